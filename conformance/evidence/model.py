@@ -1,0 +1,161 @@
+"""The record of one run, and its JSON form ``amibench-evidence/1``.
+
+Everything that may differ between two runs of the same seed on ``sim://`` lies under `Evidence.run`; the rest
+is a function of the device, the suites and the seed.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from conformance.text import Text
+from conformance.verdicts import Verdict
+
+SCHEMA = "amibench-evidence/1"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """One transmission on the device's link, as the bytes that went over the wire."""
+
+    direction: Literal["tx", "rx"]  # tx: bench to device
+    hex: str
+    time_s: float  # device time since the run began
+    summary: str = ""  # for example "GET-response class 3 1.0.1.8.0.255 = 1234 Wh"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the bench did or saw, in the case's own words."""
+
+    kind: Literal["stimulus", "observation", "check", "note"]
+    text: Text
+    time_s: float
+    passed: bool | None = None  # only for a check
+    frame_from: int | None = None  # index into `CaseRecord.frames` where this step's frames begin
+    frame_to: int | None = None  # one past the last
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A number that was read, with its unit; `value` is kept as text so that no digit is lost."""
+
+    name: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """One case: what was asked of the device, what was seen, what it means."""
+
+    id: str  # for example "sts/7.3.7/replay"
+    suite: str  # "sts", "dlms", "closed-loop"
+    clauses: tuple[str, ...]  # ids of the catalogue
+    title: Text
+    stimulus: Text
+    requirement: Text
+    verdict: Verdict
+    reason: Text  # why this verdict; empty texts for a plain "conforms"
+    needs: tuple[str, ...] = ()  # stations and capabilities it asked for
+    steps: tuple[Step, ...] = ()
+    frames: tuple[FrameRecord, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    duration_s: float = 0.0  # device time
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRecord:
+    """One row of the matrix: a clause of a standard, paraphrased by us, and what its cases said."""
+
+    id: str  # "iec62055-41/7.3.7"
+    standard: str
+    number: str
+    edition: str
+    level: Literal["shall", "should", "may"]
+    title: Text
+    paraphrase: Text
+    requirements: tuple[str, ...]  # ids of the IPSE specification, for example "R5.3-06"
+    cases: tuple[str, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """What the device says of itself in its target file; nothing here was measured."""
+
+    name: str
+    manufacturer: str = ""
+    model: str = ""
+    serial: str = ""
+    drn: str = ""
+    firmware: str = ""
+    capabilities: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """Over what, and by which clock, the device was reached."""
+
+    scheme: str  # "sim", "tcp", "serial", "mutant"
+    framing: str  # "wrapper", "hdlc"
+    clock: str  # "virtual", "served" (a simulated device in another process), "wall"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything about this one run that another run need not share."""
+
+    started_at: str  # UTC, ISO 8601
+    finished_at: str
+    duration_s: float  # of the wall clock
+    link_url: str
+    target: str
+    operator: str = ""
+    host: str = ""
+    python: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    command: str = ""
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A whole run."""
+
+    verdict: Verdict
+    device: DeviceRecord
+    link: LinkRecord
+    profile: str
+    suites: tuple[str, ...]
+    seed: int
+    product_version: str
+    clauses: tuple[ClauseRecord, ...]
+    cases: tuple[CaseRecord, ...]
+    run: RunRecord
+    contains_secrets: bool = True  # frames may hold passwords: bundles are marked so
+    schema: str = SCHEMA
+
+    def count(self, verdict: Verdict) -> int:
+        """How many cases ended in `verdict`."""
+        return sum(case.verdict is verdict for case in self.cases)
+
+
+def to_json(evidence: Evidence) -> dict[str, Any]:
+    """Plain data in a stable order, ready for `json.dump`."""
+    return _plain(evidence)  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return {"es": value.es, "en": value.en}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Verdict):
+        return value.value
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""The simulated field, in SimPy time: what answers here answers in real bytes and real digits."""

@@ -1,0 +1,52 @@
+"""R41: small modules, short functions. A module above the hard limit needs a name and a reason here."""
+
+import ast
+import statistics
+from pathlib import Path
+
+MEDIAN_LINES = 150
+USUAL_LINES, USUAL_SHARE = 400, 0.90
+HARD_LINES = 600
+FUNCTION_P95_LINES, FUNCTION_HARD_LINES = 50, 70
+
+#: path -> why it may be longer than HARD_LINES.
+ALLOWED: dict[str, str] = {}
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def functions_of(path: Path) -> list[tuple[str, int]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (f"{path}:{node.lineno} {node.name}", (node.end_lineno or node.lineno) - node.lineno + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+
+
+def test_modules_are_small(modules: list[Path], root: Path) -> None:
+    sizes = {str(path.relative_to(root)): lines_of(path) for path in modules}
+    assert statistics.median(sizes.values()) <= MEDIAN_LINES
+    usual = sum(size <= USUAL_LINES for size in sizes.values()) / len(sizes)
+    assert usual >= USUAL_SHARE, sorted(sizes.items(), key=lambda item: -item[1])[:10]
+    assert {name: size for name, size in sizes.items() if size > HARD_LINES and name not in ALLOWED} == {}
+
+
+def test_functions_are_short(modules: list[Path]) -> None:
+    functions = [entry for path in modules for entry in functions_of(path)]
+    lengths = sorted(length for _, length in functions)
+    assert lengths[int(len(lengths) * 0.95)] <= FUNCTION_P95_LINES
+    assert [entry for entry in functions if entry[1] > FUNCTION_HARD_LINES] == []
+
+
+def test_tests_are_about_as_long_as_the_code(modules: list[Path], tracked: list[Path], root: Path) -> None:
+    """The suites of the bench are tests of a device: they count for neither."""
+    code = sum(lines_of(path) for path in modules if "suites" not in path.parts)
+    tests = sum(
+        lines_of(path)
+        for path in tracked
+        if path.suffix == ".py" and path.relative_to(root).parts[0] == "tests"
+    )
+    assert tests >= 0.5 * code, f"{tests} lines of tests for {code} lines of code"
