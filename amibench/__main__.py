@@ -54,8 +54,8 @@ def _root() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and say its exit code: usage errors and `CommandError` are one sentence and 3."""
     wanted = next((word for word in arguments if not word.startswith("-")), None)
-    command = typer.main.get_command(build_cli(wanted))
     try:
+        command = typer.main.get_command(build_cli(wanted))
         code = command.main(args=list(arguments), prog_name="amibench", standalone_mode=False)
     except _ArgumentError as error:
         sentence = error.format_message()  # type: ignore[attr-defined]

@@ -1,1 +1,10 @@
-"""Evidence: what a run leaves behind. `model` is the record; the others each write one artefact of it."""
+"""Evidence: what a run leaves behind.
+
+`model` is the record; `bundle` files its six artefacts, each made by a module of its own. The two reports
+share `view`, built by `presenting` and `front` in one language, so that they cannot differ in what they say.
+"""
+
+from conformance.evidence.bundle import check_writable, write_all
+from conformance.evidence.errors import EvidenceError
+
+__all__ = ["EvidenceError", "check_writable", "write_all"]
