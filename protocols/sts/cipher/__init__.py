@@ -1,0 +1,17 @@
+"""The block ciphers of tokens, chosen by encryption algorithm (EA) code: 07 STA, 11 MISTY1."""
+
+from protocols.sts.cipher.algorithms import EncryptionAlgorithm, encryption_algorithm
+from protocols.sts.cipher.misty1 import Misty1
+from protocols.sts.cipher.sta import Sta
+from protocols.sts.cipher.sta_tables import StaTables, default_sta_tables, load_sta_tables, sample_sta_tables
+
+__all__ = [
+    "EncryptionAlgorithm",
+    "Misty1",
+    "Sta",
+    "StaTables",
+    "default_sta_tables",
+    "encryption_algorithm",
+    "load_sta_tables",
+    "sample_sta_tables",
+]

@@ -1,0 +1,45 @@
+"""The 66 bits of a token and its 20 digits: the class bits are hidden inside the block.
+
+Source: IEC 62055-41, 6.4.2 (class insertion) and IEC 62055-51, 6.2 (digits)
+"""
+
+from protocols.sts.errors import TokenFormatError
+
+TOKEN_DIGITS = 20
+TOKEN_MAX = (1 << 66) - 1
+"""73786976294838206463: any larger number of 20 digits is no token."""
+
+_CLASS_SHIFT = 27
+_CLASS_MASK = 0b11 << _CLASS_SHIFT
+
+
+def insert_class(token_class: int, block: int) -> int:
+    """Return 66 bits: block bits 28 and 27 move to the top, the class takes their place."""
+    return (block & _CLASS_MASK) >> _CLASS_SHIFT << 64 | block & ~_CLASS_MASK | token_class << _CLASS_SHIFT
+
+
+def extract_class(token66: int) -> tuple[int, int]:
+    """Return the class and the 64-bit block of a 66-bit token."""
+    block = token66 & (1 << 64) - 1 & ~_CLASS_MASK | token66 >> 64 << _CLASS_SHIFT
+    return token66 >> _CLASS_SHIFT & 0b11, block
+
+
+def to_digits(token66: int) -> str:
+    """Return the 20 decimal digits of a 66-bit token."""
+    return f"{token66:020d}"
+
+
+def from_digits(digits: str) -> int:
+    """Return the 66-bit token of 20 decimal digits.
+
+    Raises:
+        TokenFormatError: not 20 ASCII digits, or a value above 2^66-1.
+    """
+    if len(digits) != TOKEN_DIGITS or not (digits.isascii() and digits.isdecimal()):
+        raise TokenFormatError(
+            f"a token has {TOKEN_DIGITS} decimal digits, not {len(digits)} characters {digits[:40]!r}"
+        )
+    value = int(digits)
+    if value > TOKEN_MAX:
+        raise TokenFormatError(f"{digits} is above 2^66-1, the largest token")
+    return value
