@@ -1,0 +1,44 @@
+"""Makes the live parts of one meter by its factories, as the profile says."""
+
+from protocols.sts.acceptance import TokenResult
+from sim.meter.components import Components
+from sim.meter.credentials import Credentials, factory_register
+from sim.meter.events import EventCode
+from sim.meter.parts import Parts
+from sim.meter.profile import MeterProfile
+from sim.meter.seams import WorldClock
+from sim.meter.tokens import Effects, TokenDesk
+from sim.meter.units import to_microseconds
+
+
+def make_components(
+    profile: MeterProfile, parts: Parts, world: WorldClock, credentials: Credentials
+) -> Components:
+    """Make every part as the profile says, fresh from the factory."""
+    prepayment, limiter = parts.prepayment(profile.credit), parts.limiter(profile.limiter)
+    clock, events, tamper = (
+        parts.clock(world, profile.drift_s_per_day),
+        parts.events(profile.event_capacity),
+        parts.tamper(),
+    )
+    acceptance = parts.token_acceptance(
+        factory_register(profile.drn, profile.sts, credentials), parts.tid_store(profile.sts.tid_capacity)
+    )
+
+    def clear_tamper() -> TokenResult:
+        tamper.clear()
+        events.record(EventCode.TAMPER_CLEARED, clock.epoch_us)
+        return TokenResult.ACCEPT
+
+    effects = Effects(prepayment.grant, prepayment.clear, limiter.set_limit, clear_tamper)
+    return Components(
+        metrology=parts.metrology(profile.metrology, to_microseconds(world.now_s())),
+        prepayment=prepayment,
+        limiter=limiter,
+        switch=parts.supply_control(profile.control_mode),
+        clock=clock,
+        events=events,
+        tamper=tamper,
+        load_profile=parts.load_profile(profile.load_profile),
+        tokens=TokenDesk(acceptance, effects),
+    )

@@ -1,0 +1,89 @@
+"""The station-control operations of one meter: fingers, loads, covers and magnets, as a table.
+
+Names, arguments and results are those of `protocols.field.control_ops`; ``clock.*``, ``link.*`` and
+``device.info`` belong to the world.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from protocols.field.control_ops import OPERATIONS
+from protocols.field.errors import StationControlError
+from sim.meter.ciu.keypad import OK
+from sim.meter.ciu.messages import Display
+from sim.meter.tamper import TamperKind
+
+if TYPE_CHECKING:
+    from sim.meter.meter import Meter
+
+Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+def control_handlers(meter: "Meter") -> dict[str, Handler]:
+    """Operation -> what it does to `meter`."""
+    supply = meter.supply
+
+    def press(args: dict[str, Any]) -> dict[str, Any]:
+        _press(meter, [args["key"]])
+        return shown("keypad.press", meter.display())
+
+    def enter(args: dict[str, Any]) -> dict[str, Any]:
+        _press(meter, [*args["digits"], OK])
+        return shown("keypad.enter", meter.display())
+
+    def read_load(_args: dict[str, Any]) -> dict[str, Any]:
+        flow = supply.flow(switch_closed=meter.parts.switch.relay_closed)
+        return {
+            "current_a": flow.current_a,
+            "power_w": flow.active_power_w,
+            "voltage_v": flow.voltage_v,
+        }
+
+    def read_pulses(_args: dict[str, Any]) -> dict[str, Any]:
+        meter.settle()
+        active, reactive = meter.parts.metrology.pulses()
+        return {"active_pulses": active, "reactive_pulses": reactive}
+
+    return {
+        "keypad.press": press,
+        "keypad.enter": enter,
+        "keypad.display": lambda _args: shown("keypad.display", meter.display()),
+        "supply.off": lambda _args: meter.power_cut(),
+        "supply.on": lambda _args: meter.power_up(),
+        "source.set": lambda args: supply.set_source(args["voltage_v"], args.get("frequency_hz")),
+        "load.set": lambda args: supply.set_load(args["current_a"], args.get("phase_deg", 0.0)),
+        "load.read": read_load,
+        "cover.open": lambda args: meter.sense(TamperKind(args["which"]), present=True),
+        "cover.close": lambda args: meter.sense(TamperKind(args["which"]), present=False),
+        "magnet.apply": lambda _args: meter.sense(TamperKind.MAGNET, present=True),
+        "magnet.remove": lambda _args: meter.sense(TamperKind.MAGNET, present=False),
+        "pulses.read": read_pulses,
+    }
+
+
+def _press(meter: "Meter", keys: list[str]) -> None:
+    try:
+        for key in keys:
+            meter.press(key)
+    except ValueError as error:
+        raise StationControlError("bad-args", str(error)) from error
+
+
+def shown(op: str, display: Display) -> dict[str, Any]:
+    """A display as `op` answers it: whatever of it the table of operations declares.
+
+    ``result`` is the bare name of a token's result, left out where no token was entered.
+    """
+    lamps = display.lamps
+    everything: dict[str, Any] = {
+        "display": list(display.lines),
+        "lines": list(display.lines),
+        "leds": {"comms": lamps.comms, "alarm": lamps.alarm, "credit": lamps.credit},
+        "sounder": display.sounder,
+        "backlight": display.backlight,
+    }
+    if display.result is not None:
+        everything["result"] = display.result
+    return {
+        value.name: everything[value.name] for value in OPERATIONS[op].results if value.name in everything
+    }

@@ -1,0 +1,65 @@
+"""What a binder makes: the functions behind one object, and the few conversions that all binders share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from protocols.dlms import axdr
+from protocols.dlms.axdr import Data
+from protocols.dlms.cosem.objects import Getter, Invoker, Setter
+from protocols.dlms.datetimes import CosemDateTime
+from sim.meter.clock import from_epoch_us
+
+#: A date-time of which nothing is specified: "never".
+NEVER = CosemDateTime(None, None, None, status=0xFF).to_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Functions behind the attributes and methods of one object, by index."""
+
+    getters: Mapping[int, Getter] = field(default_factory=dict)
+    setters: Mapping[int, Setter] = field(default_factory=dict)
+    methods: Mapping[int, Invoker] = field(default_factory=dict)
+
+
+#: Type names that profiles use -> how a Python value becomes `Data`.
+TYPES: dict[str, Callable[[Any], Data]] = {
+    "unsigned": axdr.unsigned,
+    "integer": axdr.integer,
+    "long": axdr.long,
+    "long-unsigned": axdr.long_unsigned,
+    "double-long": axdr.double_long,
+    "double-long-unsigned": axdr.double_long_unsigned,
+    "octet-string": axdr.octet_string,
+    "visible-string": axdr.visible_string,
+}
+
+#: Registers wrap where their type ends.
+MODULUS: dict[str, int] = {"unsigned": 2**8, "long-unsigned": 2**16, "double-long-unsigned": 2**32}
+
+
+def getter(read: Callable[[], Data]) -> Getter:
+    """A getter that takes no selection."""
+    return lambda _selection: read()
+
+
+def time_octets(epoch_us: int | None, deviation_minutes: int) -> bytes:
+    """Twelve octets of local time; all "not specified" for never."""
+    if epoch_us is None:
+        return NEVER
+    return CosemDateTime.from_utc(from_epoch_us(epoch_us), deviation_minutes).to_bytes()
+
+
+def scaled(value: int, exponent: int, scaler: int) -> int:
+    """`value` × 10^`exponent` counted in units of 10^`scaler`, to the nearest.
+
+    >>> scaled(120_456, -3, -2), scaled(5, 0, 0)
+    (12046, 5)
+    """
+    shift = exponent - scaler
+    if shift >= 0:
+        factor: int = 10**shift
+        return value * factor
+    divisor: int = 10**-shift
+    return (2 * value + divisor) // (2 * divisor)

@@ -1,0 +1,39 @@
+"""`build`: from a profile and parts to one meter in a world."""
+
+from simpy import Environment
+
+from sim.kernel.random import RandomStreams
+from sim.meter.credentials import TEST_CREDENTIALS, Credentials
+from sim.meter.meter import Meter
+from sim.meter.parts import DEFAULT_PARTS, Parts
+from sim.meter.profile import DEFAULT_PROFILE, MeterProfile, load_profile
+from sim.meter.seams import Supply, WorldClock
+
+
+def build(
+    profile: MeterProfile | str = DEFAULT_PROFILE,
+    parts: Parts = DEFAULT_PARTS,
+    *,
+    env: Environment,
+    clock: WorldClock,
+    supply: Supply,
+    streams: RandomStreams | None = None,
+    credentials: Credentials = TEST_CREDENTIALS,
+) -> Meter:
+    """Build one meter.
+
+    Args:
+        profile: a model, or the name of a file in ``profiles/``.
+        parts: the factories; replace one to build a meter that differs in that part.
+        env: the world's event loop.
+        clock: the world's true time.
+        supply: the service point that it is connected to.
+        streams: random streams of the world; this model draws nothing from them.
+        credentials: vending key and passwords; published test values by default.
+
+    Raises:
+        ProfileError: the profile is not there or not complete.
+        StsValueError: its DRN or its STS register is not valid.
+    """
+    model = load_profile(profile) if isinstance(profile, str) else profile
+    return Meter(model, parts, env, clock, supply, credentials)

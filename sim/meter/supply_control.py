@@ -1,0 +1,79 @@
+"""The supply control switch: a bistable relay that follows the transitions of COSEM class 70.
+
+The table of modes is `protocols.dlms.cosem.disconnect`. A prepaid meter must close the relay by itself when
+credit comes back, which only modes 5 and 6 allow (letter *h*); the profile chooses 6, as this meter has no
+push button for the manual disconnection *f* of mode 5. Letter *d* leads a remote reconnection to *ready for
+reconnection* only; the meter then closes the relay itself, at once, if credit and limiter permit.
+
+Source: IEC 62056-6-2, Disconnect control
+"""
+
+from typing import Any
+
+from protocols.dlms.cosem.disconnect import ControlMode, ControlState, Trigger, next_state
+
+
+class SupplyControl:
+    """The relay and its control state. It keeps its position without power.
+
+    Args:
+        mode: which transitions are allowed.
+        state: at the factory.
+    """
+
+    __slots__ = ("_mode", "_state")
+
+    def __init__(self, mode: ControlMode, state: ControlState = ControlState.CONNECTED) -> None:
+        self._mode = mode
+        self._state = state
+
+    @property
+    def mode(self) -> ControlMode:
+        """Which transitions are allowed."""
+        return self._mode
+
+    @property
+    def control_state(self) -> ControlState:
+        """Disconnected, connected, or ready for reconnection."""
+        return self._state
+
+    @property
+    def output_state(self) -> bool:
+        """The position of the relay as the meter reports it: True is closed."""
+        return self._state is ControlState.CONNECTED
+
+    @property
+    def relay_closed(self) -> bool:
+        """The position of the relay as the current finds it."""
+        return self.output_state
+
+    def local_disconnect(self) -> bool:
+        """The meter itself asks to open; True when that changed the state."""
+        return self._trigger(Trigger.LOCAL_DISCONNECT)
+
+    def local_reconnect(self) -> bool:
+        """The meter itself asks to close; True when that changed the state."""
+        return self._trigger(Trigger.LOCAL_RECONNECT)
+
+    def remote_disconnect(self) -> bool:
+        """The head-end asks to open; True when that changed the state."""
+        return self._trigger(Trigger.REMOTE_DISCONNECT)
+
+    def remote_reconnect(self) -> bool:
+        """The head-end asks to close, or to make ready; True when that changed the state."""
+        return self._trigger(Trigger.REMOTE_RECONNECT)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The relay's position, as plain data."""
+        return {"state": int(self._state)}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take up the position that was kept."""
+        self._state = ControlState(kept["state"])
+
+    def _trigger(self, trigger: Trigger) -> bool:
+        target = next_state(self._mode, self._state, trigger)
+        if target is None:
+            return False
+        self._state = target
+        return True
