@@ -1,0 +1,25 @@
+"""Explains frames and APDUs field by field, in English or Spanish, as trees of plain data.
+
+>>> explain([bytes.fromhex("c001c100010100000200ff0200")]).apdus[0]["name"]
+'get-request-normal'
+"""
+
+from protocols.dlms.explain.captures import ExplainedCapture, explain_capture, explain_captures
+from protocols.dlms.explain.hexes import HexError, parse_hex
+from protocols.dlms.explain.layers import Layer, detect, explain
+from protocols.dlms.explain.stream import Explanation, Problem
+from protocols.dlms.explain.tree import Tree
+
+__all__ = [
+    "ExplainedCapture",
+    "Explanation",
+    "HexError",
+    "Layer",
+    "Problem",
+    "Tree",
+    "detect",
+    "explain",
+    "explain_capture",
+    "explain_captures",
+    "parse_hex",
+]

@@ -1,0 +1,168 @@
+"""One APDU as a tree: its fields, and what a push or an answer says in readings."""
+
+from dataclasses import dataclass
+
+from protocols.dlms.apdu import Apdu, decode_apdu
+from protocols.dlms.axdr import Data
+from protocols.dlms.errors import DecodeError
+from protocols.dlms.explain.class_names import class_name
+from protocols.dlms.explain.readings import Reading, readings, scaler_unit
+from protocols.dlms.explain.tree import (
+    Tree,
+    date_time_text,
+    from_node,
+    leaf,
+    looks_like_obis,
+    obis_meaning,
+    printable,
+)
+from protocols.dlms.explain.untagged import TAG as NOTIFICATION_TAG
+from protocols.dlms.explain.untagged import read_notification
+from protocols.dlms.explain.words import translator
+from protocols.dlms.obis import Obis
+from protocols.dlms.reader import Trace, plain
+from protocols.dlms.units import UNITS, scaled
+from protocols.dlms.xdlms.ciphered import Ciphered
+from protocols.dlms.xdlms.notification import DataNotification
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedApdu:
+    """What became of the octets of an APDU.
+
+    Args:
+        tree: its fields, as far as they could be read.
+        apdu: the decoded APDU; None when it could not be decoded, or only in a layout of its own.
+        error: why it could not be decoded, None when it was.
+        position: octet of the error within the APDU, None when unknown.
+    """
+
+    tree: Tree
+    apdu: Apdu | None = None
+    error: str | None = None
+    position: int | None = None
+
+
+def explain_apdu(raw: bytes, lang: str = "en") -> ExplainedApdu:
+    """Decode `raw` and say what it means; never raises because of it."""
+    trace = Trace()
+    try:
+        apdu = decode_apdu(raw, trace)
+    except DecodeError as error:
+        return _explain_untagged(raw, lang) or _failed(raw, trace, error, lang)
+    tree = _root(raw, trace, lang)
+    tree["children"] += _interpretation(apdu, lang)
+    return ExplainedApdu(tree, apdu)
+
+
+def _root(raw: bytes, trace: Trace, lang: str) -> Tree:
+    """One tree, also where the decoder left several top nodes."""
+    trees = [from_node(node, lang) for node in trace.nodes]
+    return trees[0] if len(trees) == 1 else leaf("apdu", None, lang, raw, trees)
+
+
+def _failed(raw: bytes, trace: Trace, error: DecodeError, lang: str) -> ExplainedApdu:
+    tree = _root(raw, trace, lang)
+    tree["hex"] = raw.hex()
+    tree["children"].append(leaf("error", str(error), lang))
+    return ExplainedApdu(tree, None, str(error), error.position)
+
+
+def _explain_untagged(raw: bytes, lang: str) -> ExplainedApdu | None:
+    """The tolerant reading of a push that the strict decoder refused; None when it does not fit either."""
+    if not raw or raw[0] != NOTIFICATION_TAG:
+        return None
+    trace = Trace()
+    try:
+        notification = read_notification(raw, trace)
+    except DecodeError:
+        return None
+    say = translator(lang)
+    tree = _root(raw, trace, lang)
+    note = say(
+        "non-standard push: attribute descriptors without A-XDR tags (EG.D, Sagemcom), read tolerantly",
+        "envío no estándar: descriptores de atributo sin etiquetas A-XDR (EG.D, Sagemcom)",
+    )
+    tree["children"] += [leaf("note", note, lang), _readings_tree(list(notification.readings), lang)]
+    return ExplainedApdu(tree)
+
+
+def _interpretation(apdu: Apdu, lang: str) -> list[Tree]:
+    """What stands beside the fields of the known kinds of APDU."""
+    say = translator(lang)
+    if isinstance(apdu, Ciphered):
+        note = say("ciphered: the content is not deciphered", "cifrado: el contenido no se descifra")
+        return [leaf("note", note, lang)]
+    if isinstance(apdu, DataNotification):
+        found: list[Tree] = [
+            leaf("note", say(f"tolerated: {name}", f"tolerado: {name}"), lang) for name in apdu.tolerated
+        ]
+        values = readings(apdu.body)
+        return found + ([_readings_tree(values, lang)] if values else [])
+    result = getattr(apdu, "result", None)
+    pair = scaler_unit(result) if isinstance(result, Data) else None
+    if pair is not None:
+        return [_scaler(pair[0], lang), _unit(pair[1], lang)]
+    return []
+
+
+# ---------------------------------------------------------------- readings
+
+
+def _readings_tree(values: list[Reading], lang: str) -> Tree:
+    return leaf("readings", len(values), lang, children=[_reading_tree(reading, lang) for reading in values])
+
+
+def _reading_tree(reading: Reading, lang: str) -> Tree:
+    """One value with everything known about it; the node's value is what a person wants to read."""
+    children: list[Tree] = []
+    if reading.obis is None:
+        children.append(leaf("position", reading.position, lang))
+    else:
+        children += obis_meaning(reading.obis, lang)
+    if reading.class_id is not None:
+        name = class_name(reading.class_id, lang)
+        described = [leaf("description", name, lang)] if name else []
+        children.append(leaf("class", reading.class_id, lang, children=described))
+        children.append(leaf("attribute", reading.attribute, lang))
+    children += [leaf("type", reading.data.tag.type_name, lang), leaf("raw", _raw(reading.data), lang)]
+    if reading.scaler is not None:
+        children.append(_scaler(reading.scaler, lang))
+    if reading.unit is not None:
+        children.append(_unit(reading.unit, lang))
+    subject = str(reading.obis) if reading.obis else f"#{reading.position}"
+    shown = shown_value(reading.data, reading.scaler, reading.unit)
+    children.append(leaf("value", shown, lang))
+    return leaf("reading", f"{subject} = {shown}", lang, children=children)
+
+
+def _scaler(scaler: int, lang: str) -> Tree:
+    return leaf("scaler", scaler, lang)
+
+
+def _unit(code: int, lang: str) -> Tree:
+    unit = UNITS.get(code)
+    described = [leaf("description", f"{unit.symbol} ({unit.name(lang)})".strip(), lang)] if unit else []
+    return leaf("unit", code, lang, children=described)
+
+
+def _raw(data: Data) -> object:
+    """The value as it came; sequences as their text."""
+    value = data.python()
+    return plain(value)
+
+
+def shown_value(data: Data, scaler: int | None = None, unit: int | None = None) -> str:
+    """`data` for people: scaled with its unit, a date-time, a code, text, or hexadecimal."""
+    value = data.value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return scaled(value, scaler or 0, unit)
+    if isinstance(value, bytes):
+        if looks_like_obis(value):
+            return str(Obis.from_bytes(value))
+        return date_time_text(value) or printable(value) or value.hex()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(shown_value(item) for item in value) + "]"
+    return "null" if value is None else str(plain(value))

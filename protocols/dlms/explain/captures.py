@@ -1,0 +1,137 @@
+"""Files of captures (``dlms-captures/1``): every entry explained, and judged by what it says of itself.
+
+An entry has a ``layer``, a ``kind``, and ``hex`` (text or a list) or ``exchange`` (a list of ``{"hex", …}``).
+`ok` means: everything decodes; or what does not is what the entry says must be refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from protocols.dlms.errors import DlmsValueError
+from protocols.dlms.explain.hexes import parse_hex
+from protocols.dlms.explain.layers import Layer, explain
+from protocols.dlms.explain.stream import Explanation, Problem
+from protocols.dlms.explain.tree import Tree
+from protocols.dlms.explain.words import translator
+
+#: kinds that a receiver must refuse as a whole
+_REFUSED_KIND = "negative-push"
+#: words in an exchange's `expected` that ask for a frame to be dropped
+_SILENCE = ("no answer", "ignored", "dropped")
+_VERDICTS = ("fcs_ok", "hcs_ok", "length_ok")
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCapture:
+    """One entry: what ``amibench dlms decode --file F --json`` prints of it."""
+
+    id: str
+    ok: bool
+    frames: list[Tree]
+    apdus: list[Tree]
+    error: str | None
+
+    def plain(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"id": self.id, "ok": self.ok, "frames": self.frames, "apdus": self.apdus, "error": self.error}
+
+
+def explain_captures(document: object, lang: str = "en") -> list[ExplainedCapture]:
+    """Explain every capture of a loaded file.
+
+    Args:
+        document: ``{"captures": [...]}`` or the list itself.
+        lang: ``es`` or ``en``.
+
+    Raises:
+        DlmsValueError: it has another shape.
+    """
+    captures = document.get("captures") if isinstance(document, Mapping) else document
+    if not isinstance(captures, list) or not all(isinstance(capture, Mapping) for capture in captures):
+        raise DlmsValueError("a file of captures holds a list called captures")
+    return [explain_capture(capture, index, lang) for index, capture in enumerate(captures)]
+
+
+def explain_capture(capture: Mapping[str, Any], index: int = 0, lang: str = "en") -> ExplainedCapture:
+    """Explain one entry; a fault of the entry itself becomes its `error`."""
+    name = str(capture.get("id", f"#{index}"))
+    try:
+        layer = _layer(capture)
+        # what cannot be explained need not be hexadecimal either
+        items = [] if layer in (Layer.MBUS, Layer.ASCII) else _items(capture)
+    except DlmsValueError as error:
+        return ExplainedCapture(name, False, [], [], str(error))
+    result = explain(items, layer, lang)
+    ok, remark = _judge(capture, result, lang)
+    return ExplainedCapture(name, ok, result.frames, result.apdus, remark)
+
+
+def _layer(capture: Mapping[str, Any]) -> Layer | None:
+    named = capture.get("layer")
+    if named is None:
+        return None
+    try:
+        return Layer(named)
+    except ValueError:
+        return None  # an unknown name: the octets will tell
+
+
+def _entries(capture: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    exchange = capture.get("exchange")
+    return [entry for entry in exchange if isinstance(entry, Mapping)] if isinstance(exchange, list) else []
+
+
+def _items(capture: Mapping[str, Any]) -> list[bytes]:
+    texts = capture.get("hex")
+    if texts is None:
+        texts = [entry.get("hex") for entry in _entries(capture)]
+    elif isinstance(texts, str):
+        texts = [texts]
+    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+        raise DlmsValueError("the capture holds neither hex nor an exchange with hex")
+    return [parse_hex(text) for text in texts]
+
+
+# ---------------------------------------------------------------- the judgement
+
+
+def _judge(capture: Mapping[str, Any], result: Explanation, lang: str) -> tuple[bool, str | None]:
+    """Whether all is as it should be, and the sentence to show."""
+    say = translator(lang)
+    expected = capture.get("expected")
+    if str(capture.get("kind", "")) == _REFUSED_KIND:
+        if result.apdus:
+            return False, say("this must be refused, and it decodes", "debe rechazarse, y se decodifica")
+        return True, result.error
+    wanted = expected.get("complete_apdus") if isinstance(expected, Mapping) else None
+    if isinstance(wanted, int) and wanted != len(result.apdus):
+        counted = say(
+            f"{wanted} APDUs expected, {len(result.apdus)} found",
+            f"se esperaban {wanted} APDU y hay {len(result.apdus)}",
+        )
+        return False, counted if result.error is None else f"{result.error}; {counted}"
+    return all(_excused(problem, capture) for problem in result.problems), result.error
+
+
+def _excused(problem: Problem, capture: Mapping[str, Any]) -> bool:
+    """Whether the entry says that this frame is to be dropped."""
+    if problem.kind != "frame":
+        return False
+    entries = _entries(capture)
+    stated: Mapping[str, Any] | None = None
+    frames = capture.get("frames")
+    if entries and 0 <= problem.item < len(entries):
+        stated = entries[problem.item]
+    elif (
+        isinstance(frames, list)
+        and 0 <= problem.item < len(frames)
+        and isinstance(frames[problem.item], Mapping)
+    ):
+        stated = frames[problem.item]
+    if stated is None:
+        return False
+    expected = str(stated.get("expected", "")).lower()
+    return any(stated.get(verdict) is False for verdict in _VERDICTS) or any(
+        word in expected for word in _SILENCE
+    )

@@ -1,0 +1,210 @@
+"""A recorded conversation or push: frames taken apart, segments and blocks joined, APDUs explained."""
+
+from dataclasses import dataclass, field
+
+from protocols.dlms.errors import FrameError
+from protocols.dlms.explain.apdus import ExplainedApdu, explain_apdu
+from protocols.dlms.explain.blocks import BlockJoiner
+from protocols.dlms.explain.frames import bad_hdlc_tree, hdlc_tree, is_wrapper, wrapper_tree
+from protocols.dlms.explain.tree import Tree, leaf
+from protocols.dlms.explain.words import fault_sentence, translator
+from protocols.dlms.hdlc import llc
+from protocols.dlms.hdlc.control import Kind
+from protocols.dlms.hdlc.faults import Fault
+from protocols.dlms.hdlc.frame import FLAG, Frame
+from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
+from protocols.dlms.wrapper import HEADER_SIZE
+from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong.
+
+    Args:
+        sentence: what, in the language of the explanation.
+        kind: ``frame`` (dropped), ``apdu`` (undecodable), ``blocks`` (their order), ``unfinished``,
+            ``unsupported``.
+        item: index of the item of the input that it was found in.
+    """
+
+    sentence: str
+    kind: str
+    item: int
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What came out: trees of frames and APDUs, and what was wrong."""
+
+    frames: list[Tree] = field(default_factory=list)
+    apdus: list[Tree] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    blocks: list[Tree] = field(default_factory=list)
+
+    @property
+    def error(self) -> str | None:
+        """Every problem in one sentence, None when there is none."""
+        return "; ".join(dict.fromkeys(problem.sentence for problem in self.problems)) or None
+
+
+class Explainer:
+    """Feed it the items of a recording, in order; then `finish`.
+
+    Args:
+        lang: ``es`` or ``en``.
+    """
+
+    def __init__(self, lang: str = "en") -> None:
+        self.result = Explanation()
+        self._lang = lang
+        self._say = translator(lang)
+        self._item = -1
+        self._splitter = FrameSplitter()
+        self._blocks = BlockJoiner()
+        self._segments: dict[tuple[object, object], bytearray] = {}
+        self._last_number: dict[tuple[object, object], int] = {}
+
+    # ------------------------------------------------------------ items in
+
+    def hdlc(self, raw: bytes) -> None:
+        """Octets of HDLC: one frame, several, or a part of one."""
+        self._item += 1
+        for found in self._splitter.feed(raw):
+            if isinstance(found, BadFrame):
+                self._bad_frame(found, raw)
+            else:
+                self._good_frame(found.frame, found.raw)
+
+    def wrapper(self, raw: bytes) -> None:
+        """Octets of the TCP wrapper: whole PDUs."""
+        self._item += 1
+        offset = 0
+        while is_wrapper(raw[offset:]):
+            end = offset + HEADER_SIZE + int.from_bytes(raw[offset + 6 : offset + HEADER_SIZE], "big")
+            self.result.frames.append(wrapper_tree(raw[offset:end], self._lang))
+            self._apdu(raw[offset + HEADER_SIZE : end], offset + HEADER_SIZE)
+            offset = end
+        if offset < len(raw) or not raw:
+            sentence = self._say(
+                f"bad-length: not a wrapper PDU at byte {offset}",
+                f"bad-length: no hay una PDU de la envoltura en el byte {offset}",
+            )
+            self._problem("frame", sentence)
+
+    def apdu(self, raw: bytes) -> None:
+        """One APDU, perhaps behind its LLC."""
+        self._item += 1
+        if raw[: llc.SIZE] in (llc.COMMAND, llc.RESPONSE):
+            self._apdu(raw[llc.SIZE :], llc.SIZE)
+        else:
+            self._apdu(raw, 0)
+
+    def finish(self) -> Explanation:
+        """Say what is left unfinished; give the whole."""
+        rest = self._splitter.reset()
+        if len(rest) > 1:
+            error = FrameError(
+                Fault.BAD_LENGTH, "the frame ends before its announced length", position=len(rest)
+            )
+            self._bad_frame(BadFrame(rest, error), rest)
+        if any(self._segments.values()):
+            sentence = self._say(
+                "the last segment of an APDU is missing", "falta el último segmento de una APDU"
+            )
+            self._problem("unfinished", sentence)
+        if self._blocks.problem is not None:
+            came, expected = self._blocks.problem
+            sentence = self._say(
+                f"general-block-transfer: block {came} came, {expected} was expected; no APDU",
+                f"transferencia por bloques: llegó el bloque {came}, se esperaba el {expected}; no hay APDU",
+            )
+            self._problem("blocks", sentence)
+        elif self._blocks.is_unfinished:
+            sentence = self._say("the last block of an APDU is missing", "falta el último bloque de una APDU")
+            self._problem("unfinished", sentence)
+        return self.result
+
+    # ------------------------------------------------------------ frames
+
+    def _good_frame(self, frame: Frame, raw: bytes) -> None:
+        tree = hdlc_tree(raw, frame, self._lang)
+        self.result.frames.append(tree)
+        key = (frame.destination, frame.source)
+        if frame.kind is Kind.SNRM:
+            self._segments.clear()
+            self._last_number.clear()
+        if frame.kind not in (Kind.I, Kind.UI) or not frame.information:
+            return
+        if frame.kind is Kind.I:
+            if self._last_number.get(key) == frame.control.n_s:
+                note = self._say(
+                    "a repeated I-frame: not delivered twice", "trama I repetida: no se entrega dos veces"
+                )
+                tree["children"].append(leaf("note", note, self._lang))
+                return
+            self._last_number[key] = frame.control.n_s
+        joined = self._segments.setdefault(key, bytearray())
+        joined += frame.information
+        if not frame.segmented:
+            information = bytes(self._segments.pop(key))
+            size = llc.SIZE if information[: llc.SIZE] in (llc.COMMAND, llc.RESPONSE) else 0
+            self._apdu(information[size:], None, tree)
+
+    def _bad_frame(self, bad: BadFrame, item: bytes) -> None:
+        self._segments.clear()  # a hole in the stream: what waits cannot become whole
+        self.result.frames.append(bad_hdlc_tree(bad.raw, bad.error, self._lang))
+        sentence = fault_sentence(bad.error.fault, str(bad.error), self._lang)
+        start = item.find(bad.raw)
+        if bad.error.position is not None and start >= 0:
+            place = self._say("at byte", "en el byte")
+            sentence += f" ({place} {start + bad.error.position})"
+        self._problem("frame", sentence)
+
+    # ------------------------------------------------------------ APDUs
+
+    def _apdu(self, raw: bytes, offset: int | None, frame: Tree | None = None) -> None:
+        """Explain one APDU; `offset` is where it begins in the item, None when joined from frames."""
+        explained = explain_apdu(raw, self._lang)
+        if not isinstance(explained.apdu, GeneralBlockTransfer):
+            self._deliver(explained, offset)
+            return
+        self.result.blocks.append(explained.tree)
+        if frame is not None:
+            frame["children"].append(explained.tree)
+        seen = len(self._blocks.notes)
+        whole = self._blocks.take(explained.apdu)
+        for kind, number in self._blocks.notes[seen:]:
+            explained.tree["children"].append(leaf("note", self._block_note(kind, number), self._lang))
+        if whole is not None:
+            self._deliver(explain_apdu(whole, self._lang), None)
+
+    def _block_note(self, kind: str, number: int) -> str:
+        if kind == "duplicate":
+            return self._say(
+                f"block {number} came twice: ignored", f"el bloque {number} llegó dos veces: se ignora"
+            )
+        return self._say(
+            "the transfer begins again with block 1", "la transferencia empieza de nuevo con el bloque 1"
+        )
+
+    def _deliver(self, explained: ExplainedApdu, offset: int | None) -> None:
+        if explained.error is None:
+            self.result.apdus.append(explained.tree)
+            return
+        sentence = self._say(
+            f"the APDU does not decode: {explained.error}", f"la APDU no se decodifica: {explained.error}"
+        )
+        if explained.position is not None:
+            place = self._say("at byte", "en el byte")
+            whose = "" if offset is not None else self._say(" of the APDU", " de la APDU")
+            sentence += f" ({place} {explained.position + (offset or 0)}{whose})"
+        self._problem("apdu", sentence)
+
+    def _problem(self, kind: str, sentence: str) -> None:
+        self.result.problems.append(Problem(sentence, kind, self._item))
+
+
+def starts_like_hdlc(raw: bytes) -> bool:
+    """Whether `raw` begins with a flag."""
+    return raw[:1] == bytes((FLAG,))

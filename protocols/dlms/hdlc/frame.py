@@ -1,0 +1,167 @@
+"""Frames of format type 3: parsed by their length field, checked by HCS and FCS.
+
+>>> snrm = Frame(HdlcAddress(1), HdlcAddress(1), Control(Kind.SNRM))
+>>> snrm.to_bytes().hex()
+'7ea0070303938c117e'
+>>> decode_frame(bytes.fromhex("7ea0070303938c117e")) == snrm
+True
+
+Source: IEC 62056-46, 6.4.
+"""
+
+from dataclasses import dataclass
+
+from protocols.dlms.errors import DecodeError, DlmsValueError, FrameError
+from protocols.dlms.hdlc import fcs
+from protocols.dlms.hdlc.address import HdlcAddress, read_address
+from protocols.dlms.hdlc.control import Control, Kind
+from protocols.dlms.hdlc.faults import Fault
+from protocols.dlms.reader import Reader, Trace
+
+__all__ = ["FLAG", "MAX_LENGTH", "MIN_LENGTH", "Control", "Frame", "HdlcAddress", "Kind", "decode_frame"]
+
+FLAG = 0x7E
+FORMAT_TYPE = 0xA
+#: the eleven bits of the length field
+MAX_LENGTH = 0x7FF
+#: format, two addresses of one octet, control, FCS
+MIN_LENGTH = 7
+_SEGMENTED = 0x0800
+_FLAG = bytes((FLAG,))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame, without flags and check sequences.
+
+    Args:
+        destination: who shall take it.
+        source: who sent it.
+        control: what it is.
+        information: the information field, at most 2030 octets.
+        segmented: the S bit: more of the same information follows.
+    """
+
+    destination: HdlcAddress
+    source: HdlcAddress
+    control: Control
+    information: bytes = b""
+    segmented: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What the frame is."""
+        return self.control.kind
+
+    def to_bytes(self) -> bytes:
+        """The frame on the wire, between its two flags.
+
+        Raises:
+            DlmsValueError: the information field does not fit.
+        """
+        addresses = self.destination.to_bytes() + self.source.to_bytes()
+        length = 2 + len(addresses) + 1 + fcs.SIZE
+        if self.information:
+            length += fcs.SIZE + len(self.information)
+        if length > MAX_LENGTH:
+            raise DlmsValueError(f"a frame of {length} octets is too long: {MAX_LENGTH} at most")
+        format_field = FORMAT_TYPE << 12 | (_SEGMENTED if self.segmented else 0) | length
+        body = format_field.to_bytes(2, "big") + addresses + bytes((self.control.to_byte(),))
+        if self.information:
+            body += fcs.fcs_octets(body) + self.information
+        return _FLAG + body + fcs.fcs_octets(body) + _FLAG
+
+
+def decode_frame(raw: bytes, trace: Trace | None = None) -> Frame:
+    """Read one whole frame with both flags.
+
+    Raises:
+        FrameError: anything wrong with it, by name.
+    """
+    reader = Reader(raw, trace)
+    try:
+        return _read_frame(reader)
+    except FrameError:
+        raise
+    except DecodeError as error:  # short data
+        raise FrameError(Fault.BAD_LENGTH, str(error), position=error.position) from error
+
+
+def _read_frame(reader: Reader) -> Frame:
+    if reader.peek_u8() != FLAG:
+        raise FrameError(Fault.NO_OPENING_FLAG, "frame: does not begin with the flag 7e", position=0)
+    reader.u8("flag")
+    start = reader.pos
+    length, segmented = _format_field(reader)
+    _check_fcs(reader, start, length)
+    with reader.within(start + length - reader.pos, "frame"):
+        destination = read_address(reader, "destination-address")
+        source = read_address(reader, "source-address")
+        if destination.size > 1 and source.size > 1:
+            raise FrameError(
+                Fault.BAD_CLIENT_ADDRESS,
+                f"addresses of {destination.size} and {source.size} octets: a client address has one",
+                position=start + 2,
+            )
+        with reader.group("control") as group:
+            control = Control.from_byte(reader.u8("octet"))
+            group.value = str(control)
+        information = _information(reader, start)
+        reader.take(fcs.SIZE, "fcs")
+    reader.u8("flag")
+    reader.expect_end("frame")
+    return Frame(destination, source, control, information, segmented)
+
+
+def _format_field(reader: Reader) -> tuple[int, bool]:
+    """Length and S bit."""
+    start = reader.pos
+    with reader.group("frame-format") as group:
+        word = reader.u16("octets")
+        length, segmented = word & MAX_LENGTH, bool(word & _SEGMENTED)
+        group.value = f"type {word >> 12}, length {length}" + (", segmented" if segmented else "")
+    if word >> 12 != FORMAT_TYPE:
+        raise FrameError(Fault.BAD_FORMAT_TYPE, f"frame: format type {word >> 12:x} is not a", position=start)
+    if length < MIN_LENGTH:
+        raise FrameError(Fault.BAD_LENGTH, f"frame: length {length} is too small", position=start)
+    return length, segmented
+
+
+def _check_fcs(reader: Reader, start: int, length: int) -> None:
+    """The frame has its announced length, its closing flag and a good FCS."""
+    stop = start + length
+    if reader.end != stop + 1:
+        raise FrameError(
+            Fault.BAD_LENGTH,
+            f"frame: length field says {length}, the flags enclose {max(0, reader.end - start - 1)}",
+            position=start,
+        )
+    if reader.data[stop] != FLAG:
+        raise FrameError(Fault.NO_CLOSING_FLAG, "frame: does not end with the flag 7e", position=stop)
+    expected = fcs.fcs_octets(reader.data[start : stop - fcs.SIZE])
+    found = reader.data[stop - fcs.SIZE : stop]
+    if found != expected:
+        raise FrameError(
+            Fault.BAD_FCS,
+            f"frame: FCS is {found.hex()}, computed {expected.hex()}",
+            position=stop - fcs.SIZE,
+        )
+
+
+def _information(reader: Reader, start: int) -> bytes:
+    """HCS and information field; a frame without information has neither."""
+    size = reader.remaining - fcs.SIZE
+    if size == 0:
+        return b""
+    if size < fcs.SIZE:
+        raise FrameError(Fault.BAD_LENGTH, "frame: no room for HCS and information", position=reader.pos)
+    header = reader.data[start : reader.pos]
+    position = reader.pos
+    hcs = reader.take(fcs.SIZE, "hcs")
+    if hcs != fcs.fcs_octets(header):
+        raise FrameError(
+            Fault.BAD_HCS,
+            f"frame: HCS is {hcs.hex()}, computed {fcs.fcs_octets(header).hex()}",
+            position=position,
+        )
+    return reader.take(size - fcs.SIZE, "information")

@@ -1,0 +1,8 @@
+"""The three octets of LLC that stand before an APDU in HDLC.
+
+Source: IEC 62056-46, 5.3 (LSAPs E6/E7, quality 00).
+"""
+
+COMMAND = bytes.fromhex("e6e600")
+RESPONSE = bytes.fromhex("e6e700")
+SIZE = 3

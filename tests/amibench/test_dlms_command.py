@@ -1,0 +1,125 @@
+import json
+
+import pytest
+
+from amibench.__main__ import run
+from conformance import vectors
+
+GET = "c001c100010100000200ff0200"
+
+
+@pytest.fixture
+def dlms(capsys, monkeypatch):
+    """Runs ``amibench dlms decode``: exit code, standard output, standard error."""
+    monkeypatch.setenv("AMIBENCH_LANG", "en")
+
+    def decode(*arguments):
+        code = run(["dlms", "decode", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return decode
+
+
+def test_a_tree_for_people(dlms):
+    code, out, err = dlms("c0 01:c1 0x00 01 01 00 00 02 00 ff 02 00")
+    assert (code, err) == (0, "")
+    assert "get-request-normal" in out
+    assert "firmware version" in out
+
+
+def test_in_spanish(dlms):
+    code, out, _ = dlms(GET, "--lang", "es")
+    assert code == 0
+    assert "versión de firmware" in out
+
+
+def test_as_json(dlms):
+    code, out, _ = dlms(GET, "--json", "--lang", "en")
+    plain = json.loads(out)
+    assert (code, plain["ok"], plain["error"], plain["frames"]) == (0, True, None, [])
+    assert plain["apdus"][0]["hex"] == GET
+
+
+def test_one_block_is_no_fault_of_its_own(dlms):
+    code, out, _ = dlms("e0400001000003c001c1")
+    assert code == 0
+    assert "general-block-transfer" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("zz", "'z' is not hexadecimal, at byte 0"),
+        ("c0010", "the last byte has one digit only, at byte 2"),
+        ("7ea0070303938c127e", "bad-fcs: frame: FCS is 8c12, computed 8c11 (at byte 6)"),
+        ("c001c1", "the APDU does not decode: class-id: needs 2 bytes, 0 remain (at byte 3)"),
+        ("68fafa6853ff000167db", "M-Bus is not supported yet"),
+    ],
+)
+def test_one_sentence_and_exit_code_3(dlms, text, sentence):
+    code, _, err = dlms(text)
+    assert (code, err) == (3, f"amibench: {sentence}\n")
+
+
+def test_a_fault_in_json_has_the_same_shape(dlms):
+    code, out, _ = dlms("7ea0070303938c127e", "--json")
+    assert code == 3
+    assert json.loads(out)["error"].startswith("bad-fcs")
+
+
+def test_text_of_a_meter_cannot_steer_the_terminal(dlms):
+    code, out, _ = dlms("c401c1000a051b5b33316d")
+    assert code == 0
+    assert "\x1b[31m" not in out
+
+
+def test_a_file_of_captures_as_json_only(dlms):
+    code, out, err = dlms("--file", vectors.path("dlms_captures.json"), "--json")
+    plain = json.loads(out)
+    assert (code, err) == (0, "")
+    assert all(set(entry) == {"id", "ok", "frames", "apdus", "error"} for entry in plain)
+    assert [entry["id"] for entry in plain if not entry["ok"]] == ["mbus/netz-noe-p1"]
+
+
+def test_a_file_of_captures_as_lines(dlms):
+    code, out, _ = dlms("--file", vectors.path("dlms_captures.json"))
+    assert code == 1
+    assert "BAD mbus/netz-noe-p1: M-Bus is not supported yet" in out
+    assert out.splitlines()[-1] == "38 of 39 as they should be"
+
+
+def test_a_file_where_all_is_well_ends_with_0(dlms, tmp_path):
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps([{"id": "a", "hex": GET}]), encoding="utf-8")
+    assert dlms("--file", file)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"{", "is not JSON"),
+        (b"\xff", "is not UTF-8 text, at byte 0"),
+        (b"{}", "a file of captures holds a list called captures"),
+        (b'{"captures": [3]}', "a file of captures holds a list called captures"),
+        (b"[" * 100_000, "nested too deeply"),
+        (None, "cannot read"),
+    ],
+)
+def test_faults_of_the_file(dlms, tmp_path, content, sentence):
+    file = tmp_path / "captures.json"
+    if content is not None:
+        file.write_bytes(content)
+    code, out, err = dlms("--file", file, "--json")
+    assert (code, out) == (3, "")
+    assert sentence in err
+
+
+def test_neither_or_both_is_a_usage_error(dlms, tmp_path):
+    assert dlms("--json")[0] == 3
+    assert dlms(GET, "--file", tmp_path)[0] == 3
+
+
+def test_decode_stays_a_sub_command(capsys):
+    assert run(["dlms", "--help"]) == 0
+    assert "decode" in capsys.readouterr().out
