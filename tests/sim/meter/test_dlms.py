@@ -83,7 +83,7 @@ def test_every_attribute_that_the_reader_sees_can_be_read(loaded, framing):
     assert read > 150
 
 
-def test_the_public_client_sees_who_the_meter_is_and_nothing_else(loaded, framing):
+def test_the_public_client_sees_what_the_display_shows_and_nothing_else(loaded, framing):
     session = loaded.session(PUBLIC, framing)
     assert session.get(1, "0.0.42.0.0", 2).value == b"AMB0000000000000"
     assert session.get(1, "0.0.96.1.1", 2).value == "00000000000"
@@ -91,7 +91,8 @@ def test_the_public_client_sees_who_the_meter_is_and_nothing_else(loaded, framin
     assert session.get(17, "0.0.41.0.0", 2).python() == [[1, b"AMB0000000000000"]]
     assert session.get(8, "0.0.1.0.0", 2).tag is DataTag.OCTET_STRING
     assert session.get(15, "0.0.40.0.0", 8).value == 2
-    for class_id, obis in [(3, "1.0.1.8.0"), (112, CREDIT), (7, PROFILE), (70, SWITCH), (115, GATEWAY)]:
+    assert session.get(3, "1.0.1.8.0", 2).tag is DataTag.DOUBLE_LONG_UNSIGNED
+    for class_id, obis in [(3, "1.0.1.7.0"), (112, CREDIT), (7, PROFILE), (70, SWITCH), (115, GATEWAY)]:
         with pytest.raises(AccessRefused, match="read-write-denied"):
             session.get(class_id, obis, 2)
     with pytest.raises(AccessRefused, match="read-write-denied"):

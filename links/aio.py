@@ -1,0 +1,129 @@
+"""The asyncio twin of `links.base`: a `Clock` for everything that waits, and links that can be awaited."""
+
+import asyncio
+from abc import ABC, abstractmethod
+
+from links.clock import Clock, WallClock
+from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
+from links.tcp import TcpOptions, reason
+from links.url import LinkUrl
+
+__all__ = ["AsyncLink", "AsyncStreamLink", "Clock", "WallClock", "open_async_link"]
+
+_CHUNK_BYTES = 65_536
+
+
+class AsyncLink(ABC):
+    """A pipe of bytes to a device, for asyncio; the same promises as `links.base.Link`.
+
+    Args:
+        clock: whose time `receive` waits in.
+        description: what a person should read in a message.
+    """
+
+    def __init__(self, clock: Clock, description: str) -> None:
+        self.clock = clock
+        self.description = description
+        self._closed = False
+
+    async def send(self, data: bytes) -> None:
+        """Hand `data` to the medium.
+
+        Raises:
+            LinkClosedError: the link is closed or the peer is gone.
+        """
+        self._check_open()
+        if data:
+            await self._send(bytes(data))
+
+    async def receive(self, max_wait_s: float) -> bytes:
+        """What came; ``b""`` when nothing did in `max_wait_s`.
+
+        Raises:
+            LinkClosedError: the link is closed, or the peer is gone and all was received.
+        """
+        self._check_open()
+        try:
+            async with self.clock.deadline(max_wait_s):
+                return await self._receive()
+        except TimeoutError:
+            return b""
+
+    async def close(self) -> None:
+        """Free what the link holds; closing twice is fine."""
+        if not self._closed:
+            self._closed = True
+            await self._close()
+
+    def now_s(self) -> float:
+        """The clock's seconds."""
+        return self.clock.now_s()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LinkClosedError(f"the link {self.description} is closed")
+
+    @abstractmethod
+    async def _send(self, data: bytes) -> None:
+        """Send all of `data`, which is never empty."""
+
+    @abstractmethod
+    async def _receive(self) -> bytes:
+        """Wait for bytes, however long; cancelling must lose none."""
+
+    @abstractmethod
+    async def _close(self) -> None:
+        """Free the resources; called once."""
+
+
+class AsyncStreamLink(AsyncLink):
+    """A link over asyncio's streams."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, clock: Clock, description: str
+    ) -> None:
+        super().__init__(clock, description)
+        self._reader = reader
+        self._writer = writer
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except OSError as error:
+            raise LinkClosedError(f"cannot send to {self.description}: {reason(error)}") from error
+
+    async def _receive(self) -> bytes:
+        try:
+            data = await self._reader.read(_CHUNK_BYTES)
+        except OSError as error:
+            raise LinkClosedError(f"{self.description} broke: {reason(error)}") from error
+        if not data:
+            raise LinkClosedError(f"{self.description} was closed by the peer")
+        return data
+
+    async def _close(self) -> None:
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except OSError:
+            return  # it broke before; it is closed all the same
+
+
+async def open_async_link(url: str, clock: Clock) -> AsyncLink:
+    """The asyncio link that `url` names; only ``tcp`` has a twin so far.
+
+    Raises:
+        LinkUrlError: the URL is wrong, or its scheme has no asyncio twin.
+        LinkOpenError: nobody answers there.
+    """
+    parsed = LinkUrl.parse(url)
+    if parsed.scheme != "tcp":
+        raise LinkUrlError(f"{parsed.scheme} has no asyncio link; known: tcp")
+    options, (host, port) = parsed.options(TcpOptions), parsed.address()
+    try:
+        async with WallClock().deadline(options.connect_timeout_s):
+            reader, writer = await asyncio.open_connection(host, port)
+    except OSError as error:  # TimeoutError is one
+        raise LinkOpenError(f"cannot connect to {url}: {reason(error)}") from error
+    return AsyncStreamLink(reader, writer, clock, url)

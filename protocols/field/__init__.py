@@ -1,0 +1,1 @@
+"""Messages that no standard fixes and several rooms speak, each with its version."""

@@ -1,0 +1,25 @@
+"""What can go wrong in the messages of the field.
+
+::
+
+    FieldError
+    └── StationControlError    an operation refused or failed; `.code` is its wire code
+"""
+
+
+class FieldError(Exception):
+    """Anything that this package raises."""
+
+
+class StationControlError(FieldError):
+    """A control operation refused or failed.
+
+    Attributes:
+        code: ``unknown-op``, ``bad-args``, ``forbidden`` or ``failed``.
+        sentence: why, in one sentence.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence

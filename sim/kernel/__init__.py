@@ -1,0 +1,1 @@
+"""What every simulated device stands on: clock, ports, random streams, control, and who moves the world."""

@@ -1,0 +1,163 @@
+"""`ServedWorld`: one asyncio task owns the world and moves it with the scaled wall clock; others post to it.
+
+Between events the task sleeps. While an operation that takes device time is under way (``clock.wait``,
+``keypad.enter``) it does not wait for the wall: it runs the world as fast as it can, in slices, so that other
+connections stay alive. After any such jump the wall's anchor is taken anew.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from simpy import Environment, Event
+
+from links.clock import Clock, WallClock
+from sim.kernel.stepping import advance
+
+#: Longest that one slice of work may keep the sockets waiting, s of the wall.
+SLICE_S = 0.02
+#: Events between two looks at the wall clock.
+_EVENTS_PER_LOOK = 64
+#: A world that has fallen so far behind the wall gives up catching up.
+LAG_MAX_S = 1.0
+#: When the next event of an empty world happens.
+_NEVER = float("inf")
+
+Action = Callable[[], None]
+
+
+class ServedWorld:
+    """The owner of a world that is served in real time.
+
+    Args:
+        env: the world's environment; from `run` on, nobody else may step it.
+        speed: device seconds that pass in a second of the wall.
+        wall: the wall clock; a test hands in another.
+    """
+
+    def __init__(self, env: Environment, *, speed: float = 1.0, wall: Clock | None = None) -> None:
+        self._env = env
+        self._wall = wall or WallClock()
+        self._speed = _checked(speed)
+        self._posted: list[Action] = []
+        self._woken = asyncio.Event()
+        self._hurried = 0
+        self._take_anchor()
+
+    @property
+    def speed(self) -> float:
+        """Device seconds that pass in a second of the wall."""
+        return self._speed
+
+    def set_speed(self, speed: float) -> None:
+        """Go faster or slower from now on; for the world's own task only (an operation, a posted action).
+
+        Raises:
+            ValueError: not above 0.
+        """
+        self._speed = _checked(speed)
+        self._take_anchor()
+        self._woken.set()
+
+    def post(self, action: Action) -> None:
+        """Have the world's task do `action` at the world's present time; from the same event loop only."""
+        self._posted.append(action)
+        self._woken.set()
+
+    async def finished(self, begin: Callable[[], Event]) -> Event:
+        """Post `begin`, and run as fast as can be until the event that it returns has happened; that event.
+
+        Raises:
+            Exception: whatever `begin` raised.
+        """
+        done: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+
+        def settle(event: Event) -> None:
+            self._hurried -= 1
+            self._take_anchor()
+            if not done.done():
+                done.set_result(event)
+
+        def begin_here() -> None:
+            try:
+                event = begin()
+            except Exception as error:
+                if not done.done():
+                    done.set_exception(error)
+                return
+            self._hurried += 1
+            if event.callbacks is None:
+                settle(event)
+            else:
+                event.callbacks.append(settle)
+
+        self.post(begin_here)
+        return await done
+
+    async def run(self) -> None:
+        """Own the world until cancelled.
+
+        Raises:
+            Exception: whatever a device's code raised; the world cannot go on.
+        """
+        self._take_anchor()
+        while True:
+            self._woken.clear()
+            self._move_to(self._due_s())
+            posted, self._posted = self._posted, []
+            for action in posted:
+                action()
+            if self._hurried and self._env.peek() < _NEVER:
+                self._hurry()
+                await self._wall.sleep(0)
+            elif self._env.peek() <= self._due_s():
+                self._forgive_lag()
+                await self._wall.sleep(0)
+            elif not self._posted:
+                await self._wait((self._env.peek() - self._due_s()) / self._speed)
+
+    def _take_anchor(self) -> None:
+        self._anchor_world_s = float(self._env.now)
+        self._anchor_wall_s = self._wall.now_s()
+
+    def _due_s(self) -> float:
+        """Where the world should be now."""
+        return self._anchor_world_s + (self._wall.now_s() - self._anchor_wall_s) * self._speed
+
+    def _forgive_lag(self) -> None:
+        if self._due_s() - self._env.now > LAG_MAX_S * self._speed:
+            self._take_anchor()
+
+    def _move_to(self, until_s: float) -> None:
+        """A slice of the way to `until_s`."""
+        if self._slice(lambda: self._env.peek() <= until_s):
+            advance(self._env, until_s)
+
+    def _hurry(self) -> None:
+        """A slice of running ahead; it ends early when an operation ended, whose answer must not wait."""
+        hurried = self._hurried
+        self._slice(lambda: self._hurried >= hurried and self._env.peek() < _NEVER)
+
+    def _slice(self, more: Callable[[], bool]) -> bool:
+        """Step while there is `more`, but not much longer than `SLICE_S`; True when there is no more."""
+        end_s = self._wall.now_s() + SLICE_S
+        while self._wall.now_s() < end_s:
+            for _ in range(_EVENTS_PER_LOOK):
+                if not more():
+                    return True
+                self._env.step()
+        return False
+
+    async def _wait(self, duration_s: float) -> None:
+        if duration_s == _NEVER:
+            await self._woken.wait()
+            return
+        with contextlib.suppress(TimeoutError):
+            async with self._wall.deadline(duration_s):
+                await self._woken.wait()
+
+
+def _checked(speed: float) -> float:
+    if not 0 < speed < _NEVER:
+        raise ValueError("the speed of a world must be above 0")
+    return speed

@@ -1,0 +1,1 @@
+"""Worlds: where the rooms of the field are joined, and how a world is stepped, opened by URL, or served."""
