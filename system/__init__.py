@@ -1,1 +1,1 @@
-"""What the utility runs: head-end, vending, security module. Meets the field only over a link, as iron would."""
+"""What the utility runs: head-end, vending, security module. It meets the field only over a link."""

@@ -1,4 +1,4 @@
-"""A reading by gurux-dlms (GPL-2.0), in a process of its own: ``python gurux_reader.py HOST PORT wrapper|hdlc ...``.
+"""A reading by gurux-dlms (GPL-2.0), in a process of its own.
 
 Arguments: host, port, framing, client SAP, password or ``-``, then CLASS:OBIS:ATTRIBUTE …
 Prints ``{"associated": true, "values": {...}, "released": true}`` or ``{"error": "…"}``.
@@ -13,6 +13,7 @@ import gurux_dlms as gurux
 from gurux_dlms import enums
 
 TIMEOUT_S = 5.0
+NO_PASSWORD = "-"  # noqa: S105 - the argument that stands for none
 HDLC_LOGICAL, HDLC_PHYSICAL = 1, 17
 
 
@@ -75,7 +76,7 @@ class Reader:
 def main(arguments: list[str]) -> None:
     """Read what was asked and print it."""
     host, port, framing, client_sap, password, *wanted = arguments
-    reader = Reader(host, int(port), framing, int(client_sap), None if password == "-" else password)
+    reader = Reader(host, int(port), framing, int(client_sap), None if password == NO_PASSWORD else password)
     reader.associate()
     values = {}
     for triple in wanted:

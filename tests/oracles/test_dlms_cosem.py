@@ -1,4 +1,4 @@
-"""dlms-cosem (BSL 1.1, a test-time peer) associates with the served meter, reads it and releases, in this process."""
+"""dlms-cosem (BSL 1.1, a test-time peer) associates with the served meter, reads it and releases."""
 
 from typing import Any
 

@@ -23,10 +23,10 @@ pytestmark = [
 def peer_reads(served: Any, client_sap: int, password: str, *wanted: str) -> dict[str, Any]:
     """What the peer's process says it saw."""
     command = [sys.executable, str(SCRIPT), served.host, str(served.port), served.framing]
-    done = subprocess.run(
-        [*command, str(client_sap), password, *wanted], capture_output=True, text=True, timeout=60, check=False
-    )
-    return json.loads(done.stdout)
+    command += [str(client_sap), password, *wanted]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def test_public_client_reads_the_logical_device_name(served: Any) -> None:

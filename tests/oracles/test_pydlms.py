@@ -13,7 +13,7 @@ PYDLMS = Path(sys.executable).parent / "pydlms"
 
 pytestmark = [
     pytest.mark.oracle,
-    pytest.mark.skipif(shutil.which(str(PYDLMS)) is None, reason="pydlms-client is in the oracles environment"),
+    pytest.mark.skipif(shutil.which(str(PYDLMS)) is None, reason="pydlms-client: see tox -e oracles"),
 ]
 
 

@@ -1,0 +1,57 @@
+"""What the pages promise is true: examples run, links lead somewhere, the two READMEs say the same."""
+
+import doctest
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from amibench.__main__ import COMMANDS
+from conformance.targets.model import Statement
+
+PAGES = ["README.md", "README.es.md", "CONTRIBUTING.md"]
+
+
+@pytest.fixture(scope="module")
+def pages(root: Path) -> list[Path]:
+    return [root / name for name in PAGES] + sorted((root / "docs").rglob("*.md"))
+
+
+def test_the_examples_of_the_readme_run(root: Path) -> None:
+    result = doctest.testfile(str(root / "README.md"), module_relative=False)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_links_between_pages_lead_somewhere(pages: list[Path]) -> None:
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_commands_in_the_pages_exist(pages: list[Path]) -> None:
+    for page in pages:
+        for command in re.findall(r"python3 run\.py (\w+)", page.read_text(encoding="utf-8")):
+            assert command in {*COMMANDS, "test"}, f"{page.name}: {command}"
+
+
+def test_the_target_file_of_the_manual_is_valid(root: Path) -> None:
+    text = (root / "docs" / "how-to" / "certify-a-meter.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    assert example is not None
+    statement = Statement.model_validate(tomllib.loads(example[1]))
+    assert statement.stations["keypad"].driver == "operator"
+
+
+def test_the_two_readmes_have_the_same_chapters(root: Path) -> None:
+    chapters = [
+        len(re.findall(r"^## ", (root / name).read_text(encoding="utf-8"), flags=re.MULTILINE))
+        for name in ("README.md", "README.es.md")
+    ]
+    assert chapters[0] == chapters[1] > 5
+
+
+def test_decisions_are_numbered_without_gaps(root: Path) -> None:
+    numbers = [int(path.name[:4]) for path in sorted((root / "docs" / "decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
