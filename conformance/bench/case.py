@@ -1,0 +1,52 @@
+"""What a case is: a test function with an id, a title, a stimulus and a requirement, in two languages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import pytest
+
+from conformance.text import Text
+
+Level = Literal["shall", "should", "may"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """The words of a case, as its `case` decorator gives them."""
+
+    id: str
+    title: Text
+    stimulus: Text
+    requirement: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInfo:
+    """A collected case: its words, where it belongs, what it needs and whether it applies to the target.
+
+    `gate` says why it does not apply (no station, not declared), None where it will be run.
+    """
+
+    id: str
+    suite: str
+    title: Text
+    stimulus: Text
+    requirement: Text
+    clauses: tuple[str, ...]
+    needs: tuple[str, ...]
+    gate: Text | None = None
+
+
+def case(*, id: str, title: Text, stimulus: Text, requirement: Text) -> Callable[[_F], _F]:  # noqa: A002
+    """Mark a test function as a conformance case.
+
+    Args:
+        id: ``suite/number/name``, for example ``sts/7.3.7/replay``; selectable with ``--only``.
+        title: what the case is called.
+        stimulus: what the bench does to the device.
+        requirement: what the device owes.
+    """
+    return pytest.mark.case(CaseText(id, title, stimulus, requirement))

@@ -1,0 +1,138 @@
+"""The bench's token mint: published test keys only, and TIDs that are fresh on a device tested before.
+
+The mint follows the device's key register: after a key change it mints under the new key, so that whatever
+a case
+leaves behind, the next one can work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from conformance.bench.endings import CaseInconclusive
+from conformance.targets.sts_section import StsSection
+from conformance.text import Text
+from protocols.sts.identity import TID_MAX, BaseDate, KeyType, TokenIdentifier
+from protocols.sts.keys import DecoderKey, derive_decoder_key
+from protocols.sts.token import Token, encode_token, key_change_tokens
+
+_DAY_MIN = 1440
+_RESERVED_MIN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The parameters from which a decoder key is made; `key()` makes it."""
+
+    section: StsSection
+    pan: str
+    sgc: str
+    krn: int
+    ti: int
+    key_type: KeyType
+    ken: int
+    base_date: BaseDate
+
+    @classmethod
+    def declared(cls, section: StsSection) -> "Register":
+        """As the target file says."""
+        return cls(
+            section,
+            section.pan,
+            section.sgc,
+            section.krn,
+            section.ti,
+            KeyType(section.key_type),
+            section.ken,
+            BaseDate(section.base_date),
+        )
+
+    def key(self) -> DecoderKey:
+        """The decoder key under these parameters."""
+        return derive_decoder_key(
+            self.section.dkga,
+            self.section.ea,
+            vending_key=self.section.key(),
+            pan=self.pan,
+            sgc=self.sgc,
+            key_type=self.key_type,
+            ti=self.ti,
+            krn=self.krn,
+            base_date=self.base_date,
+        )
+
+    def varied(self, **changes: object) -> "Register":
+        """The same register with something else in it: another `sgc`, `pan`, `krn` or `ti`."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class TidSource:
+    """Gives out TIDs that rise, minute by minute, from the device's own time.
+
+    Args:
+        now: the present instant, UTC.
+        base_date: of the key register.
+    """
+
+    def __init__(self, now: Callable[[], datetime], base_date: BaseDate) -> None:
+        self._now = now
+        self._base_date = base_date
+        self._next: int | None = None
+
+    def next(self) -> int:
+        """A TID that was not given out before; the reserved minute 00:01 is left out."""
+        tid = self._next if self._next is not None else TokenIdentifier.at(self._now(), self._base_date).tid
+        tid += tid % _DAY_MIN == _RESERVED_MIN
+        if tid > TID_MAX:
+            raise CaseInconclusive(
+                Text("no quedan TID en esta fecha base", "no TIDs are left in this base date")
+            )
+        self._next = tid + 1
+        return tid
+
+    def leap(self, minutes: int) -> None:
+        """Go on that much later."""
+        self._next = self.next() + minutes
+
+    def give_back(self, tid: int) -> None:
+        """The device refused a token of `tid`, the last one given out: it may be given out again."""
+        if self._next == tid + 1:
+            self._next = tid
+
+
+class Mint:
+    """Makes 20-digit tokens for the device under test.
+
+    Args:
+        section: the ``[sts]`` of the target file.
+        now: the present instant, UTC: on a simulated device, the world's.
+    """
+
+    def __init__(self, section: StsSection, now: Callable[[], datetime]) -> None:
+        self.register = Register.declared(section)
+        self.tids = TidSource(now, self.register.base_date)
+
+    def token(self, token: Token, register: Register | None = None) -> str:
+        """The digits of `token`, under the device's present key or under that of another `register`."""
+        return encode_token(token, (register or self.register).key())
+
+
+def other_revision(register: Register) -> Register:
+    """The same register under the next key revision number."""
+    return register.varied(krn=register.krn % 9 + 1)
+
+
+def change_tokens(old: Register, new: Register) -> list[str]:
+    """The key-change tokens that lead the device from one register to the other, first section first."""
+    old_key = old.key()
+    sgc = new.sgc if len(old_key.value) > 8 or new.sgc != old.sgc else None
+    return key_change_tokens(
+        new.key(),
+        old_key,
+        ken=new.ken,
+        krn=new.krn,
+        ti=new.ti,
+        key_type=new.key_type,
+        rollover=new.base_date != old.base_date,
+        sgc=sgc,
+    )

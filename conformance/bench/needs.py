@@ -1,0 +1,96 @@
+"""Whether a case applies to a target: its needs against the target's declaration."""
+
+from collections.abc import Callable, Iterable
+
+from conformance.targets.load import Target
+from conformance.text import Text
+from conformance.verdicts import Verdict
+
+STATION_WORDS: dict[str, Text] = {
+    "keypad": Text("teclado", "keypad"),
+    "source": Text("fuente de alterna", "AC source"),
+    "load": Text("carga", "load"),
+    "pulses": Text("contador de pulsos", "pulse counter"),
+    "cover": Text("tapa", "cover"),
+    "magnet": Text("imán", "magnet"),
+    "supply": Text("interruptor de alimentación", "supply switch"),
+    "clock": Text("reloj gobernable", "clock"),
+    "pause": Text("pausa del dispositivo", "pause"),
+}
+
+CAPABILITIES = frozenset({"sts", "token-gateway", "account", "disconnect", "load-profile", "key-change"})
+
+
+def known(need: str) -> bool:
+    """Whether `need` is a word that cases may use."""
+    closed = need in STATION_WORDS or need in CAPABILITIES or need in _COMPOSED
+    return closed or need.startswith(("association:", "framing:"))
+
+
+def gate(needs: Iterable[str], target: Target) -> tuple[Verdict, Text] | None:
+    """Why a case does not apply to `target`, with the verdict that says so; None where it does.
+
+    What the device declares *not* to do counts before what it does not mention.
+    """
+    asked = list(needs)
+    absent = [need for need in asked if need in target.statement.capabilities.absent]
+    if absent:
+        return Verdict.NOT_IMPLEMENTED, Text(
+            f"el dispositivo declara no tener {absent[0]}", f"the device declares to lack {absent[0]}"
+        )
+    reasons = (_missing(need, target) for need in asked)
+    reason = next((reason for reason in reasons if reason), None)
+    return None if reason is None else (Verdict.NOT_APPLICABLE, reason)
+
+
+def _missing(need: str, target: Target) -> Text | None:
+    statement = target.statement
+    kind, _, name = need.partition(":")
+    if need in _COMPOSED:
+        return _COMPOSED[need](target)
+    if need in STATION_WORDS:
+        words, present = STATION_WORDS[need], need in statement.stations
+        return None if present else Text(f"sin estación: {words.es}", f"no {words.en} station")
+    if kind == "association":
+        present = name in statement.associations
+        return (
+            None if present else Text(f"sin asociación «{name}» declarada", f"no {name} association declared")
+        )
+    if kind == "framing":
+        present = statement.link.framing == name
+        return None if present else Text(f"el enlace no es {name}", f"the link is not {name}")
+    if need in statement.capabilities.present:
+        return None
+    return Text(f"el dispositivo no declara {need}", f"the device does not declare {need}")
+
+
+def _no_sts(target: Target) -> Text | None:
+    """Minting takes the key register of the target file."""
+    if target.statement.sts is not None:
+        return None
+    return Text("sin sección [sts] en el objetivo", "the target has no [sts] section")
+
+
+def _no_way_in(target: Target) -> Text | None:
+    """A token goes in by the keypad, or by the gateway with a client that may use it."""
+    statement = target.statement
+    by_gateway = "token-gateway" in statement.capabilities.present and "reader" in statement.associations
+    if by_gateway or "keypad" in statement.stations:
+        return None
+    return Text("ni teclado ni pasarela de códigos", "neither keypad nor token gateway")
+
+
+def _no_fast_clock(target: Target) -> Text | None:
+    """A clock that gets to next week today: only a simulated field has one."""
+    station = target.statement.stations.get("clock")
+    if station is not None and station.driver == "control":
+        return None
+    return Text("sin reloj acelerable", "no clock that can be sped up")
+
+
+#: Needs that look at several things of the target.
+_COMPOSED: dict[str, Callable[[Target], Text | None]] = {
+    "sts": _no_sts,
+    "token-entry": _no_way_in,
+    "fast-clock": _no_fast_clock,
+}

@@ -1,0 +1,100 @@
+"""Reaching a device and its stations: a world in this process, or a link to somewhere else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance import mutants
+from conformance.bench.control_client import ControlClient
+from conformance.bench.endings import BenchError
+from conformance.stations import station_set
+from conformance.stations.operator import Ask, Operator
+from conformance.stations.scpi import ScpiError
+from conformance.stations.station_set import StationSet
+from conformance.targets.load import Target
+from links.base import Link, LinkError
+from links.registry import open_link
+from protocols.field.errors import FieldError
+from sim.scenarios.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """A device within reach.
+
+    Attributes:
+        target: what it is.
+        stations: what stands beside it.
+        open_device_link: opens a link to it anew.
+        lasting: one link serves the whole run (a serial port), rather than one for each case.
+        close: lets everything go.
+    """
+
+    target: Target
+    stations: StationSet
+    open_device_link: Callable[[], Link]
+    lasting: bool
+    close: Callable[[], None]
+    memory: dict[str, Any]
+
+    def now_s(self) -> float:
+        """Device time in seconds."""
+        return self.stations.clock.now_s()
+
+
+def open_rig(target: Target, lang: str, ask: Ask = input) -> Rig:
+    """Reach `target` and its stations.
+
+    Args:
+        target: the device under test.
+        lang: of the questions an operator is asked.
+        ask: how an operator is asked.
+
+    Raises:
+        BenchError: it cannot be reached; one sentence.
+    """
+    person = Operator(lang, ask)
+    try:
+        return _simulated(target, person) if target.simulated else _reached(target, person)
+    except (LinkError, FieldError, ScpiError) as error:
+        raise BenchError(f"the device or a station cannot be reached: {error}") from error
+
+
+def _simulated(target: Target, person: Operator) -> Rig:
+    statement = target.statement
+    parts = mutants.load(target.mutant).parts if target.mutant else None
+    world = World(seed=target.seed) if parts is None else World(seed=target.seed, parts=parts)
+    stations = station_set.build(
+        statement.stations, call=world.control.call, person=person, open_link=open_link
+    )
+    return Rig(
+        target=target,
+        stations=stations,
+        open_device_link=lambda: world.link("meter", statement.link.framing),
+        lasting=False,
+        close=stations.close,
+        memory={},
+    )
+
+
+def _reached(target: Target, person: Operator) -> Rig:
+    statement = target.statement
+    url = statement.link.url
+    open_link(url).close()
+    control = None
+    if statement.control is not None:
+        control = ControlClient(open_link(statement.control.url), statement.control.secret)
+        control.call("device.info", {})
+    call: Callable[[str, dict[str, Any]], Mapping[str, Any]] | None = control.call if control else None
+    stations = station_set.build(statement.stations, call=call, person=person, open_link=open_link)
+    if control is not None:
+        stations.links.append(control.link)
+    return Rig(
+        target=target,
+        stations=stations,
+        open_device_link=lambda: open_link(url),
+        lasting=urlsplit(url).scheme == "serial",
+        close=stations.close,
+        memory={},
+    )

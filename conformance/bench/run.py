@@ -1,0 +1,76 @@
+"""One run of the bench, shared by plugin and runner: the target, the choice of cases, the records."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from conformance.bench.case import CaseInfo
+from conformance.bench.rig import Rig, open_rig
+from conformance.evidence.model import CaseRecord
+from conformance.targets.load import Target
+from conformance.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `case` is the one about to begin (`verdict` None) or just ended."""
+
+    done: int
+    total: int
+    case: CaseInfo
+    verdict: Verdict | None = None
+
+
+@dataclass(slots=True)
+class BenchRun:
+    """Lives from the collection of the cases to the last record.
+
+    Args:
+        target: the device under test.
+        suites: names of the suites that are run.
+        only: cases or clauses that the run is narrowed to.
+        lang: of the questions that an operator is asked.
+        on_progress: told before and after each case.
+        standalone: pytest was started by a person: it may say itself what is wrong with the command line.
+    """
+
+    target: Target
+    suites: Sequence[str]
+    only: Sequence[str] = ()
+    lang: str = "en"
+    on_progress: Callable[[Progress], None] | None = None
+    cases: list[CaseInfo] = field(default_factory=list)
+    records: list[CaseRecord] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    standalone: bool = False
+    _rig: Rig | None = None
+
+    @property
+    def rig(self) -> Rig:
+        """The device and its stations, reached on first use.
+
+        Raises:
+            BenchError: they cannot be reached.
+        """
+        if self._rig is None:
+            self._rig = open_rig(self.target, self.lang)
+        return self._rig
+
+    def open_rig(self) -> None:
+        """Reach the device and its stations now.
+
+        Raises:
+            BenchError: they cannot be reached.
+        """
+        _ = self.rig
+
+    def tell(self, case: CaseInfo, verdict: Verdict | None = None) -> None:
+        """Tell whoever follows the run."""
+        if self.on_progress is not None:
+            self.on_progress(Progress(len(self.records), len(self.cases), case, verdict))
+
+    def close(self) -> None:
+        """Let the device and the stations go."""
+        if self._rig is not None:
+            self._rig.close()
+            self._rig = None

@@ -1,0 +1,215 @@
+"""The token desk: mints for the device under test, enters, and reads what came of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
+
+from conformance.bench.answers import ACCEPTED, TokenAnswer, from_display, from_status
+from conformance.bench.dialogue import items
+from conformance.bench.endings import CaseInconclusive, CaseNotApplicable
+from conformance.bench.mint import Mint, Register, change_tokens, other_revision
+from conformance.text import Text
+from protocols.dlms.axdr import octet_string
+from protocols.dlms.obis import Obis
+from protocols.dlms.session_errors import ActionRefused
+from protocols.sts.token import TransferCredit
+
+if TYPE_CHECKING:
+    from conformance.bench.bench import Bench
+
+GATEWAY = "0.0.19.40.0"
+CREDIT = "0.0.19.10.0"
+
+WH_PER_UNIT = 100
+_RND = 5
+#: Doubling leaps before the bench gives up finding a fresh TID: more than a year of minutes.
+_LEAPS = 20
+
+
+class TokenDesk:
+    """Everything about tokens that a case asks of the bench."""
+
+    def __init__(self, bench: "Bench") -> None:
+        self._bench = bench
+
+    @property
+    def mint(self) -> Mint:
+        """The mint of the run: it lives as long as the rig, so that TIDs and a changed key are remembered."""
+        made = self._bench.rig.memory.get("mint")
+        if made is None:
+            section = self._bench.statement.sts
+            if section is None:
+                raise CaseNotApplicable(Text("sin sección [sts]", "the target has no [sts] section"))
+            made = self._bench.rig.memory["mint"] = Mint(section, self._bench.utc)
+        return cast(Mint, made)
+
+    def tid(self) -> int:
+        """A TID that the device has not seen; finding the first one of a run takes a probe."""
+        self._get_ready()
+        return self.mint.tids.next()
+
+    def credit(self, units: int, *, tid: int | None = None, register: Register | None = None) -> str:
+        """A fresh credit token of `units` tenths of a kWh."""
+        token = TransferCredit(0, _RND, self.tid() if tid is None else tid, units)
+        return self.mint.token(token, register)
+
+    def enter(self, digits: str, way: str | None = None) -> TokenAnswer:
+        """Enter a token by ``keypad`` or by ``gateway``; by default by the keypad, where there is one."""
+        way = way or ("keypad" if self._bench.has("keypad") else "gateway")
+        grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+        ways = {"keypad": Text("teclado", "keypad"), "gateway": Text("pasarela", "gateway")}[way]
+        self._bench.stimulus(f"{ways.es}: {grouped}", f"{ways.en}: {grouped}")
+        answer = self._by_keypad(digits) if way == "keypad" else self._by_gateway(digits)
+        self._bench.observe(*answer.words())
+        return answer
+
+    def must_accept(self, digits: str, way: str | None = None) -> TokenAnswer:
+        """Enter a token that the case only needs as a preparation.
+
+        Raises:
+            CaseInconclusive: it was not accepted.
+        """
+        answer = self.enter(digits, way)
+        if not answer.accepted:
+            raise CaseInconclusive(
+                Text(
+                    f"la preparación no se acepta: «{answer.said}»",
+                    f'the preparation is not accepted: "{answer.said}"',
+                )
+            )
+        return answer
+
+    def expect(self, answer: TokenAnswer, *names: str) -> None:
+        """Check that the answer is one of the standard's `names`.
+
+        Raises:
+            CaseFails: it is another.
+            CaseInconclusive: the device's words are unknown to the target file.
+        """
+        if not answer.names:
+            raise CaseInconclusive(
+                Text(
+                    f"no se sabe qué significa «{answer.said}»: declárelo en [sts.result_names] del objetivo",
+                    f'nobody knows what "{answer.said}" means: declare it in [sts.result_names] of '
+                    "the target",
+                )
+            )
+        wanted, seen = " / ".join(names), "/".join(sorted(answer.names))
+        self._bench.check(
+            answer.may_be(*names),
+            f"el resultado es {wanted} (es {seen})",
+            f"the result is {wanted} (it is {seen})",
+        )
+
+    def expect_accepted(self, answer: TokenAnswer) -> None:
+        """Check that the token was taken."""
+        if not answer.names:
+            self.expect(answer, *sorted(ACCEPTED))  # raises: nobody knows what the device said
+        self._bench.check(answer.accepted, "el código se acepta", "the token is accepted")
+
+    def expect_refused(self, answer: TokenAnswer) -> None:
+        """Check that the token was refused; words that nobody knows are read as a refusal."""
+        self._bench.check(not answer.names & ACCEPTED, "el código se rechaza", "the token is refused")
+
+    @contextmanager
+    def credit_moves(self, units: int) -> Iterator[None]:
+        """Inside, the credit must move by exactly `units` tenths of a kWh; 0 for not at all.
+
+        Without a load station the device may be consuming: a fall of up to 0.1 kWh is then forgiven, and
+        noted.
+        """
+        self._get_ready()  # the probe's own 0.1 kWh must not count
+        before_wh = self.credit_wh()
+        yield
+        after_wh = self.credit_wh()
+        if before_wh is None or after_wh is None:
+            self._bench.note("el crédito no se puede leer por DLMS", "credit cannot be read by DLMS")
+            return
+        moved_wh, due_wh = after_wh - before_wh, units * WH_PER_UNIT
+        slack_wh = 0 if self._bench.has("load") else WH_PER_UNIT
+        self._bench.check(
+            due_wh - slack_wh <= moved_wh <= due_wh,
+            f"el crédito cambia {due_wh} Wh (cambió {moved_wh} Wh)",
+            f"credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)",
+        )
+
+    def credit_wh(self) -> int | None:
+        """The credit that the device says it has, Wh; None where it cannot be read by DLMS."""
+        statement = self._bench.statement
+        if "account" not in statement.capabilities.present or "reader" not in statement.associations:
+            return None
+        with self._bench.associated("reader") as dialogue:
+            credit_wh = dialogue.integer(112, CREDIT, 2)
+        self._bench.measure("credit", credit_wh, "Wh")
+        self._bench.observe(f"crédito: {credit_wh} Wh", f"credit: {credit_wh} Wh")
+        return credit_wh
+
+    def _by_keypad(self, digits: str) -> TokenAnswer:
+        section = self._bench.statement.sts
+        names = section.result_names if section else {}
+        return from_display(self._bench.keypad.enter(digits), names)
+
+    def _by_gateway(self, digits: str) -> TokenAnswer:
+        with self._bench.associated("reader") as dialogue:
+            with suppress(ActionRefused):  # some gateways refuse the call as well: the status says why
+                dialogue.session.action(
+                    115, Obis.from_string(GATEWAY), 1, octet_string(digits.encode("ascii"))
+                )
+            status = items(dialogue.get(115, GATEWAY, 6))[0]
+            described = [item.value for item in items(dialogue.get(115, GATEWAY, 4))]
+        words = [value.decode("ascii", "replace") for value in described if isinstance(value, bytes)]
+        return from_status(int(status.value) if isinstance(status.value, int) else -1, words)
+
+    def follow_key(self, register: Register) -> None:
+        """The device now works under `register`."""
+        self.mint.register = register
+
+    def _get_ready(self) -> None:
+        """Once a run: find where fresh TIDs begin."""
+        if not self._bench.rig.memory.get("tid-probed"):
+            self._probe()
+            self._bench.rig.memory["tid-probed"] = True
+
+    def _probe(self) -> None:
+        """Find where fresh TIDs begin on a device that may have been tested a minute ago.
+
+        From the device's present minute on; every refusal as old or used doubles the leap. After any
+        refusal the
+        bench goes on well beyond the first TID accepted, which may have been a gap between used ones.
+        """
+        tids = self.mint.tids
+        for leap in range(_LEAPS):
+            tid = tids.next()
+            answer = self.enter(self.mint.token(TransferCredit(0, _RND, tid, 1)))
+            if answer.accepted:
+                tids.leap(256 if leap else 0)
+                self._bench.note(
+                    f"preparación: TID libres desde {tid}", f"preparation: TIDs are fresh from {tid} on"
+                )
+                return
+            if answer.may_be("CRCError") and self._key_left_behind(tid):
+                return
+            if not answer.may_be("UsedError", "OldError"):
+                break
+            tids.leap(1 << leap)
+        raise CaseInconclusive(
+            Text(
+                "el medidor no acepta un código de prueba de 0,1 kWh: revise la sección [sts] del objetivo",
+                "the meter accepts no probe token of 0.1 kWh: check the [sts] section of the target",
+            )
+        )
+
+    def _key_left_behind(self, tid: int) -> bool:
+        """Whether the device holds the key of a key-change case that was cut short; if so, bring it back."""
+        declared = self.mint.register
+        other = other_revision(declared)
+        probe = self.enter(self.credit(1, tid=tid, register=other))
+        if not probe.accepted and not probe.may_be("UsedError", "OldError"):
+            return False
+        for digits in change_tokens(other, declared):
+            self.must_accept(digits)
+        self._bench.note(
+            "preparación: se restituyó la clave declarada", "preparation: the declared key was brought back"
+        )
+        self.mint.tids.leap(256)
+        return True

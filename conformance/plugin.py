@@ -1,0 +1,175 @@
+"""The bench as a pytest plugin: ``pytest conformance/suites -p conformance.plugin --target sim://ppkw``.
+
+It gives cases their `bench`, checks what they say of themselves, decides which apply to the target, and
+turns how
+each one ends into one of the seven verdicts. `conformance.runner` uses it with a run of its own.
+"""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import catalogue
+from conformance.bench.bench import Bench
+from conformance.bench.case import CaseInfo
+from conformance.bench.collect import case_info, uncovered
+from conformance.bench.endings import BenchError, Ending
+from conformance.bench.needs import gate
+from conformance.bench.run import BenchRun
+from conformance.bench.selection import chosen
+from conformance.bench.verdict import ending_of, record_of
+from conformance.targets import TargetError, load
+from conformance.verdicts import JUNIT_OUTCOME, Verdict
+
+RUN_NAME = "amibench-run"
+
+_INFO = pytest.StashKey[CaseInfo]()
+_BENCH = pytest.StashKey[Bench]()
+_ENDING = pytest.StashKey[Ending]()
+
+MARKERS = (
+    "case(text): the words of a conformance case",
+    "clause(standard, number, level='shall'): the clause of the catalogue that a case tests",
+    "needs(*names): stations, associations and capabilities without which a case does not apply",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the bench."""
+    group = parser.getgroup("amibench", "conformance bench")
+    group.addoption("--target", help="device under test: a URL (sim://ppkw, tcp://…) or a target file")
+    group.addoption("--target-keys", type=Path, help="associations for a device reached by a bare URL")
+    group.addoption("--target-seed", type=int, default=1, help="seed of the simulated world")
+    group.addoption(
+        "--profile", default="ipse-teorama", help="profile of the catalogue that chooses the suites"
+    )
+    group.addoption("--only", action="append", default=[], help="only this case or clause; may be repeated")
+    group.addoption("--fail-uncovered", action="store_true", help="fail when a clause has no case")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run, unless the runner brought one."""
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
+    if config.pluginmanager.get_plugin(RUN_NAME) is None:
+        config.pluginmanager.register(_run_from(config), RUN_NAME)
+
+
+def _run_from(config: pytest.Config) -> BenchRun:
+    try:
+        target = load(
+            config.getoption("--target"),
+            seed=config.getoption("--target-seed"),
+            keys=config.getoption("--target-keys"),
+        )
+        suites = catalogue.profile(config.getoption("--profile")).suites
+    except (TargetError, catalogue.CatalogueError) as error:
+        raise pytest.UsageError(str(error)) from error
+    return BenchRun(target, suites, config.getoption("--only"), standalone=True)
+
+
+def _run(config: pytest.Config) -> BenchRun:
+    run = config.pluginmanager.get_plugin(RUN_NAME)
+    assert isinstance(run, BenchRun)  # noqa: S101 - registered by `pytest_configure` or by the runner
+    return run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Read what every case says of itself, and keep the chosen ones."""
+    run = _run(config)
+    by_id: dict[str, pytest.Item] = {}
+    infos: list[CaseInfo] = []
+    try:
+        for item in items:
+            info = case_info(item)
+            if info.id in by_id:
+                raise BenchError(f"two cases are called {info.id}")
+            by_id[info.id] = item
+            item.stash[_INFO] = info
+            infos.append(info)
+        if config.getoption("--fail-uncovered") and (left := uncovered(infos)):
+            raise BenchError(f"clauses without a case: {', '.join(left)}")
+        run.cases = chosen(infos, run.suites, run.only)
+    except BenchError as error:
+        run.complaints.append(str(error))
+        items.clear()
+        if run.standalone:
+            raise pytest.UsageError(str(error)) from error
+        return
+    run.cases.sort(key=lambda info: run.suites.index(info.suite))
+    kept = [by_id[info.id] for info in run.cases]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell that a case begins; stop it where it does not apply to the target."""
+    run = _run(item.config)
+    info = item.stash[_INFO]
+    run.tell(info)
+    shut = gate(info.needs, run.target)
+    if shut is not None:
+        verdict, reason = shut
+        item.stash[_ENDING] = Ending(verdict, reason)
+        pytest.skip(reason.en)
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The bench, with nothing of the case before in its record."""
+    made = Bench(_run(request.config).rig)
+    request.node.stash[_BENCH] = made
+    made.begin()
+    yield made
+    made.finish()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """From how a phase ended to the verdict, and from the verdict to what pytest shows."""
+    report = yield
+    bench_used = item.stash.get(_BENCH, None)
+    before = item.stash.get(_ENDING, None)
+    ending = ending_of(call.when, call.excinfo and call.excinfo.value, bench_used, before)
+    if ending is not None:
+        item.stash[_ENDING] = ending
+    if ending is not None and call.when in ("setup", "call"):
+        _show(report, ending, item)
+    return report
+
+
+def _show(report: pytest.TestReport, ending: Ending, item: pytest.Item) -> None:
+    outcome = JUNIT_OUTCOME[ending.verdict]
+    words = f"{ending.verdict.value}: {ending.reason.en}"
+    report.user_properties.append(("verdict", ending.verdict.value))
+    if outcome == "skipped":
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, words)
+    elif outcome in ("failure", "error"):
+        report.outcome = "failed"
+        report.longrepr = words if ending.expected else f"{words}\n{report.longreprtext}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Around a whole case: when it is over, its record is made."""
+    result = yield
+    run = _run(item.config)
+    info = item.stash[_INFO]
+    ending = item.stash.get(_ENDING, Ending(Verdict.CONFORMS))
+    run.records.append(record_of(info, ending, item.stash.get(_BENCH, None)))
+    run.tell(info, ending.verdict)
+    return result
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the device go, where there was one."""
+    run = config.pluginmanager.get_plugin(RUN_NAME)
+    if isinstance(run, BenchRun):
+        run.close()

@@ -1,0 +1,108 @@
+"""The recorder: frames, steps and measurements of the case under way, bounded in memory.
+
+The whole of what a case shows passes through here, so that the record of a verdict is made by the same
+calls that
+make the verdict.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from conformance.evidence.model import FrameRecord, Measurement, Step
+from conformance.text import Text
+
+#: One case keeps at most so many frames and steps; what comes after is counted, not kept.
+MAX_FRAMES = 4000
+MAX_STEPS = 2000
+#: A frame longer than this is cut in the record. The largest that DLMS makes is 64 KiB with its wrapper.
+MAX_FRAME_BYTES = 70_000
+
+Kind = Literal["stimulus", "observation", "check", "note"]
+Direction = Literal["tx", "rx"]
+
+
+class Recorder:
+    """Keeps one case at a time; `begin` empties it.
+
+    Args:
+        now_s: device time since the run began, in seconds.
+        summarise: the few words that a list of frames shows beside the bytes.
+    """
+
+    def __init__(
+        self, now_s: Callable[[], float], summarise: Callable[[bytes], str] = lambda _raw: ""
+    ) -> None:
+        self._now_s = now_s
+        self._summarise = summarise
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the case before and start a new one."""
+        self._frames: list[FrameRecord] = []
+        self._steps: list[Step] = []
+        self._measurements: list[Measurement] = []
+        self._lost_frames = 0
+        self._claimed = 0  # frames up to here belong to earlier steps
+        self._began_s = self._now_s()
+
+    @property
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """Every frame kept, in order."""
+        return tuple(self._frames)
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """Every number read."""
+        return tuple(self._measurements)
+
+    @property
+    def duration_s(self) -> float:
+        """Device time since the case began."""
+        return round(self._now_s() - self._began_s, 6)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, with a closing note where frames had to be dropped."""
+        if not self._lost_frames:
+            return tuple(self._steps)
+        n = self._lost_frames
+        note = Text(f"{n} tramas más no se conservaron", f"{n} more frames were not kept")
+        return (*self._steps, Step("note", note, self._time_s()))
+
+    def frame(self, direction: Direction, raw: bytes) -> None:
+        """One transmission on the device's link."""
+        if len(self._frames) >= MAX_FRAMES:
+            self._lost_frames += 1
+            return
+        kept = raw[:MAX_FRAME_BYTES]
+        self._frames.append(FrameRecord(direction, kept.hex(), self._time_s(), self._summarise(kept)))
+
+    def step(self, kind: Kind, text: Text, passed: bool | None = None) -> None:
+        """One thing done or seen.
+
+        What is seen claims the frames since the step before; what is about to be done does not: the
+        frames before it belong to nobody.
+        """
+        if len(self._steps) >= MAX_STEPS:
+            return
+        begin, end = self._claimed, len(self._frames)
+        self._claimed = end
+        spans = (begin, end) if end > begin and kind != "stimulus" else (None, None)
+        self._steps.append(Step(kind, text, self._time_s(), passed, *spans))
+
+    def measure(self, name: str, value: object, unit: str) -> None:
+        """A number that was read; kept as text so that no digit is lost."""
+        self._measurements.append(Measurement(name, str(value), unit))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Inside, nothing is recorded: for the work of the bench between cases."""
+        kept = (self._frames, self._steps, self._measurements, self._lost_frames, self._claimed)
+        self._frames, self._steps, self._measurements = [], [], []
+        try:
+            yield
+        finally:
+            self._frames, self._steps, self._measurements, self._lost_frames, self._claimed = kept
+
+    def _time_s(self) -> float:
+        return round(self._now_s(), 6)

@@ -1,0 +1,153 @@
+"""From what the user wrote (nothing, a URL, a file) to a `Target`."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from conformance import mutants
+from conformance.targets.errors import TargetError
+from conformance.targets.model import KeysFile, Statement
+from conformance.targets.sentences import sentence
+
+_M = TypeVar("_M", bound=BaseModel)
+
+DEFAULT = "sim://ppkw"
+
+#: The statement of the virtual PPKW meter, as a maker would write it.
+PPKW_FILE = Path(__file__).with_name("ppkw.toml")
+
+_SIMULATED = ("sim", "mutant")
+_REACHED = ("tcp", "serial")
+_SIM_OPTIONS = ("seed", "framing")
+_LINK_OPTIONS = ("framing", "server_sap", "physical_address", "address_bytes", "response_timeout_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device under test, ready to be reached.
+
+    `given` is what the user wrote; `mutant` names the meter built wrong on purpose, where it is one.
+    """
+
+    given: str
+    statement: Statement
+    seed: int
+    mutant: str | None = None
+
+    @property
+    def scheme(self) -> str:
+        """``sim``, ``mutant``, ``tcp`` or ``serial``."""
+        return urlsplit(self.statement.link.url).scheme
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the bench owns the device's world and its virtual time."""
+        return self.scheme in _SIMULATED
+
+    @property
+    def clock_kind(self) -> str:
+        """``virtual``, ``served`` or ``wall``."""
+        return "virtual" if self.simulated else self.statement.link.clock
+
+
+def load(target: str | None, *, seed: int, keys: Path | None = None) -> Target:
+    """Understand `target`: None is the virtual PPKW meter, text with ``://`` a URL, anything else a file.
+
+    Args:
+        target: what the user wrote.
+        seed: of the world, for a simulated device whose URL does not say another one.
+        keys: a file of associations, for a device reached by a bare URL.
+
+    Raises:
+        TargetError: it cannot be used, in one sentence.
+    """
+    given = DEFAULT if target is None else target
+    if "://" not in given:
+        return Target(given, _statement_from(Path(given)), seed)
+    scheme = urlsplit(given).scheme
+    if scheme in _SIMULATED:
+        return _simulated(given, seed)
+    if scheme in _REACHED:
+        return Target(given, _bare_statement(given, keys), seed)
+    raise TargetError(f"unknown scheme `{scheme}` in {given}; known: {', '.join(_SIMULATED + _REACHED)}")
+
+
+def _simulated(given: str, seed: int) -> Target:
+    parts = urlsplit(given)
+    options = _options(given, _SIM_OPTIONS)
+    name = parts.netloc
+    mutant = name if parts.scheme == "mutant" else None
+    if mutant is not None and mutant not in mutants.names():
+        raise TargetError(f"no mutant called `{mutant}`; known: {', '.join(mutants.names())}")
+    if mutant is None and name != "ppkw":
+        raise TargetError(f"no virtual device called `{name}`; known: ppkw")
+    if not isinstance(options.get("seed", 0), int):
+        raise TargetError(f"`seed` in {given} is not a whole number")
+    raw = _read_toml(PPKW_FILE)
+    raw["link"] |= {"url": f"{parts.scheme}://{name}", "framing": options.get("framing", "wrapper")}
+    return Target(given, _validated(Statement, raw, given), int(options.get("seed", seed)), mutant)
+
+
+def _bare_statement(given: str, keys: Path | None) -> Statement:
+    """A device of which only the URL is known: the public client, the wall clock, no stations."""
+    options = _options(given, _LINK_OPTIONS, others_stay=True)
+    parts = urlsplit(given)
+    if parts.scheme == "tcp" and not _has_port(given):
+        raise TargetError(f"{given} names no port; write for example tcp://10.1.2.3:4059")
+    kept = "&".join(f"{k}={v}" for k, v in parse_qsl(parts.query) if k not in _LINK_OPTIONS)
+    url = given.partition("?")[0] + (f"?{kept}" if kept else "")
+    framing = options.pop("framing", "hdlc" if parts.scheme == "serial" else "wrapper")
+    associations: dict[str, Any] = {"public": {"client_sap": 16}}
+    if keys is not None:
+        extra = _validated(KeysFile, _read_toml(keys), str(keys))
+        associations |= extra.model_dump()["associations"]
+    raw = {
+        "device": {"name": f"{parts.netloc or parts.path}"},
+        "link": {"url": url, "framing": framing, **options},
+        "associations": associations,
+    }
+    return _validated(Statement, raw, given)
+
+
+def _has_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port is not None
+    except ValueError as error:
+        raise TargetError(f"{url}: {error}") from error
+
+
+def _options(url: str, known: tuple[str, ...], *, others_stay: bool = False) -> dict[str, Any]:
+    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    unknown = [key for key in found if key not in known]
+    if unknown and not others_stay:
+        raise TargetError(f"unknown option `{unknown[0]}` in {url}; known: {', '.join(known)}")
+    numbers = {key: int(value) for key, value in found.items() if value.isdecimal()}
+    return {key: value for key, value in (found | numbers).items() if key in known}
+
+
+def _statement_from(path: Path) -> Statement:
+    statement = _validated(Statement, _read_toml(path), str(path))
+    scheme = urlsplit(statement.link.url).scheme
+    if scheme not in _REACHED:
+        raise TargetError(f"{path}: [link] url must begin with {' or '.join(f'{s}://' for s in _REACHED)}")
+    return statement
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetError(f"cannot read {path}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TargetError(f"{path} is not a TOML file: {error}") from error
+
+
+def _validated(model: type[_M], raw: dict[str, Any], named: str) -> _M:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise TargetError(f"{named}: {sentence(error, model)}") from error
