@@ -1,8 +1,7 @@
 """The bench as a pytest plugin: ``pytest conformance/suites -p conformance.plugin --target sim://ppkw``.
 
-It gives cases their `bench`, checks what they say of themselves, decides which apply to the target, and
-turns how
-each one ends into one of the seven verdicts. `conformance.runner` uses it with a run of its own.
+It gives cases their `bench`, checks what they say of themselves, decides which apply to the target, and turns
+how each one ends into one of the seven verdicts. `conformance.runner` uses it with a run of its own.
 """
 
 from collections.abc import Generator, Iterator

@@ -1,8 +1,7 @@
 """The recorder: frames, steps and measurements of the case under way, bounded in memory.
 
-The whole of what a case shows passes through here, so that the record of a verdict is made by the same
-calls that
-make the verdict.
+The whole of what a case shows passes through here, so that the record of a verdict is made by the same calls
+that make the verdict.
 """
 
 from collections.abc import Callable, Iterator

@@ -217,6 +217,7 @@ def _clauses(cases: Sequence[CaseRecord]) -> tuple[ClauseRecord, ...]:
                     requirements=clause.requirements,
                     cases=tuple(case.id for case in named),
                     verdict=gravest(case.verdict for case in named),
+                    confidence=clause.confidence,
                 )
             )
     return tuple(rows)

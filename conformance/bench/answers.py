@@ -30,8 +30,7 @@ class TokenAnswer:
     Args:
         said: in the device's own words.
         names: the standard's results that these may mean; one for a display, several for a coarse status,
-        none
-            where the words are unknown.
+            none where the words are unknown.
     """
 
     said: str

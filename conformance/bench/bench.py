@@ -34,8 +34,7 @@ class Bench:
     """Made anew for each case over the one `Rig` of the run.
 
     `mood`, when a case sets it through `informational` or `not_strictly`, is the verdict of a case that
-    reaches its
-    last line.
+    reaches its last line.
     """
 
     def __init__(self, rig: Rig) -> None:

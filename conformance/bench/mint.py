@@ -1,8 +1,7 @@
 """The bench's token mint: published test keys only, and TIDs that are fresh on a device tested before.
 
-The mint follows the device's key register: after a key change it mints under the new key, so that whatever
-a case
-leaves behind, the next one can work.
+The mint follows the device's key register: after a key change it mints under the new key, so that whatever a
+case leaves behind, the next one can work.
 """
 
 from collections.abc import Callable

@@ -9,9 +9,8 @@ from conformance.bench.endings import BenchError
 def chosen(cases: Iterable[CaseInfo], suites: Sequence[str], only: Sequence[str]) -> list[CaseInfo]:
     """The cases of `suites` that `only` means; every one of them where `only` is empty.
 
-    A word of `only` means a case or a clause by its id, by the number alone, or by a leading part that
-    ends at a
-    ``/`` or ``.``: ``iec62055-41``, ``iec62055-41/7.3``, ``7.3.7``, ``sts/7.3.7/replay``.
+    A word of `only` means a case or a clause by its id, by the number alone, or by a leading part that ends
+    at a ``/`` or ``.``: ``iec62055-41``, ``iec62055-41/7.3``, ``7.3.7``, ``sts/7.3.7/replay``.
 
     Raises:
         BenchError: a word means nothing.

@@ -97,8 +97,8 @@ class TokenDesk:
         wanted, seen = " / ".join(names), "/".join(sorted(answer.names))
         self._bench.check(
             answer.may_be(*names),
-            f"el resultado es {wanted} (es {seen})",
-            f"the result is {wanted} (it is {seen})",
+            f"se exige el resultado {wanted}; se vio {seen}",
+            f"the result must be {wanted}; seen: {seen}",
         )
 
     def expect_accepted(self, answer: TokenAnswer) -> None:
@@ -173,9 +173,8 @@ class TokenDesk:
     def _probe(self) -> None:
         """Find where fresh TIDs begin on a device that may have been tested a minute ago.
 
-        From the device's present minute on; every refusal as old or used doubles the leap. After any
-        refusal the
-        bench goes on well beyond the first TID accepted, which may have been a gap between used ones.
+        From the device's present minute on; every refusal as old or used doubles the leap. After any refusal
+        the bench goes on well beyond the first TID accepted, which may have been a gap between used ones.
         """
         tids = self.mint.tids
         for leap in range(_LEAPS):

@@ -16,8 +16,7 @@ def ending_of(
     """What the end of one phase (``setup``, ``call``, ``teardown``) says; None where it says nothing new.
 
     A bench that cannot clean up after a case that passed leaves it inconclusive; after a case that failed,
-    nothing
-    that happens later counts.
+    nothing that happens later counts.
     """
     if raised is None:
         return (bench.mood if bench else None) or Ending(Verdict.CONFORMS) if phase == "call" else None

@@ -1,8 +1,7 @@
 """The clauses that cases name, one TOML per standard, and the profiles that choose suites.
 
 Every text is our own paraphrase; a standard's wording is never copied. Numbers that come from memory are
-marked in
-the file (``confidence = "M"``): they locate, they do not quote.
+marked in the file (``confidence = "M"``): they locate, they do not quote.
 """
 
 import tomllib

@@ -3,6 +3,11 @@
 from conformance.text import Text
 from conformance.verdicts import Verdict
 
+FROM_MEMORY = Text(
+    "(Número de cláusula de memoria: verifíquelo en la norma.)",
+    "(Clause number from memory: check it in the standard.)",
+)
+
 LABELS: dict[str, Text] = {
     "report_title": Text("Informe de conformidad", "Conformance report"),
     "verdict": Text("Veredicto", "Verdict"),

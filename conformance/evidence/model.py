@@ -78,6 +78,7 @@ class ClauseRecord:
     requirements: tuple[str, ...]  # ids of the IPSE specification, for example "R5.3-06"
     cases: tuple[str, ...]
     verdict: Verdict
+    confidence: Literal["R", "M", "D"] = "R"  # of the number: read in a public source, from memory, our own
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,18 @@ def _build_clause(clause: ClauseRecord, index: _Index) -> ClauseView:
         anchor=index.clauses[clause.id].anchor,
         number=clean(clause.number),
         title=clean(clause.title.spoken(index.lang)),
-        paraphrase=clean(clause.paraphrase.spoken(index.lang)),
+        paraphrase=_paraphrase(clause, index.lang),
         level=spoken(labels.LEVELS, clause.level, index.lang),
         requirements=tuple(map(clean, clause.requirements)),
         verdict=show_verdict(clause.verdict, index.lang),
         cases=_resolve(clause.cases, index.cases),
     )
+
+
+def _paraphrase(clause: ClauseRecord, lang: str) -> str:
+    """Our words for the clause; where its number was not read in a source, the row says so."""
+    words = clean(clause.paraphrase.spoken(lang))
+    return f"{words} {labels.FROM_MEMORY.spoken(lang)}" if clause.confidence == "M" else words
 
 
 def _build_suites(evidence: Evidence, index: _Index) -> tuple[SuiteView, ...]:

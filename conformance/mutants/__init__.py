@@ -1,8 +1,7 @@
 """Meters built wrong on purpose, each of which the bench must catch: the bench's own test.
 
 A mutant is a module of this folder. It gives `PARTS`, the default parts with one replaced, `CLAUSE`, the
-clause that
-it must fail, and `DESCRIPTION`. Its name on the command line is the module's, with hyphens.
+clause that it must fail, and `DESCRIPTION`. Its name on the command line is the module's, with hyphens.
 """
 
 import importlib

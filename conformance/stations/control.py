@@ -1,8 +1,7 @@
 """Stations of a simulated field: one implementation over a `call(op, args)` seam.
 
 The seam is the control surface itself for a world in this process, and JSON lines over a link for a served
-one; the
-names of the operations are those of ``protocols.field.station_control``.
+one; the names of the operations are those of ``protocols.field.station_control``.
 """
 
 from collections.abc import Callable, Mapping

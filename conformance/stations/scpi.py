@@ -16,8 +16,7 @@ class ScpiSource:
     Args:
         link: to the instrument; closed with the run.
         voltage_command, frequency_command, output_command: its words, with ``{voltage_v}``,
-        ``{frequency_hz}`` and
-            ``{state}`` where the values go.
+            ``{frequency_hz}`` and ``{state}`` where the values go.
         identity_query: what it answers with its name; asked once, before the first command.
         answer_within_s: how long an answer may take, in seconds of the wall.
 

@@ -1,8 +1,7 @@
 """The target file, ``amibench-target/1``: every section, key, default and range, in one place.
 
 Unknown keys are errors, so that a misspelt `fraiming` cannot pass for a default. The published JSON schema
-beside
-this module is made from these models by `conformance.targets.schema`.
+beside this module is made from these models by `conformance.targets.schema`.
 """
 
 from typing import Annotated, Literal
