@@ -157,7 +157,7 @@ def test_the_suites_are_pytest_modules_for_anybody():
         [sys.executable, *command, *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
-    assert "fails: not met: the result is UsedError (it is Accept)" in done.stdout
+    assert "fails: not met: the result must be UsedError; seen: Accept" in done.stdout
 
 
 def test_a_bad_target_is_a_usage_error_of_pytest():
