@@ -2,12 +2,22 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from links import open_link
+from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.framing import Framing
+from protocols.dlms.hdlc import HdlcClient
+from protocols.dlms.session import DlmsSession
+from protocols.dlms.session_errors import AssociationRefused
+from protocols.dlms.wrapper import WrapperClient
 
 PYDLMS = Path(sys.executable).parent / "pydlms"
 
@@ -51,3 +61,44 @@ def test_reader_with_lls_reads(served: Any, obis: str, class_id: int) -> None:
 def test_a_wrong_password_is_refused(served: Any) -> None:
     done = peer_reads(served, "0.0.42.0.0.255", 1, "--client", "2", "--auth", "lls", "--password", "no")
     assert done.returncode != 0
+
+
+# ---------------------------------------------------------------- our client reads the peer's meter
+
+
+@pytest.fixture(params=["wrapper", "hdlc"])
+def peer_meter(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """The peer's own simulator, on a free port: its framing and our URL for it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(PYDLMS), "simulate", "--port", str(port), "--client", "2:1:lectura1"]
+    command += ["--hdlc"] if request.param == "hdlc" else []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "listening" in process.stderr.readline()
+        yield request.param, f"tcp://127.0.0.1:{port}"
+        process.terminate()
+        process.wait(10)
+
+
+def test_our_client_reads_the_peers_meter(peer_meter: tuple[str, str]) -> None:
+    framing, url = peer_meter
+    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, physical_address=17)
+    client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(b"lectura1"))
+    with open_link(url) as link, DlmsSession(link, near, client) as session:
+        name = session.get(1, "0.0.42.0.0", 2).value
+        energy = session.get(3, "1.0.1.8.0", 2).value
+    assert name == b"PYD1000000000001"
+    assert isinstance(energy, int)
+
+
+def test_our_client_is_refused_with_a_wrong_password(peer_meter: tuple[str, str]) -> None:
+    framing, url = peer_meter
+    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, physical_address=17)
+    client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(b"equivocada"))
+    with open_link(url) as link:
+        session = DlmsSession(link, near, client)
+        session.connect()
+        with pytest.raises(AssociationRefused):
+            session.associate()
