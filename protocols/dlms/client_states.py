@@ -1,0 +1,53 @@
+"""States of a client and what each call makes of them, as a table.
+
+Source: IEC 62056-5-3, state diagram of the client-side control function
+"""
+
+from enum import Enum
+
+
+class ClientState(Enum):
+    """What the client waits for."""
+
+    IDLE = "idle"
+    AWAITING_AARE = "awaiting AARE"
+    ASSOCIATED = "associated"
+    AWAITING_GET = "awaiting get-response"
+    AWAITING_SET = "awaiting set-response"
+    AWAITING_ACTION = "awaiting action-response"
+    AWAITING_RLRE = "awaiting RLRE"
+
+
+class ClientCall(Enum):
+    """What the user of a client asks for."""
+
+    ASSOCIATE = "associate"
+    RELEASE = "release"
+    GET = "get"
+    SET = "set"
+    ACTION = "action"
+
+
+# A pair that is not here is a mistake of the caller.
+CALLS: dict[tuple[ClientState, ClientCall], ClientState] = {
+    (ClientState.IDLE, ClientCall.ASSOCIATE): ClientState.AWAITING_AARE,
+    (ClientState.ASSOCIATED, ClientCall.GET): ClientState.AWAITING_GET,
+    (ClientState.ASSOCIATED, ClientCall.SET): ClientState.AWAITING_SET,
+    (ClientState.ASSOCIATED, ClientCall.ACTION): ClientState.AWAITING_ACTION,
+    (ClientState.ASSOCIATED, ClientCall.RELEASE): ClientState.AWAITING_RLRE,
+}
+
+# Where a client stands when the answer it waits for came, failed, or is given up.
+AFTER_SUCCESS: dict[ClientState, ClientState] = {
+    ClientState.AWAITING_AARE: ClientState.ASSOCIATED,
+    ClientState.AWAITING_GET: ClientState.ASSOCIATED,
+    ClientState.AWAITING_SET: ClientState.ASSOCIATED,
+    ClientState.AWAITING_ACTION: ClientState.ASSOCIATED,
+    ClientState.AWAITING_RLRE: ClientState.IDLE,
+}
+AFTER_FAILURE: dict[ClientState, ClientState] = {
+    **AFTER_SUCCESS,
+    ClientState.AWAITING_AARE: ClientState.IDLE,
+    ClientState.IDLE: ClientState.IDLE,
+    ClientState.ASSOCIATED: ClientState.ASSOCIATED,
+}

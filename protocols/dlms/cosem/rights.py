@@ -1,0 +1,75 @@
+"""Access rights: what one association may read, write and invoke.
+
+A right is given per object by a function, so that a profile may come from a table, from a rule or from both.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from protocols.dlms.cosem.enumerations import AccessMode
+from protocols.dlms.cosem.objects import CosemObject
+from protocols.dlms.obis import Obis
+
+# The modes that need an authenticated message (4 to 6) are refused: this codec does not cipher yet.
+READABLE = frozenset({AccessMode.READ_ONLY, AccessMode.READ_AND_WRITE})
+WRITABLE = frozenset({AccessMode.WRITE_ONLY, AccessMode.READ_AND_WRITE})
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRights:
+    """Rights to one object; an index that is missing has no access.
+
+    Args:
+        attributes: attribute index -> mode.
+        methods: method index -> whether it may be invoked.
+    """
+
+    attributes: Mapping[int, AccessMode] = field(default_factory=dict)
+    methods: Mapping[int, bool] = field(default_factory=dict)
+
+    def may_read(self, index: int) -> bool:
+        """Whether attribute `index` may be read."""
+        return self.attributes.get(index) in READABLE
+
+    def may_write(self, index: int) -> bool:
+        """Whether attribute `index` may be written."""
+        return self.attributes.get(index) in WRITABLE
+
+    def may_invoke(self, index: int) -> bool:
+        """Whether method `index` may be invoked."""
+        return self.methods.get(index, False)
+
+
+# None: the association does not see the object at all.
+Rights = Callable[[CosemObject], AccessRights | None]
+
+
+def read_only(item: CosemObject) -> AccessRights:
+    """Every attribute that has a getter, nothing else."""
+    return AccessRights(dict.fromkeys(sorted({1, *item.getters}), AccessMode.READ_ONLY))
+
+
+def full_access(item: CosemObject) -> AccessRights:
+    """Everything that the object can do: read by getters, write by setters, every method bound."""
+    modes = {
+        (True, False): AccessMode.READ_ONLY,
+        (False, True): AccessMode.WRITE_ONLY,
+        (True, True): AccessMode.READ_AND_WRITE,
+    }
+    indexes = sorted({1, *item.getters, *item.setters})
+    return AccessRights(
+        {index: modes[index == 1 or index in item.getters, index in item.setters] for index in indexes},
+        dict.fromkeys(sorted(item.methods), True),
+    )
+
+
+def rights_table(table: Mapping[Obis, AccessRights], default: Rights | None = None) -> Rights:
+    """Rights by logical name; objects that are not in `table` follow `default` (None: not seen)."""
+
+    def rights(item: CosemObject) -> AccessRights | None:
+        found = table.get(item.logical_name)
+        if found is not None or default is None:
+            return found
+        return default(item)
+
+    return rights

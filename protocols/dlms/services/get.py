@@ -1,0 +1,93 @@
+"""The GET service of a server, with blocks when the value does not fit.
+
+Source: IEC 62056-5-3, GET service; protocol for long GET of the Green Book, 9.4.6.3
+"""
+
+from protocols.dlms import axdr
+from protocols.dlms.association import Association
+from protocols.dlms.blocks import BlockSender, block_room
+from protocols.dlms.codes import DataAccessResult
+from protocols.dlms.conformance_block import Conformance
+from protocols.dlms.cosem.objects import AccessError
+from protocols.dlms.errors import DlmsValueError
+from protocols.dlms.services import exceptions
+from protocols.dlms.transfers import Outgoing
+from protocols.dlms.xdlms.descriptors import AttributeReference
+from protocols.dlms.xdlms.fields import result_bytes
+from protocols.dlms.xdlms.get import (
+    GetRequestNext,
+    GetRequestNormal,
+    GetRequestWithList,
+    GetResponseNormal,
+    GetResponseWithDatablock,
+    GetResponseWithList,
+)
+
+# tag, choice, invoke-id, last-block, block-number (4), choice of the result; the length follows
+_BLOCK_OVERHEAD = 9
+
+
+def normal(association: Association, request: GetRequestNormal) -> bytes:
+    """Read one attribute."""
+    if not association.grants(Conformance.GET):
+        return exceptions.NOT_ALLOWED
+    result = _read(association, request.reference)
+    if isinstance(result, DataAccessResult):
+        return GetResponseNormal(request.invoke, result).to_bytes()
+    head = bytes((GetResponseNormal.tag, GetResponseNormal.choice, request.invoke, 0))
+    return _answer(association, request.invoke, head, result)
+
+
+def with_list(association: Association, request: GetRequestWithList) -> bytes:
+    """Read several attributes."""
+    if not association.grants(Conformance.GET) or not association.grants(Conformance.MULTIPLE_REFERENCES):
+        return exceptions.NOT_ALLOWED
+    parts = [axdr.encode_length(len(request.references))]
+    for reference in request.references:
+        result = _read(association, reference)
+        parts.append(result_bytes(result) if isinstance(result, DataAccessResult) else b"\x00" + result)
+    head = bytes((GetResponseWithList.tag, GetResponseWithList.choice, request.invoke))
+    return _answer(association, request.invoke, head, b"".join(parts))
+
+
+def next_block(association: Association, request: GetRequestNext) -> bytes:
+    """The next block of a long value."""
+    outgoing = association.transfers.get
+    if outgoing is None:
+        return _broken(association, request, DataAccessResult.NO_LONG_GET_IN_PROGRESS)
+    if outgoing.invoke != request.invoke:
+        return _broken(association, request, DataAccessResult.LONG_GET_ABORTED)
+    if outgoing.sender.block_number != request.block_number:
+        return _broken(association, request, DataAccessResult.DATA_BLOCK_NUMBER_INVALID)
+    return _send(association, outgoing)
+
+
+def _read(association: Association, reference: AttributeReference) -> bytes | DataAccessResult:
+    try:
+        return axdr.encode(association.view.read(reference))
+    except AccessError as refusal:
+        return refusal.data_access_result
+    except DlmsValueError:
+        # The device holds a value that its type cannot carry: its own fault, not the client's.
+        return DataAccessResult.HARDWARE_FAULT
+
+
+def _answer(association: Association, invoke: int, head: bytes, payload: bytes) -> bytes:
+    if len(head) + len(payload) <= association.response_octets_max:
+        return head + payload
+    room = block_room(association.response_octets_max, _BLOCK_OVERHEAD)
+    if not association.grants(Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ):
+        return GetResponseNormal(invoke, DataAccessResult.OTHER_REASON).to_bytes()
+    return _send(association, Outgoing(invoke, BlockSender(payload, room)))
+
+
+def _send(association: Association, outgoing: Outgoing) -> bytes:
+    block = outgoing.sender.next()
+    association.transfers.get = None if outgoing.sender.done else outgoing
+    answer = GetResponseWithDatablock(outgoing.invoke, block.last_block, block.block_number, block.raw_data)
+    return answer.to_bytes()
+
+
+def _broken(association: Association, request: GetRequestNext, result: DataAccessResult) -> bytes:
+    association.transfers.get = None
+    return GetResponseWithDatablock(request.invoke, True, request.block_number, result).to_bytes()
