@@ -3,13 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection, Lls
-from protocols.dlms.client_events import Associated
-from protocols.dlms.cosem import LogicalDevice
-from protocols.dlms.server import ServerConnection
-from tests.protocols.dlms.application.small_device import (
+from dlms_small_device import (
     MANAGER_SAP,
     PASSWORD,
     PUBLIC_SAP,
@@ -18,6 +12,12 @@ from tests.protocols.dlms.application.small_device import (
     State,
     make_device,
 )
+
+from protocols.dlms.association import ServerLimits
+from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client_events import Associated
+from protocols.dlms.cosem import LogicalDevice
+from protocols.dlms.server import ServerConnection
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from dlms_small_device import ECHO, ENERGY, MESSAGE
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
@@ -35,7 +36,6 @@ from protocols.dlms.xdlms.get import GetResponseNormal, GetResponseWithDatablock
 from protocols.dlms.xdlms.initiate import InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification
 from protocols.dlms.xdlms.set import SetResponseBlock, SetResponseNormal
-from tests.protocols.dlms.application.small_device import ECHO, ENERGY, MESSAGE
 
 ACCEPT = Aare(
     AssociationResult.ACCEPTED, SourceDiagnostic.USER_NULL, user_information=InitiateResponse(IMPLEMENTED, 64)

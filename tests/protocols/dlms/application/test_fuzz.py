@@ -3,14 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import AssociationState
-from protocols.dlms.cosem import LogicalDevice
-from protocols.dlms.server import ServerConnection
-from tests.protocols.dlms.application.small_device import (
+from dlms_small_device import (
     CLOCK,
     ECHO,
     ENERGY,
@@ -22,6 +15,13 @@ from tests.protocols.dlms.application.small_device import (
     SERVER_SAP,
     Pair,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from protocols.dlms.apdu import decode_apdu
+from protocols.dlms.association import AssociationState
+from protocols.dlms.cosem import LogicalDevice
+from protocols.dlms.server import ServerConnection
 
 # The fixtures make a new pair for each call, so that examples do not share them; the machine may be busy.
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -4,6 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from dlms_small_device import (
+    MANAGER_SAP,
+    PASSWORD,
+    PUBLIC_SAP,
+    READER_SAP,
+    SERVER_SAP,
+    Pair,
+)
 
 from protocols.dlms.acse import Aare, Aarq, ApplicationContextName, MechanismName
 from protocols.dlms.apdu import decode_apdu
@@ -15,14 +23,6 @@ from protocols.dlms.server import ServerConnection
 from protocols.dlms.xdlms.ciphered import Ciphered, SecurityHeader
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
-from tests.protocols.dlms.application.small_device import (
-    MANAGER_SAP,
-    PASSWORD,
-    PUBLIC_SAP,
-    READER_SAP,
-    SERVER_SAP,
-    Pair,
-)
 
 INITIATE = InitiateRequest(Conformance.GET | Conformance.SET, 0xFFFF)
 PLAIN = Aarq(user_information=INITIATE)

@@ -3,6 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from dlms_small_device import (
+    CLOCK,
+    ECHO,
+    ENERGY,
+    MANAGER_SAP,
+    MESSAGE,
+    PROFILE,
+    PUBLIC_SAP,
+    READER_SAP,
+    RELAY,
+    ROWS,
+    SECRET,
+    Pair,
+    State,
+)
 
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
@@ -26,21 +41,6 @@ from protocols.dlms.xdlms.set import (
     SetRequestFirstBlock,
     SetRequestNormal,
     SetRequestWithList,
-)
-from tests.protocols.dlms.application.small_device import (
-    CLOCK,
-    ECHO,
-    ENERGY,
-    MANAGER_SAP,
-    MESSAGE,
-    PROFILE,
-    PUBLIC_SAP,
-    READER_SAP,
-    RELAY,
-    ROWS,
-    SECRET,
-    Pair,
-    State,
 )
 
 MakePair = Callable[..., Pair]
@@ -482,6 +482,8 @@ def test_every_answer_decodes(pair: MakePair) -> None:
 
 
 def test_values_that_their_type_cannot_carry_are_a_hardware_fault() -> None:
+    from dlms_small_device import Echo
+
     from protocols.dlms.client import ClientConnection
     from protocols.dlms.cosem import (
         AssociationProfile,
@@ -492,7 +494,6 @@ def test_values_that_their_type_cannot_carry_are_a_hardware_fault() -> None:
         full_access,
     )
     from protocols.dlms.server import ServerConnection
-    from tests.protocols.dlms.application.small_device import Echo
 
     broken = axdr.Data(axdr.DataTag.UNSIGNED, 999)
     objects = [

@@ -3,6 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from dlms_small_device import (
+    ECHO,
+    ENERGY,
+    MANAGER_SAP,
+    MESSAGE,
+    PASSWORD,
+    PROFILE,
+    ROWS,
+)
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
@@ -27,15 +36,6 @@ from protocols.dlms.session_errors import (
 )
 from protocols.dlms.wrapper import WrapperClient, WrapperServer
 from protocols.dlms.xdlms.notification import DataNotification
-from tests.protocols.dlms.application.small_device import (
-    ECHO,
-    ENERGY,
-    MANAGER_SAP,
-    MESSAGE,
-    PASSWORD,
-    PROFILE,
-    ROWS,
-)
 
 
 class DevicePipe:
