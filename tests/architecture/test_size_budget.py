@@ -1,13 +1,25 @@
 """R41: small modules, short functions. A module above the hard limit needs a name and a reason here."""
 
 import ast
+import io
 import statistics
+import tokenize
 from pathlib import Path
+
+NOT_CODE = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 
 MEDIAN_LINES = 150
 USUAL_LINES, USUAL_SHARE = 400, 0.90
 HARD_LINES = 600
 FUNCTION_P95_LINES, FUNCTION_HARD_LINES = 50, 70
+TESTS_PER_CODE = 0.6  # a ratchet: R41 asks for 0.9, and this only ever goes up
 
 #: path -> why it may be longer than HARD_LINES.
 ALLOWED: dict[str, str] = {}
@@ -15,6 +27,22 @@ ALLOWED: dict[str, str] = {}
 
 def lines_of(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def code_lines_of(path: Path) -> int:
+    """Lines that hold code: no blank lines, comments or docstrings."""
+    text = path.read_text(encoding="utf-8")
+    documented: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
+                documented.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in NOT_CODE:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines - documented)
 
 
 def functions_of(path: Path) -> list[tuple[str, int]]:
@@ -41,12 +69,12 @@ def test_functions_are_short(modules: list[Path]) -> None:
     assert [entry for entry in functions if entry[1] > FUNCTION_HARD_LINES] == []
 
 
-def test_tests_are_about_as_long_as_the_code(modules: list[Path], tracked: list[Path], root: Path) -> None:
+def test_tests_keep_up_with_the_code(modules: list[Path], tracked: list[Path], root: Path) -> None:
     """The suites of the bench are tests of a device: they count for neither."""
-    code = sum(lines_of(path) for path in modules if "suites" not in path.parts)
+    code = sum(code_lines_of(path) for path in modules if "suites" not in path.parts)
     tests = sum(
-        lines_of(path)
+        code_lines_of(path)
         for path in tracked
         if path.suffix == ".py" and path.relative_to(root).parts[0] == "tests"
     )
-    assert tests >= 0.5 * code, f"{tests} lines of tests for {code} lines of code"
+    assert tests >= TESTS_PER_CODE * code, f"{tests} lines of tests for {code} lines of code"
