@@ -9,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -72,10 +73,14 @@ def serve(
     control_port: Annotated[
         int, typer.Option(min=0, max=65_535, help="TCP port of the control channel; 0 takes a free one.")
     ] = 0,
+    epoch: Annotated[
+        datetime | None,
+        typer.Option(help="Instant (UTC) at which the meter's world begins; without it, now."),
+    ] = None,
 ) -> None:
     """Serve a virtual meter on 127.0.0.1 until Ctrl-C or SIGTERM; prints one JSON line when it is ready."""
     password = _read_password(lls_password_file)
-    world = _world(profile, mutant, seed, password)
+    world = _world(profile, mutant, seed, password, _begin(epoch))
     terms = ServiceTerms(
         framing=framing,
         secret=secrets.token_urlsafe(24),
@@ -101,15 +106,22 @@ def _read_password(file: Path | None) -> bytes:
     return password
 
 
-def _world(profile: str, mutant: str | None, seed: int, password: bytes) -> World:
+def _begin(asked: datetime | None) -> datetime:
+    """The instant asked for as UTC, else the present second: a meter on the wall shows the time of day."""
+    if asked is None:
+        return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - where the served world is anchored
+    return asked.replace(tzinfo=UTC) if asked.tzinfo is None else asked.astimezone(UTC)
+
+
+def _world(profile: str, mutant: str | None, seed: int, password: bytes, epoch: datetime) -> World:
     if profile not in profiles():
         raise CommandError(f"no meter profile is called {profile!r}; known: {', '.join(profiles())}")
     credentials = Credentials(passwords={"reader": password})
     try:
         if mutant is None:
-            return World(profile, seed=seed, credentials=credentials)
+            return World(profile, seed=seed, epoch=epoch, credentials=credentials)
         built_wrong = mutants.load(mutant)
-        world = World(profile, seed=seed, credentials=credentials, parts=built_wrong.parts)
+        world = World(profile, seed=seed, epoch=epoch, credentials=credentials, parts=built_wrong.parts)
     except (LookupError, ProfileError) as error:
         raise CommandError(str(error.args[0])) from error
     world.describe(mutant=built_wrong.name)

@@ -26,10 +26,10 @@ _ACTION_RESPONSE = 0xC7
     title=Text("Leer el reloj", "Read the clock"),
     stimulus=Text("Leer la hora del reloj.", "Read the time of the clock."),
     requirement=Text(
-        "Una fecha completa de 12 octetos, con desviación de UTC entre −720 y 840 minutos; mejor si es la "
-        "hora de verdad.",
-        "A complete date of 12 octets, with a deviation from UTC of −720 to 840 minutes; better if it is "
-        "the right time.",
+        "Una fecha completa de 12 octetos, con desviación de UTC entre −720 y 840 minutos. Cuánto se aparta "
+        "de la hora se anota: ponerlo en hora es de quien lo opera.",
+        "A complete date of 12 octets, with a deviation from UTC of −720 to 840 minutes. How far off the "
+        "time it is, is noted: setting it is the operator's.",
     ),
 )
 @pytest.mark.clause("dlms-bb", "class-8", level="shall")
@@ -55,8 +55,7 @@ def test_clock(bench: Bench) -> None:
     )
     ahead_s = (read.to_utc() - now).total_seconds()
     bench.measure("clock error", f"{ahead_s:.0f}", "s")
-    if abs(ahead_s) > 60:
-        bench.not_strictly(f"se aparta {ahead_s:.0f} s de la hora", f"it is {ahead_s:.0f} s off the time")
+    bench.note(f"se aparta {ahead_s:.0f} s de la hora", f"it is {ahead_s:.0f} s off the time")
 
 
 @case(
