@@ -19,7 +19,7 @@ from conformance.evidence.model import CaseRecord, ClauseRecord, DeviceRecord, E
 from conformance.plugin import RUN_NAME
 from conformance.stations.wall import monotonic_s, utc_now
 from conformance.targets import Target
-from conformance.verdicts import gravest, overall
+from conformance.verdicts import Verdict, gravest, overall
 
 __all__ = ["BenchError", "CaseInfo", "Progress", "list_cases", "run_suites"]
 
@@ -178,11 +178,17 @@ def _version(distribution: str) -> str:
         return ""
 
 
+def _overall(cases: Sequence[CaseRecord], interrupted: bool) -> Verdict:
+    """The verdict of a run; what was interrupted can fail, but it cannot conform."""
+    verdict = overall(case.verdict for case in cases)
+    return Verdict.INCONCLUSIVE if interrupted and verdict is Verdict.CONFORMS else verdict
+
+
 def _evidence(run: BenchRun, profile: str, seed: int, stamp: RunRecord) -> Evidence:
     statement = run.target.statement
     cases = tuple(run.records)
     return Evidence(
-        verdict=overall(case.verdict for case in cases),
+        verdict=_overall(cases, stamp.interrupted),
         device=DeviceRecord(
             **statement.device.model_dump(exclude={"flag_id"}),
             capabilities=tuple(sorted(statement.capabilities.present)),

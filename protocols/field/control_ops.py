@@ -110,6 +110,15 @@ _TABLE: tuple[Operation, ...] = (
     ),
     Operation("keypad.display", "Reads the customer unit: lines, LEDs, sounder, light.", (), _DISPLAY),
     Operation("supply.off", "Takes the mains away from the meter."),
+    Operation(
+        "supply.cut_at_write",
+        "Takes the mains away, unannounced, at that write of the meter's memory from now on; 0: not at all.",
+        (
+            Value("write", "integer", required=False, low=0, high=1_000_000),
+            Value("moment", "text", required=False, choices=("before", "during", "after")),
+        ),
+        (Value("writes", "integer"),),
+    ),
     Operation("supply.on", "Gives the mains back."),
     Operation(
         "source.set",
@@ -136,6 +145,16 @@ _TABLE: tuple[Operation, ...] = (
         "Reads the count of LED flashes since the world began.",
         (),
         (Value("active_pulses", "integer"), Value("reactive_pulses", "integer")),
+    ),
+    Operation(
+        "carrier.enter",
+        "Hands a token to the local virtual carrier: its 66 bits in hexadecimal, or its digits.",
+        (Value("token66", "text", required=False), Value("digits", "text", required=False)),
+        (
+            Value("token_result", "text", required=False),
+            Value("authentication_result", "text", required=False),
+            Value("validation_result", "text", required=False),
+        ),
     ),
     Operation("clock.now", "Tells the device's time.", (), (_TIME, Value("utc", "text"))),
     Operation(

@@ -3,7 +3,8 @@
 ::
 
     FieldError
-    └── StationControlError    an operation refused or failed; `.code` is its wire code
+    ├── StationControlError    an operation refused or failed; `.code` is its wire code
+    └── CiuLinkError           a frame of the customer unit's link that cannot be made or read
 """
 
 
@@ -23,3 +24,7 @@ class StationControlError(FieldError):
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+
+
+class CiuLinkError(FieldError):
+    """A frame of the link between meter and customer unit cannot be made or read."""

@@ -5,9 +5,11 @@ Names of the rooms:
 
 * `protocols.sts.identity`: MeterPAN, DRN, SGC, KRN, TI, key types, base dates;
 * `protocols.sts.keys`: vending keys, decoder keys, DKGA02 and DKGA04, key expiry;
-* `protocols.sts.cipher`: EA07 (STA) and EA11 (MISTY1);
+* `protocols.sts.cipher`: EA07 (STA) and EA11 (MISTY1); EA09 to read only;
 * `protocols.sts.token`: the tokens as values and their 20 digits;
 * `protocols.sts.acceptance`: what a meter does with 20 digits;
-* `protocols.sts.vectors`: minting a test vector from its inputs;
+* `protocols.sts.vectors`: minting from the inputs of a test vector;
+* `protocols.sts.scenarios`: running a described meter through a list of tokens;
+* `protocols.sts.batch`: many tokens at once, over NumPy arrays;
 * `protocols.sts.testkeys`: the published test keys, the only keys in the project.
 """

@@ -3,8 +3,10 @@
 Source: IEC 62055-41, 6.1.2.3.2 and 6.1.2.3.3 (ISO/IEC 7812-1 annex B).
 """
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-"""Twice a digit, its two digits added."""
+_DOUBLED = bytes.maketrans(b"0123456789", bytes([0, 2, 4, 6, 8, 1, 3, 5, 7, 9]))
+"""ASCII digit -> twice its value, the two digits of that added."""
+
+_AS_IT_IS = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 
 def luhn_digit(payload: str) -> str:
@@ -13,10 +15,8 @@ def luhn_digit(payload: str) -> str:
     >>> luhn_digit("60072700000000000")
     '9'
     """
-    total = 0
-    for place, digit in enumerate(reversed(payload)):
-        value = ord(digit) - 48
-        total += value if place % 2 else _DOUBLED[value]
+    digits = payload.encode("ascii")
+    total = sum(digits[-1::-2].translate(_DOUBLED)) + sum(digits[-2::-2].translate(_AS_IT_IS))
     return str(-total % 10)
 
 

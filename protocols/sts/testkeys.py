@@ -22,6 +22,14 @@ VK_64 = VendingKey(b"\xab" * 8)
 VK_64_888888 = VendingKey(b"\x94" * 8)
 """64-bit vending key of the older editions, SGC 888888, for DKGA02."""
 
+TEST_KEYS: dict[str, VendingKey] = {
+    "VUDK_160": VUDK_160,
+    "VUDK_160_SWAPPED": VUDK_160_SWAPPED,
+    "VK_64": VK_64,
+    "VK_64_888888": VK_64_888888,
+}
+"""Every published test key by its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class TestRegister:

@@ -6,18 +6,26 @@ Map of the room::
     meter.py           the meter: power, keypad and tokens pass through here; wires everything
     parts.py           Parts: one factory for each part; assembly.py calls them
     components.py      the live parts, and their snapshot: what outlives the power
+    nvm.py             the non-volatile memory: records, and writes that a power cut interrupts
+    storage.py         sets of records, whole or not at all: the journal
+    persistence.py     which part is kept in which record, and when
+    ring.py            numbered rows that are kept cell by cell
     regulation.py      keeps registers, credit, limiter and switch in step; computes when the credit ends
     metrology.py       exact registers, instantaneous values, pulses; readings.py names them
     prepayment.py      the credit register
     limiter.py         power limit
     supply_control.py  the switch, over the transition table of class 70
-    tokens.py          the token desk: keypad and gateway meet here, over one STS acceptance
+    tokens.py          the token desk: keypad, gateway and carrier meet here, over one STS acceptance
+    token_events.py    what the event log says of a token; result_numbers.py the number of each result
+    carrier.py         the local virtual token carrier
     clock.py           the meter's clock, with drift
     events.py          event ring and counters
     tamper.py          covers and magnet
     load_profile.py    the ring of captures; load_capture.py the schedule that fills it
-    ciu/               the customer unit: keys, display, lamps, texts
-    customer.py        what the meter tells the customer unit; information.py what can be asked for
+    ciu/               the customer unit, a device of its own behind a link
+    customer.py        the meter's side of that link; information.py what can be asked for
+    unit_bindings.py   which units are bound to this meter
+    installation.py    where the units hang: wire or power line
     requests.py        what a head-end may ask beyond reading
     cosem/             which live value stands behind which COSEM attribute
     ports.py           wrapper and HDLC ports over one device model
@@ -28,7 +36,7 @@ Map of the room::
 
 Parts know nothing of each other; they meet in `regulation` and `meter`. Time is whole microseconds, energy
 whole nanojoules, so no register loses anything. Whoever looks at a part from outside calls `Meter.settle`
-first.
+first. Nothing that comes of a token shows before it is kept (docs/explanation/power-cuts.md).
 """
 
 from sim.meter.components import Components

@@ -4,10 +4,11 @@ from protocols.sts.acceptance import TokenResult
 from sim.meter.components import Components
 from sim.meter.credentials import Credentials, factory_register
 from sim.meter.events import EventCode
-from sim.meter.parts import Parts
+from sim.meter.parts import AcceptanceParts, Parts
 from sim.meter.profile import MeterProfile
 from sim.meter.seams import WorldClock
-from sim.meter.tokens import Effects, TokenDesk
+from sim.meter.tokens import Effects
+from sim.meter.unit_bindings import UnitBindings
 from sim.meter.units import to_microseconds
 
 
@@ -22,7 +23,13 @@ def make_components(
         parts.tamper(),
     )
     acceptance = parts.token_acceptance(
-        factory_register(profile.drn, profile.sts, credentials), parts.tid_store(profile.sts.tid_capacity)
+        AcceptanceParts(
+            factory_register(profile.drn, profile.sts, credentials),
+            parts.tid_store(profile.sts.tid_capacity),
+            parts.acceptance_rules(),
+            parts.key_change(),
+            parts.lock_out(profile.lock_out) if profile.lock_out else None,
+        )
     )
 
     def clear_tamper() -> TokenResult:
@@ -40,5 +47,15 @@ def make_components(
         events=events,
         tamper=tamper,
         load_profile=parts.load_profile(profile.load_profile),
-        tokens=TokenDesk(acceptance, effects),
+        tokens=parts.token_desk(acceptance, effects, world.now_s),
+        units=_bound_units(profile),
     )
+
+
+def _bound_units(profile: MeterProfile) -> UnitBindings:
+    """The units that the meter knows; the one that it is sold with is bound at the factory."""
+    link = profile.ciu.link
+    units = UnitBindings(link.units_max, link.replace_after_s)
+    if link.bound_at_factory:
+        units.bind(profile.ciu.unit.address, 0)
+    return units

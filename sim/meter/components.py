@@ -12,9 +12,20 @@ from sim.meter.prepayment import Prepayment
 from sim.meter.supply_control import SupplyControl
 from sim.meter.tamper import TamperDetector
 from sim.meter.tokens import TokenDesk
+from sim.meter.unit_bindings import UnitBindings
 
 #: The parts whose state outlives the power. The clock runs on its battery; sessions and keypad forget.
-NON_VOLATILE = ("metrology", "prepayment", "limiter", "switch", "events", "tamper", "load_profile", "tokens")
+NON_VOLATILE = (
+    "metrology",
+    "prepayment",
+    "limiter",
+    "switch",
+    "events",
+    "tamper",
+    "load_profile",
+    "tokens",
+    "units",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Components:
     tamper: TamperDetector
     load_profile: LoadProfile
     tokens: TokenDesk
+    units: UnitBindings
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that outlives the power, by part. It holds keys: keep it as one keeps a key."""

@@ -4,19 +4,27 @@ Names, arguments and results are those of `protocols.field.control_ops`; ``clock
 ``device.info`` belong to the world.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from simpy import Event
 
 from protocols.field.control_ops import OPERATIONS
 from protocols.field.errors import StationControlError
 from sim.meter.ciu.keypad import OK
 from sim.meter.ciu.messages import Display
+from sim.meter.nvm import CutMoment, PowerLostError
 from sim.meter.tamper import TamperKind
 
 if TYPE_CHECKING:
     from sim.meter.meter import Meter
 
-Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
+Steps = Generator[Event, Any, dict[str, Any]]
+Handler = Callable[[dict[str, Any]], "dict[str, Any] | Steps | None"]
+
+#: How often a finger waits before it looks at the display again, where an answer takes time.
+LOOK_S = 0.05
 
 
 def control_handlers(meter: "Meter") -> dict[str, Handler]:
@@ -27,8 +35,15 @@ def control_handlers(meter: "Meter") -> dict[str, Handler]:
         _press(meter, [args["key"]])
         return shown("keypad.press", meter.display())
 
-    def enter(args: dict[str, Any]) -> dict[str, Any]:
+    def enter(args: dict[str, Any]) -> dict[str, Any] | Steps:
         _press(meter, [*args["digits"], OK])
+        if meter.unit.waiting:
+            return wait_for_answer()
+        return shown("keypad.enter", meter.display())
+
+    def wait_for_answer() -> Steps:
+        while meter.unit.waiting:
+            yield meter.env.timeout(LOOK_S)
         return shown("keypad.enter", meter.display())
 
     def read_load(_args: dict[str, Any]) -> dict[str, Any]:
@@ -44,10 +59,17 @@ def control_handlers(meter: "Meter") -> dict[str, Handler]:
         active, reactive = meter.parts.metrology.pulses()
         return {"active_pulses": active, "reactive_pulses": reactive}
 
+    def cut_at_write(args: dict[str, Any]) -> dict[str, Any]:
+        memory = meter.memory
+        memory.cut_at(args.get("write", 0), CutMoment(args.get("moment", CutMoment.DURING)))
+        return {"writes": memory.writes}
+
     return {
         "keypad.press": press,
         "keypad.enter": enter,
         "keypad.display": lambda _args: shown("keypad.display", meter.display()),
+        "carrier.enter": lambda args: _hand_over(meter, args),
+        "supply.cut_at_write": cut_at_write,
         "supply.off": lambda _args: meter.power_cut(),
         "supply.on": lambda _args: meter.power_up(),
         "source.set": lambda args: supply.set_source(args["voltage_v"], args.get("frequency_hz")),
@@ -67,6 +89,20 @@ def _press(meter: "Meter", keys: list[str]) -> None:
             meter.press(key)
     except ValueError as error:
         raise StationControlError("bad-args", str(error)) from error
+
+
+def _hand_over(meter: "Meter", args: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = (
+            meter.carrier.enter(int(args["token66"], 16))
+            if "token66" in args
+            else meter.carrier.enter_digits(args.get("digits", ""))
+        )
+    except ValueError as error:
+        raise StationControlError("bad-args", f"carrier.enter: {error}") from error
+    except PowerLostError as error:
+        raise StationControlError("failed", "the meter has no power, or lost it while it worked") from error
+    return {name: value for name, value in asdict(answer).items() if value is not None}
 
 
 def shown(op: str, display: Display) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The event log: a ring of (time, code), and a counter for each code that never forgets."""
 
-from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
+
+from sim.meter.ring import Cell, Ring
 
 
 class EventCode(IntEnum):
@@ -23,6 +24,7 @@ class EventCode(IntEnum):
     NO_STRONG_FIELD = 43
     METER_COVER_REMOVED = 44
     METER_COVER_CLOSED = 45
+    WRONG_PASSWORD = 46
     REMOTE_DISCONNECTION = 62
     REMOTE_RECONNECTION = 63
     LOCAL_DISCONNECTION = 64
@@ -34,6 +36,10 @@ class EventCode(IntEnum):
     TOKEN_REFUSED = 203
     LOW_CREDIT = 204
     TAMPER_CLEARED = 205
+    KEY_CHANGED = 206
+    REVERSE_ENERGY = 207
+    NO_REVERSE_ENERGY = 208
+    LOCKED_OUT = 209
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +57,37 @@ class EventLog:
         capacity: rows that the ring holds, 1 or more.
     """
 
-    __slots__ = ("_counts", "_entries")
+    __slots__ = ("_counts", "_ring")
 
     def __init__(self, capacity: int) -> None:
-        self._entries: deque[EventEntry] = deque(maxlen=capacity)
+        self._ring = Ring(capacity)
         self._counts: dict[EventCode, int] = {}
 
     @property
     def entries(self) -> tuple[EventEntry, ...]:
         """The rows that are still held, oldest first."""
-        return tuple(self._entries)
+        return tuple(EventEntry(epoch_us, EventCode(code)) for epoch_us, code in self._ring.rows)
 
     @property
     def capacity(self) -> int:
         """Rows that the ring can hold."""
-        return self._entries.maxlen or 0
+        return self._ring.capacity
 
     @property
     def last_code(self) -> EventCode:
         """The newest event, `NONE` before the first."""
-        return self._entries[-1].code if self._entries else EventCode.NONE
+        newest = self._ring.newest
+        return EventCode(newest[1]) if newest else EventCode.NONE
 
     @property
     def total(self) -> int:
         """How many events there have been, forgotten ones included."""
         return sum(self._counts.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each code came, as plain data."""
+        return {str(int(code)): count for code, count in self._counts.items()}
 
     def count(self, code: EventCode) -> int:
         """How often `code` has come, forgotten rows included."""
@@ -83,18 +95,18 @@ class EventLog:
 
     def record(self, code: EventCode, epoch_us: int) -> None:
         """Write one row."""
-        self._entries.append(EventEntry(epoch_us, code))
+        self._ring.append(epoch_us, code)
         self._counts[code] = self.count(code) + 1
+
+    def take_unsaved(self) -> dict[int, Cell]:
+        """Place -> content of each row that is new since this was last called."""
+        return self._ring.take_unsaved()
 
     def snapshot(self) -> dict[str, Any]:
         """The log as plain data."""
-        return {
-            "entries": [(entry.epoch_us, int(entry.code)) for entry in self._entries],
-            "counts": {int(code): count for code, count in self._counts.items()},
-        }
+        return {"entries": self._ring.snapshot(), "counts": self.counts}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up the log that was kept."""
-        self._entries.clear()
-        self._entries.extend(EventEntry(epoch_us, EventCode(code)) for epoch_us, code in kept["entries"])
-        self._counts = {EventCode(code): count for code, count in kept["counts"].items()}
+        self._ring.restore(kept["entries"])
+        self._counts = {EventCode(int(code)): count for code, count in kept["counts"].items()}

@@ -9,6 +9,8 @@ from sim.meter.parts import DEFAULT_PARTS, Parts
 from sim.meter.profile import DEFAULT_PROFILE, MeterProfile, load_profile
 from sim.meter.seams import Supply, WorldClock
 
+DEFAULT_SEED = 1
+
 
 def build(
     profile: MeterProfile | str = DEFAULT_PROFILE,
@@ -28,7 +30,7 @@ def build(
         env: the world's event loop.
         clock: the world's true time.
         supply: the service point that it is connected to.
-        streams: random streams of the world; this model draws nothing from them.
+        streams: random streams of the world; only a link with latency or loss draws from them.
         credentials: vending key and passwords; published test values by default.
 
     Raises:
@@ -36,4 +38,4 @@ def build(
         StsValueError: its DRN or its STS register is not valid.
     """
     model = load_profile(profile) if isinstance(profile, str) else profile
-    return Meter(model, parts, env, clock, supply, credentials)
+    return Meter(model, parts, env, clock, supply, credentials, streams or RandomStreams(DEFAULT_SEED))

@@ -30,6 +30,8 @@ def information(profile: MeterProfile, parts: Components) -> dict[str, Callable[
         "drn": lambda: profile.drn,
         "sgc": lambda: parts.tokens.register.sgc,
         "key": key,
+        "ken": lambda: str(parts.tokens.register.ken),
+        "ea": lambda: parts.tokens.register.ea,
         "ti": lambda: f"{parts.tokens.register.ti:02d}",
         "power": lambda: f"{parts.metrology.sample.active_mw // MILLI} W",
         "voltage": lambda: f"{parts.metrology.sample.voltage_mv / MILLI:.1f} V",

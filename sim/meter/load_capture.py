@@ -40,5 +40,6 @@ class CaptureSchedule:
         self._alarm.cancel()
 
     def _ring(self) -> None:
-        self._capture(self._next_epoch_us)
+        epoch_us = self._next_epoch_us
         self.start()
+        self._capture(epoch_us)

@@ -3,9 +3,10 @@
 Rows hold integers only; how a row looks on the wire is the business of `sim.meter.cosem`.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
+
+from sim.meter.ring import Cell, Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class LoadProfile:
         terms: period and size.
     """
 
-    __slots__ = ("_rows", "_terms")
+    __slots__ = ("_ring", "_terms")
 
     def __init__(self, terms: ProfileTerms) -> None:
         self._terms = terms
-        self._rows: deque[ProfileRow] = deque(maxlen=terms.entries)
+        self._ring = Ring(terms.entries)
 
     @property
     def terms(self) -> ProfileTerms:
@@ -52,26 +53,29 @@ class LoadProfile:
     @property
     def rows(self) -> tuple[ProfileRow, ...]:
         """Every row still held, oldest first."""
-        return tuple(self._rows)
+        return tuple(ProfileRow(row[0], tuple(row[1:])) for row in self._ring.rows)
 
     @property
     def entries_in_use(self) -> int:
         """How many rows are held."""
-        return len(self._rows)
+        return len(self._ring)
 
     def capture(self, epoch_us: int, values: tuple[int, ...]) -> None:
         """Add a row; the oldest falls out of a full ring."""
-        self._rows.append(ProfileRow(epoch_us, values))
+        self._ring.append(epoch_us, *values)
 
     def reset(self) -> None:
         """Forget every row."""
-        self._rows.clear()
+        self._ring.clear()
+
+    def take_unsaved(self) -> dict[int, Cell]:
+        """Place -> content of each row that is new since this was last called."""
+        return self._ring.take_unsaved()
 
     def snapshot(self) -> dict[str, Any]:
         """The rows as plain data."""
-        return {"rows": [(row.epoch_us, row.values) for row in self._rows]}
+        return {"rows": self._ring.snapshot()}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up the rows that were kept."""
-        self._rows.clear()
-        self._rows.extend(ProfileRow(epoch_us, tuple(values)) for epoch_us, values in kept["rows"])
+        self._ring.restore(kept["rows"])

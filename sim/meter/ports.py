@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
+from protocols.dlms.acse import Aare
+from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import ServerLimits
+from protocols.dlms.codes import SourceDiagnostic
 from protocols.dlms.cosem.device import LogicalDevices
 from protocols.dlms.framing import ApduReceived, Event, Framing, LinkDisconnected
 from protocols.dlms.hdlc import HdlcServer
@@ -31,11 +34,15 @@ class PortHooks:
         powered: False while the meter is dead: bytes then fall on the floor.
         settle: brings every register to this instant; called before an APDU is looked at.
         traffic: called when an APDU came, for the lamp.
+        wrong_password: called when a client was refused for its password.
+        guard: wraps what comes from outside, so that it ends where the power does.
     """
 
     powered: Callable[[], bool]
     settle: Callable[[], None]
     traffic: Callable[[], None]
+    wrong_password: Callable[[], None]
+    guard: Callable[[Callable[..., None]], Callable[..., None]]
 
 
 class DlmsPortSession:
@@ -57,6 +64,7 @@ class DlmsPortSession:
         "_devices",
         "_env",
         "_framing",
+        "_guarded_act_on",
         "_hooks",
         "_life",
         "_make_framing",
@@ -83,7 +91,8 @@ class DlmsPortSession:
         self._terms = terms
         self._on_closed = on_closed
         self._life = 0
-        self._alarm = Alarm(env, self._time_out)
+        self._alarm = Alarm(env, hooks.guard(self._time_out))
+        self._guarded_act_on = hooks.guard(self._act_on)
         self.reset()
 
     def reset(self) -> None:
@@ -96,7 +105,7 @@ class DlmsPortSession:
     def receive(self, data: bytes) -> None:
         """Bytes came from the peer."""
         if self._hooks.powered():
-            self._act_on(self._framing.receive_data(data, self._now_s))
+            self._guarded_act_on(self._framing.receive_data(data, self._now_s))
 
     def closed(self) -> None:
         """The peer went away."""
@@ -125,6 +134,8 @@ class DlmsPortSession:
         client_sap, server_sap, now_s = request.client_sap, request.server_sap, self._now_s
         answer = self._connection.receive_apdu(request.apdu, client_sap, server_sap, now_s)
         if answer is not None:
+            if password_was_wrong(answer):
+                self._hooks.wrong_password()
             self._framing.send_apdu(answer, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
 
     def _send_later(self, data: bytes) -> None:
@@ -137,6 +148,14 @@ class DlmsPortSession:
                 self._write(data)
 
         self._env.timeout(self._terms.response_delay_s).callbacks.append(send)
+
+
+def password_was_wrong(apdu: bytes) -> bool:
+    """Tell whether the server refused an association for its password."""
+    if apdu[:1] != bytes([Aare.tag]):
+        return False
+    answer = decode_apdu(apdu)
+    return isinstance(answer, Aare) and answer.diagnostic is SourceDiagnostic.USER_AUTHENTICATION_FAILURE
 
 
 class MeterPorts:

@@ -13,11 +13,13 @@ from typing import Any, cast
 
 from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.cosem.enumerations import PaymentMode
+from protocols.sts.acceptance import LockOutTerms
+from sim.meter.ciu.terms import LinkTerms, LinkVariant, UnitTerms
 from sim.meter.ciu.texts import Lang
-from sim.meter.ciu.unit import UnitTerms
 from sim.meter.limiter import LimiterTerms
 from sim.meter.load_profile import ProfileTerms
 from sim.meter.metrology import MetrologyConstants
+from sim.meter.nvm import MemoryTerms
 from sim.meter.prepayment import CreditTerms
 
 DEFAULT_PROFILE = "ppkw"
@@ -40,13 +42,15 @@ class StsTerms:
     base_date: int
     ken: int
     tid_capacity: int
+    certificate: str
 
 
 @dataclass(frozen=True, slots=True)
 class CiuTerms:
-    """The customer unit: its times, its language, its short codes (digits -> name of an information)."""
+    """The customer unit: times, link, language, short codes (digits -> name of an information)."""
 
     unit: UnitTerms
+    link: LinkTerms
     lang: Lang
     result_s: int
     short_codes: Mapping[str, str]
@@ -113,6 +117,8 @@ class MeterProfile:
     metrology: MetrologyConstants
     credit: CreditTerms
     limiter: LimiterTerms
+    storage: MemoryTerms
+    lock_out: LockOutTerms | None
     load_profile: ProfileTerms
     ciu: CiuTerms
     ports: PortTerms
@@ -135,7 +141,7 @@ def load_profile(name: str) -> MeterProfile:
 def _read_table(name: str) -> dict[str, Any]:
     """The TOML of `name`, laid over the profile that it ``extends``, if any, section by section."""
     path = resources.files("sim.meter") / "profiles" / f"{name}.toml"
-    if not name.isidentifier() or not path.is_file():
+    if not name.replace("-", "_").isidentifier() or not path.is_file():
         raise ProfileError(f"there is no meter profile {name!r} in sim/meter/profiles")
     own = tomllib.loads(path.read_text(encoding="utf-8"))
     base = _read_table(own.pop("extends")) if "extends" in own else {}
@@ -163,9 +169,12 @@ def parse_profile(table: Mapping[str, Any]) -> MeterProfile:
         metrology=MetrologyConstants(**table["metrology"]),
         credit=CreditTerms(payment_mode=PaymentMode[credit.pop("payment_mode").upper()], **credit),
         limiter=LimiterTerms(**table["limiter"]),
+        storage=MemoryTerms(**table["storage"]),
+        lock_out=LockOutTerms(**table["lock_out"]) if "lock_out" in table else None,
         load_profile=ProfileTerms(**{**captured, "channels": tuple(captured["channels"])}),
         ciu=CiuTerms(
             unit=UnitTerms(**ciu["unit"]),
+            link=LinkTerms(**{**ciu["link"], "variant": LinkVariant(ciu["link"]["variant"])}),
             lang=cast(Lang, ciu["lang"]),
             result_s=ciu["result_s"],
             short_codes=ciu["short_codes"],

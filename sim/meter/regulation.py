@@ -30,6 +30,19 @@ class Regulated:
     switch: SupplyControl
 
 
+@dataclass(frozen=True, slots=True)
+class RegulatorHooks:
+    """The meter as its regulator sees it.
+
+    Args:
+        log: called with each event that comes of it.
+        guard: wraps what a timer calls, so that it ends where the power does.
+    """
+
+    log: Callable[[EventCode], None]
+    guard: Callable[[Callable[[], None]], Callable[[], None]]
+
+
 class Regulator:
     """Keeps registers, credit, limiter and switch in step with the supply.
 
@@ -37,21 +50,20 @@ class Regulator:
         env: the world's event loop.
         supply: the service point.
         parts: the four parts.
-        log: called with each event that comes of it.
+        hooks: the meter.
     """
 
-    __slots__ = ("_alarm", "_env", "_log", "_parts", "_powered", "_supply", "_was_low")
+    __slots__ = ("_alarm", "_env", "_log", "_parts", "_powered", "_supply", "_was_exporting", "_was_low")
 
-    def __init__(
-        self, env: Environment, supply: Supply, parts: Regulated, log: Callable[[EventCode], None]
-    ) -> None:
+    def __init__(self, env: Environment, supply: Supply, parts: Regulated, hooks: RegulatorHooks) -> None:
         self._env = env
         self._supply = supply
         self._parts = parts
-        self._log = log
+        self._log = hooks.log
         self._powered = False
         self._was_low = parts.prepayment.low
-        self._alarm = Alarm(env, self.settle)
+        self._was_exporting = False
+        self._alarm = Alarm(env, hooks.guard(self.settle))
 
     @property
     def now_us(self) -> int:
@@ -99,6 +111,10 @@ class Regulator:
         if low and not self._was_low:
             self._log(EventCode.LOW_CREDIT)
         self._was_low = low
+        exporting = self._parts.metrology.sample.active_mw < 0
+        if exporting != self._was_exporting:
+            self._log(EventCode.REVERSE_ENERGY if exporting else EventCode.NO_REVERSE_ENERGY)
+        self._was_exporting = exporting
 
     def _next_look_s(self) -> float | None:
         """When something will happen by itself if nobody touches anything."""

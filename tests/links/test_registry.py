@@ -19,8 +19,10 @@ def test_a_registered_scheme_is_opened(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_an_unknown_scheme_names_the_known_ones():
-    with pytest.raises(LinkUrlError, match=r"unknown scheme 'gopher' in .*; known: memory, serial, tcp, udp"):
+    with pytest.raises(LinkUrlError, match=r"unknown scheme 'gopher' in .*; known: ") as refused:
         links.open_link("gopher://h:70")
+    for scheme in registry.BACK_ENDS:  # other rooms may have registered more
+        assert scheme in str(refused.value)
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "Sim", "a b", ""])

@@ -25,6 +25,7 @@ from protocols.dlms.cosem.objects import AccessError, CosemObject, constant
 from protocols.dlms.cosem.payment import Account, Charge, Credit, TokenGateway
 from protocols.dlms.cosem.rights import AccessRights, Rights, full_access, read_only, rights_table
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection, Selection
+from protocols.dlms.cosem.sts_attributes import Iec6205541Attributes
 
 # class-id -> declaration; one version each.
 CLASSES: dict[int, type[InterfaceClass]] = {
@@ -53,6 +54,7 @@ CLASSES: dict[int, type[InterfaceClass]] = {
         Credit,
         Charge,
         TokenGateway,
+        Iec6205541Attributes,
     )
 }
 
@@ -76,6 +78,7 @@ __all__ = [
     "DisconnectControl",
     "EntrySelection",
     "ExtendedRegister",
+    "Iec6205541Attributes",
     "IecHdlcSetup",
     "IecLocalPortSetup",
     "InterfaceClass",

@@ -6,6 +6,7 @@ from typing import Any
 
 from protocols.sts.acceptance.key_change_set import PendingKeyChange
 from protocols.sts.acceptance.key_types import key_type_allowed
+from protocols.sts.acceptance.lock_out import LOCKED_OUT, LockOut
 from protocols.sts.acceptance.register import KeyRegister, changed_register
 from protocols.sts.acceptance.results import AuthenticationResult, Outcome, TokenResult, ValidationResult
 from protocols.sts.acceptance.rules import AcceptanceRules
@@ -41,11 +42,12 @@ class TokenAcceptance:
         rules: every other setting and check.
         pending: collection of key change sections, with its time-out.
         algorithm: a cipher to use in place of the shipped one.
+        lock_out: what locks the meter after wrong entries; none by default.
 
     Source: IEC 62055-41:2018, clause 7
     """
 
-    __slots__ = ("_algorithm", "pending", "register", "rules", "tid_store")
+    __slots__ = ("_algorithm", "lock_out", "pending", "register", "rules", "tid_store")
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class TokenAcceptance:
         rules: AcceptanceRules | None = None,
         pending: PendingKeyChange | None = None,
         algorithm: EncryptionAlgorithm | None = None,
+        lock_out: LockOut | None = None,
     ) -> None:
         self.register = register
         self.tid_store = tid_store if tid_store is not None else TidStore()
@@ -64,6 +67,7 @@ class TokenAcceptance:
             self.rules = replace(self.rules, functions=functions)
         self.pending = pending if pending is not None else PendingKeyChange()
         self._algorithm = algorithm
+        self.lock_out = lock_out
 
     def enter(self, digits: str, apply: Apply, now_s: float = 0.0) -> Outcome:
         """Take one token through the whole process. Never raises for what the digits are.
@@ -72,8 +76,17 @@ class TokenAcceptance:
             digits: what was entered, meant to be 20 decimal digits.
             apply: called with a credit, management or test token that passed every check; never with a key
                 section. What it returns is the result; on anything but Accept it must have changed nothing.
-            now_s: device time, used only for the time-out of a partial key change.
+            now_s: device time, used only for the time-out of a partial key change and for the lock-out.
         """
+        if self.lock_out is None:
+            return self._enter(digits, apply, now_s)
+        if not self.lock_out.admits(digits, now_s):
+            return LOCKED_OUT
+        outcome = self._enter(digits, apply, now_s)
+        self.lock_out.note(outcome, now_s)
+        return outcome
+
+    def _enter(self, digits: str, apply: Apply, now_s: float) -> Outcome:
         try:
             decoded = decode_token(digits, self.register.decoder_key, algorithm=self._algorithm)
         except TokenFormatError:

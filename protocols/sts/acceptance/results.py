@@ -40,6 +40,8 @@ class TokenResult(Enum):
     FORMAT_ERROR = "FormatError"
     RANGE_ERROR = "RangeError"
     FUNCTION_ERROR = "FunctionError"
+    LOCK_OUT = "LockOut"
+    """Not in the standard: too many wrong entries, the token was not looked at (see `lock_out`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from protocols.sts.acceptance.results import AuthenticationResult, TokenResult, 
 from protocols.sts.acceptance.tid_store import TidStore
 from protocols.sts.identity.key_attributes import KeyExpiryNumber, KeyType
 from protocols.sts.token.codec import Decoded
-from protocols.sts.token.layout import SUPPORTED_FUNCTIONS, Token
+from protocols.sts.token.layout import SUPPORTED_FUNCTIONS, MakerAddressedToken, Token
+from protocols.sts.token.maker_tokens import ProprietaryMeterTest, ReadExtendedToken
 from protocols.sts.token.management import ALL_REGISTERS, ClearCredit, ClearTamperCondition
-from protocols.sts.token.meter_test import InitiateMeterTest
 from protocols.sts.token.sections import (
     Set1stSectionDecoderKey,
     Set2ndSectionDecoderKey,
@@ -29,20 +29,29 @@ SGC_END = 1_000_000
 def authenticate(decoded: Decoded, register: KeyRegister) -> AuthenticationResult:
     """Check the CRC and, on class 1, the manufacturer code.
 
-    A meter takes the form of its own DRN only (2- or 4-digit code), with its own code or with 0, which
-    addresses every maker: all published tokens use 0 [R].
-
     Source: IEC 62055-41, 7.3.6
     """
     if not decoded.crc_ok:
         return AuthenticationResult.CRC_ERROR
-    token = decoded.token
-    if isinstance(token, InitiateMeterTest):
-        drn = register.pan.decoder_reference_number
-        own_form = token.mfr_code_digits == drn.mfr_code_digits
-        if not own_form or token.mfr_code not in (ANY_MANUFACTURER, drn.mfr_code):
-            return AuthenticationResult.MFR_CODE_ERROR
+    if isinstance(decoded.token, MakerAddressedToken) and not _addresses(decoded.token, register):
+        return AuthenticationResult.MFR_CODE_ERROR
     return AuthenticationResult.AUTHENTIC
+
+
+def _addresses(token: MakerAddressedToken, register: KeyRegister) -> bool:
+    """Tell whether a token of class 1 names this meter's maker, or every maker.
+
+    A meter takes the form of its own DRN only (2- or 4-digit code), with its own code or with 0, which
+    addresses every maker: all published tokens use 0 [R]. An extended read has one form only, so its 0 is
+    for meters of both; a proprietary token has no 0 for all, its meaning is one maker's.
+    """
+    drn = register.pan.decoder_reference_number
+    if isinstance(token, ReadExtendedToken) and token.mfr_code == ANY_MANUFACTURER:
+        return True
+    if token.mfr_code_digits != drn.mfr_code_digits:
+        return False
+    for_all = token.mfr_code == ANY_MANUFACTURER and not isinstance(token, ProprietaryMeterTest)
+    return for_all or token.mfr_code == drn.mfr_code
 
 
 def check_tid(decoded: Decoded, tid: int, register: KeyRegister, store: TidStore) -> ValidationResult:
@@ -61,6 +70,11 @@ def check_default_key(decoded: Decoded, tid: int, register: KeyRegister, store: 
     refused = decoded.token_class == 0 and register.key_type is KeyType.DDTK
     return ValidationResult.DDTK_ERROR if refused else ValidationResult.VALID
 
+
+ELECTRICITY_FUNCTIONS: frozenset[tuple[int, int]] = frozenset(
+    {(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 3), (2, 4), (2, 5), (2, 8), (2, 9)}
+)
+"""What a single-phase electricity meter with credit in kWh executes; any other token is a FunctionError."""
 
 VALIDATORS: tuple[Validator, ...] = (check_tid, check_key_expiry, check_default_key)
 """In this order; which result wins when several apply is an open point, so the order is a parameter."""

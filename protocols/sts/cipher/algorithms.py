@@ -1,13 +1,24 @@
-"""One shape for both ciphers, and the table that finds them by EA code."""
+"""One shape for the ciphers, and the table that finds them by EA code."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
+from protocols.sts.cipher.dea import Dea
 from protocols.sts.cipher.misty1 import Misty1
 from protocols.sts.cipher.sta import Sta
 from protocols.sts.cipher.sta_tables import default_sta_tables
-from protocols.sts.keys.values import check_ea
+from protocols.sts.keys.values import DecoderKey, check_ea
+
+
+class BoundCipher(Protocol):
+    """A 64-bit block cipher under one key."""
+
+    def encrypt(self, block: int) -> int:
+        """Encipher one block."""
+
+    def decrypt(self, block: int) -> int:
+        """Decipher one block."""
 
 
 class EncryptionAlgorithm(Protocol):
@@ -16,6 +27,9 @@ class EncryptionAlgorithm(Protocol):
     @property
     def ea(self) -> str:
         """Two-digit EA code."""
+
+    def bound(self, key: bytes) -> BoundCipher:
+        """Return the cipher under one key, for many blocks."""
 
     def encrypt(self, key: bytes, block: int) -> int:
         """Encipher one block."""
@@ -26,19 +40,31 @@ class EncryptionAlgorithm(Protocol):
 
 _MAKERS: dict[str, Callable[[], EncryptionAlgorithm]] = {
     "07": lambda: Sta(default_sta_tables()),
+    "09": Dea,
     "11": Misty1,
 }
 
 
 @lru_cache(maxsize=len(_MAKERS))
-def encryption_algorithm(ea: str) -> EncryptionAlgorithm:
+def encryption_algorithm(ea: str, *, decode_only: bool = False) -> EncryptionAlgorithm:
     """Return the shared cipher of an EA code; EA07 with the tables of the shipped data file.
 
     Another set of STA tables is used by making ``Sta(tables)`` and passing it where a cipher is taken.
 
+    Args:
+        ea: "07" or "11".
+        decode_only: also take "09", which then reads tokens and makes none.
+
     Raises:
-        UnsupportedAlgorithmError: EA09, or a code that is none.
+        UnsupportedAlgorithmError: EA09 without `decode_only`, or a code that is none.
 
     Source: IEC 62055-41:2018, 6.1.9
     """
-    return _MAKERS[check_ea(ea)]()
+    return _MAKERS[check_ea(ea, decode_only=decode_only)]()
+
+
+def cipher_of(decoder_key: DecoderKey) -> EncryptionAlgorithm:
+    """Return the shared cipher that a decoder key is for."""
+    if decoder_key.decode_only:
+        return encryption_algorithm(decoder_key.ea, decode_only=True)
+    return encryption_algorithm(decoder_key.ea)

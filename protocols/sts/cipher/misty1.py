@@ -1,65 +1,155 @@
 """EA11: MISTY1, 8 rounds, 64-bit block, 128-bit key; key and block most significant byte first.
 
-Names FI, FO, FL and the order of the sub-keys are those of the RFC.
+Names FI, FO, FL and the order of the sub-keys are those of the RFC. In FI the key enters once, between two
+parts that know no key: ``FI(x, k) = AFTER[BEFORE[x] ^ k]``, two tables of 65,536 words made at first use. The
+sub-keys of a key are laid out in the order in which two rounds take them, and kept per key. What this gains
+is written down in ``docs/decisions/0011-fast-sts.md``.
 
 Source: RFC 2994; IEC 62055-41:2018, 6.5.4.4
 """
 
+from array import array
 from functools import lru_cache
+from operator import itemgetter
+from struct import Struct
 
 from protocols.sts.cipher.misty1_tables import S7, S9
 
 ROUNDS = 8
 KEYS_REMEMBERED = 1024
+WORDS = 1 << 16
+
+_KEY_WORDS = Struct(">8H")
 
 SubKeys = tuple[int, ...]
 """16 words: the 8 of the key, then the 8 that FI makes of each with its neighbour."""
 
-
-def _fi(word: int, sub_key: int) -> int:
-    nine, seven = word >> 7, word & 0x7F
-    nine = S9[nine] ^ seven
-    seven = S7[seven] ^ nine & 0x7F ^ sub_key >> 9
-    nine = S9[nine ^ sub_key & 0x1FF] ^ seven
-    return seven << 9 | nine
+Schedule = tuple[tuple[int, ...], ...]
+"""For each pair of rounds, its 18 sub-keys in the order of use."""
 
 
-@lru_cache(maxsize=KEYS_REMEMBERED)
-def _sub_keys(key: bytes) -> SubKeys:
-    words = [int.from_bytes(key[at : at + 2]) for at in range(0, 16, 2)]
-    return (*words, *(_fi(words[n], words[(n + 1) % 8]) for n in range(8)))
+@lru_cache(maxsize=1)
+def fi_tables() -> tuple["array[int]", "array[int]"]:
+    """Return the words that FI makes before the key enters, and after.
+
+    Machine words in 128 KiB each: a list of 65,536 numbers would not stay in a processor's cache.
+    """
+    before, after = array("H", bytes(2 * WORDS)), array("H", bytes(2 * WORDS))
+    for word in range(WORDS):
+        nine = S9[word >> 7] ^ word & 0x7F
+        before[word] = (S7[word & 0x7F] ^ nine & 0x7F) << 9 | nine
+        seven = word >> 9
+        after[word] = seven << 9 | S9[word & 0x1FF] ^ seven
+    return before, after
 
 
-def _fo(half: int, keys: SubKeys, k: int) -> int:
-    left, right = half >> 16, half & 0xFFFF
-    left = _fi(left ^ keys[k], keys[(k + 5) % 8 + 8]) ^ right
-    right = _fi(right ^ keys[(k + 2) % 8], keys[(k + 1) % 8 + 8]) ^ left
-    left = _fi(left ^ keys[(k + 7) % 8], keys[(k + 3) % 8 + 8]) ^ right
-    return (right ^ keys[(k + 4) % 8]) << 16 | left
+def sub_keys(key: bytes) -> SubKeys:
+    """Return the 16 words that all sub-keys are chosen from."""
+    before, after = fi_tables()
+    words = _KEY_WORDS.unpack(key)
+    following = words[1:] + words[:1]
+    return words + tuple([after[before[word] ^ other] for word, other in zip(words, following, strict=True)])
 
 
-def _fl_keys(keys: SubKeys, k: int) -> tuple[int, int]:
-    """The two sub-keys of FL number `k`: one to and, one to or."""
+def fl_places(k: int) -> tuple[int, int]:
+    """Which of the 16 words FL number `k` (0 to 9) ands and ors."""
     half = k // 2
     if k % 2 == 0:
-        return keys[half], keys[(half + 6) % 8 + 8]
-    return keys[(half + 2) % 8 + 8], keys[(half + 4) % 8]
+        return half, (half + 6) % 8 + 8
+    return (half + 2) % 8 + 8, (half + 4) % 8
 
 
-def _fl(half: int, keys: SubKeys, k: int) -> int:
-    and_key, or_key = _fl_keys(keys, k)
-    left, right = half >> 16, half & 0xFFFF
-    right ^= left & and_key
-    left ^= right | or_key
-    return left << 16 | right
+def fo_places(k: int) -> tuple[int, ...]:
+    """Which of the 16 words FO number `k` (0 to 7) takes: before and inside each of three FI, and last."""
+    return (
+        k % 8,
+        (k + 5) % 8 + 8,
+        (k + 2) % 8,
+        (k + 1) % 8 + 8,
+        (k + 7) % 8,
+        (k + 3) % 8 + 8,
+        (k + 4) % 8,
+    )
 
 
-def _fl_inverse(half: int, keys: SubKeys, k: int) -> int:
-    and_key, or_key = _fl_keys(keys, k)
-    left, right = half >> 16, half & 0xFFFF
-    left ^= right | or_key
-    right ^= left & and_key
-    return left << 16 | right
+PAIR_PLACES = tuple(
+    (*fl_places(k), *fl_places(k + 1), *fo_places(k), *fo_places(k + 1)) for k in range(0, ROUNDS, 2)
+)
+"""Which of the 16 words each pair of rounds takes, in the order of use."""
+
+LAST_PLACES = (*fl_places(ROUNDS), *fl_places(ROUNDS + 1))
+"""Which of the 16 words the two FL behind the last round take."""
+
+_PICK_PAIRS = [itemgetter(*places) for places in PAIR_PLACES]
+_PICK_LAST = itemgetter(*LAST_PLACES)
+
+
+class BoundMisty1:
+    """MISTY1 under one key.
+
+    Args:
+        key: 16 bytes.
+    """
+
+    __slots__ = ("_after", "_before", "_last", "_schedule")
+
+    def __init__(self, key: bytes) -> None:
+        words = sub_keys(key)
+        self._schedule: Schedule = tuple([pick(words) for pick in _PICK_PAIRS])
+        self._last: tuple[int, ...] = _PICK_LAST(words)
+        self._before, self._after = fi_tables()
+
+    def encrypt(self, block: int) -> int:
+        """Encipher one 64-bit block: four words a, b (left half) and c, d (right half)."""
+        before, after = self._before, self._after
+        a, b, c, d = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
+        for and1, or1, and2, or2, i1, j1, i2, j2, i3, j3, i4, m1, n1, m2, n2, m3, n3, m4 in self._schedule:
+            b ^= a & and1
+            a ^= b | or1
+            d ^= c & and2
+            c ^= d | or2
+            left = after[before[a ^ i1] ^ j1] ^ b
+            right = after[before[b ^ i2] ^ j2] ^ left
+            d ^= after[before[left ^ i3] ^ j3] ^ right
+            c ^= right ^ i4
+            left = after[before[c ^ m1] ^ n1] ^ d
+            right = after[before[d ^ m2] ^ n2] ^ left
+            b ^= after[before[left ^ m3] ^ n3] ^ right
+            a ^= right ^ m4
+        and1, or1, and2, or2 = self._last
+        b ^= a & and1
+        a ^= b | or1
+        d ^= c & and2
+        c ^= d | or2
+        return c << 48 | d << 32 | a << 16 | b
+
+    def decrypt(self, block: int) -> int:
+        """Decipher one 64-bit block: the same steps from the last to the first."""
+        before, after = self._before, self._after
+        c, d, a, b = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
+        and1, or1, and2, or2 = self._last
+        a ^= b | or1
+        b ^= a & and1
+        c ^= d | or2
+        d ^= c & and2
+        for pair in reversed(self._schedule):
+            and1, or1, and2, or2, i1, j1, i2, j2, i3, j3, i4, m1, n1, m2, n2, m3, n3, m4 = pair
+            left = after[before[c ^ m1] ^ n1] ^ d
+            right = after[before[d ^ m2] ^ n2] ^ left
+            b ^= after[before[left ^ m3] ^ n3] ^ right
+            a ^= right ^ m4
+            left = after[before[a ^ i1] ^ j1] ^ b
+            right = after[before[b ^ i2] ^ j2] ^ left
+            d ^= after[before[left ^ i3] ^ j3] ^ right
+            c ^= right ^ i4
+            a ^= b | or1
+            b ^= a & and1
+            c ^= d | or2
+            d ^= c & and2
+        return a << 48 | b << 32 | c << 16 | d
+
+
+_remembered = lru_cache(maxsize=KEYS_REMEMBERED)(BoundMisty1)
 
 
 class Misty1:
@@ -71,24 +161,14 @@ class Misty1:
 
     ea = "11"
 
+    def bound(self, key: bytes) -> BoundMisty1:
+        """Return the cipher under one key; the newest keys are remembered."""
+        return _remembered(key)
+
     def encrypt(self, key: bytes, block: int) -> int:
         """Encipher one 64-bit block under a 16-byte key."""
-        keys = _sub_keys(key)
-        left, right = block >> 32, block & 0xFFFFFFFF
-        for k in range(0, ROUNDS, 2):
-            left, right = _fl(left, keys, k), _fl(right, keys, k + 1)
-            right ^= _fo(left, keys, k)
-            left ^= _fo(right, keys, k + 1)
-        left, right = _fl(left, keys, ROUNDS), _fl(right, keys, ROUNDS + 1)
-        return right << 32 | left
+        return _remembered(key).encrypt(block)
 
     def decrypt(self, key: bytes, block: int) -> int:
         """Decipher one 64-bit block under a 16-byte key."""
-        keys = _sub_keys(key)
-        right, left = block >> 32, block & 0xFFFFFFFF
-        left, right = _fl_inverse(left, keys, ROUNDS), _fl_inverse(right, keys, ROUNDS + 1)
-        for k in range(ROUNDS - 2, -1, -2):
-            left ^= _fo(right, keys, k + 1)
-            right ^= _fo(left, keys, k)
-            left, right = _fl_inverse(left, keys, k), _fl_inverse(right, keys, k + 1)
-        return left << 32 | right
+        return _remembered(key).decrypt(block)

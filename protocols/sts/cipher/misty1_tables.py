@@ -33,11 +33,18 @@ _S9_POLYNOMIALS = (
 """For each output bit, the input bits whose products are added: "04" is x0·x4, "3" is x3."""
 
 
+def _masks(polynomial: str) -> list[int]:
+    """For each product of a polynomial, the input bits that must all be set."""
+    return [sum(1 << int(bit) for bit in term) for term in polynomial.split()]
+
+
+_S9_MASKS = [_masks(polynomial) for polynomial in _S9_POLYNOMIALS]
+
+
 def _s9(value: int) -> int:
     result = _S9_CONSTANT
-    for place, polynomial in enumerate(_S9_POLYNOMIALS):
-        for term in polynomial.split():
-            result ^= all(value >> int(bit) & 1 for bit in term) << place
+    for place, masks in enumerate(_S9_MASKS):
+        result ^= sum([value & mask == mask for mask in masks]) % 2 << place
     return result
 
 

@@ -37,7 +37,7 @@ def _rotate_left(value: int, bits: int) -> int:
     return (value << bits | value >> BLOCK_BITS - bits) & _MASK
 
 
-def _byte_table(byte: int, low: Sequence[int], high: Sequence[int], permutation: Sequence[int]) -> ByteTable:
+def byte_table(byte: int, low: Sequence[int], high: Sequence[int], permutation: Sequence[int]) -> ByteTable:
     """Table for the byte at place `byte`: its two nibbles substituted, then every bit moved."""
     moved = [1 << permutation[8 * byte + bit] for bit in range(8)]
     results = []
@@ -56,7 +56,7 @@ def _chooser(
     """
     choosers = []
     for byte in range(8):
-        four = [_byte_table(byte, pair[choice & 1], pair[choice >> 1], permutation) for choice in range(4)]
+        four = [byte_table(byte, pair[choice & 1], pair[choice >> 1], permutation) for choice in range(4)]
         choosers.append(tuple(four[value >> key_bit & 1 | value >> key_bit + 3 & 2] for value in range(256)))
     return tuple(choosers)
 
@@ -73,6 +73,29 @@ def _run(rounds: Sequence[Round], block: int) -> int:
         b0, b1, b2, b3, b4, b5, b6, b7 = block.to_bytes(8, "little")
         block = t0[b0] | t1[b1] | t2[b2] | t3[b3] | t4[b4] | t5[b5] | t6[b6] | t7[b7]
     return block
+
+
+class BoundSta:
+    """The STA under one key: the tables that each round uses, both ways.
+
+    Args:
+        encryption: rounds to encipher with.
+        decryption: rounds to decipher with.
+    """
+
+    __slots__ = ("_decryption", "_encryption")
+
+    def __init__(self, encryption: Sequence[Round], decryption: Sequence[Round]) -> None:
+        self._encryption = encryption
+        self._decryption = decryption
+
+    def encrypt(self, block: int) -> int:
+        """Encipher one 64-bit block."""
+        return _run(self._encryption, block)
+
+    def decrypt(self, block: int) -> int:
+        """Decipher one 64-bit block."""
+        return _run(self._decryption, block)
 
 
 class Sta:
@@ -93,11 +116,15 @@ class Sta:
         # The meter's short form picks the inverse of table 2 on a 0 bit and of table 1 on a 1 bit.
         self._backward = _chooser((inverse[1], inverse[0]), back, key_bit=0)
         self._backward_last = _chooser((inverse[1], inverse[0]), _IDENTITY, key_bit=0)
-        self._unpermute: Round = tuple(_byte_table(byte, PLAIN, PLAIN, back) for byte in range(8))
+        self._unpermute: Round = tuple(byte_table(byte, PLAIN, PLAIN, back) for byte in range(8))
         remember: Callable[[Callable[[bytes], list[Round]]], Callable[[bytes], list[Round]]]
         remember = lru_cache(maxsize=KEYS_REMEMBERED)
         self._encryption_rounds = remember(self._make_encryption_rounds)
         self._decryption_rounds = remember(self._make_decryption_rounds)
+
+    def bound(self, key: bytes) -> BoundSta:
+        """Return the cipher under one key."""
+        return BoundSta(self._encryption_rounds(key), self._decryption_rounds(key))
 
     def encrypt(self, key: bytes, block: int) -> int:
         """Encipher one 64-bit block under an 8-byte key."""

@@ -4,6 +4,7 @@ Type names are the standard's full terms, attributes its symbols: `DecoderRefere
 """
 
 from protocols.sts.identity.base_date import BaseDate
+from protocols.sts.identity.id_record import DateOfExpiry, IdRecord
 from protocols.sts.identity.key_attributes import (
     KeyExpiryNumber,
     KeyRevisionNumber,
@@ -17,7 +18,9 @@ from protocols.sts.identity.token_identifier import TID_MAX, TokenIdentifier
 __all__ = [
     "TID_MAX",
     "BaseDate",
+    "DateOfExpiry",
     "DecoderReferenceNumber",
+    "IdRecord",
     "KeyExpiryNumber",
     "KeyRevisionNumber",
     "KeyType",

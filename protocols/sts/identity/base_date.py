@@ -17,7 +17,7 @@ class BaseDate(IntEnum):
     @property
     def code(self) -> str:
         """Two digits, as DKGA04 writes them: 93, 14 or 35."""
-        return f"{self.value % 100:02d}"
+        return _CODES[self]
 
     @property
     def instant(self) -> datetime:
@@ -31,3 +31,6 @@ class BaseDate(IntEnum):
         """
         later = [date for date in BaseDate if date > self]
         return min(later, default=self)
+
+
+_CODES = {date: f"{date.value % 100:02d}" for date in BaseDate}

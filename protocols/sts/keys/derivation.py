@@ -22,6 +22,12 @@ REFUSED_DKGAS = {
 """Algorithms known by name and refused, with the sentence that says so."""
 
 
+def refuse_unknown_dkga(dkga: str) -> UnsupportedAlgorithmError:
+    """Return the refusal of a key generation algorithm that this implementation does not have."""
+    unknown = f"DKGA{dkga} is not a key generation algorithm of the STS; use DKGA02 or DKGA04"
+    return UnsupportedAlgorithmError(REFUSED_DKGAS.get(dkga, unknown))
+
+
 def derive_decoder_key(
     dkga: str = DEFAULT_DKGA,
     ea: str = DEFAULT_EA,
@@ -33,6 +39,7 @@ def derive_decoder_key(
     ti: TariffIndex | int = 1,
     krn: KeyRevisionNumber | int = 1,
     base_date: BaseDate | int = BaseDate.Y2014,
+    decode_only: bool = False,
 ) -> DecoderKey:
     """Make the decoder key of one meter. Plain numbers and strings are checked as their identity types would.
 
@@ -46,6 +53,7 @@ def derive_decoder_key(
         ti: tariff index, 0 to 99.
         krn: key revision number, 1 to 9.
         base_date: 1993, 2014 or 2035; DKGA02 does not use it.
+        decode_only: also take the withdrawn EA09, to read its tokens.
 
     Raises:
         UnsupportedAlgorithmError: a DKGA, an EA or a pair of both that is not supported.
@@ -55,14 +63,10 @@ def derive_decoder_key(
     Source: IEC 62055-41:2018, 6.5.3
     """
     if dkga not in _DERIVE:
-        raise UnsupportedAlgorithmError(
-            REFUSED_DKGAS.get(
-                dkga, f"DKGA{dkga} is not a key generation algorithm of the STS; use DKGA02 or DKGA04"
-            )
-        )
+        raise refuse_unknown_dkga(dkga)
     request = DerivationRequest(
         vending_key=vending_key,
-        ea=check_ea(ea),
+        ea=check_ea(ea, decode_only=decode_only),
         pan=MeterPrimaryAccountNumber(pan) if isinstance(pan, str) else pan,
         key_type=KeyType(key_type),
         sgc=SupplyGroupCode(sgc) if isinstance(sgc, str) else sgc,
@@ -70,4 +74,4 @@ def derive_decoder_key(
         krn=KeyRevisionNumber(krn) if isinstance(krn, int) else krn,
         base_date=BaseDate(base_date),
     )
-    return DecoderKey(_DERIVE[dkga](request), ea)
+    return DecoderKey(_DERIVE[dkga](request), ea, decode_only)

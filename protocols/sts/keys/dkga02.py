@@ -13,9 +13,10 @@ from protocols.sts.errors import KeyMaterialError, UnsupportedAlgorithmError
 from protocols.sts.identity.key_attributes import KeyType
 from protocols.sts.identity.meter import MeterPrimaryAccountNumber
 from protocols.sts.keys.request import DerivationRequest
-from protocols.sts.keys.values import VendingKey
+from protocols.sts.keys.values import KEY_BYTES_BY_EA, VendingKey
 
 VENDING_KEY_BYTES = 8
+DECODER_KEY_BYTES = 8
 
 
 def pan_block(pan: MeterPrimaryAccountNumber, key_type: KeyType) -> bytes:
@@ -61,7 +62,7 @@ def derive(request: DerivationRequest) -> bytes:
         KeyMaterialError: a vending key of the wrong length or parity.
         UnsupportedAlgorithmError: an encryption algorithm that needs a longer key.
     """
-    if request.ea != "07":
+    if KEY_BYTES_BY_EA[request.ea] != DECODER_KEY_BYTES:
         raise UnsupportedAlgorithmError(
             f"DKGA02 makes 64-bit keys for EA07 only, not for EA{request.ea}; use DKGA04"
         )

@@ -16,16 +16,21 @@ VENDING_KEY_BYTES = 20
 
 DKGA = "04"
 
+_KEY_TYPE_DIGIT = {key_type: str(int(key_type)) for key_type in KeyType}
+_BITS_BY_EA = {ea: (8 * count).to_bytes(4) for ea, count in KEY_BYTES_BY_EA.items()}
+
 
 def data_block(request: DerivationRequest) -> bytes:
     """Return the 49 bytes that are hashed: two groups of four length-prefixed ASCII elements, and L.
 
+    Every element has a fixed length, so counts and lengths stand in the text as control characters.
+
     Source: IEC 62055-41:2018, 6.5.3.6.3
     """
-    context = _group(DKGA, request.base_date.code, request.ea, request.ti.digits)
-    meter = _group(request.sgc.sgc, f"{request.key_type:d}", f"{request.krn.krn}", request.pan.pan)
-    bits = 8 * KEY_BYTES_BY_EA[request.ea]
-    return f"{context}\0{meter}".encode("ascii") + bits.to_bytes(4)
+    return (
+        f"\4\2{DKGA}\2{request.base_date.code}\2{request.ea}\2{request.ti.digits}"
+        f"\0\4\6{request.sgc.sgc}\1{_KEY_TYPE_DIGIT[request.key_type]}\1{request.krn.krn}\x12{request.pan.pan}"
+    ).encode("ascii") + _BITS_BY_EA[request.ea]
 
 
 def derive(request: DerivationRequest) -> bytes:
@@ -44,8 +49,3 @@ def derive(request: DerivationRequest) -> bytes:
             "DKGA04 for a common key (KT 3) is not settled by any published vector and is not supported"
         )
     return hmac.digest(vending_key, data_block(request), "sha256")[: KEY_BYTES_BY_EA[request.ea]]
-
-
-def _group(*elements: str) -> str:
-    """A count of elements, then each with its length in front; counts and lengths are control characters."""
-    return chr(len(elements)) + "".join([chr(len(element)) + element for element in elements])

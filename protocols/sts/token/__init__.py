@@ -6,8 +6,16 @@ back, `key_change_tokens` makes the two, three or four tokens that load a new de
 
 from protocols.sts.token.codec import Decoded, decode_token, encode_token
 from protocols.sts.token.credit import TransferCredit
+from protocols.sts.token.currency_credit import TransferCurrencyCredit
 from protocols.sts.token.key_change import KeyChange, key_change_sections, key_change_tokens
-from protocols.sts.token.layout import KEY_SECTION_SUBCLASSES, SUPPORTED_FUNCTIONS, Token
+from protocols.sts.token.layout import (
+    KEY_SECTION_SUBCLASSES,
+    READABLE_FUNCTIONS,
+    SUPPORTED_FUNCTIONS,
+    MakerAddressedToken,
+    Token,
+)
+from protocols.sts.token.maker_tokens import ProprietaryMeterTest, ReadExtendedToken
 from protocols.sts.token.management import (
     ALL_REGISTERS,
     ClearCredit,
@@ -18,6 +26,7 @@ from protocols.sts.token.management import (
 )
 from protocols.sts.token.meter_test import InitiateMeterTest
 from protocols.sts.token.names import token_name
+from protocols.sts.token.press import CreditPress
 from protocols.sts.token.sections import (
     KeySection,
     Set1stSectionDecoderKey,
@@ -26,27 +35,37 @@ from protocols.sts.token.sections import (
     Set3rdSectionSupplyGroupCode,
     Set4thSectionDecoderKey,
 )
+from protocols.sts.token.settings import SetExtendedToken, SetTariffRate, SetWaterMeterFactor
 
 __all__ = [
     "ALL_REGISTERS",
     "KEY_SECTION_SUBCLASSES",
+    "READABLE_FUNCTIONS",
     "SUPPORTED_FUNCTIONS",
     "ClearCredit",
     "ClearTamperCondition",
+    "CreditPress",
     "Decoded",
     "InitiateMeterTest",
     "KeyChange",
     "KeySection",
+    "MakerAddressedToken",
+    "ProprietaryMeterTest",
+    "ReadExtendedToken",
     "Set1stSectionDecoderKey",
     "Set2ndSectionDecoderKey",
     "Set3rdSectionDecoderKey",
     "Set3rdSectionSupplyGroupCode",
     "Set4thSectionDecoderKey",
+    "SetExtendedToken",
     "SetMaximumPhasePowerUnbalanceLimit",
     "SetMaximumPowerLimit",
     "SetPhasePowerUnbalanceLimit",
+    "SetTariffRate",
+    "SetWaterMeterFactor",
     "Token",
     "TransferCredit",
+    "TransferCurrencyCredit",
     "decode_token",
     "encode_token",
     "key_change_sections",

@@ -9,24 +9,24 @@ TOKEN_DIGITS = 20
 TOKEN_MAX = (1 << 66) - 1
 """73786976294838206463: any larger number of 20 digits is no token."""
 
-_CLASS_SHIFT = 27
-_CLASS_MASK = 0b11 << _CLASS_SHIFT
+CLASS_SHIFT = 27
+CLASS_MASK = 0b11 << CLASS_SHIFT
 
 
 def insert_class(token_class: int, block: int) -> int:
     """Return 66 bits: block bits 28 and 27 move to the top, the class takes their place."""
-    return (block & _CLASS_MASK) >> _CLASS_SHIFT << 64 | block & ~_CLASS_MASK | token_class << _CLASS_SHIFT
+    return (block & CLASS_MASK) >> CLASS_SHIFT << 64 | block & ~CLASS_MASK | token_class << CLASS_SHIFT
 
 
 def extract_class(token66: int) -> tuple[int, int]:
     """Return the class and the 64-bit block of a 66-bit token."""
-    block = token66 & (1 << 64) - 1 & ~_CLASS_MASK | token66 >> 64 << _CLASS_SHIFT
-    return token66 >> _CLASS_SHIFT & 0b11, block
+    block = token66 & (1 << 64) - 1 & ~CLASS_MASK | token66 >> 64 << CLASS_SHIFT
+    return token66 >> CLASS_SHIFT & 0b11, block
 
 
 def to_digits(token66: int) -> str:
     """Return the 20 decimal digits of a 66-bit token."""
-    return f"{token66:020d}"
+    return str(token66).zfill(TOKEN_DIGITS)
 
 
 def from_digits(digits: str) -> int:

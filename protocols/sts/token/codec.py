@@ -7,12 +7,12 @@ Source: IEC 62055-41, 6.4 and 7.3
 
 from dataclasses import dataclass
 
-from protocols.sts.cipher.algorithms import EncryptionAlgorithm, encryption_algorithm
+from protocols.sts.cipher.algorithms import EncryptionAlgorithm, cipher_of
 from protocols.sts.crc import currency_token_crc, token_crc
 from protocols.sts.errors import KeyMaterialError
 from protocols.sts.keys.values import DecoderKey
 from protocols.sts.token.carrier import extract_class, from_digits, insert_class, to_digits
-from protocols.sts.token.layout import CURRENCY_SUBCLASSES, READERS, Token, has_tid
+from protocols.sts.token.layout import READERS, Token, closed_by_crc_c, has_tid
 from protocols.sts.token.names import token_name
 
 ENCIPHERED_CLASSES = frozenset({0, 2})
@@ -78,16 +78,18 @@ def encode_token(
 
     Raises:
         KeyMaterialError: an enciphered class without a key.
+        UnsupportedAlgorithmError: a key that is only to decode with (EA09).
 
     Source: IEC 62055-41, 6.4
     """
     token_class = token.token_class
     content48 = token.token_subclass << 44 | token.content44()
-    block = content48 << 16 | token_crc(token_class, content48)
+    crc = currency_token_crc if closed_by_crc_c(token_class, token.token_subclass) else token_crc
+    block = content48 << 16 | crc(token_class, content48)
     if token_class in ENCIPHERED_CLASSES:
         if decoder_key is None:
             raise KeyMaterialError(f"a token of class {token_class} is enciphered and needs a decoder key")
-        cipher = algorithm or encryption_algorithm(decoder_key.ea)
+        cipher = algorithm or cipher_of(decoder_key)
         block = cipher.encrypt(decoder_key.value, block)
     return to_digits(insert_class(token_class, block))
 
@@ -112,13 +114,12 @@ def decode_token(
     if token_class in ENCIPHERED_CLASSES:
         if decoder_key is None:
             return Decoded(digits, token_class, None, None, None)
-        cipher = algorithm or encryption_algorithm(decoder_key.ea)
+        cipher = algorithm or cipher_of(decoder_key)
         block = cipher.decrypt(decoder_key.value, block)
         readers = READERS[len(decoder_key.value)]
     subclass, content48 = block >> 60, block >> 16
-    currency = token_class == 0 and subclass in CURRENCY_SUBCLASSES
-    expected = (currency_token_crc if currency else token_crc)(token_class, content48)
-    crc_ok = expected == block & 0xFFFF
+    crc = currency_token_crc if closed_by_crc_c(token_class, subclass) else token_crc
+    crc_ok = crc(token_class, content48) == block & 0xFFFF
     reader = readers.get((token_class, subclass)) if crc_ok else None
     token = reader(subclass, content48 & (1 << 44) - 1) if reader else None
     return Decoded(digits, token_class, block, crc_ok, token)

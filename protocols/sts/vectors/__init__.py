@@ -4,6 +4,6 @@ The inputs have the shape of ``conformance/vectors/sts_vectors.json``: see `prot
 each of them.
 """
 
-from protocols.sts.vectors.mint import Minted, VectorStatus, mint_vector
+from protocols.sts.vectors.mint import Minted, MintedKeyChange, VectorStatus, mint_key_change, mint_vector
 
-__all__ = ["Minted", "VectorStatus", "mint_vector"]
+__all__ = ["Minted", "MintedKeyChange", "VectorStatus", "mint_key_change", "mint_vector"]

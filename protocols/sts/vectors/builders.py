@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-from protocols.sts.errors import StsValueError, UnsupportedAlgorithmError
-from protocols.sts.identity.base_date import BaseDate
-from protocols.sts.identity.key_attributes import KeyExpiryNumber
-from protocols.sts.keys.derivation import derive_decoder_key
-from protocols.sts.keys.values import DecoderKey
-from protocols.sts.token.bits import CONTENT_BITS, check_width
+from protocols.sts.currency import currency_units
+from protocols.sts.errors import StsValueError
+from protocols.sts.token.bits import check_width
 from protocols.sts.token.credit import TransferCredit
-from protocols.sts.token.key_change import KeyChange, key_change_sections
-from protocols.sts.token.layout import READERS, Token
+from protocols.sts.token.currency_credit import CURRENCY_SUBCLASSES, TransferCurrencyCredit
+from protocols.sts.token.layout import Token
+from protocols.sts.token.maker_tokens import PROPRIETARY_MFR_DIGITS, ProprietaryMeterTest, ReadExtendedToken
 from protocols.sts.token.management import (
     ClearCredit,
     ClearTamperCondition,
@@ -18,53 +16,40 @@ from protocols.sts.token.management import (
     SetMaximumPowerLimit,
 )
 from protocols.sts.token.meter_test import InitiateMeterTest
+from protocols.sts.token.settings import FLAGS_INDEX, SetExtendedToken, SetTariffRate, SetWaterMeterFactor
 from protocols.sts.vectors import inputs as read
 from protocols.sts.vectors.inputs import Inputs
+from protocols.sts.vectors.keys import key_section, refuse_expired
 
-NEVER_EXPIRES = 255
-_INHERITED = ("dkga", "ea", "vending_key", "sgc", "ti", "krn", "base_date", "key_type", "ken")
-
-
-def decoder_key(inputs: Inputs) -> DecoderKey:
-    """Make the decoder key that the inputs describe.
-
-    Raises:
-        StsValueError: an input is missing or refused.
-    """
-    return derive_decoder_key(
-        read.code(inputs, "dkga"),
-        read.code(inputs, "ea"),
-        vending_key=read.vending_key(inputs),
-        pan=read.meter_pan(inputs),
-        key_type=read.key_type(inputs),
-        sgc=read.digits(inputs, "sgc", 6),
-        ti=read.whole_number(inputs, "ti"),
-        krn=read.whole_number(inputs, "krn"),
-        base_date=decoder_base_date(inputs),
-    )
+LOWEST_PROPRIETARY_CODE = {2: 0, 4: 100}
+"""Smallest manufacturer code of a proprietary class 1 token, by its digits [1]."""
 
 
-def decoder_base_date(inputs: Inputs) -> BaseDate:
-    """Return the base date; under DKGA02, which knows none, it may be left out and is then 1993.
-
-    Raises:
-        StsValueError: missing under DKGA04, or none of the three.
-    """
-    if inputs.get("base_date") is None and read.code(inputs, "dkga") == "02":
-        return BaseDate.Y1993
-    return read.base_date(inputs)
+def _tid(inputs: Inputs) -> int:
+    """The TID; refused when the inputs give a KEN that it has passed, as a point of sale must."""
+    tid = read.token_identifier(inputs)
+    check_width("TID", tid, 24)
+    refuse_expired(inputs, tid)
+    return tid
 
 
 def _rnd_and_tid(inputs: Inputs) -> tuple[int, int]:
-    """RND and TID; refused when the inputs give a KEN that the TID has passed, as a point of sale must."""
-    rnd, tid = read.whole_number(inputs, "rnd"), read.token_identifier(inputs)
-    if inputs.get("ken") is not None and KeyExpiryNumber(read.whole_number(inputs, "ken")).expired_at(tid):
-        raise StsValueError(f"the vending key has expired: TID {tid} lies past KEN {inputs['ken']}")
-    return rnd, tid
+    return read.whole_number(inputs, "rnd"), _tid(inputs)
 
 
 def _credit(subclass: int, inputs: Inputs) -> Token:
     return TransferCredit(subclass, *_rnd_and_tid(inputs), read.whole_number(inputs, "amount_units"))
+
+
+def _currency(subclass: int, inputs: Inputs) -> Token:
+    """The amount in whole units of 10⁻⁵, or in base currency."""
+    if inputs.get("amount_1e5") is not None:
+        amount_1e5 = read.whole_number(inputs, "amount_1e5")
+    else:
+        amount = read.required(inputs, "amount_base_currency")
+        # A JSON number with a point: its shortest decimal form is what the file said.
+        amount_1e5 = currency_units(repr(amount) if isinstance(amount, float) else amount)
+    return TransferCurrencyCredit(subclass, _tid(inputs), amount_1e5)
 
 
 def _power_limit(subclass: int, inputs: Inputs) -> Token:
@@ -73,6 +58,14 @@ def _power_limit(subclass: int, inputs: Inputs) -> Token:
 
 def _unbalance_limit(subclass: int, inputs: Inputs) -> Token:
     return SetMaximumPhasePowerUnbalanceLimit(*_rnd_and_tid(inputs), read.whole_number(inputs, "value"))
+
+
+def _tariff_rate(subclass: int, inputs: Inputs) -> Token:
+    return SetTariffRate(*_rnd_and_tid(inputs), read.whole_number(inputs, "value"))
+
+
+def _water_factor(subclass: int, inputs: Inputs) -> Token:
+    return SetWaterMeterFactor(*_rnd_and_tid(inputs), read.whole_number(inputs, "value"))
 
 
 def _clear_credit(subclass: int, inputs: Inputs) -> Token:
@@ -84,74 +77,62 @@ def _clear_tamper(subclass: int, inputs: Inputs) -> Token:
     return ClearTamperCondition(*_rnd_and_tid(inputs), pad)
 
 
-def _meter_test(subclass: int, inputs: Inputs) -> Token:
-    form = 2 if subclass == 0 else 4
+def _extended_set(subclass: int, inputs: Inputs) -> Token:
+    """Given whole as 16 bits of `value`, or by `token_index` with `control_value` or flag."""
+    rnd, tid = _rnd_and_tid(inputs)
+    if inputs.get("value") is not None:
+        value = read.whole_number(inputs, "value")
+        check_width("value", value, 16)
+        return SetExtendedToken(rnd, tid, value >> 10, value & 0x3FF)
+    if inputs.get("flag_index") is not None:
+        flag = read.whole_number(inputs, "flag_index") << 1 | read.flag(inputs, "flag_value")
+        return SetExtendedToken(rnd, tid, FLAGS_INDEX, flag)
+    index, value = read.whole_number(inputs, "token_index"), read.whole_number(inputs, "control_value")
+    return SetExtendedToken(rnd, tid, index, value)
+
+
+def _maker_and_control(subclass: int, form: int, inputs: Inputs, lowest: int = 0) -> tuple[int, int]:
+    """Manufacturer code and control field of a class 1 token whose code has `form` digits."""
     if inputs.get("mfr_code_digits") is not None and read.whole_number(inputs, "mfr_code_digits") != form:
         raise StsValueError(f"class 1 subclass {subclass} has a {form}-digit manufacturer code")
     mfr_code = read.whole_number(inputs, "manufacturer_code")
-    if not 0 <= mfr_code < 10**form:
-        raise StsValueError(f"a {form}-digit manufacturer code is 0 to {10**form - 1}, not {mfr_code}")
-    return InitiateMeterTest(read.whole_number(inputs, "control_hex", base=16), mfr_code, form)
+    if not lowest <= mfr_code < 10**form:
+        raise StsValueError(f"a {form}-digit manufacturer code is {lowest} to {10**form - 1}, not {mfr_code}")
+    return mfr_code, read.whole_number(inputs, "control_hex", base=16)
 
 
-def _key_section(subclass: int, inputs: Inputs) -> Token:
-    """A section given by its plain content, or cut from the new key that `new` describes.
-
-    What `new` leaves out is as in the old key; without either, `ken` is 255. `rollover` left out says whether
-    the base date changes, `three_kct` left out whether this is the third token of a 64-bit key.
-    """
-    key_bytes = len(decoder_key(inputs).value)
-    if inputs.get("content44_hex") is not None:
-        content = read.whole_number(inputs, "content44_hex", base=16)
-        check_width("content44_hex", content, CONTENT_BITS)
-        reader = READERS[key_bytes].get((2, subclass))
-        if reader is None:
-            raise StsValueError("a 64-bit key change has no fourth section")
-        return reader(subclass, content)
-    new = read.required(inputs, "new")
-    if not isinstance(new, dict):
-        raise StsValueError("the input new must be an object")
-    sections = key_change_sections(_key_change(subclass, inputs, new, key_bytes))
-    if subclass not in sections:
-        raise StsValueError(
-            "a 64-bit key change has a third section only when three_kct is 1, and never a fourth"
-        )
-    return sections[subclass]
+def _meter_test(subclass: int, inputs: Inputs) -> Token:
+    form = 2 if subclass == 0 else 4
+    mfr_code, control = _maker_and_control(subclass, form, inputs)
+    return InitiateMeterTest(control, mfr_code, form)
 
 
-def _key_change(subclass: int, inputs: Inputs, new: Inputs, key_bytes: int) -> KeyChange:
-    merged = dict(inputs) | {name: new[name] for name in _INHERITED if new.get(name) is not None}
-    key = decoder_key(merged)
-    if len(key.value) != key_bytes:
-        raise UnsupportedAlgorithmError("a key change cannot change the encryption algorithm")
-    wide = key_bytes == 16
-    three_kct = _flag_or(not wide and subclass == 8, new, "three_kct")
-    base_date_moves = decoder_base_date(inputs) != decoder_base_date(merged)
-    return KeyChange(
-        key=key,
-        ken=NEVER_EXPIRES if merged.get("ken") is None else read.whole_number(merged, "ken"),
-        krn=read.whole_number(merged, "krn"),
-        ti=read.whole_number(merged, "ti"),
-        key_type=read.key_type(merged),
-        rollover=_flag_or(base_date_moves, new, "rollover"),
-        sgc=read.digits(merged, "sgc", 6) if wide or three_kct else None,
-        three_kct=three_kct,
-    )
+def _extended_read(subclass: int, inputs: Inputs) -> Token:
+    mfr_code, control = _maker_and_control(subclass, ReadExtendedToken.mfr_code_digits, inputs)
+    return ReadExtendedToken(control, mfr_code)
 
 
-def _flag_or(default: bool, inputs: Inputs, name: str) -> bool:
-    return default if inputs.get(name) is None else read.flag(inputs, name)
+def _proprietary_test(subclass: int, inputs: Inputs) -> Token:
+    form = PROPRIETARY_MFR_DIGITS[subclass]
+    mfr_code, control = _maker_and_control(subclass, form, inputs, LOWEST_PROPRIETARY_CODE[form])
+    return ProprietaryMeterTest(subclass, control, mfr_code)
 
 
 Builder = Callable[[int, Inputs], Token]
 
 BUILDERS: dict[tuple[int, int], Builder] = {
     **{(0, subclass): _credit for subclass in range(4)},
+    **{(0, subclass): _currency for subclass in CURRENCY_SUBCLASSES},
     **{(1, subclass): _meter_test for subclass in range(2)},
+    (1, 2): _extended_read,
+    **{(1, subclass): _proprietary_test for subclass in PROPRIETARY_MFR_DIGITS},
     (2, 0): _power_limit,
     (2, 1): _clear_credit,
+    (2, 2): _tariff_rate,
     (2, 5): _clear_tamper,
     (2, 6): _unbalance_limit,
-    **{(2, subclass): _key_section for subclass in (3, 4, 8, 9)},
+    (2, 7): _water_factor,
+    **{(2, subclass): key_section for subclass in (3, 4, 8, 9)},
+    (2, 10): _extended_set,
 }
 """(class, subclass) -> builder: every token that this room knows."""

@@ -12,6 +12,7 @@ key_type               0 to 3, or DITK, DDTK, DUTK, DCTK
 vending_key            hexadecimal text
 control_hex            hexadecimal text; a JSON number is that number
 issue_time_utc         ISO 8601; without an offset it is UTC
+amount_base_currency   whole number or decimal text, "1.82044E+14" too; or amount_1e5 in units of 10⁻⁵
 rollover, three_kct    0, 1, false, true
 =====================  =====================================================================================
 """

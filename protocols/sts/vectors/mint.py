@@ -10,9 +10,10 @@ from protocols.sts.identity.base_date import BaseDate
 from protocols.sts.keys.values import DecoderKey
 from protocols.sts.token.codec import ENCIPHERED_CLASSES, decode_token, encode_token
 from protocols.sts.vectors import inputs as read
-from protocols.sts.vectors.builders import BUILDERS, decoder_key
+from protocols.sts.vectors.builders import BUILDERS
 from protocols.sts.vectors.fields import decoded_fields
 from protocols.sts.vectors.inputs import Inputs
+from protocols.sts.vectors.keys import decoder_key, key_sections, new_inputs
 
 
 class VectorStatus(Enum):
@@ -75,3 +76,35 @@ def _hex(key: DecoderKey | None) -> str | None:
 
 def _base_date(inputs: Inputs) -> BaseDate | None:
     return read.base_date(inputs) if inputs.get("base_date") is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class MintedKeyChange:
+    """A whole key change.
+
+    Attributes:
+        tokens: 20 digits by subclass, in the order 3, 4, 8, 9.
+        decoded: what decoding each of them gives back, by subclass.
+        decoder_key: the key in force, lower-case hexadecimal.
+        new_decoder_key: the key to load, lower-case hexadecimal.
+    """
+
+    tokens: dict[int, str]
+    decoded: dict[int, dict[str, Any]]
+    decoder_key: str
+    new_decoder_key: str
+
+
+def mint_key_change(inputs: Mapping[str, Any]) -> MintedKeyChange:
+    """Mint every section of the key change that the inputs describe, `new` among them.
+
+    Raises:
+        StsError: an input is missing or refused, or the new key has expired.
+    """
+    key = decoder_key(inputs)
+    tokens = {subclass: encode_token(section, key) for subclass, section in key_sections(inputs).items()}
+    decoded = {
+        subclass: decoded_fields(decode_token(digits, key), _base_date(inputs))
+        for subclass, digits in tokens.items()
+    }
+    return MintedKeyChange(tokens, decoded, key.value.hex(), decoder_key(new_inputs(inputs)).value.hex())

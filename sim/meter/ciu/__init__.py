@@ -2,12 +2,17 @@
 
 Map of the room::
 
-    messages.py   what travels between unit and meter: a finished entry up, pages and lamps down
-    keypad.py     the entry buffer: keys in, a finished entry out; back-space and time-out
-    unit.py       the unit: keypad, pages that follow each other, lamps, sounder
-    texts.py      every word on the display, Spanish and English
-    answers.py    what the meter has the unit show: the result of a token, a short code, the idle page
+    terms.py        a model of unit and of its link: wired, or over the power line
+    medium.py       the wire or the line: latency, loss, who hears whom
+    link_end.py     the unit's end of the link: held entries, repeats, pairing, loss
+    link_states.py  unpaired, pairing, paired, lost: the table
+    keypad.py       the entry buffer: keys in, a finished entry out; back-space and time-out
+    unit.py         the unit: keypad, pages, lamps, sounder, battery
+    pages.py        pages that follow each other; how digits look that are being typed
+    texts.py        every word on the display, Spanish and English
+    messages.py     values of the display
+    answers.py      what the meter has the unit show: the result of a token, a short code, the idle page
 
-The unit has its own room because it is a device of its own (IPSE requirement R6.1-01): the same messages will
-travel over a wire or a power line once `protocols.field` has frames for them.
+Meter and unit are two devices (IPSE requirement R6.1-01) and know each other by the frames of
+`protocols.field.ciu_link` only; `sim.meter.customer` is the other end.
 """

@@ -3,41 +3,38 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simpy import Environment
+
+from protocols.field.ciu_link import Display as DisplayMessage
+from protocols.sts.errors import StsValueError
+from protocols.sts.identity import DecoderReferenceNumber
 from sim.meter.ciu.keypad import EntryState, Keypad
-from sim.meter.ciu.messages import Display, Lamps, Page, Show
-from sim.meter.units import US_PER_S
+from sim.meter.ciu.link_end import EndHooks, LinkEnd
+from sim.meter.ciu.link_states import LinkState
+from sim.meter.ciu.medium import Medium
+from sim.meter.ciu.messages import Display, Lamps, Page
+from sim.meter.ciu.pages import NOTHING, PageQueue, typed
+from sim.meter.ciu.terms import LinkTerms, UnitTerms
+from sim.meter.ciu.texts import Lang, text
+from sim.meter.units import US_PER_S, to_microseconds
 
 DARK = Display(lines=("", ""), lamps=Lamps(), sounder=False, backlight=False)
-
-GROUP = 4
-DIGITS_ON_FIRST_LINE = 12
+BEEP_S = 1
 
 
 @dataclass(frozen=True, slots=True)
-class UnitTerms:
-    """The times of one model of unit, s."""
-
-    entry_time_out_s: int = 30
-    backlight_s: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLink:
-    """The meter as the unit sees it: the seam where a wire or a power line would be.
+class UnitPlace:
+    """Where a unit hangs.
 
     Args:
-        entry: an entry was finished; answers with what to show.
-        idle_page: what to show while nobody does anything.
-        lamps: the lamps now.
-        warns: True while the customer must be warned aloud of the end of the credit.
-        powered: False while the unit is dark.
+        env: the world's event loop.
+        fed: False while the line, or the meter at the other end of the wire, gives it no power.
+        lang: the customer's language, for what the unit says by itself.
     """
 
-    entry: Callable[[str], Show]
-    idle_page: Callable[[], Page]
-    lamps: Callable[[], Lamps]
-    warns: Callable[[], bool]
-    powered: Callable[[], bool]
+    env: Environment
+    fed: Callable[[], bool]
+    lang: Lang
 
 
 class CustomerUnit:
@@ -45,84 +42,182 @@ class CustomerUnit:
 
     Args:
         terms: the unit's times.
-        link: the meter.
+        link: how it reaches its meter.
+        place: where it hangs.
     """
 
-    __slots__ = ("_keypad", "_link", "_pressed_us", "_show", "_shown_us", "_silenced", "_terms")
+    __slots__ = (
+        "_beep_until_us",
+        "_end",
+        "_idle",
+        "_keypad",
+        "_link",
+        "_notice",
+        "_pages",
+        "_place",
+        "_pressed_us",
+        "_silenced",
+        "_terms",
+    )
 
-    def __init__(self, terms: UnitTerms, link: UnitLink) -> None:
+    def __init__(self, terms: UnitTerms, link: LinkTerms, place: UnitPlace) -> None:
         self._terms = terms
         self._link = link
+        self._place = place
         self._keypad = Keypad()
-        self._show: Show | None = None
-        self._shown_us = 0
+        self._pages = PageQueue()
+        self._idle = NOTHING
+        self._notice: tuple[str, int] | None = None
         self._pressed_us: int | None = None
+        self._beep_until_us = 0
         self._silenced = False
+        hooks = EndHooks(place.fed, self._show, self._beep, self._say, self._free_at_s)
+        self._end = LinkEnd(place.env, terms.address, link, hooks)
 
-    def press(self, key: str, now_us: int) -> None:
+    # ------------------------------------------------------------ what people do and see
+
+    @property
+    def link_state(self) -> LinkState:
+        """How it stands to its meter."""
+        return self._end.state
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Entries that the meter has not answered yet."""
+        return self._end.held
+
+    @property
+    def waiting(self) -> bool:
+        """True while an answer is under way."""
+        return self._end.waiting
+
+    def attach(self, medium: Medium) -> None:
+        """Join the wire or the power line."""
+        self._end.send = medium.attach(self._end.receive)
+
+    def press(self, key: str) -> None:
         """A finger on `key`; a dark unit feels nothing.
 
         Raises:
             ValueError: there is no such key.
         """
-        self._expire(now_us)
-        if not self._link.powered():
+        self._look()
+        if self._dark:
             return
-        self._pressed_us = now_us
-        self._silenced = self._link.warns()
-        self._show = None
+        self._pressed_us = self._now_us
+        self._silenced = self._idle.warns
+        self._pages.clear()
+        self._notice = None
         entry = self._keypad.press(key)
         if entry is not None:
-            self.show(self._link.entry(entry), now_us)
+            self._finished(entry)
 
-    def show(self, show: Show, now_us: int) -> None:
-        """The meter has something to show."""
-        self._show = show
-        self._shown_us = now_us
-
-    def display(self, now_us: int) -> Display:
+    def display(self) -> Display:
         """What a person sees and hears now."""
-        self._expire(now_us)
-        if not self._link.powered():
+        self._look()
+        if self._dark:
             return DARK
-        show, shown_s = self._show, (now_us - self._shown_us) // US_PER_S
+        page, fed = self._pages.page(self._now_us), self._place.fed()
+        idle = self._idle
+        lamps = Lamps(idle.comms and self._end.state is LinkState.PAIRED, idle.alarm, idle.credit)
+        alarm = idle.warns and not self._silenced
         return Display(
-            lines=self._lines(shown_s),
-            lamps=self._link.lamps(),
-            sounder=(show is not None and shown_s < show.beep_s)
-            or (self._link.warns() and not self._silenced),
-            backlight=show is not None or self._lit(now_us),
-            result=show.result if show else None,
+            lines=self._lines(page),
+            lamps=lamps if fed else Lamps(),
+            sounder=fed and (self._pages.beeps(self._now_us) or self._now_us < self._beep_until_us or alarm),
+            backlight=fed and (page is not None or self._lit),
+            result=self._pages.result(self._now_us),
         )
 
-    def go_dark(self) -> None:
-        """The power went: whatever was typed or shown is lost."""
-        self._keypad = Keypad()
-        self._show = None
-        self._pressed_us = None
+    def feed_changed(self) -> None:
+        """The power came or went; without a battery all that was typed or shown is lost."""
+        if self._dark:
+            self._keypad = Keypad()
+            self._pages.clear()
+            self._notice = self._pressed_us = None
+        self._end.feed_changed()
 
-    def _lines(self, shown_s: int) -> Page:
+    # ------------------------------------------------------------ entries
+
+    def _finished(self, entry: str) -> None:
+        drn = self._drn_to_pair(entry)
+        if drn is not None:
+            self._end.pair(drn)
+        elif self._link.unpairing_code and entry == self._link.unpairing_code:
+            self._end.unpair()
+        else:
+            self._end.submit(entry)
+
+    def _drn_to_pair(self, entry: str) -> str | None:
+        """The DRN behind the pairing code, None for any other entry; a check digit tells it from a token."""
+        code = self._link.pairing_code
+        if not code or not entry.startswith(code):
+            return None
+        try:
+            return DecoderReferenceNumber(entry.removeprefix(code)).drn
+        except StsValueError:
+            return None
+
+    # ------------------------------------------------------------ what the link brings
+
+    def _show(self, message: DisplayMessage) -> None:
+        if message.hold_s:
+            self._pages.put(message, self._now_us)
+        else:
+            self._idle = message
+
+    def _beep(self) -> None:
+        self._beep_until_us = self._now_us + BEEP_S * US_PER_S
+
+    def _say(self, key: str) -> None:
+        self._notice = (key, self._now_us + self._terms.notice_s * US_PER_S)
+
+    def _free_at_s(self) -> float | None:
+        ends_us = self._pages.ends_us
+        return ends_us / US_PER_S if ends_us is not None and self._now_us < ends_us else None
+
+    # ------------------------------------------------------------ how it looks
+
+    @property
+    def _now_us(self) -> int:
+        return to_microseconds(self._place.env.now)
+
+    @property
+    def _dark(self) -> bool:
+        return not (self._place.fed() or self._link.has_battery)
+
+    @property
+    def _lit(self) -> bool:
+        since_us = self._pressed_us
+        return since_us is not None and self._now_us < since_us + self._terms.backlight_s * US_PER_S
+
+    def _lines(self, page: DisplayMessage | None) -> Page:
         if self._keypad.state is EntryState.TYPING:
-            return _typed(self._keypad.digits)
-        if self._show is not None:
-            return self._show.pages[shown_s // self._show.page_s]
-        return self._link.idle_page()
+            return typed(self._keypad.digits)
+        if page is not None:
+            return page.lines
+        if self._end.waiting:
+            return self._text("unit.waiting"), ""
+        if self._notice is not None:
+            return self._text(self._notice[0]), ""
+        if self._end.state in (LinkState.UNPAIRED, LinkState.PAIRING):
+            return self._text("unit.unpaired"), ""
+        if self._end.state is LinkState.LINK_LOST:
+            return self._text("unit.no_link"), self._idle.lines[1]
+        return self._idle.lines
 
-    def _lit(self, now_us: int) -> bool:
-        return self._pressed_us is not None and now_us < self._pressed_us + self._terms.backlight_s * US_PER_S
+    def _text(self, key: str) -> str:
+        return text(key, self._place.lang)
 
-    def _expire(self, now_us: int) -> None:
-        if self._show and now_us >= self._shown_us + self._show.page_s * len(self._show.pages) * US_PER_S:
-            self._show = None
+    def _look(self) -> None:
+        """Let pass what is over, and ask the meter where that costs nothing."""
+        now_us = self._now_us
+        if self._notice is not None and now_us >= self._notice[1]:
+            self._notice = None
         limit_us = self._terms.entry_time_out_s * US_PER_S
         if self._pressed_us is not None and now_us >= self._pressed_us + limit_us:
             self._keypad.time_out()
-        if not self._link.warns():
+        if not self._link.refresh_s:
+            self._end.poll()
+        if not self._idle.warns:
             self._silenced = False
-
-
-def _typed(digits: str) -> Page:
-    """The digits in groups of four: three groups on the first line, two on the second."""
-    groups = [digits[start : start + GROUP] for start in range(0, len(digits), GROUP)]
-    first = DIGITS_ON_FIRST_LINE // GROUP
-    return " ".join(groups[:first]), " ".join(groups[first:])

@@ -16,27 +16,8 @@ from protocols.sts.acceptance import AuthenticationResult, Outcome, TokenResult,
 from sim.meter.cosem.bound import NEVER, Bound, getter, time_octets
 from sim.meter.cosem.live import LiveParts
 from sim.meter.profile import ObjectTerms
+from sim.meter.result_numbers import RESULT_NUMBERS
 from sim.meter.tokens import taken
-
-#: Bare name -> number, as one maker's register has them. Source: Conlog BEC62, public manual.
-RESULT_NUMBERS: dict[str, int] = {
-    "Accept": 1,
-    "1stKCT": 2,
-    "2ndKCT": 3,
-    "OverflowError": 4,
-    "KeyTypeError": 5,
-    "FormatError": 6,
-    "RangeError": 7,
-    "FunctionError": 8,
-    "OldError": 9,
-    "UsedError": 10,
-    "KeyExpiredError": 11,
-    "DDTKError": 12,
-    "CRCError": 13,
-    "MfrCodeError": 14,
-    "3rdKCT": 17,  # ours: that register is older than the third edition
-    "4thKCT": 18,
-}
 
 
 def status_code(outcome: Outcome) -> TokenStatusCode:

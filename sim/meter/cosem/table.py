@@ -9,6 +9,7 @@ from sim.meter.cosem.gateway import bind_gateway
 from sim.meter.cosem.live import LiveParts
 from sim.meter.cosem.profiles import bind_event_log, bind_load_profile
 from sim.meter.cosem.setup import bind_hdlc_setup, bind_tcp_setup
+from sim.meter.cosem.sts_attributes import bind_sts_attributes
 from sim.meter.cosem.switch import bind_switch
 from sim.meter.cosem.values import Value, bind_plain, bind_register, plain_values
 from sim.meter.profile import ObjectTerms
@@ -26,6 +27,7 @@ _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
     "credit": bind_credit,
     "event-log": bind_event_log,
     "hdlc-setup": bind_hdlc_setup,
+    "sts-attributes": bind_sts_attributes,
     "switch": bind_switch,
     "tcp-setup": bind_tcp_setup,
     "token-gateway": bind_gateway,

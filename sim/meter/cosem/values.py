@@ -25,6 +25,7 @@ def plain_values(live: LiveParts) -> dict[str, Value]:
         "event-code": lambda: int(events.last_code),
         "event-count": lambda: events.total,
         "power-failures": lambda: events.count(EventCode.POWER_DOWN),
+        "wrong-passwords": lambda: events.count(EventCode.WRONG_PASSWORD),
     }
     names = {kind: f"{kind.value}-cover" for kind in (TamperKind.METER_COVER, TamperKind.TERMINAL_COVER)}
     for kind, name in (names | {TamperKind.MAGNET: "magnet"}).items():

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.sts.acceptance import (
+    ELECTRICITY_FUNCTIONS,
     KEY_TYPE_MATRIX,
     TID_STORE_CAPACITY,
     AcceptanceRules,
@@ -28,12 +29,16 @@ from protocols.sts.identity import KeyType
 from protocols.sts.keys import DecoderKey
 from protocols.sts.testkeys import VUDK_160
 from protocols.sts.token import (
+    READABLE_FUNCTIONS,
     ClearCredit,
     ClearTamperCondition,
     InitiateMeterTest,
+    ProprietaryMeterTest,
+    ReadExtendedToken,
     SetMaximumPowerLimit,
     Token,
     TransferCredit,
+    TransferCurrencyCredit,
     encode_token,
     key_change_tokens,
 )
@@ -196,8 +201,8 @@ def test_manufacturer_codes(make_meter, pan: str, token: InitiateMeterTest, name
 def test_reserved_and_unsupported_subclasses_answer_function_error(make_meter, token_class: int) -> None:
     for subclass in range(16):
         meter = make_meter("11")
-        if (token_class, subclass) in meter.rules.functions:
-            continue
+        if (token_class, subclass) in meter.rules.functions or (token_class == 1 and subclass >= 6):
+            continue  # what a maker does with its own subclasses is tested below
         crc = currency_token_crc if token_class == 0 and 4 <= subclass <= 7 else token_crc
         content48 = subclass << 44 | 5 << 40 | 1000 << 16 | 1
         assert meter.enter(raw_token(meter, token_class, content48, crc), never).name == "FunctionError", (
@@ -276,3 +281,51 @@ def test_the_store_against_a_plain_model(tids: list[int]) -> None:
     twin = TidStore(5)
     twin.restore(store.snapshot())
     assert twin.snapshot() == store.snapshot()
+
+
+@pytest.mark.parametrize("function", [(0, 1), (0, 3), (0, 4), (0, 7), (2, 2), (2, 6), (2, 7), (2, 10)])
+@pytest.mark.parametrize("ea", ["07", "11"])
+def test_what_an_electricity_meter_has_not_keeps_its_tid(make_meter, ea: str, function) -> None:
+    meter = make_meter(ea, functions=ELECTRICITY_FUNCTIONS)
+    token_class, subclass = function
+    crc = currency_token_crc if token_class == 0 and subclass >= 4 else token_crc
+    digits = raw_token(meter, token_class, subclass << 44 | 5 << 40 | 1000 << 16 | 1, crc)
+    outcome = meter.enter(digits, never)
+    assert (outcome.name, outcome.validation) == ("FunctionError", ValidationResult.VALID)
+    assert meter.tid_store.snapshot() == (0,) * TID_STORE_CAPACITY
+
+
+def test_extended_reads_address_a_maker_or_every_meter(make_meter) -> None:
+    for pan, mfr_code, name in [
+        ("600727000000000009", 0, "Accept"),
+        ("000001000000000082", 0, "Accept"),
+        ("600727000000000009", 7, "MfrCodeError"),
+        ("000001000000000082", 7, "MfrCodeError"),
+    ]:
+        token = ReadExtendedToken(0xFC0000000, mfr_code)
+        assert make_meter(pan=pan).enter(encode_token(token), accept).name == name
+        refusing = make_meter(pan=pan, functions=ELECTRICITY_FUNCTIONS)
+        expected = "FunctionError" if name == "Accept" else name
+        assert refusing.enter(encode_token(token), never).name == expected
+
+
+def test_a_makers_own_tokens_are_for_its_own_meters(make_meter) -> None:
+    for token, name in [
+        (ProprietaryMeterTest(6, 1, 100), "Accept"),
+        (ProprietaryMeterTest(6, 1, 101), "MfrCodeError"),
+        (ProprietaryMeterTest(6, 1, 0), "MfrCodeError"),
+        (ProprietaryMeterTest(11, 1, 1), "MfrCodeError"),
+    ]:
+        meter = make_meter(pan="000001000000000082", functions=READABLE_FUNCTIONS)
+        assert meter.enter(encode_token(token), accept).name == name
+    standard = make_meter(pan="000001000000000082")
+    assert standard.enter(encode_token(ProprietaryMeterTest(6, 1, 100)), never).name == "FunctionError"
+
+
+def test_a_meter_with_money_takes_currency_and_checks_it_as_credit(make_meter) -> None:
+    meter = make_meter(key_type=KeyType.DDTK)
+    token = TransferCurrencyCredit(4, 1000, -100_000)
+    assert meter.enter(encode_token(token, meter.register.decoder_key), never).name == "DDTKError"
+    meter = make_meter()
+    digits = encode_token(token, meter.register.decoder_key)
+    assert [meter.enter(digits, accept).name for _ in range(2)] == ["Accept", "UsedError"]

@@ -11,7 +11,9 @@ from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import (
     TID_MAX,
     BaseDate,
+    DateOfExpiry,
     DecoderReferenceNumber,
+    IdRecord,
     KeyExpiryNumber,
     KeyRevisionNumber,
     KeyType,
@@ -159,3 +161,30 @@ def test_other_zones_and_naive_times_mean_utc() -> None:
 def test_tid_and_time_are_inverse_but_for_the_reserved_minute(tid: int, base_date: BaseDate) -> None:
     identifier = TokenIdentifier(tid, base_date)
     assert TokenIdentifier.at(identifier.instant, base_date).tid == tid + identifier.is_reserved
+
+
+RECORD = "600727000000000009" + "0406" + "02" + "11" + "201457" + "01" + "1"
+
+
+def test_an_id_record_reads_and_writes_back() -> None:
+    record = IdRecord.from_digits(RECORD)
+    assert record.digits == RECORD
+    assert (record.pan.drn, record.tct, record.ea, record.sgc.sgc) == ("00000000000", 2, "11", "201457")
+    assert (record.ti.ti, record.krn.krn, record.doe.year) == (1, 1, 2004)
+
+
+@pytest.mark.parametrize("digits", [RECORD[:-1], RECORD + "1", "x" * 35, RECORD[:-1] + "0", "1" + RECORD[1:]])
+def test_malformed_id_records_are_refused(digits: str) -> None:
+    with pytest.raises(StsValueError):
+        IdRecord.from_digits(digits)
+
+
+def test_a_card_is_good_to_the_end_of_its_month() -> None:
+    card = DateOfExpiry("0406")
+    assert not card.expired_at(datetime(2004, 6, 30, 23, 59, tzinfo=UTC))
+    assert card.expired_at(datetime(2004, 7, 1, tzinfo=UTC))
+    assert not card.expired_at(datetime(2004, 7, 1, 1, tzinfo=timezone(timedelta(hours=2))))
+    assert DateOfExpiry("9912").year == 1999
+    for bad in ("0413", "0400", "046", "04x6"):
+        with pytest.raises(StsValueError):
+            DateOfExpiry(bad)

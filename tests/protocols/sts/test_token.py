@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.sts.amounts import decode_amount
+from protocols.sts.currency import CurrencyAmount
 from protocols.sts.errors import KeyMaterialError, StsValueError, TokenFormatError
 from protocols.sts.identity import KeyType
 from protocols.sts.keys import DecoderKey
@@ -15,15 +16,21 @@ from protocols.sts.token import (
     ClearCredit,
     ClearTamperCondition,
     InitiateMeterTest,
+    ProprietaryMeterTest,
+    ReadExtendedToken,
     Set1stSectionDecoderKey,
     Set2ndSectionDecoderKey,
     Set3rdSectionDecoderKey,
     Set3rdSectionSupplyGroupCode,
     Set4thSectionDecoderKey,
+    SetExtendedToken,
     SetMaximumPhasePowerUnbalanceLimit,
     SetMaximumPowerLimit,
+    SetTariffRate,
+    SetWaterMeterFactor,
     Token,
     TransferCredit,
+    TransferCurrencyCredit,
     decode_token,
     encode_token,
     token_name,
@@ -31,7 +38,6 @@ from protocols.sts.token import (
 from protocols.sts.token.carrier import TOKEN_MAX, extract_class, from_digits, insert_class, to_digits
 
 KEY_07, KEY_11 = DecoderKey(bytes(range(8)), "07"), DecoderKey(bytes(range(16)), "11")
-UNKNOWN = {(0, 4), (0, 5), (0, 6), (0, 7), (1, 2), (2, 10)}
 
 RND, TID, WORD = st.integers(0, 15), st.integers(0, (1 << 24) - 1), st.integers(0, (1 << 32) - 1)
 NIBBLE, HALF_SGC, FIELD16 = st.integers(0, 15), st.integers(0, 0xFFF), st.integers(0, 0xFFFF)
@@ -51,6 +57,22 @@ NARROW: dict[str, st.SearchStrategy[Token]] = {
         Set1stSectionDecoderKey, NIBBLE, NIBBLE, st.booleans(), st.booleans(), st.sampled_from(KeyType), WORD
     ),
     "2nd": st.builds(Set2ndSectionDecoderKey, NIBBLE, st.integers(0, 255), WORD),
+    "currency": st.builds(
+        TransferCurrencyCredit,
+        st.integers(4, 7),
+        TID,
+        st.integers(0, (1 << 20) - 1).map(lambda field20: CurrencyAmount.from_field20(field20).amount_1e5),
+    ),
+    "tariff rate": st.builds(SetTariffRate, RND, TID, FIELD16),
+    "water factor": st.builds(SetWaterMeterFactor, RND, TID, FIELD16),
+    "extended set": st.builds(SetExtendedToken, RND, TID, st.integers(0, 63), st.integers(0, 1023)),
+    "extended read": st.builds(ReadExtendedToken, st.integers(0, (1 << 36) - 1), st.integers(0, 255)),
+    "maker's own, 2 digits": st.builds(
+        ProprietaryMeterTest, st.integers(11, 15), st.integers(0, (1 << 36) - 1), st.integers(0, 255)
+    ),
+    "maker's own, 4 digits": st.builds(
+        ProprietaryMeterTest, st.integers(6, 10), st.integers(0, (1 << 28) - 1), FIELD16
+    ),
 }
 ONLY_07 = st.builds(
     Set3rdSectionSupplyGroupCode, st.integers(0, (1 << 24) - 1), st.integers(0, (1 << 20) - 1)
@@ -61,7 +83,6 @@ ONLY_11 = st.one_of(
 
 
 def test_every_vector_decodes_and_encodes_back(vectors: list[dict[str, Any]]) -> None:
-    unknown = set()
     for vector in vectors:
         key = (
             DecoderKey(bytes.fromhex(vector["decoder_key"]), vector["inputs"]["ea"])
@@ -73,12 +94,8 @@ def test_every_vector_decodes_and_encodes_back(vectors: list[dict[str, Any]]) ->
         assert f"{decoded.block:016x}" == vector["data_block_hex"], vector["id"]
         function = (decoded.token_class, decoded.token_subclass)
         assert function == (vector["token_class"], vector["token_subclass"]), vector["id"]
-        if decoded.token is None:
-            unknown.add(function)
-            assert decoded.name.endswith("reserved/unsupported")
-        else:
-            assert encode_token(decoded.token, key) == vector["token"], vector["id"]
-    assert unknown == UNKNOWN
+        assert decoded.token is not None, vector["id"]
+        assert encode_token(decoded.token, key) == vector["token"], vector["id"]
 
 
 @pytest.mark.parametrize("kind", NARROW)
@@ -162,6 +179,18 @@ def test_decoded_tells_the_tid() -> None:
         lambda: SetMaximumPowerLimit(0, 0, -1),
         lambda: ClearCredit(0, 0, 0x10000),
         lambda: ClearTamperCondition(0, -1),
+        lambda: TransferCurrencyCredit(3, 0, 0),
+        lambda: TransferCurrencyCredit(4, 1 << 24, 0),
+        lambda: TransferCurrencyCredit(4, 0, 10**36),
+        lambda: SetTariffRate(0, 0, 1 << 16),
+        lambda: SetWaterMeterFactor(0, 0, -1),
+        lambda: SetExtendedToken(0, 0, 64, 0),
+        lambda: SetExtendedToken(0, 0, 0, 1024),
+        lambda: ReadExtendedToken(1 << 36),
+        lambda: ReadExtendedToken(0, 256),
+        lambda: ProprietaryMeterTest(5, 0, 0),
+        lambda: ProprietaryMeterTest(6, 1 << 28, 100),
+        lambda: ProprietaryMeterTest(15, 0, 256),
         lambda: InitiateMeterTest(1 << 36),
         lambda: InitiateMeterTest(1 << 28, 0, 4),
         lambda: InitiateMeterTest(1, 256, 2),
@@ -198,3 +227,10 @@ def test_names_of_classes(function: tuple[int, int], name: str) -> None:
 def test_sections_keep_their_key_part_to_themselves() -> None:
     for section in (Set2ndSectionDecoderKey(1, 2, 0xDEADBEEF), Set4thSectionDecoderKey(1, 0xDEADBEEF)):
         assert str(0xDEADBEEF) not in repr(section)
+
+
+def test_an_extended_token_sets_a_value_or_a_flag() -> None:
+    assert SetExtendedToken(5, 1, 63, 0b101).flag == (2, True)
+    assert SetExtendedToken(5, 1, 0, 0x7B).flag is None
+    assert SetExtendedToken(5, 1, 63, 1).content44() & 0xFFFF == 0xFC01
+    assert ReadExtendedToken(0xFC0000000).token_index == 63

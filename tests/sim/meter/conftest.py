@@ -50,9 +50,11 @@ class Bench:
         return self.mint(TransferCredit, units)
 
     def enter(self, digits):
-        """Press every key, then ok; what the unit shows."""
+        """Press every key, then ok, and wait for the answer; what the unit shows."""
         for key in [*digits, "ok"]:
             self.meter.press(key)
+        while self.meter.unit.waiting:
+            self.run(0.05)
         return self.meter.display()
 
     def recharge(self, units):

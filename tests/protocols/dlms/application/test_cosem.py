@@ -62,6 +62,7 @@ TABLE = {
     112: (0, 11, 3),
     113: (0, 13, 5),
     115: (0, 6, 1),
+    116: (0, 12, 0),  # attributes from public clients only
 }
 
 

@@ -1,4 +1,4 @@
-"""``amibench sts``: tokens of IEC 62055-41; so far, checking a file of test vectors."""
+"""``amibench sts vectors``: checking a file of test vectors."""
 
 import json
 from pathlib import Path
@@ -6,19 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from amibench.commands.sts.files import printable, read_json
 from amibench.errors import CommandError
 from amibench.language import resolve
 from protocols.sts.vectors import Minted, VectorStatus, mint_vector
-
-app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _TEXT = {
     "en": {
         "summary": "{passed} passed, {failed} failed, {unknown} unknown",
         "mismatch": "{id}: expected {expected}, minted {minted}",
         "refused": "{id}: {error}",
-        "unreadable": "cannot read {path}: {reason}",
-        "not_json": "{path} is not JSON: {reason}",
         "shape": "{path} is not a file of STS vectors: {reason}",
         "no_list": "it needs a list called vectors",
         "bad_vector": "vector {place} needs {what}",
@@ -31,8 +28,6 @@ _TEXT = {
         "summary": "{passed} passed, {failed} failed, {unknown} unknown",
         "mismatch": "{id}: se esperaba {expected}, se generó {minted}",
         "refused": "{id}: {error}",
-        "unreadable": "no se puede leer {path}: {reason}",
-        "not_json": "{path} no es JSON: {reason}",
         "shape": "{path} no es un archivo de vectores STS: {reason}",
         "no_list": "le falta una lista llamada vectors",
         "bad_vector": "el vector {place} necesita {what}",
@@ -45,12 +40,6 @@ _TEXT = {
 """What the command says; the summary line is the same in both languages, for programs that read it."""
 
 
-@app.callback()
-def _group() -> None:
-    """Tokens of IEC 62055-41 (STS)."""
-
-
-@app.command()
 def vectors(
     file: Annotated[Path, typer.Argument(help="JSON file of vectors, shaped like sts_vectors.json.")],
     as_json: Annotated[
@@ -59,13 +48,13 @@ def vectors(
     lang: Annotated[str | None, typer.Option("--lang", help="es or en.")] = None,
 ) -> None:
     """Mint every vector of FILE from its inputs alone and compare; exit 1 if any fails."""
-    text = _TEXT[resolve(lang)]
-    entries = [(vector, _mint(vector)) for vector in _read(file, text)]
+    language = resolve(lang)
+    entries = [(vector, _mint(vector)) for vector in _read(file, language)]
     if as_json:
         listed = [_entry(vector, minted) for vector, minted in entries]
         typer.echo(json.dumps(listed, indent=2))
     else:
-        _report(entries, text)
+        _report(entries, _TEXT[language])
     if any(minted.status is VectorStatus.FAILED for _, minted in entries):
         raise typer.Exit(1)
 
@@ -88,31 +77,20 @@ def _report(entries: list[tuple[dict[str, Any], Minted]], text: dict[str, str]) 
     for vector, minted in entries:
         if minted.status is VectorStatus.FAILED:
             line = text["refused"] if minted.error else text["mismatch"]
-            name, expected = _printable(vector["id"]), _printable(vector.get("token"))
+            name, expected = printable(vector["id"]), printable(vector.get("token"))
             typer.echo(line.format(id=name, expected=expected, minted=minted.token, error=minted.error))
     statuses = [minted.status for _, minted in entries]
     typer.echo(text["summary"].format(**{status.value: statuses.count(status) for status in VectorStatus}))
 
 
-def _printable(value: Any) -> str:
-    """What a file said, on one line and without control characters."""
-    text = str(value)
-    return text if text.isprintable() else ascii(text)
-
-
-def _read(path: Path, text: dict[str, str]) -> list[dict[str, Any]]:
+def _read(path: Path, lang: str) -> list[dict[str, Any]]:
     """The vectors of a file, each with its id, class, subclass and inputs.
 
     Raises:
         CommandError: missing, not JSON, or of another shape.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CommandError(text["unreadable"].format(path=path, reason=reason)) from error
-    except (ValueError, RecursionError) as error:
-        raise CommandError(text["not_json"].format(path=path, reason=error)) from error
+    text = _TEXT[lang]
+    content = read_json(path, lang)
     found = content.get("vectors") if isinstance(content, dict) else content
     if not isinstance(found, list):
         raise CommandError(text["shape"].format(path=path, reason=text["no_list"]))

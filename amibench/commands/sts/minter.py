@@ -1,0 +1,101 @@
+"""Where tokens come from: here from the published test keys; a security module takes the same place.
+
+A `Minter` takes the inputs of a vector and gives tokens. What needs another source of keys implements it and
+is chosen in `minter_for`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from amibench.commands.sts.sentences import refused
+from amibench.errors import CommandError
+from protocols.sts.errors import StsError, StsValueError
+from protocols.sts.testkeys import TEST_KEYS
+from protocols.sts.vectors import Minted, MintedKeyChange, VectorStatus, mint_key_change, mint_vector
+
+Inputs = Mapping[str, Any]
+
+_TEXT = {
+    "en": {
+        "unknown": "class {token_class} subclass {token_subclass} is reserved, or its layout is not public",
+        "not_test": "a file may hold published test keys only: real keys belong in a security module",
+    },
+    "es": {
+        "unknown": "la clase {token_class} subclase {token_subclass} es reservada o de formato no público",
+        "not_test": "un archivo solo trae claves de prueba publicadas; las reales van en un módulo seguro",
+    },
+}
+
+_PUBLISHED = frozenset(key.value for key in TEST_KEYS.values())
+
+
+class Minter(Protocol):
+    """Makes tokens from the inputs of a vector."""
+
+    def mint(self, token_class: int, token_subclass: int, inputs: Inputs) -> Minted:
+        """Make one token.
+
+        Raises:
+            CommandError: the inputs are refused.
+        """
+
+    def key_change(self, inputs: Inputs) -> MintedKeyChange:
+        """Make every section of a key change.
+
+        Raises:
+            CommandError: the inputs are refused.
+        """
+
+
+class PublishedKeysMinter:
+    """Makes tokens from the published test keys, and refuses every other key.
+
+    Args:
+        lang: es or en, for refusals.
+    """
+
+    __slots__ = ("_lang",)
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def mint(self, token_class: int, token_subclass: int, inputs: Inputs) -> Minted:
+        """Make one token.
+
+        Raises:
+            CommandError: the inputs are refused, or name no published key.
+        """
+        minted = mint_vector(token_class, token_subclass, inputs)
+        if minted.status is VectorStatus.UNKNOWN:
+            place = {"token_class": token_class, "token_subclass": token_subclass}
+            raise CommandError(_TEXT[self._lang]["unknown"].format(**place))
+        if minted.error is not None:
+            raise refused(StsValueError(minted.error), self._lang)
+        if minted.decoder_key is not None:
+            self._check_published(inputs)
+        return minted
+
+    def key_change(self, inputs: Inputs) -> MintedKeyChange:
+        """Make every section of a key change.
+
+        Raises:
+            CommandError: the inputs are refused, or name no published key.
+        """
+        try:
+            change = mint_key_change(inputs)
+        except StsError as error:
+            raise refused(error, self._lang) from error
+        self._check_published(inputs)
+        self._check_published({**inputs, **inputs["new"]})
+        return change
+
+    def _check_published(self, inputs: Inputs) -> None:
+        """The key was already found to be well-formed."""
+        key = bytes.fromhex(str(inputs["vending_key"]).strip().lower().removeprefix("0x"))
+        if key not in _PUBLISHED:
+            raise CommandError(_TEXT[self._lang]["not_test"])
+
+
+def minter_for(lang: str) -> Minter:
+    """The minter that the command line asks for."""
+    return PublishedKeysMinter(lang)
