@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "certify": "amibench.commands.certify",
     "meter": "amibench.commands.meter",
     "sts": "amibench.commands.sts",
+    "security-module": "amibench.commands.security_module",
     "dlms": "amibench.commands.dlms",
 }
 

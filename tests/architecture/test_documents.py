@@ -32,7 +32,7 @@ def test_links_between_pages_lead_somewhere(pages: list[Path]) -> None:
 
 def test_commands_in_the_pages_exist(pages: list[Path]) -> None:
     for page in pages:
-        for command in re.findall(r"python3 run\.py (\w+)", page.read_text(encoding="utf-8")):
+        for command in re.findall(r"python3 run\.py ([a-z][\w-]*)", page.read_text(encoding="utf-8")):
             assert command in {*COMMANDS, "test"}, f"{page.name}: {command}"
 
 

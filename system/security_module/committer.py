@@ -1,0 +1,118 @@
+"""Group commit: while one batch is going to the disk, the records of every other request gather for the next.
+
+One thread writes; the event loop goes on reading requests meanwhile. A failed write ends the module: what is
+on the disk is then not known, and only a recovery can tell.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from system.security_module.journal import Record
+from system.security_module.store import Store, archive_name
+
+COMPACT_ABOVE_BYTES = 16 << 20
+"""A journal smaller than this is never begun anew."""
+
+_GROWTH = 2
+
+
+class Committer:
+    """Makes records durable, many requests at a time.
+
+    Args:
+        store: whose journal it writes; nobody else may while it runs.
+        now: the module's time, for the name of a journal that is put away.
+        compact_above_bytes: smallest journal that is begun anew.
+    """
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], compact_above_bytes: int = COMPACT_ABOVE_BYTES
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._smallest = compact_above_bytes
+        self._compact_at = max(self._smallest, _GROWTH * store.journal.used_bytes)
+        self._pending: list[Record] = []
+        self._gathering: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
+        self._wake = asyncio.Event()
+        self._closing = False
+        self.batches = 0
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Queue records; `settled` tells when they are durable."""
+        before = len(self._pending)
+        self._pending.extend(records)
+        if len(self._pending) > before:
+            if self._gathering is None:
+                self._gathering = asyncio.get_running_loop().create_future()
+            self._wake.set()
+
+    async def settled(self) -> None:
+        """Return when everything that was added before this call is durable.
+
+        Raises:
+            OSError: the journal could not be written; the module is ending.
+        """
+        last = self._gathering or self._writing
+        if last is not None:
+            await asyncio.shield(last)
+
+    def close(self) -> None:
+        """Let `run` return once nothing is pending."""
+        self._closing = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write batches until `close`.
+
+        Raises:
+            OSError: the journal could not be written.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="journal") as writer:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._pending:
+                    await self._write_batch(writer)
+                if self._closing:
+                    return
+
+    async def _write_batch(self, writer: ThreadPoolExecutor) -> None:
+        batch, self._pending = self._pending, []
+        done, self._gathering = self._gathering, None
+        assert done is not None  # noqa: S101 - records are never pending without it
+        self._writing = done
+        try:
+            await asyncio.get_running_loop().run_in_executor(writer, self._work(batch))
+        except OSError as error:
+            self._fail(error)
+            raise
+        self.batches += 1
+        done.set_result(None)
+
+    def _work(self, batch: list[Record]) -> Callable[[], None]:
+        """What the thread shall do; the snapshot is taken here, where nobody changes the state meanwhile."""
+        journal, state = self._store.journal, self._store.state
+        if journal.used_bytes < self._compact_at:
+            return lambda: journal.append(batch)
+        state.forget_old_results()
+        snapshot = list(state.snapshot())
+        kept = archive_name(self._store.directory, self._now())
+
+        def append_and_compact() -> None:
+            journal.append(batch)
+            journal.replace(snapshot, keep_as=kept)
+            self._compact_at = max(self._smallest, _GROWTH * journal.used_bytes)
+
+        return append_and_compact
+
+    def _fail(self, error: OSError) -> None:
+        for future in (self._writing, self._gathering):
+            if future is not None:
+                future.set_exception(error)
+                future.exception()  # nobody may be waiting
+        # Whoever asks from now on is told the same.
+        self._gathering = self._writing

@@ -1,0 +1,118 @@
+"""Vending keys inside a PKCS#11 token (extra ``hsm``): the key is used there and never leaves it.
+
+What this gives, plainly: DKGA04 runs in the token, so the vending key cannot be copied from this computer.
+What it does not: the decoder key of one meter comes out for each token, because no PKCS#11 token knows STA or
+MISTY1, and policy and journal stay in this process. DKGA02 is not possible at all: its last step is an
+exclusive-or with the vending key itself, which a token that guards the key cannot do.
+
+Work-around kept here, measured on SoftHSM2: an HMAC key of 20 bytes is refused as too short; padded with
+zeros to the 64 bytes of a SHA-256 block it is the same HMAC key by definition.
+"""
+
+import importlib
+from typing import Any
+
+from protocols.sts.errors import StsValueError
+from protocols.sts.identity import MeterPrimaryAccountNumber, SupplyGroupCode, TariffIndex
+from protocols.sts.identity.key_attributes import KeyRevisionNumber
+from protocols.sts.keys import DecoderKey, VendingKey
+from protocols.sts.keys.dkga04 import VENDING_KEY_BYTES, data_block
+from protocols.sts.keys.request import DerivationRequest
+from protocols.sts.keys.values import KEY_BYTES_BY_EA
+from system.security_module.contents import KeyRegister
+from system.security_module.errors import UnableToUseToken
+from system.security_module.refusals import Refused
+from system.security_module.vault import MeterKeyName
+
+HASH_BLOCK_BYTES = 64
+
+_PLACEHOLDER = VendingKey(bytes(VENDING_KEY_BYTES))
+"""Stands where a derivation request wants a key: the data block does not depend on it."""
+
+
+class Pkcs11Vault:
+    """An open session with a token.
+
+    Args:
+        library: path of the PKCS#11 library.
+        token_name: label of the token.
+        pin: of its user.
+
+    Raises:
+        UnableToUseToken: python-pkcs11 is not installed, or library, token or PIN is wrong.
+    """
+
+    def __init__(self, library: str, token_name: str, pin: str) -> None:
+        try:
+            self._pkcs11: Any = importlib.import_module("pkcs11")
+        except ImportError as error:
+            raise UnableToUseToken("python-pkcs11 is not installed: install the extra hsm") from error
+        try:
+            token = self._pkcs11.lib(library).get_token(token_label=token_name)
+            self._session: Any = token.open(user_pin=pin, rw=True)
+        except (self._pkcs11.PKCS11Error, RuntimeError, OSError):
+            raise UnableToUseToken(
+                f"the token {token_name} cannot be opened: check library, label and PIN"
+            ) from None
+        self._keys: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Log out."""
+        self._session.close()
+
+    def load(self, label: str, key: VendingKey) -> None:
+        """Put a vending key for DKGA04 into the token, where it can be used and not read.
+
+        Raises:
+            UnableToUseToken: a key for DKGA02, or the token refuses it.
+        """
+        if len(key.value) != VENDING_KEY_BYTES:
+            raise UnableToUseToken("a token can hold keys for DKGA04 only: DKGA02 needs the key itself")
+        attribute = self._pkcs11.Attribute
+        try:
+            self._session.create_object(
+                {
+                    attribute.CLASS: self._pkcs11.ObjectClass.SECRET_KEY,
+                    attribute.KEY_TYPE: self._pkcs11.KeyType.GENERIC_SECRET,
+                    attribute.TOKEN: True,
+                    attribute.PRIVATE: True,
+                    attribute.SENSITIVE: True,
+                    attribute.EXTRACTABLE: False,
+                    attribute.SIGN: True,
+                    attribute.LABEL: label,
+                    attribute.VALUE: key.value.ljust(HASH_BLOCK_BYTES, b"\0"),
+                }
+            )
+        except self._pkcs11.PKCS11Error as error:
+            raise UnableToUseToken(f"the token refuses the key ({type(error).__name__})") from None
+
+    def derive(self, register: KeyRegister, meter: MeterKeyName) -> DecoderKey:
+        """Return the decoder key of one meter, made in the token by DKGA04.
+
+        Raises:
+            Refused: ``token-failed``.
+        """
+        try:
+            request = DerivationRequest(
+                vending_key=_PLACEHOLDER,
+                ea=meter.ea,
+                pan=MeterPrimaryAccountNumber(meter.pan),
+                key_type=register.key_type,
+                sgc=SupplyGroupCode(register.sgc),
+                ti=TariffIndex(meter.ti),
+                krn=KeyRevisionNumber(register.krn),
+                base_date=register.base_date,
+            )
+            mechanism = self._pkcs11.Mechanism.SHA256_HMAC
+            made = self._key(register.token_label or "").sign(data_block(request), mechanism=mechanism)
+            return DecoderKey(bytes(made)[: KEY_BYTES_BY_EA[meter.ea]], meter.ea)
+        except StsValueError as error:
+            raise Refused("token-failed", why=str(error)) from None
+        except self._pkcs11.PKCS11Error as error:
+            raise Refused("token-failed", why=f"PKCS#11 {type(error).__name__}") from None
+
+    def _key(self, label: str) -> Any:
+        if label not in self._keys:
+            kind = self._pkcs11.ObjectClass.SECRET_KEY
+            self._keys[label] = self._session.get_key(object_class=kind, label=label)
+        return self._keys[label]

@@ -1,0 +1,231 @@
+"""The module without its sockets: a request and its client go in, an answer and journal records come out.
+
+Nothing here waits or touches the disk. `Service.handle` changes the state at once and returns the records
+that must be durable before the answer may leave (`system.security_module.server` sees to that).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from protocols.sts.token import Decoded, decode_token
+from system.security_module import minting, policy
+from system.security_module.api import OPERATIONS, VERSION, Request, canonical
+from system.security_module.clock import ModuleClock, check_set_back
+from system.security_module.contents import Client, Contents, KeyRegister
+from system.security_module.issuing import Issuer, Minted
+from system.security_module.journal import Record
+from system.security_module.policy import Meter
+from system.security_module.refusals import Refused, Words
+from system.security_module.state import State
+from system.security_module.vault import Vaults
+
+AUDITED_REFUSALS = frozenset({"not-permitted", "approval-needed", "limit-exceeded", "clock"})
+"""Refusals that are worth a line in the journal: someone tried what they may not."""
+
+_SHOWN = ("amount_units", "amount_1e5", "power_w", "register", "value", "token_index", "control_value")
+"""Fields of a token that `verify` answers, where the token has them; key parts are not among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a request led to.
+
+    Attributes:
+        result: the answer, or the refusal.
+        records: what must be durable before the answer leaves.
+    """
+
+    result: dict[str, Any] | Refused
+    records: tuple[Record, ...] = ()
+
+
+class Service:
+    """Everything that the module knows and decides.
+
+    Args:
+        contents: of the sealed file.
+        state: of the journal; changed here.
+        clock: the module's own.
+        vaults: where the keys are.
+    """
+
+    def __init__(self, contents: Contents, state: State, clock: ModuleClock, vaults: Vaults) -> None:
+        self.contents = contents
+        self.state = state
+        self.clock = clock
+        self._vaults = vaults
+        self._issuer = Issuer(contents, state, vaults)
+
+    def handle(self, client: Client, request: Request) -> Outcome:
+        """Carry out a request of a known client, or refuse it."""
+        try:
+            self._permit(client, request.operation)
+            if OPERATIONS[request.operation].issues:
+                return self._issue(client, request)
+            return self._HANDLERS[request.operation](self, client, request)
+        except Refused as refusal:
+            if refusal.code not in AUDITED_REFUSALS:
+                return Outcome(refusal)
+            return Outcome(refusal, (self._note("refused", client, request, code=refusal.code),))
+
+    def status(self) -> dict[str, Any]:
+        """What anybody who may ask is told; of a key, its check value."""
+        return {
+            "version": VERSION,
+            "store": self.contents.store,
+            "test": self.contents.test_keys,
+            "time": self.clock.now().isoformat(),
+            "floor": None if self.state.floor is None else self.state.floor.isoformat(),
+            "issued_tokens": self.state.issued_tokens,
+            "operators": sorted(self.contents.operators),
+            "registers": [_register_status(register, self.state) for register in self.contents.registers],
+        }
+
+    def _permit(self, client: Client, operation: str) -> None:
+        test_only = OPERATIONS[operation].test_only
+        if not (self.contents.test_keys if test_only else client.may(operation)):
+            raise Refused("not-permitted", what=operation)
+
+    def _issue(self, client: Client, request: Request) -> Outcome:
+        """An operation that mints: once a message id, whatever happens to the answer."""
+        message_id, digest = request.args["message_id"], _digest(request)
+        if (known := self.state.result(message_id)) is not None:
+            if known.client != client.name or (known.result is not None and known.digest != digest):
+                raise Refused("message-id-reused", message_id=message_id)
+            if known.result is None:
+                raise Refused("message-cancelled", message_id=message_id)
+            return Outcome(known.result)
+        now = self._time(request)
+        minted = self._issuer.issue(client, request, now)
+        record = self._note("issued", client, request, **_issued(minted, digest))
+        record["at"] = now.isoformat()
+        self.state.apply(record)
+        return Outcome(minted.result, (record,))
+
+    def _time(self, request: Request) -> datetime:
+        """The module's time; the caller's only in a module of test keys."""
+        asked: datetime | None = request.args.get("time")
+        if asked is not None:
+            if not self.contents.test_keys:
+                raise Refused("not-permitted", what=Words("con su propia hora", "its own time"))
+            return asked
+        now = self.clock.now()
+        if not self.contents.test_keys:
+            check_set_back(now, self.state.latest)
+        return now
+
+    def _verify(self, client: Client, request: Request) -> Outcome:
+        meter = policy.present_meter(self.contents, request.args["meter"], self.clock.now())
+        try:
+            decoded = decode_token(request.args["token"], minting.decoder_key(self._vaults, meter))
+        except ValueError as error:
+            raise Refused("bad-request", why=str(error)) from None
+        answer = self._decoded(decoded, meter) if decoded.crc_ok else {}
+        head = {"class": decoded.token_class, "crc_ok": bool(decoded.crc_ok)}
+        return Outcome({**head, **answer, "test": self.contents.test_keys})
+
+    def _decoded(self, decoded: Decoded, meter: Meter) -> dict[str, Any]:
+        answer: dict[str, Any] = {"subclass": decoded.token_subclass, "name": decoded.name}
+        for name in _SHOWN:
+            if (value := getattr(decoded.token, name, None)) is not None:
+                answer[name] = value
+        if decoded.tid is not None:
+            register = meter.register
+            answer |= minting.tid_to_json(decoded.tid, register.base_date)
+            answer["key_expired"] = decoded.tid >> 16 > register.ken
+            given = self.state.memory(meter.pan, register.base_date).recent
+            answer["remembered"] = decoded.tid in given
+        return answer
+
+    def _fetch_result(self, client: Client, request: Request) -> Outcome:
+        message_id = request.args["message_id"]
+        known = self.state.result(message_id)
+        absent = Refused("result-not-found", message_id=message_id)
+        if known is None and request.args["cancel_if_absent"]:
+            # Said once, it holds: the request may still be on its way, and must then find its id closed.
+            record = self._note("cancelled", client, request, digest="", result=None)
+            self.state.apply(record)
+            return Outcome(absent, (record,))
+        if known is None or known.client != client.name:
+            raise absent
+        if known.result is None:
+            raise Refused("message-cancelled", message_id=message_id)
+        return Outcome(known.result)
+
+    def _status(self, client: Client, request: Request) -> Outcome:
+        return Outcome({**self.status(), "client": client.name})
+
+    def _set_clock(self, client: Client, request: Request) -> Outcome:
+        self.clock.fix(request.args["time"])
+        return Outcome({"time": self.clock.now().isoformat(), "test": True})
+
+    def _force_rnd(self, client: Client, request: Request) -> Outcome:
+        self._issuer.forced_rnd = request.args["rnd"]
+        return Outcome({"rnd": request.args["rnd"], "test": True})
+
+    def _reset_tids(self, client: Client, request: Request) -> Outcome:
+        drn = request.args["drn"]
+        pan = None if drn is None else policy.pan_of(drn)
+        record = self._note("tids-forgotten", client, request, pan=pan)
+        self.state.apply(record)
+        return Outcome({"test": True}, (record,))
+
+    def _note(self, kind: str, client: Client, request: Request, **more: Any) -> Record:
+        return {
+            "kind": kind,
+            "at": self.clock.now().isoformat(),
+            "client": client.name,
+            "operation": request.operation,
+            "message_id": request.args.get("message_id"),
+            **more,
+        }
+
+    _HANDLERS: ClassVar[dict[str, Callable[["Service", Client, Request], Outcome]]] = {
+        "status": _status,
+        "verify": _verify,
+        "fetch_result": _fetch_result,
+        "set_clock": _set_clock,
+        "force_rnd": _force_rnd,
+        "reset_tids": _reset_tids,
+    }
+    """Operation that mints nothing -> what carries it out."""
+
+
+def _digest(request: Request) -> str:
+    """What a message id stands for: the operation and its arguments, without the signatures on them."""
+    args = {name: value for name, value in request.raw_args.items() if name != "approval"}
+    return hashlib.sha256(canonical([request.operation, args])).hexdigest()[:32]
+
+
+def _issued(minted: Minted, digest: str) -> dict[str, Any]:
+    wanted, tid = minted.wanted, minted.tid
+    return {
+        "digest": digest,
+        "pan": minted.pan,
+        "base": None if tid is None else int(tid.base_date),
+        "tid": None if tid is None else tid.tid,
+        "register": None if wanted.register is None else wanted.register.number,
+        "tokens": wanted.tokens,
+        "units": wanted.units,
+        "signers": list(minted.signers),
+        "result": minted.result,
+    }
+
+
+def _register_status(register: KeyRegister, state: State) -> dict[str, Any]:
+    return {
+        "register": register.number,
+        "sgc": register.sgc,
+        "krn": register.krn,
+        "key_type": int(register.key_type),
+        "base_date": int(register.base_date),
+        "ken": register.ken,
+        "dkga": register.dkga,
+        "check_value": register.check_value,
+        "operations": list(register.operations),
+        "in_token": register.token_label is not None,
+        "units": state.register_units(register.number),
+    }

@@ -1,0 +1,184 @@
+"""The directory of a module: `module.sealed`, `journal`, and a lock that one process at a time holds.
+
+The directory is of mode 0700 and its files of 0600, and the store refuses to open when they are not.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from system.security_module.contents import Contents
+from system.security_module.errors import UnableToOpenStore
+from system.security_module.journal import Journal, Record, sync_directory, write_private
+from system.security_module.sealed import DEFAULT_COST, SealingKey, seal, unseal
+from system.security_module.state import State, floor_record
+
+SEALED = "module.sealed"
+JOURNAL = "journal"
+LOCK = "lock"
+DIRECTORY_MODE = 0o700
+
+_OTHERS = 0o077
+
+
+@dataclass(slots=True)
+class Store:
+    """An open store; only its process can open it until it is closed. Made by `create` and `open_store`.
+
+    Attributes:
+        directory: where it lies.
+        contents: of the sealed file.
+        state: what the journal adds up to.
+        journal: open at its end.
+    """
+
+    directory: Path
+    contents: Contents
+    state: State
+    journal: Journal
+    _key: SealingKey
+    _lock: int
+
+    def save(self, contents: Contents, note: dict[str, Any], now: datetime) -> None:
+        """Seal other contents in one step, and tell the journal.
+
+        Args:
+            contents: the new ones.
+            note: what was done, for the audit; never a secret.
+            now: when.
+        """
+        write_sealed(self.directory, contents, self._key)
+        self.contents = contents
+        self.journal.append([{"kind": "administered", "at": now.isoformat(), **note}])
+
+    def compact(self, now: datetime) -> None:
+        """Begin the journal anew from the state; the old file stays readable beside it, for the audit."""
+        self.state.forget_old_results()
+        self.journal.replace(self.state.snapshot(), keep_as=archive_name(self.directory, now))
+
+    def close(self) -> None:
+        """Close the journal and let go of the lock."""
+        self.journal.close()
+        os.close(self._lock)
+
+
+def create(
+    directory: Path, passphrase: str, *, test_keys: bool, now: datetime, cost: int = DEFAULT_COST
+) -> str:
+    """Make an empty store and return its random name.
+
+    Raises:
+        UnableToOpenStore: the directory holds a store already, or is open to others.
+        ValueError: an empty passphrase, or a cost outside its range.
+        OSError: it cannot be written.
+    """
+    key = SealingKey.make(passphrase, cost)
+    directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    check_private(directory)
+    with _locked(directory) as lock:
+        if (directory / SEALED).exists():
+            raise UnableToOpenStore(f"{directory} holds a security module already")
+        contents = Contents(store=secrets.token_hex(8), test_keys=test_keys)
+        begin: list[Record] = [
+            {"kind": "store", "store": contents.store},
+            {"kind": "administered", "at": now.isoformat(), "what": "init", "test_keys": test_keys},
+        ]
+        Journal.create(directory / JOURNAL, begin).close()
+        write_sealed(directory, contents, key)
+    os.close(lock)
+    return contents.store
+
+
+def open_store(directory: Path, passphrase: str, now: datetime) -> Store:
+    """Open a store and bring its state up to the last batch that was answered.
+
+    A journal whose end is torn gets a floor, as a restored one does: what was on the torn end is not known.
+
+    Raises:
+        UnableToOpenStore: missing, open to others, in use by another process; with its two kinds
+            `WrongPassphrase` and `JournalDamaged`.
+    """
+    if not (directory / SEALED).exists():
+        raise UnableToOpenStore(f"{directory} holds no security module: make one with init")
+    check_private(directory)
+    with _locked(directory) as lock:
+        contents, key = read_sealed((directory / SEALED).read_bytes(), passphrase)
+        if not (directory / JOURNAL).exists():
+            raise UnableToOpenStore(f"{directory / JOURNAL} is missing: restore a backup")
+        journal = Journal(directory / JOURNAL)
+        state = State()
+        for record in journal.recovered.records:
+            state.apply(record)
+        if state.store != contents.store:
+            journal.close()
+            raise UnableToOpenStore("the journal belongs to another module: restore a backup")
+        if journal.recovered.torn:
+            record = floor_record(max(now, state.latest or now), "torn")
+            journal.append([record])
+            state.apply(record)
+        return Store(directory, contents, state, journal, key, lock)
+
+
+def read_sealed(raw: bytes, passphrase: str) -> tuple[Contents, SealingKey]:
+    """Open the bytes of a sealed file.
+
+    Raises:
+        WrongPassphrase: another passphrase, or an altered file.
+        UnableToOpenStore: contents of another version.
+    """
+    content, key = unseal(raw, passphrase)
+    try:
+        return Contents.from_json(json.loads(content)), key
+    except (ValueError, KeyError, TypeError):
+        # What it says is secret: the cause is not shown.
+        raise UnableToOpenStore("the sealed file was written by another version of the module") from None
+
+
+def write_sealed(directory: Path, contents: Contents, key: SealingKey) -> None:
+    """Seal contents and put them in place in one step."""
+    beside = directory / (SEALED + ".new")
+    write_private(beside, seal(json.dumps(contents.to_json()).encode("utf-8"), key))
+    os.replace(beside, directory / SEALED)
+    sync_directory(directory)
+
+
+def archive_name(directory: Path, now: datetime) -> Path:
+    """A free name for a journal that a new one replaces."""
+    stem = now.strftime("journal.%Y%m%dT%H%M%SZ")
+    names = (stem, *(f"{stem}.{count}" for count in range(1, 1000)))
+    return next(path for name in names if not (path := directory / name).exists())
+
+
+def check_private(path: Path) -> None:
+    """Refuse a file or directory that others can read, or that is another user's.
+
+    Raises:
+        UnableToOpenStore: with the mend.
+    """
+    status = path.stat()
+    if status.st_uid not in (0, os.geteuid()):
+        raise UnableToOpenStore(f"{path} belongs to another user")
+    if status.st_mode & _OTHERS:
+        raise UnableToOpenStore(f"{path} is open to others: chmod go= {path}")
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[int]:
+    """Hold the lock; it is let go of on an error, and kept on success for the caller to close."""
+    lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield lock
+    except BlockingIOError:
+        os.close(lock)
+        raise UnableToOpenStore(f"another process is using {directory}: stop it first") from None
+    except BaseException:
+        os.close(lock)
+        raise
