@@ -30,7 +30,7 @@ from amibench.errors import CommandError
 from system.security_module import approval, backup, key_file, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
-from system.security_module.committer import Committer
+from system.security_module.committer import COMPACT_ABOVE_BYTES, Committer
 from system.security_module.contents import ROLES, Client, Contents
 from system.security_module.journal import write_private
 from system.security_module.pkcs11_vault import Pkcs11Vault
@@ -253,10 +253,11 @@ def restore(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """Where to listen, and in which mode."""
+    """Where to listen, and when to begin the journal anew."""
 
     socket: Path | None
     tls: TlsTerms | None
+    compact_above_bytes: int
 
 
 @app.command()
@@ -277,6 +278,9 @@ def serve(
     accept_clock: Annotated[
         bool, typer.Option("--accept-clock", help="The clock was wrongly ahead before and is right now.")
     ] = False,
+    compact_above: Annotated[
+        int, typer.Option(min=4096, help="Bytes of the journal above which it is begun anew.")
+    ] = COMPACT_ABOVE_BYTES,
     passphrase_file: PassphraseFile = None,
     pin_file: PinFile = None,
 ) -> None:
@@ -284,6 +288,7 @@ def serve(
     terms = _Terms(
         socket or (None if tls else directory / "socket"),
         _tls_terms(tls, certificate, key, client_authority) if tls else None,
+        compact_above,
     )
     with one_sentence():
         opened = _open(directory, passphrase_file)
@@ -299,7 +304,7 @@ def serve(
 async def _serve(opened: Store, vaults: Vaults, terms: _Terms) -> None:
     clock = ModuleClock(wall_utc)
     service = Service(opened.contents, opened.state, clock, vaults)
-    server = ModuleServer(service, Committer(opened, clock.now))
+    server = ModuleServer(service, Committer(opened, clock.now, terms.compact_above_bytes))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

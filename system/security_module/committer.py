@@ -33,7 +33,8 @@ class Committer:
         self._store = store
         self._now = now
         self._smallest = compact_above_bytes
-        self._compact_at = max(self._smallest, _GROWTH * store.journal.used_bytes)
+        # Not twice what it found: a module that is often started again would never begin anew.
+        self._compact_at = compact_above_bytes
         self._pending: list[Record] = []
         self._gathering: asyncio.Future[None] | None = None
         self._writing: asyncio.Future[None] | None = None
