@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from amibench.__main__ import COMMANDS
+from conformance import catalogue
 from conformance.targets.model import Statement
 
 PAGES = ["README.md", "README.es.md", "CONTRIBUTING.md"]
@@ -50,6 +51,13 @@ def test_the_two_readmes_have_the_same_chapters(root: Path) -> None:
         for name in ("README.md", "README.es.md")
     ]
     assert chapters[0] == chapters[1] > 5
+
+
+def test_the_compliance_page_names_the_rows_that_cases_touch(root: Path) -> None:
+    page = (root / "docs" / "reference" / "compliance.md").read_text(encoding="utf-8")
+    chapter = page.split("## IPSE specification")[1].split("## ")[0]
+    named = set(re.findall(r"\b(?:R\d[\d.]*|F\d+)-\d+[a-z]?\b", chapter))
+    assert named == {row for clause in catalogue.clauses().values() for row in clause.requirements}
 
 
 def test_decisions_are_numbered_without_gaps(root: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from protocols.sts.errors import StsValueError
+from protocols.sts.errors import StsValueError, UnsupportedAlgorithmError
 
 DEFAULT_FILE = "sta_tables.toml"
 SAMPLE_FILE = "sta_tables_sample.toml"
@@ -58,13 +58,22 @@ def load_sta_tables(text: str) -> StaTables:
 
 @lru_cache(maxsize=2)
 def _shipped(name: str) -> StaTables:
-    return load_sta_tables(
-        (resources.files("protocols.sts.cipher") / "data" / name).read_text(encoding="utf-8")
-    )
+    try:
+        text = (resources.files("protocols.sts.cipher") / "data" / name).read_text(encoding="utf-8")
+    except OSError as error:  # an operator who must not hold the tables has taken the file away
+        raise UnsupportedAlgorithmError(
+            f"the STA tables are missing, so EA07 cannot be used: put {name} back, or use EA11"
+        ) from error
+    return load_sta_tables(text)
 
 
 def default_sta_tables() -> StaTables:
-    """Return the tables of the data file that EA07 uses."""
+    """Return the tables of the data file that EA07 uses.
+
+    Raises:
+        UnsupportedAlgorithmError: the file was taken away.
+        StsValueError: the file holds no tables.
+    """
     return _shipped(DEFAULT_FILE)
 
 
