@@ -1,8 +1,10 @@
 """Whether a case applies to a target: its needs against the target's declaration."""
 
 from collections.abc import Callable, Iterable
+from typing import get_args
 
 from conformance.targets.load import Target
+from conformance.targets.model import Capability
 from conformance.text import Text
 from conformance.verdicts import Verdict
 
@@ -18,7 +20,8 @@ STATION_WORDS: dict[str, Text] = {
     "pause": Text("pausa del dispositivo", "pause"),
 }
 
-CAPABILITIES = frozenset({"sts", "token-gateway", "account", "disconnect", "load-profile", "key-change"})
+#: What a target file may declare to have or to lack.
+CAPABILITIES: frozenset[str] = frozenset(get_args(Capability))
 
 
 def known(need: str) -> bool:

@@ -16,7 +16,9 @@ FORMAT: Literal["amibench-target/1"] = "amibench-target/1"
 StationName = Literal["keypad", "source", "load", "pulses", "cover", "magnet", "supply", "clock", "pause"]
 
 #: What a device may declare to have, or declare to lack.
-Capability = Literal["sts", "token-gateway", "account", "disconnect", "load-profile", "key-change"]
+Capability = Literal[
+    "sts", "token-gateway", "account", "disconnect", "load-profile", "key-change", "short-names"
+]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Sap = Annotated[int, Field(ge=1, le=0x3FFF)]

@@ -10,7 +10,7 @@ from conformance.bench.answers import from_display, from_status
 from conformance.bench.endings import CaseFails, CaseInconclusive, verdict_of
 from conformance.bench.hdlc_wire import broken_fcs, broken_hcs
 from conformance.bench.mint import Mint, TidSource, change_tokens, other_revision
-from conformance.bench.raw import GET_LDN, AarqShape, read_aare
+from conformance.bench.raw import GET_LDN, AarqShape, AuthenticationShape, read_aare
 from conformance.bench.summary import summarise
 from conformance.recorder import MAX_FRAMES, Recorder
 from conformance.targets import load
@@ -125,7 +125,12 @@ def test_the_hand_made_aarq_is_the_published_example():
 
 
 @pytest.mark.parametrize(
-    "shape", [AarqShape(), AarqShape(password=b"12345678"), AarqShape(protocol_version=(2, 0x84))]
+    "shape",
+    [
+        AarqShape(),
+        AarqShape(authentication=AuthenticationShape(b"12345678")),
+        AarqShape(protocol_version=(2, 0x84)),
+    ],
 )
 def test_the_codec_under_test_reads_the_hand_made_aarq(shape: AarqShape):
     assert decode_apdu(shape.to_bytes()).name == "aarq"

@@ -5,8 +5,16 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import check_not_served, check_still_works
+from conformance.bench.exchange import ask, check_not_served, check_refused, check_still_works
+from conformance.bench.raw import LDN, action_request, set_request
 from conformance.text import Text
+
+_REQUESTS = (
+    ("SET", set_request(1, LDN, 2, bytes.fromhex("090458585858"))),
+    ("ACTION", action_request(8, bytes((0, 0, 1, 0, 0, 255)), 1, bytes.fromhex("0f00"))),
+    ("Read (SN)", bytes.fromhex("050102fa00")),
+    ("RLRQ", bytes.fromhex("6203800100")),
+)
 
 
 @case(
@@ -22,5 +30,28 @@ from conformance.text import Text
 @pytest.mark.needs("association:public")
 def test_get_without_association(bench: Bench) -> None:
     with bench.session("public") as session:
+        check_not_served(bench, session)
+    check_still_works(bench)
+
+
+@case(
+    id="dlms/APPL_IDLE_N1/other-services",
+    title=Text("Otros servicios sin asociación", "Other services without association"),
+    stimulus=Text(
+        "Escribir, invocar un método, leer por nombre corto y liberar antes de asociarse.",
+        "Write, invoke a method, read by short name and release before associating.",
+    ),
+    requirement=Text(
+        "Nada se atiende; después se puede asociar.", "Nothing is served; afterwards association works."
+    ),
+)
+@pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
+@pytest.mark.needs("association:public")
+def test_other_services_without_association(bench: Bench) -> None:
+    with bench.session("public") as session:
+        for name, request in _REQUESTS:
+            answer = ask(bench, session, request, name, name)
+            if name != "RLRQ":  # a release may be confirmed: there was nothing to release
+                check_refused(bench, answer)
         check_not_served(bench, session)
     check_still_works(bench)
