@@ -18,6 +18,9 @@ NOT_ON_PPKW = {
     "the association keeps no list of users",
     "the device does not declare short-names",
     "no management association declared",
+    "no attribute that is readable and writable",
+    "no object of that class",
+    "no value of 500 to 1000 octets",
 }
 
 

@@ -1,0 +1,128 @@
+"""Further checks on what was agreed: each service left out in turn, and the empty agreement.
+
+Source: GXDLMSDirector's extra checks, by their purpose; the words and the stimuli are ours
+"""
+# ruff: noqa: D103 - the words of a case stand in its `case(...)`
+
+import pytest
+
+from conformance.bench.bench import Bench
+from conformance.bench.case import case
+from conformance.bench.exchange import (
+    GET_RESPONSE,
+    ask,
+    check_accepted,
+    check_alive,
+    done,
+    propose,
+    served,
+)
+from conformance.bench.raw import CONFORMANCE_LN, GET_LDN, LDN, AarqShape, action_request, set_request
+from conformance.text import Text
+
+PUBLIC = pytest.mark.needs("association:public")
+
+_SERVICES = int.from_bytes(CONFORMANCE_LN, "big")
+_GET, _SET, _ACTION, _SELECTIVE, _MULTIPLE, _GET_BLOCKS = 0x10, 0x08, 0x01, 0x04, 0x0200, 0x1000
+_OBJECT_LIST_SELECTED = bytes.fromhex("c001c1000f0000280000ff02") + bytes.fromhex("01010300")
+_TWO_NAMES = bytes.fromhex("c003c102") + 2 * GET_LDN[3:]
+_SMALL_PDU = 64
+_OBJECT_LIST = bytes.fromhex("c001c1000f0000280000ff0200")
+_WITH_BLOCK = b"\x02"
+
+#: What is left out, in words; its bit; a request that uses it.
+_LEFT_OUT = (
+    ("SET", _SET, set_request(1, LDN, 2, bytes.fromhex("090458585858"))),
+    ("ACTION", _ACTION, action_request(8, bytes((0, 0, 1, 0, 0, 255)), 1, bytes.fromhex("0f00"))),
+    ("multiple-references", _MULTIPLE, _TWO_NAMES),
+    ("selective-access", _SELECTIVE, _OBJECT_LIST_SELECTED),
+)
+
+
+def clause(number: str) -> pytest.MarkDecorator:
+    return pytest.mark.clause("dlms-yb", number, level="should")
+
+
+@case(
+    id="dlms/EXTRA_SERVICES/left-out",
+    title=Text("Cada servicio excluido", "Each service left out"),
+    stimulus=Text(
+        "Proponer todos los servicios menos uno y usar ese; después leer.",
+        "Propose every service but one and use that one; then read.",
+    ),
+    requirement=Text(
+        "El excluido no se atiende y la asociación sigue viva.",
+        "The one left out is not served, and the association lives on.",
+    ),
+)
+@clause("EXTRA_SERVICES")
+@PUBLIC
+def test_left_out(bench: Bench) -> None:
+    for name, bit, request in _LEFT_OUT:
+        with bench.session("public") as session:
+            proposed = (_SERVICES & ~bit).to_bytes(3, "big")
+            granted = check_accepted(
+                bench, propose(bench, session, AarqShape(conformance=proposed)), proposed
+            )
+            bench.check(not granted.conformance & bit, f"no concede {name}", f"it does not grant {name}")
+            answer = ask(bench, session, request, f"usar {name}", f"use {name}")
+            listed = (
+                answer is not None and answer[:2] == bytes((GET_RESPONSE, 3)) and answer[3:5] == b"\x02\x00"
+            )
+            bench.check(
+                not done(answer) and not served(answer) and not listed,
+                f"{name} no se atiende",
+                f"{name} is not served",
+            )
+            check_alive(bench, session)
+
+
+@case(
+    id="dlms/EXTRA_SERVICES/no-get",
+    title=Text("Sin GET", "Without GET"),
+    stimulus=Text("Proponer SET y ACTION sin GET, y leer.", "Propose SET and ACTION without GET, and read."),
+    requirement=Text(
+        "Si se acepta la asociación, la lectura no se atiende.",
+        "Where the association is accepted, the read is not served.",
+    ),
+)
+@clause("EXTRA_SERVICES")
+@PUBLIC
+def test_no_get(bench: Bench) -> None:
+    proposed = (_SET | _ACTION).to_bytes(3, "big")
+    with bench.session("public") as session:
+        answered = propose(bench, session, AarqShape(conformance=proposed))
+        if answered[1] is None or not answered[1].accepted:
+            raise bench.not_applicable(
+                "no acepta una asociación sin GET", "it accepts no association without GET"
+            )
+        answer = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
+        bench.check(not served(answer), "la lectura no se atiende", "the read is not served")
+
+
+@case(
+    id="dlms/EXTRA_SERVICES/no-blocks",
+    title=Text("Sin bloques de lectura", "Without read blocks"),
+    stimulus=Text(
+        "Proponer los servicios sin bloques de GET, con un PDU de 64 octetos, y leer la lista de objetos.",
+        "Propose the services without GET blocks, with a PDU of 64 octets, and read the object list.",
+    ),
+    requirement=Text(
+        "No llega ningún bloque y la asociación sigue viva.",
+        "No block comes, and the association lives on.",
+    ),
+)
+@clause("EXTRA_SERVICES")
+@PUBLIC
+def test_no_blocks(bench: Bench) -> None:
+    proposed = (_SERVICES & ~_GET_BLOCKS).to_bytes(3, "big")
+    with bench.session("public") as session:
+        shape = AarqShape(conformance=proposed, max_pdu=_SMALL_PDU)
+        check_accepted(bench, propose(bench, session, shape), proposed)
+        answer = ask(bench, session, _OBJECT_LIST, "GET de la lista de objetos", "GET of the object list")
+        block = answer is not None and answer[:1] == bytes((GET_RESPONSE,)) and answer[1:2] == _WITH_BLOCK
+        bench.check(not block, "no llega ningún bloque", "no block comes")
+        bench.check(
+            answer is None or len(answer) <= _SMALL_PDU, "el PDU se respeta", "the PDU size is kept to"
+        )
+        check_alive(bench, session)

@@ -1,0 +1,125 @@
+"""Further checks on the clock: it takes a time, in local time, in UTC and without a zone, and gives it back.
+
+Source: GXDLMSDirector's extra checks, by their purpose; the words and the stimuli are ours
+"""
+# ruff: noqa: D103 - the words of a case stand in its `case(...)`
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from conformance.bench.attributes import listed
+from conformance.bench.bench import Bench
+from conformance.bench.case import case
+from conformance.bench.dialogue import Dialogue
+from conformance.text import Text
+from protocols.dlms import axdr
+from protocols.dlms.datetimes import CosemDateTime
+from protocols.dlms.obis import Obis
+
+CLAUSE = pytest.mark.clause("dlms-yb", "EXTRA_CLOCK", level="should")
+
+CLOCK = Obis.from_string("0.0.1.0.0")
+_CLOCK_CLASS, _TIME, _ZONE = 8, 2, 3
+_SHIFT_METHOD = 6
+_TOLERANCE_S = 3.0
+_AHEAD = timedelta(minutes=2)
+_SHIFT_S = 90
+
+
+@case(
+    id="dlms/EXTRA_CLOCK/set",
+    title=Text("Poner el reloj en hora", "Set the clock"),
+    stimulus=Text(
+        "Escribir una hora dos minutos adelantada: con la desviación del medidor, en UTC y sin desviación; "
+        "después la buena.",
+        "Write a time two minutes ahead: with the meter's deviation, in UTC, and without deviation; then the "
+        "right one.",
+    ),
+    requirement=Text(
+        "La hora se toma y vuelve a leerse; al final el reloj está en hora.",
+        "The time is taken and reads back; in the end the clock is right.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("association:reader", "clock")
+def test_set(bench: Bench) -> None:
+    with _clock(bench) as (dialogue, zone_minutes):
+        for name, deviation in (("local", zone_minutes), ("UTC", 0), ("—", None)):
+            wanted = bench.utc() + _AHEAD
+            stamp = CosemDateTime.from_utc(wanted, zone_minutes if deviation is None else deviation)
+            _write(dialogue, stamp.to_bytes() if deviation is not None else _undefined(stamp))
+            _check_time(bench, dialogue, wanted, name)
+
+
+@case(
+    id="dlms/EXTRA_CLOCK/shift",
+    title=Text("Desplazar el reloj", "Shift the clock"),
+    stimulus=Text(
+        "Adelantar el reloj 90 s con shift_time y atrasarlo otro tanto.",
+        "Move the clock 90 s ahead by shift_time, and back again.",
+    ),
+    requirement=Text("El reloj se mueve lo dicho.", "The clock moves by as much."),
+)
+@CLAUSE
+@pytest.mark.needs("association:reader", "clock")
+def test_shift(bench: Bench) -> None:
+    with _clock(bench, method=_SHIFT_METHOD) as (dialogue, _):
+        for seconds in (_SHIFT_S, -_SHIFT_S):
+            before_s = (_read(dialogue) - bench.utc()).total_seconds()
+            dialogue.session.action(_CLOCK_CLASS, CLOCK, _SHIFT_METHOD, axdr.long(seconds))
+            moved_s = (_read(dialogue) - bench.utc()).total_seconds() - before_s
+            bench.measure("moved", f"{moved_s:.1f}", "s")
+            bench.check(
+                abs(moved_s - seconds) <= _TOLERANCE_S,
+                f"se movió {moved_s:.0f} s (se pidieron {seconds} s)",
+                f"it moved by {moved_s:.0f} s ({seconds} s were asked for)",
+            )
+
+
+@contextmanager
+def _clock(bench: Bench, method: int | None = None) -> Iterator[tuple[Dialogue, int]]:
+    """An association that may do it, the clock's zone; the clock is set right afterwards.
+
+    Raises:
+        CaseNotApplicable: the association may not.
+    """
+    with listed(bench, "reader") as (dialogue, objects):
+        clock = next((item for item in objects if item.obis == CLOCK), None)
+        allowed = clock is not None and clock.writable(_TIME) and (method is None or clock.callable(method))
+        if not allowed:
+            raise bench.not_applicable(
+                "la asociación no puede poner el reloj", "the association may not set the clock"
+            )
+        zone_minutes = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE)
+        try:
+            yield dialogue, zone_minutes
+        finally:
+            _write(dialogue, CosemDateTime.from_utc(bench.utc(), zone_minutes).to_bytes())
+        _check_time(bench, dialogue, bench.utc(), "=")
+
+
+def _write(dialogue: Dialogue, raw: bytes) -> None:
+    dialogue.session.set(_CLOCK_CLASS, CLOCK, _TIME, axdr.octet_string(raw))
+
+
+def _read(dialogue: Dialogue) -> datetime:
+    return CosemDateTime.from_bytes(dialogue.octets(_CLOCK_CLASS, str(CLOCK), _TIME)).to_utc()
+
+
+def _undefined(stamp: CosemDateTime) -> bytes:
+    """The same local time with its deviation not specified."""
+    raw = stamp.to_bytes()
+    return raw[:9] + b"\x80\x00" + raw[11:]
+
+
+def _check_time(bench: Bench, dialogue: Dialogue, wanted: datetime, name: str) -> None:
+    ahead_s = (_read(dialogue) - wanted).total_seconds()
+    bench.measure(f"{name}: off by", f"{ahead_s:.1f}", "s")
+    bench.check(
+        abs(ahead_s) <= _TOLERANCE_S,
+        f"{name}: se lee la hora escrita ({ahead_s:+.1f} s)",
+        f"{name}: the time written reads back ({ahead_s:+.1f} s)",
+    )
