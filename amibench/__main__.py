@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "sts": "amibench.commands.sts",
     "security-module": "amibench.commands.security_module",
     "dlms": "amibench.commands.dlms",
+    "benchmark": "amibench.commands.benchmark",
 }
 
 EXIT_INTERRUPTED = 130

@@ -28,7 +28,6 @@ _SILENCED: tuple[str, ...] = ("terminal", "cacheprovider", "logging", "warnings"
 _SILENCED += ("unraisableexception", "threadexception", "recwarn", "pastebin", "doctest", "unittest")
 
 _ARGUMENTS = [
-    str(SUITES_FOLDER),
     "-c",
     str(SUITES_FOLDER / "pytest.ini"),
     f"--rootdir={SUITES_FOLDER}",
@@ -127,7 +126,7 @@ def _suites(suites: Sequence[str] | None, profile: str) -> tuple[str, ...]:
 
 
 def _pytest(run: BenchRun, *more: str) -> None:
-    """One pass of pytest over the suites, isolated from the settings of the program around us."""
+    """One pass of pytest over the suites of the run, isolated from the settings of the program around us."""
 
     class Complaints:
         """Hears what pytest cannot collect, or cannot do itself."""
@@ -142,8 +141,9 @@ def _pytest(run: BenchRun, *more: str) -> None:
             run.complaints.append(f"the bench stumbled: {excrepr}")
 
     run.complaints.clear()
+    folders = [str(SUITES_FOLDER / suite.replace("-", "_")) for suite in run.suites]
     with _environment_without("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        code = pytest.main([*_ARGUMENTS, *more], plugins=[_Registered(run), Complaints()])
+        code = pytest.main([*folders, *_ARGUMENTS, *more], plugins=[_Registered(run), Complaints()])
     if code == pytest.ExitCode.INTERRUPTED and not run.complaints:
         raise KeyboardInterrupt
     if run.complaints:
@@ -194,7 +194,7 @@ def _evidence(run: BenchRun, profile: str, seed: int, stamp: RunRecord) -> Evide
             capabilities=tuple(sorted(statement.capabilities.present)),
             stations=tuple(sorted(statement.stations)),
         ),
-        link=LinkRecord(run.target.scheme, statement.link.framing, run.target.clock_kind),
+        link=LinkRecord(run.target.scheme, run.target.framing, run.target.clock_kind),
         profile=profile,
         suites=tuple(run.suites),
         seed=seed,

@@ -15,11 +15,13 @@ from amibench.errors import CommandError
 from conformance import evidence as filing
 from conformance import runner, targets
 from conformance.evidence.model import Evidence
+from conformance.vending.adapters import DEFAULT as OWN_VENDOR
 from conformance.verdicts import EXIT_INTERRUPTED, exit_code
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _EVIDENCE = Path("evidence")
+VENDOR_SUITE = "vending"
 
 
 @app.command()
@@ -28,13 +30,21 @@ def certify(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A URL (with ://) or a target file; without it, the virtual PPKW meter.", show_default=False
+            help="A URL (with ://) or a target file; without it, the virtual PPKW meter, or with "
+            "--suite vending the product's own security module.",
+            show_default=False,
         ),
     ] = None,
     suite: Annotated[
         str | None, typer.Option(help="Suites, separated by commas; default: those of the profile.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="Profile of the catalogue.")] = "ipse-teorama",
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            help="Profile of the catalogue; default: ipse-teorama, or vending for a vending system.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the evidence.")] = _EVIDENCE,
     only: Annotated[
         list[str] | None,
@@ -56,7 +66,8 @@ def certify(
     chosen = _names(only or ())
     register_schemes()
     try:
-        device = targets.load(target, seed=seed, keys=keys)
+        device = targets.load(_target(target, suites), seed=seed, keys=keys)
+        profile = profile or device.profile
         if list_cases:
             _list(
                 runner.list_cases(device, suites=suites, only=chosen, profile=profile),
@@ -83,6 +94,11 @@ def certify(
     except filing.EvidenceError as error:
         raise CommandError(error.spoken(spoken)) from error
     raise typer.Exit(_report(seen, artefacts, spoken, as_json=as_json))
+
+
+def _target(given: str | None, suites: tuple[str, ...] | None) -> str | None:
+    """What is tried where nothing was named: for the vendor suite alone, our own module."""
+    return OWN_VENDOR if given is None and suites == (VENDOR_SUITE,) else given
 
 
 def _report(seen: Evidence, artefacts: list[Path], lang: str, *, as_json: bool) -> int:

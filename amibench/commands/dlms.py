@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree as RichTree
 
+from amibench.commands.keys_file import ciphering_keys
 from amibench.errors import EXIT_USAGE, CommandError
 from amibench.language import resolve
 from protocols.dlms.errors import DlmsValueError
@@ -16,6 +17,7 @@ from protocols.dlms.explain import (
     ExplainedCapture,
     Explanation,
     HexError,
+    ReadingKeys,
     Tree,
     explain,
     explain_captures,
@@ -42,32 +44,41 @@ def decode(
         typer.Argument(metavar="HEX", help="A frame or an APDU; blanks, colons and 0x are allowed."),
     ] = None,
     file: Annotated[Path | None, typer.Option(help="Explain a file of captures instead.")] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="AMIBENCH_METER_KEYS",
+            help="TOML file with [associations.NAME]: guek, gak, system_title: opens what is ciphered.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     lang: Annotated[str | None, typer.Option(help="es or en.")] = None,
 ) -> None:
-    """Explain one frame or APDU field by field: HDLC, TCP wrapper, LLC and APDU, or a bare APDU.
+    """Explain one frame or APDU field by field: HDLC, TCP wrapper, M-Bus, LLC and APDU, or a bare APDU.
 
+    Ciphered APDUs are opened with the keys of --keys FILE; keys are never an argument.
     Exit code 3 when HEX does not decode. With --file: 1 when a capture is not as it should be.
     JSON speaks English unless --lang says otherwise, so that programs can rely on its words.
     """
     if (hexadecimal is None) == (file is None):
         raise CommandError("give either HEX or --file")
     language = resolve(lang) if lang or not as_json else "en"
+    given = [] if keys is None else ciphering_keys(keys, language)
     if file is not None:
-        _decode_file(file, language, as_json)
+        _decode_file(file, language, given, as_json=as_json)
     elif hexadecimal is not None:
-        _decode_hex(hexadecimal, language, as_json)
+        _decode_hex(hexadecimal, language, given, as_json=as_json)
 
 
 # ---------------------------------------------------------------- one frame or APDU
 
 
-def _decode_hex(text: str, lang: str, as_json: bool) -> None:
+def _decode_hex(text: str, lang: str, keys: list[ReadingKeys], *, as_json: bool) -> None:
     try:
         raw = parse_hex(text)
     except HexError as error:
         raise CommandError(error.spanish if lang == "es" else error.english) from error
-    result = explain([raw], lang=lang)
+    result = explain([raw], lang=lang, keys=keys)
     # a single segment or block is all that was given: that its rest is missing is no fault of it
     faults = [problem.sentence for problem in result.problems if problem.kind != "unfinished"]
     trees = [*result.frames, *result.apdus]
@@ -122,9 +133,9 @@ def _label(tree: Tree) -> str:
 # ---------------------------------------------------------------- a file of captures
 
 
-def _decode_file(file: Path, lang: str, as_json: bool) -> None:
+def _decode_file(file: Path, lang: str, keys: list[ReadingKeys], *, as_json: bool) -> None:
     try:
-        captures = explain_captures(json.loads(file.read_text(encoding="utf-8")), lang)
+        captures = explain_captures(json.loads(file.read_text(encoding="utf-8")), lang, keys)
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
     except RecursionError as error:
@@ -139,18 +150,18 @@ def _decode_file(file: Path, lang: str, as_json: bool) -> None:
         raise CommandError(f"{file}: {error}") from error
     if as_json:
         typer.echo(json.dumps([capture.plain() for capture in captures], ensure_ascii=False))
-        return
-    for capture in captures:
-        typer.echo(_line(capture))
+    else:
+        _print_summary(captures, lang)
     good = sum(capture.ok for capture in captures)
-    summary = (
-        f"{good} de {len(captures)} como debe ser"
-        if lang == "es"
-        else f"{good} of {len(captures)} as they should be"
-    )
-    typer.echo(summary)
     if good < len(captures):
         raise typer.Exit(_FAILED)
+
+
+def _print_summary(captures: list[ExplainedCapture], lang: str) -> None:
+    for capture in captures:
+        typer.echo(_line(capture))
+    good, total = sum(capture.ok for capture in captures), len(captures)
+    typer.echo(f"{good} de {total} como debe ser" if lang == "es" else f"{good} of {total} as they should be")
 
 
 def _line(capture: ExplainedCapture) -> str:

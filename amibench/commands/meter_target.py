@@ -6,17 +6,18 @@ It holds passwords, so it is private from its first byte on, and appears whole o
 import json
 import os
 import secrets
-import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conformance.targets.load import PPKW_FILE
 from conformance.targets.model import Statement
+from conformance.targets.virtual import DEVICES, statement_table
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from sim.meter import MeterProfile
 
-STATIONS = ("keypad", "supply", "source", "load", "cover", "magnet", "pulses", "clock", "pause")
+STATIONS: tuple[str, ...] = ("keypad", "carrier", "supply", "cut", "source", "load", "cover", "magnet")
+STATIONS += ("pulses", "clock", "pause")
 
 
 def target_table(
@@ -32,11 +33,11 @@ def target_table(
         reader_password: LLS secret of the reader client.
         profile: the model of meter.
     """
-    table = tomllib.loads(PPKW_FILE.read_text(encoding="utf-8"))
+    table = statement_table(profile.name if profile.name in DEVICES else "ppkw")
     table["device"] |= {"serial": profile.serial, "drn": profile.drn, "firmware": profile.firmware}
     table["sts"] |= _sts(profile)
     table["link"] |= {"url": link, "framing": framing, "clock": "served"}
-    table["associations"] = {
+    table["associations"] |= {
         "public": {"client_sap": 16},
         "reader": {"client_sap": 2, **_password(reader_password)},
     }
@@ -49,7 +50,8 @@ def target_table(
 def _sts(profile: MeterProfile) -> dict[str, Any]:
     """What the decoder's register holds; the vending key, a test key by name, stays as the file has it."""
     terms = profile.sts
-    return {
+    lock_out = {} if profile.lock_out is None else {"lock_out": asdict(profile.lock_out)}
+    return lock_out | {
         "pan": MeterPrimaryAccountNumber.from_drn(profile.drn).pan,
         "sgc": terms.sgc,
         "krn": terms.krn,

@@ -10,8 +10,10 @@ FORMAT = frozenset({"FormatError"})
 AUTHENTICATION = frozenset({"CRCError", "MfrCodeError"})
 VALIDATION = frozenset({"OldError", "UsedError", "KeyExpiredError", "DDTKError"})
 EXECUTION = frozenset({"OverflowError", "KeyTypeError", "RangeError", "FunctionError"})
+#: Not in the standard: the token was not looked at, after too many wrong ones.
+LOCKED = frozenset({"LockOut"})
 
-NAMES = ACCEPTED | FORMAT | AUTHENTICATION | VALIDATION | EXECUTION
+NAMES = ACCEPTED | FORMAT | AUTHENTICATION | VALIDATION | EXECUTION | LOCKED
 
 #: status_code of the Token gateway (COSEM class 115, attribute 6) -> the results it may stand for.
 GATEWAY_STATUS: dict[int, frozenset[str]] = {
@@ -19,7 +21,7 @@ GATEWAY_STATUS: dict[int, frozenset[str]] = {
     4: FORMAT,
     5: AUTHENTICATION,
     6: VALIDATION,
-    7: EXECUTION,
+    7: EXECUTION | LOCKED,
 }
 
 
@@ -40,6 +42,11 @@ class TokenAnswer:
     def accepted(self) -> bool:
         """Whether the token was taken (a section of a key change counts)."""
         return bool(self.names) and self.names <= ACCEPTED
+
+    @property
+    def locked(self) -> bool:
+        """Whether the device did not look at the token, for it is locked."""
+        return self.names == LOCKED
 
     @property
     def refused(self) -> bool:

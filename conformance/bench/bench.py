@@ -1,19 +1,22 @@
 """The `bench` fixture: everything that a case may do to the device, and the record of it as it happens."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any, cast
 
 from conformance.bench.dialogue import Dialogue, make_session
 from conformance.bench.endings import CaseFails, CaseInconclusive, CaseNotApplicable, Ending
 from conformance.bench.home import Home
 from conformance.bench.rig import Rig
+from conformance.bench.secure import Protection, client_security
 from conformance.bench.summary import summarise
 from conformance.bench.tokens import TokenDesk
 from conformance.recorder import Recorder
 from conformance.stations.protocols import (
     AcSource,
+    Carrier,
     Clock,
     Cover,
     Keypad,
@@ -24,10 +27,14 @@ from conformance.stations.protocols import (
 )
 from conformance.targets.load import Target
 from conformance.targets.model import AssociationSection, Statement
+from conformance.targets.security_section import SecuritySection
 from conformance.text import Text
 from conformance.verdicts import Verdict
 from links.base import Link, LinkError
+from protocols.dlms.errors import RemoteProtocolError
+from protocols.dlms.security import SendCounter
 from protocols.dlms.session import DlmsSession
+from sim.kernel.random import RandomStreams
 
 
 class Bench:
@@ -128,10 +135,34 @@ class Bench:
             link.close()
 
     @contextmanager
-    def session(self, association: str = "public", *, secret: bytes | None = None) -> Iterator[DlmsSession]:
-        """A connected data link without association yet; the device is let go after, whatever happens."""
+    def session(
+        self,
+        association: str = "public",
+        *,
+        secret: bytes | None = None,
+        protection: Protection | None = None,
+    ) -> Iterator[DlmsSession]:
+        """A connected data link without association yet; the device is let go after, whatever happens.
+
+        Args:
+            association: of the target file.
+            secret: instead of its own password.
+            protection: where the association ciphers: other than authenticated and encrypted.
+        """
         section = self.association_section(association)
-        session = make_session(self.link(), self.statement.link, section, self.recorder.frame, secret=secret)
+        security = None
+        if section.security is not None:
+            counter = self.send_counter(section.security)
+            security = client_security(section.security, counter, protection or Protection())
+        session = make_session(
+            self.link(),
+            self.statement.link,
+            section,
+            self.recorder.frame,
+            secret=secret,
+            security=security,
+            random_octets=self.random_octets,
+        )
         dialogue = Dialogue(session)
         try:
             session.connect()
@@ -145,9 +176,11 @@ class Bench:
                 self.drop_link()
 
     @contextmanager
-    def associated(self, association: str = "reader") -> Iterator[Dialogue]:
+    def associated(
+        self, association: str = "reader", *, protection: Protection | None = None
+    ) -> Iterator[Dialogue]:
         """An open association."""
-        with self.session(association) as session:
+        with self.session(association, protection=protection) as session:
             session.associate()
             yield Dialogue(session)
 
@@ -157,6 +190,39 @@ class Bench:
         if found is None:
             raise self.not_applicable(f"sin asociación «{name}»", f"no {name} association")
         return found
+
+    def send_counter(self, security: SecuritySection) -> SendCounter:
+        """The client's invocation counter, above whatever the device has taken already."""
+        kept: SendCounter | None = self.rig.memory.get("send_counter")
+        lowest = security.first_counter if kept is None else kept.next_value
+        if security.invocation_counter is not None and "public" in self.statement.associations:
+            with suppress(RemoteProtocolError, CaseFails), self.associated("public") as dialogue:
+                lowest = max(lowest, dialogue.integer(1, security.invocation_counter, 2) + 1)
+        counter = self.rig.memory["send_counter"] = SendCounter(lowest)
+        return counter
+
+    def random_octets(self, count: int) -> bytes:
+        """Octets for challenges and keys: the same in every run on a simulated device, else unforeseeable."""
+        if not self.target.simulated:
+            return token_bytes(count)
+        stream = self.rig.memory.setdefault("random", RandomStreams(self.target.seed).stream("bench"))
+        return bytes(stream.bytes(count))
+
+    @contextmanager
+    def spare(self) -> Iterator["Bench"]:
+        """A device for what cannot be undone: a second one of its kind where the bench can make one."""
+        if self.rig.renew is None:
+            yield self
+            return
+        rig = self.rig.renew()
+        other = Bench(rig)
+        other.recorder = self.recorder
+        try:
+            other.begin()
+            yield other
+        finally:
+            other.drop_link()
+            rig.close()
 
     # ------------------------------------------------------------------ stations
 
@@ -168,6 +234,11 @@ class Bench:
     def keypad(self) -> Keypad:
         """The customer unit."""
         return cast(Keypad, self._station("keypad"))
+
+    @property
+    def carrier(self) -> Carrier:
+        """The local virtual token carrier."""
+        return cast(Carrier, self._station("carrier"))
 
     @property
     def source(self) -> AcSource:

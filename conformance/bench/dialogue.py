@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import Literal
 
 from conformance.bench.endings import CaseFails, CaseInconclusive
+from conformance.bench.secure import RandomOctets, authentication
 from conformance.targets.model import AssociationSection, LinkSection
 from conformance.text import Text
 from links.base import Link, LinkError
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.errors import DlmsError, RemoteProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.obis import Obis
+from protocols.dlms.security import ClientSecurity
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import LinkLost, NoAnswer
 from protocols.dlms.wrapper import WrapperClient
@@ -65,13 +68,25 @@ def make_session(
     on_frame: FrameHook,
     *,
     secret: bytes | None = None,
+    security: ClientSecurity | None = None,
+    random_octets: RandomOctets = token_bytes,
 ) -> DlmsSession:
-    """A session, not yet connected. `secret` replaces the association's own password."""
-    password = association.secret if secret is None else secret
+    """A session, not yet connected.
+
+    Args:
+        pipe: the device's link.
+        link: how it is framed.
+        association: which client this is.
+        on_frame: sees what travels.
+        secret: replaces the association's own password.
+        security: keys and titles of a client that ciphers.
+        random_octets: for challenges.
+    """
     client = ClientConnection(
         client_sap=association.client_sap,
         server_sap=link.server_sap,
-        authentication=None if password is None else Lls(password),
+        authentication=authentication(association, secret, random_octets),
+        security=security,
     )
     framing = make_framing(link, association.client_sap)
     return DlmsSession(pipe, framing, client, response_timeout_s=link.response_timeout_s, on_frame=on_frame)

@@ -20,6 +20,7 @@ class StationState:
     source: tuple[float, float] | None = None
     energised: bool | None = None
     paused: bool | None = None
+    armed: bool = False
     covers: dict[str, bool] = field(default_factory=dict)
 
 
@@ -37,6 +38,7 @@ class Home:
         """Energised, nominal supply, no load, speaking. Nothing of this is part of a case's steps."""
         with self._bench.recorder.paused():
             self.speak()
+            self.disarm()
             self.energise()
             self.source(*self._nominal)
             self.load(0.0)
@@ -72,6 +74,27 @@ class Home:
         self._stations["supply"].off()
         self._state.energised = False
         self._bench.stimulus("se corta la alimentación", "the supply is cut")
+
+    def arm_cut(self, write: int, moment: str) -> None:
+        """Have the supply cut at the `write`-th write of the device's memory from now, without warning."""
+        self._stations["cut"].arm(write, moment)
+        self._state.armed, self._state.energised = True, None  # from here on nobody knows whether it lives
+        words = {"before": "antes de", "during": "durante", "after": "después de"}[moment]
+        self._bench.stimulus(
+            f"corte preparado {words} la escritura {write} de la memoria",
+            f"a cut is prepared {moment} write {write} of the memory",
+        )
+
+    def disarm(self) -> None:
+        """Take back a cut that did not come."""
+        if self._state.armed:
+            self._stations["cut"].arm(0, "during")
+            self._state.armed = False
+
+    def writes(self) -> int:
+        """How many writes of its memory the device has begun; takes back a cut that is prepared."""
+        self._state.armed = False
+        return int(self._stations["cut"].arm(0, "during"))
 
     def speak(self) -> None:
         """Let the device speak, where it can be made silent."""

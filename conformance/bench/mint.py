@@ -5,25 +5,32 @@ case leaves behind, the next one can work.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from conformance.bench.endings import CaseInconclusive
 from conformance.targets.sts_section import StsSection
 from conformance.text import Text
+from protocols.sts.cipher.algorithms import cipher_of
 from protocols.sts.identity import TID_MAX, BaseDate, KeyType, TokenIdentifier
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.token import Token, encode_token, key_change_tokens
+from protocols.sts.token.carrier import insert_class, to_digits
 
 _DAY_MIN = 1440
 _RESERVED_MIN = 1
+_ENCIPHERED = frozenset({0, 2})
+_OWN_GROUPS = ("990071", "990072")
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The parameters from which a decoder key is made; `key()` makes it."""
+    """The parameters from which a decoder key is made; `key()` makes it.
 
-    section: StsSection
+    `joined` is a key that no parameters give: what a device holds that put sections of two sets together.
+    """
+
+    section: StsSection = field(hash=False)
     pan: str
     sgc: str
     krn: int
@@ -31,6 +38,7 @@ class Register:
     key_type: KeyType
     ken: int
     base_date: BaseDate
+    joined: DecoderKey | None = None
 
     @classmethod
     def declared(cls, section: StsSection) -> "Register":
@@ -48,6 +56,8 @@ class Register:
 
     def key(self) -> DecoderKey:
         """The decoder key under these parameters."""
+        if self.joined is not None:
+            return self.joined
         return derive_decoder_key(
             self.section.dkga,
             self.section.ea,
@@ -61,7 +71,7 @@ class Register:
         )
 
     def varied(self, **changes: object) -> "Register":
-        """The same register with something else in it: another `sgc`, `pan`, `krn` or `ti`."""
+        """The same register with something else in it, for example another `sgc`, `pan`, `krn` or `ti`."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
@@ -86,6 +96,12 @@ class TidSource:
             raise CaseInconclusive(
                 Text("no quedan TID en esta fecha base", "no TIDs are left in this base date")
             )
+        self._next = tid + 1
+        return tid
+
+    def midnight(self) -> int:
+        """The TID of the next 00:00; the minutes that follow it are given out next."""
+        tid = -(-self.next() // _DAY_MIN) * _DAY_MIN
         self._next = tid + 1
         return tid
 
@@ -114,6 +130,54 @@ class Mint:
     def token(self, token: Token, register: Register | None = None) -> str:
         """The digits of `token`, under the device's present key or under that of another `register`."""
         return encode_token(token, (register or self.register).key())
+
+
+def raw_token(token_class: int, content48: int, crc: int, key: DecoderKey) -> str:
+    """The digits of a token that nobody makes: any content, closed by any checksum.
+
+    Args:
+        token_class: 0 to 3; classes 0 and 2 are enciphered.
+        content48: subclass (4 bits) and content (44 bits).
+        crc: 16 bits, as they stand in the block.
+        key: of the device.
+    """
+    block = content48 << 16 | crc
+    if token_class in _ENCIPHERED:
+        block = cipher_of(key).encrypt(key.value, block)
+    return to_digits(insert_class(token_class, block))
+
+
+def excursions(declared: Register) -> tuple[Register, ...]:
+    """Every register to which a case leads the device, and from which it leads it back."""
+    next_base = declared.base_date.following()
+    return (
+        other_revision(declared),
+        default_key(declared),
+        other_group(declared),
+        declared.varied(base_date=next_base),
+        declared.varied(base_date=next_base, ken=0),
+        declared.varied(ti=other_tariff(declared)),
+        declared,  # under another key expiry number
+    )
+
+
+def default_key(register: Register) -> Register:
+    """The same register under a default key."""
+    return register.varied(key_type=KeyType.DDTK)
+
+
+def other_group(register: Register) -> Register:
+    """The same register in a supply group of the bench's own.
+
+    It is none of the test plan's: a target file that names the wrong one of those must not pass for a device
+    that a case left in the other.
+    """
+    return register.varied(sgc=next(sgc for sgc in _OWN_GROUPS if sgc != register.sgc))
+
+
+def other_tariff(register: Register) -> int:
+    """A tariff index that is not the register's."""
+    return (register.ti + 1) % 100
 
 
 def other_revision(register: Register) -> Register:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import mutants
+from conformance.bench import vendor_rig
 from conformance.bench.control_client import ControlClient
 from conformance.bench.endings import BenchError
 from conformance.stations import station_set
@@ -13,9 +14,14 @@ from conformance.stations.operator import Ask, Operator
 from conformance.stations.scpi import ScpiError
 from conformance.stations.station_set import StationSet
 from conformance.targets.load import Target
+from conformance.vending.vendor import VendingSystem
 from links.base import Link, LinkError
 from links.registry import open_link
+from links.serial_port import SerialLink
+from protocols.dlms.errors import DlmsError
+from protocols.dlms.mode_e import ModeEClient, open_mode_e
 from protocols.field.errors import FieldError
+from sim.meter import DEFAULT_PARTS
 from sim.scenarios.world import World
 
 
@@ -29,6 +35,8 @@ class Rig:
         open_device_link: opens a link to it anew.
         lasting: one link serves the whole run (a serial port), rather than one for each case.
         close: lets everything go.
+        vendor: the vending system, where the target is one.
+        renew: reaches another device of the same kind, fresh from the factory; None where there is none.
     """
 
     target: Target
@@ -37,6 +45,8 @@ class Rig:
     lasting: bool
     close: Callable[[], None]
     memory: dict[str, Any]
+    vendor: VendingSystem | None = None
+    renew: "Callable[[], Rig] | None" = None
 
     def now_s(self) -> float:
         """Device time in seconds."""
@@ -54,6 +64,8 @@ def open_rig(target: Target, lang: str, ask: Ask = input) -> Rig:
     Raises:
         BenchError: it cannot be reached; one sentence.
     """
+    if target.vending:
+        return _vendor(target)
     person = Operator(lang, ask)
     try:
         return _simulated(target, person) if target.simulated else _reached(target, person)
@@ -61,10 +73,23 @@ def open_rig(target: Target, lang: str, ask: Ask = input) -> Rig:
         raise BenchError(f"the device or a station cannot be reached: {error}") from error
 
 
+def _vendor(target: Target) -> Rig:
+    vendor = vendor_rig.reach(target)
+    return Rig(
+        target=target,
+        stations=StationSet({}, vendor_rig.clock_of(target)),
+        open_device_link=vendor_rig.no_link,
+        lasting=False,
+        close=vendor.close,
+        memory={},
+        vendor=vendor,
+    )
+
+
 def _simulated(target: Target, person: Operator) -> Rig:
     statement = target.statement
-    parts = mutants.load(target.mutant).parts if target.mutant else None
-    world = World(seed=target.seed) if parts is None else World(seed=target.seed, parts=parts)
+    parts = mutants.load(target.mutant).parts if target.mutant else DEFAULT_PARTS
+    world = World(target.device, seed=target.seed, parts=parts)
     stations = station_set.build(
         statement.stations, call=world.control.call, person=person, open_link=open_link
     )
@@ -75,6 +100,7 @@ def _simulated(target: Target, person: Operator) -> Rig:
         lasting=False,
         close=stations.close,
         memory={},
+        renew=lambda: _simulated(target, person),
     )
 
 
@@ -93,8 +119,24 @@ def _reached(target: Target, person: Operator) -> Rig:
     return Rig(
         target=target,
         stations=stations,
-        open_device_link=lambda: open_link(url),
+        open_device_link=lambda: _open_device(url),
         lasting=urlsplit(url).scheme == "serial",
         close=stations.close,
         memory={},
     )
+
+
+def _open_device(url: str) -> Link:
+    """A link to the device; a serial line with ``mode=e`` is opened by IEC 62056-21 first.
+
+    Raises:
+        BenchError: the device does not open it.
+    """
+    link = open_link(url)
+    if isinstance(link, SerialLink) and link.mode == "e":
+        try:
+            open_mode_e(link, ModeEClient(max_baud=link.url_baud))
+        except DlmsError as error:
+            link.close()
+            raise BenchError(f"the device does not open {url} for HDLC: {error}") from error
+    return link

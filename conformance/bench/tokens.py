@@ -1,27 +1,30 @@
 """The token desk: mints for the device under test, enters, and reads what came of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from conformance.bench.answers import ACCEPTED, TokenAnswer, from_display, from_status
-from conformance.bench.dialogue import items
+from conformance.bench.answers import ACCEPTED, TokenAnswer
 from conformance.bench.endings import CaseInconclusive, CaseNotApplicable
-from conformance.bench.mint import Mint, Register, change_tokens, other_revision
+from conformance.bench.mint import Mint, Register, change_tokens, excursions
+from conformance.bench.ways import WAY_WORDS, enter_by, usual_way
 from conformance.text import Text
-from protocols.dlms.axdr import octet_string
-from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import ActionRefused
-from protocols.sts.token import TransferCredit
+from protocols.sts.identity import MeterPrimaryAccountNumber
+from protocols.sts.token import InitiateMeterTest, TransferCredit
 
 if TYPE_CHECKING:
     from conformance.bench.bench import Bench
 
-GATEWAY = "0.0.19.40.0"
 CREDIT = "0.0.19.10.0"
 
 WH_PER_UNIT = 100
+#: Control bit of a test token: display of the total register.
+DISPLAY_TOTAL = 0x4
 _RND = 5
+#: Doublings of the wait for a device that locked after wrong tokens.
+_PATIENCE = 12
+#: Answers that show that the device holds the key, though it did not take the token.
+_KEY_FITS = ("UsedError", "OldError", "DDTKError", "KeyExpiredError")
 #: Doubling leaps before the bench gives up finding a fresh TID: more than a year of minutes.
 _LEAPS = 20
 
@@ -45,7 +48,7 @@ class TokenDesk:
 
     def tid(self) -> int:
         """A TID that the device has not seen; finding the first one of a run takes a probe."""
-        self._get_ready()
+        self.get_ready()
         return self.mint.tids.next()
 
     def credit(self, units: int, *, tid: int | None = None, register: Register | None = None) -> str:
@@ -53,13 +56,37 @@ class TokenDesk:
         token = TransferCredit(0, _RND, self.tid() if tid is None else tid, units)
         return self.mint.token(token, register)
 
-    def enter(self, digits: str, way: str | None = None) -> TokenAnswer:
-        """Enter a token by ``keypad`` or by ``gateway``; by default by the keypad, where there is one."""
-        way = way or ("keypad" if self._bench.has("keypad") else "gateway")
+    def display_token(self) -> str:
+        """A test token that shows the total register, and moves nothing."""
+        drn = MeterPrimaryAccountNumber(self.mint.register.pan).decoder_reference_number
+        return self.mint.token(InitiateMeterTest(DISPLAY_TOTAL, 0, drn.mfr_code_digits))
+
+    def own_sections(self) -> list[str]:
+        """The sections of a change to the very key that is in force: they change nothing."""
+        return change_tokens(self.mint.register, self.mint.register)
+
+    def enter(self, digits: str, way: str | None = None, *, patient: bool = True) -> TokenAnswer:
+        """Enter a token by ``keypad``, ``carrier`` or ``gateway``; by default by the first of these.
+
+        A device that is locked after wrong tokens is waited for, unless `patient` is false.
+        """
+        way = way or usual_way(self._bench)
+        answer = self._enter_once(digits, way)
+        section = self._bench.statement.sts
+        wait_s = section.lock_out.first_s if section and section.lock_out else 10.0
+        for doubling in range(_PATIENCE if patient else 0):
+            if not answer.locked:
+                break
+            self._bench.note("bloqueado: se espera", "locked: the bench waits")
+            self._bench.clock.wait(wait_s * 2**doubling)
+            answer = self._enter_once(digits, way)
+        return answer
+
+    def _enter_once(self, digits: str, way: str) -> TokenAnswer:
         grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-        ways = {"keypad": Text("teclado", "keypad"), "gateway": Text("pasarela", "gateway")}[way]
-        self._bench.stimulus(f"{ways.es}: {grouped}", f"{ways.en}: {grouped}")
-        answer = self._by_keypad(digits) if way == "keypad" else self._by_gateway(digits)
+        words = WAY_WORDS[way]
+        self._bench.stimulus(f"{words.es}: {grouped}", f"{words.en}: {grouped}")
+        answer = enter_by(self._bench, way, digits)
         self._bench.observe(*answer.words())
         return answer
 
@@ -111,6 +138,12 @@ class TokenDesk:
         """Check that the token was refused; words that nobody knows are read as a refusal."""
         self._bench.check(not answer.names & ACCEPTED, "el código se rechaza", "the token is refused")
 
+    def due_wh(self, units: int) -> int:
+        """What the token credit gets of a token of `units` tenths of a kWh: others may have a share."""
+        section = self._bench.statement.sts
+        share_percent = 100 if section is None else section.credit_share_percent
+        return units * WH_PER_UNIT * share_percent // 100
+
     @contextmanager
     def credit_moves(self, units: int) -> Iterator[None]:
         """Inside, the credit must move by exactly `units` tenths of a kWh; 0 for not at all.
@@ -118,14 +151,14 @@ class TokenDesk:
         Without a load station the device may be consuming: a fall of up to 0.1 kWh is then forgiven, and
         noted.
         """
-        self._get_ready()  # the probe's own 0.1 kWh must not count
+        self.get_ready()  # the probe's own 0.1 kWh must not count
         before_wh = self.credit_wh()
         yield
         after_wh = self.credit_wh()
         if before_wh is None or after_wh is None:
             self._bench.note("el crédito no se puede leer por DLMS", "credit cannot be read by DLMS")
             return
-        moved_wh, due_wh = after_wh - before_wh, units * WH_PER_UNIT
+        moved_wh, due_wh = after_wh - before_wh, self.due_wh(units)
         slack_wh = 0 if self._bench.has("load") else WH_PER_UNIT
         self._bench.check(
             due_wh - slack_wh <= moved_wh <= due_wh,
@@ -144,28 +177,12 @@ class TokenDesk:
         self._bench.observe(f"crédito: {credit_wh} Wh", f"credit: {credit_wh} Wh")
         return credit_wh
 
-    def _by_keypad(self, digits: str) -> TokenAnswer:
-        section = self._bench.statement.sts
-        names = section.result_names if section else {}
-        return from_display(self._bench.keypad.enter(digits), names)
-
-    def _by_gateway(self, digits: str) -> TokenAnswer:
-        with self._bench.associated("reader") as dialogue:
-            with suppress(ActionRefused):  # some gateways refuse the call as well: the status says why
-                dialogue.session.action(
-                    115, Obis.from_string(GATEWAY), 1, octet_string(digits.encode("ascii"))
-                )
-            status = items(dialogue.get(115, GATEWAY, 6))[0]
-            described = [item.value for item in items(dialogue.get(115, GATEWAY, 4))]
-        words = [value.decode("ascii", "replace") for value in described if isinstance(value, bytes)]
-        return from_status(int(status.value) if isinstance(status.value, int) else -1, words)
-
     def follow_key(self, register: Register) -> None:
         """The device now works under `register`."""
         self.mint.register = register
 
-    def _get_ready(self) -> None:
-        """Once a run: find where fresh TIDs begin."""
+    def get_ready(self) -> None:
+        """Once a run: find where fresh TIDs begin, and the declared key if a run before left another."""
         if not self._bench.rig.memory.get("tid-probed"):
             self._probe()
             self._bench.rig.memory["tid-probed"] = True
@@ -186,7 +203,7 @@ class TokenDesk:
                     f"preparación: TID libres desde {tid}", f"preparation: TIDs are fresh from {tid} on"
                 )
                 return
-            if answer.may_be("CRCError") and self._key_left_behind(tid):
+            if answer.may_be("CRCError", "DDTKError", "KeyExpiredError") and self._key_left_behind(tid):
                 return
             if not answer.may_be("UsedError", "OldError"):
                 break
@@ -201,9 +218,11 @@ class TokenDesk:
     def _key_left_behind(self, tid: int) -> bool:
         """Whether the device holds the key of a key-change case that was cut short; if so, bring it back."""
         declared = self.mint.register
-        other = other_revision(declared)
-        probe = self.enter(self.credit(1, tid=tid, register=other))
-        if not probe.accepted and not probe.may_be("UsedError", "OldError"):
+        for other in excursions(declared):
+            probe = self.enter(self.credit(1, tid=tid, register=other))
+            if probe.accepted or probe.may_be(*_KEY_FITS):
+                break
+        else:
             return False
         for digits in change_tokens(other, declared):
             self.must_accept(digits)

@@ -110,5 +110,8 @@ def _version_facts(evidence: Evidence, lang: str, digest: str) -> tuple[Fact, ..
 
 
 def _notices(evidence: Evidence, lang: str) -> tuple[str, ...]:
-    where = labels.NOTICE_VIRTUAL if is_virtual(evidence) else labels.NOTICE_REAL
+    where = labels.NOTICE_REAL
+    if is_virtual(evidence):
+        vendor = evidence.link.framing == "requests"
+        where = labels.NOTICE_VENDOR if vendor else labels.NOTICE_VIRTUAL
     return tuple(notice.spoken(lang) for notice in (labels.NOTICES[0], where, *labels.NOTICES[1:]))

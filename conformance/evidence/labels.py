@@ -112,6 +112,7 @@ LABELS: dict[str, Text] = {
 SUITE_NAMES: dict[str, Text] = {
     "sts": Text("STS: prepago por token (IEC 62055-41)", "STS: prepayment by token (IEC 62055-41)"),
     "dlms": Text("DLMS/COSEM (IEC 62056)", "DLMS/COSEM (IEC 62056)"),
+    "vending": Text("Sistema de venta STS (STS 531-1)", "STS vending system (STS 531-1)"),
     "closed-loop": Text(
         "Lazo cerrado: token, suministro y registro", "Closed loop: token, supply and register"
     ),
@@ -137,11 +138,15 @@ SCHEMES: dict[str, Text] = {
     "udp": Text("UDP", "UDP"),
     "serial": Text("puerto serie", "serial port"),
     "memory": Text("en memoria", "in memory"),
+    "vendor": Text("sistema de venta, en este proceso", "vending system, in this process"),
+    "security-module+unix": Text("módulo de seguridad, socket Unix", "security module, Unix socket"),
+    "security-module+tls": Text("módulo de seguridad, TLS", "security module, TLS"),
 }
 
 FRAMINGS: dict[str, Text] = {
     "wrapper": Text("wrapper (IEC 62056-4-7)", "wrapper (IEC 62056-4-7)"),
     "hdlc": Text("HDLC (IEC 62056-46)", "HDLC (IEC 62056-46)"),
+    "requests": Text("solicitudes del adaptador", "requests of the adapter"),
 }
 
 CLOCKS: dict[str, Text] = {
@@ -206,6 +211,13 @@ NOTICE_VIRTUAL = Text(
     "físico.",
     "The device under test is virtual: the result speaks of the program that simulates it, not of a "
     "physical meter.",
+)
+
+NOTICE_VENDOR = Text(
+    "El sistema de venta ensayado corrió en este proceso: el resultado habla de sus reglas y tokens, no de "
+    "su proceso, su almacén ni sus conexiones.",
+    "The vending system under test ran in this process: the result speaks of its rules and tokens, not of "
+    "its process, its store or its connections.",
 )
 
 NOTICE_REAL = Text(

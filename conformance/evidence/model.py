@@ -99,8 +99,8 @@ class DeviceRecord:
 class LinkRecord:
     """Over what, and by which clock, the device was reached."""
 
-    scheme: str  # "sim", "tcp", "serial", "mutant"
-    framing: str  # "wrapper", "hdlc"
+    scheme: str  # "sim", "tcp", "serial", "mutant", "vendor", "security-module+unix"
+    framing: str  # "wrapper", "hdlc", "requests" (to a vending system)
     clock: str  # "virtual", "served" (a simulated device in another process), "wall"
 
 

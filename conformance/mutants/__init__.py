@@ -1,7 +1,8 @@
 """Meters built wrong on purpose, each of which the bench must catch: the bench's own test.
 
 A mutant is a module of this folder. It gives `PARTS`, the default parts with one replaced, `CLAUSE`, the
-clause that it must fail, and `DESCRIPTION`. Its name on the command line is the module's, with hyphens.
+clause that it must fail, and `DESCRIPTION`; where it can be wrong in another model than PPKW only, `PROFILE`,
+and where on HDLC only, `FRAMING`, too. Its name on the command line is the module's, with hyphens.
 """
 
 import importlib
@@ -23,6 +24,8 @@ class Mutant:
     parts: "Parts"
     clause: str
     description: Text
+    profile: str = "ppkw"
+    framing: str = "wrapper"
 
 
 def names() -> tuple[str, ...]:
@@ -41,4 +44,5 @@ def load(name: str) -> Mutant:
     if wanted not in names():
         raise LookupError(f"no mutant called `{name}`; known: {', '.join(names())}")
     module = importlib.import_module(f"{__name__}.{wanted.replace('-', '_')}")
-    return Mutant(wanted, module.PARTS, module.CLAUSE, module.DESCRIPTION)
+    profile, framing = getattr(module, "PROFILE", "ppkw"), getattr(module, "FRAMING", "wrapper")
+    return Mutant(wanted, module.PARTS, module.CLAUSE, module.DESCRIPTION, profile, framing)

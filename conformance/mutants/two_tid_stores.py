@@ -6,7 +6,8 @@ from conformance.text import Text
 from protocols.sts.acceptance import TokenAcceptance
 from sim.meter import DEFAULT_PARTS
 from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.table import Binder, cosem_bindings
+from sim.meter.cosem.object_table import Binder
+from sim.meter.cosem.table import cosem_bindings
 from sim.meter.tokens import TokenDesk
 
 CLAUSE = "dlms-bb/class-115"

@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.stations.protocols import Display, LoadReading, PulseCounts
+from protocols.field.errors import StationControlError
+
+#: How the control channel says that an operation could not be done now.
+_FAILED = "failed"
 
 Call = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 
@@ -35,6 +39,21 @@ class ControlKeypad(ControlStation):
         seen = self._call("keypad.display", {})
         leds = {str(name): bool(lit) for name, lit in dict(seen["leds"]).items()}
         return Display(tuple(map(str, seen["lines"])), leds, bool(seen["sounder"]))
+
+
+class ControlCarrier(ControlStation):
+    """The simulated local virtual carrier."""
+
+    def enter(self, digits: str) -> str:
+        """Hand over a token; the bare name of the result that decided it."""
+        try:
+            stages = self._call("carrier.enter", {"digits": digits})
+        except StationControlError as error:
+            if error.code == _FAILED:
+                return ""  # the meter is dead, or died over this token
+            raise
+        decided = (stages.get(f"{stage}_result") for stage in ("token", "validation", "authentication"))
+        return next((str(name) for name in decided if name), "")
 
 
 class ControlSource(ControlStation):
@@ -101,6 +120,14 @@ class ControlSupply(ControlStation):
     def on(self) -> None:
         """Give it back."""
         self._call("supply.on", {})
+
+
+class ControlCut(ControlStation):
+    """The simulated mains switch that watches the memory."""
+
+    def arm(self, write: int, moment: str) -> int:
+        """Cut at that write; the count of writes so far."""
+        return int(self._call("supply.cut_at_write", {"write": write, "moment": moment})["writes"])
 
 
 class ControlClock(ControlStation):

@@ -79,6 +79,19 @@ class OperatorKeypad(OperatorStation):
         return Display((line,), {})
 
 
+class OperatorCarrier(OperatorStation):
+    """A person at the meter's own token port."""
+
+    def enter(self, digits: str) -> str:
+        """Ask to hand over a token, and what came of it."""
+        return self._operator.read(
+            Text(
+                f"Entregue {digits} por el puerto local de códigos y escriba el resultado",
+                f"Hand {digits} over at the local token port and type the result",
+            )
+        )
+
+
 class OperatorSource(OperatorStation):
     """A person at the supply."""
 

@@ -48,6 +48,13 @@ class Keypad(Protocol):
         """Look at the unit."""
 
 
+class Carrier(Protocol):
+    """The meter's own port for tokens (IEC 62055-52), whatever its frames are."""
+
+    def enter(self, digits: str) -> str:
+        """Hand a token over; what the device says of it, "" where it says nothing."""
+
+
 class AcSource(Protocol):
     """The supply's voltage and frequency."""
 
@@ -100,6 +107,21 @@ class Supply(Protocol):
 
     def on(self) -> None:
         """Give it back."""
+
+
+class WriteCut(Protocol):
+    """A mains switch that knows the device's memory: it acts at one write of it."""
+
+    def arm(self, write: int, moment: str) -> int:
+        """Cut the supply at the `write`-th write from now; 0 takes that back.
+
+        Args:
+            write: 1 for the next one.
+            moment: ``before``, ``during`` or ``after`` that write.
+
+        Returns:
+            How many writes there have been so far.
+        """
 
 
 class Clock(Protocol):

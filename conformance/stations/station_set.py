@@ -14,12 +14,14 @@ from links.base import Link
 #: station -> its driver over the control seam.
 CONTROL_DRIVERS: dict[str, Callable[[control.Call], Any]] = {
     "keypad": control.ControlKeypad,
+    "carrier": control.ControlCarrier,
     "source": control.ControlSource,
     "load": control.ControlLoad,
     "pulses": control.ControlPulses,
     "cover": control.ControlCover,
     "magnet": control.ControlMagnet,
     "supply": control.ControlSupply,
+    "cut": control.ControlCut,
     "clock": control.ControlClock,
     "pause": control.ControlPause,
 }
@@ -27,6 +29,7 @@ CONTROL_DRIVERS: dict[str, Callable[[control.Call], Any]] = {
 #: station -> its driver that asks a person.
 OPERATOR_DRIVERS: dict[str, Callable[[operator.Operator], Any]] = {
     "keypad": operator.OperatorKeypad,
+    "carrier": operator.OperatorCarrier,
     "source": operator.OperatorSource,
     "load": operator.OperatorLoad,
     "pulses": operator.OperatorPulses,

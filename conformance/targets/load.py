@@ -12,6 +12,9 @@ from conformance import mutants
 from conformance.targets.errors import TargetError
 from conformance.targets.model import KeysFile, Statement
 from conformance.targets.sentences import sentence
+from conformance.targets.vending_section import vendor_table
+from conformance.targets.virtual import statement_table
+from conformance.vending import adapters
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -30,13 +33,15 @@ _LINK_OPTIONS = ("framing", "server_sap", "physical_address", "address_bytes", "
 class Target:
     """A device under test, ready to be reached.
 
-    `given` is what the user wrote; `mutant` names the meter built wrong on purpose, where it is one.
+    `given` is what the user wrote; `mutant` names the meter built wrong on purpose, where it is one; `device`
+    is the model of a simulated meter.
     """
 
     given: str
     statement: Statement
     seed: int
     mutant: str | None = None
+    device: str = "ppkw"
 
     @property
     def scheme(self) -> str:
@@ -49,9 +54,25 @@ class Target:
         return self.scheme in _SIMULATED
 
     @property
+    def vending(self) -> bool:
+        """Whether the target is a vending system rather than a meter."""
+        return self.statement.vending is not None
+
+    @property
+    def profile(self) -> str:
+        """The profile of the catalogue that such a target is tried by where nothing is said."""
+        return "vending" if self.vending else "ipse-teorama"
+
+    @property
+    def framing(self) -> str:
+        """``wrapper`` or ``hdlc``; ``requests`` to a vending system."""
+        return "requests" if self.vending else self.statement.link.framing
+
+    @property
     def clock_kind(self) -> str:
         """``virtual``, ``served`` or ``wall``."""
-        return "virtual" if self.simulated else self.statement.link.clock
+        in_process = self.vending and adapters.in_process(self.statement.link.url)
+        return "virtual" if self.simulated or in_process else self.statement.link.clock
 
 
 def load(target: str | None, *, seed: int, keys: Path | None = None) -> Target:
@@ -68,12 +89,15 @@ def load(target: str | None, *, seed: int, keys: Path | None = None) -> Target:
     given = DEFAULT if target is None else target
     if "://" not in given:
         return Target(given, _statement_from(Path(given)), seed)
+    if adapters.is_vendor(given):
+        return Target(given, _vendor_statement(vendor_table(given), given), seed)
     scheme = urlsplit(given).scheme
     if scheme in _SIMULATED:
         return _simulated(given, seed)
     if scheme in _REACHED:
         return Target(given, _bare_statement(given, keys), seed)
-    raise TargetError(f"unknown scheme `{scheme}` in {given}; known: {', '.join(_SIMULATED + _REACHED)}")
+    known = ", ".join((*_SIMULATED, *_REACHED, *adapters.SCHEMES))
+    raise TargetError(f"unknown scheme `{scheme}` in {given}; known: {known}")
 
 
 def _simulated(given: str, seed: int) -> Target:
@@ -83,13 +107,17 @@ def _simulated(given: str, seed: int) -> Target:
     mutant = name if parts.scheme == "mutant" else None
     if mutant is not None and mutant not in mutants.names():
         raise TargetError(f"no mutant called `{mutant}`; known: {', '.join(mutants.names())}")
-    if mutant is None and name != "ppkw":
-        raise TargetError(f"no virtual device called `{name}`; known: ppkw")
     if not isinstance(options.get("seed", 0), int):
         raise TargetError(f"`seed` in {given} is not a whole number")
-    raw = _read_toml(PPKW_FILE)
-    raw["link"] |= {"url": f"{parts.scheme}://{name}", "framing": options.get("framing", "wrapper")}
-    return Target(given, _validated(Statement, raw, given), int(options.get("seed", seed)), mutant)
+    device = name if mutant is None else mutants.load(mutant).profile
+    try:
+        raw = statement_table(device)
+    except LookupError as error:
+        raise TargetError(str(error)) from error
+    usual = "wrapper" if mutant is None else mutants.load(mutant).framing
+    raw["link"] |= {"url": f"{parts.scheme}://{name}", "framing": options.get("framing", usual)}
+    statement = _validated(Statement, raw, given)
+    return Target(given, statement, int(options.get("seed", seed)), mutant, device)
 
 
 def _bare_statement(given: str, keys: Path | None) -> Statement:
@@ -113,6 +141,18 @@ def _bare_statement(given: str, keys: Path | None) -> Statement:
     return _validated(Statement, raw, given)
 
 
+def _vendor_statement(raw: dict[str, Any], named: str) -> Statement:
+    """The statement of a vending system; its URL must mean one."""
+    statement = _validated(Statement, raw, named)
+    url = statement.link.url
+    wrong = adapters.complaint(url)
+    if not adapters.is_vendor(url):
+        wrong = f"[link] url of a vending system must begin with {', '.join(adapters.SCHEMES)}"
+    if wrong is not None:
+        raise TargetError(f"{named}: {wrong}")
+    return statement
+
+
 def _has_port(url: str) -> bool:
     try:
         return urlsplit(url).port is not None
@@ -130,7 +170,10 @@ def _options(url: str, known: tuple[str, ...], *, others_stay: bool = False) -> 
 
 
 def _statement_from(path: Path) -> Statement:
-    statement = _validated(Statement, _read_toml(path), str(path))
+    raw = _read_toml(path)
+    if "vending" in raw:
+        return _vendor_statement(raw, str(path))
+    statement = _validated(Statement, raw, str(path))
     scheme = urlsplit(statement.link.url).scheme
     if scheme not in _REACHED:
         raise TargetError(f"{path}: [link] url must begin with {' or '.join(f'{s}://' for s in _REACHED)}")

@@ -8,16 +8,41 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from conformance.targets.security_section import HlsName, SecuritySection
 from conformance.targets.sts_section import StsSection
+from conformance.targets.vending_section import VendingSection
 
 FORMAT: Literal["amibench-target/1"] = "amibench-target/1"
 
 #: The stations a case may ask for; `associations`, framings and the free capabilities are the other needs.
-StationName = Literal["keypad", "source", "load", "pulses", "cover", "magnet", "supply", "clock", "pause"]
+StationName = Literal[
+    "keypad", "carrier", "source", "load", "pulses", "cover", "magnet", "supply", "cut", "clock", "pause"
+]
 
 #: What a device may declare to have, or declare to lack.
 Capability = Literal[
-    "sts", "token-gateway", "account", "disconnect", "load-profile", "key-change", "short-names"
+    "sts",
+    "token-gateway",
+    "account",
+    "disconnect",
+    "load-profile",
+    "key-change",
+    "key-expiry",
+    "short-names",
+    "security-policy",
+    "payment-mode",
+    "account-states",
+    "emergency-credit",
+    "time-charge",
+    "passive-charge",
+    "payment-charge",
+    "control-modes",
+    "friendly-hours",
+    "payment-logs",
+    "push",
+    "prepayment",
+    "self-closing",
+    "daily-share",
 ]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -62,9 +87,23 @@ class AssociationSection(Section):
 
     client_sap: Sap
     password: str | None = Field(
-        None, repr=False, description="LLS secret as text; absent: no authentication"
+        None, repr=False, description="secret as text; absent: no low level security"
     )
     password_hex: str | None = Field(None, repr=False, pattern=r"^([0-9A-Fa-f]{2})+$")
+    mechanism: HlsName | None = Field(
+        None, description="high level security; the password is then its secret, where it has one"
+    )
+    security: SecuritySection | None = Field(None, description="keys and titles; with them it ciphers")
+
+    @model_validator(mode="after")
+    def _secret_where_needed(self) -> "AssociationSection":
+        if self.mechanism in ("hls-gmac", "hls-sha256", "hls-ecdsa") and self.security is None:
+            raise ValueError(f"{self.mechanism} needs a security table with keys and titles")
+        if self.mechanism == "hls-ecdsa" and (self.security is None or self.security.signer() is None):
+            raise ValueError("hls-ecdsa needs signing_key and server_signing_key of suite 1 or 2")
+        if self.mechanism in ("hls-md5", "hls-sha1", "hls-sha256") and self.secret is None:
+            raise ValueError(f"{self.mechanism} needs a password")
+        return self
 
     @model_validator(mode="after")
     def _one_password(self) -> "AssociationSection":
@@ -74,7 +113,7 @@ class AssociationSection(Section):
 
     @property
     def secret(self) -> bytes | None:
-        """The LLS secret as bytes; None for an association without authentication."""
+        """The secret as bytes; None for an association without one."""
         if self.password_hex is not None:
             return bytes.fromhex(self.password_hex)
         return None if self.password is None else self.password.encode()
@@ -99,7 +138,7 @@ class MetrologySection(Section):
 
     nominal_voltage_v: Annotated[float, Field(ge=50, le=480)] = 120.0
     frequency_hz: Literal[50, 60] = 60
-    maximum_current_a: Annotated[float, Field(gt=0, le=320)] = 80.0
+    maximum_current_a: Annotated[float, Field(gt=0, le=1000)] = 80.0
     pulses_per_kwh: Annotated[int, Field(gt=0, le=100_000)] = 3200
     accuracy_percent: Annotated[float, Field(gt=0, le=5)] = 1.0
     disconnect_within_s: Seconds = Field(10.0, description="time from exhausted credit to an open switch")
@@ -113,6 +152,19 @@ class ControlSection(Section):
 
     url: str
     secret: str = Field(min_length=1, repr=False)
+
+
+class ImageSection(Section):
+    """A firmware image that the bench may transfer and activate: whoever declares one agrees to that."""
+
+    identifier: str = Field(min_length=1, description="as image_transfer_initiate names it")
+    content_hex: str = Field(pattern=r"^([0-9A-Fa-f]{2})+$", description="the whole image")
+    shown_in: str = Field("1.0.0.2.0", description="object of class 1 that then shows the identifier")
+
+    @property
+    def content(self) -> bytes:
+        """The whole image."""
+        return bytes.fromhex(self.content_hex)
 
 
 class StationSection(Section):
@@ -142,6 +194,8 @@ class Statement(Section):
     capabilities: CapabilitySection = CapabilitySection()
     metrology: MetrologySection = MetrologySection()
     sts: StsSection | None = None
+    image: ImageSection | None = None
+    vending: VendingSection | None = Field(None, description="the target is a vending system, not a meter")
     control: ControlSection | None = None
     stations: dict[StationName, StationSection] = Field(default_factory=dict)
 
@@ -152,6 +206,8 @@ class Statement(Section):
             raise ValueError('a station with driver = "control" needs a [control] section')
         if any(s.driver == "scpi" for name, s in self.stations.items() if name != "source"):
             raise ValueError("the scpi driver is for the station source only")
+        if "cut" in self.stations and self.stations["cut"].driver != "control":
+            raise ValueError("only a simulated device can be cut at a write: cut needs the control driver")
         return self
 
 

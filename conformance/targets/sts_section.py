@@ -15,6 +15,16 @@ from protocols.sts.keys import VendingKey
 TEST_KEY_NAMES = ("VUDK_160", "VUDK_160_SWAPPED", "VK_64", "VK_64_888888")
 
 
+class LockOutSection(BaseModel):
+    """What the device declares of its lock-out after wrong entries; the standard knows none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wrong_entries: Annotated[int, Field(ge=1, le=100, description="in a row, until it locks")] = 3
+    first_s: Annotated[float, Field(gt=0, le=86_400, description="first lock; each next twice that")] = 10.0
+    longest_s: Annotated[float, Field(gt=0, le=86_400, description="where the doubling ends")] = 1280.0
+
+
 class StsSection(BaseModel):
     """The decoder's key register and identity. Source: IEC 62055-41, 6.1."""
 
@@ -31,6 +41,13 @@ class StsSection(BaseModel):
     ea: Literal["07", "11"] = "11"
     dkga: Literal["02", "04"] = "04"
     tid_store_size: Annotated[int, Field(ge=1, le=1000)] = 50
+    key_change_timeout_s: Annotated[
+        float, Field(gt=0, le=86_400, description="after so long a partial key change is forgotten")
+    ] = 600.0
+    credit_share_percent: Annotated[
+        int, Field(ge=1, le=100, description="what of a credit token reaches the token credit")
+    ] = 100
+    lock_out: LockOutSection | None = None
     result_names: dict[str, str] = Field(
         default_factory=dict, description="text of the device's display -> name of the standard's result"
     )

@@ -16,11 +16,13 @@ from protocols.dlms.errors import DecodeError
 from protocols.dlms.reader import Reader, Trace
 from protocols.dlms.xdlms import action, ciphered, get
 from protocols.dlms.xdlms import set as set_service
+from protocols.dlms.xdlms.access import AccessRequest, AccessResponse
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
+from protocols.dlms.xdlms.general_signing import GeneralSigning
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
-from protocols.dlms.xdlms.notification import DataNotification, EventNotification
+from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
 
 class Apdu(Protocol):
@@ -50,10 +52,14 @@ _PLAIN: dict[int, tuple[str, ReadApdu]] = {
         InitiateRequest,
         InitiateResponse,
         ConfirmedServiceError,
+        AccessRequest,
+        AccessResponse,
         DataNotification,
+        DataNotificationConfirm,
         EventNotification,
         ExceptionResponse,
         GeneralBlockTransfer,
+        GeneralSigning,
         acse.Aarq,
         acse.Aare,
         acse.Rlrq,
@@ -74,6 +80,11 @@ _CHOICES: dict[int, tuple[str, dict[int, tuple[str, ReadApdu]]]] = {
     )
 }
 
+# tag and choice -> a reader that needs no cursor, for whole APDUs of the commonest form; None for all others.
+_QUICK: dict[bytes, Callable[[bytes], Apdu | None]] = {
+    bytes((get.RESPONSE_TAG, get.GetResponseNormal.choice)): get.GetResponseNormal.of_number,
+}
+
 # Known, and not spoken here.
 NOT_SUPPORTED: dict[int, str] = {
     0x05: "read-request (short names)",
@@ -82,9 +93,6 @@ NOT_SUPPORTED: dict[int, str] = {
     0x0D: "write-response (short names)",
     0x16: "unconfirmed-write-request (short names)",
     0x18: "information-report-request (short names)",
-    0xD9: "access-request",
-    0xDA: "access-response",
-    0xDF: "general-signing",
 }
 
 
@@ -98,6 +106,10 @@ def decode_apdu(raw: bytes, trace: Trace | None = None) -> Apdu:
     Raises:
         DecodeError: the bytes are not an APDU that this codec speaks.
     """
+    quick = _QUICK.get(raw[:2]) if trace is None else None
+    found = None if quick is None else quick(raw)
+    if found is not None:
+        return found
     reader = Reader(raw, trace)
     apdu = read_apdu(reader)
     reader.expect_end("apdu")

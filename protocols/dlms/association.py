@@ -4,20 +4,35 @@ Source: IEC 62056-5-3, COSEM-OPEN; Green Book, table of the AARE's results and d
 """
 
 import hmac
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from protocols.dlms.acse import Aare, Aarq, ApplicationContextName, MechanismName
+from protocols.dlms.acse import Aare, Aarq, ApplicationContextName
+from protocols.dlms.acse.aarq import AUTHENTICATION_REQUIREMENT
+from protocols.dlms.association_security import (
+    HlsHandShake,
+    asks_ciphering,
+    ciphered_information,
+    needs_title,
+    open_initiate,
+    title_field,
+    title_in,
+)
 from protocols.dlms.blocks import MAX_TRANSFER_OCTETS
 from protocols.dlms.codes import AssociationResult, InitiateError, SourceDiagnostic
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem.current_association import ContextFacts, current_association
 from protocols.dlms.cosem.device import AssociationProfile, LogicalDevice, LogicalDevices, Mechanism
 from protocols.dlms.cosem.rights import read_only
+from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.framing import MAX_APDU_SIZE
+from protocols.dlms.security.hls import MAX_CHALLENGE_OCTETS, MIN_CHALLENGE_OCTETS
+from protocols.dlms.security.server import PROTECTION_MASK, Opened, ServerProtection
 from protocols.dlms.transfers import Transfers
 from protocols.dlms.view import AssociationView
+from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError
 from protocols.dlms.xdlms.initiate import (
     DLMS_VERSION,
@@ -27,11 +42,17 @@ from protocols.dlms.xdlms.initiate import (
     InitiateResponse,
 )
 
+# An answer in general blocks may be this many times longer than what the client takes at once: block numbers
+# have 16 bits, and a block of the shortest APDU carries little.
+MAX_GBT_GROWTH = 8192
+_CONFIRMATIONS_KEPT = 16
+
 
 class AssociationState(Enum):
     """State of a client address at a server."""
 
     IDLE = "idle"
+    PENDING = "pending"
     ASSOCIATED = "associated"
 
 
@@ -39,21 +60,29 @@ class AssociationEvent(Enum):
     """What moves the state."""
 
     AARQ_ACCEPTED = "aarq accepted"
+    AARQ_CHALLENGED = "aarq challenged"
     AARQ_REFUSED = "aarq refused"
+    HLS_PASSED = "hls passed"
+    HLS_FAILED = "hls failed"
     RLRQ = "rlrq"
     LINK_LOST = "link lost"
 
 
-# A new AARQ ends the association that the client had.
+# Where each event leads, from whatever state: a new AARQ ends the association that the client had.
+_ALWAYS: dict[AssociationEvent, AssociationState] = {
+    AssociationEvent.AARQ_ACCEPTED: AssociationState.ASSOCIATED,
+    AssociationEvent.AARQ_CHALLENGED: AssociationState.PENDING,
+    AssociationEvent.AARQ_REFUSED: AssociationState.IDLE,
+    AssociationEvent.HLS_FAILED: AssociationState.IDLE,
+    AssociationEvent.RLRQ: AssociationState.IDLE,
+    AssociationEvent.LINK_LOST: AssociationState.IDLE,
+}
 TRANSITIONS: dict[tuple[AssociationState, AssociationEvent], AssociationState] = {
-    (AssociationState.IDLE, AssociationEvent.AARQ_ACCEPTED): AssociationState.ASSOCIATED,
-    (AssociationState.IDLE, AssociationEvent.AARQ_REFUSED): AssociationState.IDLE,
-    (AssociationState.IDLE, AssociationEvent.RLRQ): AssociationState.IDLE,
-    (AssociationState.IDLE, AssociationEvent.LINK_LOST): AssociationState.IDLE,
-    (AssociationState.ASSOCIATED, AssociationEvent.AARQ_ACCEPTED): AssociationState.ASSOCIATED,
-    (AssociationState.ASSOCIATED, AssociationEvent.AARQ_REFUSED): AssociationState.IDLE,
-    (AssociationState.ASSOCIATED, AssociationEvent.RLRQ): AssociationState.IDLE,
-    (AssociationState.ASSOCIATED, AssociationEvent.LINK_LOST): AssociationState.IDLE,
+    **{(state, event): after for state in AssociationState for event, after in _ALWAYS.items()},
+    # The client proves itself once, and only where it was challenged.
+    (AssociationState.IDLE, AssociationEvent.HLS_PASSED): AssociationState.IDLE,
+    (AssociationState.PENDING, AssociationEvent.HLS_PASSED): AssociationState.ASSOCIATED,
+    (AssociationState.ASSOCIATED, AssociationEvent.HLS_PASSED): AssociationState.ASSOCIATED,
 }
 
 
@@ -65,11 +94,15 @@ class ServerLimits:
         max_receive_pdu: octets of the longest APDU that it takes, 12 to 65535.
         conformance: services that it offers.
         max_transfer_octets: octets that the blocks of one long request may join to.
+        gbt_window: general blocks that it takes at once, 1 to 63.
+        max_answer_octets: octets of values that one list may gather; items beyond are answered other-reason.
     """
 
     max_receive_pdu: int = 1024
     conformance: Conformance = IMPLEMENTED
     max_transfer_octets: int = MAX_TRANSFER_OCTETS
+    gbt_window: int = 16
+    max_answer_octets: int = 64 * MAX_TRANSFER_OCTETS
 
 
 @dataclass(slots=True)
@@ -83,6 +116,11 @@ class Association:
         limits: what the server grants at most.
         view: the objects that it sees.
         transfers: the long transfer under way.
+        by_gbt: the request that is served now came by general-block-transfer, and so goes its answer.
+        protection: opens requests and protects answers, None in the context without ciphering.
+        hand_shake: passes 3 and 4 of high level security, None without it or once they are over.
+        least: protection of the initiate request; a release is protected as well.
+        confirmed: long-invoke-ids of the last data-notifications that the client confirmed.
     """
 
     profile: AssociationProfile
@@ -91,36 +129,80 @@ class Association:
     limits: ServerLimits
     view: AssociationView
     transfers: Transfers = field(default_factory=Transfers)
+    by_gbt: bool = False
+    protection: ServerProtection | None = None
+    hand_shake: HlsHandShake | None = None
+    least: int = 0
+    confirmed: deque[int] = field(default_factory=lambda: deque(maxlen=_CONFIRMATIONS_KEPT))
+
+    @property
+    def state(self) -> AssociationState:
+        """Pending until the client proved itself."""
+        return AssociationState.ASSOCIATED if self.hand_shake is None else AssociationState.PENDING
 
     @property
     def response_octets_max(self) -> int:
-        """Octets of the longest answer."""
-        return self.facts.max_send_pdu or MAX_APDU_SIZE
+        """Octets of the longest answer, before it is protected."""
+        octets = self.facts.max_send_pdu or MAX_APDU_SIZE
+        return (
+            octets
+            if self.protection is None
+            else max(MIN_PDU_OCTETS, octets - self.protection.overhead_octets)
+        )
 
     def grants(self, service: Conformance) -> bool:
-        """Whether the association may use a service."""
-        return self.facts.conformance & int(service) != 0
+        """Whether the association may use every service of `service`."""
+        return self.facts.conformance & service == service
 
-    def drop_transfers(self) -> None:
-        """Give up long transfers: another request came."""
-        self.transfers = Transfers()
+    def whole_octets_max(self, blocks: Conformance) -> int:
+        """Octets of the longest answer that a service hands on whole, instead of in blocks of its own.
+
+        Args:
+            blocks: what the service's own blocks need to be granted.
+        """
+        general = self.by_gbt or not self.grants(blocks)
+        return self.answer_octets_max if general else self.response_octets_max
+
+    @property
+    def answer_octets_max(self) -> int:
+        """Octets of the longest answer when general-block-transfer, if granted, carries it."""
+        general = self.grants(Conformance.GENERAL_BLOCK_TRANSFER)
+        return self.response_octets_max * MAX_GBT_GROWTH if general else self.response_octets_max
 
 
 # ---------------------------------------------------------------- judging a request
 
 Check = Callable[[Aarq, AssociationProfile], bool]
+Challenge = Callable[[Aarq, AssociationProfile], HlsHandShake | None]
 
 
 def _no_version_1(aarq: Aarq, _profile: AssociationProfile) -> bool:
     return aarq.protocol_version is not None and not aarq.protocol_version.startswith("1")
 
 
-def _other_context(aarq: Aarq, _profile: AssociationProfile) -> bool:
-    return aarq.application_context_name != ApplicationContextName.LN_NO_CIPHERING.value
+def _other_context(aarq: Aarq, profile: AssociationProfile) -> bool:
+    if profile.security is None:
+        return aarq.application_context_name != ApplicationContextName.LN_NO_CIPHERING.value
+    # A policy that protects every request leaves no use for the plain context.
+    plain_too = not profile.security.least_request
+    return not asks_ciphering(aarq) and not (
+        plain_too and aarq.application_context_name == ApplicationContextName.LN_NO_CIPHERING.value
+    )
+
+
+def _other_title(aarq: Aarq, profile: AssociationProfile) -> bool:
+    if not needs_title(aarq, profile) or profile.security is None:
+        return False
+    title, known = title_in(aarq.calling_ap_title), profile.security.client_title
+    # A client with the server's own title would share its invocation counters.
+    return title is None or known not in (None, title) or title == profile.security.system_title
 
 
 def _no_authentication(aarq: Aarq, profile: AssociationProfile) -> bool:
-    nothing = aarq.mechanism_name in (None, MechanismName.NONE.value) and aarq.authentication_value is None
+    nothing = (
+        aarq.mechanism_name in (None, Mechanism.NONE.mechanism_name.value)
+        and aarq.authentication_value is None
+    )
     return profile.mechanism is not Mechanism.NONE and (nothing or not aarq.asks_authentication)
 
 
@@ -128,14 +210,9 @@ def _value_without_mechanism(aarq: Aarq, profile: AssociationProfile) -> bool:
     return profile.mechanism is not Mechanism.NONE and aarq.mechanism_name is None
 
 
-_MECHANISM_NAMES = {
-    Mechanism.NONE: (None, MechanismName.NONE.value),
-    Mechanism.LLS: (MechanismName.LLS.value,),
-}
-
-
 def _other_mechanism(aarq: Aarq, profile: AssociationProfile) -> bool:
-    return aarq.mechanism_name not in _MECHANISM_NAMES[profile.mechanism]
+    name = profile.mechanism.mechanism_name.value
+    return aarq.mechanism_name not in ((None, name) if profile.mechanism is Mechanism.NONE else (name,))
 
 
 def _wrong_password(aarq: Aarq, profile: AssociationProfile) -> bool:
@@ -144,14 +221,22 @@ def _wrong_password(aarq: Aarq, profile: AssociationProfile) -> bool:
     return not hmac.compare_digest(aarq.authentication_value or b"", profile.password or b"")
 
 
+def _wrong_challenge(aarq: Aarq, profile: AssociationProfile) -> bool:
+    octets = len(aarq.authentication_value or b"")
+    high = profile.mechanism.hls_name is not None
+    return high and not MIN_CHALLENGE_OCTETS <= octets <= MAX_CHALLENGE_OCTETS
+
+
 # The first check that holds refuses the association with its diagnostic.
 REFUSALS: tuple[tuple[Check, SourceDiagnostic], ...] = (
     (_no_version_1, SourceDiagnostic.PROVIDER_NO_COMMON_ACSE_VERSION),
     (_other_context, SourceDiagnostic.USER_APPLICATION_CONTEXT_NAME_NOT_SUPPORTED),
+    (_other_title, SourceDiagnostic.USER_CALLING_AP_TITLE_NOT_RECOGNIZED),
     (_no_authentication, SourceDiagnostic.USER_AUTHENTICATION_REQUIRED),
     (_value_without_mechanism, SourceDiagnostic.USER_AUTHENTICATION_MECHANISM_NAME_REQUIRED),
     (_other_mechanism, SourceDiagnostic.USER_AUTHENTICATION_MECHANISM_NAME_NOT_RECOGNIZED),
     (_wrong_password, SourceDiagnostic.USER_AUTHENTICATION_FAILURE),
+    (_wrong_challenge, SourceDiagnostic.USER_AUTHENTICATION_FAILURE),
 )
 
 # The first check that holds refuses the xDLMS context with its error.
@@ -171,9 +256,23 @@ INITIATE_REFUSALS: tuple[tuple[Callable[[InitiateRequest, ServerLimits], bool], 
 
 
 def judge(
-    aarq: Aarq, devices: LogicalDevices, client_sap: int, server_sap: int, limits: ServerLimits
+    aarq: Aarq,
+    devices: LogicalDevices,
+    client_sap: int,
+    server_sap: int,
+    limits: ServerLimits,
+    challenge: Challenge | None = None,
 ) -> tuple[Aare, Association | None]:
-    """Judge an association request: the answer, and the association when it is accepted."""
+    """Judge an association request: the answer, and the association when it is accepted.
+
+    Args:
+        aarq: the request.
+        devices: the logical devices.
+        client_sap: address that it came from.
+        server_sap: address of the logical device.
+        limits: what is granted at most.
+        challenge: begins the hand-shake of high level security.
+    """
     device = devices.get(server_sap)
     profile = None if device is None else device.association(client_sap)
     if device is None or profile is None:
@@ -181,27 +280,95 @@ def judge(
     for refuses, diagnostic in REFUSALS:
         if refuses(aarq, profile):
             return _refused(aarq, limits, diagnostic), None
-    request = aarq.user_information
-    if not isinstance(request, InitiateRequest):
+    opened: Opened | None = None
+    request: object = aarq.user_information
+    if profile.security is not None and asks_ciphering(aarq):
+        try:
+            opened, request = open_initiate(aarq, profile.security)
+        except RemoteProtocolError:
+            return _refused(aarq, limits, SourceDiagnostic.USER_AUTHENTICATION_FAILURE), None
+    if not isinstance(request, InitiateRequest) or not _key_fits(request, opened, profile):
         return _refused_context(InitiateError.OTHER), None
     for refuses_context, error in INITIATE_REFUSALS:
         if refuses_context(request, limits):
             return _refused_context(error), None
-    response = _grant(request, limits)
+    place = Place(devices, device, profile, client_sap, limits)
+    return accept(aarq, request, opened, place, None if challenge is None else challenge(aarq, profile))
+
+
+def _key_fits(request: InitiateRequest, opened: Opened | None, profile: AssociationProfile) -> bool:
+    """Whether a dedicated key has the length of the suite; in a plain context it is ignored."""
+    if opened is None or profile.security is None or request.dedicated_key is None:
+        return True
+    return len(request.dedicated_key) == profile.security.suite.key_octets
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an association is opened: devices, device, profile, client address, limits."""
+
+    devices: LogicalDevices
+    device: LogicalDevice
+    profile: AssociationProfile
+    client_sap: int
+    limits: ServerLimits
+
+
+def accept(
+    aarq: Aarq,
+    request: InitiateRequest,
+    opened: Opened | None,
+    place: Place,
+    shake: HlsHandShake | None,
+) -> tuple[Aare, Association]:
+    """Open an association that nothing speaks against: pass 2 of high level security, or all of it."""
+    profile, limits, security = place.profile, place.limits, place.profile.security
+    response = _grant(request, limits, general_protection=opened is not None)
     facts = ContextFacts(
-        client_sap,
-        server_sap,
+        place.client_sap,
+        place.device.sap,
         profile.mechanism,
         int(response.conformance),
         limits.max_receive_pdu,
         request.max_receive_pdu,
+        ciphered=opened is not None,
+        security_setup=security is not None,
     )
-    aare = Aare(AssociationResult.ACCEPTED, SourceDiagnostic.USER_NULL, user_information=response)
-    return aare, _open(devices, device, profile, facts, limits)
+    association = _open(place, facts, shake)
+    information: InitiateResponse | Ciphered = response
+    if opened is not None and security is not None:
+        title = title_in(aarq.calling_ap_title) or b""
+        association.protection = ServerProtection(security, title, request.dedicated_key)
+        association.least = opened.control & PROTECTION_MASK
+        information = ciphered_information(association.protection.answer(opened, response.to_bytes()))
+        security.last_client_title = title
+    aare = Aare(
+        AssociationResult.ACCEPTED,
+        SourceDiagnostic.USER_NULL,
+        application_context_name=facts.context_name.value,
+        user_information=information,
+        responding_ap_title=None if security is None else title_field(security.system_title),
+    )
+    if shake is None:
+        return aare, association
+    return (
+        replace(
+            aare,
+            diagnostic=SourceDiagnostic.USER_AUTHENTICATION_REQUIRED,
+            mechanism_name=shake.mechanism.value,
+            authentication_value=shake.server.challenge,
+            responder_acse_requirements=AUTHENTICATION_REQUIREMENT,
+        ),
+        association,
+    )
 
 
-def _grant(request: InitiateRequest, limits: ServerLimits) -> InitiateResponse:
-    return InitiateResponse(request.conformance & limits.conformance, limits.max_receive_pdu)
+def _grant(
+    request: InitiateRequest, limits: ServerLimits, *, general_protection: bool = False
+) -> InitiateResponse:
+    """What is granted; a client that keeps to the letter sends no general-glo-ciphering without its bit."""
+    offered = limits.conformance | (Conformance.GENERAL_PROTECTION if general_protection else 0)
+    return InitiateResponse(request.conformance & offered, limits.max_receive_pdu)
 
 
 def _refused(aarq: Aarq, limits: ServerLimits, diagnostic: SourceDiagnostic) -> Aare:
@@ -219,18 +386,13 @@ def _refused_context(error: InitiateError) -> Aare:
     )
 
 
-def _open(
-    devices: LogicalDevices,
-    device: LogicalDevice,
-    profile: AssociationProfile,
-    facts: ContextFacts,
-    limits: ServerLimits,
-) -> Association:
-    entries = [(item, read_only(item)) for item in devices.mandatory_objects(device)]
-    for item in device.objects:
-        rights = profile.rights(item)
+def _open(place: Place, facts: ContextFacts, shake: HlsHandShake | None) -> Association:
+    entries = [(item, read_only(item)) for item in place.devices.mandatory_objects(place.device)]
+    for item in place.device.objects:
+        rights = place.profile.rights(item)
         if rights is not None:
             entries.append((item, rights))
-    entries.append(current_association(facts, entries))
-    selective = bool(facts.conformance & Conformance.SELECTIVE_ACCESS)
-    return Association(profile, device, facts, limits, AssociationView(entries, selective_access=selective))
+    reply = None if shake is None else shake.reply
+    entries.append(current_association(facts, entries, reply, place.profile.change_secret))
+    view = AssociationView(entries, facts.conformance)
+    return Association(place.profile, place.device, facts, place.limits, view, hand_shake=shake)

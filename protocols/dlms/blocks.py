@@ -44,13 +44,21 @@ class BlockError(RemoteProtocolError):
 
 
 class BlockSender:
-    """Cuts `payload` into blocks of at most `block_octets`, numbered from 1."""
+    """Cuts `payload` into blocks, numbered from 1.
 
-    __slots__ = ("_block_octets", "_payload", "_position", "block_number", "done")
+    Args:
+        payload: what is cut.
+        block_octets: octets of a block.
+        first_octets: octets of the first block, where it shares its APDU with more; None as the others.
+    """
 
-    def __init__(self, payload: bytes, block_octets: int) -> None:
-        if block_octets < 1:
-            raise LocalProtocolError(f"a block must hold at least one octet, not {block_octets}")
+    __slots__ = ("_block_octets", "_next_octets", "_payload", "_position", "block_number", "done")
+
+    def __init__(self, payload: bytes, block_octets: int, first_octets: int | None = None) -> None:
+        first = block_octets if first_octets is None else first_octets
+        if min(first, block_octets) < 1:
+            raise LocalProtocolError(f"a block must hold at least one octet, not {min(first, block_octets)}")
+        self._next_octets = first
         self._payload = payload
         self._block_octets = block_octets
         self._position = 0
@@ -65,7 +73,8 @@ class BlockSender:
         """
         if self.done:
             raise LocalProtocolError("no block follows the last one")
-        raw = self._payload[self._position : self._position + self._block_octets]
+        raw = self._payload[self._position : self._position + self._next_octets]
+        self._next_octets = self._block_octets
         self._position += len(raw)
         self.block_number += 1
         self.done = self._position >= len(self._payload)

@@ -10,46 +10,55 @@
 Source: IEC 62056-5-3, 6 and 7
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from protocols.dlms import axdr
-from protocols.dlms.acse import Aare, Aarq, Rlrq
+from protocols.dlms import client_requests as requests
+from protocols.dlms.acse import Aare, Rlre, Rlrq
 from protocols.dlms.apdu import Apdu, decode_apdu
-from protocols.dlms.axdr import Data
-from protocols.dlms.blocks import MAX_TRANSFER_OCTETS, block_room
-from protocols.dlms.client_answers import ANSWERS, Exchange
+from protocols.dlms.blocks import MAX_TRANSFER_OCTETS
+from protocols.dlms.client_answers import ANSWERS, value_octets
+from protocols.dlms.client_calls import ClientCalls
 from protocols.dlms.client_events import (
+    ApduToSend,
     Associated,
     AssociationRefused,
     ClientEvent,
     ExceptionReceived,
+    GetOctets,
+    HlsRefused,
     Notification,
     Released,
 )
-from protocols.dlms.client_states import AFTER_FAILURE, AFTER_SUCCESS, CALLS, ClientCall, ClientState
-from protocols.dlms.codes import ReleaseRequestReason
-from protocols.dlms.conformance_block import Conformance
-from protocols.dlms.cosem.declaration import ClassReference, class_id_of
-from protocols.dlms.cosem.selection import Selection
-from protocols.dlms.errors import DlmsValueError, LocalProtocolError, RemoteProtocolError
-from protocols.dlms.framing import MAX_APDU_SIZE
-from protocols.dlms.gbt import GbtReassembly
-from protocols.dlms.obis import Obis
-from protocols.dlms.xdlms.action import ActionRequestFirstBlock, ActionRequestNormal
-from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
-from protocols.dlms.xdlms.descriptors import (
-    AttributeDescriptor,
-    AttributeReference,
-    MethodDescriptor,
-    SelectiveAccess,
+from protocols.dlms.client_exchange import Exchange, Exchanges, answer_key
+from protocols.dlms.client_gbt import ClientBlocks
+from protocols.dlms.client_opening import ClientOpening, Lls
+from protocols.dlms.client_states import (
+    AFTER_CHALLENGE,
+    AFTER_FAILURE,
+    AFTER_SUCCESS,
+    CALLS,
+    ClientCall,
+    ClientState,
 )
+from protocols.dlms.codes import ActionResult, ReleaseRequestReason
+from protocols.dlms.conformance_block import Conformance
+from protocols.dlms.errors import DecipheringError, LocalProtocolError, RemoteProtocolError
+from protocols.dlms.framing import MAX_APDU_SIZE
+from protocols.dlms.security import PROTECTED_TAGS, ClientSecurity, Hls, KeySet
+from protocols.dlms.security.client import ClientProtection
+from protocols.dlms.security.forms import GENERAL_SIGNING_TAG
+from protocols.dlms.xdlms.action import ActionResponseNormal
+from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
-from protocols.dlms.xdlms.fields import CONFIRMED, HIGH_PRIORITY, INVOKE_ID_MASK
-from protocols.dlms.xdlms.get import GetRequestNormal, GetRequestWithList
-from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
-from protocols.dlms.xdlms.notification import DataNotification, EventNotification
-from protocols.dlms.xdlms.set import SetRequestFirstBlock, SetRequestNormal
+from protocols.dlms.xdlms.initiate import (
+    MIN_PDU_OCTETS,
+    VAA_NAME_SN,
+    InitiateRequest,
+    InitiateResponse,
+)
+from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
+
+__all__ = ["DEFAULT_CONFORMANCE", "ClientConnection", "Hls", "Lls"]
 
 # The services that this client proposes unless told otherwise.
 DEFAULT_CONFORMANCE = (
@@ -62,29 +71,26 @@ DEFAULT_CONFORMANCE = (
     | Conformance.BLOCK_TRANSFER_WITH_SET_OR_WRITE
     | Conformance.BLOCK_TRANSFER_WITH_ACTION
 )
-# tag, choice, invoke-id, last-block, block-number (4); the reference and the length of the raw data follow
-_BLOCK_OVERHEAD = 8
+_GENERAL_BLOCK = bytes((GeneralBlockTransfer.tag,))
 # APDUs that come unasked: one that does not decode says nothing about the request under way.
 _NOTIFICATION_TAGS = frozenset({DataNotification.tag, EventNotification.tag})
+# What a protected association takes unprotected: its opening and its end, errors, and what comes unasked.
+_PLAIN_TAGS = _NOTIFICATION_TAGS | {Aare.tag, Rlre.tag, ExceptionResponse.tag, ConfirmedServiceError.tag}
 
 
-@dataclass(frozen=True, slots=True)
-class Lls:
-    """Low level security: a password, never shown."""
-
-    password: bytes = field(repr=False)
-
-
-class ClientConnection:
+class ClientConnection(ClientCalls):
     """The client of one association.
 
     Args:
         client_sap: own address, 16 for the public client.
         server_sap: address of the logical device.
-        authentication: `Lls`, or None for none.
+        authentication: `Lls`, `Hls`, or None for none.
         max_pdu: octets of the longest APDU taken, 0 for any.
         conformance: services proposed.
         max_transfer_octets: octets that the blocks of one long answer may join to.
+        security: titles, keys and protection; callers see plain values all the same.
+        gbt_window: general blocks taken at once, 1 to 63, where general-block-transfer is granted: every
+            request then travels by it; None for requests alone that are too long, one block at a time.
 
     Attributes:
         state: what is waited for.
@@ -96,23 +102,30 @@ class ClientConnection:
         *,
         client_sap: int = 16,
         server_sap: int = 1,
-        authentication: Lls | None = None,
+        authentication: Lls | Hls | None = None,
         max_pdu: int = 0xFFFF,
         conformance: Conformance = DEFAULT_CONFORMANCE,
         max_transfer_octets: int = 16 * MAX_TRANSFER_OCTETS,
+        security: ClientSecurity | None = None,
+        gbt_window: int | None = None,
     ) -> None:
         self.client_sap = client_sap
         self.server_sap = server_sap
         self.authentication = authentication
+        self.security = security
         self.max_pdu = max_pdu
         self.conformance = conformance
         self.state = ClientState.IDLE
         self.negotiated: Aare | None = None
-        self._max_transfer_octets = max_transfer_octets
-        self._invoke_id = 0
-        self._abandoned: set[int] = set()
+        self._protection: ClientProtection | None = None
+        self._numbered = Exchanges(max_transfer_octets)
         self._exchange: Exchange | None = None
-        self._gbt = GbtReassembly()
+        self._by_gbt = gbt_window is not None
+        self._terms_of: Aare | None = None
+        self._agreed = self._make_terms()
+        self._blocks = ClientBlocks(gbt_window, max_transfer_octets)
+        self._opening = ClientOpening(authentication, security)
+        self._challenged: Aare | None = None
 
     # ------------------------------------------------------------ calls: each gives the APDU to send
 
@@ -123,13 +136,9 @@ class ClientConnection:
             LocalProtocolError: it is open, or asked for.
         """
         state = self._allowed(ClientCall.ASSOCIATE)
-        initiate = InitiateRequest(self.conformance, self.max_pdu)
-        if self.authentication is None:
-            request = Aarq(user_information=initiate)
-        else:
-            request = Aarq.with_password(self.authentication.password, initiate)
-        apdu = _encode(request)
-        self.state = state
+        self._opening = ClientOpening(self.authentication, self.security)
+        apdu = requests.encode(self._opening.aarq(self._initiate))
+        self.state, self._protection = state, self._opening.protection
         return apdu
 
     def release(self) -> bytes:
@@ -138,74 +147,45 @@ class ClientConnection:
         Raises:
             LocalProtocolError: it is not open, or an answer is awaited.
         """
-        self.state = self._allowed(ClientCall.RELEASE)
-        return Rlrq(ReleaseRequestReason.NORMAL).to_bytes()
+        state = self._allowed(ClientCall.RELEASE)
+        information = self._opening.protected_initiate(self._initiate)
+        self.state = state
+        return Rlrq(ReleaseRequestReason.NORMAL, information).to_bytes()
 
-    def get(
-        self, cosem_class: ClassReference, obis: Obis, attribute: int, selection: Selection | None = None
-    ) -> bytes:
-        """Read an attribute, or the rows of a profile that `selection` names.
-
-        Raises:
-            LocalProtocolError: there is no association, an answer is awaited, or a value cannot be encoded.
-        """
-        state, invoke = self._allowed(ClientCall.GET), self._next_invoke()
-        request = GetRequestNormal(invoke, _reference(cosem_class, obis, attribute, selection))
-        return self._begin(state, Exchange(invoke, self._max_transfer_octets), _encode(request))
-
-    def get_list(self, targets: Sequence[tuple[ClassReference, Obis, int]]) -> bytes:
-        """Read several attributes with one request.
+    def rekey(self, keys: KeySet) -> None:
+        """Go on with other keys, in this association and in the next ones, as after a key transfer.
 
         Raises:
-            LocalProtocolError: as `get`.
+            LocalProtocolError: this client has no keys, or these have another length.
         """
-        state, invoke = self._allowed(ClientCall.GET), self._next_invoke()
-        references = tuple(
-            _reference(cosem_class, obis, attribute) for cosem_class, obis, attribute in targets
-        )
-        exchange = Exchange(invoke, self._max_transfer_octets, with_list=True)
-        return self._begin(state, exchange, _encode(GetRequestWithList(invoke, references)))
+        if self.security is None:
+            raise LocalProtocolError("this client has no keys")
+        self.security = replace(self.security, keys=keys)
+        self._opening.rekey(self.security)
 
-    def set(self, cosem_class: ClassReference, obis: Obis, attribute: int, data: Data) -> bytes:
-        """Write an attribute, with blocks when the server could not take it whole.
+    def recover(self) -> tuple[bytes, ...]:
+        """What to send after silence in a general block transfer, so that lost blocks come; often nothing."""
+        return self._blocks.recover()
 
-        Raises:
-            LocalProtocolError: as `get`; or the value is too long and the server takes no blocks.
-        """
-        state, invoke = self._allowed(ClientCall.SET), self._next_invoke()
-        reference = _reference(cosem_class, obis, attribute)
-        whole = _encode(SetRequestNormal(invoke, reference, data))
-        exchange = Exchange(invoke, self._max_transfer_octets)
-        if self._fits(whole, Conformance.BLOCK_TRANSFER_WITH_SET_OR_WRITE):
-            return self._begin(state, exchange, whole)
-        block = exchange.cut(axdr.encode(data), self._room(reference.to_bytes()))
-        return self._begin(state, exchange, SetRequestFirstBlock(invoke, reference, block).to_bytes())
-
-    def action(self, cosem_class: ClassReference, obis: Obis, method: int, data: Data | None = None) -> bytes:
-        """Invoke a method, with blocks when the server could not take the parameter whole.
-
-        Raises:
-            LocalProtocolError: as `set`.
-        """
-        state, invoke = self._allowed(ClientCall.ACTION), self._next_invoke()
-        target = MethodDescriptor(class_id_of(cosem_class), obis, method)
-        whole = _encode(ActionRequestNormal(invoke, target, data))
-        exchange = Exchange(invoke, self._max_transfer_octets)
-        if data is None or self._fits(whole, Conformance.BLOCK_TRANSFER_WITH_ACTION):
-            return self._begin(state, exchange, whole)
-        block = exchange.cut(axdr.encode(data), self._room(target.to_bytes()))
-        return self._begin(state, exchange, ActionRequestFirstBlock(invoke, target, block).to_bytes())
+    def confirm(self, notification: Notification) -> bytes | None:
+        """The confirmation of a data-notification, None where the server wants none."""
+        apdu = notification.apdu
+        if not isinstance(apdu, DataNotification) or not apdu.confirmed:
+            return None
+        confirmation = DataNotificationConfirm(apdu.long_invoke).to_bytes()
+        return confirmation if self._protection is None else self._protection.protect(confirmation)
 
     def abandon(self) -> None:
         """Wait no longer for an answer; should it come late, it is ignored."""
         if self._exchange is not None:
-            self._abandoned.add(self._exchange.invoke & INVOKE_ID_MASK)
+            self._numbered.abandon(self._exchange)
         self._fail()
 
     def link_lost(self) -> None:
         """The link fell, and the association with it."""
         self.state, self.negotiated, self._exchange = ClientState.IDLE, None, None
-        self._abandoned.clear()
+        self._protection = None
+        self._numbered.forget()
 
     # ------------------------------------------------------------ received
 
@@ -216,18 +196,45 @@ class ClientConnection:
             RemoteProtocolError: it does not decode, or answers nothing that was asked; the request is
                 then given up.
         """
+        general = apdu[:1] == _GENERAL_BLOCK
+        asked = self._exchange is not None and self._terms.general if general else True
         try:
-            received = decode_apdu(apdu)
-            if isinstance(received, GeneralBlockTransfer):
-                whole = self._gbt.receive(apdu)
-                return [] if whole is None else self.receive_apdu(whole)
-            return self._receive(received)
+            if general:
+                whole, to_send = self._blocks.incoming(apdu, confirmed=asked)
+                if whole is None:
+                    return [ApduToSend(block) for block in to_send]
+                apdu = whole
+            events = self._understood(self._incoming(apdu))
         except RemoteProtocolError:
-            if not apdu or apdu[0] not in _NOTIFICATION_TAGS:
+            if asked and (not apdu or apdu[0] not in _NOTIFICATION_TAGS):
                 self._fail()
             raise
+        return [
+            ApduToSend(self._outgoing(event.apdu)) if isinstance(event, ApduToSend) else event
+            for event in events
+        ]
+
+    def _understood(self, apdu: bytes) -> list[ClientEvent]:
+        """What an APDU means once its protection is off."""
+        exchange = self._exchange
+        octets = value_octets(exchange, apdu) if exchange is not None and exchange.as_octets else None
+        if octets is None:
+            return self._receive(decode_apdu(apdu))
+        self._succeed()
+        return [GetOctets(octets)]
 
     def _receive(self, received: Apdu) -> list[ClientEvent]:
+        exchange, key = self._exchange, answer_key(received)
+        answer = ANSWERS.get((self.state, type(received)))
+        if answer is None or exchange is None or key != exchange.key:
+            return self._received_otherwise(received, key)
+        events, done = answer(exchange, received)
+        if done:
+            self._succeed()
+        return events
+
+    def _received_otherwise(self, received: Apdu, key: int | None) -> list[ClientEvent]:
+        """What is no answer to the exchange under way."""
         if isinstance(received, DataNotification | EventNotification):
             return [Notification(received)]
         if isinstance(received, ExceptionResponse | ConfirmedServiceError):
@@ -236,37 +243,53 @@ class ClientConnection:
             return self._answered(received)
         if self.state is ClientState.AWAITING_RLRE and received.name == "rlre":
             self._succeed()
-            self.negotiated = None
+            self.negotiated = self._protection = None
             return [Released()]
-        invoke = getattr(received, "invoke", None)
-        if invoke is not None and self._is_late(invoke):
+        if self.state is ClientState.AWAITING_HLS and isinstance(received, ActionResponseNormal):
+            return self._proved(received)
+        if key in self._numbered.abandoned:
             return []
-        answer = ANSWERS.get((self.state, type(received)))
-        if answer is None or self._exchange is None:
+        if self._exchange is None or (self.state, type(received)) not in ANSWERS:
             raise RemoteProtocolError(f"{received.name} came while {self.state.value}")
-        if invoke is None or (invoke ^ self._exchange.invoke) & INVOKE_ID_MASK:
-            raise RemoteProtocolError(f"{received.name} belongs to another request")
-        events, done = answer(self._exchange, received)
-        if done:
-            self._succeed()
-        return events
+        raise RemoteProtocolError(f"{received.name} belongs to another request")
 
     def _answered(self, aare: Aare) -> list[ClientEvent]:
         if not aare.accepted:
             self._fail()
             return [AssociationRefused(aare)]
+        aare = self._opening.opened(aare)
         if not isinstance(aare.user_information, InitiateResponse):
             raise RemoteProtocolError("the AARE accepts but holds no initiate-response")
+        if aare.user_information.vaa_name == VAA_NAME_SN:
+            raise RemoteProtocolError("the AARE offers short names, which are not supported here")
+        if self._opening.challenged:
+            self.state, self._challenged = AFTER_CHALLENGE[self.state], aare
+            return [ApduToSend(self._opening.reply(self._numbered.short().invoke))]
+        self._succeed()
+        self.negotiated = aare
+        return [Associated(aare)]
+
+    def _proved(self, answer: ActionResponseNormal) -> list[ClientEvent]:
+        """Pass 4: whether the server took the client's proof, and gave its own."""
+        aare, outcome = self._challenged, answer.outcome
+        if outcome.result is not ActionResult.SUCCESS or aare is None:
+            self._fail()
+            return [AssociationRefused(HlsRefused(outcome.result))]
+        self._opening.check(outcome)
         self._succeed()
         self.negotiated = aare
         return [Associated(aare)]
 
     def _refused(self, answer: ExceptionResponse | ConfirmedServiceError) -> list[ClientEvent]:
-        associating = self.state is ClientState.AWAITING_AARE
+        associating = self.state in (ClientState.AWAITING_AARE, ClientState.AWAITING_HLS)
         self._fail()
         return [AssociationRefused(answer) if associating else ExceptionReceived(answer)]
 
     # ------------------------------------------------------------ helpers
+
+    @property
+    def _initiate(self) -> InitiateRequest:
+        return InitiateRequest(self.conformance, self.max_pdu)
 
     @property
     def granted(self) -> Conformance:
@@ -275,9 +298,21 @@ class ClientConnection:
         return response.conformance if isinstance(response, InitiateResponse) else Conformance(0)
 
     @property
-    def _server_pdu(self) -> int:
+    def _terms(self) -> requests.Terms:
+        if self._terms_of is not self.negotiated:
+            self._terms_of, self._agreed = self.negotiated, self._make_terms()
+        return self._agreed
+
+    def _make_terms(self) -> requests.Terms:
         response = None if self.negotiated is None else self.negotiated.user_information
-        return (response.max_receive_pdu if isinstance(response, InitiateResponse) else 0) or MAX_APDU_SIZE
+        whole = (response.max_receive_pdu if isinstance(response, InitiateResponse) else 0) or MAX_APDU_SIZE
+        plain = (
+            whole
+            if self._protection is None
+            else max(MIN_PDU_OCTETS, whole - self._protection.overhead_octets)
+        )
+        general = bool(self.granted & Conformance.GENERAL_BLOCK_TRANSFER)
+        return requests.Terms(self.granted, plain, whole, general=general, by_gbt=self._by_gbt)
 
     def _allowed(self, call: ClientCall) -> ClientState:
         state = CALLS.get((self.state, call))
@@ -285,29 +320,34 @@ class ClientConnection:
             raise LocalProtocolError(f"cannot {call.value} while {self.state.value}")
         return state
 
-    def _next_invoke(self) -> int:
-        self._invoke_id = (self._invoke_id + 1) & INVOKE_ID_MASK
-        self._abandoned.discard(self._invoke_id)
-        return HIGH_PRIORITY | CONFIRMED | self._invoke_id
+    def _prepare(self, call: ClientCall, *, confirmed: bool = True, with_list: bool = False) -> Exchange:
+        self._allowed(call)
+        return self._numbered.short(confirmed=confirmed, with_list=with_list)
 
-    def _is_late(self, invoke: int) -> bool:
-        return (invoke & INVOKE_ID_MASK) in self._abandoned
+    def _prepare_long(self, call: ClientCall, flags: int) -> Exchange:
+        self._allowed(call)
+        return self._numbered.long(flags)
 
-    def _begin(self, state: ClientState, exchange: Exchange, apdu: bytes) -> bytes:
-        self.state, self._exchange = state, exchange
-        return apdu
+    def _begin(self, call: ClientCall, exchange: Exchange, apdu: bytes) -> bytes:
+        if exchange.confirmed:
+            self.state, self._exchange = self._allowed(call), exchange
+        return self._outgoing(apdu)
 
-    def _fits(self, apdu: bytes, blocks: Conformance) -> bool:
-        if len(apdu) <= self._server_pdu:
-            return True
-        if not self.granted & blocks:
-            raise LocalProtocolError(
-                f"{len(apdu)} octets: the server takes {self._server_pdu}, and no blocks"
-            )
-        return False
+    def _outgoing(self, apdu: bytes) -> bytes:
+        """What travels: every service APDU that this client sends passes here, and then into blocks."""
+        if self._protection is not None:
+            apdu = self._protection.protect(apdu)
+        return self._blocks.outgoing(apdu, self._terms.server_octets_max, granted=self._terms.general)
 
-    def _room(self, reference: bytes) -> int:
-        return block_room(self._server_pdu, _BLOCK_OVERHEAD + len(reference))
+    def _incoming(self, apdu: bytes) -> bytes:
+        """What came, without its protection."""
+        if self._protection is None or not apdu:
+            return apdu
+        if apdu[0] in PROTECTED_TAGS or apdu[0] == GENERAL_SIGNING_TAG:
+            return self._protection.unprotect(apdu)
+        if apdu[0] in _PLAIN_TAGS:
+            return apdu
+        raise DecipheringError("an answer came that is not protected")
 
     def _succeed(self) -> None:
         self.state, self._exchange = AFTER_SUCCESS[self.state], None
@@ -315,18 +355,4 @@ class ClientConnection:
     def _fail(self) -> None:
         self.state, self._exchange = AFTER_FAILURE[self.state], None
         if self.state is ClientState.IDLE:
-            self.negotiated = None
-
-
-def _encode(apdu: Apdu) -> bytes:
-    try:
-        return apdu.to_bytes()
-    except OverflowError as error:
-        raise DlmsValueError(f"{apdu.name}: a number is out of range") from error
-
-
-def _reference(
-    cosem_class: ClassReference, obis: Obis, attribute: int, selection: Selection | None = None
-) -> AttributeReference:
-    selective = None if selection is None else SelectiveAccess(selection.selector, selection.to_data())
-    return AttributeReference(AttributeDescriptor(class_id_of(cosem_class), obis, attribute), selective)
+            self.negotiated = self._protection = None

@@ -1,6 +1,6 @@
-"""What a client makes of the answers to GET, SET and ACTION: a table, one small function each.
+"""What a client makes of the answers to GET, SET, ACTION and ACCESS: a table, one small function each.
 
-Source: IEC 62056-5-3, GET, SET and ACTION services, with blocks
+Source: IEC 62056-5-3, GET, SET, ACTION and ACCESS services, with blocks
 """
 
 from collections.abc import Callable
@@ -8,19 +8,23 @@ from typing import Any
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.blocks import BlockReceiver, BlockSender
+from protocols.dlms.client_access import access_done
 from protocols.dlms.client_events import (
     ActionDone,
+    ActionListDone,
     ApduToSend,
     ClientEvent,
     GetListResult,
+    GetOctets,
     GetResult,
+    SetListResult,
     SetResult,
 )
+from protocols.dlms.client_exchange import Exchange, short_key
 from protocols.dlms.client_states import ClientState
 from protocols.dlms.codes import DataAccessResult
-from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.reader import Reader
+from protocols.dlms.xdlms.access import AccessResponse
 from protocols.dlms.xdlms.action import (
     ActionOutcome,
     ActionRequestBlock,
@@ -28,6 +32,7 @@ from protocols.dlms.xdlms.action import (
     ActionResponseNextBlock,
     ActionResponseNormal,
     ActionResponseWithBlock,
+    ActionResponseWithList,
 )
 from protocols.dlms.xdlms.fields import DataBlock, read_list, read_result
 from protocols.dlms.xdlms.get import (
@@ -40,46 +45,24 @@ from protocols.dlms.xdlms.set import (
     SetRequestBlock,
     SetResponseBlock,
     SetResponseLastBlock,
+    SetResponseLastBlockWithList,
     SetResponseNormal,
+    SetResponseWithList,
 )
-
-
-class Exchange:
-    """One request under way: its invoke-id-and-priority, and the blocks in and out.
-
-    Args:
-        invoke: invoke-id-and-priority of the request.
-        max_octets: octets that the blocks of a long answer may join to.
-        with_list: the answer is a list of results.
-    """
-
-    __slots__ = ("invoke", "receiver", "sender", "with_list")
-
-    def __init__(self, invoke: int, max_octets: int, *, with_list: bool = False) -> None:
-        self.invoke = invoke
-        self.with_list = with_list
-        self.receiver = BlockReceiver(max_octets)
-        self.sender: BlockSender | None = None
-
-    def cut(self, payload: bytes, block_octets: int) -> DataBlock:
-        """Begin to send `payload` in blocks: the first of them."""
-        self.sender = BlockSender(payload, block_octets)
-        return self.sender.next()
-
-    def next_block(self, acknowledged: int) -> DataBlock:
-        """The block after the one that the server acknowledged.
-
-        Raises:
-            RemoteProtocolError: the server acknowledged another block, or one that was the last.
-        """
-        sender = self.sender
-        if sender is None or sender.done or sender.block_number != acknowledged:
-            raise RemoteProtocolError(f"block {acknowledged} was acknowledged, which was not sent last")
-        return sender.next()
-
 
 # What an answer means, and whether the exchange is done.
 Outcome = tuple[list[ClientEvent], bool]
+# tag and choice, invoke-id, choice of the result; the value follows
+_GET_NORMAL = bytes((GetResponseNormal.tag, GetResponseNormal.choice))
+_INVOKE_AT, _CHOICE_AT, _VALUE_AT = 2, 3, 4
+_CHOICE_DATA = 0
+
+
+def value_octets(exchange: Exchange, apdu: bytes) -> bytes | None:
+    """The value in a get-response-normal to `exchange`, undecoded; None for any other APDU, and a refusal."""
+    if apdu[:_INVOKE_AT] != _GET_NORMAL or len(apdu) <= _VALUE_AT or apdu[_CHOICE_AT] != _CHOICE_DATA:
+        return None
+    return apdu[_VALUE_AT:] if short_key(apdu[_INVOKE_AT]) == exchange.key else None
 
 
 def _get_normal(_exchange: Exchange, answer: GetResponseNormal) -> Outcome:
@@ -97,6 +80,8 @@ def _get_block(exchange: Exchange, answer: GetResponseWithDatablock) -> Outcome:
     whole = exchange.receiver.receive(block)
     if whole is None:
         return [ApduToSend(GetRequestNext(exchange.invoke, answer.block_number).to_bytes())], False
+    if exchange.as_octets:
+        return [GetOctets(whole)], True
     if not exchange.with_list:
         return [GetResult(axdr.decode(whole))], True
     reader = Reader(whole)
@@ -105,8 +90,15 @@ def _get_block(exchange: Exchange, answer: GetResponseWithDatablock) -> Outcome:
     return [GetListResult(results)], True
 
 
-def _set_normal(_exchange: Exchange, answer: SetResponseNormal | SetResponseLastBlock) -> Outcome:
+def _set_normal(exchange: Exchange, answer: SetResponseNormal | SetResponseLastBlock) -> Outcome:
+    # A long list that is broken off has one result for all of it.
+    if exchange.with_list:
+        return [SetListResult((answer.result,))], True
     return [SetResult(answer.result)], True
+
+
+def _set_list(_exchange: Exchange, answer: SetResponseWithList | SetResponseLastBlockWithList) -> Outcome:
+    return [SetListResult(answer.results)], True
 
 
 def _set_block(exchange: Exchange, answer: SetResponseBlock) -> Outcome:
@@ -114,8 +106,13 @@ def _set_block(exchange: Exchange, answer: SetResponseBlock) -> Outcome:
     return [ApduToSend(SetRequestBlock(exchange.invoke, block).to_bytes())], False
 
 
-def _action_normal(_exchange: Exchange, answer: ActionResponseNormal) -> Outcome:
-    return [_done(answer.outcome)], True
+def _action_normal(exchange: Exchange, answer: ActionResponseNormal) -> Outcome:
+    done = _done(answer.outcome)
+    return [ActionListDone((done,)) if exchange.with_list else done], True
+
+
+def _action_list(_exchange: Exchange, answer: ActionResponseWithList) -> Outcome:
+    return [ActionListDone(tuple(_done(outcome) for outcome in answer.outcomes))], True
 
 
 def _action_next(exchange: Exchange, answer: ActionResponseNextBlock) -> Outcome:
@@ -126,13 +123,20 @@ def _action_next(exchange: Exchange, answer: ActionResponseNextBlock) -> Outcome
 def _action_block(exchange: Exchange, answer: ActionResponseWithBlock) -> Outcome:
     whole = exchange.receiver.receive(answer.block)
     if whole is None:
-        return [
-            ApduToSend(ActionRequestNextBlock(exchange.invoke, answer.block.block_number).to_bytes())
-        ], False
+        following = ActionRequestNextBlock(exchange.invoke, answer.block.block_number)
+        return [ApduToSend(following.to_bytes())], False
     reader = Reader(whole)
+    if exchange.with_list:
+        outcomes = read_list(reader, "list-of-responses", ActionOutcome.read)
+        reader.expect_end("list-of-responses")
+        return [ActionListDone(tuple(_done(outcome) for outcome in outcomes))], True
     outcome = ActionOutcome.read(reader)
     reader.expect_end("action-response-with-optional-data")
     return [_done(outcome)], True
+
+
+def _access(_exchange: Exchange, answer: AccessResponse) -> Outcome:
+    return [access_done(answer)], True
 
 
 def _done(outcome: ActionOutcome) -> ActionDone:
@@ -146,7 +150,11 @@ ANSWERS: dict[tuple[ClientState, type[Any]], Callable[[Exchange, Any], Outcome]]
     (ClientState.AWAITING_SET, SetResponseNormal): _set_normal,
     (ClientState.AWAITING_SET, SetResponseBlock): _set_block,
     (ClientState.AWAITING_SET, SetResponseLastBlock): _set_normal,
+    (ClientState.AWAITING_SET, SetResponseWithList): _set_list,
+    (ClientState.AWAITING_SET, SetResponseLastBlockWithList): _set_list,
     (ClientState.AWAITING_ACTION, ActionResponseNormal): _action_normal,
+    (ClientState.AWAITING_ACTION, ActionResponseWithList): _action_list,
     (ClientState.AWAITING_ACTION, ActionResponseNextBlock): _action_next,
     (ClientState.AWAITING_ACTION, ActionResponseWithBlock): _action_block,
+    (ClientState.AWAITING_ACCESS, AccessResponse): _access,
 }

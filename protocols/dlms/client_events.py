@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from protocols.dlms.acse import Aare
 from protocols.dlms.axdr import Data
+from protocols.dlms.client_access import AccessDone
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.fields import Result
@@ -18,10 +19,22 @@ class Associated:
 
 
 @dataclass(frozen=True, slots=True)
-class AssociationRefused:
-    """The server refused: an AARE with a rejection, or the error that came instead."""
+class HlsRefused:
+    """The server does not take the client's answer to its challenge."""
 
-    answer: Aare | ConfirmedServiceError | ExceptionResponse
+    result: ActionResult
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        return f"the answer to the server's challenge is refused, {self.result.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationRefused:
+    """The server refused: an AARE with a rejection, the error that came instead, or a refused pass 3."""
+
+    answer: Aare | ConfirmedServiceError | ExceptionResponse | HlsRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,13 @@ class GetResult:
 
 
 @dataclass(frozen=True, slots=True)
+class GetOctets:
+    """Answer to a GET that was wanted undecoded: the A-XDR octets of the value, joined from its blocks."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class GetListResult:
     """Answer to a GET with list: one result for each reference, in the same order."""
 
@@ -56,11 +76,25 @@ class SetResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SetListResult:
+    """Answer to a SET with list: one result for each attribute; a single one when the transfer broke off."""
+
+    results: tuple[DataAccessResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ActionDone:
     """Answer to an ACTION: its result, and what the method returned."""
 
     result: ActionResult
     data: Data | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionListDone:
+    """Answer to an ACTION with list: one outcome for each method; a single one when it broke off."""
+
+    outcomes: tuple[ActionDone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +123,13 @@ ClientEvent = (
     | AssociationRefused
     | Released
     | GetResult
+    | GetOctets
     | GetListResult
     | SetResult
+    | SetListResult
     | ActionDone
+    | ActionListDone
+    | AccessDone
     | ApduToSend
     | Notification
     | ExceptionReceived

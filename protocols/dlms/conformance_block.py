@@ -39,7 +39,8 @@ class Conformance(IntFlag):
     ACTION = 1 << 0
 
 
-# What this codec's own server and client can do.
+# What this codec's own server and client can do. Priority management is not among it: each request is served
+# before the next one is looked at.
 IMPLEMENTED = (
     Conformance.GET
     | Conformance.SET
@@ -49,6 +50,12 @@ IMPLEMENTED = (
     | Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ
     | Conformance.BLOCK_TRANSFER_WITH_SET_OR_WRITE
     | Conformance.BLOCK_TRANSFER_WITH_ACTION
+    | Conformance.ATTRIBUTE0_SUPPORTED_WITH_GET
+    | Conformance.ATTRIBUTE0_SUPPORTED_WITH_SET
+    | Conformance.ACCESS
+    | Conformance.GENERAL_BLOCK_TRANSFER
+    | Conformance.DATA_NOTIFICATION
+    | Conformance.EVENT_NOTIFICATION
 )
 
 

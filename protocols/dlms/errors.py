@@ -6,6 +6,9 @@ The tree::
     ├── LocalProtocolError          we, or our caller, did what the protocol does not allow now
     │   └── DlmsValueError          a value that the wire cannot carry (also a ValueError)
     └── RemoteProtocolError         the other side did; `code` is the wire's own code where there is one
+        ├── SecurityError           a protected APDU that must not be taken
+        │   ├── DecipheringError    its tag, key, title or form is wrong
+        │   └── InvocationCounterError   its counter was used before; `expected` is the lowest that is taken
         └── DecodeError             the only thing that decoders raise on bad bytes; `position` says where
             └── FrameError          a frame that must be dropped; `fault` is its name in `hdlc.faults`
 
@@ -62,3 +65,27 @@ class FrameError(DecodeError):
     def __init__(self, fault: str, message: str, *, position: int | None = None) -> None:
         super().__init__(message, position=position)
         self.fault = fault
+
+
+class SecurityError(RemoteProtocolError):
+    """A protected APDU that must not be taken."""
+
+
+class DecipheringError(SecurityError):
+    """A wrong authentication tag, key, system title or security control, or protection that is missing."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code=5)
+
+
+class InvocationCounterError(SecurityError):
+    """An invocation counter that was used before.
+
+    Args:
+        message: one sentence.
+        expected: the lowest counter that is taken.
+    """
+
+    def __init__(self, message: str, *, expected: int) -> None:
+        super().__init__(message, code=6)
+        self.expected = expected

@@ -4,7 +4,7 @@ A framing never raises on received bytes and keeps a bounded amount of them.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 #: the longest APDU that a framing joins from segments; more is dropped, whoever sends it
 MAX_APDU_SIZE = 65_535
@@ -74,7 +74,28 @@ class ToleratedFault:
     raw: bytes
 
 
-Event = ApduReceived | LinkConnected | LinkDisconnected | FrameRejected | ToleratedFault
+@dataclass(frozen=True, slots=True)
+class SpeedChanged:
+    """From now on the line runs at `baud` baud; what was to be sent before goes out at the old speed."""
+
+    baud: int
+
+
+Event = ApduReceived | LinkConnected | LinkDisconnected | FrameRejected | ToleratedFault | SpeedChanged
+
+
+@runtime_checkable
+class Polling(Protocol):
+    """A client's framing that must give the server the word before more can come, as on HDLC."""
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether an APDU came in part."""
+        ...
+
+    def poll(self, now_s: float) -> None:
+        """Ask for more; then call `data_to_send`."""
+        ...
 
 
 class Framing(Protocol):

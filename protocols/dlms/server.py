@@ -6,11 +6,10 @@ Source: IEC 62056-5-3, 6 and 7; which answer goes with which fault: DLMS UA 1001
 APPL_IDLE, APPL_OPEN, APPL_DATA_LN, APPL_REL
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from protocols.dlms.acse import Aare, Aarq, Rlre, Rlrq
-from protocols.dlms.apdu import Apdu, decode_apdu
+from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import (
     TRANSITIONS,
     Association,
@@ -19,44 +18,19 @@ from protocols.dlms.association import (
     ServerLimits,
     judge,
 )
+from protocols.dlms.association_security import HlsHandShake, RandomOctets, hand_shake
 from protocols.dlms.codes import AssociationResult, ReleaseResponseReason, SourceDiagnostic
-from protocols.dlms.cosem.device import LogicalDevice, LogicalDevices
-from protocols.dlms.errors import DecodeError
-from protocols.dlms.services import action, exceptions, get
-from protocols.dlms.services import set as set_service
-from protocols.dlms.xdlms import action as action_apdu
-from protocols.dlms.xdlms import get as get_apdu
-from protocols.dlms.xdlms import set as set_apdu
+from protocols.dlms.cosem.device import AssociationProfile, LogicalDevice, LogicalDevices
+from protocols.dlms.dispatch import serve
+from protocols.dlms.errors import DecodeError, DlmsValueError, LocalProtocolError, SecurityError
+from protocols.dlms.guarded import release_information, serve_guarded
+from protocols.dlms.notifying import UnsolicitedApdu, notification_apdus
+from protocols.dlms.server_gbt import in_blocks, octets_max, receive_block
+from protocols.dlms.services import exceptions
+from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
+from protocols.dlms.xdlms.ciphered import Ciphered
 
 T = TypeVar("T")
-
-Service = Callable[[Association, Any], bytes | None]
-
-# Requests that this server serves; anything else that decodes is an unknown service.
-SERVICES: dict[type[Any], Service] = {
-    get_apdu.GetRequestNormal: get.normal,
-    get_apdu.GetRequestNext: get.next_block,
-    get_apdu.GetRequestWithList: get.with_list,
-    set_apdu.SetRequestNormal: set_service.normal,
-    set_apdu.SetRequestFirstBlock: set_service.first_block,
-    set_apdu.SetRequestBlock: set_service.further_block,
-    set_apdu.SetRequestWithList: set_service.with_list,
-    action_apdu.ActionRequestNormal: action.normal,
-    action_apdu.ActionRequestNextBlock: action.next_block,
-    action_apdu.ActionRequestFirstBlock: action.first_block,
-    action_apdu.ActionRequestBlock: action.further_block,
-    action_apdu.ActionRequestWithList: action.with_list,
-}
-# Requests that go on with a transfer; any other request gives the transfer up.
-_CONTINUATIONS = frozenset(
-    {
-        get_apdu.GetRequestNext,
-        set_apdu.SetRequestBlock,
-        action_apdu.ActionRequestNextBlock,
-        action_apdu.ActionRequestBlock,
-    }
-)
-_SERVICE_TAGS = frozenset({get_apdu.REQUEST_TAG, set_apdu.REQUEST_TAG, action_apdu.REQUEST_TAG})
 
 
 class ServerConnection:
@@ -65,19 +39,34 @@ class ServerConnection:
     Args:
         devices: the logical devices, or the only one.
         limits: what is granted at most.
+        random_octets: gives so many random octets, for the challenges of high level security.
+
+    Raises:
+        DlmsValueError: an association with high level security, and no random octets.
     """
 
-    __slots__ = ("_associations", "_devices", "_limits")
+    __slots__ = ("_associations", "_devices", "_further", "_limits", "_random_octets")
 
-    def __init__(self, devices: LogicalDevices | LogicalDevice, limits: ServerLimits | None = None) -> None:
+    def __init__(
+        self,
+        devices: LogicalDevices | LogicalDevice,
+        limits: ServerLimits | None = None,
+        *,
+        random_octets: RandomOctets | None = None,
+    ) -> None:
         self._devices = LogicalDevices([devices]) if isinstance(devices, LogicalDevice) else devices
         self._limits = limits or ServerLimits()
+        self._random_octets = random_octets
+        profiles = (profile for device in self._devices for profile in device.associations)
+        if random_octets is None and any(profile.mechanism.hls_name is not None for profile in profiles):
+            raise DlmsValueError("high level security needs random octets for its challenges")
         self._associations: dict[tuple[int, int], Association] = {}
+        self._further: tuple[bytes, ...] = ()
 
     def state(self, client_sap: int, server_sap: int = 1) -> AssociationState:
         """State of a client address at a logical device."""
-        associated = (client_sap, server_sap) in self._associations
-        return AssociationState.ASSOCIATED if associated else AssociationState.IDLE
+        association = self._associations.get((client_sap, server_sap))
+        return AssociationState.IDLE if association is None else association.state
 
     def receive_apdu(self, apdu: bytes, client_sap: int, server_sap: int, now_s: float = 0.0) -> bytes | None:
         """Take an APDU and give the answer, None when there is none.
@@ -100,7 +89,69 @@ class ServerConnection:
             return exceptions.NOT_ALLOWED
         if len(apdu) > self._limits.max_receive_pdu:
             return exceptions.TOO_LONG
-        return _serve(association, apdu)
+        if tag == GeneralBlockTransfer.tag:
+            return self._in_turn(receive_block(association, apdu, self._served))
+        answer = self._served(association, apdu)
+        if answer is not None and len(answer) > octets_max(association):
+            return self._in_turn(in_blocks(association, answer))
+        return answer
+
+    def further_apdus(self) -> tuple[bytes, ...]:
+        """What else must be sent after the last `receive_apdu` or `notify`, in order; gone once told."""
+        further, self._further = self._further, ()
+        return further
+
+    def notify(
+        self,
+        notification: UnsolicitedApdu,
+        client_sap: int,
+        server_sap: int = 1,
+        octets_max: int | None = None,
+    ) -> bytes:
+        """The APDU to send unasked to a client, protected as its association asks; see `further_apdus`.
+
+        Args:
+            notification: what is sent.
+            client_sap: address of the client; it needs a profile, but no open association.
+            server_sap: the logical device that speaks.
+            octets_max: octets of the longest APDU, None for what the client told.
+
+        Raises:
+            LocalProtocolError: no such client, or it associated without event-notification.
+        """
+        device = self._devices.get(server_sap)
+        profile = None if device is None else device.association(client_sap)
+        if profile is None:
+            raise LocalProtocolError(f"logical device {server_sap} knows no client {client_sap}")
+        association = self._associations.get((client_sap, server_sap))
+        apdus = notification_apdus(notification, profile, association, octets_max)
+        self._further = apdus[1:]
+        return apdus[0]
+
+    def was_confirmed(self, long_invoke: int, client_sap: int, server_sap: int = 1) -> bool:
+        """Whether a client confirmed one of the last data-notifications, by its long-invoke-id."""
+        association = self._associations.get((client_sap, server_sap))
+        return association is not None and long_invoke in association.confirmed
+
+    def _in_turn(self, apdus: tuple[bytes, ...]) -> bytes | None:
+        self._further = apdus[1:]
+        return apdus[0] if apdus else None
+
+    def _served(self, association: Association, apdu: bytes) -> bytes | None:
+        """The answer to a whole request: unprotect before and protect after `serve`."""
+        if association.protection is None and association.hand_shake is None:
+            return serve(association, apdu)
+        shake = association.hand_shake
+        answer = serve_guarded(association, apdu)
+        if shake is not None and (shake.done or shake.failed):
+            event = AssociationEvent.HLS_PASSED if shake.done else AssociationEvent.HLS_FAILED
+            self._move((association.facts.client_sap, association.facts.server_sap), event, association)
+            association.hand_shake = None
+        return answer
+
+    def _hand_shake(self, aarq: Aarq, profile: AssociationProfile) -> HlsHandShake | None:
+        """The hand-shake that a profile asks for. A server that is wrong on purpose overrides this one."""
+        return None if self._random_octets is None else hand_shake(aarq, profile, self._random_octets)
 
     def link_lost(self, client_sap: int | None = None) -> None:
         """The link of a client fell, or of all of them (None): their associations end."""
@@ -117,8 +168,15 @@ class ServerConnection:
                 None,
             )
         else:
-            aare, association = judge(request, self._devices, client_sap, server_sap, self._limits)
-        event = AssociationEvent.AARQ_ACCEPTED if association else AssociationEvent.AARQ_REFUSED
+            aare, association = judge(
+                request, self._devices, client_sap, server_sap, self._limits, self._hand_shake
+            )
+        if association is None:
+            event = AssociationEvent.AARQ_REFUSED
+        elif association.hand_shake is None:
+            event = AssociationEvent.AARQ_ACCEPTED
+        else:
+            event = AssociationEvent.AARQ_CHALLENGED
         self._move((client_sap, server_sap), event, association)
         return aare.to_bytes()
 
@@ -127,12 +185,20 @@ class ServerConnection:
             request = _decode(apdu, Rlrq)
         except DecodeError:
             return Rlre(ReleaseResponseReason.NOT_FINISHED).to_bytes()
+        association = self._associations.get((client_sap, server_sap))
+        information: Ciphered | None = None
+        if association is not None and association.protection is not None:
+            try:
+                information = release_information(association, request.user_information)
+            except SecurityError:
+                return Rlre(ReleaseResponseReason.NOT_FINISHED).to_bytes()
         self._move((client_sap, server_sap), AssociationEvent.RLRQ, None)
-        return Rlre(None if request.reason is None else ReleaseResponseReason.NORMAL).to_bytes()
+        reason = None if request.reason is None else ReleaseResponseReason.NORMAL
+        return Rlre(reason, information).to_bytes()
 
     def _move(self, key: tuple[int, int], event: AssociationEvent, association: Association | None) -> None:
         state = TRANSITIONS[self.state(*key), event]
-        if state is AssociationState.ASSOCIATED and association is not None:
+        if state is not AssociationState.IDLE and association is not None:
             self._associations[key] = association
         else:
             self._associations.pop(key, None)
@@ -143,15 +209,3 @@ def _decode(apdu: bytes, kind: type[T]) -> T:
     if not isinstance(request, kind):
         raise DecodeError(f"apdu: {request.name} is not expected")
     return request
-
-
-def _serve(association: Association, apdu: bytes) -> bytes | None:
-    try:
-        request: Apdu = decode_apdu(apdu)
-    except DecodeError:
-        return exceptions.MALFORMED if apdu[0] in _SERVICE_TAGS else exceptions.UNKNOWN_SERVICE
-    kind = type(request)
-    if kind not in _CONTINUATIONS:
-        association.drop_transfers()
-    service = SERVICES.get(kind)
-    return exceptions.UNKNOWN_SERVICE if service is None else service(association, request)

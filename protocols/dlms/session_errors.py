@@ -5,6 +5,7 @@ The tree::
     RemoteProtocolError
     └── SessionError
         ├── NoAnswer                nothing came within the time allowed
+        │   └── OutcomeUnknown      … to a write or a method: it may have been carried out or not
         ├── LinkLost                the data link could not be set up, or fell
         ├── AssociationRefused      AARE with a rejection, or an error instead of it
         ├── AccessRefused           an attribute could not be read or written
@@ -18,6 +19,7 @@ The wire's own code is in `code`, and as an enumeration in the attribute that ea
 # ruff: noqa: N818
 
 from protocols.dlms.acse import Aare
+from protocols.dlms.client_events import HlsRefused
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
@@ -40,6 +42,10 @@ class NoAnswer(SessionError):
         self.waited_s = waited_s
 
 
+class OutcomeUnknown(NoAnswer):
+    """Nothing came to a write or a method, which may have been carried out: read back before asking again."""
+
+
 class LinkLost(SessionError):
     """The data link could not be set up, or fell while needed; `reason` is the framing's short name."""
 
@@ -52,10 +58,10 @@ class AssociationRefused(SessionError):
     """The server refused the association.
 
     Args:
-        answer: the AARE, or the error that came instead of it.
+        answer: the AARE, the error that came instead of it, or the refusal of our proof (HLS).
     """
 
-    def __init__(self, answer: "Aare | ConfirmedServiceError | ExceptionResponse") -> None:
+    def __init__(self, answer: Aare | ConfirmedServiceError | ExceptionResponse | HlsRefused) -> None:
         super().__init__(f"association refused: {answer.summary}")
         self.answer = answer
 

@@ -6,6 +6,8 @@ r"""The TCP/UDP wrapper: eight octets before each APDU; version 1, source and de
 Source: IEC 62056-47, 6.3.
 """
 
+import struct
+
 from protocols.dlms.errors import DlmsValueError, LocalProtocolError
 from protocols.dlms.framing import (
     MAX_APDU_SIZE,
@@ -21,6 +23,7 @@ HEADER_SIZE = 8
 _FIELD = 2
 _MAX_PORT = 0xFFFF
 _VERSION_OCTETS = VERSION.to_bytes(_FIELD, "big")
+_HEADER = struct.Struct(">4H")  # version, source, destination, octets of the APDU
 
 
 def encode_wpdu(apdu: bytes, *, source: int, destination: int) -> bytes:
@@ -34,8 +37,7 @@ def encode_wpdu(apdu: bytes, *, source: int, destination: int) -> bytes:
     for port in (source, destination):
         if not 0 <= port <= _MAX_PORT:
             raise DlmsValueError(f"a wrapper port must be 0 to {_MAX_PORT}, not {port}")
-    numbers = (VERSION, source, destination, len(apdu))
-    return b"".join(number.to_bytes(_FIELD, "big") for number in numbers) + apdu
+    return _HEADER.pack(VERSION, source, destination, len(apdu)) + apdu
 
 
 class _Wrapper:
@@ -53,23 +55,35 @@ class _Wrapper:
 
     def receive_data(self, data: bytes, now_s: float) -> list[Event]:
         """Take octets; gives what is complete. Never raises because of them."""
-        self._buffer += data
+        if self._buffer or not self._take_whole(data):
+            self._buffer += data
+            self._cut()
+        events, self._events = self._events, []
+        return events
+
+    def _take_whole(self, data: bytes) -> bool:
+        """Take `data` where it is one whole PDU, as it nearly always is; False where it must be cut."""
+        if len(data) < HEADER_SIZE:
+            return False
+        version, source, destination, length = _HEADER.unpack_from(data)
+        if version != VERSION or len(data) != HEADER_SIZE + length:
+            return False
+        self._take(source, destination, bytes(data))
+        return True
+
+    def _cut(self) -> None:
         while len(self._buffer) >= _FIELD:
             if self._buffer[:_FIELD] != _VERSION_OCTETS:
                 self._resynchronise()
                 continue
             if len(self._buffer) < HEADER_SIZE:
                 break
-            source, destination, length = (
-                int.from_bytes(self._buffer[start : start + _FIELD], "big") for start in (2, 4, 6)
-            )
+            _version, source, destination, length = _HEADER.unpack_from(self._buffer)
             if len(self._buffer) < HEADER_SIZE + length:
                 break
             raw = bytes(self._buffer[: HEADER_SIZE + length])
             del self._buffer[: HEADER_SIZE + length]
             self._take(source, destination, raw)
-        events, self._events = self._events, []
-        return events
 
     def data_to_send(self) -> bytes:
         """Drain what must go out now."""

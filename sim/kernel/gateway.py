@@ -1,8 +1,6 @@
 """Between a byte-pipe server and a device's port: a client is attached for as long as it is connected."""
 
-from collections.abc import Callable
-
-from links.server import Connection
+from links.server import Connection, LineConnection
 from sim.kernel.ports import Attachment, Port
 from sim.kernel.served import ServedWorld
 
@@ -26,18 +24,14 @@ class Gateway:
         attached: list[Attachment] = []
 
         def attach() -> None:
-            attached.append(self._port.attach(connection.send))
+            on_speed = connection.set_speed if isinstance(connection, LineConnection) else None
+            attached.append(self._port.attach(connection.send, on_speed))
 
         self._world.post(attach)
         try:
-            while data := await connection.receive():
-                self._world.post(_sending(attached, data))
+            await connection.deliver(lambda data: self._world.post(lambda: attached[0].hand_over(data)))
         finally:
             self._world.post(lambda: _detach(attached))
-
-
-def _sending(attached: list[Attachment], data: bytes) -> Callable[[], None]:
-    return lambda: attached[0].send(data)
 
 
 def _detach(attached: list[Attachment]) -> None:

@@ -24,17 +24,21 @@ class PortSession(Protocol):
 
 
 Write = Callable[[bytes], None]
+OnSpeed = Callable[[int], None]
 OpenSession = Callable[[Write], PortSession]
 
 
 class Attachment:
     """One peer attached to a port; made by `Port.attach`."""
 
-    __slots__ = ("_free_in_s", "_free_out_s", "_on_bytes", "_port", "_session", "attached")
+    __slots__ = ("_free_in_s", "_free_out_s", "_on_bytes", "_on_speed", "_port", "_session", "attached")
 
-    def __init__(self, port: "Port", on_bytes: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, port: "Port", on_bytes: Callable[[bytes], None], on_speed: OnSpeed | None = None
+    ) -> None:
         self._port = port
         self._on_bytes = on_bytes
+        self._on_speed = on_speed
         self._free_in_s = 0.0
         self._free_out_s = 0.0
         self.attached = True
@@ -45,6 +49,13 @@ class Attachment:
         if self.attached and data:
             self._free_in_s = self._port.schedule(self._free_in_s, data, self._arrive)
 
+    def hand_over(self, data: bytes) -> None:
+        """`send` for whoever is in the world already: on a line without speed the bytes arrive at once."""
+        if self._port.baud is not None:
+            self.send(data)
+        elif data:
+            self._arrive(data)
+
     def detach(self) -> None:
         """Go away: the device's session is closed; detaching twice is fine."""
         if self.attached:
@@ -52,12 +63,22 @@ class Attachment:
             self._port.forget(self)
             self._session.closed()
 
+    def change_speed(self, baud: int) -> None:
+        """The device's line runs at `baud` from now on; the outside hears of it behind what is under way."""
+        on_speed = self._on_speed
+        if on_speed is not None:
+            self._free_out_s = self._port.schedule(self._free_out_s, b"", lambda _: on_speed(baud))
+
     def _arrive(self, data: bytes) -> None:
         if self.attached and not self._port.paused:
             self._session.receive(data)
 
     def _write(self, data: bytes) -> None:
-        if self.attached and data and not self._port.paused:
+        if not self.attached or not data or self._port.paused:
+            return
+        if self._port.baud is None:
+            self._on_bytes(data)
+        else:
             self._free_out_s = self._port.schedule(self._free_out_s, data, self._deliver)
 
     def _deliver(self, data: bytes) -> None:
@@ -93,11 +114,19 @@ class Port:
         """How many peers are attached."""
         return len(self._attachments)
 
-    def attach(self, on_bytes: Callable[[bytes], None]) -> Attachment:
-        """A new peer, to whom `on_bytes` hands what the device writes."""
-        attachment = Attachment(self, on_bytes)
+    def attach(self, on_bytes: Callable[[bytes], None], on_speed: OnSpeed | None = None) -> Attachment:
+        """A new peer: `on_bytes` is given what the device writes, `on_speed` a new speed of its line."""
+        attachment = Attachment(self, on_bytes, on_speed)
         self._attachments.append(attachment)
+        if self.baud is not None:
+            attachment.change_speed(self.baud)
         return attachment
+
+    def set_speed(self, baud: int) -> None:
+        """Let the line run at `baud` from now on."""
+        self.baud = baud
+        for attachment in self._attachments:
+            attachment.change_speed(baud)
 
     def forget(self, attachment: Attachment) -> None:
         """Take `attachment` off the list; it is detached already."""

@@ -9,9 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from simpy import Environment, Event
+from simpy import Event
 
 from links.clock import Clock, WallClock
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.stepping import advance
 
 #: Longest that one slice of work may keep the sockets waiting, s of the wall.
@@ -35,13 +36,16 @@ class ServedWorld:
         wall: the wall clock; a test hands in another.
     """
 
-    def __init__(self, env: Environment, *, speed: float = 1.0, wall: Clock | None = None) -> None:
+    def __init__(self, env: FieldEnvironment, *, speed: float = 1.0, wall: Clock | None = None) -> None:
         self._env = env
         self._wall = wall or WallClock()
         self._speed = _checked(speed)
         self._posted: list[Action] = []
         self._woken = asyncio.Event()
         self._hurried = 0
+        self._owned = self._moving = False
+        self._asleep_until_s = 0.0
+        self._failure: Exception | None = None
         self._take_anchor()
 
     @property
@@ -60,9 +64,32 @@ class ServedWorld:
         self._woken.set()
 
     def post(self, action: Action) -> None:
-        """Have the world's task do `action` at the world's present time; from the same event loop only."""
-        self._posted.append(action)
-        self._woken.set()
+        """Do `action` at the world's present time, at once where that can be; from the same event loop only.
+
+        Between two slices of its owner nobody moves the world, so that a request need not wait until the
+        owner's turn comes: what it causes at this very instant is done before `post` returns.
+        """
+        if not self._owned or self._moving or self._posted or self._failure is not None:
+            self._posted.append(action)
+            self._woken.set()
+            return
+        try:
+            self._act(action)
+        except Exception as failure:
+            self._failure = failure  # the owner raises it
+        if self._failure is not None or self._env.peek() < self._asleep_until_s:
+            self._woken.set()
+
+    def _act(self, action: Action) -> None:
+        self._move_to(self._due_s())
+        self._moving = True
+        try:
+            action()
+        finally:
+            self._moving = False
+        now_s = float(self._env.now)
+        if self._env.peek() <= now_s:
+            self._slice(lambda: self._env.peek() <= now_s)
 
     async def finished(self, begin: Callable[[], Event]) -> Event:
         """Post `begin`, and run as fast as can be until the event that it returns has happened; that event.
@@ -86,6 +113,7 @@ class ServedWorld:
                     done.set_exception(error)
                 return
             self._hurried += 1
+            self._woken.set()  # the owner runs ahead from now on
             if event.callbacks is None:
                 settle(event)
             else:
@@ -101,20 +129,30 @@ class ServedWorld:
             Exception: whatever a device's code raised; the world cannot go on.
         """
         self._take_anchor()
-        while True:
-            self._woken.clear()
-            self._move_to(self._due_s())
-            posted, self._posted = self._posted, []
-            for action in posted:
-                action()
-            if self._hurried and self._env.peek() < _NEVER:
-                self._hurry()
-                await self._wall.sleep(0)
-            elif self._env.peek() <= self._due_s():
-                self._forgive_lag()
-                await self._wall.sleep(0)
-            elif not self._posted:
-                await self._wait((self._env.peek() - self._due_s()) / self._speed)
+        self._owned = True
+        try:
+            while True:
+                await self._turn()
+        finally:
+            self._owned = False
+
+    async def _turn(self) -> None:
+        """Move the world to where it should be, do what was posted, and wait for what comes next."""
+        if self._failure is not None:
+            raise self._failure
+        self._woken.clear()
+        self._move_to(self._due_s())
+        posted, self._posted = self._posted, []
+        for action in posted:
+            action()
+        if self._hurried and self._env.peek() < _NEVER:
+            self._hurry()
+            await self._wall.sleep(0)
+        elif self._env.peek() <= self._due_s():
+            self._forgive_lag()
+            await self._wall.sleep(0)
+        elif not self._posted:
+            await self._wait((self._env.peek() - self._due_s()) / self._speed)
 
     def _take_anchor(self) -> None:
         self._anchor_world_s = float(self._env.now)
@@ -130,7 +168,9 @@ class ServedWorld:
 
     def _move_to(self, until_s: float) -> None:
         """A slice of the way to `until_s`."""
-        if self._slice(lambda: self._env.peek() <= until_s):
+        if self._env.peek() > until_s:
+            self._env.pass_to(until_s)
+        elif self._slice(lambda: self._env.peek() <= until_s):
             advance(self._env, until_s)
 
     def _hurry(self) -> None:
@@ -141,20 +181,28 @@ class ServedWorld:
     def _slice(self, more: Callable[[], bool]) -> bool:
         """Step while there is `more`, but not much longer than `SLICE_S`; True when there is no more."""
         end_s = self._wall.now_s() + SLICE_S
-        while self._wall.now_s() < end_s:
-            for _ in range(_EVENTS_PER_LOOK):
-                if not more():
-                    return True
-                self._env.step()
-        return False
+        self._moving = True
+        try:
+            while self._wall.now_s() < end_s:
+                for _ in range(_EVENTS_PER_LOOK):
+                    if not more():
+                        return True
+                    self._env.step()
+            return False
+        finally:
+            self._moving = False
 
     async def _wait(self, duration_s: float) -> None:
-        if duration_s == _NEVER:
-            await self._woken.wait()
-            return
-        with contextlib.suppress(TimeoutError):
-            async with self._wall.deadline(duration_s):
+        self._asleep_until_s = self._env.peek()
+        try:
+            if duration_s == _NEVER:
                 await self._woken.wait()
+                return
+            with contextlib.suppress(TimeoutError):
+                async with self._wall.deadline(duration_s):
+                    await self._woken.wait()
+        finally:
+            self._asleep_until_s = 0.0
 
 
 def _checked(speed: float) -> float:

@@ -3,21 +3,19 @@
 Nothing moves the world but a `receive`, a `run` or a control operation: tests are synchronous, months short.
 """
 
-from simpy import Environment
-
 from links.base import Link
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
 
 #: What may wait in a link for its reader; a device that floods a reader who never reads loses the rest.
 INBOX_BYTES_MAX = 1 << 20
 
 
-def advance(env: Environment, until_s: float) -> None:
+def advance(env: FieldEnvironment, until_s: float) -> None:
     """Move the world to `until_s`, with all that happens at that very instant; never backwards."""
-    # Not `Environment.run(until)`: its stopping event stays in the queue, and the world would never be idle.
-    arrival = env.timeout(max(0.0, until_s - env.now))
-    while not arrival.processed or env.peek() <= until_s:
+    while env.peek() <= until_s:
         env.step()
+    env.pass_to(until_s)
 
 
 class SimLink(Link):
@@ -31,7 +29,7 @@ class SimLink(Link):
         description: what a person should read in a message.
     """
 
-    def __init__(self, env: Environment, port: Port, description: str) -> None:
+    def __init__(self, env: FieldEnvironment, port: Port, description: str) -> None:
         super().__init__(description)
         self._env = env
         self._inbox = bytearray()

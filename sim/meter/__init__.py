@@ -12,26 +12,42 @@ Map of the room::
     ring.py            numbered rows that are kept cell by cell
     regulation.py      keeps registers, credit, limiter and switch in step; computes when the credit ends
     metrology.py       exact registers, instantaneous values, pulses; readings.py names them
-    prepayment.py      the credit register
-    limiter.py         power limit
+    prepayment.py      the account: credits and charges; payment/ what they are made of
+    limiter.py         power limit, and that of an emergency
     supply_control.py  the switch, over the transition table of class 70
     tokens.py          the token desk: keypad, gateway and carrier meet here, over one STS acceptance
     token_events.py    what the event log says of a token; result_numbers.py the number of each result
     carrier.py         the local virtual token carrier
     clock.py           the meter's clock, with drift
-    events.py          event ring and counters
+    events.py          event logs and counters
     tamper.py          covers and magnet
-    load_profile.py    the ring of captures; load_capture.py the schedule that fills it
+    load_profile.py    a ring of captured rows; captured.py all of them, and the status of the interval
+    demand.py          mean power of a window, and its maximum; demands.py all of them
+    rates.py           energy by tariff rate
+    activity_calendar.py  seasons, weeks, days: which action holds; tariff.py calendar, special days, masks
+    patterns.py        dates and times with "any" in them; zone.py local time and daylight saving
+    scripts.py         scripts that act on the meter's own objects; schedules.py when they run
+    agenda.py          everything that is due by the clock, behind one alarm; clockwork.py what that is
+    quality.py         sags, swells, overload; quality_watch.py keeps it looking; outages.py interruptions
+    nominal.py         the type plate, and the limits that follow from it
+    register_values.py every number that a register may show, by name
+    row_terms.py       what the object list says to the parts
     ciu/               the customer unit, a device of its own behind a link
     customer.py        the meter's side of that link; information.py what can be asked for
+    customer_commands.py  what can be ordered there
     unit_bindings.py   which units are bound to this meter
     installation.py    where the units hang: wire or power line
     requests.py        what a head-end may ask beyond reading
+    image.py           the firmware image
+    monitors.py        register monitors, parameter monitor; push.py pushes; automation.py runs both;
+                       control_terms.py what the object list says to them
     cosem/             which live value stands behind which COSEM attribute
     ports.py           wrapper and HDLC ports over one device model
     control.py         the station-control operations
-    profile.py         profiles/*.toml as frozen values: a new model is a new file
-    credentials.py     vending key and passwords; test values by default
+    profile.py         profiles/*.toml and the tables of profiles/objects as frozen values: a new model is a
+                       new file
+    credentials.py     vending key, passwords and DLMS keys; test values by default
+    security.py        system title; DLMS keys and invocation counters, fresh from the factory
     seams.py           what the meter needs from grid and world, as Protocols
 
 Parts know nothing of each other; they meet in `regulation` and `meter`. Time is whole microseconds, energy

@@ -6,12 +6,50 @@ The defaults are published test values, the only ones in the project.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from protocols.dlms.security import KeySet, SecuritySuite
 from protocols.sts import testkeys
 from protocols.sts.acceptance import KeyRegister
 from protocols.sts.identity import BaseDate, KeyType, MeterPrimaryAccountNumber
 from protocols.sts.keys import VendingKey
 from sim.meter.profile import StsTerms
 
+#: The keys of the virtual meter's security setup: the example keys of the Green Book. Anybody knows them.
+TEST_KEYS = KeySet(
+    guek=bytes.fromhex("000102030405060708090a0b0c0d0e0f"),
+    gak=bytes.fromhex("d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"),
+    gbek=bytes.fromhex("0f0e0d0c0b0a09080706050403020100"),
+    kek=bytes.fromhex("00112233445566778899aabbccddeeff"),
+)
+#: The same for security suite 2, twice as long.
+TEST_KEYS_256 = KeySet(*(key * 2 for key in (TEST_KEYS.guek, TEST_KEYS.gak)), kek=(TEST_KEYS.kek or b"") * 2)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """What a meter of suite 1 or 2 signs with, and whose signatures it takes.
+
+    Args:
+        own: private key, as long as a coordinate; never shown.
+        client: public key of the management client, x and y.
+    """
+
+    own: bytes = field(repr=False)
+    client: bytes
+
+
+# The meter's key is the number 7; the client's is the example key of RFC 6979, A.2.5 and A.2.6.
+_P256_CLIENT = bytes.fromhex(
+    "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"
+)
+_P384_CLIENT = bytes.fromhex(
+    "ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02e06aae5286b300c64def8f0ea9055866064a254515480bc13"
+    "8015d9b72d7d57244ea8ef9ac0c621896708a59367f9dfb9f54ca84b3f1c9db1288b231c3ae0d4fe7344fd2533264720"
+)
+TEST_SIGNING_KEYS: Mapping[SecuritySuite, SigningKeys] = {
+    SecuritySuite.SUITE_1: SigningKeys((7).to_bytes(32, "big"), _P256_CLIENT),
+    SecuritySuite.SUITE_2: SigningKeys((7).to_bytes(48, "big"), _P384_CLIENT),
+}
 #: The LLS password of the virtual meter's reader: published, worth nothing.
 TEST_READER_PASSWORD = b"12345678"
 
@@ -23,12 +61,18 @@ class Credentials:
     Args:
         vending_key: of its supply group.
         passwords: association name -> LLS secret.
+        keys: of its security setup, suites 0 and 1.
+        keys_256: of its security setup, suite 2.
+        signing: of suites 1 and 2.
     """
 
     vending_key: VendingKey = testkeys.VUDK_160
     passwords: Mapping[str, bytes] = field(
         default_factory=lambda: {"reader": TEST_READER_PASSWORD}, repr=False
     )
+    keys: KeySet = TEST_KEYS
+    keys_256: KeySet = TEST_KEYS_256
+    signing: Mapping[SecuritySuite, SigningKeys] = field(default_factory=lambda: TEST_SIGNING_KEYS)
 
 
 TEST_CREDENTIALS = Credentials()

@@ -50,6 +50,8 @@ class CustomerHooks:
         enter_token: takes a token in.
         keep_units: keeps through power cuts which units are bound.
         guard: wraps what comes from outside, so that it ends where the power does.
+        command: carries out an order of the customer by its name.
+        orders: the names of all orders.
     """
 
     powered: Callable[[], bool]
@@ -58,6 +60,8 @@ class CustomerHooks:
     enter_token: Callable[[str, TokenDeliveryMethod], TokenRecord]
     keep_units: Callable[[], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
+    command: Callable[[str], bool]
+    orders: frozenset[str]
 
 
 class CustomerSide:
@@ -99,7 +103,14 @@ class CustomerSide:
         self._parts = parts
         self._hooks = hooks
         terms = profile.ciu
-        self._answers = Answers(terms.lang, terms.short_codes, information(profile, parts), terms.result_s)
+        self._answers = Answers(
+            terms.lang,
+            terms.short_codes,
+            information(profile, parts),
+            terms.result_s,
+            hooks.command,
+            hooks.orders,
+        )
         self._answerer = CiuAnswerer()
         # message type -> how the meter answers it; the others are its own
         self._handlers: dict[type[Any], Callable[[Frame], Iterator[Message]]] = {

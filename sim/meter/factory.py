@@ -21,6 +21,7 @@ def build(
     supply: Supply,
     streams: RandomStreams | None = None,
     credentials: Credentials = TEST_CREDENTIALS,
+    objects_on_demand: bool = False,
 ) -> Meter:
     """Build one meter.
 
@@ -32,10 +33,15 @@ def build(
         supply: the service point that it is connected to.
         streams: random streams of the world; only a link with latency or loss draws from them.
         credentials: vending key and passwords; published test values by default.
+        objects_on_demand: make the COSEM objects when the first peer comes; for one of many meters of a
+            profile that another has proved to be complete.
 
     Raises:
         ProfileError: the profile is not there or not complete.
         StsValueError: its DRN or its STS register is not valid.
     """
     model = load_profile(profile) if isinstance(profile, str) else profile
-    return Meter(model, parts, env, clock, supply, credentials, streams or RandomStreams(DEFAULT_SEED))
+    meter = Meter(model, parts, env, clock, supply, credentials, streams or RandomStreams(DEFAULT_SEED))
+    if not objects_on_demand:
+        meter.make_objects()
+    return meter

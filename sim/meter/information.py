@@ -37,7 +37,7 @@ def information(profile: MeterProfile, parts: Components) -> dict[str, Callable[
         "voltage": lambda: f"{parts.metrology.sample.voltage_mv / MILLI:.1f} V",
         "power_limit": lambda: f"{parts.limiter.limit_w} W",
         "tamper": lambda: str(int(parts.tamper.alarm)),
-        "version": lambda: profile.firmware,
+        "version": lambda: parts.image.firmware,
         "clock": local_time,
         "switch": lambda: str(int(parts.switch.control_state)),
         "display": lambda: ALL_SEGMENTS,

@@ -1,39 +1,47 @@
 """The meter: parts wired to each other, to the supply and to the world."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from simpy import Environment
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
+from protocols.dlms.xdlms.notification import DataNotification
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
+from sim.meter.agenda import Agenda
 from sim.meter.assembly import make_components
+from sim.meter.automation import Automation, AutomationHooks
+from sim.meter.bookkeeping import Bookkeeping
 from sim.meter.ciu.messages import Display
 from sim.meter.ciu.unit import CustomerUnit
+from sim.meter.clockwork import ClockworkHooks, clock_items
+from sim.meter.comms_lamp import CommsLamp
 from sim.meter.control import Handler, control_handlers
+from sim.meter.cosem.captured import take_row
 from sim.meter.cosem.device import logical_devices
 from sim.meter.cosem.live import LiveParts
+from sim.meter.cosem.monitors import noting_writes
+from sim.meter.cosem.object_table import ObjectTable
 from sim.meter.credentials import Credentials
 from sim.meter.customer import CustomerHooks, CustomerSide
+from sim.meter.customer_commands import ORDERS, customer_commands
 from sim.meter.events import EventCode
 from sim.meter.installation import UnitSite
-from sim.meter.load_capture import CaptureSchedule
+from sim.meter.limiter import ScriptReference
 from sim.meter.nvm import Memory, PowerLostError
 from sim.meter.parts import Parts
 from sim.meter.persistence import Persistence
 from sim.meter.ports import MeterPorts, PortHooks
 from sim.meter.profile import MeterProfile
-from sim.meter.readings import readings
+from sim.meter.quality_watch import QualityWatch
 from sim.meter.regulation import Regulated, Regulator, RegulatorHooks
 from sim.meter.requests import RequestHooks, make_requests
+from sim.meter.scripts import ScriptRunner
 from sim.meter.seams import Supply, WorldClock
 from sim.meter.tamper import TamperKind
-from sim.meter.token_events import token_events
 from sim.meter.tokens import TokenRecord
-from sim.meter.units import US_PER_S, to_microseconds
-
-COMMS_LAMP_S = 2
 
 
 class Meter:
@@ -44,20 +52,27 @@ class Meter:
         profile: the model that it was built from.
         supply: the service point that it is connected to.
         parts: its live parts, for a bench that looks inside.
+        automation: its monitors and pushes.
         carrier: the local virtual token carrier.
         customer: its side of the customer units' link.
         site: where its customer units hang; a further unit is installed there.
     """
 
     __slots__ = (
-        "_captures",
+        "_agenda",
+        "_books",
+        "_commands",
+        "_lamp",
         "_links",
+        "_objects",
         "_persistence",
         "_powered",
-        "_readings",
+        "_quality",
+        "_random",
         "_regulator",
-        "_traffic_us",
-        "_world",
+        "_scripts",
+        "_table",
+        "automation",
         "carrier",
         "customer",
         "env",
@@ -83,22 +98,29 @@ class Meter:
         self.parts = parts = make_components(profile, factories, world, credentials)
         memory = factories.memory(profile.storage)
         self._persistence = Persistence(parts, memory, factories.storage(memory))
-        self._world = world
+        self._books = Bookkeeping(parts, self._persistence)
+        self._lamp = CommsLamp(env)
+        self._random = cache(lambda: streams.stream(f"{profile.drn}/challenges"))
+        parts.security.keep = self._persistence.keep_security
         self._powered = False
-        self._readings = readings(parts.metrology)
-        self._traffic_us: int | None = None
         regulated = Regulated(parts.metrology, parts.prepayment, parts.limiter, parts.switch)
-        self._regulator = Regulator(env, supply, regulated, RegulatorHooks(self._log, self._guard))
-        capture = self._guard(self._capture)
-        self._captures = CaptureSchedule(env, parts.clock, profile.load_profile.period_s, capture)
+        self._regulator = Regulator(env, supply, regulated, self._regulator_hooks())
+        self._quality = QualityWatch(env, parts, self._log, self._guard(self._regulator.settle))
+        self._table = ObjectTable(profile.objects)
+        self._scripts = ScriptRunner(profile.rows.scripts, self._table.find)
+        works = clock_items(parts, ClockworkHooks(self._capture, self._scripts.run, self._log))
+        self._agenda = Agenda(env, parts.clock, parts.diary, works, self._guard, self._by_the_clock)
+        self.automation = self._make_automation(streams)
         self.carrier = factories.carrier(self.enter_token)
         self.site = UnitSite(env, profile, factories, supply, lambda: self._powered, streams)
         self.customer = CustomerSide(env, profile, parts, self._customer_hooks(), self.site.medium)
         self.site.install(profile.ciu.unit)
-        requests = RequestHooks(self._regulator.settle, self._log, self._enter_token, self._restart_captures)
-        live = LiveParts(profile, parts, make_requests(parts, requests))
-        devices = logical_devices(live, factories.cosem_bindings(live), credentials.passwords)
-        self._links = MeterPorts(env, devices, self._port_hooks(), profile.ports)
+        requests = make_requests(parts, self._request_hooks())
+        self._commands = customer_commands(parts, requests.act)
+        live = LiveParts(profile, parts, requests)
+        self._table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
+        self._objects = cache(lambda: logical_devices(live, self._table, credentials.passwords))
+        self._links = MeterPorts(env, self._objects, self._port_hooks(), profile.ports, factories)
         supply.watch(self._guard(self._supply_changed))
         self._guard(self._supply_changed)()
 
@@ -133,6 +155,22 @@ class Meter:
         """The non-volatile memory, for a bench that counts and cuts its writes."""
         return self._persistence.memory
 
+    def make_objects(self) -> None:
+        """Make the COSEM objects now; else the first peer that comes to a port has them made.
+
+        Raises:
+            ProfileError: a row of the profile names a class or a binding that there is not.
+        """
+        self._objects()
+
+    def hold_writes(self) -> None:
+        """Write nothing into the memory until `write_held`: for a time in which nobody can cut the power."""
+        self._persistence.hold()
+
+    def write_held(self) -> None:
+        """Write what has gathered since `hold_writes`, and from now on everything at once again."""
+        self._persistence.release()
+
     def settle(self) -> None:
         """Bring every register to this instant; reading the parts without it reads the past."""
         self._guard(self._regulator.settle)()
@@ -153,7 +191,9 @@ class Meter:
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up what `snapshot` gave, also that of another meter of this model."""
         self.settle()
+        counters = self.parts.security.snapshot()
         self.parts.restore(kept)
+        self.parts.security.not_before(counters)  # time goes back, invocation counters never do
         self._persistence.keep_everything()
         self._persistence.memory.supply(self._powered)
         self.settle()
@@ -201,13 +241,7 @@ class Meter:
     def _enter_token(self, digits: str, delivery: TokenDeliveryMethod) -> TokenRecord:
         """The same for who is inside: nothing that comes of the token shows before it is kept."""
         self._regulator.settle()
-        desk, clock = self.parts.tokens, self.parts.clock
-        register, was_locked = desk.register, desk.locked_s > 0
-        record = desk.enter(digits, delivery, epoch_us=clock.epoch_us)
-        key_changed, locks = desk.register != register, desk.locked_s > 0 and not was_locked
-        for code in token_events(record, key_changed=key_changed, locks=locks):
-            self.parts.events.record(code, clock.epoch_us)
-        self._persistence.keep_token()
+        record = self._books.take_token(digits, delivery)
         self._regulator.settle()
         self.customer.changed()
         return record
@@ -237,7 +271,8 @@ class Meter:
         self._powered = False
         self._persistence.lose_power(self._last_words)
         self._regulator.power(False)
-        self._captures.stop()
+        self._agenda.stop()
+        self.automation.pusher.stop()
         self._links.reset()
         self.customer.power(False)
         self.site.feed_changed()
@@ -245,40 +280,87 @@ class Meter:
     def _last_words(self) -> None:
         """What the hold-up is for."""
         self._regulator.power(False)
-        self.parts.events.record(EventCode.POWER_DOWN, self.parts.clock.epoch_us)
-        self._persistence.checkpoint()
+        self._books.last_words()
 
     def _gain_power(self) -> None:
         self._powered = True
         self._persistence.gain_power()
+        self.parts.outages.end(self.parts.clock.epoch_us)
         self._log(EventCode.POWER_UP)
         self._regulator.power(True)
-        self._captures.start()
+        self._agenda.start()
         self.customer.power(True)
         self.site.feed_changed()
 
     # ------------------------------------------------------------ wiring
 
-    @property
-    def _now_us(self) -> int:
-        return to_microseconds(self._world.now_s())
-
     def _customer_hooks(self) -> CustomerHooks:
         return CustomerHooks(
             powered=lambda: self._powered,
-            talking=self._talking,
+            talking=self._lamp.lit,
             settle=self._regulator.settle,
             enter_token=self._enter_token,
             keep_units=self._persistence.keep_units,
             guard=self._guard,
+            command=lambda name: self._commands[name](),
+            orders=ORDERS,
         )
+
+    def _regulator_hooks(self) -> RegulatorHooks:
+        return RegulatorHooks(
+            log=self._log,
+            guard=self._guard,
+            epoch_us=lambda: self.parts.clock.epoch_us,
+            world_us_at=self.parts.clock.world_us_at,
+            keep=self._books.keep,
+            run_script=self._run_script,
+            seen=self._seen,
+        )
+
+    def _request_hooks(self) -> RequestHooks:
+        return RequestHooks(
+            settle=self._regulator.settle,
+            log=self._log,
+            enter_token=self._enter_token,
+            clock_changed=self._restart_captures,
+            run_script=self._scripts.run,
+            capture=self._capture,
+            changed=self._settings_changed,
+            tariff_changed=self._tariff_changed,
+            keep=self._persistence.keep_settings,
+            push=self.automation.pusher.push,
+            written=self.automation.written,
+            random_octets=lambda count: self._random().bytes(count),
+        )
+
+    def _make_automation(self, streams: RandomStreams) -> Automation:
+        hooks = AutomationHooks(
+            find=self._table.find,
+            run_script=self._scripts.run,
+            log=self._log,
+            send=self._push,
+            guard=self._guard,
+            random=cache(lambda: streams.stream(f"{self.profile.drn}/pushes")),
+        )
+        return Automation(self.env, self.parts, hooks)
+
+    def _run_script(self, script: ScriptReference) -> None:
+        self.automation.run(script)
+
+    def _push(self, port: str, notification: DataNotification, client_sap: int) -> bool:
+        return self._links.push(port, notification, client_sap)
+
+    def _seen(self) -> None:
+        self._quality.look()
+        self.automation.look()
 
     def _port_hooks(self) -> PortHooks:
         return PortHooks(
             powered=lambda: self._powered,
-            settle=self._regulator.settle,
-            traffic=self._note_traffic,
+            settle=self._regulator.refresh,
+            traffic=self._lamp.note,
             wrong_password=lambda: self._log(EventCode.WRONG_PASSWORD),
+            random_octets=lambda count: self._random().bytes(count),
             guard=self._guard,
         )
 
@@ -286,22 +368,30 @@ class Meter:
         self.parts.events.record(code, self.parts.clock.epoch_us)
         if self._powered:
             self._persistence.keep_event()
+            self.automation.logged(code)
         else:
             self._persistence.on_battery()
 
-    def _capture(self, epoch_us: int) -> None:
-        self._regulator.settle()
-        channels = self.profile.load_profile.channels
-        self.parts.load_profile.capture(epoch_us, tuple(self._readings[name].read() for name in channels))
+    def _capture(self, name: str, epoch_us: int) -> None:
+        take_row(self._table, self.parts, name, epoch_us)
+
+    def _by_the_clock(self, work: Callable[[], None]) -> None:
+        """What is due acts on books that are closed at this instant, and is kept as a whole."""
+        self._regulator.refresh()
+        self.automation.look()
+        work()
         self._persistence.checkpoint()
 
-    def _note_traffic(self) -> None:
-        self._traffic_us = self._now_us
+    def _settings_changed(self) -> None:
+        self._persistence.keep_settings()
+        if self._powered:
+            self._agenda.changed()
 
-    def _talking(self) -> bool:
-        traffic_us = self._traffic_us
-        return traffic_us is not None and self._now_us < traffic_us + COMMS_LAMP_S * US_PER_S
+    def _tariff_changed(self) -> None:
+        self._persistence.keep_settings()
+        self._restart_captures()
 
     def _restart_captures(self) -> None:
         if self._powered:
-            self._captures.start()
+            self._agenda.start()
+            self._regulator.settle()  # what is due by the clock may be due now, or not yet

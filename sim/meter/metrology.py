@@ -75,12 +75,13 @@ class Metrology:
         now_us: when it begins to measure, microseconds.
     """
 
-    __slots__ = ("_constants", "_energy_nj", "_rates_mw", "_sample", "_since_us")
+    __slots__ = ("_constants", "_energy_nj", "_import_power_mw", "_rates_mw", "_sample", "_since_us")
 
     def __init__(self, constants: MetrologyConstants, now_us: int = 0) -> None:
         self._constants = constants
         self._energy_nj: dict[Quantity, int] = dict.fromkeys(Quantity, 0)
         self._rates_mw: tuple[tuple[Quantity, int], ...] = ()
+        self._import_power_mw = 0
         self._sample = Sample()
         self._since_us = now_us
 
@@ -97,7 +98,7 @@ class Metrology:
     @property
     def import_power_mw(self) -> int:
         """Active power drawn from the grid now, mW; 0 while the customer exports."""
-        return dict(self._rates_mw).get(Quantity.ACTIVE_IMPORT, 0)
+        return self._import_power_mw
 
     def observe(self, flow: Flow, now_us: int) -> int:
         """Close the books at `now_us`, then measure `flow` from here on; answers as `advance`."""
@@ -113,7 +114,9 @@ class Metrology:
         )
         magnitudes = (abs(sample.active_mw), abs(sample.reactive_mvar), sample.apparent_mva)
         running = _RUNNING[sample.active_mw < 0, sample.reactive_mvar < 0]
-        self._rates_mw = tuple(zip(running, magnitudes, strict=True))
+        rates_mw = zip(running, magnitudes, strict=True)
+        self._rates_mw = tuple((quantity, rate_mw) for quantity, rate_mw in rates_mw if rate_mw)
+        self._import_power_mw = max(0, sample.active_mw)
         return imported_nj
 
     def advance(self, now_us: int) -> int:
@@ -126,11 +129,11 @@ class Metrology:
         self._since_us = now_us
         for quantity, rate_mw in self._rates_mw:
             self._energy_nj[quantity] += rate_mw * elapsed_us
-        return self.import_power_mw * elapsed_us
+        return self._import_power_mw * elapsed_us
 
     def energy_nj(self, *quantities: Quantity) -> int:
         """The exact sum of these accumulators, nJ (or nvars, nVAs)."""
-        return sum(self._energy_nj[quantity] for quantity in quantities)
+        return sum(map(self._energy_nj.__getitem__, quantities))
 
     def energy_wh(self, *quantities: Quantity) -> int:
         """The register over these accumulators, whole Wh (varh, VAh), as the wire shows it."""
@@ -152,4 +155,5 @@ class Metrology:
         """Take up the registers that were kept; nothing flows until the next `observe`."""
         self._energy_nj = {quantity: kept[quantity.value] for quantity in Quantity}
         self._rates_mw = ()
+        self._import_power_mw = 0
         self._sample = Sample()

@@ -4,16 +4,23 @@ Each record has two slots. A write goes to the older one, with a growing number 
 that is torn half-way leaves the record as it was: one write is old or new, never a mix. What makes *several*
 writes one is the business of `sim.meter.storage`.
 
+A record called ``area/place`` is a cell of a ring: a few numbers, packed, in one slot. A torn write leaves
+that cell empty; the row that it held was the oldest of a full ring, and the journal still has the new one.
+
 The power may end in two ways. Either the mains fail and the processor is warned: its capacitor then carries
 it through as many writes as `MemoryTerms` says. Or it ends without warning at one write, as a bench asks with
 `Memory.cut_at`, the worst that can happen.
 """
 
+import json
 import zlib
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 _HEADER_BYTES = 8  # number and checksum, four octets each
+_CELL = "/"
 
 
 class PowerLostError(Exception):
@@ -60,19 +67,30 @@ class Memory:
         terms: how long writes are possible after the mains failed.
     """
 
-    __slots__ = ("_cut", "_slots", "_supplied", "_terms", "_writes")
+    __slots__ = ("_areas", "_cut", "_records", "_supplied", "_terms", "_writes")
 
     def __init__(self, terms: MemoryTerms | None = None) -> None:
         self._terms = terms or MemoryTerms()
-        self._slots: dict[str, list[bytes]] = {}
+        self._records: dict[str, _Record] = {}
+        self._areas: dict[str, _Area] = {}
         self._supplied = True
         self._writes = 0
         self._cut: tuple[int, CutMoment] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every record that was ever written, in the order of their first write."""
-        return tuple(self._slots)
+        """Every record that was ever written, in the order of their first write; cells are not among them."""
+        return tuple(self._records)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Every ring of which a cell was ever written."""
+        return tuple(self._areas)
+
+    def cells(self, area: str) -> dict[int, list[int]]:
+        """Place -> numbers of every cell of `area` that is not torn."""
+        found = self._areas.get(area)
+        return found.cells() if found else {}
 
     @property
     def writes(self) -> int:
@@ -85,9 +103,13 @@ class Memory:
         return self._supplied
 
     def read(self, name: str) -> str | None:
-        """The record as it was last written whole, or None where it never was."""
-        newest = max((_number(slot), _text(slot)) for slot in self._slots.get(name, [b""]))
-        return newest[1] if newest[0] else None
+        """The record as it was last written whole, or None where it never was; a cell as JSON."""
+        area, is_cell, place = name.partition(_CELL)
+        if is_cell:
+            cell = self.cells(area).get(int(place))
+            return None if cell is None else json.dumps(cell, separators=(",", ":"))
+        record = self._records.get(name)
+        return None if record is None else record.text
 
     def write(self, name: str, text: str) -> None:
         """Write one record.
@@ -107,7 +129,8 @@ class Memory:
 
     def erase(self) -> None:
         """Empty the whole memory, as the factory does; not a write that a cut could interrupt."""
-        self._slots.clear()
+        self._records.clear()
+        self._areas.clear()
 
     def cut_at(self, write: int, moment: CutMoment = CutMoment.DURING) -> None:
         """Let the supply end at the `write`-th write from now, without warning; 0 takes that back.
@@ -129,12 +152,76 @@ class Memory:
             self._cut = None
 
     def _program(self, name: str, text: str, *, torn: bool) -> None:
-        slots = self._slots.setdefault(name, [b"", b""])
-        numbers = [_number(slot) for slot in slots]
-        older = numbers.index(min(numbers))
-        new = _slot(max(numbers) + 1, text)
-        half = len(new) // 2
-        slots[older] = new[:half] + slots[older][half:] if torn else new
+        area, is_cell, place = name.partition(_CELL)
+        if is_cell:
+            self._areas.setdefault(area, _Area()).store(int(place), [] if torn else json.loads(text))
+            return
+        record = self._records.get(name)
+        if record is None:
+            record = self._records[name] = _Record()
+        record.program(text, torn=torn)
+
+
+class _Record:
+    """Two slots, and the number that stands in each: 0 for an empty or a torn one."""
+
+    __slots__ = ("_newer", "_newer_number", "_older", "_older_number")
+
+    def __init__(self) -> None:
+        self._older = self._newer = b""
+        self._older_number = self._newer_number = 0
+
+    @property
+    def text(self) -> str | None:
+        """What was last written whole, None where nothing was."""
+        return self._newer[_HEADER_BYTES:].decode() if self._newer_number else None
+
+    def program(self, text: str, *, torn: bool) -> None:
+        """Write into the older slot, or only the first half of it."""
+        new = _slot(self._newer_number + 1, text)
+        if torn:
+            half = len(new) // 2
+            self._older = new[:half] + self._older[half:]
+            self._older_number = _number(self._older)
+        else:
+            self._older, self._older_number = new, self._newer_number + 1
+        if self._older_number > self._newer_number:
+            self._older, self._newer = self._newer, self._older
+            self._older_number, self._newer_number = self._newer_number, self._older_number
+
+
+class _Area:
+    """The cells of one ring: each a length and its numbers, all of the widest cell's size."""
+
+    __slots__ = ("_packed", "_width")
+
+    def __init__(self) -> None:
+        self._packed = array("q")
+        self._width = 0
+
+    def cells(self) -> dict[int, list[int]]:
+        size = self._width + 1
+        found: dict[int, list[int]] = {}
+        for begin in range(0, len(self._packed), size):
+            used = self._packed[begin]
+            if used:
+                found[begin // size] = list(self._packed[begin + 1 : begin + 1 + used])
+        return found
+
+    def store(self, place: int, cell: Sequence[int]) -> None:
+        if len(cell) > self._width:
+            self._widen(len(cell))
+        size = self._width + 1
+        missing = (place + 1) * size - len(self._packed)
+        if missing > 0:
+            self._packed.extend([0] * missing)
+        row = [len(cell), *cell]
+        self._packed[place * size : place * size + len(row)] = array("q", row)
+
+    def _widen(self, width: int) -> None:
+        kept, self._packed, self._width = self.cells(), array("q"), width
+        for place, cell in kept.items():
+            self.store(place, cell)
 
 
 def _slot(number: int, text: str) -> bytes:
@@ -147,7 +234,3 @@ def _number(slot: bytes) -> int:
     if len(slot) < _HEADER_BYTES or zlib.crc32(slot[4:]) != int.from_bytes(slot[:4], "big"):
         return 0
     return int.from_bytes(slot[4:_HEADER_BYTES], "big")
-
-
-def _text(slot: bytes) -> str:
-    return slot[_HEADER_BYTES:].decode() if _number(slot) else ""

@@ -20,6 +20,19 @@ _WHOLE_PARTS: dict[str, str] = {
     "switch": "switch",
     "tamper": "tamper",
     "units": "units",
+    "monitors": "monitors",
+    "parameters": "parameters",
+    "push-setups": "push_setups",
+    "security": "security",
+    "rates": "rates",
+    "demands": "demands",
+    "masks": "masks",
+    "calendar": "calendar",
+    "single-actions": "single_actions",
+    "schedule": "schedule",
+    "outages": "outages",
+    "zone": "zone",
+    "diary": "diary",
 }
 #: Record -> what of the token desk's snapshot it holds. The key register is one record: old or new.
 _OF_THE_DESK: dict[str, str] = {
@@ -30,11 +43,20 @@ _OF_THE_DESK: dict[str, str] = {
     "last-token": "last",
 }
 EVENT_COUNTS = "event-counts"
-#: Prefix of the cells of a ring -> the part.
-_RINGS: dict[str, str] = {"events/": "events", "load-profile/": "load_profile"}
+#: Record -> (part, what of it): what a part of several rings keeps beside them.
+_BESIDE_RINGS: dict[str, tuple[str, str]] = {
+    EVENT_COUNTS: ("events", "counts"),
+    "profile-shapes": ("captured", "shapes"),
+    "quality-counters": ("quality", "counters"),
+    "payment-counts": ("payments", "counts"),
+    "image-header": ("image", "header"),
+}
 
-_ENERGY = ("credit", "registers")
-_EVENT = ("switch", "tamper", "limiter")
+_ENERGY = ("credit", "registers", "rates", "demands", "diary", "security")
+_EVENT = ("switch", "tamper", "limiter", "outages", "parameters")
+_TARIFF = ("rates", "demands", "masks", "calendar", "single-actions", "schedule", "outages", "zone", "diary")
+#: What a head-end may set.
+_SETTINGS = (*_TARIFF, "credit", "registers", "limiter", "switch", "monitors", "parameters", "push-setups")
 _TOKEN = ("credit", "registers", "limiter", "tamper", "units", *_OF_THE_DESK)
 
 
@@ -47,12 +69,13 @@ class Persistence:
         storage: how.
     """
 
-    __slots__ = ("_memory", "_parts", "_storage")
+    __slots__ = ("_held", "_memory", "_parts", "_storage")
 
     def __init__(self, parts: Components, memory: Memory, storage: Storage) -> None:
         self._parts = parts
         self._memory = memory
         self._storage = storage
+        self._held: dict[str, None] | None = None
         self.keep_everything()
         memory.supply(False)
 
@@ -85,6 +108,22 @@ class Persistence:
         """
         self._keep(("units",))
 
+    def keep_settings(self) -> None:
+        """Keep whatever a head-end may have set.
+
+        Raises:
+            PowerLostError: the power ended; all of it counts or none.
+        """
+        self._keep(_SETTINGS)
+
+    def keep_security(self) -> None:
+        """Keep keys, policy and the marks of the invocation counters.
+
+        Raises:
+            PowerLostError: the power ended; nothing that was to be kept has been used yet.
+        """
+        self._keep(("security",))
+
     def checkpoint(self) -> None:
         """Keep the registers and the credit as they are now, and new events and captures.
 
@@ -93,11 +132,32 @@ class Persistence:
         """
         self._keep(_ENERGY)
 
+    def keep_last_words(self) -> None:
+        """Keep what the end of the power leaves: the books, and that it ended.
+
+        Raises:
+            PowerLostError: the capacitor is empty.
+        """
+        self._keep((*_ENERGY, "outages"))
+
     def keep_everything(self) -> None:
         """Program the memory afresh from the parts, as the factory does."""
         self._memory.supply(True)
         self._storage.erase()
         self._keep((*_WHOLE_PARTS, *_OF_THE_DESK))
+
+    def hold(self) -> None:
+        """Only note what is to be kept, until `release` or the end of the power."""
+        self._held = {}
+
+    def release(self) -> None:
+        """Keep what was only noted, and all else at once from now on."""
+        held, self._held = self._held, None
+        if held:
+            supplied = self._memory.supplied
+            self._memory.supply(True)
+            self._keep(held)
+            self._memory.supply(supplied)
 
     def on_battery(self) -> None:
         """Keep what the sensors noticed while the meter is dead: they and the memory live on a battery."""
@@ -108,6 +168,7 @@ class Persistence:
     def lose_power(self, last_words: Callable[[], None]) -> None:
         """The mains failed: `last_words` may write while the hold-up lasts; then all else is forgotten."""
         if self._memory.supplied:
+            self.release()
             self._memory.mains_failed()
             with suppress(PowerLostError):  # where the hold-up is too short for all of it
                 last_words()
@@ -125,6 +186,9 @@ class Persistence:
         self._take_up()
 
     def _keep(self, names: Iterable[str]) -> None:
+        if self._held is not None:
+            self._held |= dict.fromkeys(names)
+            return
         desk = self._parts.tokens.snapshot() if set(names) & set(_OF_THE_DESK) else {}
         records: dict[str, Any] = {
             name: desk[_OF_THE_DESK[name]]
@@ -132,22 +196,22 @@ class Persistence:
             else getattr(self._parts, _WHOLE_PARTS[name]).snapshot()
             for name in names
         }
-        records[EVENT_COUNTS] = self._parts.events.counts
-        for prefix, part in _RINGS.items():
-            for place, cell in getattr(self._parts, part).take_unsaved().items():
-                records[f"{prefix}{place}"] = cell
+        for name, (part, what) in _BESIDE_RINGS.items():
+            records[name] = getattr(getattr(self._parts, part), what)
+            for ring_name, ring in getattr(self._parts, part).rings.items():
+                for place, cell in ring.take_unsaved().items():
+                    records[f"{part}.{ring_name}/{place}"] = cell
         self._storage.keep(records)
 
     def _take_up(self) -> None:
         records = self._storage.load()
         kept: dict[str, Any] = {part: records[name] for name, part in _WHOLE_PARTS.items()}
         kept["tokens"] = {key: records[name] for name, key in _OF_THE_DESK.items()}
-        cells = {
-            part: [cell for name, cell in records.items() if name.startswith(prefix)]
-            for prefix, part in _RINGS.items()
-        }
-        kept["events"] = {"entries": cells["events"], "counts": records[EVENT_COUNTS]}
-        kept["load_profile"] = {"rows": cells["load_profile"]}
+        for name, (part, what) in _BESIDE_RINGS.items():
+            rings = getattr(self._parts, part).rings
+            rows = {ring: self._storage.load_cells(f"{part}.{ring}") for ring in rings}
+            kept[part] = {what: records[name], "rows": rows}
         self._parts.restore(kept)
-        for part in _RINGS.values():
-            getattr(self._parts, part).take_unsaved()  # what comes from the memory is in it already
+        for part, _ in _BESIDE_RINGS.values():
+            for ring in getattr(self._parts, part).rings.values():
+                ring.take_unsaved()  # what comes from the memory is in it already

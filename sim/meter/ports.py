@@ -15,15 +15,22 @@ from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import ServerLimits
 from protocols.dlms.codes import SourceDiagnostic
 from protocols.dlms.cosem.device import LogicalDevices
-from protocols.dlms.framing import ApduReceived, Event, Framing, LinkDisconnected
+from protocols.dlms.errors import LocalProtocolError
+from protocols.dlms.framing import ApduReceived, Event, Framing, LinkDisconnected, SpeedChanged
 from protocols.dlms.hdlc import HdlcServer
+from protocols.dlms.mode_e import Identification, ModeEServer
+from protocols.dlms.mode_e.characters import LETTER_OF_BAUD, OPENING_BAUD
+from protocols.dlms.notifying import UnsolicitedApdu
 from protocols.dlms.server import ServerConnection
-from protocols.dlms.wrapper import WrapperServer
 from sim.kernel.alarm import Alarm
 from sim.kernel.ports import Port, PortSession, Write
+from sim.meter.parts import Parts
 from sim.meter.profile import PortTerms
 
-MS_PER_S = 1_000
+#: the optical port: the opening of IEC 62056-21 at 300 baud, then HDLC
+OPTICAL = "mode-e"
+#: what it says of the meter there; the small letter promises to react within 20 ms
+IDENTIFICATION = Identification("AMb", LETTER_OF_BAUD[9600], offers_hdlc=True, text="PPKW")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class PortHooks:
         traffic: called when an APDU came, for the lamp.
         wrong_password: called when a client was refused for its password.
         guard: wraps what comes from outside, so that it ends where the power does.
+        random_octets: gives so many random octets, for challenges.
     """
 
     powered: Callable[[], bool]
@@ -43,6 +51,7 @@ class PortHooks:
     traffic: Callable[[], None]
     wrong_password: Callable[[], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
+    random_octets: Callable[[int], bytes]
 
 
 class DlmsPortSession:
@@ -52,23 +61,25 @@ class DlmsPortSession:
         env: the world's event loop.
         write: takes bytes to the peer.
         make_framing: a fresh server framing.
-        devices: what is served.
+        make_connection: a fresh set of associations over the meter's objects.
         hooks: the meter.
         terms: response delay and sizes.
         on_closed: called with the session when its peer goes.
+        set_speed: called with the baud that the line runs at from then on.
     """
 
     __slots__ = (
         "_alarm",
         "_connection",
-        "_devices",
         "_env",
         "_framing",
         "_guarded_act_on",
         "_hooks",
         "_life",
+        "_make_connection",
         "_make_framing",
         "_on_closed",
+        "_set_speed",
         "_terms",
         "_write",
     )
@@ -78,18 +89,20 @@ class DlmsPortSession:
         env: Environment,
         write: Write,
         make_framing: Callable[[], Framing],
-        devices: LogicalDevices,
+        make_connection: Callable[[], ServerConnection],
         hooks: PortHooks,
         terms: PortTerms,
         on_closed: Callable[["DlmsPortSession"], None],
+        set_speed: Callable[[int], None],
     ) -> None:
         self._env = env
         self._write = write
         self._make_framing = make_framing
-        self._devices = devices
+        self._make_connection = make_connection
         self._hooks = hooks
         self._terms = terms
         self._on_closed = on_closed
+        self._set_speed = set_speed
         self._life = 0
         self._alarm = Alarm(env, hooks.guard(self._time_out))
         self._guarded_act_on = hooks.guard(self._act_on)
@@ -100,12 +113,30 @@ class DlmsPortSession:
         self._life += 1
         self._alarm.cancel()
         self._framing = self._make_framing()
-        self._connection = ServerConnection(self._devices, ServerLimits(max_receive_pdu=self._terms.max_pdu))
+        self._connection = self._make_connection()
 
     def receive(self, data: bytes) -> None:
         """Bytes came from the peer."""
         if self._hooks.powered():
             self._guarded_act_on(self._framing.receive_data(data, self._now_s))
+
+    def push(self, notification: UnsolicitedApdu, client_sap: int) -> None:
+        """Send something unasked: by UI frames over HDLC, in wrapper PDUs over the wrapper.
+
+        Raises:
+            LocalProtocolError: the client is unknown.
+        """
+        server_sap, now_s = self._terms.server_sap, self._now_s
+        first = self._connection.notify(notification, client_sap, server_sap)
+        for apdu in (first, *self._connection.further_apdus()):
+            if isinstance(self._framing, HdlcServer):
+                form = min(self._terms.hdlc_address_bytes)
+                self._framing.send_unnumbered(
+                    apdu, client_sap=client_sap, server_sap=server_sap, address_bytes=form
+                )
+            else:
+                self._framing.send_apdu(apdu, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
+        self._send_later(self._framing.data_to_send(), None)
 
     def closed(self) -> None:
         """The peer went away."""
@@ -120,13 +151,18 @@ class DlmsPortSession:
         self._act_on(self._framing.handle_timeout(self._now_s))
 
     def _act_on(self, events: list[Event]) -> None:
+        baud = None
         for event in events:
             if isinstance(event, ApduReceived):
                 self._answer(event)
             elif isinstance(event, LinkDisconnected):
                 self._connection.link_lost(event.client_sap)
-        self._send_later(self._framing.data_to_send())
-        self._alarm.set(self._framing.next_deadline())
+            elif isinstance(event, SpeedChanged):
+                baud = event.baud
+        self._send_later(self._framing.data_to_send(), baud)
+        deadline_s = self._framing.next_deadline()
+        if deadline_s is not None or self._alarm.at_s is not None:
+            self._alarm.set(deadline_s)
 
     def _answer(self, request: ApduReceived) -> None:
         self._hooks.traffic()
@@ -137,22 +173,33 @@ class DlmsPortSession:
             if password_was_wrong(answer):
                 self._hooks.wrong_password()
             self._framing.send_apdu(answer, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
+            for apdu in self._connection.further_apdus():
+                self._framing.send_apdu(apdu, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
 
-    def _send_later(self, data: bytes) -> None:
+    def _send_later(self, data: bytes, baud: int | None) -> None:
+        """Write after the time to think; the speed changes behind what was to be sent at the old one."""
         if not data:
+            if baud is not None:
+                self._set_speed(baud)
             return
         life = self._life
+        if self._terms.response_delay_s > 0:
+            timeout = self._env.timeout(self._terms.response_delay_s)
+            timeout.callbacks.append(lambda _event: self._send(data, baud, life))
+        else:
+            self._send(data, baud, life)
 
-        def send(_event: object) -> None:
-            if life == self._life and self._hooks.powered():
-                self._write(data)
-
-        self._env.timeout(self._terms.response_delay_s).callbacks.append(send)
+    def _send(self, data: bytes, baud: int | None, life: int) -> None:
+        """Write, unless the power went meanwhile."""
+        if life == self._life and self._hooks.powered():
+            self._write(data)
+            if baud is not None:
+                self._set_speed(baud)
 
 
 def password_was_wrong(apdu: bytes) -> bool:
     """Tell whether the server refused an association for its password."""
-    if apdu[:1] != bytes([Aare.tag]):
+    if apdu[0] != Aare.tag:
         return False
     answer = decode_apdu(apdu)
     return isinstance(answer, Aare) and answer.diagnostic is SourceDiagnostic.USER_AUTHENTICATION_FAILURE
@@ -163,46 +210,80 @@ class MeterPorts:
 
     Args:
         env: the world's event loop.
-        devices: what is served, on every port alike.
+        devices: gives what is served, on every port alike; asked when the first peer comes.
         hooks: the meter.
         terms: addresses, sizes, times.
+        factories: what makes the data link and the association of a peer.
     """
 
-    __slots__ = ("_sessions", "ports")
+    __slots__ = ("_by_port", "_sessions", "ports")
 
-    def __init__(self, env: Environment, devices: LogicalDevices, hooks: PortHooks, terms: PortTerms) -> None:
+    def __init__(
+        self,
+        env: Environment,
+        devices: Callable[[], LogicalDevices],
+        hooks: PortHooks,
+        terms: PortTerms,
+        factories: Parts,
+    ) -> None:
         self._sessions: list[DlmsPortSession] = []
+        self._by_port: dict[str, list[DlmsPortSession]] = {}
         framings: dict[str, Callable[[], Framing]] = {
-            "wrapper": lambda: WrapperServer({terms.server_sap}),
-            "hdlc": lambda: _hdlc_server(terms),
+            "wrapper": lambda: factories.wrapper_server(terms),
+            "hdlc": lambda: factories.hdlc_server(terms),
+            OPTICAL: lambda: ModeEServer(factories.hdlc_server(terms), IDENTIFICATION),
         }
 
-        def open_session(make_framing: Callable[[], Framing]) -> Callable[[Write], PortSession]:
+        def make_connection() -> ServerConnection:
+            limits = ServerLimits(max_receive_pdu=terms.max_pdu)
+            return factories.server_connection(devices(), limits, random_octets=hooks.random_octets)
+
+        def set_speed(baud: int) -> None:
+            self.ports[OPTICAL].set_speed(baud)
+
+        def forget(session: DlmsPortSession) -> None:
+            self._sessions.remove(session)
+            for sessions in self._by_port.values():
+                if session in sessions:
+                    sessions.remove(session)
+
+        def open_session(name: str, make_framing: Callable[[], Framing]) -> Callable[[Write], PortSession]:
             def opened(write: Write) -> PortSession:
                 session = DlmsPortSession(
-                    env, write, make_framing, devices, hooks, terms, self._sessions.remove
+                    env,
+                    write,
+                    make_framing,
+                    make_connection,
+                    hooks,
+                    terms,
+                    forget,
+                    set_speed,
                 )
                 self._sessions.append(session)
+                self._by_port.setdefault(name, []).append(session)
                 return session
 
             return opened
 
         self.ports: dict[str, Port] = {
-            name: Port(env, name, open_session(make_framing)) for name, make_framing in framings.items()
+            name: Port(env, name, open_session(name, make_framing)) for name, make_framing in framings.items()
         }
+        self.ports[OPTICAL].set_speed(OPENING_BAUD)
+
+    def push(self, port: str, notification: UnsolicitedApdu, client_sap: int) -> bool:
+        """Send something unasked to everybody who is attached to a port; False where nobody is."""
+        if self.ports[port].paused:
+            return False
+        sessions = self._by_port.get(port, [])
+        try:
+            for session in sessions:
+                session.push(notification, client_sap)
+        except LocalProtocolError:
+            return False
+        return bool(sessions)
 
     def reset(self) -> None:
         """Every session forgets its link and association; the peers stay attached."""
+        self.ports[OPTICAL].set_speed(OPENING_BAUD)
         for session in self._sessions:
             session.reset()
-
-
-def _hdlc_server(terms: PortTerms) -> HdlcServer:
-    return HdlcServer(
-        server_saps={terms.server_sap},
-        physical_address=terms.physical_address,
-        max_info=terms.hdlc_max_info,
-        window=terms.hdlc_window,
-        inactivity_timeout_s=terms.hdlc_inactivity_time_out_s,
-        inter_octet_timeout_s=terms.hdlc_inter_octet_time_out_ms / MS_PER_S,
-    )

@@ -6,21 +6,27 @@ each association.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any, cast
 
 from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.cosem.enumerations import PaymentMode
+from protocols.dlms.security import SecuritySuite
 from protocols.sts.acceptance import LockOutTerms
 from sim.meter.ciu.terms import LinkTerms, LinkVariant, UnitTerms
 from sim.meter.ciu.texts import Lang
+from sim.meter.image import ImageTerms
 from sim.meter.limiter import LimiterTerms
-from sim.meter.load_profile import ProfileTerms
 from sim.meter.metrology import MetrologyConstants
+from sim.meter.nominal import Nominal, watch_terms
 from sim.meter.nvm import MemoryTerms
+from sim.meter.payment.plan import parse_plan
 from sim.meter.prepayment import CreditTerms
+from sim.meter.quality import WatchTerms
+from sim.meter.row_terms import RowTerms, row_terms
 
 DEFAULT_PROFILE = "ppkw"
 
@@ -69,15 +75,38 @@ class PortTerms:
     hdlc_inactivity_time_out_s: int
     hdlc_inter_octet_time_out_ms: int
     tcp_port: int
+    hdlc_address_bytes: tuple[int, ...] = (2, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class AssociationTerms:
-    """One association that a client may open; `name` is what the object rows call it."""
+    """One association that a client may open.
+
+    Args:
+        name: what the object rows call it.
+        client_sap: address of the client.
+        mechanism: how it proves itself; with high level security by keys it may cipher.
+        rights_of: an association whose rights it has where a row says nothing of its own.
+    """
 
     name: str
     client_sap: int
     mechanism: str
+    rights_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityTerms:
+    """Which algorithms a model uses; its keys are a credential and not here.
+
+    Args:
+        suite: security suite 0, 1 or 2; of 1 and 2 the security setup is version 1.
+    """
+
+    suite: SecuritySuite = SecuritySuite.SUITE_0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "suite", SecuritySuite(self.suite))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +141,26 @@ class MeterProfile:
     deviation_minutes: int
     drift_s_per_day: float
     event_capacity: int
+    payment_log_entries: int
     control_mode: ControlMode
     sts: StsTerms
     metrology: MetrologyConstants
     credit: CreditTerms
     limiter: LimiterTerms
     storage: MemoryTerms
+    image: ImageTerms
     lock_out: LockOutTerms | None
-    load_profile: ProfileTerms
     ciu: CiuTerms
     ports: PortTerms
     associations: tuple[AssociationTerms, ...]
     objects: tuple[ObjectTerms, ...]
+    nominal: Nominal
+    watches: tuple[WatchTerms, ...]
+    rows: RowTerms
+    security: SecurityTerms = SecurityTerms()
 
 
+@cache
 def load_profile(name: str) -> MeterProfile:
     """Read ``profiles/NAME.toml``.
 
@@ -158,20 +193,30 @@ def parse_profile(table: Mapping[str, Any]) -> MeterProfile:
         KeyError, TypeError, ValueError: something is missing, unknown or of the wrong kind.
     """
     identity, ciu, clock = table["identity"], dict(table["ciu"]), table["clock"]
-    credit, captured = dict(table["credit"]), table["load_profile"]
+    credit = dict(table["credit"])
     associations = tuple(AssociationTerms(**row) for row in table["associations"])
+    nominal = Nominal(**table["nominal"])
+    objects = tuple(
+        _object_row(row, [item.name for item in associations])
+        for row in _object_rows(**table["logical_device"])
+    )
     return MeterProfile(
         **identity,
         **clock,
         event_capacity=table["events"]["capacity"],
+        payment_log_entries=table["events"]["payment_entries"],
         control_mode=ControlMode(table["supply_control"]["mode"]),
         sts=StsTerms(**table["sts"]),
         metrology=MetrologyConstants(**table["metrology"]),
-        credit=CreditTerms(payment_mode=PaymentMode[credit.pop("payment_mode").upper()], **credit),
+        credit=CreditTerms(
+            payment_mode=PaymentMode[credit.pop("payment_mode").upper()],
+            plan=parse_plan(table.get("payment", {}), clock["deviation_minutes"]),
+            **credit,
+        ),
         limiter=LimiterTerms(**table["limiter"]),
         storage=MemoryTerms(**table["storage"]),
+        image=ImageTerms(**table["image"]),
         lock_out=LockOutTerms(**table["lock_out"]) if "lock_out" in table else None,
-        load_profile=ProfileTerms(**{**captured, "channels": tuple(captured["channels"])}),
         ciu=CiuTerms(
             unit=UnitTerms(**ciu["unit"]),
             link=LinkTerms(**{**ciu["link"], "variant": LinkVariant(ciu["link"]["variant"])}),
@@ -181,11 +226,28 @@ def parse_profile(table: Mapping[str, Any]) -> MeterProfile:
         ),
         ports=PortTerms(**table["ports"]),
         associations=associations,
-        objects=tuple(
-            _object_row(row, [item.name for item in associations])
-            for row in table["logical_device"]["objects"]
-        ),
+        objects=objects,
+        nominal=nominal,
+        watches=watch_terms(nominal, table["quality"]),
+        rows=row_terms(objects),
+        security=SecurityTerms(**table.get("security", {})),
     )
+
+
+def _object_rows(
+    objects: list[dict[str, Any]], include: Sequence[str] = (), leave_out: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """The rows of the tables that are included, without those left out, and the profile's own."""
+    rows = [row for name in include for row in _object_table(name) if row["obis"] not in leave_out]
+    return rows + objects
+
+
+def _object_table(name: str) -> list[dict[str, Any]]:
+    path = resources.files("sim.meter") / "profiles" / "objects" / f"{name}.toml"
+    if not name.isidentifier() or not path.is_file():
+        raise ProfileError(f"there is no table of objects {name!r} in sim/meter/profiles/objects")
+    rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["objects"]
+    return rows
 
 
 def _object_row(row: Mapping[str, Any], associations: list[str]) -> ObjectTerms:

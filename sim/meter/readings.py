@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.meter.metrology import ACTIVE, REACTIVE_EXPORT, REACTIVE_IMPORT, Metrology, Quantity
+from sim.meter.metrology import ACTIVE, REACTIVE_EXPORT, REACTIVE_IMPORT, Metrology, Quantity, Sample
 
 #: Powers of ten of what the parts hand out: thousandths, and whole Wh.
 THOUSANDTHS = -3
@@ -18,7 +18,8 @@ class Reading:
     exponent: int
 
 
-_ENERGIES: dict[str, tuple[Quantity, ...]] = {
+#: Name of an energy -> the accumulators that it is the sum of.
+ENERGIES: dict[str, tuple[Quantity, ...]] = {
     "active-import": (Quantity.ACTIVE_IMPORT,),
     "active-export": (Quantity.ACTIVE_EXPORT,),
     "active-absolute": ACTIVE,
@@ -33,29 +34,51 @@ _ENERGIES: dict[str, tuple[Quantity, ...]] = {
 }
 
 
+#: What is measured now, in thousandths of the SI unit.
+_INSTANT: dict[str, Callable[[Sample], int]] = {
+    "voltage": lambda sample: sample.voltage_mv,
+    "current": lambda sample: sample.current_ma,
+    "power-factor": lambda sample: sample.power_factor_milli,
+    "frequency": lambda sample: sample.frequency_mhz,
+    "active-power-import": lambda sample: max(0, sample.active_mw),
+    "active-power-export": lambda sample: max(0, -sample.active_mw),
+    "reactive-power-import": lambda sample: max(0, sample.reactive_mvar),
+    "reactive-power-export": lambda sample: max(0, -sample.reactive_mvar),
+    "apparent-power-import": lambda sample: sample.apparent_mva if sample.active_mw >= 0 else 0,
+    "apparent-power-export": lambda sample: sample.apparent_mva if sample.active_mw < 0 else 0,
+}
+
+
+def measured(metrology: Metrology, name: str) -> int:
+    """What is measured now, in thousandths.
+
+    Raises:
+        KeyError: there is no such measurement.
+    """
+    return _INSTANT[name](metrology.sample)
+
+
 def readings(metrology: Metrology) -> dict[str, Reading]:
     """Every reading of `metrology` by name: what is measured now, and the energies."""
-    instant: dict[str, Callable[[], int]] = {
-        "voltage": lambda: metrology.sample.voltage_mv,
-        "current": lambda: metrology.sample.current_ma,
-        "power-factor": lambda: metrology.sample.power_factor_milli,
-        "frequency": lambda: metrology.sample.frequency_mhz,
-        "active-power-import": lambda: max(0, metrology.sample.active_mw),
-        "active-power-export": lambda: max(0, -metrology.sample.active_mw),
-        "reactive-power-import": lambda: max(0, metrology.sample.reactive_mvar),
-        "reactive-power-export": lambda: max(0, -metrology.sample.reactive_mvar),
-        "apparent-power-import": lambda: (
-            metrology.sample.apparent_mva if metrology.sample.active_mw >= 0 else 0
-        ),
-        "apparent-power-export": lambda: (
-            metrology.sample.apparent_mva if metrology.sample.active_mw < 0 else 0
-        ),
-    }
-    return {name: Reading(read, THOUSANDTHS) for name, read in instant.items()} | {
+    return {name: Reading(_measured(metrology, pick), THOUSANDTHS) for name, pick in _INSTANT.items()} | {
         f"energy.{name}": Reading(_energy(metrology, quantities), WHOLE)
-        for name, quantities in _ENERGIES.items()
+        for name, quantities in ENERGIES.items()
     }
+
+
+def _measured(metrology: Metrology, pick: Callable[[Sample], int]) -> Callable[[], int]:
+    return lambda: pick(metrology.sample)
 
 
 def _energy(metrology: Metrology, quantities: tuple[Quantity, ...]) -> Callable[[], int]:
     return lambda: metrology.energy_wh(*quantities)
+
+
+def energy_nj(metrology: Metrology, name: str) -> Callable[[], int]:
+    """The exact energy of that name, nJ.
+
+    Raises:
+        KeyError: there is no such energy.
+    """
+    quantities = ENERGIES[name]
+    return lambda: metrology.energy_nj(*quantities)

@@ -12,9 +12,10 @@ from simpy import Environment
 
 from sim.kernel.alarm import Alarm
 from sim.meter.events import EventCode
-from sim.meter.limiter import Limiter
+from sim.meter.limiter import Limiter, ScriptReference
 from sim.meter.metrology import Metrology
-from sim.meter.prepayment import Prepayment
+from sim.meter.payment.charges import Conditions
+from sim.meter.prepayment import Notice, Prepayment
 from sim.meter.seams import Supply
 from sim.meter.supply_control import SupplyControl
 from sim.meter.units import US_PER_S, to_microseconds
@@ -37,10 +38,33 @@ class RegulatorHooks:
     Args:
         log: called with each event that comes of it.
         guard: wraps what a timer calls, so that it ends where the power does.
+        epoch_us: what the meter's clock shows.
+        world_us_at: when, in the world's time, it will show that.
+        keep: keeps the books, after something was collected.
+        run_script: runs a script for the limiter.
+        seen: called with the circuit as it is now, whenever somebody looked.
     """
 
     log: Callable[[EventCode], None]
     guard: Callable[[Callable[[], None]], Callable[[], None]]
+    epoch_us: Callable[[], int]
+    world_us_at: Callable[[int], int]
+    keep: Callable[[], None]
+    run_script: Callable[[ScriptReference], None]
+    seen: Callable[[], None]
+
+
+#: What the account says of itself -> what the log says of it.
+_EVENTS: dict[Notice, EventCode] = {
+    Notice.COLLECTED: EventCode.CHARGE_COLLECTED,
+    Notice.UNIT_CHARGE_CHANGED: EventCode.UNIT_CHARGE_CHANGED,
+    Notice.CREDIT_SELECTABLE: EventCode.CREDIT_SELECTABLE,
+    Notice.CREDIT_SELECTED: EventCode.CREDIT_SELECTED,
+    Notice.CREDIT_IN_USE: EventCode.CREDIT_IN_USE,
+    Notice.CREDIT_EXHAUSTED: EventCode.CREDIT_EXHAUSTED,
+    Notice.ACCOUNT_ACTIVATED: EventCode.ACCOUNT_ACTIVATED,
+    Notice.ACCOUNT_CLOSED: EventCode.ACCOUNT_CLOSED,
+}
 
 
 class Regulator:
@@ -53,13 +77,13 @@ class Regulator:
         hooks: the meter.
     """
 
-    __slots__ = ("_alarm", "_env", "_log", "_parts", "_powered", "_supply", "_was_exporting", "_was_low")
+    __slots__ = ("_alarm", "_env", "_hooks", "_parts", "_powered", "_supply", "_was_exporting", "_was_low")
 
     def __init__(self, env: Environment, supply: Supply, parts: Regulated, hooks: RegulatorHooks) -> None:
         self._env = env
         self._supply = supply
         self._parts = parts
-        self._log = hooks.log
+        self._hooks = hooks
         self._powered = False
         self._was_low = parts.prepayment.low
         self._was_exporting = False
@@ -75,19 +99,46 @@ class Regulator:
         self._powered = powered
         self.settle()
 
+    def refresh(self) -> None:
+        """Bring the registers to this instant where nothing else can have happened since the last `settle`.
+
+        Whoever changes a part or the circuit settles; what comes by itself has the alarm: between the two
+        the same flows on, and only the energy grows.
+        """
+        due_s = self._alarm.at_s
+        if self._powered and (due_s is None or self._env.now < due_s):
+            self._parts.prepayment.consume(self._parts.metrology.advance(self.now_us))
+        else:
+            self.settle()
+
     def settle(self) -> None:
         """Close the books at this instant, look at the circuit again, and act on what is seen."""
         self._measure()
         if not self._powered:
             self._alarm.cancel()
             return
+        self._keep_time()
         self._regulate()
         self._warn()
+        self._hooks.seen()
         self._alarm.set(self._next_look_s())
 
     def _measure(self) -> None:
         flow = self._supply.flow(switch_closed=self._parts.switch.relay_closed)
         self._parts.prepayment.consume(self._parts.metrology.observe(flow, self.now_us))
+
+    def _keep_time(self) -> None:
+        """Collect what is due by the meter's clock; what was collected is kept before it shows."""
+        parts, epoch_us = self._parts, self._hooks.epoch_us()
+        parts.limiter.follow(epoch_us)
+        account = parts.prepayment
+        conditions = Conditions(switch_open=not parts.switch.output_state, limiting=parts.limiter.tripped)
+        changed = account.pass_time(epoch_us, conditions)
+        notices = account.take_notices()
+        if changed:
+            self._hooks.keep()
+        for notice in notices:
+            self._hooks.log(_EVENTS[notice])
 
     def _regulate(self) -> None:
         """Let the switch follow credit and limiter; what flows then is measured again."""
@@ -95,36 +146,50 @@ class Regulator:
         was_tripped = parts.limiter.tripped
         parts.limiter.look(parts.metrology.import_power_mw, self.now_us)
         if parts.limiter.tripped != was_tripped:
-            self._log(EventCode.LIMITER_NORMAL if was_tripped else EventCode.LIMITER_EXCEEDED)
-        permitted = not (parts.prepayment.exhausted or parts.limiter.tripped)
-        if permitted and parts.switch.local_reconnect():
-            self._log(EventCode.LOCAL_RECONNECTION)
-        elif not permitted and parts.switch.local_disconnect():
-            self._log(EventCode.LOCAL_DISCONNECTION)
+            self._hooks.log(EventCode.LIMITER_NORMAL if was_tripped else EventCode.LIMITER_EXCEEDED)
+            if parts.limiter.script is not None:
+                self._hooks.run_script(parts.limiter.script)
+        if self._permitted and parts.switch.local_reconnect():
+            self._hooks.log(EventCode.LOCAL_RECONNECTION)
+        elif self._must_open and parts.switch.local_disconnect():
+            self._hooks.log(EventCode.LOCAL_DISCONNECTION)
         else:
             return
         self._measure()
         parts.limiter.look(parts.metrology.import_power_mw, self.now_us)
 
+    @property
+    def _permitted(self) -> bool:
+        """Whether the switch may be closed."""
+        return not (self._parts.prepayment.exhausted or self._parts.limiter.forbids_supply)
+
+    @property
+    def _must_open(self) -> bool:
+        """Whether it must be open: in friendly hours a closed one stays closed for want of credit alone."""
+        account = self._parts.prepayment
+        spared = account.friendly and not account.standing.closed
+        return self._parts.limiter.forbids_supply or (account.exhausted and not spared)
+
     def _warn(self) -> None:
         low = self._parts.prepayment.low
         if low and not self._was_low:
-            self._log(EventCode.LOW_CREDIT)
+            self._hooks.log(EventCode.LOW_CREDIT)
         self._was_low = low
         exporting = self._parts.metrology.sample.active_mw < 0
         if exporting != self._was_exporting:
-            self._log(EventCode.REVERSE_ENERGY if exporting else EventCode.NO_REVERSE_ENERGY)
+            self._hooks.log(EventCode.REVERSE_ENERGY if exporting else EventCode.NO_REVERSE_ENERGY)
         self._was_exporting = exporting
 
     def _next_look_s(self) -> float | None:
         """When something will happen by itself if nobody touches anything."""
-        prepayment, power_mw = self._parts.prepayment, self._parts.metrology.import_power_mw
-        now_us = self.now_us
-        waits_us = [
-            prepayment.us_until(threshold_wh, power_mw)
-            for threshold_wh in (0, prepayment.terms.low_threshold_wh)
+        prepayment, limiter, hooks = self._parts.prepayment, self._parts.limiter, self._hooks
+        epoch_us = hooks.epoch_us()
+        wait_us = prepayment.us_until_change(self._parts.metrology.import_power_mw)
+        by_clock = (prepayment.next_us, limiter.next_profile_us(epoch_us))
+        looks_us = [
+            None if wait_us is None else self.now_us + wait_us,
+            limiter.next_look_us,
+            *(None if instant is None else hooks.world_us_at(instant) for instant in by_clock),
         ]
-        looks_us = [now_us + wait_us for wait_us in waits_us if wait_us]
-        if self._parts.limiter.next_look_us is not None:
-            looks_us.append(self._parts.limiter.next_look_us)
-        return min(looks_us) / US_PER_S if looks_us else None
+        due_us = [look_us for look_us in looks_us if look_us is not None]
+        return min(due_us) / US_PER_S if due_us else None

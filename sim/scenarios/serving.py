@@ -6,13 +6,21 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from links.clock import Clock
+from links.pty_server import serve_pty
 from links.serial_port import SerialOptions
 from links.serial_server import serve_serial
 from links.server import serve_tcp
 from links.url import LinkUrl
 from sim.kernel.control_server import LOOPBACK, ControlServer
 from sim.kernel.gateway import Gateway
-from sim.scenarios.world import Framing, World
+from sim.kernel.ports import Port
+from sim.kernel.served import ServedWorld
+from sim.scenarios.world import METER, Framing, World
+
+#: In the place of a serial URL: make a pseudo-terminal. With ``?mode=e`` it speaks as an optical port does.
+PTY = "pty"
+#: The port of a meter that wants the opening of IEC 62056-21 first.
+MODE_E = "mode-e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +32,11 @@ class ServiceTerms:
         secret: of the control channel.
         port: TCP port of the device; 0 takes a free one.
         control_port: TCP port of the control channel; 0 takes a free one.
-        serial_url: a ``serial://`` line on which the device answers too, in its URL's framing (HDLC).
+        serial_url: a ``serial://`` line on which the device answers too, in its URL's framing (HDLC); ``pty``
+            makes a pseudo-terminal for it; with ``mode=e`` as the optical port of the (first) meter, which
+            begins at 300 baud and changes its speed.
         speed: device seconds that pass in a second of the wall.
+        own_ports: give each of several meters a TCP port of its own, from `port` upwards.
     """
 
     framing: Framing
@@ -34,14 +45,24 @@ class ServiceTerms:
     control_port: int = 0
     serial_url: str | None = None
     speed: float = 1.0
+    own_ports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where a served world is reached: the device's link and the control channel, as URLs."""
+    """Where a served world is reached, as URLs.
+
+    Args:
+        link: the device; where each meter has a port of its own, the first one.
+        control: the control channel.
+        links: each meter in turn; the same port for all, or a port for each.
+        serial: the serial line, None where there is none.
+    """
 
     link: str
     control: str
+    links: tuple[str, ...] = ()
+    serial: str | None = None
 
 
 async def serve_world(
@@ -67,18 +88,53 @@ async def serve_world(
     """
     served = world.serve(terms.speed, wall)
     async with AsyncExitStack() as opened:
-        device = await serve_tcp(
-            LOOPBACK, terms.port, Gateway(served, world.port("meter", terms.framing)).serve
-        )
-        opened.push_async_callback(device.close)
+        links = [await _open_port(world, served, terms, number, opened) for number in _numbers(world, terms)]
         control = await ControlServer(world.control, served, terms.secret).listen(terms.control_port)
         opened.push_async_callback(control.close)
-        if terms.serial_url is not None:
-            framing = LinkUrl.parse(terms.serial_url).options(SerialOptions).framing
-            line = await serve_serial(terms.serial_url, Gateway(served, world.port("meter", framing)).serve)
-            opened.push_async_callback(line.close)
-        ready(Endpoints(f"tcp://{LOOPBACK}:{device.port}", f"tcp://{LOOPBACK}:{control.port}"))
+        serial = await _open_line(world, served, terms.serial_url, opened)
+        everyone = tuple(links) if terms.own_ports else tuple(links) * len(world.meters)
+        ready(Endpoints(links[0], f"tcp://{LOOPBACK}:{control.port}", everyone, serial))
         await _until_stopped(asyncio.ensure_future(served.run()), stop)
+
+
+def _numbers(world: World, terms: ServiceTerms) -> range:
+    """The meters that get a TCP port of their own; only the first stands where all share one."""
+    return range(1, len(world.meters) + 1) if terms.own_ports else range(1, 2)
+
+
+async def _open_port(
+    world: World, served: ServedWorld, terms: ServiceTerms, number: int, opened: AsyncExitStack
+) -> str:
+    """Open the TCP port of one meter, or of all; its URL."""
+    name = f"{METER}-{number}" if terms.own_ports else METER
+    gateway = Gateway(served, world.port(name, terms.framing))
+    server = await serve_tcp(LOOPBACK, terms.port + number - 1 if terms.port else 0, gateway.serve)
+    opened.push_async_callback(server.close)
+    return f"tcp://{LOOPBACK}:{server.port}"
+
+
+async def _open_line(
+    world: World, served: ServedWorld, url: str | None, opened: AsyncExitStack
+) -> str | None:
+    """Open the serial line, where one is asked for; the URL of its other end."""
+    if url is None:
+        return None
+    is_pty = url.partition("?")[0] == PTY
+    # what stands behind the question mark is of use for both
+    options = LinkUrl.parse(url.replace(PTY, "serial:///pty", 1) if is_pty else url).options(SerialOptions)
+    port = _first_optical(world) if options.mode == "e" else world.port(METER, options.framing)
+    gateway = Gateway(served, port)
+    if is_pty:
+        line = await serve_pty(gateway.serve)
+        opened.push_async_callback(line.close)
+        return line.url + ("?mode=e" if options.mode == "e" else "")
+    opened.push_async_callback((await serve_serial(url, gateway.serve)).close)
+    return url
+
+
+def _first_optical(world: World) -> Port:
+    """An optical port is of one meter, also where many share a line."""
+    return world.meters[0].ports[MODE_E]
 
 
 async def _until_stopped(owner: asyncio.Task[None], stop: asyncio.Event) -> None:

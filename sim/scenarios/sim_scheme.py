@@ -1,4 +1,4 @@
-"""``sim://PROFILE?seed=1&framing=wrapper``: a world of its own behind a link, for `links.register`."""
+"""``sim://PROFILE?seed=1&framing=wrapper&meters=1``: a world of its own behind a link, for `links`."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -7,6 +7,7 @@ from links.base import Link
 from links.errors import LinkUrlError
 from links.url import LinkUrl
 from sim.meter import ProfileError
+from sim.scenarios.fleet import METERS_MAX
 from sim.scenarios.world import METER, Framing, World
 
 SCHEME = "sim"
@@ -18,10 +19,13 @@ class SimOptions:
 
     seed: int = 1
     framing: Framing = "wrapper"
+    meters: int = 1
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**64:
             raise ValueError("seed must be from 0 to 2**64 - 1")
+        if not 1 <= self.meters <= METERS_MAX:
+            raise ValueError(f"meters must be from 1 to {METERS_MAX}")
 
 
 def profiles() -> tuple[str, ...]:
@@ -44,7 +48,7 @@ def open_world(url: str | LinkUrl) -> World:
             f"no simulated meter is called {parsed.host!r} in {parsed.text}; known: {', '.join(known)}"
         )
     try:
-        return World(parsed.host, seed=options.seed)
+        return World(parsed.host, seed=options.seed, meters=options.meters)
     except ProfileError as error:
         raise LinkUrlError(f"{parsed.text} cannot be simulated: {error}") from error
 

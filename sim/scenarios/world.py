@@ -1,4 +1,4 @@
-"""`World`: the rooms of the field joined: one meter on one supply, with clock, ports and control surface.
+"""`World`: the rooms of the field joined: meters on their supplies, with clock, ports and control surface.
 
 >>> world = World(seed=1)
 >>> world.run(60.0)
@@ -6,31 +6,45 @@
 60.0
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal, get_args
-
-from simpy import Environment
 
 from links.clock import Clock
 from sim.grid import ServicePoint
 from sim.kernel.clock import DEFAULT_EPOCH, SimClock
 from sim.kernel.control import ControlSurface
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
 from sim.kernel.served import ServedWorld
 from sim.kernel.stepping import SimLink, advance
-from sim.meter import DEFAULT_PARTS, TEST_CREDENTIALS, Credentials, Meter, Parts, build
+from sim.meter import (
+    DEFAULT_PARTS,
+    TEST_CREDENTIALS,
+    Credentials,
+    Meter,
+    MeterProfile,
+    Parts,
+    build,
+    load_profile,
+)
+from sim.meter.units import S_PER_DAY
+from sim.scenarios.fleet import member
 from sim.scenarios.operations import WorldOperations
+from sim.scenarios.shared_port import shared_port
 
 Framing = Literal["wrapper", "hdlc"]
 FRAMINGS: tuple[Framing, ...] = get_args(Framing)
 
-#: The one device of this world, as `link` and `port` call it.
+#: The first device of this world, as `link` and `port` call it; or, where several share a port, all of them.
 METER = "meter"
 
 
 class World:
-    """One meter on one supply.
+    """One meter on one supply, or many meters of one model, each on a supply of its own.
+
+    The control surface acts on the first meter; `meters` holds them all.
 
     The caller's thread owns it: `receive` of a link, `run` and ``control.call`` move it, nothing else. Or it
     is handed by `serve` to an asyncio task that moves it with the wall clock.
@@ -41,12 +55,28 @@ class World:
         parts: what the meter is built from.
         credentials: passwords and keys that the meter is given; None gives the published test ones.
         epoch: the instant at which the world begins.
+        meters: how many.
+        shared: let them answer on one port of each framing, each at its own server address; else each has
+            ports of its own, named ``meter-1``, ``meter-2`` …
+        response_delay_s: how long they take to answer, 0 or more; None: as the model says.
 
     Raises:
-        ProfileError: there is no such profile.
+        ProfileError: there is no such profile, or it cannot be had so often.
     """
 
-    __slots__ = ("_operations", "clock", "control", "env", "meter", "profile", "seed", "streams", "supply")
+    __slots__ = (
+        "_operations",
+        "_ports",
+        "clock",
+        "control",
+        "env",
+        "meter",
+        "meters",
+        "profile",
+        "seed",
+        "streams",
+        "supply",
+    )
 
     def __init__(
         self,
@@ -56,28 +86,59 @@ class World:
         parts: Parts = DEFAULT_PARTS,
         credentials: Credentials | None = None,
         epoch: datetime = DEFAULT_EPOCH,
+        meters: int = 1,
+        shared: bool = True,
+        response_delay_s: float | None = None,
     ) -> None:
         self.profile = profile
         self.seed = seed
-        self.env = Environment()
+        self.env = FieldEnvironment()
         self.clock = SimClock(self.env, epoch)
         self.streams = RandomStreams(seed)
         self.supply = ServicePoint()
-        self.meter: Meter = build(
-            profile,
-            parts,
-            env=self.env,
-            clock=self.clock,
-            supply=self.supply,
-            streams=self.streams,
-            credentials=credentials or TEST_CREDENTIALS,
-        )
+        model = load_profile(profile)
+        if response_delay_s is not None:
+            model = replace(model, ports=replace(model.ports, response_delay_s=response_delay_s))
+        self._build(model, meters, parts, credentials or TEST_CREDENTIALS, shared=shared)
+        self.meter: Meter = self.meters[0]
+        self._ports = self._name_ports(shared=shared and meters > 1)
         self.control = ControlSurface(self.env)
         info = {"drn": self.meter.drn, "profile": profile}
-        self._operations = WorldOperations(self.env, self.clock, self.meter.ports.values(), info)
+        ports = [port for named in self._ports.values() for port in named.values()]
+        self._operations = WorldOperations(self.env, self.clock, ports, info)
         for op, handler in self.meter.control_handlers().items():
             self.control.register(op, handler)
         self._operations.register_on(self.control)
+
+    def _build(
+        self, model: MeterProfile, meters: int, parts: Parts, credentials: Credentials, *, shared: bool
+    ) -> None:
+        self.meters = tuple(
+            build(
+                member(model, number, shared=shared),
+                parts,
+                env=self.env,
+                clock=self.clock,
+                supply=self.supply if number == 1 else ServicePoint(),
+                streams=self.streams,
+                credentials=credentials,
+                objects_on_demand=number > 1,
+            )
+            for number in range(1, meters + 1)
+        )
+
+    def _name_ports(self, *, shared: bool) -> dict[str, dict[str, Port]]:
+        named = {f"{METER}-{number}": meter.ports for number, meter in enumerate(self.meters, 1)}
+        if not shared:
+            return {METER: self.meter.ports, **named}
+        by_framing = {
+            framing: {meter.profile.ports.server_sap: meter.ports[framing] for meter in self.meters}
+            for framing in FRAMINGS
+        }
+        return {
+            METER: {framing: shared_port(self.env, framing, by_framing[framing]) for framing in FRAMINGS},
+            **named,
+        }
 
     def port(self, name: str, framing: Framing = "wrapper") -> Port:
         """The device's port that speaks `framing`.
@@ -85,12 +146,12 @@ class World:
         Raises:
             LookupError: there is no such device or port.
         """
-        if name != METER:
-            raise LookupError(f"there is no device {name!r} in this world; known: {METER}")
-        if framing not in self.meter.ports:
-            known = ", ".join(self.meter.ports)
+        if name not in self._ports:
+            raise LookupError(f"there is no device {name!r} in this world; known: {', '.join(self._ports)}")
+        if framing not in self._ports[name]:
+            known = ", ".join(self._ports[name])
             raise LookupError(f"the meter has no {framing!r} port; known: {known}")
-        return self.meter.ports[framing]
+        return self._ports[name][framing]
 
     def link(self, name: str = METER, framing: Framing = "wrapper") -> SimLink:
         """A new link to a device; each has a session of its own.
@@ -108,6 +169,19 @@ class World:
     def run(self, until_s: float) -> None:
         """Move to `until_s` seconds after the world began; a time that has passed does nothing."""
         advance(self.env, until_s)
+
+    def age(self, duration_s: float) -> None:
+        """Let the meters live through a time in which nobody can cut their power.
+
+        They come to what `run` would bring them to, in less time: their memories are written once a day.
+        """
+        end_s = self.env.now + duration_s
+        while self.env.now < end_s:
+            for meter in self.meters:
+                meter.hold_writes()
+            self.run(min(end_s, self.env.now + S_PER_DAY))
+            for meter in self.meters:
+                meter.write_held()
 
     def serve(self, speed: float = 1.0, wall: Clock | None = None) -> ServedWorld:
         """Hand the world over to an owner whose `run` must be a task of the present event loop."""

@@ -177,7 +177,7 @@ def read_json_line(line: bytes) -> dict[str, Any]:
     if len(line) > LINE_BYTES_MAX:
         raise too_long()
     try:
-        value = json.loads(line, parse_constant=_no_constant)
+        value = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         raise malformed(
             "una línea debe ser un objeto JSON en UTF-8", "a line must be one JSON object in UTF-8"
@@ -232,14 +232,15 @@ def canonical(value: Any) -> bytes:
     return _CANONICAL.encode(value).encode("ascii")
 
 
-# Made once: `json.dumps` with options makes an encoder for every call.
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+# Made once: `json.dumps` and `json.loads` with options make theirs for every call.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
     return _COMPACT.encode(message).encode("ascii") + b"\n"
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)  # NaN and Infinity are no JSON

@@ -27,11 +27,13 @@ from protocols.sts.token import (
 )
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused
+from system.security_module.sts_sentences import sts_words
 from system.security_module.vault import MeterKeyName, Vaults
 
 CURRENCY_SUBCLASSES = range(4, 8)
 _KEY_SECTIONS = (3, 4, 8, 9)
 _EXTENDED_VALUE_BITS = 10
+_SHORT_MFR_CODE_MAX = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,16 @@ MANAGEMENT: dict[int, Maker] = {
 }
 """Class 2, subclass -> maker of the token; the sections of a key are made by `key_change` alone."""
 
+
+def _short_form(control: int, mfr_code: int) -> Token:
+    # The field holds 255, a code of two digits does not.
+    if mfr_code > _SHORT_MFR_CODE_MAX:
+        raise StsValueError("a manufacturer code above 99 takes subclass 1")
+    return InitiateMeterTest(control, mfr_code, 2)
+
+
 METER_TESTS: dict[int, Callable[[int, int], Token]] = {
-    0: lambda control, mfr_code: InitiateMeterTest(control, mfr_code, 2),
+    0: _short_form,
     1: lambda control, mfr_code: InitiateMeterTest(control, mfr_code, 4),
     2: ReadExtendedToken,
 }
@@ -86,7 +96,7 @@ def credit_units(subclass: int, amount: int) -> int:
     try:
         return decode_amount(encode_amount(amount))
     except StsValueError as error:
-        raise Refused("token-failed", why=str(error)) from None
+        raise Refused("token-failed", why=sts_words(error)) from None
 
 
 def credit(vaults: Vaults, meter: Meter, stamp: Stamp, subclass: int, amount: int) -> dict[str, Any]:
@@ -150,7 +160,7 @@ def key_change(vaults: Vaults, present: Meter, wanted: Meter, *, three_kct: bool
             sgc=register.sgc if wide or three_kct else None,
         )
     except StsValueError as error:
-        raise Refused("token-failed", why=str(error)) from None
+        raise Refused("token-failed", why=sts_words(error)) from None
     return [
         {"digits": token, "class": 2, "subclass": subclass, "name": token_name(2, subclass)}
         for token, subclass in zip(digits, _KEY_SECTIONS, strict=False)
@@ -168,16 +178,23 @@ def decoder_key(vaults: Vaults, meter: Meter) -> DecoderKey:
 
 def tid_to_json(tid: int, base_date: BaseDate) -> dict[str, Any]:
     """The TID and the minute that it names."""
-    identifier = TokenIdentifier(tid, base_date)
-    return {"tid": tid, "time": identifier.instant.isoformat(), "base_date": int(base_date)}
+    return _identifier_to_json(TokenIdentifier(tid, base_date))
+
+
+def _identifier_to_json(identifier: TokenIdentifier) -> dict[str, Any]:
+    return {
+        "tid": identifier.tid,
+        "time": identifier.instant.isoformat(),
+        "base_date": int(identifier.base_date),
+    }
 
 
 def _key(vaults: Vaults, meter: Meter) -> DecoderKey:
-    return vaults.derive(meter.register, MeterKeyName(meter.pan, meter.ea, meter.ti))
+    return vaults.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
 
 
 def _stamped(make: Callable[[], Token], key: DecoderKey, stamp: Stamp) -> dict[str, Any]:
-    return {**_answer(make, key), **tid_to_json(stamp.tid.tid, stamp.tid.base_date)}
+    return {**_answer(make, key), **_identifier_to_json(stamp.tid)}
 
 
 def _answer(make: Callable[[], Token], key: DecoderKey | None) -> dict[str, Any]:
@@ -185,7 +202,7 @@ def _answer(make: Callable[[], Token], key: DecoderKey | None) -> dict[str, Any]
         token = make()
         digits = encode_token(token, key)
     except StsValueError as error:
-        raise Refused("token-failed", why=str(error)) from None
+        raise Refused("token-failed", why=sts_words(error)) from None
     token_class, subclass = token.token_class, token.token_subclass
     return {
         "digits": digits,

@@ -22,6 +22,7 @@ from protocols.sts.keys.values import KEY_BYTES_BY_EA
 from system.security_module.contents import KeyRegister
 from system.security_module.errors import UnableToUseToken
 from system.security_module.refusals import Refused
+from system.security_module.sts_sentences import sts_words
 from system.security_module.vault import MeterKeyName
 
 HASH_BLOCK_BYTES = 64
@@ -96,7 +97,7 @@ class Pkcs11Vault:
             request = DerivationRequest(
                 vending_key=_PLACEHOLDER,
                 ea=meter.ea,
-                pan=MeterPrimaryAccountNumber(meter.pan),
+                pan=MeterPrimaryAccountNumber(meter.pan) if isinstance(meter.pan, str) else meter.pan,
                 key_type=register.key_type,
                 sgc=SupplyGroupCode(register.sgc),
                 ti=TariffIndex(meter.ti),
@@ -107,7 +108,7 @@ class Pkcs11Vault:
             made = self._key(register.token_label or "").sign(data_block(request), mechanism=mechanism)
             return DecoderKey(bytes(made)[: KEY_BYTES_BY_EA[meter.ea]], meter.ea)
         except StsValueError as error:
-            raise Refused("token-failed", why=str(error)) from None
+            raise Refused("token-failed", why=sts_words(error)) from None
         except self._pkcs11.PKCS11Error as error:
             raise Refused("token-failed", why=f"PKCS#11 {type(error).__name__}") from None
 

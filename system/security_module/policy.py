@@ -16,6 +16,7 @@ from protocols.sts.identity.meter import PAN_DIGITS
 from system.security_module.contents import Client, Contents, KeyRegister
 from system.security_module.refusals import Refused, Words
 from system.security_module.state import State, business_day
+from system.security_module.sts_sentences import sts_words
 
 _USES = {
     "credit": Words("crédito con esta clave", "credit under this key"),
@@ -29,7 +30,7 @@ class Meter:
     """A meter and the key that it holds or shall hold.
 
     Attributes:
-        pan: MeterPAN, 18 digits.
+        account: its MeterPAN, checked once.
         ea: encryption algorithm code.
         tct: token carrier type.
         ti: tariff index.
@@ -37,15 +38,20 @@ class Meter:
         register: the vending key that its key is made from.
     """
 
-    pan: str
+    account: MeterPrimaryAccountNumber
     ea: str
     tct: int
     ti: int
     ken: int | None
     register: KeyRegister
 
+    @property
+    def pan(self) -> str:
+        """MeterPAN, 18 digits."""
+        return self.account.pan
 
-def pan_of(drn: str) -> str:
+
+def account_of(drn: str) -> MeterPrimaryAccountNumber:
     """Return the MeterPAN of a DRN or of a MeterPAN.
 
     Raises:
@@ -53,12 +59,12 @@ def pan_of(drn: str) -> str:
     """
     try:
         if len(drn) == PAN_DIGITS:
-            return MeterPrimaryAccountNumber(drn).pan
-        return MeterPrimaryAccountNumber.from_drn(drn).pan
+            return MeterPrimaryAccountNumber(drn)
+        return MeterPrimaryAccountNumber.from_drn(drn)
     except LuhnError:
         raise Refused("luhn") from None
     except StsValueError as error:
-        raise Refused("bad-request", why=str(error)) from None
+        raise Refused("bad-request", why=sts_words(error)) from None
 
 
 def find_register(contents: Contents, sgc: str, krn: int, key_type: int) -> KeyRegister:
@@ -80,13 +86,13 @@ def present_meter(contents: Contents, config: dict[str, Any], now: datetime) -> 
         Refused: ``luhn``, ``card-expired``, ``key-not-found``, or ``key-change-rule`` for a common key on a
             carrier that cannot take one.
     """
-    pan = pan_of(config["drn"])
+    account = account_of(config["drn"])
     if config["doe"] is not None and now.strftime("%y%m") > config["doe"]:
         raise Refused("card-expired")
     register = find_register(contents, config["sgc"], config["krn"], config["key_type"])
     if register.key_type is KeyType.DCTK and config["tct"] != 1:
         raise _rule("una clave común exige tarjeta magnética", "a common key needs a magnetic card")
-    return Meter(pan, config["ea"], config["tct"], config["ti"], config["ken"], register)
+    return Meter(account, config["ea"], config["tct"], config["ti"], config["ken"], register)
 
 
 def target_meter(contents: Contents, meter: Meter, target: dict[str, Any] | None) -> Meter:
@@ -103,7 +109,7 @@ def target_meter(contents: Contents, meter: Meter, target: dict[str, Any] | None
         asked.get("krn", present.krn),
         asked.get("key_type", int(present.key_type)),
     )
-    return Meter(meter.pan, meter.ea, meter.tct, asked.get("ti", meter.ti), register.ken, register)
+    return Meter(meter.account, meter.ea, meter.tct, asked.get("ti", meter.ti), register.ken, register)
 
 
 def differs(present: Meter, wanted: Meter) -> bool:
@@ -166,7 +172,7 @@ def time_identifier(register: KeyRegister, now: datetime) -> TokenIdentifier:
     try:
         return TokenIdentifier.at(now, register.base_date)
     except StsValueError as error:
-        raise Refused("token-failed", why=str(error)) from None
+        raise Refused("token-failed", why=sts_words(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from protocols.sts.token import Decoded, decode_token
 from system.security_module import minting, policy
 from system.security_module.api import OPERATIONS, VERSION, Request, canonical
+from system.security_module.audit import AUDITED, RefusalLog
 from system.security_module.clock import ModuleClock, check_set_back
 from system.security_module.contents import Client, Contents, KeyRegister
 from system.security_module.issuing import Issuer, Minted
@@ -20,10 +21,11 @@ from system.security_module.journal import Record
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
 from system.security_module.state import State
+from system.security_module.sts_sentences import sts_words
 from system.security_module.vault import Vaults
 
-AUDITED_REFUSALS = frozenset({"not-permitted", "approval-needed", "limit-exceeded", "clock"})
-"""Refusals that are worth a line in the journal: someone tried what they may not."""
+CANCELS_PER_DAY_MAX = 1000
+"""Message ids that a client may close in a day before anything was asked under them: each is a record."""
 
 _SHOWN = ("amount_units", "amount_1e5", "power_w", "register", "value", "token_index", "control_value")
 """Fields of a token that `verify` answers, where the token has them; key parts are not among them."""
@@ -58,6 +60,7 @@ class Service:
         self.clock = clock
         self._vaults = vaults
         self._issuer = Issuer(contents, state, vaults)
+        self._refusals = RefusalLog()
 
     def handle(self, client: Client, request: Request) -> Outcome:
         """Carry out a request of a known client, or refuse it."""
@@ -67,9 +70,7 @@ class Service:
                 return self._issue(client, request)
             return self._HANDLERS[request.operation](self, client, request)
         except Refused as refusal:
-            if refusal.code not in AUDITED_REFUSALS:
-                return Outcome(refusal)
-            return Outcome(refusal, (self._note("refused", client, request, code=refusal.code),))
+            return Outcome(refusal, self._audit(client, request, refusal))
 
     def status(self) -> dict[str, Any]:
         """What anybody who may ask is told; of a key, its check value."""
@@ -84,6 +85,15 @@ class Service:
             "registers": [_register_status(register, self.state) for register in self.contents.registers],
         }
 
+    def _audit(self, client: Client, request: Request, refusal: Refused) -> tuple[Record, ...]:
+        """What of a refusal is journalled: nothing, or a line that says how many before it were left out."""
+        if refusal.code not in AUDITED:
+            return ()
+        left_out = self._refusals.admit(client.name, self.clock.now())
+        if left_out is None:
+            return ()
+        return (self._note("refused", client, request, code=refusal.code, left_out=left_out),)
+
     def _permit(self, client: Client, operation: str) -> None:
         test_only = OPERATIONS[operation].test_only
         if not (self.contents.test_keys if test_only else client.may(operation)):
@@ -93,11 +103,11 @@ class Service:
         """An operation that mints: once a message id, whatever happens to the answer."""
         message_id, digest = request.args["message_id"], _digest(request)
         if (known := self.state.result(message_id)) is not None:
-            if known.client != client.name or (known.result is not None and known.digest != digest):
+            if known.client != client.name or known.digest != digest:
                 raise Refused("message-id-reused", message_id=message_id)
-            if known.result is None:
-                raise Refused("message-cancelled", message_id=message_id)
             return Outcome(known.result)
+        if self.state.cancelled(client.name, message_id):
+            raise Refused("message-cancelled", message_id=message_id)
         now = self._time(request)
         minted = self._issuer.issue(client, request, now)
         record = self._note("issued", client, request, **_issued(minted, digest))
@@ -122,7 +132,7 @@ class Service:
         try:
             decoded = decode_token(request.args["token"], minting.decoder_key(self._vaults, meter))
         except ValueError as error:
-            raise Refused("bad-request", why=str(error)) from None
+            raise Refused("bad-request", why=sts_words(error)) from None
         answer = self._decoded(decoded, meter) if decoded.crc_ok else {}
         head = {"class": decoded.token_class, "crc_ok": bool(decoded.crc_ok)}
         return Outcome({**head, **answer, "test": self.contents.test_keys})
@@ -143,17 +153,30 @@ class Service:
     def _fetch_result(self, client: Client, request: Request) -> Outcome:
         message_id = request.args["message_id"]
         known = self.state.result(message_id)
-        absent = Refused("result-not-found", message_id=message_id)
-        if known is None and request.args["cancel_if_absent"]:
-            # Said once, it holds: the request may still be on its way, and must then find its id closed.
-            record = self._note("cancelled", client, request, digest="", result=None)
-            self.state.apply(record)
-            return Outcome(absent, (record,))
-        if known is None or known.client != client.name:
-            raise absent
-        if known.result is None:
+        if known is not None and known.client == client.name:
+            return Outcome(known.result)
+        if self.state.cancelled(client.name, message_id):
             raise Refused("message-cancelled", message_id=message_id)
-        return Outcome(known.result)
+        absent = Refused("result-not-found", message_id=message_id)
+        if known is not None or not request.args["cancel_if_absent"]:
+            raise absent  # of another client's id, nothing is said and nothing closed
+        return self._cancel(client, request, absent)
+
+    def _cancel(self, client: Client, request: Request, absent: Refused) -> Outcome:
+        """Close an id for this client: its request may still be on its way, and must mint nothing then.
+
+        Another client's request under the same id goes through: nobody may stop another's sale.
+        """
+        now = self.clock.now()
+        if self.state.cancels_of_day(client.name, now) >= CANCELS_PER_DAY_MAX:
+            words = (
+                f"{CANCELS_PER_DAY_MAX} anulaciones en un día",
+                f"{CANCELS_PER_DAY_MAX} cancels in a day",
+            )
+            raise Refused("limit-exceeded", limit=Words(*words))
+        record = self._note("cancelled", client, request)
+        self.state.apply(record)
+        return Outcome(absent, (record,))
 
     def _status(self, client: Client, request: Request) -> Outcome:
         return Outcome({**self.status(), "client": client.name})
@@ -168,7 +191,7 @@ class Service:
 
     def _reset_tids(self, client: Client, request: Request) -> Outcome:
         drn = request.args["drn"]
-        pan = None if drn is None else policy.pan_of(drn)
+        pan = None if drn is None else policy.account_of(drn).pan
         record = self._note("tids-forgotten", client, request, pan=pan)
         self.state.apply(record)
         return Outcome({"test": True}, (record,))

@@ -8,6 +8,7 @@ restored at t, and may not know the last tokens, therefore mints only TIDs above
 it has forgotten; the first of them can be had a minute later.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -32,13 +33,13 @@ class StoredResult:
         client: who asked.
         digest: of the operation and its arguments.
         at: when.
-        result: the answer, or None when the id was cancelled before anything was minted.
+        result: the answer.
     """
 
     client: str
     digest: str
     at: datetime
-    result: dict[str, Any] | None
+    result: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class State:
         self.issued_tokens = 0
         self._memories: dict[tuple[str, int], TidMemory] = {}
         self._results: dict[str, StoredResult] = {}
+        self._cancels: dict[tuple[str, str], datetime] = {}
+        self._cancels_of_day: Counter[tuple[str, str]] = Counter()
         self._days: dict[str, DayUse] = {}
         self._register_units: dict[int, int] = {}
 
@@ -83,6 +86,14 @@ class State:
     def result(self, message_id: str) -> StoredResult | None:
         """What was answered to a message id, or None."""
         return self._results.get(message_id)
+
+    def cancelled(self, client: str, message_id: str) -> bool:
+        """Whether a client closed a message id before anything was minted under it."""
+        return (client, message_id) in self._cancels
+
+    def cancels_of_day(self, client: str, moment: datetime) -> int:
+        """How many message ids a client closed on the business day of `moment`."""
+        return self._cancels_of_day[client, business_day(moment)]
 
     def memory(self, pan: str, base_date: BaseDate) -> TidMemory:
         """The TIDs given to a meter under a base date: one memory whatever the key, as in the meter."""
@@ -126,12 +137,18 @@ class State:
                 "at": stored.at.isoformat(),
                 "result": stored.result,
             }
+        for (client, message_id), at in self._cancels.items():
+            yield {"kind": "cancelled", "message_id": message_id, "client": client, "at": at.isoformat()}
 
     def forget_old_results(self) -> None:
         """Let go of results older than `RESULTS_KEPT_DAYS`, counted back from the last token."""
         if self.latest is not None:
             horizon = self.latest - timedelta(days=RESULTS_KEPT_DAYS)
             self._results = {name: kept for name, kept in self._results.items() if kept.at >= horizon}
+            self._cancels = {name: at for name, at in self._cancels.items() if at >= horizon}
+            kept_days = {(client, business_day(at)) for (client, _), at in self._cancels.items()}
+            for name in self._cancels_of_day.keys() - kept_days:
+                del self._cancels_of_day[name]
 
     def _issued(self, record: Record) -> None:
         at = datetime.fromisoformat(record["at"])
@@ -149,9 +166,17 @@ class State:
             self._memory_of(record).add(record["tid"])
 
     def _remember_result(self, record: Record) -> None:
+        if record["result"] is None:  # so a version before this one wrote a cancelled id
+            self._cancel(record)
+            return
         self._results[record["message_id"]] = StoredResult(
             record["client"], record["digest"], datetime.fromisoformat(record["at"]), record["result"]
         )
+
+    def _cancel(self, record: Record) -> None:
+        at = datetime.fromisoformat(record["at"])
+        self._cancels[record["client"], record["message_id"]] = at
+        self._cancels_of_day[record["client"], business_day(at)] += 1
 
     def _remember_tids(self, record: Record) -> None:
         self._memories[record["pan"], record["base"]] = TidMemory(record["recent"])
@@ -186,7 +211,7 @@ class State:
     _EFFECTS: ClassVar[dict[str, Callable[["State", Record], None]]] = {
         "store": _name,
         "issued": _issued,
-        "cancelled": _remember_result,
+        "cancelled": _cancel,
         "floor": _raise_floor,
         "clock-accepted": _accept_clock,
         "tids-forgotten": _forget_tids,

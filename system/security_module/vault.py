@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import KeyType
+from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from system.security_module.contents import KeyRegister
-from system.security_module.refusals import Refused
+from system.security_module.refusals import Refused, Words
+from system.security_module.sts_sentences import sts_words
+
+_IN_TOKEN = Words(
+    "la clave de este registro está en un token PKCS#11", "the key of this register lies in a PKCS#11 token"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +24,12 @@ class MeterKeyName:
     """What, beside the vending key, a decoder key is made from.
 
     Attributes:
-        pan: MeterPAN, 18 digits.
+        pan: MeterPAN, 18 digits; as a text it is checked again.
         ea: "07" or "11".
         ti: tariff index, 0-99.
     """
 
-    pan: str
+    pan: MeterPrimaryAccountNumber | str
     ea: str
     ti: int
 
@@ -50,7 +55,7 @@ class SealedVault:
             Refused: ``token-failed``.
         """
         if register.key is None:
-            raise Refused("token-failed", why="the key of this register lies in a PKCS#11 token")
+            raise Refused("token-failed", why=_IN_TOKEN)
         try:
             return derive_decoder_key(
                 register.dkga,
@@ -64,7 +69,7 @@ class SealedVault:
                 base_date=register.base_date,
             )
         except StsValueError as error:
-            raise Refused("token-failed", why=str(error)) from None
+            raise Refused("token-failed", why=sts_words(error)) from None
 
 
 class Vaults:

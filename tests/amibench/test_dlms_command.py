@@ -54,7 +54,7 @@ def test_one_block_is_no_fault_of_its_own(dlms):
         ("c0010", "the last byte has one digit only, at byte 2"),
         ("7ea0070303938c127e", "bad-fcs: frame: FCS is 8c12, computed 8c11 (at byte 6)"),
         ("c001c1", "the APDU does not decode: class-id: needs 2 bytes, 0 remain (at byte 3)"),
-        ("68fafa6853ff000167db", "M-Bus is not supported yet"),
+        ("68fafa6853ff000167db", "mbus-bad-length: the frame ends before its announced length"),
     ],
 )
 def test_one_sentence_and_exit_code_3(dlms, text, sentence):
@@ -79,14 +79,80 @@ def test_a_file_of_captures_as_json_only(dlms):
     plain = json.loads(out)
     assert (code, err) == (0, "")
     assert all(set(entry) == {"id", "ok", "frames", "apdus", "error"} for entry in plain)
-    assert [entry["id"] for entry in plain if not entry["ok"]] == ["mbus/netz-noe-p1"]
+    assert all(entry["ok"] for entry in plain)
 
 
 def test_a_file_of_captures_as_lines(dlms):
     code, out, _ = dlms("--file", vectors.path("dlms_captures.json"))
+    assert code == 0
+    assert out.splitlines()[-1] == "39 of 39 as they should be"
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_capture_that_fails_ends_with_1_in_either_form(dlms, tmp_path, form):
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([{"id": "a", "hex": GET}, {"id": "b", "hex": GET[:-2]}]), encoding="utf-8")
+    code, out, _ = dlms("--file", file, *form)
     assert code == 1
-    assert "BAD mbus/netz-noe-p1: M-Bus is not supported yet" in out
-    assert out.splitlines()[-1] == "38 of 39 as they should be"
+    assert '"ok": false' in out if form else "BAD b" in out
+
+
+KEYS = """
+[associations.management]
+client_sap = 1
+guek = "000102030405060708090A0B0C0D0E0F"
+gak = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
+system_title = "4D4D4D0000BC614E"
+"""
+#: The example of the Green Book: get-request, ciphered with the keys above.
+GLO_GET = "c81e3001234567411312ff935a47566827c467bc7d825c3be4a77c3fcc056b6b"
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Writes a file of keys."""
+
+    def write(content=KEYS):
+        file = tmp_path / "keys.toml"
+        file.write_text(content, encoding="utf-8")
+        return file
+
+    return write
+
+
+def test_keys_open_what_is_ciphered(dlms, keys, monkeypatch):
+    assert "not deciphered" in dlms(GLO_GET)[1]
+    code, out, _ = dlms(GLO_GET, "--keys", keys())
+    assert code == 0
+    assert "the authentication tag is right" in out
+    assert "get-request-normal" in out
+    monkeypatch.setenv("AMIBENCH_METER_KEYS", str(keys()))
+    assert "get-request-normal" in dlms(GLO_GET)[1]
+
+
+def test_wrong_keys_open_nothing_and_are_no_fault(dlms, keys):
+    code, out, _ = dlms(GLO_GET, "--keys", keys(KEYS.replace("D0D1", "D0D0")), "--lang", "es")
+    assert code == 0
+    assert "ninguna de las claves lo abre" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "has no table [associations.NAME] with keys; write one"),
+        ("[", "is not TOML"),
+        (KEYS.replace("000102", "xx0102"), "is no hexadecimal"),
+    ],
+)
+def test_files_of_keys_that_cannot_be_used(dlms, keys, content, sentence):
+    code, _, err = dlms(GLO_GET, "--keys", keys(content))
+    assert code == 3
+    assert sentence in err
+
+
+def test_a_file_of_keys_that_is_not_there(dlms, tmp_path):
+    code, _, err = dlms(GLO_GET, "--keys", tmp_path / "none.toml")
+    assert (code, "cannot read" in err) == (3, True)
 
 
 def test_a_file_where_all_is_well_ends_with_0(dlms, tmp_path):

@@ -16,9 +16,14 @@ from typing import Any
 
 import pytest
 
+from amibench.commands.meter.optical import open_line
 from amibench.commands.meter_target import to_toml, write_target
+from amibench.errors import CommandError
 from conformance import mutants, targets
 from links import open_link
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.hdlc import HdlcClient
+from protocols.dlms.session import DlmsSession
 from protocols.field.errors import StationControlError
 from protocols.field.station_control import StationControlClient
 
@@ -195,6 +200,25 @@ def test_a_serial_line_is_served_too(start: Start):
     os.close(slave)
 
 
+def test_an_optical_port_is_opened_read_and_found_open_by_the_next_reader(start: Start):
+    """The second reader comes before the meter fell back to 300 baud: it goes on at the speed of the URL."""
+    served = start("--serial", "pty?mode=e", "--speed", 20)
+    assert served.ready["serial"].endswith("?mode=e")
+    for _ in range(2):
+        with open_link(served.ready["serial"]) as link:
+            open_line(link, HdlcClient(), "en")
+            session = DlmsSession(link, HdlcClient(), ClientConnection())
+            with session:
+                assert session.get(1, "0.0.42.0.0", 2).value.startswith(b"AMB")
+
+
+def test_a_speed_that_mode_e_lacks_is_one_sentence(start: Start):
+    served = start("--serial", "pty?mode=e")
+    with open_link(served.ready["serial"] + "&baud=9601") as link, pytest.raises(CommandError) as raised:
+        open_line(link, HdlcClient(), "es")
+    assert "el modo E no selecciona una velocidad de 9601 baudios" in str(raised.value)
+
+
 def test_a_mutant_says_which_it_is(start: Start):
     name = mutants.names()[0]
     served = start("--mutant", name)
@@ -213,7 +237,7 @@ def test_a_port_in_use_is_one_sentence(option: str):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--profile", "oven"), "no meter profile is called 'oven'; known: ppkw"),
+        (("--profile", "oven"), "no meter profile is called 'oven'; known: minimal, ppkw"),
         (("--mutant", "perfect"), "no mutant called `perfect`"),
         (
             ("--serial", "serial:///dev/there-is-no-such-line"),

@@ -8,7 +8,7 @@ from conformance.targets import load
 
 @pytest.fixture(scope="module")
 def cases():
-    return list_cases(load(None, seed=1))
+    return list_cases(load(None, seed=1), suites=suite_names())
 
 
 def test_every_clause_has_a_case(cases):
@@ -29,10 +29,10 @@ def test_every_case_speaks_both_languages(cases):
         assert all((*case.title, *case.stimulus, *case.requirement)), case.id
 
 
-def test_cases_come_in_the_order_of_the_profile(cases):
-    suites = list(dict.fromkeys(case.suite for case in cases))
+def test_cases_come_in_the_order_of_the_profile():
+    suites = list(dict.fromkeys(case.suite for case in list_cases(load(None, seed=1))))
     assert suites == list(catalogue.profile("ipse-teorama").suites)
-    assert set(suites) == set(suite_names())
+    assert {*suites, *catalogue.profile("vending").suites} == set(suite_names())
 
 
 def test_unknown_names_are_refused():

@@ -40,9 +40,14 @@ def declared(link: str, control: str, framing: str) -> Target:
 def test_a_served_meter_conforms_and_can_be_certified_again(serve):
     points = serve().endpoints
     target = declared(points.link, points.control, "wrapper")
-    first, second = certify(target), certify(target)
+    suites = ("sts", "closed-loop")  # what leaves traces in a meter: tokens, keys, loads, cuts
+    first, second = certify(target, suites=suites), certify(target, suites=suites)
     assert first.link.clock == "served"
-    assert set(verdicts(first).values()) == {Verdict.CONFORMS, Verdict.NOT_APPLICABLE}
+    assert set(verdicts(first).values()) == {
+        Verdict.CONFORMS,
+        Verdict.INFORMATIONAL,
+        Verdict.NOT_APPLICABLE,
+    }
     assert verdicts(second) == verdicts(first)
 
 
@@ -78,8 +83,9 @@ def test_a_meter_on_a_serial_line_conforms(serve):
         evidence = certify(target, only=("APPL_DATA_LN_N1", "HDLC_FRAME_P1", "class-115"))
         served.stop()
     assert evidence.link.scheme == "serial"
-    assert len(evidence.cases) == 7
-    assert set(verdicts(evidence).values()) == {Verdict.CONFORMS}
+    seen = verdicts(evidence)
+    assert {"dlms/HDLC_FRAME_P1/connect", "dlms/APPL_DATA_LN_N1/undefined-object"} <= set(seen)
+    assert set(seen.values()) <= {Verdict.CONFORMS, Verdict.INFORMATIONAL}
 
 
 def test_of_a_bare_port_only_the_public_client_is_tested_and_nothing_fails(serve):

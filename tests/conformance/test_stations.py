@@ -9,7 +9,13 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.rig import open_rig
 from conformance.stations import control, station_set
-from conformance.stations.operator import Operator, OperatorKeypad, OperatorLoad, OperatorSupply
+from conformance.stations.operator import (
+    Operator,
+    OperatorCarrier,
+    OperatorKeypad,
+    OperatorLoad,
+    OperatorSupply,
+)
 from conformance.stations.scpi import ScpiError, ScpiSource
 from conformance.stations.wall import WallClock
 from conformance.targets import load
@@ -216,3 +222,34 @@ def test_the_bench_never_knows_that_a_person_stands_at_the_keypad():
     bench.finish()
     assert person.questions == 3  # the probe, the token, the token again
     rig.close()
+
+
+def test_a_carrier_gives_the_name_that_decides_and_nothing_where_the_meter_is_dead():
+    world = open_rig(load(None, seed=1), "en").stations
+    carrier, supply = world.stations["carrier"], world.stations["supply"]
+    assert carrier.enter("1" * 19) == "FormatError"
+    assert carrier.enter("1" * 20) == "CRCError"
+    supply.off()
+    assert carrier.enter("1" * 20) == ""
+
+
+def test_a_person_hands_a_token_over_at_the_local_port():
+    person = Person("Accept")
+    assert OperatorCarrier(Operator("es", person)).enter("1" * 20) == "Accept"
+    assert person.questions[0].startswith(f"Entregue {'1' * 20} por el puerto local")
+
+
+def test_a_cut_counts_writes_and_can_be_taken_back():
+    rig = open_rig(load(None, seed=1), "en")
+    bench = Bench(rig)
+    bench.begin()
+    before = bench.home.writes()
+    bench.tokens.must_accept(bench.tokens.credit(1))
+    assert bench.home.writes() > before
+    bench.home.arm_cut(1, "before")
+    bench.home.restore()
+    assert bench.tokens.enter(bench.tokens.credit(1), "carrier").accepted
+    bench.home.arm_cut(1, "before")
+    assert bench.tokens.enter(bench.tokens.credit(1), "carrier").said == ""
+    bench.home.restore()
+    assert bench.tokens.enter(bench.tokens.credit(1), "carrier").accepted

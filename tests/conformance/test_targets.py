@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from conformance.targets import TargetError, load, schema
 from conformance.targets.load import PPKW_FILE
 from conformance.targets.model import Statement
+from conformance.targets.virtual import DEVICES
 
 MINIMAL = '[link]\nurl = "tcp://127.0.0.1:4059"\n'
 
@@ -76,7 +78,7 @@ def test_a_file_is_read(tmp_path: Path):
     [
         ("telnet://10.0.0.1", "unknown scheme `telnet`"),
         ("sim://abc", "no virtual device called `abc`"),
-        ("mutant://abc", "no mutant called `abc`; known: accepts-used-token"),
+        ("mutant://abc", "no mutant called `abc`; known: "),
         ("tcp://10.0.0.1", "names no port"),
         ("tcp://10.0.0.1:99999999", "Port out of range"),
         ("sim://ppkw?seed=x", "`seed`"),
@@ -166,3 +168,30 @@ def test_the_shipped_statement_says_everything_that_its_keypad_shows():
     for name in NAMES:
         for lang in ("es", "en"):
             assert statement.sts.result_names[texts.text(name, lang)] == name
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_virtual_device_declares_what_its_profile_is(device: str):
+    from sim.meter import load_profile
+
+    target, profile = load(f"sim://{device}", seed=1), load_profile(device)
+    section = target.statement.sts
+    assert section is not None
+    assert target.device == profile.name == device
+    assert (section.ea, section.sgc, section.tid_store_size) == (
+        profile.sts.ea,
+        profile.sts.sgc,
+        profile.sts.tid_capacity,
+    )
+    declared = None if section.lock_out is None else section.lock_out.model_dump()
+    assert declared == (None if profile.lock_out is None else asdict(profile.lock_out))
+    assert section.result_names, "the base's words are still there"
+
+
+def test_a_mutant_is_declared_as_the_model_that_it_is_built_from():
+    assert load("mutant://commits-partial-set", seed=1).statement.sts.ea == "07"
+
+
+def test_nobody_but_a_simulated_field_cuts_at_a_write(tmp_path: Path):
+    text = MINIMAL + "[stations.cut]\ndriver = 'operator'\n"
+    assert "cut needs the control driver" in complaint(write(tmp_path, text))

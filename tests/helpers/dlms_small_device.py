@@ -153,10 +153,14 @@ class Pair:
 
     def call(self, apdu: bytes) -> ClientEvent:
         """Send `apdu` and whatever the client wants to go on with; the last event."""
-        while True:
-            answer = self.exchange(apdu)
-            assert answer is not None
-            (event,) = self.client.receive_apdu(answer)
-            if not isinstance(event, ApduToSend):
-                return event
-            apdu = event.apdu
+        pending, last = [apdu], None
+        while pending:
+            answer = self.exchange(pending.pop(0))
+            for received in () if answer is None else (answer, *self.server.further_apdus()):
+                for event in self.client.receive_apdu(received):
+                    if isinstance(event, ApduToSend):
+                        pending.append(event.apdu)
+                    else:
+                        last = event
+        assert last is not None
+        return last

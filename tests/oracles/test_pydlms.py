@@ -84,7 +84,7 @@ def peer_meter(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 
 def test_our_client_reads_the_peers_meter(peer_meter: tuple[str, str]) -> None:
     framing, url = peer_meter
-    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, physical_address=17)
+    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, address_bytes=1)
     client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(b"lectura1"))
     with open_link(url) as link, DlmsSession(link, near, client) as session:
         name = session.get(1, "0.0.42.0.0", 2).value
@@ -95,7 +95,7 @@ def test_our_client_reads_the_peers_meter(peer_meter: tuple[str, str]) -> None:
 
 def test_our_client_is_refused_with_a_wrong_password(peer_meter: tuple[str, str]) -> None:
     framing, url = peer_meter
-    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, physical_address=17)
+    near: Framing = WrapperClient(2, 1) if framing == "wrapper" else HdlcClient(2, 1, address_bytes=1)
     client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(b"equivocada"))
     with open_link(url) as link:
         session = DlmsSession(link, near, client)

@@ -7,7 +7,7 @@ import typer
 from rich.tree import Tree
 
 from amibench.commands.sts.files import grouped, read_inputs
-from amibench.commands.sts.minter import minter_for
+from amibench.commands.sts.minter import minter_for, refuse_stamp
 from amibench.commands.sts.options import (
     AsJson,
     BaseDateOption,
@@ -20,8 +20,12 @@ from amibench.commands.sts.options import (
     KeyTypeOption,
     Krn,
     Lang,
+    MessageId,
     Pan,
+    RequestFile,
+    SecurityModule,
     Sgc,
+    Signatures,
     Ti,
     Tid,
     Time,
@@ -30,11 +34,12 @@ from amibench.commands.sts.options import (
     needs_key,
 )
 from amibench.commands.sts.show import add_fields, print_tree
+from amibench.commands.sts.signed_request import ask_for_signatures, send_signed
 from amibench.language import resolve
 from protocols.sts.vectors import MintedKeyChange
 
 _NEW = "new_"
-_NOT_INPUTS = ("key", "file", "as_json", "lang")
+_NOT_INPUTS = ("key", "file", "as_json", "lang", "security_module", "message_id", "request", "signature")
 
 
 def key_change(
@@ -68,29 +73,47 @@ def key_change(
     time: Time = None,
     tid: Tid = None,
     file: InputFile = None,
+    security_module: SecurityModule = None,
+    message_id: MessageId = None,
+    request: RequestFile = None,
+    signature: Signatures = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
     """Make the tokens that take a meter from one key to another; what --new-… leaves out stays as it is.
 
     With a time or TID, a new key that has expired by then is refused; the old one may have expired.
+
+    A security module wants two operators: --request FILE writes what they sign, and sends it signed.
     """
     options = given(locals(), _NOT_INPUTS)
     language = resolve(lang)
+    if security_module is not None and request is not None and signature:
+        _show(send_signed(security_module, request, signature, language), language, as_json=as_json)
+        return
     new = {name.removeprefix(_NEW): said for name, said in options.items() if name.startswith(_NEW)}
     old = {name: said for name, said in options.items() if not name.startswith(_NEW)}
     content = read_inputs(file, language)
     inputs = {**content, **key_inputs(key, old, language)}
-    if inputs.get("vending_key") is None:
+    if security_module is None and inputs.get("vending_key") is None:
         raise needs_key(language)
     # Either a file says what is new, or the options do.
     if new or not isinstance(content.get("new"), dict):
         inputs["new"] = _new_inputs(new, language)
-    change = minter_for(language).key_change(inputs)
+    if security_module is not None:
+        refuse_stamp(inputs, language)
+        if request is not None:
+            ask_for_signatures(security_module, request, inputs, message_id, language)
+            typer.echo(json.dumps({"request": str(request)}))
+            return
+    _show(minter_for(language, security_module, message_id).key_change(inputs), language, as_json=as_json)
+
+
+def _show(change: MintedKeyChange, lang: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_plain(change)))
     else:
-        _print(change, language)
+        _print(change, lang)
 
 
 def _new_inputs(new: dict[str, Any], lang: str) -> dict[str, Any]:
@@ -108,7 +131,9 @@ def _plain(change: MintedKeyChange) -> dict[str, Any]:
         {"token": digits, "token_class": 2, "token_subclass": subclass, "decoded": change.decoded[subclass]}
         for subclass, digits in change.tokens.items()
     ]
-    return {"decoder_key": change.decoder_key, "new_decoder_key": change.new_decoder_key, "tokens": tokens}
+    # A security module does not say keys.
+    keys = {"decoder_key": change.decoder_key or None, "new_decoder_key": change.new_decoder_key or None}
+    return {**keys, "tokens": tokens}
 
 
 def _print(change: MintedKeyChange, lang: str) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from amibench.commands.sts.files import read_inputs
 from amibench.commands.sts.kinds import KINDS, class_and_subclass
-from amibench.commands.sts.minter import minter_for
+from amibench.commands.sts.minter import minter_for, refuse_stamp
 from amibench.commands.sts.options import (
     AsJson,
     BaseDateOption,
@@ -20,7 +20,9 @@ from amibench.commands.sts.options import (
     KeyTypeOption,
     Krn,
     Lang,
+    MessageId,
     Pan,
+    SecurityModule,
     Sgc,
     Ti,
     Tid,
@@ -37,7 +39,10 @@ from protocols.sts.token.codec import ENCIPHERED_CLASSES
 _DEFAULTS: dict[str, Any] = {"rnd": 5, "manufacturer_code": 0}
 """RND as the test plan of the STS forces it; every maker."""
 
-_NOT_INPUTS = ("kind", "key", "file", "as_json", "lang", "token_class", "subclass", "amount_kwh")
+_NOT_INPUTS = (
+    *("kind", "key", "file", "as_json", "lang", "token_class", "subclass", "amount_kwh"),
+    *("security_module", "message_id"),
+)
 _DEFAULTS_OF: dict[tuple[int, int], dict[str, Any]] = {(2, 1): {"value": 0xFFFF}, (2, 5): {"value": 0}}
 """What a class and subclass stands for where nothing is said: clear every register; no pad."""
 
@@ -78,12 +83,15 @@ def mint(
         str | None, typer.Option("--rnd", help="4 random bits, 0-15; 5, as the test plan.")
     ] = None,
     file: InputFile = None,
+    security_module: SecurityModule = None,
+    message_id: MessageId = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
-    """Make one token under a published test key; exit 3 when the inputs are refused.
+    """Make one token, under a published test key or by a security module; exit 3 when the inputs are refused.
 
-    A point of sale must not sell under an expired key: with a KEN, a later time is refused.
+    A point of sale must not sell under an expired key: with a KEN, a later time is refused. A security module
+    has its own clock and random bits, and says no by itself.
     """
     options = given(locals(), _NOT_INPUTS)
     language = resolve(lang)
@@ -96,10 +104,12 @@ def mint(
         content.get("token_subclass") if subclass is None else subclass,
     )
     function = class_and_subclass(kind, *numbers, language)
+    if security_module is not None:
+        refuse_stamp(inputs, language)
     inputs = {**_DEFAULTS, **_DEFAULTS_OF.get(function, {}), **inputs}
-    if function[0] in ENCIPHERED_CLASSES and inputs.get("vending_key") is None:
+    if security_module is None and function[0] in ENCIPHERED_CLASSES and inputs.get("vending_key") is None:
         raise needs_key(language)
-    minted = minter_for(language).mint(*function, inputs)
+    minted = minter_for(language, security_module, message_id).mint(*function, inputs)
     if as_json:
         plain = {"token": minted.token, "token_class": function[0], "token_subclass": function[1]}
         typer.echo(json.dumps({**plain, "decoder_key": minted.decoder_key, "decoded": minted.decoded}))

@@ -1,4 +1,4 @@
-"""Where tokens come from: here from the published test keys; a security module takes the same place.
+"""Where tokens come from: here from the published test keys; `module_minter` asks a security module.
 
 A `Minter` takes the inputs of a vector and gives tokens. What needs another source of keys implements it and
 is chosen in `minter_for`.
@@ -18,13 +18,18 @@ Inputs = Mapping[str, Any]
 _TEXT = {
     "en": {
         "unknown": "class {token_class} subclass {token_subclass} is reserved, or its layout is not public",
+        "stamp": "a security module has its own clock and random bits: leave out {names}",
         "not_test": "a file may hold published test keys only: real keys belong in a security module",
     },
     "es": {
         "unknown": "la clase {token_class} subclase {token_subclass} es reservada o de formato no público",
+        "stamp": "un módulo de seguridad tiene su reloj y sus bits aleatorios: no indique {names}",
         "not_test": "un archivo solo trae claves de prueba publicadas; las reales van en un módulo seguro",
     },
 }
+
+STAMP_INPUTS = ("issue_time_utc", "tid", "rnd")
+"""What the module decides by itself: it has its own clock and its own random bits."""
 
 _PUBLISHED = frozenset(key.value for key in TEST_KEYS.values())
 
@@ -96,6 +101,21 @@ class PublishedKeysMinter:
             raise CommandError(_TEXT[self._lang]["not_test"])
 
 
-def minter_for(lang: str) -> Minter:
-    """The minter that the command line asks for."""
-    return PublishedKeysMinter(lang)
+def refuse_stamp(inputs: Inputs, lang: str) -> None:
+    """Refuse inputs that a module decides by itself.
+
+    Raises:
+        CommandError: naming them.
+    """
+    given = [name for name in STAMP_INPUTS if inputs.get(name) is not None]
+    if given:
+        raise CommandError(_TEXT[lang]["stamp"].format(names=", ".join(given)))
+
+
+def minter_for(lang: str, module: str | None = None, message_id: str | None = None) -> Minter:
+    """The minter that the command line asks for: the published test keys, or the security module at a URL."""
+    if module is None:
+        return PublishedKeysMinter(lang)
+    from amibench.commands.sts.module_minter import ModuleMinter  # its cryptography takes a while to load
+
+    return ModuleMinter(module, lang, message_id)

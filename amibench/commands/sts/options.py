@@ -34,6 +34,22 @@ InputFile = Annotated[
     Path | None,
     typer.Option("--file", help="JSON file of inputs, as in a vector; token_class and token_subclass too."),
 ]
+SecurityModule = Annotated[
+    str | None,
+    typer.Option("--security-module", help="Ask the module at this URL: unix:///path, tls://…"),
+]
+MessageId = Annotated[
+    str | None,
+    typer.Option(help="With --security-module: id of the request; the same id again gives the same token."),
+]
+RequestFile = Annotated[
+    Path | None,
+    typer.Option(help="With --security-module: what two operators sign; written, or sent with --signature."),
+]
+Signatures = Annotated[
+    list[Path] | None,
+    typer.Option(help="File with what security-module approve printed; once for each operator."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="es or en.")]
 

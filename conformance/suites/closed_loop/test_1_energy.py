@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.loop import consume, with_credit
+from conformance.bench.loop import consume, use_up_share, with_credit
 from conformance.text import Text
 
 NEEDS = pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader")
@@ -85,7 +85,9 @@ def test_pulses(bench: Bench) -> None:
 )
 @pytest.mark.clause("pay", "PAY-03", level="shall")
 @NEEDS
+@pytest.mark.needs("prepayment")
 def test_decrement(bench: Bench) -> None:
+    use_up_share(bench)
     with_credit(bench, _CREDIT_UNITS)
     seen = consume(bench, 10.0, 0.0, _HOUR_S / 2)
     _need_flow(bench, seen.reference_wh)

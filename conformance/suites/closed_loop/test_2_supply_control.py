@@ -7,16 +7,20 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import answers_well
 from conformance.bench.endings import CaseFails
-from conformance.bench.loop import credit_wh, flows, with_credit
+from conformance.bench.loop import (
+    DISCONNECT,
+    RECONNECT,
+    SWITCH,
+    credit_wh,
+    flows,
+    order,
+    use_up_share,
+    with_credit,
+)
 from conformance.text import Text
-from protocols.dlms.axdr import integer
-from protocols.dlms.obis import Obis
 from protocols.sts.token import ClearCredit
 
-SWITCH = "0.0.96.3.10"
-_DISCONNECT, _RECONNECT = 1, 2
 _LOAD_A = 10.0
 _ELECTRICITY = 0
 
@@ -36,9 +40,10 @@ _ELECTRICITY = 0
     ),
 )
 @pytest.mark.clause("pay", "PAY-04", level="shall")
-@pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader")
+@pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader", "prepayment")
 def test_exhausted(bench: Bench) -> None:
     desk, plate = bench.tokens, bench.statement.metrology
+    use_up_share(bench)
     desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
     with_credit(bench, 1)
     left_wh = credit_wh(bench)
@@ -83,10 +88,10 @@ def test_remote(bench: Bench) -> None:
     bench.home.load(_LOAD_A)
     if not flows(bench):
         raise bench.inconclusive("con crédito no pasa corriente", "no current flows although there is credit")
-    _order(bench, _DISCONNECT)
+    order(bench, DISCONNECT)
     bench.clock.wait(plate.disconnect_within_s)
     stopped, reported_open = not flows(bench), not _output_state(bench)
-    _order(bench, _RECONNECT)
+    order(bench, RECONNECT)
     bench.clock.wait(plate.reconnect_within_s)
     back = flows(bench)
     bench.check(stopped, "tras la desconexión cesa la corriente", "after disconnection the current stops")
@@ -108,31 +113,21 @@ def test_remote(bench: Bench) -> None:
 )
 @pytest.mark.clause("pay", "PAY-13", level="shall")
 @pytest.mark.needs("sts", "token-entry", "load", "clock", "disconnect", "account", "association:reader")
+@pytest.mark.needs("prepayment")
 def test_reconnect_without_credit(bench: Bench) -> None:
     desk, plate = bench.tokens, bench.statement.metrology
+    use_up_share(bench)
     desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
     bench.home.load(_LOAD_A)
     bench.clock.wait(plate.disconnect_within_s)
     with suppress(CaseFails):  # refusing the order is as good as not acting on it
-        _order(bench, _RECONNECT)
+        order(bench, RECONNECT)
     bench.clock.wait(plate.reconnect_within_s)
     served = flows(bench)
     with_credit(bench, 50)
     back = flows(bench)
     bench.check(not served, "sin crédito no pasa corriente", "without credit no current flows")
     bench.check(back, "con el código nuevo vuelve la corriente", "with the new token current comes back")
-
-
-def _order(bench: Bench, method: int) -> None:
-    words = {_DISCONNECT: Text("desconectar", "disconnect"), _RECONNECT: Text("reconectar", "reconnect")}[
-        method
-    ]
-    with (
-        bench.associated("reader") as dialogue,
-        answers_well(Text(f"la orden de {words.es}", f"the order to {words.en}")),
-    ):
-        dialogue.session.action(70, Obis.from_string(SWITCH), method, integer(0))
-    bench.stimulus(f"orden DLMS: {words.es}", f"DLMS order: {words.en}")
 
 
 def _output_state(bench: Bench) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.loop import flows, with_credit
+from conformance.bench.loop import flows, use_up_share, with_credit
 from conformance.text import Text
 from protocols.sts.token import ClearCredit, ClearTamperCondition, SetMaximumPowerLimit
 
@@ -36,9 +36,10 @@ _TAMPERING: dict[str, tuple[Text, str]] = {
     ),
 )
 @pytest.mark.clause("pay", "PAY-06", level="shall")
-@pytest.mark.needs("sts", "token-entry", "clock", "account", "association:reader")
+@pytest.mark.needs("sts", "token-entry", "clock", "account", "association:reader", "prepayment")
 def test_low_credit(bench: Bench) -> None:
     desk = bench.tokens
+    use_up_share(bench)
     desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
     with_credit(bench, 1)
     with bench.associated("reader") as dialogue:
@@ -47,7 +48,7 @@ def test_low_credit(bench: Bench) -> None:
     if threshold_wh < 100:
         raise bench.not_applicable("el umbral es menor que un código", "the threshold is below one token")
     bench.measure("low_credit_threshold", threshold_wh, "Wh")
-    with_credit(bench, threshold_wh // 100 + 1)
+    with_credit(bench, threshold_wh // 80 + 1)
     with bench.associated("reader") as dialogue:
         enough = _status(dialogue.get(111, ACCOUNT, 4).value)
     bench.observe(f"estado {low}, después {enough}", f"status {low}, then {enough}")

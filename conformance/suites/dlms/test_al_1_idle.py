@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import ask, check_not_served, check_refused, check_still_works
+from conformance.bench.exchange import ask, check_alive, check_not_served, check_refused, check_still_works
 from conformance.bench.raw import LDN, action_request, set_request
 from conformance.text import Text
 
@@ -31,6 +31,29 @@ _REQUESTS = (
 def test_get_without_association(bench: Bench) -> None:
     with bench.session("public") as session:
         check_not_served(bench, session)
+    check_still_works(bench)
+
+
+@case(
+    id="dlms/APPL_IDLE_N1/other-client",
+    title=Text("GET mientras otro cliente está asociado", "GET while another client is associated"),
+    stimulus=Text(
+        "Asociarse como lector y, por el mismo enlace, leer como cliente público sin asociarse.",
+        "Associate as the reader and, on the same link, read as the public client without associating.",
+    ),
+    requirement=Text(
+        "La lectura del cliente sin asociación no se atiende.",
+        "The read of the client without association is not served.",
+    ),
+)
+@pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
+@pytest.mark.needs("association:public", "association:reader")
+def test_other_client(bench: Bench) -> None:
+    with bench.session("reader") as reader:
+        reader.associate()
+        check_alive(bench, reader)
+        with bench.session("public") as session:
+            check_not_served(bench, session)
     check_still_works(bench)
 
 

@@ -13,8 +13,11 @@ from conformance.bench.exchange import (
     must_answer,
     propose,
 )
+from conformance.bench.long_get import read_block, read_to_the_end
+from conformance.bench.object_list import ASSOCIATION
 from conformance.bench.raw import CONFORMANCE_LN, AarqShape, get_request
 from conformance.text import Text
+from protocols.dlms import axdr
 
 PUBLIC = pytest.mark.needs("association:public")
 
@@ -25,6 +28,7 @@ _ALL_SERVICES = int.from_bytes(CONFORMANCE_LN, "big")
 _LN_SERVICES = tuple(1 << bit for bit in range(24) if _ALL_SERVICES & (1 << bit))
 #: A service that reads, writes or acts by itself; the others only extend one.
 _STANDS_ALONE = 0x000019
+_SMALL_PDU = 64
 
 
 def clause(number: str) -> pytest.MarkDecorator:
@@ -200,21 +204,33 @@ def test_pdu_unlimited(bench: Bench) -> None:
         "Associate with a largest PDU of 64 octets and read the object list.",
     ),
     requirement=Text(
-        "Ninguna respuesta pasa de 64 octetos; la larga llega por bloques o se rechaza.",
-        "No answer is longer than 64 octets; the long one comes in blocks or is refused.",
+        "Ninguna respuesta pasa de 64 octetos; la larga se rechaza o llega por bloques, numerados desde 1 "
+        "sin huecos, que juntos dan el mismo valor.",
+        "No answer is longer than 64 octets; the long one is refused, or comes in blocks, numbered from 1 "
+        "without gaps, that join to the same value.",
     ),
 )
 @clause("APPL_OPEN_14")
 @PUBLIC
 def test_pdu_small(bench: Bench) -> None:
     object_list = get_request(15, bytes((0, 0, 40, 0, 0, 255)), 2)
+    value: bytes | None = None
     with bench.session("public") as session:
-        check_accepted(bench, propose(bench, session, AarqShape(max_pdu=64)))
+        check_accepted(bench, propose(bench, session, AarqShape(max_pdu=_SMALL_PDU)))
         answer = ask(bench, session, object_list, "GET de la lista de objetos", "GET of the object list")
         must_answer(bench, answer)
         octets = len(answer or b"")
         bench.measure("answer", octets, "octets")
-        bench.check(octets <= 64, f"la respuesta tiene {octets} octetos", f"the answer is {octets} octets")
+        bench.check(
+            octets <= _SMALL_PDU, f"la respuesta tiene {octets} octetos", f"the answer is {octets} octets"
+        )
+        first = read_block(answer)
+        if first is not None and first.raw is not None:
+            value = read_to_the_end(bench, session, first, _SMALL_PDU)
+    if value is not None:
+        with bench.associated("public") as dialogue:
+            whole = axdr.encode(dialogue.get(15, ASSOCIATION, 2))
+        bench.check(value == whole, "los bloques dan la lista entera", "the blocks give the whole list")
 
 
 def _initiate_error(bench: Bench, shape: AarqShape, error: str) -> None:

@@ -5,14 +5,25 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import ERRORS, GET_RESPONSE, ask, check_alive, served
-from conformance.bench.raw import GET_LDN, LDN, get_request
+from conformance.bench.exchange import (
+    ERRORS,
+    GET_RESPONSE,
+    ask,
+    check_accepted,
+    check_alive,
+    propose,
+    served,
+)
+from conformance.bench.long_get import get_next, read_block
+from conformance.bench.raw import GET_LDN, LDN, AarqShape, get_request
 from conformance.text import Text
 
 PUBLIC = pytest.mark.needs("association:public")
 CLAUSE = pytest.mark.clause("dlms-yb", "APPL_DATA_LN_N1", level="shall")
 
 _NOWHERE = bytes((9, 9, 99, 99, 99, 255))
+_OBJECT_LIST = get_request(15, bytes((0, 0, 40, 0, 0, 255)), 2)
+_SMALL_PDU = 64
 _ACCESS_RESULT = b"\x01"
 #: data-access-results by name.
 _READ_WRITE_DENIED, _UNDEFINED, _INCONSISTENT, _UNAVAILABLE, _SCOPE_VIOLATED = 3, 4, 9, 11, 13
@@ -159,6 +170,39 @@ def test_next_without_transfer(bench: Bench) -> None:
             answer = ask(bench, session, request, "GET-next", "GET-next") or b""
             block = answer[:2] == bytes((GET_RESPONSE, 0x02))
             bench.check(not block or answer[8:9] == _ACCESS_RESULT, "no entrega datos", "it gives no data")
+            check_alive(bench, session)
+
+
+@case(
+    id="dlms/APPL_DATA_LN_N1/wrong-block",
+    title=Text("Pedir otro bloque del que toca", "Ask for another block than the next"),
+    stimulus=Text(
+        "Con un PDU de 64 octetos, empezar a leer la lista de objetos y pedir un bloque que no toca.",
+        "With a PDU of 64 octets, begin to read the object list and ask for a block out of turn.",
+    ),
+    requirement=Text(
+        "Ningún dato: block-number-invalid (19), otro resultado o una excepción; la asociación sigue viva.",
+        "No data: block-number-invalid (19), another result or an exception; the association lives on.",
+    ),
+)
+@CLAUSE
+@PUBLIC
+def test_wrong_block(bench: Bench) -> None:
+    for number in (7, 0xFFFFFFFF):
+        with bench.session("public") as session:
+            check_accepted(bench, propose(bench, session, AarqShape(max_pdu=_SMALL_PDU)))
+            first = read_block(ask(bench, session, _OBJECT_LIST, "GET de la lista", "GET of the list"))
+            if first is None or first.last:
+                raise bench.not_applicable(
+                    "la lista no llega por bloques", "the object list does not come in blocks"
+                )
+            answer = ask(bench, session, get_next(number), f"GET-next {number}", f"GET-next {number}")
+            block = read_block(answer)
+            bench.check(
+                not served(answer) and (block is None or not block.raw),
+                "no entrega datos",
+                "it gives no data",
+            )
             check_alive(bench, session)
 
 

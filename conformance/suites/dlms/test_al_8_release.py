@@ -62,8 +62,10 @@ def test_disconnect(bench: Bench) -> None:
         check_alive(bench, session)
         bench.stimulus("se suelta el enlace", "the link is let go")
         session.disconnect()
-    if bench.statement.link.framing == "wrapper":
-        bench.drop_link()  # here the connection itself is the data link
+        if bench.statement.link.framing != "wrapper":
+            session.connect()
+            check_not_served(bench, session)
+    bench.drop_link()  # the connection, which with the wrapper is the data link itself
     with bench.session("public") as session:
         check_not_served(bench, session)
     check_still_works(bench)

@@ -151,6 +151,53 @@ def _write_back(dialogue: Dialogue, item: ListedObject) -> tuple[int, list[str]]
 
 
 @case(
+    id="dlms/7.3/not-writable",
+    title=Text("Atributos de solo lectura", "Read-only attributes"),
+    stimulus=Text(
+        "En cada asociación declarada, escribir en cada atributo estático que se puede leer y no escribir el "
+        "mismo valor que se leyó.",
+        "In each declared association, write to each static attribute that is readable and not writable the "
+        "very value that was read.",
+    ),
+    requirement=Text(
+        "Se rechaza con un resultado de acceso o una excepción.",
+        "It is refused with an access result or an exception.",
+    ),
+)
+@CLAUSE
+@PUBLIC
+def test_not_writable(bench: Bench) -> None:
+    for association in bench.statement.associations:
+        with listed(bench, association) as (dialogue, objects):
+            taken = [f"{item.short}:{index}" for item in objects for index in _taken(dialogue, item)]
+        judge(
+            bench,
+            taken,
+            f"{association}: lo que es de solo lectura no se escribe",
+            f"{association}: what is read-only cannot be written",
+        )
+
+
+def _taken(dialogue: Dialogue, item: ListedObject) -> list[int]:
+    """The attributes that take a value though the list does not grant it."""
+    declared = CLASSES.get(item.class_id)
+    if declared is None or item.class_id in _NOT_WRITTEN_BACK:
+        return []
+    taken = []
+    for index in read_plainly(item):
+        attribute = declared.attributes.get(index)
+        if item.writable(index) or attribute is None or attribute.dynamic:
+            continue
+        try:
+            value = dialogue.session.get(item.class_id, item.obis, index)
+            dialogue.session.set(item.class_id, item.obis, index, value)
+        except (AccessRefused, ExceptionAnswered):
+            continue
+        taken.append(index)
+    return taken
+
+
+@case(
     id="dlms/7.3/names",
     title=Text("Clase y nombre lógico van juntos", "Class and logical name belong together"),
     stimulus=Text(

@@ -8,6 +8,7 @@ import pytest
 from conformance.bench.attributes import judge, listed, of_class, read_all
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
+from conformance.bench.dialogue import Quantity
 from conformance.bench.instances import unit_of
 from conformance.bench.object_list import ListedObject
 from conformance.text import Text
@@ -21,6 +22,9 @@ _SCALER_UNIT = {_REGISTER: 3, _EXTENDED: 3, _DEMAND: 4}
 _VALUES = {_REGISTER: (2,), _EXTENDED: (2,), _DEMAND: (2, 3)}
 _TIMES = {_EXTENDED: (5,), _DEMAND: (6, 7)}
 _DATE_TIME_OCTETS = 12
+_VOLTAGE, _FREQUENCY = "1.0.12.7.0", "1.0.14.7.0"
+#: A supply is never as far from its nominal value as a wrong power of ten.
+_WITHIN = 2
 _SCALERS = range(-12, 13)
 _NUMBERS = frozenset(
     {
@@ -80,6 +84,44 @@ def test_data(bench: Bench) -> None:
 @READER
 def test_registers(bench: Bench) -> None:
     _registers(bench, _REGISTER)
+
+
+@case(
+    id="dlms/7.3.2/scale",
+    title=Text("El multiplicador es el verdadero", "The scaler is the true one"),
+    stimulus=Text(
+        "Leer la tensión y la frecuencia de la red con su multiplicador.",
+        "Read the voltage and the frequency of the supply with their scaler.",
+    ),
+    requirement=Text(
+        "Cada una está entre la mitad y el doble de la nominal declarada; sin tensión no se juzga.",
+        "Each is between half and twice the nominal value declared; without a supply it is not judged.",
+    ),
+)
+@clause("7.3.2")
+@READER
+def test_scale(bench: Bench) -> None:
+    metrology = bench.statement.metrology
+    nominal = {_VOLTAGE: metrology.nominal_voltage_v, _FREQUENCY: float(metrology.frequency_hz)}
+    read: dict[str, Quantity] = {}
+    with listed(bench, "reader") as (dialogue, objects):
+        for item in of_class(objects, _REGISTER):
+            name = str(item.obis).removesuffix(".255")
+            if name in nominal and item.readable(2) and item.readable(3):
+                read[name] = dialogue.register(name)
+    live = {name: quantity for name, quantity in read.items() if quantity.raw}
+    if not live:
+        raise bench.not_applicable(
+            "ni tensión ni frecuencia que leer", "neither voltage nor frequency to read"
+        )
+    for name, quantity in live.items():
+        value, unit = quantity.value, quantity.unit
+        bench.measure(name, f"{value:g}", unit)
+        bench.check(
+            nominal[name] / _WITHIN <= value <= nominal[name] * _WITHIN,
+            f"{name}: {value:g} {unit}, nominal {nominal[name]:g}",
+            f"{name}: {value:g} {unit}, nominal {nominal[name]:g}",
+        )
 
 
 @case(

@@ -1,58 +1,26 @@
 """COSEM objects 7.3.4: every profile, its attributes, and its buffer by range and by entry."""
 # ruff: noqa: D103 - the words of a case stand in its `case(...)`
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
 
 from conformance.bench.attributes import judge, listed, of_class, read_all
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import Dialogue, items
-from conformance.bench.object_list import ListedObject
+from conformance.bench.dialogue import items
+from conformance.bench.whole_profiles import differences, whole_profiles
 from conformance.text import Text
 from protocols.dlms.axdr import Data, DataTag
-from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection, Selection
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 
 CLAUSE = pytest.mark.clause("dlms-yb", "7.3.4", level="shall")
 READER = pytest.mark.needs("association:reader")
 
-_PROFILE, _CLOCK = 7, 8
+_PROFILE = 7
 _BUFFER, _CAPTURE_OBJECTS, _PERIOD, _SORT_METHOD, _SORT_OBJECT, _IN_USE, _ENTRIES = range(2, 9)
 _SORT_METHODS = range(1, 7)
 _UNSORTED = (1, 2)
-#: More rows than this are not read whole, as the published procedure has it.
-_MAX_ROWS = 1000
-_MIN_ROWS = 5
-_MIN_COLUMNS = 2
-#: The bench waits for rows where the profile makes them this often at least.
-_PATIENCE_S = 3600
-
-Row = tuple[Data, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A profile that meets the preconditions of selective access, with all its rows."""
-
-    item: ListedObject
-    columns: tuple[CaptureObject, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def clock(self) -> int:
-        """Number of the clock column, from 0."""
-        return next(i for i, column in enumerate(self.columns) if column.class_id == _CLOCK)
-
-    def read(self, dialogue: Dialogue, selection: Selection | None) -> list[Row]:
-        """Rows as the device selects them; a refusal counts as none."""
-        try:
-            buffer = dialogue.session.get(_PROFILE, self.item.obis, _BUFFER, selection)
-        except AccessRefused:
-            return []
-        return [tuple(items(row)) for row in items(buffer)]
 
 
 @case(
@@ -114,7 +82,7 @@ def _faults(values: dict[int, Data]) -> Iterator[str]:
 @READER
 def test_range(bench: Bench) -> None:
     problems: list[str] = []
-    with _wholes(bench) as (dialogue, wholes):
+    with whole_profiles(bench) as (dialogue, wholes):
         for whole in wholes:
             rows, column = whole.rows, whole.columns[whole.clock]
             at = [row[whole.clock] for row in rows]
@@ -131,7 +99,7 @@ def test_range(bench: Bench) -> None:
                     cut,
                 ),
             }
-            problems += _differences(dialogue, whole, tried)
+            problems += differences(dialogue, whole, tried)
     judge(bench, problems, "cada rango da sus filas", "each range gives its rows")
 
 
@@ -148,7 +116,7 @@ def test_range(bench: Bench) -> None:
 @READER
 def test_entry(bench: Bench) -> None:
     problems: list[str] = []
-    with _wholes(bench) as (dialogue, wholes):
+    with whole_profiles(bench) as (dialogue, wholes):
         for whole in wholes:
             rows = whole.rows
             tried = {
@@ -157,83 +125,8 @@ def test_entry(bench: Bench) -> None:
                 "parte/part": (EntrySelection(2, 4, 1, 2), [row[:2] for row in rows[1:4]]),
                 "más allá/beyond": (EntrySelection(len(rows) + 1, len(rows) + 9), []),
             }
-            problems += _differences(dialogue, whole, tried)
+            problems += differences(dialogue, whole, tried)
     judge(bench, problems, "cada selección da sus celdas", "each selection gives its cells")
-
-
-def _differences(
-    dialogue: Dialogue, whole: Whole, tried: Mapping[str, tuple[Selection, Sequence[Row]]]
-) -> list[str]:
-    wrong = []
-    for name, (selection, expected) in tried.items():
-        got = whole.read(dialogue, selection)
-        if got != list(expected):
-            wrong.append(f"{whole.item.short} {name}: {len(got)} ≠ {len(expected)}")
-    return wrong
-
-
-class _wholes:  # noqa: N801 - a context manager that reads like a function
-    """The profiles that meet the preconditions, within an open association.
-
-    Raises:
-        CaseNotApplicable: none does.
-    """
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        self._context = listed(bench, "reader")
-
-    def __enter__(self) -> tuple[Dialogue, list[Whole]]:
-        self._wait_for_rows()
-        dialogue, objects = self._context.__enter__()
-        try:
-            found = [whole for item in of_class(objects, _PROFILE) if (whole := _whole(dialogue, item))]
-            if not found:
-                raise self._bench.not_applicable(
-                    "ningún perfil con reloj, dos columnas y de 5 a 1000 filas",
-                    "no profile with a clock, two columns and 5 to 1000 rows",
-                )
-        except BaseException:
-            self._context.__exit__(None, None, None)
-            raise
-        self._bench.measure("profiles", ", ".join(whole.item.short for whole in found), "")
-        return dialogue, found
-
-    def __exit__(self, *raised: object) -> None:
-        self._context.__exit__(*raised)  # type: ignore[arg-type]
-
-    def _wait_for_rows(self) -> None:
-        """Let the profiles that fill by themselves get their rows, where somebody moves the clock."""
-        with listed(self._bench, "reader") as (dialogue, objects):
-            wait_s = max((_missing_s(dialogue, item) for item in of_class(objects, _PROFILE)), default=0)
-        if wait_s and self._bench.has("clock"):
-            self._bench.clock.wait(float(wait_s))
-
-
-def _missing_s(dialogue: Dialogue, item: ListedObject) -> int:
-    if not (item.readable(_PERIOD) and item.readable(_IN_USE)):
-        return 0
-    name = str(item.obis)
-    period_s, used = dialogue.integer(_PROFILE, name, _PERIOD), dialogue.integer(_PROFILE, name, _IN_USE)
-    return (_MIN_ROWS + 1 - used) * period_s if period_s <= _PATIENCE_S and used < _MIN_ROWS else 0
-
-
-def _whole(dialogue: Dialogue, item: ListedObject) -> Whole | None:
-    """The profile with all its rows, None where a precondition is not met."""
-    if not all(item.readable(index) for index in (_BUFFER, _CAPTURE_OBJECTS, _IN_USE)):
-        return None
-    columns = tuple(CaptureObject.from_data(row) for row in items(dialogue.get(_PROFILE, str(item.obis), 3)))
-    if len(columns) < _MIN_COLUMNS or not any(column.class_id == _CLOCK for column in columns):
-        return None
-    used = dialogue.integer(_PROFILE, str(item.obis), _IN_USE)
-    if not _MIN_ROWS <= used <= _MAX_ROWS:
-        return None
-    rows = tuple(tuple(items(row)) for row in items(dialogue.get(_PROFILE, str(item.obis), _BUFFER)))
-    complete = all(len(row) == len(columns) for row in rows)
-    whole = Whole(item, columns, rows)
-    dated = complete and all(isinstance(row[whole.clock].value, bytes) for row in rows)
-    distinct = dated and len({row[whole.clock].value for row in rows}) == len(rows)
-    return whole if distinct and len(rows) >= _MIN_ROWS else None
 
 
 def _later(last: Data) -> tuple[Data, Data]:

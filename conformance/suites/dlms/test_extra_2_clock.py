@@ -23,10 +23,16 @@ CLAUSE = pytest.mark.clause("dlms-yb", "EXTRA_CLOCK", level="should")
 
 CLOCK = Obis.from_string("0.0.1.0.0")
 _CLOCK_CLASS, _TIME, _ZONE = 8, 2, 3
+_BEGIN, _END, _SAVING, _ENABLED = 5, 6, 7, 8
+#: Daylight saving all the year round, day of the week, deviation and status not specified.
+_ALL_YEAR = tuple(map(bytes.fromhex, ("ffff0101ff00000000800000", "ffff0c1fff173b3b00800000")))
+_DAYLIGHT = 0x80
+_STATUS_OCTET = 11
 _SHIFT_METHOD = 6
 _TOLERANCE_S = 3.0
 _AHEAD = timedelta(minutes=2)
 _SHIFT_S = 90
+_HOUR_MINUTES = 60
 
 
 @case(
@@ -77,6 +83,92 @@ def test_shift(bench: Bench) -> None:
                 f"se movió {moved_s:.0f} s (se pidieron {seconds} s)",
                 f"it moved by {moved_s:.0f} s ({seconds} s were asked for)",
             )
+
+
+@case(
+    id="dlms/EXTRA_CLOCK/daylight",
+    title=Text("Hora de verano", "Daylight saving"),
+    stimulus=Text(
+        "Poner la hora de verano todo el año, activarla y desactivarla, leyendo cada vez; después, lo de "
+        "antes.",
+        "Set daylight saving for the whole year, enable and disable it, reading each time; then what was "
+        "before.",
+    ),
+    requirement=Text(
+        "Activada, la hora local, su desviación y su estado cambian lo dicho, y el instante es el mismo.",
+        "Enabled, local time, its deviation and its status change by as much, and the instant is the same.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("association:management", "clock")
+def test_daylight(bench: Bench) -> None:
+    with _settings(bench, _BEGIN, _END, _ENABLED) as dialogue:
+        zone, saving = (dialogue.integer(_CLOCK_CLASS, str(CLOCK), index) for index in (_ZONE, _SAVING))
+        for index, edge in zip((_BEGIN, _END), _ALL_YEAR, strict=True):
+            dialogue.session.set(_CLOCK_CLASS, CLOCK, index, axdr.octet_string(edge))
+        for enabled in (True, False):
+            dialogue.session.set(_CLOCK_CLASS, CLOCK, _ENABLED, axdr.boolean(enabled))
+            read_back = dialogue.get(_CLOCK_CLASS, str(CLOCK), _ENABLED).value
+            bench.check(read_back is enabled, f"activada: {enabled}", f"enabled: {enabled}")
+            raw = dialogue.octets(_CLOCK_CLASS, str(CLOCK), _TIME)
+            _check_deviation(bench, raw, zone - (saving if enabled else 0))
+            shown = bool(raw[_STATUS_OCTET] & _DAYLIGHT)
+            bench.check(shown is enabled, f"el estado lo dice: {shown}", f"the status says so: {shown}")
+            _check_time(bench, dialogue, bench.utc(), f"enabled={enabled}")
+
+
+@case(
+    id="dlms/EXTRA_CLOCK/zone",
+    title=Text("Cambio de huso", "Change of the time zone"),
+    stimulus=Text(
+        "Escribir la desviación una hora mayor, leer, y devolver la de antes.",
+        "Write the deviation one hour larger, read, and set the former one back.",
+    ),
+    requirement=Text(
+        "La desviación se lee como se escribió, la hora la trae y el instante es el mismo.",
+        "The deviation reads as written, the time carries it, and the instant is the same.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("association:management", "clock")
+def test_zone(bench: Bench) -> None:
+    with _settings(bench, _ZONE) as dialogue:
+        wanted = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE) + _HOUR_MINUTES
+        dialogue.session.set(_CLOCK_CLASS, CLOCK, _ZONE, axdr.long(wanted))
+        found = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE)
+        bench.check(found == wanted, f"la desviación es {found}", f"the deviation is {found}")
+        _check_deviation(bench, dialogue.octets(_CLOCK_CLASS, str(CLOCK), _TIME), wanted)
+        _check_time(bench, dialogue, bench.utc(), "zone")
+
+
+@contextmanager
+def _settings(bench: Bench, *attributes: int) -> Iterator[Dialogue]:
+    """The management association, which may set these attributes; they are as before afterwards.
+
+    Raises:
+        CaseNotApplicable: it may not set them.
+    """
+    with listed(bench, "management") as (dialogue, objects):
+        clock = next((item for item in objects if item.obis == CLOCK), None)
+        if clock is None or not all(clock.writable(index) for index in attributes):
+            raise bench.not_applicable(
+                "la asociación no puede cambiarlo", "the association may not change it"
+            )
+        before = {index: dialogue.get(_CLOCK_CLASS, str(CLOCK), index) for index in attributes}
+        try:
+            yield dialogue
+        finally:
+            for index, data in before.items():
+                dialogue.session.set(_CLOCK_CLASS, CLOCK, index, data)
+
+
+def _check_deviation(bench: Bench, raw: bytes, due_minutes: int) -> None:
+    seen = int.from_bytes(raw[9:11], "big", signed=True)
+    bench.check(
+        seen == due_minutes,
+        f"la hora trae la desviación {due_minutes} ({seen})",
+        f"the time carries the deviation {due_minutes} ({seen})",
+    )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dialogue import Dialogue, answers_well, items
+from conformance.bench.loop import use_up_share
 from conformance.bench.tokens import CREDIT
 from conformance.text import Text
 from protocols.dlms.obis import Obis
@@ -161,6 +162,7 @@ def _bears_its_name(dialogue: Dialogue, class_id: int, obis: Obis) -> bool:
 @pytest.mark.clause("dlms-bb", "class-111", level="shall")
 @pytest.mark.needs("association:reader", "account")
 def test_account(bench: Bench) -> None:
+    use_up_share(bench)
     with bench.associated("reader") as dialogue, answers_well(Text("leer la cuenta", "reading the account")):
         mode, status = (item.value for item in items(dialogue.get(111, ACCOUNT, 2)))
         available = dialogue.integer(111, ACCOUNT, 5)

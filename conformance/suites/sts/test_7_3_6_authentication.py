@@ -5,10 +5,9 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
+from conformance.bench.refusals import deserved
 from conformance.text import Text
-from protocols.sts.errors import StsError
 from protocols.sts.identity import MeterPrimaryAccountNumber
-from protocols.sts.token import decode_token
 
 CLAUSE = pytest.mark.clause("iec62055-41", "7.3.6", level="shall")
 ENTRY = pytest.mark.needs("sts", "token-entry")
@@ -72,6 +71,25 @@ def test_other_tariff_index(bench: Bench) -> None:
     _refused_then_own_accepted(bench, ti=(bench.tokens.mint.register.ti + 1) % 100)
 
 
+@case(
+    id="sts/7.3.6/other-key-revision",
+    title=Text("Código de otra revisión de clave", "Token of another key revision"),
+    stimulus=Text(
+        "Teclear un código de este medidor bajo otro KRN.", "Enter a token of this meter under another KRN."
+    ),
+    requirement=Text(
+        "Se rechaza con CRCError, el crédito no cambia y el TID no se consume.",
+        "It is refused with CRCError, credit does not move and the TID is not consumed.",
+    ),
+)
+@CLAUSE
+@ENTRY
+def test_other_key_revision(bench: Bench) -> None:
+    register = bench.tokens.mint.register
+    _refused_then_own_accepted(bench, krn=register.krn % 9 + 1)
+    _refused_then_own_accepted(bench, krn=(register.krn + 1) % 9 + 1)
+
+
 def _refused_then_own_accepted(bench: Bench, **foreign: object) -> None:
     """A token under a foreign register, then the device's own one with the same TID."""
     desk = bench.tokens
@@ -107,7 +125,7 @@ def test_damaged_digit(bench: Bench) -> None:
     with desk.credit_moves(0):
         for place in range(20):
             damaged = good[:place] + str((int(good[place]) + 1) % 10) + good[place + 1 :]
-            names = _reasons(damaged, bench)
+            names = deserved(damaged, desk.mint.register)
             if names is None:
                 bench.note(
                     f"posición {place + 1}: por azar también encaja; se omite",
@@ -118,14 +136,3 @@ def test_damaged_digit(bench: Bench) -> None:
             desk.expect(answer, *names) if names else desk.expect_refused(answer)
     with desk.credit_moves(4):
         desk.expect_accepted(desk.enter(good))
-
-
-def _reasons(digits: str, bench: Bench) -> tuple[str, ...] | None:
-    """Why a token must be refused, derived from its block: () for any reason, None where it must not be."""
-    try:
-        decoded = decode_token(digits, bench.tokens.mint.register.key())
-    except StsError:
-        return ("FormatError",)  # above 2^66-1: no token at all
-    if decoded.crc_ok and decoded.token is not None:
-        return None
-    return ("CRCError",) if decoded.token_class < 3 and not decoded.crc_ok else ()

@@ -5,29 +5,105 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
+from conformance.bench.cuts import every_cut
 from conformance.text import Text
+from protocols.sts.token import ClearCredit
+
+CLAUSE = pytest.mark.clause("iec62055-41", "8.4", level="shall")
+
+_RND = 5
+_ELECTRICITY = 0
+#: Smallest and largest amount of each exponent, tenths of a kWh: mantissa 0 and 16383.
+_BORDERS_UNITS = (0, 16_383, 16_384, 180_214, 180_224, 1_818_524, 1_818_624, 18_201_624)
 
 
 @case(
     id="sts/8.4/amounts",
     title=Text("Cantidades pequeñas y grandes", "Amounts small and large"),
     stimulus=Text(
-        "Teclear códigos de 0,1 kWh, 1638,3 kWh y 1638,4 kWh (el borde del primer exponente).",
-        "Enter tokens of 0.1 kWh, 1638.3 kWh and 1638.4 kWh (the border of the first exponent).",
+        "Teclear códigos de 0,1 kWh, 1,5 kWh, 1638,3 kWh y 1638,4 kWh (el borde del primer exponente).",
+        "Enter tokens of 0.1 kWh, 1.5 kWh, 1638.3 kWh and 1638.4 kWh (the border of the first exponent).",
     ),
     requirement=Text("El crédito sube exactamente lo codificado.", "Credit rises by exactly what is coded."),
 )
-@pytest.mark.clause("iec62055-41", "8.4", level="shall")
+@CLAUSE
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader")
 def test_amounts(bench: Bench) -> None:
+    for units in (1, 15, 16_383, 16_384):
+        if not _rises(bench, units):
+            raise bench.inconclusive(
+                "el crédito del medidor está cerca de su capacidad",
+                "the meter's credit is near its capacity",
+            )
+
+
+@case(
+    id="sts/8.4/exponents",
+    title=Text("Los cuatro exponentes", "The four exponents"),
+    stimulus=Text(
+        "Desde crédito cero, teclear la menor y la mayor cantidad de cada exponente (mantisa 0 y 16383).",
+        "From zero credit, enter the smallest and the largest amount of each exponent (mantissa 0 and "
+        "16383).",
+    ),
+    requirement=Text(
+        "El crédito sube exactamente lo codificado, o el código es OverflowError y no cambia nada.",
+        "Credit rises by exactly what is coded, or the token is OverflowError and nothing changes.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("sts", "token-entry", "account", "association:reader")
+def test_exponents(bench: Bench) -> None:
     desk = bench.tokens
-    for units in (1, 16_383, 16_384):
-        digits = desk.credit(units)
-        with desk.credit_moves(units):
-            answer = desk.enter(digits)
-            if answer.may_be("OverflowError"):
-                raise bench.inconclusive(
-                    "el crédito del medidor está cerca de su capacidad",
-                    "the meter's credit is near its capacity",
-                )
-            desk.expect_accepted(answer)
+    for units in _BORDERS_UNITS:
+        desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), _ELECTRICITY)))
+        if not _rises(bench, units):
+            bench.note(
+                f"{units / 10:g} kWh no caben en el registro", f"there is no room for {units / 10:g} kWh"
+            )
+    desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), _ELECTRICITY)))
+    desk.must_accept(desk.credit(100))
+
+
+def _rises(bench: Bench, units: int) -> bool:
+    """Whether the device takes a token of so much, checked against its credit; else it must be full."""
+    desk = bench.tokens
+    digits, before_wh = desk.credit(units), desk.credit_wh()
+    answer = desk.enter(digits)
+    desk.expect(answer, "Accept", "OverflowError")
+    due_wh = desk.due_wh(units) if answer.accepted else 0
+    moved_wh = (desk.credit_wh() or 0) - (before_wh or 0)
+    bench.check(
+        moved_wh == due_wh,
+        f"el crédito cambia {due_wh} Wh (cambió {moved_wh} Wh)",
+        f"credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)",
+    )
+    return answer.accepted
+
+
+@case(
+    id="sts/8.4/power-cut",
+    title=Text("Corte de energía mientras se acepta un código", "Power cut while a token is accepted"),
+    stimulus=Text(
+        "Teclear códigos de crédito y cortar la alimentación antes, durante y después de cada escritura de "
+        "la memoria; tras cada corte, teclear el mismo código otra vez.",
+        "Enter credit tokens and cut the supply before, during and after each write of the memory; after "
+        "each cut, enter the same token again.",
+    ),
+    requirement=Text(
+        "Después de los dos intentos el crédito subió exactamente una vez, y el tercero es UsedError.",
+        "After both attempts credit has risen exactly once, and the third is UsedError.",
+    ),
+)
+@CLAUSE
+@pytest.mark.clause("pay", "PAY-08", level="shall")
+@pytest.mark.needs("sts", "token-entry", "account", "association:reader", "supply", "cut", "clock")
+def test_power_cut(bench: Bench) -> None:
+    desk = bench.tokens
+    rehearsed = desk.credit(3)
+    for cut in every_cut(bench, lambda: desk.expect_accepted(desk.enter(rehearsed))):
+        digits = desk.credit(3)
+        with desk.credit_moves(3):
+            cut(digits)
+            desk.expect(desk.enter(digits), "Accept", "UsedError")
+        with desk.credit_moves(0):
+            desk.expect(desk.enter(digits), "UsedError")

@@ -5,32 +5,133 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
+from conformance.bench.tokens import DISPLAY_TOTAL
 from conformance.text import Text
 from protocols.sts.identity import MeterPrimaryAccountNumber
-from protocols.sts.token import InitiateMeterTest
+from protocols.sts.token import InitiateMeterTest, ReadExtendedToken
+from protocols.sts.token.meter_test import ALL_TESTS
 
-#: Display of the total register: a test that moves nothing.
-_DISPLAY_TOTAL = 0x4
+CLAUSE = pytest.mark.clause("iec62055-41", "8.5", level="shall")
+ENTRY = pytest.mark.needs("sts", "token-entry")
+
+#: Control bits whose meaning is public: display, total register, KRN and KT, TI, maximum power limit.
+_PUBLIC_BITS = (0x2, 0x4, 0x8, 0x10, 0x40)
+#: Bits that no public source gives a meaning: the ends of the field.
+_OTHER_BITS = {2: (1 << 30, 1 << 35), 4: (1 << 24, 1 << 27)}
+_READ_FLAGS = 0xFC0000000
 
 
 @case(
     id="sts/8.5/display",
-    title=Text("Código de presentación", "Display token"),
+    title=Text("Códigos de presentación", "Display tokens"),
     stimulus=Text(
-        "Teclear dos veces el código que muestra el registro total.",
-        "Enter the token that shows the total register twice.",
+        "Teclear dos veces cada código que muestra algo: pantalla, total, KRN y KT, TI, límite.",
+        "Enter twice each token that shows something: display, total, KRN and KT, TI, limit.",
     ),
     requirement=Text(
-        "Se acepta las dos veces y el crédito no cambia.",
-        "It is accepted both times and credit does not move.",
+        "Se aceptan las dos veces y el crédito no cambia.",
+        "They are accepted both times and credit does not move.",
     ),
 )
-@pytest.mark.clause("iec62055-41", "8.5", level="shall")
-@pytest.mark.needs("sts", "keypad")
+@CLAUSE
+@ENTRY
 def test_display(bench: Bench) -> None:
     desk = bench.tokens
-    drn = MeterPrimaryAccountNumber(desk.mint.register.pan).decoder_reference_number
-    digits = desk.mint.token(InitiateMeterTest(_DISPLAY_TOTAL, 0, drn.mfr_code_digits))
     with desk.credit_moves(0):
-        for _ in range(2):
-            desk.expect_accepted(desk.enter(digits, "keypad"))
+        for bit in _PUBLIC_BITS:
+            digits = desk.mint.token(InitiateMeterTest(bit, 0, _mfr_digits(bench)))
+            for _ in range(2):
+                desk.expect_accepted(desk.enter(digits))
+
+
+@case(
+    id="sts/8.5/every-test",
+    title=Text("Prueba 0: todas", "Test 0: all of them"),
+    stimulus=Text(
+        "Teclear el código con todos los bits de control.", "Enter the token with every control bit set."
+    ),
+    requirement=Text("Se acepta y el crédito no cambia.", "It is accepted and credit does not move."),
+)
+@CLAUSE
+@ENTRY
+def test_every_test(bench: Bench) -> None:
+    desk, digits = bench.tokens, _mfr_digits(bench)
+    control = ALL_TESTS[digits // 2 - 1]
+    with desk.credit_moves(0):
+        desk.expect_accepted(desk.enter(desk.mint.token(InitiateMeterTest(control, 0, digits))))
+
+
+@case(
+    id="sts/8.5/other-form",
+    title=Text("La otra forma del campo de control", "The other form of the control field"),
+    stimulus=Text(
+        "Teclear códigos de prueba en la forma del otro largo de código de fabricante (36 o 28 bits).",
+        "Enter test tokens in the form of the other length of manufacturer code (36 or 28 bits).",
+    ),
+    requirement=Text(
+        "Un medidor debe la forma de su propio código; con la otra se anota lo que hace, y el crédito no "
+        "cambia.",
+        "A meter owes the form of its own code; what it does with the other is noted, and credit does not "
+        "move.",
+    ),
+)
+@CLAUSE
+@ENTRY
+def test_other_form(bench: Bench) -> None:
+    desk, digits = bench.tokens, _mfr_digits(bench)
+    with desk.credit_moves(0):
+        desk.expect_accepted(desk.enter(desk.display_token()))
+        for code in (0, 7):
+            answer = desk.enter(desk.mint.token(InitiateMeterTest(DISPLAY_TOTAL, code, 6 - digits)))
+            desk.expect(answer, "MfrCodeError", "FunctionError", "Accept")
+            if answer.accepted:
+                bench.note("toma las dos formas", "it takes both forms")
+
+
+@case(
+    id="sts/8.5/unsupported",
+    title=Text("Bits de control sin función", "Control bits without a function"),
+    stimulus=Text(
+        "Teclear códigos de prueba con un solo bit que este medidor puede no tener, y sin ninguno.",
+        "Enter test tokens with a single bit that this meter may lack, and with none.",
+    ),
+    requirement=Text(
+        "O los ejecuta o son FunctionError; el crédito no cambia.",
+        "They are carried out or are FunctionError; credit does not move.",
+    ),
+)
+@CLAUSE
+@ENTRY
+def test_unsupported(bench: Bench) -> None:
+    desk, digits = bench.tokens, _mfr_digits(bench)
+    with desk.credit_moves(0):
+        for control in (*_OTHER_BITS[digits], 0):
+            answer = desk.enter(desk.mint.token(InitiateMeterTest(control, 0, digits)))
+            desk.expect(answer, "FunctionError", "Accept")
+
+
+@case(
+    id="sts/8.5/extended-read",
+    title=Text("Lectura extendida (STS 202-5)", "Extended read (STS 202-5)"),
+    stimulus=Text(
+        "Teclear códigos de lectura extendida: de las banderas y de un valor.",
+        "Enter extended-read tokens: of the flags and of a value.",
+    ),
+    requirement=Text(
+        "O los ejecuta o son FunctionError; el crédito no cambia.",
+        "They are carried out or are FunctionError; credit does not move.",
+    ),
+)
+@CLAUSE
+@ENTRY
+def test_extended_read(bench: Bench) -> None:
+    desk = bench.tokens
+    with desk.credit_moves(0):
+        for control in (_READ_FLAGS, 1 << 30):
+            answer = desk.enter(desk.mint.token(ReadExtendedToken(control, 0)))
+            desk.expect(answer, "FunctionError", "Accept")
+
+
+def _mfr_digits(bench: Bench) -> int:
+    pan = MeterPrimaryAccountNumber(bench.tokens.mint.register.pan)
+    return pan.decoder_reference_number.mfr_code_digits

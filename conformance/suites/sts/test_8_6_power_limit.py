@@ -1,14 +1,25 @@
-"""8.6 SetMaximumPowerLimit."""
+"""8.6 SetMaximumPowerLimit, and 8.12 its sister for the unbalance between phases."""
 # ruff: noqa: D103 - the words of a case stand in its `case(...)`
 
 import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
+from conformance.bench.loop import flows, reclose, with_credit
+from conformance.bench.refusals import keeps_tid
 from conformance.text import Text
-from protocols.sts.token import SetMaximumPowerLimit
+from protocols.sts.token import SetMaximumPhasePowerUnbalanceLimit, SetMaximumPowerLimit
 
+CLAUSE = pytest.mark.clause("iec62055-41", "8.6", level="shall")
+
+_RND = 5
 _LIMIT_W = 5000
+_TRIP_W = 1000
+#: Borders of the coding below what the largest house needs, W: mantissa 0 and 16383 of the first exponents.
+_BORDERS_W = (1, 16_383, 16_384)
+_LARGEST_W = 18_201_624
+#: After a trip a meter may rest for some of its overload times before it closes again.
+_RESTS = 10
 
 
 @case(
@@ -23,14 +34,123 @@ _LIMIT_W = 5000
         "The new one is accepted, the repeated one is UsedError and credit does not move.",
     ),
 )
-@pytest.mark.clause("iec62055-41", "8.6", level="shall")
+@CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_set_limit(bench: Bench) -> None:
     desk = bench.tokens
-    plate = bench.statement.metrology
-    rated_w = int(plate.nominal_voltage_v * plate.maximum_current_a)
-    digits = desk.mint.token(SetMaximumPowerLimit(5, desk.tid(), _LIMIT_W))
+    digits = _limit(bench, _LIMIT_W)
     with desk.credit_moves(0):
         desk.expect_accepted(desk.enter(digits))
         desk.expect(desk.enter(digits), "UsedError")
-        desk.expect_accepted(desk.enter(desk.mint.token(SetMaximumPowerLimit(5, desk.tid(), rated_w))))
+        desk.expect_accepted(desk.enter(_limit(bench, _rated_w(bench))))
+
+
+@case(
+    id="sts/8.6/borders",
+    title=Text("Bordes de la codificación del límite", "Borders of the coding of the limit"),
+    stimulus=Text(
+        "Poner 1 W, 16383 W y 16384 W, y después el mayor límite que existe (18 201 624 W).",
+        "Set 1 W, 16,383 W and 16,384 W, and then the largest limit there is (18,201,624 W).",
+    ),
+    requirement=Text(
+        "Los primeros se aceptan (o son RangeError más allá de lo nominal); el mayor es RangeError sin "
+        "consumir el TID, o se acepta y se anota.",
+        "The first are accepted (or RangeError beyond the rating); the largest is RangeError without using "
+        "up the TID, or is accepted and noted.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("sts", "token-entry")
+def test_borders(bench: Bench) -> None:
+    desk, rated_w = bench.tokens, _rated_w(bench)
+    try:
+        with desk.credit_moves(0):
+            for limit_w in _BORDERS_W:
+                answer = desk.enter(_limit(bench, limit_w))
+                desk.expect(answer, "Accept", *(("RangeError",) if limit_w > rated_w else ()))
+            tid = desk.tid()
+            answer = desk.enter(desk.mint.token(SetMaximumPowerLimit(_RND, tid, _LARGEST_W)))
+            desk.expect(answer, "RangeError", "Accept")
+        if answer.accepted:
+            bench.not_strictly("toma un límite sin sentido", "it takes a limit that makes no sense")
+        else:
+            desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+    finally:
+        desk.enter(_limit(bench, rated_w))
+
+
+@case(
+    id="sts/8.6/trip-and-recover",
+    title=Text("Corte por encima del límite y vuelta", "Trip above the limit, and recovery"),
+    stimulus=Text(
+        "Poner un límite de 1 kW, cargar 0,5 kW, 2 kW y 0,5 kW otra vez; después 2 kW con un límite de 5 kW.",
+        "Set a limit of 1 kW, draw 0.5 kW, 2 kW and 0.5 kW again; then 2 kW under a limit of 5 kW.",
+    ),
+    requirement=Text(
+        "Por debajo pasa la corriente, por encima cesa en el tiempo declarado, al bajar vuelve; el límite "
+        "nuevo cuenta.",
+        "Below current flows, above it stops within the declared time, after the fall it comes back; the "
+        "new limit counts.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("sts", "token-entry", "load", "clock")
+def test_trip_and_recover(bench: Bench) -> None:
+    desk, plate = bench.tokens, bench.statement.metrology
+    with desk.credit_moves(50):
+        with_credit(bench, 50)
+    desk.must_accept(_limit(bench, _TRIP_W))
+    try:
+        flowed = [_flows_at(bench, 0.5, 1), _flows_at(bench, 2.0, 1), _flows_at(bench, 0.5, _RESTS)]
+        bench.check(
+            flowed == [True, False, True], "pasa, cesa y vuelve a pasar", "it flows, stops and flows again"
+        )
+        desk.expect_accepted(desk.enter(_limit(bench, _LIMIT_W)))
+        bench.check(_flows_at(bench, 2.0, 1), "bajo el límite nuevo pasa", "below the new limit it flows")
+    finally:
+        bench.home.load(0.0)
+        desk.enter(_limit(bench, _rated_w(bench)))
+        bench.clock.wait(_RESTS * plate.overload_within_s)
+
+
+@case(
+    id="sts/8.12/single-phase",
+    title=Text("Límite de desequilibrio en un monofásico", "Unbalance limit on a single-phase meter"),
+    stimulus=Text(
+        "Teclear límites de desequilibrio entre fases de 1 W, 1 kW y 16384 W, y después crédito con el "
+        "mismo TID.",
+        "Enter phase unbalance limits of 1 W, 1 kW and 16,384 W, and then credit of the same TID.",
+    ),
+    requirement=Text(
+        "Son FunctionError y no consumen el TID: el crédito se acepta.",
+        "They are FunctionError and use up no TID: the credit is accepted.",
+    ),
+)
+@pytest.mark.clause("iec62055-41", "8.12", level="shall")
+@pytest.mark.needs("sts", "token-entry")
+def test_single_phase(bench: Bench) -> None:
+    for power_w in (1, 1000, 16_384):
+        keeps_tid(
+            bench,
+            lambda tid, limit=power_w: SetMaximumPhasePowerUnbalanceLimit(_RND, tid, limit),  # type: ignore[misc]
+            "FunctionError",
+        )
+
+
+def _limit(bench: Bench, limit_w: int) -> str:
+    return bench.tokens.mint.token(SetMaximumPowerLimit(_RND, bench.tokens.tid(), limit_w))
+
+
+def _rated_w(bench: Bench) -> int:
+    plate = bench.statement.metrology
+    return int(plate.nominal_voltage_v * plate.maximum_current_a)
+
+
+def _flows_at(bench: Bench, share: float, times: int) -> bool:
+    """Whether current flows at this share of the limit, after some overload times."""
+    plate = bench.statement.metrology
+    bench.home.load(share * _TRIP_W / plate.nominal_voltage_v)
+    bench.clock.wait(times * plate.overload_within_s)
+    if times > 1:
+        reclose(bench)
+    return flows(bench)

@@ -8,7 +8,7 @@
 Source: IEC 62056-5-3, clause 8 (Data); IEC 61334-6.
 """
 
-from protocols.dlms.axdr.decoding import MAX_COMPACT_VALUES, MAX_DEPTH, decode, read
+from protocols.dlms.axdr.decoding import MAX_COMPACT_VALUES, MAX_DEPTH, decode, decode_number, read
 from protocols.dlms.axdr.encoding import encode, encode_length
 from protocols.dlms.axdr.tags import TYPE_NAMES, DataTag
 from protocols.dlms.axdr.values import (
@@ -60,6 +60,7 @@ __all__ = [
     "date",
     "date_time",
     "decode",
+    "decode_number",
     "dont_care",
     "double_long",
     "double_long_unsigned",

@@ -13,6 +13,8 @@ MAX_DEPTH = 32
 MAX_COMPACT_VALUES = 65_536
 
 _TAGS = {int(tag): tag for tag in DataTag}
+#: the first octet of a number -> its tag and form
+_NUMBERS = {bytes((tag,)): (tag, form) for tag, form in NUMBERS.items()}
 #: takes what is said of a group when there is no trace
 _UNSEEN = Group(Reader(b""), "data")
 
@@ -23,10 +25,22 @@ def decode(raw: bytes, trace: Trace | None = None) -> Data:
     Raises:
         DecodeError: unknown tag, short data, octets too many, nesting beyond `MAX_DEPTH`.
     """
+    number = decode_number(raw) if trace is None else None
+    if number is not None:
+        return number
     reader = Reader(raw, trace)
     data = read(reader)
     reader.expect_end("data")
     return data
+
+
+def decode_number(raw: bytes, start: int = 0) -> Data | None:
+    """The number that fills `raw` from `start`, without a cursor; None where anything else stands there."""
+    found = _NUMBERS.get(raw[start : start + 1])
+    if found is None:
+        return None
+    tag, form = found
+    return Data(tag, form.unpack_from(raw, start + 1)[0]) if len(raw) == start + 1 + form.size else None
 
 
 def read(reader: Reader) -> Data:

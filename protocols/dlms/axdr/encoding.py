@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from protocols.dlms.axdr.tags import EMPTY, FIXED_OCTETS, FLOATS, NUMBERS, DataTag
 from protocols.dlms.axdr.values import CompactArray, Data, TypeDescription
@@ -29,7 +29,26 @@ def encode(data: Data) -> bytes:
     Raises:
         DlmsValueError: a value does not fit its tag.
     """
+    number = _TAGGED.get(data.tag)
+    if number is not None and type(data.value) is number.kind:
+        try:
+            return number.pack(data.tag, data.value)
+        except (struct.error, OverflowError) as error:
+            raise DlmsValueError(f"{data.tag.type_name} cannot hold {data.value!r}") from error
     return bytes((data.tag,)) + _content(data)
+
+
+class _Tagged(NamedTuple):
+    """How a number is packed together with its tag, and the Python type that needs no look."""
+
+    kind: type
+    pack: Callable[..., bytes]
+
+
+_TAGGED = {
+    tag: _Tagged(float if tag in FLOATS else int, struct.Struct(">B" + form.format[1:]).pack)
+    for tag, form in NUMBERS.items()
+}
 
 
 def _content(data: Data) -> bytes:

@@ -1,14 +1,14 @@
-"""Interface classes of access and security: associations, SAP assignment, security setup, push.
+"""Interface classes of access and security: associations, SAP assignment, security setup.
 
-Source: IEC 62056-6-2, interface classes 15, 17, 40, 64
+Source: IEC 62056-6-2, interface classes 15, 17, 64
 """
 
 from protocols.dlms.axdr import DataTag
 from protocols.dlms.cosem.declaration import InterfaceClass, attribute, method
 
 
-class AssociationLn(InterfaceClass, class_id=15, version=1, source="IEC 62056-6-2, Association LN"):
-    """The view that one client has of a logical device; version 1 (2 and 3 add users and finer rights)."""
+class AssociationLn(InterfaceClass, class_id=15, version=2, source="IEC 62056-6-2, Association LN"):
+    """The view that one client has of a logical device; version 2 (3 has finer rights, as bits)."""
 
     object_list = attribute(
         2,
@@ -31,10 +31,14 @@ class AssociationLn(InterfaceClass, class_id=15, version=1, source="IEC 62056-6-
         8, DataTag.ENUM, dynamic=True, note="0 non-associated 1 pending 2 associated"
     )
     security_setup_reference = attribute(9, DataTag.OCTET_STRING)
+    user_list = attribute(10, DataTag.ARRAY, note="{unsigned id, octet-string name}; empty: any user")
+    current_user = attribute(11, DataTag.STRUCTURE, note="{unsigned id, octet-string name}")
     reply_to_hls_authentication = method(1, DataTag.OCTET_STRING)
     change_hls_secret = method(2, DataTag.OCTET_STRING)
     add_object = method(3, DataTag.STRUCTURE)
     remove_object = method(4, DataTag.STRUCTURE)
+    add_user = method(5, DataTag.STRUCTURE)
+    remove_user = method(6, DataTag.STRUCTURE)
 
 
 class SapAssignment(InterfaceClass, class_id=17, version=0, source="IEC 62056-6-2, SAP assignment"):
@@ -46,24 +50,8 @@ class SapAssignment(InterfaceClass, class_id=17, version=0, source="IEC 62056-6-
     connect_logical_device = method(1, DataTag.STRUCTURE)
 
 
-class PushSetup(InterfaceClass, class_id=40, version=0, source="IEC 62056-6-2, Push setup"):
-    """What is pushed, where to and when; version 0."""
-
-    push_object_list = attribute(
-        2, DataTag.ARRAY, note="{long-unsigned class, octet-string, integer, long-unsigned index}"
-    )
-    send_destination_and_method = attribute(
-        3, DataTag.STRUCTURE, note="{enum transport, octet-string, enum message}"
-    )
-    communication_window = attribute(4, DataTag.ARRAY, note="{start 12 octets, end 12 octets}")
-    randomisation_start_interval = attribute(5, DataTag.LONG_UNSIGNED, note="seconds")
-    number_of_retries = attribute(6, DataTag.UNSIGNED)
-    repetition_delay = attribute(7, DataTag.LONG_UNSIGNED, note="seconds")
-    push = method(1, DataTag.INTEGER)
-
-
 class SecuritySetup(InterfaceClass, class_id=64, version=0, source="IEC 62056-6-2, Security setup"):
-    """Security suite, policy and key transfer; version 0. Declared only: this codec does not cipher yet."""
+    """Security suite, policy and key transfer; version 0."""
 
     security_policy = attribute(2, DataTag.ENUM, note="0 none 1 authenticated 2 encrypted 3 both")
     security_suite = attribute(3, DataTag.ENUM)
@@ -71,3 +59,29 @@ class SecuritySetup(InterfaceClass, class_id=64, version=0, source="IEC 62056-6-
     server_system_title = attribute(5, DataTag.OCTET_STRING)
     security_activate = method(1, DataTag.ENUM)
     key_transfer = method(2, DataTag.ARRAY, note="{enum key id, octet-string wrapped key}")
+
+
+class SecuritySetupV1(InterfaceClass, class_id=64, version=1, source="IEC 62056-6-2, Security setup"):
+    """Version 1: a policy of bits, key agreement and certificates, for suites 1 and 2."""
+
+    security_policy = attribute(
+        2,
+        DataTag.ENUM,
+        note="bits: 2 authenticated 3 encrypted 4 signed requests, 5 6 7 the same of answers",
+    )
+    security_suite = attribute(3, DataTag.ENUM)
+    client_system_title = attribute(4, DataTag.OCTET_STRING)
+    server_system_title = attribute(5, DataTag.OCTET_STRING)
+    certificates = attribute(
+        6,
+        DataTag.ARRAY,
+        note="{enum entity, enum type, octet-string serial, issuer, subject, subject alternative name}",
+    )
+    security_activate = method(1, DataTag.ENUM)
+    key_transfer = method(2, DataTag.ARRAY, note="{enum key id, octet-string wrapped key}")
+    key_agreement = method(3, DataTag.ARRAY, note="{enum key id, octet-string key data}")
+    generate_key_pair = method(4, DataTag.ENUM, note="0 signing 1 key agreement 2 TLS")
+    generate_certificate_request = method(5, DataTag.ENUM, note="as generate_key_pair")
+    import_certificate = method(6, DataTag.OCTET_STRING)
+    export_certificate = method(7, DataTag.STRUCTURE)
+    remove_certificate = method(8, DataTag.STRUCTURE)

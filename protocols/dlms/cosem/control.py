@@ -1,6 +1,6 @@
-"""Interface classes that hold time, tariffs and control: clock, calendar, schedules, disconnect, limiter.
+"""Interface classes of time and control: clock, disconnect control, limiter.
 
-Source: IEC 62056-6-2, interface classes 8, 20, 22, 70, 71
+Source: IEC 62056-6-2, interface classes 8, 70, 71
 """
 
 from protocols.dlms.axdr import DataTag
@@ -26,35 +26,6 @@ class Clock(InterfaceClass, class_id=8, version=0, source="IEC 62056-6-2, Clock"
         5, DataTag.STRUCTURE, note="{preset, begin, end of validity: octet-string}"
     )
     shift_time = method(6, DataTag.LONG, note="seconds")
-
-
-class ActivityCalendar(InterfaceClass, class_id=20, version=0, source="IEC 62056-6-2, Activity calendar"):
-    """Tariff calendar: seasons of weeks of days, one active copy and one passive."""
-
-    calendar_name_active = attribute(2, DataTag.OCTET_STRING)
-    season_profile_active = attribute(
-        3, DataTag.ARRAY, note="{octet-string name, start 12 octets, octet-string week}"
-    )
-    week_profile_table_active = attribute(4, DataTag.ARRAY, note="{octet-string name, unsigned day-id × 7}")
-    day_profile_table_active = attribute(5, DataTag.ARRAY, note="{unsigned day-id, array of actions}")
-    calendar_name_passive = attribute(6, DataTag.OCTET_STRING)
-    season_profile_passive = attribute(7, DataTag.ARRAY)
-    week_profile_table_passive = attribute(8, DataTag.ARRAY)
-    day_profile_table_passive = attribute(9, DataTag.ARRAY)
-    activate_passive_calendar_time = attribute(10, DataTag.OCTET_STRING, note="date-time, 12 octets")
-    activate_passive_calendar = method(1, DataTag.INTEGER)
-
-
-class SingleActionSchedule(
-    InterfaceClass, class_id=22, version=0, source="IEC 62056-6-2, Single action schedule"
-):
-    """Runs a script at given times."""
-
-    executed_script = attribute(
-        2, DataTag.STRUCTURE, note="{octet-string script table, long-unsigned selector}"
-    )
-    type = attribute(3, DataTag.ENUM, note="1 to 5")
-    execution_time = attribute(4, DataTag.ARRAY, note="{octet-string time 4, octet-string date 5}")
 
 
 class DisconnectControl(InterfaceClass, class_id=70, version=0, source="IEC 62056-6-2, Disconnect control"):

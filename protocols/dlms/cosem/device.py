@@ -3,11 +3,12 @@
 The mandatory objects are made here: current association, SAP assignment and logical device name.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from protocols.dlms import axdr
+from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.access import SapAssignment
 from protocols.dlms.cosem.measurement import DataObject
@@ -16,6 +17,8 @@ from protocols.dlms.cosem.rights import Rights, read_only
 from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.errors import DlmsValueError
 from protocols.dlms.obis import Obis
+from protocols.dlms.security.device import DeviceSecurity
+from protocols.dlms.security.hls import WITH_SECRET, WITH_TITLES
 
 CURRENT_ASSOCIATION = Obis(0, 0, 40, 0, 0, 255)
 SAP_ASSIGNMENT = Obis(0, 0, 41, 0, 0, 255)
@@ -23,10 +26,25 @@ LOGICAL_DEVICE_NAME = Obis(0, 0, 42, 0, 0, 255)
 
 
 class Mechanism(Enum):
-    """How a client proves who it is: not at all, or by a password (low level security)."""
+    """How a client proves who it is: not at all, by a password (LLS), or by answering a challenge (HLS)."""
 
     NONE = "none"
     LLS = "lls"
+    HLS_MD5 = "hls-md5"
+    HLS_SHA1 = "hls-sha1"
+    HLS_GMAC = "hls-gmac"
+    HLS_SHA256 = "hls-sha256"
+    HLS_ECDSA = "hls-ecdsa"
+
+    @property
+    def mechanism_name(self) -> MechanismName:
+        """Its object identifier."""
+        return MechanismName[self.name]
+
+    @property
+    def hls_name(self) -> MechanismName | None:
+        """Its object identifier where it is a high level one, else None."""
+        return None if self in (Mechanism.NONE, Mechanism.LLS) else self.mechanism_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +54,29 @@ class AssociationProfile:
     Args:
         client_sap: address of the client, 1 to 127; usual are 16 public, 2 reader, 1 management.
         mechanism: `Mechanism`, or its value.
-        password: secret of LLS; never shown.
+        password: secret of LLS, or of the HLS mechanisms that hash one; never shown.
         rights: rights of this association to an object; the objects made here are always readable.
+        security: keys, titles and policy of the logical device; with it the client may cipher.
+        change_secret: takes a new HLS secret, as method change_HLS_secret brings it; None: it cannot be changed.
 
     Raises:
-        DlmsValueError: LLS without a password.
+        DlmsValueError: the mechanism lacks its password, or the keys and titles that it needs.
     """
 
     client_sap: int
     mechanism: Mechanism = Mechanism.NONE
     password: bytes | None = field(default=None, repr=False)
     rights: Rights = read_only
+    security: DeviceSecurity | None = None
+    change_secret: Callable[[bytes], None] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mechanism", Mechanism(self.mechanism))
-        if self.mechanism is Mechanism.LLS and not self.password:
-            raise DlmsValueError("an association with LLS needs a password")
+        name = self.mechanism.mechanism_name
+        if (name is MechanismName.LLS or name in WITH_SECRET) and not self.password:
+            raise DlmsValueError(f"an association with {self.mechanism.value.upper()} needs a password")
+        if name in WITH_TITLES and self.security is None:
+            raise DlmsValueError(f"an association with {self.mechanism.value.upper()} needs keys and titles")
 
 
 @dataclass(frozen=True, slots=True)

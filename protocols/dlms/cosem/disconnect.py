@@ -6,8 +6,8 @@
 'a'
 
 The letters come from the Blue Book's state diagram; which mode allows which letter comes from a secondary
-source, so a bench should name the mode it relies on. Mode 7 of later editions is left out: its letter *i* is
-not confirmed.
+source, so a bench should name the mode it relies on. Mode 7 belongs to later editions; that its letter *i*
+is a local reconnection straight from *disconnected* is [S].
 
 Source: IEC 62056-6-2, Disconnect control, control_mode
 """
@@ -34,6 +34,7 @@ class ControlMode(IntEnum):
     MODE_4 = 4
     MODE_5 = 5
     MODE_6 = 6
+    MODE_7 = 7
 
 
 class Trigger(Enum):
@@ -58,6 +59,7 @@ class Letter(Enum):
     F = "f"
     G = "g"
     H = "h"
+    I = "i"  # noqa: E741 - the letter of the diagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ ARROWS: dict[Letter, Transition] = {
     Letter.F: Transition(Trigger.MANUAL_DISCONNECT, _ON, _READY),
     Letter.G: Transition(Trigger.LOCAL_DISCONNECT, _ON, _READY),
     Letter.H: Transition(Trigger.LOCAL_RECONNECT, _READY, _ON),
+    Letter.I: Transition(Trigger.LOCAL_RECONNECT, _OFF, _ON),
 }
 
 ALLOWED: dict[ControlMode, frozenset[Letter]] = {
@@ -92,6 +95,7 @@ ALLOWED: dict[ControlMode, frozenset[Letter]] = {
         ControlMode.MODE_4: "bcgae",
         ControlMode.MODE_5: "bcfgdeh",
         ControlMode.MODE_6: "bcgdeh",
+        ControlMode.MODE_7: "bcgaehi",
     }.items()
 }
 

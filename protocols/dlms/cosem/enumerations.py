@@ -26,6 +26,27 @@ class AssociationStatus(IntEnum):
     ASSOCIATED = 2
 
 
+class ClockBase(IntEnum):
+    """Class 8, attribute 9."""
+
+    NOT_DEFINED = 0
+    INTERNAL_CRYSTAL = 1
+    MAINS_50_HZ = 2
+    MAINS_60_HZ = 3
+    GPS = 4
+    RADIO_CONTROLLED = 5
+
+
+class SingleActionKind(IntEnum):
+    """Class 22, attribute 3: how many times there are, and whether their dates may have wildcards."""
+
+    ONE_TIME_WITH_WILDCARDS = 1
+    SAME_TIME_WITHOUT_WILDCARDS = 2
+    SAME_TIME_WITH_WILDCARDS = 3
+    TIMES_WITHOUT_WILDCARDS = 4
+    TIMES_WITH_WILDCARDS = 5
+
+
 class SortMethod(IntEnum):
     """Class 7, attribute 5."""
 

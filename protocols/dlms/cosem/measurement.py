@@ -1,6 +1,6 @@
 """Interface classes that hold measurements: data, registers, demand, profiles.
 
-Source: IEC 62056-6-2, interface classes 1, 3, 4, 5, 6, 7, 21
+Source: IEC 62056-6-2, interface classes 1, 3, 4, 5, 7, 21
 """
 
 from protocols.dlms.axdr import DataTag
@@ -56,17 +56,6 @@ class DemandRegister(InterfaceClass, class_id=5, version=0, source="IEC 62056-6-
     number_of_periods = attribute(9, DataTag.LONG_UNSIGNED)
     reset = method(1, DataTag.INTEGER)
     next_period = method(2, DataTag.INTEGER)
-
-
-class RegisterActivation(InterfaceClass, class_id=6, version=0, source="IEC 62056-6-2, Register activation"):
-    """Which registers count under which tariff mask."""
-
-    register_assignment = attribute(2, DataTag.ARRAY, note="{long-unsigned class, octet-string logical name}")
-    mask_list = attribute(3, DataTag.ARRAY, note="{octet-string name, array of unsigned}")
-    active_mask = attribute(4, DataTag.OCTET_STRING, dynamic=True)
-    add_register = method(1, DataTag.STRUCTURE)
-    add_mask = method(2, DataTag.STRUCTURE)
-    delete_mask = method(3, DataTag.OCTET_STRING)
 
 
 class ProfileGeneric(InterfaceClass, class_id=7, version=1, source="IEC 62056-6-2, Profile generic"):

@@ -25,6 +25,7 @@ C = TypeVar("C", bound=Code)
 Getter = Callable[[Selection | None], Data]
 Setter = Callable[[Data], None]
 Invoker = Callable[[Data | None], Data | None]
+PartSetter = Callable[[Selection, Data], None]
 
 
 # What a binding raises when it cannot make sense of a value that a client sent: answered other-reason, since
@@ -77,6 +78,7 @@ class CosemObject:
         getters: attribute index -> function from the selection (None = whole value) to the value.
         setters: attribute index -> function that takes the new value; raises `AccessError` to refuse.
         methods: method index -> function from the parameter (None = absent) to its return value or None.
+        part_setters: attribute index -> function that writes a selected part; `setters` has the index, too.
 
     Raises:
         DlmsValueError: an index is not declared by the class.
@@ -87,6 +89,7 @@ class CosemObject:
     getters: Mapping[int, Getter] = field(default_factory=dict)
     setters: Mapping[int, Setter] = field(default_factory=dict)
     methods: Mapping[int, Invoker] = field(default_factory=dict)
+    part_setters: Mapping[int, PartSetter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = self.interface.attributes.keys()
@@ -121,8 +124,8 @@ class CosemObject:
         except BINDING_FAULTS as error:
             raise AccessError(DataAccessResult.OTHER_REASON) from error
 
-    def write(self, index: int, value: Data) -> None:
-        """Set attribute `index`.
+    def write(self, index: int, value: Data, selection: Selection | None = None) -> None:
+        """Set attribute `index`, or the part of it that is selected.
 
         Raises:
             AccessError: the attribute cannot be written, the type does not match, or its setter refuses.
@@ -130,11 +133,25 @@ class CosemObject:
         setter = self.setters.get(index)
         if setter is None:
             raise AccessError(DataAccessResult.READ_WRITE_DENIED)
+        if selection is not None:
+            self._write_part(index, value, selection)
+            return
         types = self.interface.attributes[index].types
         if types and value.tag not in types:
             raise AccessError(DataAccessResult.TYPE_UNMATCHED)
         try:
             setter(value)
+        except AccessError:
+            raise
+        except BINDING_FAULTS as error:
+            raise AccessError(DataAccessResult.OTHER_REASON) from error
+
+    def _write_part(self, index: int, value: Data, selection: Selection) -> None:
+        setter = self.part_setters.get(index)
+        if setter is None:
+            raise AccessError(DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
+        try:
+            setter(selection, value)
         except AccessError:
             raise
         except BINDING_FAULTS as error:

@@ -5,14 +5,36 @@ A right is given per object by a function, so that a profile may come from a tab
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from protocols.dlms.cosem.enumerations import AccessMode
 from protocols.dlms.cosem.objects import CosemObject
 from protocols.dlms.obis import Obis
 
-# The modes that need an authenticated message (4 to 6) are refused: this codec does not cipher yet.
+_AUTHENTICATED = 0x10
+
+# Modes that let a plain message read or write, and those that let an authenticated one (4 to 6 only that).
 READABLE = frozenset({AccessMode.READ_ONLY, AccessMode.READ_AND_WRITE})
 WRITABLE = frozenset({AccessMode.WRITE_ONLY, AccessMode.READ_AND_WRITE})
+READABLE_AUTHENTICATED = READABLE | {
+    AccessMode.AUTHENTICATED_READ_ONLY,
+    AccessMode.AUTHENTICATED_READ_AND_WRITE,
+}
+WRITABLE_AUTHENTICATED = WRITABLE | {
+    AccessMode.AUTHENTICATED_WRITE_ONLY,
+    AccessMode.AUTHENTICATED_READ_AND_WRITE,
+}
+
+
+class MethodMode(IntEnum):
+    """Whether a method may be invoked, and by which messages.
+
+    Source: IEC 62056-6-2, Association LN, method_access_mode
+    """
+
+    NO_ACCESS = 0
+    ACCESS = 1
+    AUTHENTICATED_ACCESS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +43,30 @@ class AccessRights:
 
     Args:
         attributes: attribute index -> mode.
-        methods: method index -> whether it may be invoked.
+        methods: method index -> whether it may be invoked: a `MethodMode`, or True for any message.
     """
 
     attributes: Mapping[int, AccessMode] = field(default_factory=dict)
-    methods: Mapping[int, bool] = field(default_factory=dict)
+    methods: Mapping[int, MethodMode | bool] = field(default_factory=dict)
 
-    def may_read(self, index: int) -> bool:
-        """Whether attribute `index` may be read."""
-        return self.attributes.get(index) in READABLE
+    def may_read(self, index: int, control: int = 0) -> bool:
+        """Whether attribute `index` may be read by a message with this security control octet."""
+        return self.attributes.get(index) in (
+            READABLE_AUTHENTICATED if control & _AUTHENTICATED else READABLE
+        )
 
-    def may_write(self, index: int) -> bool:
-        """Whether attribute `index` may be written."""
-        return self.attributes.get(index) in WRITABLE
+    def may_write(self, index: int, control: int = 0) -> bool:
+        """Whether attribute `index` may be written by a message with this security control octet."""
+        return self.attributes.get(index) in (
+            WRITABLE_AUTHENTICATED if control & _AUTHENTICATED else WRITABLE
+        )
 
-    def may_invoke(self, index: int) -> bool:
-        """Whether method `index` may be invoked."""
-        return self.methods.get(index, False)
+    def may_invoke(self, index: int, control: int = 0) -> bool:
+        """Whether method `index` may be invoked by a message with this security control octet."""
+        mode = self.methods.get(index, MethodMode.NO_ACCESS)
+        return mode == MethodMode.ACCESS or (
+            mode == MethodMode.AUTHENTICATED_ACCESS and bool(control & _AUTHENTICATED)
+        )
 
 
 # None: the association does not see the object at all.

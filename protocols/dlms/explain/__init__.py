@@ -5,6 +5,7 @@
 """
 
 from protocols.dlms.explain.captures import ExplainedCapture, explain_capture, explain_captures
+from protocols.dlms.explain.deciphering import ReadingKeys
 from protocols.dlms.explain.hexes import HexError, parse_hex
 from protocols.dlms.explain.layers import Layer, detect, explain
 from protocols.dlms.explain.stream import Explanation, Problem
@@ -16,6 +17,7 @@ __all__ = [
     "HexError",
     "Layer",
     "Problem",
+    "ReadingKeys",
     "Tree",
     "detect",
     "explain",

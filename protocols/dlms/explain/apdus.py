@@ -6,6 +6,7 @@ from protocols.dlms.apdu import Apdu, decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.explain.class_names import class_name
+from protocols.dlms.explain.deciphering import Decipherer
 from protocols.dlms.explain.readings import Reading, readings, scaler_unit
 from protocols.dlms.explain.tree import (
     Tree,
@@ -23,6 +24,7 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.reader import Trace, plain
 from protocols.dlms.units import UNITS, scaled
 from protocols.dlms.xdlms.ciphered import Ciphered
+from protocols.dlms.xdlms.general_signing import GeneralSigning
 from protocols.dlms.xdlms.notification import DataNotification
 
 
@@ -43,16 +45,81 @@ class ExplainedApdu:
     position: int | None = None
 
 
-def explain_apdu(raw: bytes, lang: str = "en") -> ExplainedApdu:
-    """Decode `raw` and say what it means; never raises because of it."""
+#: APDUs within APDUs are explained to this depth: signed, ciphered, plain is three
+_DEPTH_MAX = 6
+
+
+def explain_apdu(
+    raw: bytes, lang: str = "en", decipherer: Decipherer | None = None, depth: int = 0
+) -> ExplainedApdu:
+    """Decode `raw` and say what it means; never raises because of it.
+
+    Args:
+        raw: one APDU.
+        lang: ``es`` or ``en``.
+        decipherer: opens what is ciphered; it remembers what it meets.
+        depth: how many APDUs this one lies in.
+    """
+    opener = Decipherer() if decipherer is None else decipherer
     trace = Trace()
     try:
         apdu = decode_apdu(raw, trace)
     except DecodeError as error:
         return _explain_untagged(raw, lang) or _failed(raw, trace, error, lang)
     tree = _root(raw, trace, lang)
-    tree["children"] += _interpretation(apdu, lang)
+    opener.learn(apdu)
+    inside = apdu if isinstance(apdu, Ciphered) else getattr(apdu, "user_information", None)
+    if isinstance(apdu, GeneralSigning):
+        tree["children"] += _signed(apdu, lang, opener, depth)
+    elif isinstance(inside, Ciphered):
+        tree["children"] += _deciphered(inside, lang, opener, depth)
+    else:
+        tree["children"] += _interpretation(apdu, lang)
     return ExplainedApdu(tree, apdu)
+
+
+_PROOFS: dict[bool | None, tuple[str, str]] = {
+    True: ("signed; the signature is right", "firmado; la firma es correcta"),
+    False: (
+        "signed; the signature is of none of the keys",
+        "firmado; la firma no es de ninguna de las claves",
+    ),
+    None: ("signed; no key to check the signature with", "firmado; no hay clave para comprobar la firma"),
+}
+
+
+def _signed(apdu: GeneralSigning, lang: str, opener: Decipherer, depth: int) -> list[Tree]:
+    """Who signed, as far as the keys tell, and what."""
+    note = leaf("note", translator(lang)(*_PROOFS[opener.proves(apdu)]), lang)
+    return [note, *_inner_apdu(apdu.content, lang, opener, depth)]
+
+
+def _inner_apdu(raw: bytes, lang: str, opener: Decipherer, depth: int) -> list[Tree]:
+    if depth >= _DEPTH_MAX:
+        say = translator(lang)
+        return [leaf("note", say("nested too deeply", "anidado demasiado hondo"), lang)]
+    return [explain_apdu(raw, lang, opener, depth + 1).tree]
+
+
+def _deciphered(apdu: Ciphered, lang: str, opener: Decipherer, depth: int) -> list[Tree]:
+    """What is inside, as far as the keys reach."""
+    say = translator(lang)
+    if not opener:
+        note = say("ciphered: the content is not deciphered", "cifrado: el contenido no se descifra")
+        return [leaf("note", note, lang)]
+    opened = opener.open(apdu)
+    if opened is None:
+        note = say("ciphered: none of the keys opens it", "cifrado: ninguna de las claves lo abre")
+        return [leaf("note", note, lang)]
+    note = (
+        say(
+            "deciphered; the authentication tag is right",
+            "descifrado; la etiqueta de autenticación es correcta",
+        )
+        if opened.verified
+        else say("deciphered; nothing proves who sent it", "descifrado; nada prueba quién lo envió")
+    )
+    return [leaf("note", note, lang), *_inner_apdu(opened.plain, lang, opener, depth)]
 
 
 def _root(raw: bytes, trace: Trace, lang: str) -> Tree:
@@ -90,9 +157,6 @@ def _explain_untagged(raw: bytes, lang: str) -> ExplainedApdu | None:
 def _interpretation(apdu: Apdu, lang: str) -> list[Tree]:
     """What stands beside the fields of the known kinds of APDU."""
     say = translator(lang)
-    if isinstance(apdu, Ciphered):
-        note = say("ciphered: the content is not deciphered", "cifrado: el contenido no se descifra")
-        return [leaf("note", note, lang)]
     if isinstance(apdu, DataNotification):
         found: list[Tree] = [
             leaf("note", say(f"tolerated: {name}", f"tolerado: {name}"), lang) for name in apdu.tolerated

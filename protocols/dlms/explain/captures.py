@@ -1,14 +1,18 @@
 """Files of captures (``dlms-captures/1``): every entry explained, and judged by what it says of itself.
 
-An entry has a ``layer``, a ``kind``, and ``hex`` (text or a list) or ``exchange`` (a list of ``{"hex", …}``).
+An entry has a ``layer``, a ``kind``, and ``hex`` (text or a list) or ``exchange`` (a list of ``{"hex", …}``);
+an ASCII read-out may stand there as ``text``: all of it, or its lines. Its ``keys`` or
+``test_key_hex`` open what is ciphered.
 `ok` means: everything decodes; or what does not is what the entry says must be refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from protocols.dlms.errors import DlmsValueError
+from protocols.dlms.explain.capture_keys import published_keys
+from protocols.dlms.explain.deciphering import ReadingKeys
 from protocols.dlms.explain.hexes import parse_hex
 from protocols.dlms.explain.layers import Layer, explain
 from protocols.dlms.explain.stream import Explanation, Problem
@@ -37,12 +41,15 @@ class ExplainedCapture:
         return {"id": self.id, "ok": self.ok, "frames": self.frames, "apdus": self.apdus, "error": self.error}
 
 
-def explain_captures(document: object, lang: str = "en") -> list[ExplainedCapture]:
+def explain_captures(
+    document: object, lang: str = "en", keys: Sequence[ReadingKeys] = ()
+) -> list[ExplainedCapture]:
     """Explain every capture of a loaded file.
 
     Args:
         document: ``{"captures": [...]}`` or the list itself.
         lang: ``es`` or ``en``.
+        keys: open what is ciphered, beside the keys that an entry itself publishes.
 
     Raises:
         DlmsValueError: it has another shape.
@@ -50,19 +57,21 @@ def explain_captures(document: object, lang: str = "en") -> list[ExplainedCaptur
     captures = document.get("captures") if isinstance(document, Mapping) else document
     if not isinstance(captures, list) or not all(isinstance(capture, Mapping) for capture in captures):
         raise DlmsValueError("a file of captures holds a list called captures")
-    return [explain_capture(capture, index, lang) for index, capture in enumerate(captures)]
+    return [explain_capture(capture, index, lang, keys) for index, capture in enumerate(captures)]
 
 
-def explain_capture(capture: Mapping[str, Any], index: int = 0, lang: str = "en") -> ExplainedCapture:
+def explain_capture(
+    capture: Mapping[str, Any], index: int = 0, lang: str = "en", keys: Sequence[ReadingKeys] = ()
+) -> ExplainedCapture:
     """Explain one entry; a fault of the entry itself becomes its `error`."""
     name = str(capture.get("id", f"#{index}"))
     try:
         layer = _layer(capture)
-        # what cannot be explained need not be hexadecimal either
-        items = [] if layer in (Layer.MBUS, Layer.ASCII) else _items(capture)
+        items = _items(capture, layer)
+        own = published_keys(capture)
     except DlmsValueError as error:
         return ExplainedCapture(name, False, [], [], str(error))
-    result = explain(items, layer, lang)
+    result = explain(items, layer, lang, [*own, *keys])
     ok, remark = _judge(capture, result, lang)
     return ExplainedCapture(name, ok, result.frames, result.apdus, remark)
 
@@ -82,7 +91,12 @@ def _entries(capture: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in exchange if isinstance(entry, Mapping)] if isinstance(exchange, list) else []
 
 
-def _items(capture: Mapping[str, Any]) -> list[bytes]:
+def _items(capture: Mapping[str, Any], layer: Layer | None) -> list[bytes]:
+    plain = capture.get("text")
+    if isinstance(plain, list) and all(isinstance(line, str) for line in plain):
+        plain = "".join(f"{line}\r\n" for line in plain)
+    if layer is Layer.ASCII and isinstance(plain, str):
+        return [plain.encode("latin-1", "replace")]
     texts = capture.get("hex")
     if texts is None:
         texts = [entry.get("hex") for entry in _entries(capture)]

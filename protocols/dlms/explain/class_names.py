@@ -54,6 +54,7 @@ _NAMES: dict[int, tuple[str, str]] = {
     112: ("Credit", "Crédito"),
     113: ("Charge", "Cargo"),
     115: ("Token gateway", "Entrada de fichas (tokens)"),
+    116: ("IEC 62055-41 attributes", "Atributos IEC 62055-41"),
 }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from protocols.dlms.explain.deciphering import ReadingKeys
 from protocols.dlms.explain.frames import is_wrapper
-from protocols.dlms.explain.stream import Explainer, Explanation, Problem, starts_like_hdlc
-from protocols.dlms.explain.words import translator
+from protocols.dlms.explain.stream import Explainer, Explanation, starts_like_hdlc
 
 _MBUS_START = 0x68
 _MBUS_HEADER = 4
@@ -35,36 +35,34 @@ def detect(raw: bytes) -> Layer:
     return Layer.APDU  # with or without LLC
 
 
-#: layer -> (English, Spanish) of what is not understood yet
-_UNSUPPORTED = {
-    Layer.MBUS: ("M-Bus is not supported yet", "M-Bus aún no se admite"),
-    Layer.ASCII: (
-        "IEC 62056-21 ASCII read-outs are not supported yet",
-        "Las lecturas IEC 62056-21 ASCII aún no se admiten",
-    ),
-}
+#: how the items of each layer are explained
 _FEEDERS: dict[Layer, Callable[[Explainer, bytes], None]] = {
     Layer.HDLC: Explainer.hdlc,
     Layer.WRAPPER: Explainer.wrapper,
+    Layer.MBUS: Explainer.mbus,
+    Layer.ASCII: Explainer.read_out,
     Layer.LLC_APDU: Explainer.apdu,
     Layer.APDU: Explainer.apdu,
 }
 
 
-def explain(items: Iterable[bytes], layer: Layer | None = None, lang: str = "en") -> Explanation:
+def explain(
+    items: Iterable[bytes],
+    layer: Layer | None = None,
+    lang: str = "en",
+    keys: Iterable[ReadingKeys] = (),
+) -> Explanation:
     """Explain the items of one recording in order.
 
     Args:
         items: octets as they were recorded: a frame each, mostly.
         layer: what they are; None to detect it by the first item.
         lang: ``es`` or ``en``.
+        keys: open what is ciphered.
     """
     found = list(items)
     kind = layer or detect(found[0] if found else b"")
-    if kind in _UNSUPPORTED:
-        english, spanish = _UNSUPPORTED[kind]
-        return Explanation(problems=[Problem(translator(lang)(english, spanish), "unsupported", 0)])
-    explainer = Explainer(lang)
+    explainer = Explainer(lang, keys)
     for item in found:
         _FEEDERS[kind](explainer, item)
     return explainer.finish()

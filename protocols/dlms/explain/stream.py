@@ -1,11 +1,15 @@
 """A recorded conversation or push: frames taken apart, segments and blocks joined, APDUs explained."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from protocols.dlms.errors import FrameError
+from protocols.dlms.errors import DecodeError, FrameError
 from protocols.dlms.explain.apdus import ExplainedApdu, explain_apdu
 from protocols.dlms.explain.blocks import BlockJoiner
+from protocols.dlms.explain.deciphering import Decipherer, ReadingKeys
 from protocols.dlms.explain.frames import bad_hdlc_tree, hdlc_tree, is_wrapper, wrapper_tree
+from protocols.dlms.explain.mbus_frames import bad_mbus_tree, mbus_tree
+from protocols.dlms.explain.read_outs import read_out_tree
 from protocols.dlms.explain.tree import Tree, leaf
 from protocols.dlms.explain.words import fault_sentence, translator
 from protocols.dlms.hdlc import llc
@@ -13,6 +17,9 @@ from protocols.dlms.hdlc.control import Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import FLAG, Frame
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
+from protocols.dlms.mbus import BadMbus, MbusApdu, MbusSplitter, SegmentFault, SegmentJoiner
+from protocols.dlms.mbus.frame import MbusFault
+from protocols.dlms.mode_e.readout import decode_read_out
 from protocols.dlms.wrapper import HEADER_SIZE
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 
@@ -23,8 +30,7 @@ class Problem:
 
     Args:
         sentence: what, in the language of the explanation.
-        kind: ``frame`` (dropped), ``apdu`` (undecodable), ``blocks`` (their order), ``unfinished``,
-            ``unsupported``.
+        kind: ``frame`` (dropped), ``apdu`` (undecodable), ``blocks`` (their order), ``unfinished``.
         item: index of the item of the input that it was found in.
     """
 
@@ -53,14 +59,18 @@ class Explainer:
 
     Args:
         lang: ``es`` or ``en``.
+        keys: open what is ciphered.
     """
 
-    def __init__(self, lang: str = "en") -> None:
+    def __init__(self, lang: str = "en", keys: Iterable[ReadingKeys] = ()) -> None:
         self.result = Explanation()
         self._lang = lang
+        self._decipherer = Decipherer(keys)
         self._say = translator(lang)
         self._item = -1
         self._splitter = FrameSplitter()
+        self._mbus = MbusSplitter()
+        self._mbus_segments = SegmentJoiner()
         self._blocks = BlockJoiner()
         self._segments: dict[tuple[object, object], bytearray] = {}
         self._last_number: dict[tuple[object, object], int] = {}
@@ -75,6 +85,34 @@ class Explainer:
                 self._bad_frame(found, raw)
             else:
                 self._good_frame(found.frame, found.raw)
+
+    def mbus(self, raw: bytes) -> None:
+        """Octets of wired M-Bus: one frame, several, or a part of one."""
+        self._item += 1
+        for found in self._mbus.feed(raw):
+            if isinstance(found, BadMbus):
+                self._bad_mbus(found)
+                continue
+            tree = mbus_tree(found.raw, found.frame, self._lang)
+            self.result.frames.append(tree)
+            joined = self._mbus_segments.take(found.frame)
+            if isinstance(joined, SegmentFault):
+                self._problem("frame", fault_sentence(joined, str(joined), self._lang))
+            elif isinstance(joined, MbusApdu):
+                self._apdu(joined.apdu, None, tree)
+
+    def read_out(self, raw: bytes) -> None:
+        """A whole IEC 62056-21 read-out in ASCII."""
+        self._item += 1
+        try:
+            read_out = decode_read_out(raw)
+        except DecodeError as error:
+            place = self._say("at byte", "en el byte")
+            self._problem("frame", f"bad-read-out: {error} ({place} {error.position})")
+            return
+        self.result.frames.append(read_out_tree(raw, read_out, self._lang))
+        if read_out.block_check_ok is False:
+            self._problem("frame", fault_sentence("bad-block-check", "it does not fit", self._lang))
 
     def wrapper(self, raw: bytes) -> None:
         """Octets of the TCP wrapper: whole PDUs."""
@@ -108,7 +146,13 @@ class Explainer:
                 Fault.BAD_LENGTH, "the frame ends before its announced length", position=len(rest)
             )
             self._bad_frame(BadFrame(rest, error), rest)
-        if any(self._segments.values()):
+        half = self._mbus.reset()
+        if half:
+            error = FrameError(
+                MbusFault.BAD_LENGTH, "the frame ends before its announced length", position=len(half)
+            )
+            self._bad_mbus(BadMbus(half, error))
+        if any(self._segments.values()) or self._mbus_segments.is_unfinished:
             sentence = self._say(
                 "the last segment of an APDU is missing", "falta el último segmento de una APDU"
             )
@@ -161,11 +205,15 @@ class Explainer:
             sentence += f" ({place} {start + bad.error.position})"
         self._problem("frame", sentence)
 
+    def _bad_mbus(self, bad: BadMbus) -> None:
+        self.result.frames.append(bad_mbus_tree(bad.raw, bad.error, self._lang))
+        self._problem("frame", fault_sentence(bad.error.fault, str(bad.error), self._lang))
+
     # ------------------------------------------------------------ APDUs
 
     def _apdu(self, raw: bytes, offset: int | None, frame: Tree | None = None) -> None:
         """Explain one APDU; `offset` is where it begins in the item, None when joined from frames."""
-        explained = explain_apdu(raw, self._lang)
+        explained = explain_apdu(raw, self._lang, self._decipherer)
         if not isinstance(explained.apdu, GeneralBlockTransfer):
             self._deliver(explained, offset)
             return
@@ -177,7 +225,7 @@ class Explainer:
         for kind, number in self._blocks.notes[seen:]:
             explained.tree["children"].append(leaf("note", self._block_note(kind, number), self._lang))
         if whole is not None:
-            self._deliver(explain_apdu(whole, self._lang), None)
+            self._deliver(explain_apdu(whole, self._lang, self._decipherer), None)
 
     def _block_note(self, kind: str, number: int) -> str:
         if kind == "duplicate":

@@ -10,6 +10,7 @@ Source: IEC 62056-46, 6.4.2.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from protocols.dlms.errors import DlmsValueError, FrameError
 from protocols.dlms.hdlc.faults import Fault
@@ -67,12 +68,7 @@ class HdlcAddress:
 
     def to_bytes(self) -> bytes:
         """The octets on the wire."""
-        parts = [self.upper] if self.lower is None else [self.upper, self.lower]
-        if self.size == 4:
-            parts = [half for part in parts for half in (part >> 7, part & 0x7F)]
-        raw = bytearray(part << 1 for part in parts)
-        raw[-1] |= 1
-        return bytes(raw)
+        return _octets(self.upper, self.lower, self.size)
 
     @property
     def is_broadcast(self) -> bool:
@@ -86,6 +82,26 @@ class HdlcAddress:
 
     def __str__(self) -> str:
         return str(self.upper) if self.lower is None else f"{self.upper}/{self.lower}"
+
+
+@lru_cache(maxsize=512)
+def _octets(upper: int, lower: int | None, size: int) -> bytes:
+    parts = [upper] if lower is None else [upper, lower]
+    if size == 4:
+        parts = [half for part in parts for half in (part >> 7, part & 0x7F)]
+    raw = bytearray(part << 1 for part in parts)
+    raw[-1] |= 1
+    return bytes(raw)
+
+
+@lru_cache(maxsize=512)
+def known_address(raw: bytes) -> HdlcAddress:
+    """`HdlcAddress.from_bytes`, remembering: the same few addresses come in every frame.
+
+    Raises:
+        FrameError: three octets, or more than four.
+    """
+    return HdlcAddress.from_bytes(raw)
 
 
 def address_size(data: bytes, start: int, end: int) -> int | None:

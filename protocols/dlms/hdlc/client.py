@@ -1,23 +1,33 @@
 """The client's side of HDLC: one link to one logical device, polling, retries on a given clock.
 
->>> client = HdlcClient()
+>>> client = HdlcClient(address_bytes=1)
 >>> client.connect(0.0)
 >>> client.data_to_send().hex()
 '7ea0070321930f017e'
 """
 
+from dataclasses import replace
+
 from protocols.dlms.errors import DecodeError, LocalProtocolError
-from protocols.dlms.framing import LinkConnected, LinkDisconnected, LinkParameters, ToleratedFault
+from protocols.dlms.framing import LinkConnected, LinkDisconnected, LinkParameters
 from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.parameters import DEFAULTS, check_parameters, decode_parameters, encode_parameters
+from protocols.dlms.hdlc.parameters import (
+    DEFAULTS,
+    check_parameters,
+    decode_parameters,
+    encode_parameters,
+    negotiate,
+)
 from protocols.dlms.hdlc.station import INTER_OCTET_TIMEOUT_S, Station
 from protocols.dlms.hdlc.tables import CLIENT, ClientState
 from protocols.dlms.hdlc.transfer import Intake, Transfer
 
+#: responses that end the server's turn
+_FINAL_KINDS = frozenset({Kind.UA, Kind.DM})
 #: a server that has no answer yet is asked again after this
 POLL_INTERVAL_S = 0.2
 
@@ -36,6 +46,7 @@ class HdlcClient(Station):
         retries: how often; then the link is given up.
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
         poll_interval_s: how long to wait before asking again a server that has no answer yet.
+        tolerant: lets the faults of `hdlc.tolerance` through and records them.
 
     Raises:
         DlmsValueError: a value out of range.
@@ -51,15 +62,16 @@ class HdlcClient(Station):
         client_sap: int = 16,
         server_sap: int = 1,
         physical_address: int = 17,
-        address_bytes: int = 1,
+        address_bytes: int = 4,
         max_info: int = 128,
         window: int = 1,
         response_timeout_s: float = 1.5,
         retries: int = 2,
         inter_octet_timeout_s: float = INTER_OCTET_TIMEOUT_S,
         poll_interval_s: float = POLL_INTERVAL_S,
+        tolerant: bool = False,
     ) -> None:
-        super().__init__(inter_octet_timeout_s)
+        super().__init__(inter_octet_timeout_s, tolerant=tolerant)
         self.state = ClientState.DISCONNECTED
         self.client_sap = client_sap
         self.server_sap = server_sap
@@ -116,38 +128,79 @@ class HdlcClient(Station):
             raise LocalProtocolError(f"the link is not up but in {self.state.value}")
         self._now_s = now_s
         self._attempts = 0
-        self._poll_due_s = None
+        if not self._transfer.peer_busy:  # a busy server is asked again before it gets more
+            self._poll_due_s = None
         self._answer_wanted_until_s = now_s + self.response_timeout_s * (self.retries + 1)
         self._transfer.queue(self.llc_tx + apdu)
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether segments of an APDU came whose last one is still missing."""
+        return self._transfer.is_assembling
+
+    def poll(self, now_s: float) -> None:
+        """Give the server the word for more than it said (RR with P); nothing where it has the word already.
+
+        For whoever expects a further APDU that no request of ours brings out: the rest of a window of
+        general blocks, or an answer behind a notification. A server with nothing to say is asked again until
+        the time of an answer is over.
+        """
+        self._now_s = now_s
+        idle = self._answer_due_s is None and self._poll_due_s is None
+        if self.state is ClientState.CONNECTED and idle and not self._transfer.can_send:
+            self._answer_wanted_until_s = now_s + self.response_timeout_s * (self.retries + 1)
+            self._poll()
+
+    def resume(self, now_s: float) -> None:
+        """End what `hold` began: ask the server for what it kept back."""
+        super().resume(now_s)
+        self._now_s = now_s
+        if self.state is ClientState.CONNECTED and self._answer_due_s is None:
+            if self._answer_wanted_until_s is not None:
+                self._answer_wanted_until_s = now_s + self.response_timeout_s * (self.retries + 1)
+            self._poll()
 
     # ------------------------------------------------------------ frames in
 
     def _take_frame(self, frame: Frame, raw: bytes, now_s: float) -> None:
         self._now_s = now_s
+        if frame.kind is not Kind.UI and not self._is_from_server(frame, raw):
+            return
         if self._answer_due_s is not None:  # the server is speaking
             self._answer_due_s = now_s + self.response_timeout_s
-        if frame.kind is not Kind.UI and (frame.destination, frame.source) != (self._local, self._remote):
-            self._reject(Fault.UNKNOWN_ADDRESS, f"from {frame.source} to {frame.destination}", raw)
+        final_missing = frame.kind in _FINAL_KINDS and not frame.control.poll_final
+        if final_missing and not self._tolerate("final-missing", raw):
+            self._reject(Fault.UNEXPECTED_FRAME, f"{frame.control}: the F bit is missing", raw)
             return
         action, following = CLIENT[self.state].get(frame.kind, ("unexpected", self.state))
         override: ClientState | None = getattr(self, action)(frame, raw)
         self.state = following if override is None else override
+
+    def _is_from_server(self, frame: Frame, raw: bytes) -> bool:
+        """Whether this frame belongs to our link; what does not is reported."""
+        to, sender = frame.destination, frame.source
+        if (to, sender) == (self._local, self._remote):
+            return True
+        if (to, sender) == (self._remote, self._local) and self._tolerate("own-echo", raw):
+            return False
+        if to == self._local and sender.upper == self.server_sap and self._tolerate("address-form", raw):
+            return True
+        self._reject(Fault.UNKNOWN_ADDRESS, f"from {sender} to {to}", raw)
+        return False
 
     def take_acceptance(self, frame: Frame, raw: bytes) -> ClientState | None:
         """UA after SNRM: the link is up with what the server said."""
         try:
             theirs = decode_parameters(frame.information)
         except DecodeError as error:
-            self._reject(Fault.BAD_PARAMETERS, str(error), raw)
-            return self.state
-        ours = self.proposal
-        agreed = LinkParameters(
-            max_info_tx=min(ours.max_info_tx, theirs.max_info_rx),
-            # whatever the server announces is taken: meters are known to announce more than was proposed
-            max_info_rx=theirs.max_info_tx,
-            window_tx=min(ours.window_tx, theirs.window_rx),
-            window_rx=theirs.window_tx,
-        )
+            if not self._tolerate("bad-parameters", raw):
+                self._reject(Fault.BAD_PARAMETERS, str(error), raw)
+                return self.state
+            theirs = DEFAULTS
+        agreed = negotiate(self.proposal, theirs)
+        granted = (theirs.max_info_tx, theirs.window_tx)
+        if granted != (agreed.max_info_rx, agreed.window_rx) and self._tolerate("ua-exceeds-proposal", raw):
+            agreed = replace(agreed, max_info_rx=granted[0], window_rx=granted[1])
         self._transfer = Transfer(agreed)
         self._rest()
         self._emit(LinkConnected(self.client_sap, self.server_sap, agreed))
@@ -169,6 +222,17 @@ class HdlcClient(Station):
     def take_information(self, frame: Frame, raw: bytes) -> None:
         """An I-frame: confirm, join, deliver once, ask for more."""
         if not self._confirm(frame, raw):
+            return
+        self._transfer.peer_busy = False
+        if self.held:  # not taken: the server keeps it until `resume`
+            if frame.control.poll_final:
+                self._rest()
+                self._poll()
+            return
+        if len(frame.information) > self.parameters.max_info_rx and not self._tolerate(
+            "information-too-long", raw
+        ):
+            self._reject(Fault.INFORMATION_TOO_LONG, f"{len(frame.information)} octets", raw)
             return
         intake = self._transfer.take(frame)
         if intake is Intake.OUT_OF_SEQUENCE:
@@ -194,7 +258,7 @@ class HdlcClient(Station):
         if self._transfer.has_unacknowledged:
             self._transfer.rewind()
         if frame.control.poll_final:
-            self._take_word(poll=self._transfer.is_assembling)
+            self._take_word(poll=self._transfer.is_assembling and not self.held)
 
     def take_busy(self, frame: Frame, raw: bytes) -> None:
         """RNR: as RR, but nothing may be sent until the next RR, which is polled for."""
@@ -206,11 +270,11 @@ class HdlcClient(Station):
 
     def take_unnumbered(self, frame: Frame, raw: bytes) -> None:
         """UI: an APDU that nobody asked for, from whatever server."""
-        if frame.destination.upper != self.client_sap and not frame.destination.is_broadcast:
-            self._reject(Fault.UNKNOWN_ADDRESS, f"UI to {frame.destination}", raw)
+        to = frame.destination
+        known = to.upper == self.client_sap or to.is_broadcast
+        if not known or (to.size != 1 and not self._tolerate("client-address-size", raw)):
+            self._reject(Fault.UNKNOWN_ADDRESS, f"UI to {to}", raw)
             return
-        if frame.destination.size != 1:
-            self._emit(ToleratedFault("client-address-size", raw))
         information = self._unnumbered.take(frame)
         if information is not None:
             self._deliver(
@@ -218,7 +282,7 @@ class HdlcClient(Station):
                 raw,
                 client_sap=frame.destination.upper,
                 server_sap=frame.source.upper,
-                strict=False,
+                numbered=False,
             )
 
     def unexpected(self, frame: Frame, raw: bytes) -> None:
@@ -242,7 +306,7 @@ class HdlcClient(Station):
             self._poll_due_s = self._now_s + self.poll_interval_s
 
     def _poll(self) -> None:
-        self._send(Control(Kind.RR, True, self._transfer.v_r))
+        self._send(Control(Kind.RNR if self.held else Kind.RR, True, self._transfer.v_r))
         self._give_word()
 
     def _give_word(self) -> None:
@@ -291,13 +355,22 @@ class HdlcClient(Station):
     # ------------------------------------------------------------ time
 
     def _deadlines(self) -> list[float | None]:
-        return [*super()._deadlines(), self._answer_due_s, self._poll_due_s]
+        return [*super()._deadlines(), self._answer_deadline_s, self._poll_due_s]
+
+    @property
+    def _answer_deadline_s(self) -> float | None:
+        """When silence has lasted too long; a long frame on a slow line is not silence."""
+        due_s = self._answer_due_s
+        if due_s is None or not self._splitter.has_partial:
+            return due_s
+        return max(due_s, self._last_octet_s + self.inter_octet_timeout_s)
 
     def _expire_answer(self, now_s: float) -> None:
         self._now_s = now_s
         if self._poll_due_s is not None and now_s >= self._poll_due_s:
             self._poll_again(now_s)
-        if self._answer_due_s is not None and now_s >= self._answer_due_s:
+        deadline_s = self._answer_deadline_s
+        if deadline_s is not None and now_s >= deadline_s:
             self._retry()
 
     def _poll_again(self, now_s: float) -> None:

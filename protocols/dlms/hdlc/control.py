@@ -30,11 +30,13 @@ class Kind(Enum):
     FRMR = "FRMR"
     UI = "UI"
     XID = "XID"
+    TEST = "TEST"
+    SREJ = "SREJ"
     UNKNOWN = "unknown"
 
 
 #: supervisory frames: low four bits
-_SUPERVISORY = {0x01: Kind.RR, 0x05: Kind.RNR, 0x09: Kind.REJ}
+_SUPERVISORY = {0x01: Kind.RR, 0x05: Kind.RNR, 0x09: Kind.REJ, 0x0D: Kind.SREJ}
 #: unnumbered frames: the octet without its P/F bit
 _UNNUMBERED = {
     0x83: Kind.SNRM,
@@ -44,6 +46,7 @@ _UNNUMBERED = {
     0x87: Kind.FRMR,
     0x03: Kind.UI,
     0xAF: Kind.XID,
+    0xE3: Kind.TEST,
 }
 _BASE = {kind: base for table in (_SUPERVISORY, _UNNUMBERED) for base, kind in table.items()} | {Kind.I: 0}
 
@@ -75,16 +78,7 @@ class Control:
     @classmethod
     def from_byte(cls, octet: int) -> "Control":
         """Read a control octet; total: what no table knows becomes `Kind.UNKNOWN`."""
-        poll_final = bool(octet & _POLL_FINAL)
-        if not octet & 1:
-            return cls(Kind.I, poll_final, octet >> 5, octet >> 1 & 7)
-        supervisory = _SUPERVISORY.get(octet & 0x0F)
-        if supervisory is not None:
-            return cls(supervisory, poll_final, octet >> 5)
-        unnumbered = _UNNUMBERED.get(octet & ~_POLL_FINAL)
-        if unnumbered is not None:
-            return cls(unnumbered, poll_final)
-        return cls(Kind.UNKNOWN, poll_final, octet=octet)
+        return _CONTROLS[octet]
 
     def to_byte(self) -> int:
         """The octet on the wire."""
@@ -106,7 +100,24 @@ class Control:
 
 
 #: kinds that carry N(R)
-NUMBERED = frozenset({Kind.I, Kind.RR, Kind.RNR, Kind.REJ})
+NUMBERED = frozenset({Kind.I, Kind.RR, Kind.RNR, Kind.REJ, Kind.SREJ})
+
+
+def _control(octet: int) -> Control:
+    poll_final = bool(octet & _POLL_FINAL)
+    if not octet & 1:
+        return Control(Kind.I, poll_final, octet >> 5, octet >> 1 & 7)
+    supervisory = _SUPERVISORY.get(octet & 0x0F)
+    if supervisory is not None:
+        return Control(supervisory, poll_final, octet >> 5)
+    unnumbered = _UNNUMBERED.get(octet & ~_POLL_FINAL)
+    if unnumbered is not None:
+        return Control(unnumbered, poll_final)
+    return Control(Kind.UNKNOWN, poll_final, octet=octet)
+
+
+#: every control octet, read once
+_CONTROLS = tuple(_control(octet) for octet in range(256))
 
 
 # ---------------------------------------------------------------- FRMR

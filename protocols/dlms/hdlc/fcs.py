@@ -23,3 +23,16 @@ def fcs_octets(data: bytes) -> bytes:
 def fcs16(data: bytes) -> int:
     """The check sequence of `data` as a number."""
     return int.from_bytes(fcs_octets(data), "little")
+
+
+#: what the (unreflected) register holds behind data and their good check sequence
+_RESIDUE = 0x1D0F
+
+
+def is_good(data: bytes) -> bool:
+    """Whether `data` end with the check sequence of what stands before it.
+
+    >>> is_good(b"123456789" + fcs_octets(b"123456789"))
+    True
+    """
+    return binascii.crc_hqx(data.translate(_REVERSED), 0xFFFF) == _RESIDUE

@@ -10,10 +10,12 @@ Source: IEC 62056-46, 6.4.
 """
 
 from dataclasses import dataclass
+from struct import Struct
 
 from protocols.dlms.errors import DecodeError, DlmsValueError, FrameError
 from protocols.dlms.hdlc import fcs
-from protocols.dlms.hdlc.address import HdlcAddress, read_address
+from protocols.dlms.hdlc.address import SIZES as ADDRESS_SIZES
+from protocols.dlms.hdlc.address import HdlcAddress, known_address, read_address
 from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.reader import Reader, Trace
@@ -28,6 +30,7 @@ MAX_LENGTH = 0x7FF
 MIN_LENGTH = 7
 _SEGMENTED = 0x0800
 _FLAG = bytes((FLAG,))
+_FORMAT_AT = Struct(">H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ def decode_frame(raw: bytes, trace: Trace | None = None) -> Frame:
     Raises:
         FrameError: anything wrong with it, by name.
     """
+    if trace is None:
+        frame = _quick_frame(raw)
+        if frame is not None:
+            return frame
     reader = Reader(raw, trace)
     try:
         return _read_frame(reader)
@@ -85,6 +92,47 @@ def decode_frame(raw: bytes, trace: Trace | None = None) -> Frame:
         raise
     except DecodeError as error:  # short data
         raise FrameError(Fault.BAD_LENGTH, str(error), position=error.position) from error
+
+
+def _quick_frame(raw: bytes) -> Frame | None:
+    """A good frame without a `Reader` in between; None where anything is amiss, for `_read_frame` to name."""
+    size = len(raw)
+    if size < MIN_LENGTH + 2 or raw[0] != FLAG or raw[-1] != FLAG:
+        return None
+    (word,) = _FORMAT_AT.unpack_from(raw, 1)
+    if word >> 12 != FORMAT_TYPE or word & MAX_LENGTH != size - 2 or not fcs.is_good(raw[1:-1]):
+        return None
+    middle = _address_end(raw, 3)
+    end = middle and _address_end(raw, middle)
+    if not end or (middle > 4 and end - middle > 1):  # the client's address has one octet
+        return None
+    body = end + 1
+    if body == size - 3:
+        information = b""
+    elif body + fcs.SIZE <= size - 3 and fcs.is_good(raw[1 : body + fcs.SIZE]):
+        information = raw[body + fcs.SIZE : -3]
+    else:
+        return None
+    return Frame(
+        known_address(raw[3:middle]),
+        known_address(raw[middle:end]),
+        Control.from_byte(raw[end]),
+        information,
+        bool(word & _SEGMENTED),
+    )
+
+
+def _address_end(raw: bytes, start: int) -> int:
+    """Where the address at `start` ends; 0 when it has no allowed size or no room behind it."""
+    stop = len(raw) - 4  # control, FCS and flag still follow
+    for size in ADDRESS_SIZES:
+        if start + size > stop:
+            return 0
+        if raw[start + size - 1] & 1:
+            return start + size
+        if size == 2 and raw[start + 2] & 1:  # three octets
+            return 0
+    return 0
 
 
 def _read_frame(reader: Reader) -> Frame:

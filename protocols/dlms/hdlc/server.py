@@ -37,6 +37,7 @@ class HdlcServer(Station):
         window: frames on the way, 1 to 7; the client may propose less.
         inactivity_timeout_s: a link falls after this silence of its client; 0 never.
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
+        tolerant: lets the faults of `hdlc.tolerance` through and records them.
 
     Raises:
         DlmsValueError: a value out of range.
@@ -46,6 +47,8 @@ class HdlcServer(Station):
 
     llc_tx = llc.RESPONSE
     llc_rx = llc.COMMAND
+    #: what one link of this station is made of
+    link_type: type[ServerLink] = ServerLink
 
     def __init__(
         self,
@@ -56,8 +59,9 @@ class HdlcServer(Station):
         window: int = 1,
         inactivity_timeout_s: float = 120.0,
         inter_octet_timeout_s: float = INTER_OCTET_TIMEOUT_S,
+        tolerant: bool = False,
     ) -> None:
-        super().__init__(inter_octet_timeout_s)
+        super().__init__(inter_octet_timeout_s, tolerant=tolerant)
         self.server_saps = frozenset(server_saps)
         self.physical_address = physical_address
         self.address_bytes = frozenset(address_bytes)
@@ -71,6 +75,9 @@ class HdlcServer(Station):
     def send_apdu(self, apdu: bytes, *, client_sap: int, server_sap: int, now_s: float) -> None:
         """Queue an answer on a connected link; it goes out when the client polls.
 
+        A link whose client asks and never polls takes no more than `transfer.MAX_QUEUED_OCTETS`: the rest is
+        dropped, with the event ``queue-full``.
+
         Raises:
             LocalProtocolError: no such link, or the APDU is too long.
         """
@@ -78,7 +85,11 @@ class HdlcServer(Station):
         link = self._links.get((client_sap, server_sap))
         if link is None or link.state is not ServerState.CONNECTED:
             raise LocalProtocolError(f"client {client_sap} is not connected to server {server_sap}")
-        link.transfer.queue(self.llc_tx + apdu)
+        information = self.llc_tx + apdu
+        if link.transfer.takes(information):
+            link.transfer.queue(information)
+        else:
+            self._reject(Fault.QUEUE_FULL, f"client {client_sap} does not take its answers", apdu)
 
     def send_unnumbered(
         self, apdu: bytes, *, client_sap: int, server_sap: int, address_bytes: int = 1
@@ -128,7 +139,9 @@ class HdlcServer(Station):
             self._take_broadcast(frame, raw)
             return
         link = self._link(frame.source.upper, frame.destination.upper)
-        link.take(frame, now_s)
+        link.take(frame, now_s, held=self.held)
+        for name in link.tolerated:
+            self._tolerate(name, raw)
         for event in link.events:
             self._emit(event)
         for fault, sentence in link.faults:
@@ -157,19 +170,23 @@ class HdlcServer(Station):
         information = self._unnumbered.take(frame)
         if information is not None:
             for server_sap in sorted(self.server_saps):
-                self._deliver(information, raw, client_sap=frame.source.upper, server_sap=server_sap)
+                self._deliver(
+                    information, raw, client_sap=frame.source.upper, server_sap=server_sap, numbered=False
+                )
 
     def _take_unnumbered(self, frame: Frame, raw: bytes, server_sap: int) -> None:
         information = self._unnumbered.take(frame)
         if information is not None:
-            self._deliver(information, raw, client_sap=frame.source.upper, server_sap=server_sap)
+            self._deliver(
+                information, raw, client_sap=frame.source.upper, server_sap=server_sap, numbered=False
+            )
 
     def _link(self, client_sap: int, server_sap: int) -> ServerLink:
         key = (client_sap, server_sap)
         if key not in self._links:
             if len(self._links) >= MAX_LINKS:
                 self._forget_oldest()
-            self._links[key] = ServerLink(self.parameters, client_sap, server_sap)
+            self._links[key] = self.link_type(self.parameters, client_sap, server_sap, tolerant=self.tolerant)
         return self._links[key]
 
     def _forget_oldest(self) -> None:
@@ -207,6 +224,6 @@ class HdlcServer(Station):
         if not self.inactivity_timeout_s:
             return
         for link in self._links.values():
-            silent_s = now_s - link.last_heard_s
-            if link.state is not ServerState.DISCONNECTED and silent_s >= self.inactivity_timeout_s:
+            due_s = link.last_heard_s + self.inactivity_timeout_s
+            if link.state is not ServerState.DISCONNECTED and now_s >= due_s:
                 self._emit(link.expire("timeout"))

@@ -20,15 +20,20 @@ class ServerLink:
         ours: what the server can do.
         client_sap: the client's address.
         server_sap: the logical device.
+        tolerant: whether the faults of `hdlc.tolerance` pass.
     """
 
-    def __init__(self, ours: LinkParameters, client_sap: int, server_sap: int) -> None:
+    def __init__(
+        self, ours: LinkParameters, client_sap: int, server_sap: int, *, tolerant: bool = False
+    ) -> None:
         self.state = ServerState.DISCONNECTED
         self.client_sap = client_sap
         self.server_sap = server_sap
         self.transfer = Transfer(DEFAULTS)
         self.last_heard_s = 0.0
         self._ours = ours
+        self._tolerant = tolerant
+        self._held = False
         self._local = HdlcAddress(server_sap)
         self._remote = HdlcAddress(client_sap)
         self._polled = False
@@ -36,13 +41,16 @@ class ServerLink:
         self._control_frames: list[Frame] = []
         self.events: list[Event] = []
         self.faults: list[tuple[Fault, str]] = []
+        self.tolerated: list[str] = []
         self.information: bytes | None = None
         self.unnumbered: Frame | None = None
 
-    def take(self, frame: Frame, now_s: float) -> None:
-        """Take a frame addressed to this link."""
-        self.events, self.faults, self.information, self.unnumbered = [], [], None, None
+    def take(self, frame: Frame, now_s: float, *, held: bool = False) -> None:
+        """Take a frame addressed to this link; `held` takes no information and answers RNR."""
+        self.events, self.faults, self.tolerated = [], [], []
+        self.information, self.unnumbered = None, None
         self.last_heard_s = now_s
+        self._held = held
         # answers go out in the address form that the client used
         self._local, self._remote = frame.destination, frame.source
         action, following = SERVER[self.state].get(frame.kind, ("unexpected", self.state))
@@ -55,11 +63,12 @@ class ServerLink:
         if not self._polled or self.state is not ServerState.CONNECTED:
             return frames
         self._polled = False
-        burst = self.transfer.burst()
+        burst = [] if self._held else self.transfer.burst()
         for control, segment in burst:
             frames.append(Frame(self._remote, self._local, control, segment.information, segment.more))
         if not burst:
-            frames.append(self._response(Control(Kind.RR, True, self.transfer.v_r)))
+            ready = Kind.RNR if self._held else Kind.RR
+            frames.append(self._response(Control(ready, True, self.transfer.v_r)))
         return frames
 
     def expire(self, reason: str) -> LinkDisconnected:
@@ -80,8 +89,10 @@ class ServerLink:
         try:
             proposal = decode_parameters(frame.information)
         except DecodeError as error:
-            self.faults.append((Fault.BAD_PARAMETERS, str(error)))
-            return self.state
+            if not self._tolerate("bad-parameters"):
+                self.faults.append((Fault.BAD_PARAMETERS, str(error)))
+                return self.state
+            proposal = DEFAULTS
         agreed = negotiate(self._ours, proposal)
         self.transfer = Transfer(agreed)
         self._polled = False
@@ -114,6 +125,9 @@ class ServerLink:
         if not self.transfer.acknowledge(frame.control.n_r):
             return self._reject(frame, FrmrReason.WRONG_N_R)
         self.transfer.peer_busy = False
+        self._polled = self._polled or frame.control.poll_final
+        if self._held:  # not taken: the client sends it again after RR
+            return None
         intake = self.transfer.take(frame)
         if intake is Intake.TOO_LONG:
             return self._reject(frame, FrmrReason.INFORMATION_TOO_LONG)
@@ -125,11 +139,12 @@ class ServerLink:
             self.transfer.rewind()
         elif intake is Intake.COMPLETE:
             self.information = self.transfer.collect()
-        self._polled = self._polled or frame.control.poll_final
         return None
 
     def take_ready(self, frame: Frame) -> ServerState | None:
         """RR or REJ: confirm; whatever is unconfirmed after a poll was lost and goes out again."""
+        if frame.information and not self._tolerate("information-not-permitted"):
+            return self._reject(frame, FrmrReason.INFORMATION_NOT_PERMITTED)
         if not self.transfer.acknowledge(frame.control.n_r):
             return self._reject(frame, FrmrReason.WRONG_N_R)
         self.transfer.peer_busy = False
@@ -148,7 +163,7 @@ class ServerLink:
         self.unnumbered = frame
 
     def reject_control(self, frame: Frame) -> ServerState:
-        """A control field that no table knows."""
+        """A control field that no table knows, or one that DLMS does not use: SREJ, TEST, XID."""
         return self._reject(frame, FrmrReason.UNKNOWN_CONTROL)
 
     def repeat_rejection(self, frame: Frame) -> None:
@@ -157,14 +172,18 @@ class ServerLink:
             self._control_frames.append(self._response(Control(Kind.FRMR), self._rejection))
 
     def unexpected(self, frame: Frame) -> None:
-        """A response or XID where a command belongs: ignored."""
+        """A response where a command belongs: ignored."""
         self.faults.append((Fault.UNEXPECTED_FRAME, f"{frame.control} in {self.state.value}"))
+
+    def _tolerate(self, name: str) -> bool:
+        if self._tolerant:
+            self.tolerated.append(name)
+        return self._tolerant
 
     def _reject(self, frame: Frame, reason: FrmrReason) -> ServerState:
         self._rejection = frmr_information(frame.control, self.transfer.v_s, self.transfer.v_r, reason)
-        self._control_frames.append(
-            self._response(Control(Kind.FRMR, frame.control.poll_final), self._rejection)
-        )
+        if frame.control.poll_final:  # else it waits for the next poll
+            self._control_frames.append(self._response(Control(Kind.FRMR), self._rejection))
         self.faults.append((_FAULT_OF_REASON[reason], str(frame.control)))
         self._polled = False
         return ServerState.REJECTING
@@ -172,7 +191,7 @@ class ServerLink:
 
 _FAULT_OF_REASON = {
     FrmrReason.UNKNOWN_CONTROL: Fault.UNKNOWN_CONTROL,
-    FrmrReason.INFORMATION_NOT_PERMITTED: Fault.UNEXPECTED_FRAME,
+    FrmrReason.INFORMATION_NOT_PERMITTED: Fault.INFORMATION_NOT_PERMITTED,
     FrmrReason.INFORMATION_TOO_LONG: Fault.INFORMATION_TOO_LONG,
     FrmrReason.WRONG_N_R: Fault.WRONG_ACKNOWLEDGEMENT,
 }

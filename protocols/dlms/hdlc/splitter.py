@@ -65,6 +65,8 @@ class FrameSplitter:
             if self._buffer[0] != FLAG:
                 self._drop_garbage(found)
                 continue
+            if len(self._buffer) == 1:
+                break
             step = self._step()
             if step is None:
                 break
@@ -80,7 +82,8 @@ class FrameSplitter:
 
     def _consume(self, size: int) -> None:
         del self._buffer[:size]
-        self._reported = max(0, self._reported - size)
+        if self._reported:
+            self._reported = max(0, self._reported - size)
 
     def _drop_garbage(self, found: list[GoodFrame | BadFrame]) -> None:
         flag = self._buffer.find(FLAG)
@@ -110,10 +113,8 @@ class FrameSplitter:
         return int.from_bytes(self._buffer[1:_FORMAT_END], "big") & MAX_LENGTH
 
     def _step(self) -> "GoodFrame | FrameError | bool | None":
-        """Look at the flag at the head: a frame, its fault, True to skip the flag, None to wait."""
+        """Look at the head, a flag and more: a frame, its fault, True to skip the flag, None to wait."""
         buffer = self._buffer
-        if len(buffer) < 2:
-            return None
         if buffer[1] == FLAG:
             return True
         if buffer[1] >> 4 != FORMAT_TYPE:

@@ -42,6 +42,9 @@ SERVER: ServerTable = {
         Kind.RNR: ("answer_disconnected", _NDM),
         Kind.REJ: ("answer_disconnected", _NDM),
         Kind.UNKNOWN: ("answer_disconnected", _NDM),
+        Kind.SREJ: ("answer_disconnected", _NDM),
+        Kind.TEST: ("answer_disconnected", _NDM),
+        Kind.XID: ("answer_disconnected", _NDM),
         Kind.UI: ("take_unnumbered", _NDM),
     },
     _NRM: {
@@ -53,6 +56,9 @@ SERVER: ServerTable = {
         Kind.REJ: ("take_ready", _NRM),
         Kind.UI: ("take_unnumbered", _NRM),
         Kind.UNKNOWN: ("reject_control", _REJECTING),
+        Kind.SREJ: ("reject_control", _REJECTING),
+        Kind.TEST: ("reject_control", _REJECTING),
+        Kind.XID: ("reject_control", _REJECTING),
     },
     _REJECTING: {
         Kind.SNRM: ("renew_connection", _NRM),
@@ -62,6 +68,9 @@ SERVER: ServerTable = {
         Kind.RNR: ("repeat_rejection", _REJECTING),
         Kind.REJ: ("repeat_rejection", _REJECTING),
         Kind.UNKNOWN: ("repeat_rejection", _REJECTING),
+        Kind.SREJ: ("repeat_rejection", _REJECTING),
+        Kind.TEST: ("repeat_rejection", _REJECTING),
+        Kind.XID: ("repeat_rejection", _REJECTING),
         Kind.UI: ("take_unnumbered", _REJECTING),
     },
 }

@@ -44,6 +44,10 @@ def segments(information: bytes, size: int) -> list[Segment]:
     ]
 
 
+#: octets that wait on one link at most, counted as full segments: more than a window of general blocks needs
+MAX_QUEUED_OCTETS = 0x40000
+
+
 class Transfer:
     """State variables of one link: V(S), V(R), what waits, what is on its way, what is half received."""
 
@@ -87,6 +91,11 @@ class Transfer:
     def is_assembling(self) -> bool:
         """Whether segments came whose last one is still missing."""
         return bool(self._incoming)
+
+    def takes(self, information: bytes) -> bool:
+        """Whether `information` may still be lined up; one always may where nothing waits."""
+        size = self.parameters.max_info_tx
+        return not self._outgoing or len(self._outgoing) * size + len(information) <= MAX_QUEUED_OCTETS
 
     def queue(self, information: bytes) -> None:
         """Line up an information for sending."""

@@ -14,3 +14,11 @@ UNKNOWN_SERVICE = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.SER
 MALFORMED = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.OTHER_REASON).to_bytes()
 # A request longer than the server said it takes.
 TOO_LONG = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.PDU_TOO_LONG).to_bytes()
+# A protected request that does not open.
+DECIPHERING = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.DECIPHERING_ERROR).to_bytes()
+
+
+def invocation_counter(expected: int) -> bytes:
+    """A protected request whose counter was used before; `expected` is the lowest that is taken."""
+    state, service = StateError.SERVICE_NOT_ALLOWED, ServiceError.INVOCATION_COUNTER_ERROR
+    return ExceptionResponse(state, service, min(expected, 0xFFFF_FFFF)).to_bytes()

@@ -10,7 +10,6 @@ from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem.objects import AccessError
 from protocols.dlms.errors import DlmsValueError
-from protocols.dlms.services import exceptions
 from protocols.dlms.transfers import Outgoing
 from protocols.dlms.xdlms.descriptors import AttributeReference
 from protocols.dlms.xdlms.fields import result_bytes
@@ -25,27 +24,53 @@ from protocols.dlms.xdlms.get import (
 
 # tag, choice, invoke-id, last-block, block-number (4), choice of the result; the length follows
 _BLOCK_OVERHEAD = 9
+# tag, choice, invoke-id, class-id (2), logical name (6), attribute, no selection: the request that meters get
+# most, whose reference is looked up as it stands
+PLAIN_HEAD = bytes((GetRequestNormal.tag, GetRequestNormal.choice))
+PLAIN_OCTETS = 13
+_REFERENCE = slice(3, 12)
+_ANSWER_HEADS = tuple(
+    bytes((GetResponseNormal.tag, GetResponseNormal.choice, invoke, 0)) for invoke in range(256)
+)
+
+
+def plain(association: Association, apdu: bytes) -> bytes | None:
+    """Answer a get-request-normal without selection by lookups alone; None where `normal` must judge it.
+
+    Args:
+        association: one that may use GET.
+        apdu: begins with `PLAIN_HEAD` and has `PLAIN_OCTETS`.
+    """
+    reference = apdu[_REFERENCE]
+    view = association.view
+    getter = view.getters.get(reference) or view.getter(reference)
+    if getter is None or apdu[-1]:
+        return None
+    invoke = apdu[2]
+    try:
+        payload = axdr.encode(getter(None))
+    except AccessError as refusal:
+        return GetResponseNormal(invoke, refusal.data_access_result).to_bytes()
+    except DlmsValueError:
+        return GetResponseNormal(invoke, DataAccessResult.HARDWARE_FAULT).to_bytes()
+    return _answer(association, invoke, _ANSWER_HEADS[invoke], payload)
 
 
 def normal(association: Association, request: GetRequestNormal) -> bytes:
     """Read one attribute."""
-    if not association.grants(Conformance.GET):
-        return exceptions.NOT_ALLOWED
     result = _read(association, request.reference)
     if isinstance(result, DataAccessResult):
         return GetResponseNormal(request.invoke, result).to_bytes()
-    head = bytes((GetResponseNormal.tag, GetResponseNormal.choice, request.invoke, 0))
-    return _answer(association, request.invoke, head, result)
+    return _answer(association, request.invoke, _ANSWER_HEADS[request.invoke], result)
 
 
 def with_list(association: Association, request: GetRequestWithList) -> bytes:
-    """Read several attributes."""
-    if not association.grants(Conformance.GET) or not association.grants(Conformance.MULTIPLE_REFERENCES):
-        return exceptions.NOT_ALLOWED
-    parts = [axdr.encode_length(len(request.references))]
+    """Read several attributes; those beyond what one answer may gather are refused and not read."""
+    parts, room = [axdr.encode_length(len(request.references))], association.limits.max_answer_octets
     for reference in request.references:
-        result = _read(association, reference)
+        result = _read(association, reference) if room > 0 else DataAccessResult.OTHER_REASON
         parts.append(result_bytes(result) if isinstance(result, DataAccessResult) else b"\x00" + result)
+        room -= len(parts[-1])
     head = bytes((GetResponseWithList.tag, GetResponseWithList.choice, request.invoke))
     return _answer(association, request.invoke, head, b"".join(parts))
 
@@ -73,11 +98,14 @@ def _read(association: Association, reference: AttributeReference) -> bytes | Da
 
 
 def _answer(association: Association, invoke: int, head: bytes, payload: bytes) -> bytes:
+    """The answer whole where it fits, else its first block."""
     if len(head) + len(payload) <= association.response_octets_max:
         return head + payload
-    room = block_room(association.response_octets_max, _BLOCK_OVERHEAD)
+    if len(head) + len(payload) <= association.whole_octets_max(Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ):
+        return head + payload
     if not association.grants(Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ):
         return GetResponseNormal(invoke, DataAccessResult.OTHER_REASON).to_bytes()
+    room = block_room(association.response_octets_max, _BLOCK_OVERHEAD)
     return _send(association, Outgoing(invoke, BlockSender(payload, room)))
 
 

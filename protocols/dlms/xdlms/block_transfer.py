@@ -11,7 +11,8 @@ from protocols.dlms.xdlms.fields import octets, read_octets
 
 _LAST = 0x80
 _STREAMING = 0x40
-_WINDOW_MASK = 0x3F
+# Blocks that one side can take at once.
+MAX_WINDOW = 0x3F
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class GeneralBlockTransfer:
             last, streaming, window = (
                 bool(control & _LAST),
                 bool(control & _STREAMING),
-                control & _WINDOW_MASK,
+                control & MAX_WINDOW,
             )
             group.value = f"last-block {int(last)}, streaming {int(streaming)}, window {window}"
         number = reader.u16("block-number")

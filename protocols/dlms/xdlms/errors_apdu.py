@@ -10,24 +10,14 @@ from protocols.dlms.codes import InitiateError, ServiceError, StateError
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.reader import Reader
 from protocols.dlms.xdlms.fields import read_code
-
-# confirmed-service-error: the service that failed, and the class of its error.
-_CONFIRMED_SERVICES = {1: "initiate-error", 5: "read", 6: "write"}
-_ERROR_CLASSES = {
-    0: "application-reference",
-    1: "hardware-resource",
-    2: "vde-state-error",
-    3: "service",
-    4: "definition",
-    5: "access",
-    6: "initiate",
-    7: "load-data-set",
-    8: "change-scope",
-    9: "task",
-    10: "other",
-}
-_INITIATE_SERVICE = 1
-_INITIATE_CLASS = 6
+from protocols.dlms.xdlms.service_errors import (
+    CONFIRMED_SERVICES,
+    ERROR_CLASSES,
+    INITIATE_CLASS,
+    INITIATE_SERVICE,
+    error_name,
+    service_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +76,22 @@ class ConfirmedServiceError:
     @classmethod
     def initiate(cls, error: InitiateError) -> "ConfirmedServiceError":
         """Why the xDLMS context was refused: ``0E 01 06`` and the code."""
-        return cls(_INITIATE_SERVICE, _INITIATE_CLASS, int(error))
+        return cls(INITIATE_SERVICE, INITIATE_CLASS, int(error))
 
     @classmethod
     def read(cls, reader: Reader) -> "ConfirmedServiceError":
         """Read what follows the tag."""
         with reader.group("service") as group:
             service = reader.u8("choice")
-            group.value = _CONFIRMED_SERVICES.get(service, service)
+            if service not in CONFIRMED_SERVICES:
+                raise DecodeError(f"confirmed-service-error: service {service} is not known", code=service)
+            group.value = service_name(service)
         with reader.group("service-error") as group:
             error_class = reader.u8("choice")
-            if error_class not in _ERROR_CLASSES:
+            if error_class not in ERROR_CLASSES:
                 raise DecodeError(f"service-error: class {error_class} is not known", code=error_class)
-            if error_class == _INITIATE_CLASS:
-                value = int(read_code(reader, InitiateError, "initiate"))
-            else:
-                value = reader.u8(_ERROR_CLASSES[error_class])
-            group.value = _ERROR_CLASSES[error_class]
+            value = _read_error(reader, error_class)
+            group.value = ERROR_CLASSES[error_class][0]
         return cls(service, error_class, value)
 
     def to_bytes(self) -> bytes:
@@ -112,11 +101,24 @@ class ConfirmedServiceError:
     @property
     def initiate_error(self) -> InitiateError | None:
         """The initiate error, None when it is another one."""
-        return InitiateError(self.value) if self.error_class == _INITIATE_CLASS else None
+        return InitiateError(self.value) if self.error_class == INITIATE_CLASS else None
 
     @property
     def summary(self) -> str:
         """One line for people."""
-        error = self.initiate_error
-        detail = error.label if error is not None else f"{_ERROR_CLASSES.get(self.error_class)} {self.value}"
-        return f"confirmed-service-error: {_CONFIRMED_SERVICES.get(self.service, self.service)}, {detail}"
+        error = error_name(self.error_class, self.value)
+        detail = (
+            error if self.error_class == INITIATE_CLASS else f"{ERROR_CLASSES[self.error_class][0]} {error}"
+        )
+        return f"confirmed-service-error: {service_name(self.service)}, {detail}"
+
+
+def _read_error(reader: Reader, error_class: int) -> int:
+    """One octet; the initiate errors are a closed list, the others may be a maker's own."""
+    if error_class == INITIATE_CLASS:
+        return int(read_code(reader, InitiateError, "initiate"))
+    name = ERROR_CLASSES[error_class][0]
+    with reader.group(name) as group:
+        value = reader.u8("value")
+        group.value = error_name(error_class, value)
+    return value

@@ -6,6 +6,7 @@ Source: IEC 62056-5-3, Get-Request, Get-Response
 from dataclasses import dataclass
 from typing import ClassVar
 
+from protocols.dlms import axdr
 from protocols.dlms.axdr import encode_length
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.reader import Reader
@@ -26,6 +27,8 @@ from protocols.dlms.xdlms.fields import (
 
 REQUEST_TAG = 0xC0
 RESPONSE_TAG = 0xC4
+# tag, choice, invoke-id, choice of the result; the value follows
+_NUMBER_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,12 @@ class GetResponseNormal:
     name: ClassVar[str] = "get-response-normal"
     invoke: int
     result: Result
+
+    @classmethod
+    def of_number(cls, raw: bytes) -> "GetResponseNormal | None":
+        """What `raw` is when it carries a number, which is what meters answer most; None for all else."""
+        number = axdr.decode_number(raw, _NUMBER_AT) if raw[3:_NUMBER_AT] == b"\x00" else None
+        return None if number is None else cls(raw[2], number)
 
     @classmethod
     def read(cls, reader: Reader) -> "GetResponseNormal":

@@ -1,6 +1,6 @@
 """What a server sends unasked: data-notification and event-notification.
 
-Source: IEC 62056-5-3, Data-Notification, Event-Notification-Request
+Source: IEC 62056-5-3, Data-Notification, Data-Notification-Confirm, Event-Notification-Request
 """
 
 from dataclasses import dataclass
@@ -8,41 +8,13 @@ from typing import ClassVar
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.datetimes import CosemDateTime
-from protocols.dlms.errors import DecodeError
 from protocols.dlms.reader import Reader
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
 from protocols.dlms.xdlms.fields import octets, optional, read_data, read_octets, read_optional
-
-_DATE_TIME_OCTETS = 12
-_TAGGED = bytes((0x09, _DATE_TIME_OCTETS))
+from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED, read_date_time, read_tagged_date_time
 
 # Some Kaifa meters put the tag of an octet-string before the length of the date-time.
 TAGGED_DATE_TIME = "tagged-date-time"
-
-
-def _read_date_time(reader: Reader) -> tuple[bytes | None, tuple[str, ...]]:
-    """Read a date-time: length 0 or 12 and its octets; a tag before the length is tolerated."""
-    tolerated: tuple[str, ...] = ()
-    with reader.group("date-time") as group:
-        if reader.data[reader.pos : reader.pos + 2] == _TAGGED:
-            reader.u8("tag of an octet-string (tolerated)")
-            tolerated = (TAGGED_DATE_TIME,)
-        size = reader.length()
-        if size not in (0, _DATE_TIME_OCTETS):
-            raise DecodeError(f"date-time: {size} octets, 0 or 12 are expected")
-        raw = reader.take(size, "octets")
-        group.value = _date_time_text(raw) if reader.trace else None
-    return raw or None, tolerated
-
-
-def _date_time_text(raw: bytes) -> str:
-    if not raw:
-        return "none"
-    try:
-        return CosemDateTime.from_bytes(raw).to_text()
-    except DecodeError:
-        return raw.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +39,43 @@ class DataNotification:
     def read(cls, reader: Reader) -> "DataNotification":
         """Read what follows the tag."""
         invoke = reader.u32("long-invoke-id-and-priority")
-        date_time, tolerated = _read_date_time(reader)
+        date_time, tagged = read_tagged_date_time(reader)
+        tolerated = (TAGGED_DATE_TIME,) if tagged else ()
         return cls(invoke, date_time, read_data(reader, "notification-body"), tolerated)
 
     def to_bytes(self) -> bytes:
         """The whole APDU, in the standard's form."""
         head = bytes((self.tag,)) + self.long_invoke.to_bytes(4, "big")
         return head + octets(self.date_time or b"") + axdr.encode(self.body)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the server wants a `DataNotificationConfirm`."""
+        return bool(self.long_invoke & LONG_CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class DataNotificationConfirm:
+    """The client took a data-notification that wanted to be confirmed.
+
+    Args:
+        long_invoke: of the notification.
+        date_time: 12 octets of a COSEM date-time, None when not given.
+    """
+
+    tag: ClassVar[int] = 0x10
+    name: ClassVar[str] = "data-notification-confirm"
+    long_invoke: int
+    date_time: bytes | None = None
+
+    @classmethod
+    def read(cls, reader: Reader) -> "DataNotificationConfirm":
+        """Read what follows the tag."""
+        return cls(reader.u32("long-invoke-id-and-priority"), read_date_time(reader))
+
+    def to_bytes(self) -> bytes:
+        """The whole APDU."""
+        return bytes((self.tag,)) + self.long_invoke.to_bytes(4, "big") + octets(self.date_time or b"")
 
 
 def _read_time(reader: Reader) -> bytes:

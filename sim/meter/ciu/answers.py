@@ -21,6 +21,8 @@ class Answers:
         lang: the customer's language.
         short_codes: digits -> name of the information to show.
         information: name -> its value now.
+        command: carries out the order of a name; True where it changed something.
+        orders: names that are orders, not information.
         result_s: how long a result stays on the display.
     """
 
@@ -28,6 +30,8 @@ class Answers:
     short_codes: Mapping[str, str]
     information: Information
     result_s: int = 10
+    command: Callable[[str], bool] = bool
+    orders: frozenset[str] = frozenset()
 
     @property
     def longest_code(self) -> int:
@@ -43,7 +47,18 @@ class Answers:
         name = self.short_codes.get(entry)
         if name is None:
             return Show(((self._text("code.unknown"), entry),), self.result_s, beep_s=REJECT_BEEP_S)
+        if name in self.orders:
+            return self._ordered(name)
         return Show(self.pages([name]), self.result_s)
+
+    def _ordered(self, name: str) -> Show:
+        done = self.command(name)
+        said = self._text("order.done" if done else "order.refused")
+        return Show(
+            ((self._text(f"order.{name}"), said),),
+            self.result_s,
+            beep_s=ACCEPT_BEEP_S if done else REJECT_BEEP_S,
+        )
 
     def pages(self, names: Iterable[str]) -> tuple[Page, ...]:
         """One page for each piece of information."""

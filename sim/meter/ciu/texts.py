@@ -13,6 +13,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "idle.overload": ("SOBRECARGA", "OVERLOAD"),
     "idle.cut": ("SERVICIO CORTADO", "DISCONNECTED"),
     "code.unknown": ("CODIGO NO VALIDO", "UNKNOWN CODE"),
+    # orders by short code
+    "order.next_credit": ("EMERGENCIA", "EMERGENCY"),
+    "order.reconnect": ("RECONECTAR", "RECONNECT"),
+    "order.disconnect": ("DESCONECTAR", "DISCONNECT"),
+    "order.done": ("HECHO", "DONE"),
+    "order.refused": ("NO ES POSIBLE", "NOT POSSIBLE"),
     # the bare names of IEC 62055-41, said to a customer
     "Accept": ("ACEPTADO", "ACCEPTED"),
     "1stKCT": ("CLAVE PARTE 1", "KEY PART 1"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
+from protocols.dlms.cosem.declaration import InterfaceClass
 from protocols.dlms.cosem.objects import Getter, Invoker, Setter
 from protocols.dlms.datetimes import CosemDateTime
 from sim.meter.clock import from_epoch_us
@@ -21,6 +22,8 @@ class Bound:
     getters: Mapping[int, Getter] = field(default_factory=dict)
     setters: Mapping[int, Setter] = field(default_factory=dict)
     methods: Mapping[int, Invoker] = field(default_factory=dict)
+    #: Where the object is of another version than the usual one of its class.
+    interface: type[InterfaceClass] | None = None
 
 
 #: Type names that profiles use -> how a Python value becomes `Data`.

@@ -3,11 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from sim.meter.components import Components
+from sim.meter.events import EventCode
 from sim.meter.profile import MeterProfile
 from sim.meter.tokens import TokenRecord
+
+
+class Act(Protocol):
+    """Does something to a part on behalf of a client."""
+
+    def __call__(self, change: Callable[[], bool], code: EventCode | None = None) -> bool:
+        """Do `change`, which tells whether it changed anything."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,16 @@ class Requests:
         set_clock: show this instant.
         shift_clock: move the time by seconds.
         adjust_clock: move the time to the nearest multiple of seconds.
+        run_script: table (six octets) and script; True where all of it could be done.
+        capture: take a row into the profile of that name now.
+        changed: something that outlives the power was set; whatever goes by it looks again.
+        activate_mask: let the registers of another mask count.
+        tariff_changed: the calendar was set: what holds by it now, holds.
+        act: do something to a part, keep it, and let the others follow; logs the event where it changed
+            something, which is what it returns.
+        push: set a push off, by the logical name of its setup.
+        written: tell the parameter monitor of a write: class, logical name and attribute; A-XDR octets.
+        random_octets: gives so many random octets, for keys.
     """
 
     enter_token: Callable[[str, TokenDeliveryMethod], TokenRecord]
@@ -29,6 +49,15 @@ class Requests:
     set_clock: Callable[[datetime], None]
     shift_clock: Callable[[int], None]
     adjust_clock: Callable[[int], None]
+    run_script: Callable[[bytes, int], bool]
+    capture: Callable[[str], None]
+    changed: Callable[[], None]
+    activate_mask: Callable[[bytes], None]
+    tariff_changed: Callable[[], None]
+    act: Act
+    push: Callable[[bytes], None]
+    written: Callable[[tuple[int, bytes, int], bytes], None]
+    random_octets: Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,78 @@
 
 from collections.abc import Callable
 
-from sim.meter.cosem.account import bind_account, bind_charge, bind_credit
+from sim.meter.cosem.account import bind_account
 from sim.meter.cosem.bound import Bound
+from sim.meter.cosem.captured import bind_profile
+from sim.meter.cosem.charge import bind_charge
 from sim.meter.cosem.clock import bind_clock
+from sim.meter.cosem.credit import bind_credit
+from sim.meter.cosem.demand import bind_demand, bind_maximum
 from sim.meter.cosem.gateway import bind_gateway
+from sim.meter.cosem.image import bind_image
+from sim.meter.cosem.limiter import bind_limiter
 from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.profiles import bind_event_log, bind_load_profile
+from sim.meter.cosem.logs import bind_event_log, bind_excursions
+from sim.meter.cosem.monitors import bind_parameter_monitor, bind_register_monitor
+from sim.meter.cosem.network import NETWORK_BINDERS
+from sim.meter.cosem.object_table import Binder
+from sim.meter.cosem.payment_logs import bind_payment_log
+from sim.meter.cosem.push import bind_push
+from sim.meter.cosem.schedules import bind_schedule, bind_scripts, bind_single_action
+from sim.meter.cosem.security import bind_invocation_counter, bind_security_setup
 from sim.meter.cosem.setup import bind_hdlc_setup, bind_tcp_setup
 from sim.meter.cosem.sts_attributes import bind_sts_attributes
 from sim.meter.cosem.switch import bind_switch
-from sim.meter.cosem.values import Value, bind_plain, bind_register, plain_values
+from sim.meter.cosem.tariff import (
+    bind_active_tariff,
+    bind_calendar,
+    bind_register_activation,
+    bind_special_days,
+)
+from sim.meter.cosem.values import (
+    Value,
+    bind_limit,
+    bind_nominal,
+    bind_outage_limit,
+    bind_plain,
+    bind_register,
+    plain_values,
+)
 from sim.meter.profile import ObjectTerms
-from sim.meter.readings import Reading, readings
+from sim.meter.readings import Reading
+from sim.meter.register_values import register_values
+from sim.meter.row_terms import DEMAND, MAXIMUM
 
-#: Binds one row of the object list.
-Binder = Callable[[ObjectTerms], Bound]
 #: Makes every binder of a meter; a part that can be replaced.
 CosemBindings = Callable[[LiveParts], dict[str, Binder]]
 
 _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
+    **NETWORK_BINDERS,
     "account": bind_account,
+    "image": bind_image,
+    "limiter": bind_limiter,
+    "parameter-monitor": bind_parameter_monitor,
+    "payment-log": bind_payment_log,
+    "push": bind_push,
+    "register-monitor": bind_register_monitor,
     "charge": bind_charge,
+    "active-tariff": bind_active_tariff,
+    "calendar": bind_calendar,
     "clock": bind_clock,
     "credit": bind_credit,
     "event-log": bind_event_log,
+    "excursions": bind_excursions,
     "hdlc-setup": bind_hdlc_setup,
+    "nominal": bind_nominal,
+    "outage-limit": bind_outage_limit,
+    "invocation-counter": bind_invocation_counter,
+    "security-setup": bind_security_setup,
+    "profile": bind_profile,
+    "register-activation": bind_register_activation,
+    "schedule": bind_schedule,
+    "scripts": bind_scripts,
+    "single-action": bind_single_action,
+    "special-days": bind_special_days,
     "sts-attributes": bind_sts_attributes,
     "switch": bind_switch,
     "tcp-setup": bind_tcp_setup,
@@ -36,11 +83,13 @@ _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
 
 def cosem_bindings(live: LiveParts) -> dict[str, Binder]:
     """Every binding that a profile may name."""
-    registers = readings(live.parts.metrology)
+    registers = register_values(live.parts)
     binders: dict[str, Binder] = {name: _object(live, name) for name in _OBJECTS}
     binders |= {name: _plain(value) for name, value in plain_values(live).items()}
     binders |= {name: _register(reading) for name, reading in registers.items()}
-    binders["load-profile"] = lambda _row: _load_profile(live, registers)
+    binders |= {f"{DEMAND}{name}": _bound(live, bind_demand) for name in live.parts.demands.registers}
+    binders |= {f"{MAXIMUM}{name}": _bound(live, bind_maximum) for name in live.parts.demands.maxima}
+    binders |= {f"limit.{name}": _limit(live, name) for name in live.parts.quality.watches}
     return binders
 
 
@@ -56,7 +105,9 @@ def _register(reading: Reading) -> Binder:
     return lambda row: bind_register(reading, row)
 
 
-def _load_profile(live: LiveParts, registers: dict[str, Reading]) -> Bound:
-    rows = {row.binding: row for row in live.profile.objects}
-    names = live.profile.load_profile.channels
-    return bind_load_profile(live, [rows[name] for name in names], [registers[name] for name in names])
+def _bound(live: LiveParts, bind: Callable[[LiveParts, ObjectTerms], Bound]) -> Binder:
+    return lambda row: bind(live, row)
+
+
+def _limit(live: LiveParts, name: str) -> Binder:
+    return lambda row: bind_limit(live, name, row)

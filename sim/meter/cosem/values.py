@@ -3,14 +3,21 @@
 from collections.abc import Callable, Mapping
 
 from protocols.dlms import axdr
+from protocols.dlms.codes import DataAccessResult
+from protocols.dlms.cosem.objects import AccessError
+from sim.meter.captured import IntervalStatus
 from sim.meter.cosem.bound import MODULUS, TYPES, Bound, getter, scaled, time_octets
 from sim.meter.cosem.live import LiveParts
-from sim.meter.events import EventCode
+from sim.meter.cosem.parsing import number
+from sim.meter.events import EventCode, LogKind
 from sim.meter.profile import ObjectTerms
-from sim.meter.readings import Reading
+from sim.meter.readings import THOUSANDTHS, WHOLE, Reading
 from sim.meter.tamper import TamperKind
+from sim.meter.units import MILLI, US_PER_S
 
 Value = Callable[[], int | str | bytes]
+
+_US_PER_H = 3_600 * US_PER_S
 
 
 def plain_values(live: LiveParts) -> dict[str, Value]:
@@ -19,19 +26,113 @@ def plain_values(live: LiveParts) -> dict[str, Value]:
     values: dict[str, Value] = {
         "serial": lambda: profile.serial,
         "drn": lambda: profile.drn,
-        "firmware": lambda: profile.firmware,
+        "firmware": lambda: live.parts.image.firmware,
         "pulses-per-kwh": lambda: live.parts.metrology.constants.pulses_per_kwh,
         "pulses-per-kvarh": lambda: live.parts.metrology.constants.pulses_per_kvarh,
-        "event-code": lambda: int(events.last_code),
         "event-count": lambda: events.total,
-        "power-failures": lambda: events.count(EventCode.POWER_DOWN),
         "wrong-passwords": lambda: events.count(EventCode.WRONG_PASSWORD),
     }
+    for log in LogKind:
+        values[f"event-code.{log.value}"] = _event_code(live, log)
+        values[f"event-count.{log.value}"] = _event_count(live, log)
+    values |= _interruptions(live) | _states(live)
     names = {kind: f"{kind.value}-cover" for kind in (TamperKind.METER_COVER, TamperKind.TERMINAL_COVER)}
     for kind, name in (names | {TamperKind.MAGNET: "magnet"}).items():
         values[f"tamper-count.{name}"] = _tamper_count(live, kind)
         values[f"tamper-time.{name}"] = _tamper_time(live, kind)
     return values
+
+
+def _event_code(live: LiveParts, log: LogKind) -> Value:
+    return lambda: int(live.parts.events.last_code(log))
+
+
+def _event_count(live: LiveParts, log: LogKind) -> Value:
+    return lambda: live.parts.events.count_of(log)
+
+
+def _interruptions(live: LiveParts) -> dict[str, Value]:
+    """Outages, and how often voltage and current were out of their limits."""
+    outages, zone = live.parts.outages, live.parts.zone
+    values: dict[str, Value] = {
+        "power-failures": lambda: outages.count,
+        "long-failures": lambda: outages.long_count,
+        "failure-time": lambda: zone.octets(outages.began_us),
+        "failure-seconds": lambda: outages.last_s,
+        "long-failure-seconds": lambda: outages.last_long_s,
+        "all-failures-seconds": lambda: outages.total_s,
+    }
+    return values | {f"count.{name}": _watch_count(live, name) for name in live.parts.quality.watches}
+
+
+def _watch_count(live: LiveParts, name: str) -> Value:
+    return lambda: live.parts.quality.watches[name].count
+
+
+def _states(live: LiveParts) -> dict[str, Value]:
+    """Status of the interval that runs of each profile; the battery, of which only its age is known."""
+    captured = live.parts.captured
+
+    def status(name: str) -> Value:
+        return lambda: int(captured.status(name) | _saving(live))
+
+    return {f"interval-status.{name}": status(name) for name in captured.profiles} | {
+        "battery-use-h": lambda: _battery_use_h(live),
+    }
+
+
+def _battery_use_h(live: LiveParts) -> int:
+    """The battery is as old as the meter: it was put in at the factory, and nobody changes it."""
+    begun_us, now_us = live.parts.diary.begun_us, live.parts.clock.epoch_us
+    return 0 if begun_us is None else max(0, now_us - begun_us) // _US_PER_H
+
+
+def _saving(live: LiveParts) -> IntervalStatus:
+    saving = live.parts.zone.saving(live.parts.clock.epoch_us)
+    return IntervalStatus.DAYLIGHT_SAVING if saving else IntervalStatus(0)
+
+
+def bind_nominal(live: LiveParts, row: ObjectTerms) -> Bound:
+    """A class 3 object over a value of the type plate."""
+    value: int = getattr(live.profile.nominal, row.options["of"])
+    return bind_register(Reading(lambda: value, WHOLE), row)
+
+
+def bind_outage_limit(live: LiveParts, row: ObjectTerms) -> Bound:
+    """From how many seconds on an interruption is a long one; it can be set."""
+    outages = live.parts.outages
+
+    def set_limit(value: axdr.Data) -> None:
+        outages.long_s = _at_least(number(value), 1)
+        live.requests.changed()
+
+    bound = bind_register(Reading(lambda: outages.long_s, WHOLE), row)
+    return Bound(bound.getters, {2: set_limit})
+
+
+def bind_limit(live: LiveParts, name: str, row: ObjectTerms) -> Bound:
+    """Value or time threshold of one watch, as a register that can be set."""
+    watch, scaler = live.parts.quality.watches[name], row.options["scaler"]
+
+    def read() -> int:
+        return round(watch.after_s * MILLI) if row.options.get("time") else watch.limit
+
+    def set_limit(value: axdr.Data) -> None:
+        thousandths = scaled(_at_least(number(value), 0), scaler, THOUSANDTHS)
+        if row.options.get("time"):
+            watch.after_s = thousandths / MILLI
+        else:
+            watch.limit = thousandths
+        live.requests.changed()
+
+    bound = bind_register(Reading(read, THOUSANDTHS), row)
+    return Bound(bound.getters, {2: set_limit})
+
+
+def _at_least(value: int, least: int) -> int:
+    if value < least:
+        raise AccessError(DataAccessResult.OTHER_REASON)
+    return value
 
 
 def _tamper_count(live: LiveParts, kind: TamperKind) -> Value:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from simpy import Environment
 
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
 
 
@@ -13,7 +13,7 @@ class Echo:
 
     THINK_S = 0.5
 
-    def __init__(self, env: Environment, write: Callable[[bytes], None], seen: list[str]) -> None:
+    def __init__(self, env: FieldEnvironment, write: Callable[[bytes], None], seen: list[str]) -> None:
         self._env = env
         self._write = write
         self._line = b""
@@ -35,8 +35,8 @@ class Echo:
 
 
 @pytest.fixture
-def env() -> Environment:
-    return Environment()
+def env() -> FieldEnvironment:
+    return FieldEnvironment()
 
 
 @pytest.fixture
@@ -46,5 +46,5 @@ def seen() -> list[str]:
 
 
 @pytest.fixture
-def port(env: Environment, seen: list[str]) -> Port:
+def port(env: FieldEnvironment, seen: list[str]) -> Port:
     return Port(env, "echo", lambda write: Echo(env, write, seen))

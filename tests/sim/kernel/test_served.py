@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from simpy import Environment
 
 from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.served import ServedWorld
 
 
 def serve(
-    env: Environment, main: Callable[[ServedWorld, SimAsyncClock], Awaitable[None]], *, speed: float = 1.0
+    env: FieldEnvironment,
+    main: Callable[[ServedWorld, SimAsyncClock], Awaitable[None]],
+    *,
+    speed: float = 1.0,
 ) -> None:
     """Run `main` beside a served world, both under a wall clock that is a second, simulated world."""
-    outside = Environment()
+    outside = FieldEnvironment()
 
     async def both() -> None:
         wall = SimAsyncClock(outside)
@@ -29,7 +32,7 @@ def serve(
     run_in_virtual_time(outside, both())
 
 
-def test_the_world_keeps_step_with_the_scaled_wall(env: Environment):
+def test_the_world_keeps_step_with_the_scaled_wall(env: FieldEnvironment):
     ticks: list[tuple[float, float]] = []
 
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
@@ -47,7 +50,7 @@ def test_the_world_keeps_step_with_the_scaled_wall(env: Environment):
     assert [wall_s for _, wall_s in ticks] == pytest.approx([2, 4, 6, 8, 10])
 
 
-def test_between_events_it_sleeps(env: Environment):
+def test_between_events_it_sleeps(env: FieldEnvironment):
     class Counting(SimAsyncClock):
         waits = 0
 
@@ -69,14 +72,14 @@ def test_between_events_it_sleeps(env: Environment):
         await SimAsyncClock(outside).sleep(605)
         owner.cancel()
 
-    outside = Environment()
+    outside = FieldEnvironment()
     env.process(tick())
     run_in_virtual_time(outside, main())
     assert env.now == pytest.approx(600)
     assert Counting.waits <= 2 * 11
 
 
-def test_what_is_posted_happens_at_the_present_time_of_the_world(env: Environment):
+def test_what_is_posted_happens_at_the_present_time_of_the_world(env: FieldEnvironment):
     happened: list[float] = []
 
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
@@ -88,7 +91,7 @@ def test_what_is_posted_happens_at_the_present_time_of_the_world(env: Environmen
     assert happened == pytest.approx([30])
 
 
-def test_an_operation_runs_ahead_of_the_wall_and_the_anchor_is_taken_anew(env: Environment):
+def test_an_operation_runs_ahead_of_the_wall_and_the_anchor_is_taken_anew(env: FieldEnvironment):
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
         await wall.sleep(2)
         before_s = wall.now_s()
@@ -104,7 +107,7 @@ def test_an_operation_runs_ahead_of_the_wall_and_the_anchor_is_taken_anew(env: E
     serve(env, main)
 
 
-def test_two_operations_end_in_the_order_of_their_times(env: Environment):
+def test_two_operations_end_in_the_order_of_their_times(env: FieldEnvironment):
     ended: list[str] = []
 
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
@@ -118,7 +121,7 @@ def test_two_operations_end_in_the_order_of_their_times(env: Environment):
     assert ended == ["short at 50", "long at 5000"]
 
 
-def test_an_operation_that_cannot_begin_says_so(env: Environment):
+def test_an_operation_that_cannot_begin_says_so(env: FieldEnvironment):
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
         with pytest.raises(ZeroDivisionError):
             await world.finished(lambda: 1 / 0)
@@ -129,7 +132,7 @@ def test_an_operation_that_cannot_begin_says_so(env: Environment):
     serve(env, main)
 
 
-def test_the_speed_can_change_on_the_way(env: Environment):
+def test_the_speed_can_change_on_the_way(env: FieldEnvironment):
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
         await wall.sleep(10)
         world.post(lambda: world.set_speed(100))
@@ -145,7 +148,7 @@ def test_the_speed_can_change_on_the_way(env: Environment):
             ServedWorld(env, speed=speed)
 
 
-def test_a_device_that_breaks_ends_the_service(env: Environment):
+def test_a_device_that_breaks_ends_the_service(env: FieldEnvironment):
     async def main() -> None:
         def broken():
             yield env.timeout(0)
@@ -158,7 +161,7 @@ def test_a_device_that_breaks_ends_the_service(env: Environment):
         asyncio.run(main())
 
 
-def test_an_operation_that_waits_for_nothing_does_not_spin(env: Environment):
+def test_an_operation_that_waits_for_nothing_does_not_spin(env: FieldEnvironment):
     async def main(world: ServedWorld, wall: SimAsyncClock) -> None:
         never = env.event()
         waiting = asyncio.ensure_future(world.finished(lambda: never))

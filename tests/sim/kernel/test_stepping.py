@@ -1,10 +1,10 @@
 """A world owned by the caller: links into it keep the contract, and time passes only when somebody waits."""
 
 import pytest
-from simpy import Environment
 
 from links.base import Link
 from links.testing import check_link
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
 from sim.kernel.stepping import INBOX_BYTES_MAX, SimLink, advance
 
@@ -25,7 +25,7 @@ class Relay:
 
 
 def cable() -> tuple[Link, Link]:
-    env = Environment()
+    env = FieldEnvironment()
     ends: list[Relay] = []
 
     def open_session(write) -> Relay:
@@ -41,7 +41,7 @@ def test_a_link_into_the_world_keeps_the_contract():
     check_link(cable, notices_peer=False)
 
 
-def test_an_answer_takes_exactly_its_device_time(env: Environment, port: Port):
+def test_an_answer_takes_exactly_its_device_time(env: FieldEnvironment, port: Port):
     with SimLink(env, port, "sim://echo") as link:
         link.send(b"hello\n")
         assert link.now_s() == 0.0
@@ -49,7 +49,7 @@ def test_an_answer_takes_exactly_its_device_time(env: Environment, port: Port):
         assert link.now_s() == 0.5
 
 
-def test_an_impatient_reader_gets_it_later(env: Environment, port: Port):
+def test_an_impatient_reader_gets_it_later(env: FieldEnvironment, port: Port):
     with SimLink(env, port, "sim://echo") as link:
         link.send(b"hello\n")
         assert link.receive(0.2) == b""
@@ -57,13 +57,13 @@ def test_an_impatient_reader_gets_it_later(env: Environment, port: Port):
         assert link.receive(0.3) == b"HELLO\n"
 
 
-def test_waiting_in_an_empty_world_passes_its_time(env: Environment, port: Port):
+def test_waiting_in_an_empty_world_passes_its_time(env: FieldEnvironment, port: Port):
     with SimLink(env, port, "sim://echo") as link:
         assert link.receive(3600.0) == b""
         assert link.now_s() == 3600.0
 
 
-def test_each_link_has_its_own_session(env: Environment, port: Port, seen: list[str]):
+def test_each_link_has_its_own_session(env: FieldEnvironment, port: Port, seen: list[str]):
     with SimLink(env, port, "a") as first, SimLink(env, port, "b") as second:
         first.send(b"half")
         second.send(b"whole\n")
@@ -75,7 +75,7 @@ def test_each_link_has_its_own_session(env: Environment, port: Port, seen: list[
     assert port.attached_count == 0
 
 
-def test_what_a_device_says_to_a_link_that_left_is_lost(env: Environment, port: Port, seen: list[str]):
+def test_what_a_device_says_to_a_link_that_left_is_lost(env: FieldEnvironment, port: Port, seen: list[str]):
     arrived: list[bytes] = []
     attachment = port.attach(arrived.append)
     attachment.send(b"hello\n")
@@ -87,7 +87,7 @@ def test_what_a_device_says_to_a_link_that_left_is_lost(env: Environment, port: 
     assert (seen, arrived) == (["attached", "hello", "closed"], [])
 
 
-def test_a_paused_device_hears_and_says_nothing(env: Environment, port: Port, seen: list[str]):
+def test_a_paused_device_hears_and_says_nothing(env: FieldEnvironment, port: Port, seen: list[str]):
     with SimLink(env, port, "a") as link:
         link.send(b"before\n")
         advance(env, 0.1)
@@ -100,7 +100,7 @@ def test_a_paused_device_hears_and_says_nothing(env: Environment, port: Port, se
     assert seen == ["attached", "before", "after", "closed"]
 
 
-def test_a_slow_line_takes_its_time_on_both_ways(env: Environment, port: Port):
+def test_a_slow_line_takes_its_time_on_both_ways(env: FieldEnvironment, port: Port):
     port.baud = 300
     with SimLink(env, port, "a") as link:
         link.send(b"0123456789")
@@ -109,7 +109,7 @@ def test_a_slow_line_takes_its_time_on_both_ways(env: Environment, port: Port):
         assert link.now_s() == pytest.approx(2 * 20 * 10 / 300 + 0.5)
 
 
-def test_a_flood_that_nobody_reads_is_bounded(env: Environment):
+def test_a_flood_that_nobody_reads_is_bounded(env: FieldEnvironment):
     writes = []
     port = Port(env, "flood", lambda write: writes.append(write) or Relay(write))
     with SimLink(env, port, "a") as link:
@@ -119,7 +119,7 @@ def test_a_flood_that_nobody_reads_is_bounded(env: Environment):
         assert len(link.receive(0)) == INBOX_BYTES_MAX
 
 
-def test_the_world_never_goes_back(env: Environment):
+def test_the_world_never_goes_back(env: FieldEnvironment):
     happened = []
     env.timeout(7.0).callbacks.append(lambda _: happened.append(env.now))
     advance(env, 7.0)

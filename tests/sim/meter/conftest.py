@@ -4,20 +4,31 @@ import dataclasses
 from dataclasses import dataclass
 
 import pytest
-from simpy import Environment
 
+from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.hdlc import HdlcClient
+from protocols.dlms.security import ClientSecurity, SendCounter
+from protocols.dlms.security.hls import Hls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from protocols.sts.token import TransferCredit, encode_token
 from sim.grid import ServicePoint
 from sim.kernel.clock import SimClock
+from sim.kernel.environment import FieldEnvironment
 from sim.kernel.stepping import SimLink, advance
-from sim.meter import DEFAULT_PARTS, TEST_READER_PASSWORD, Meter, MeterProfile, build, load_profile
+from sim.meter import (
+    DEFAULT_PARTS,
+    TEST_CREDENTIALS,
+    TEST_READER_PASSWORD,
+    Meter,
+    MeterProfile,
+    build,
+    load_profile,
+)
 from sim.meter.units import NJ_PER_WH
 
-PUBLIC, READER = 16, 2
+PUBLIC, READER, MANAGEMENT = 16, 2, 1
 FIRST_TID = 6_500_000
 
 
@@ -25,11 +36,12 @@ FIRST_TID = 6_500_000
 class Bench:
     """One meter, and everything that can be done to it from outside."""
 
-    env: Environment
+    env: FieldEnvironment
     clock: SimClock
     supply: ServicePoint
     meter: Meter
     tid: int = FIRST_TID
+    counter: int = 1
 
     @property
     def parts(self):
@@ -86,9 +98,22 @@ class Bench:
         session.associate()
         return session
 
+    def manager(self, framing="wrapper"):
+        """A session of the management client, ciphered."""
+        security = ClientSecurity(
+            client_system_title=b"AMBTEST1", keys=TEST_CREDENTIALS.keys, counter=SendCounter(self.counter)
+        )
+        self.counter += 10_000
+        hls = Hls(MechanismName.HLS_GMAC, None, b"0123456789abcdef")
+        client = ClientConnection(client_sap=MANAGEMENT, authentication=hls, security=security)
+        session = DlmsSession(self.link(framing), WrapperClient(MANAGEMENT, 1), client)
+        session.connect()
+        session.associate()
+        return session
+
 
 def make_bench(profile="ppkw", parts=DEFAULT_PARTS, **changes):
-    env = Environment()
+    env = FieldEnvironment()
     clock, supply = SimClock(env), ServicePoint()
     model = load_profile(profile) if isinstance(profile, str) else profile
     model = dataclasses.replace(model, **changes)

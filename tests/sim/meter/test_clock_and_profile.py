@@ -48,7 +48,7 @@ def test_thirty_days_within_the_class_are_within_fifteen_seconds(bench):
 
 
 def test_a_ring_forgets_its_oldest_row():
-    ring = LoadProfile(ProfileTerms(period_s=900, entries=3))
+    ring = LoadProfile(ProfileTerms("load", period_s=900, entries=3))
     for number in range(5):
         ring.capture(number, (number,))
     assert [row.epoch_us for row in ring.rows] == [2, 3, 4]
@@ -62,11 +62,11 @@ def test_a_day_is_ninety_six_rows_with_the_energy_between_them(bench):
     bench.run(86_400)
     rows = bench.parts.load_profile.rows
     assert len(rows) == 96
-    imports_wh = [0, *(row.values[0] for row in rows)]
+    imports_wh = [0, *(row.values[1] for row in rows)]
     assert {b - a for a, b in pairwise(imports_wh)} == {300}
     assert from_epoch_us(rows[0].epoch_us) == bench.clock.epoch + timedelta(minutes=15)
     assert from_epoch_us(rows[-1].epoch_us) == bench.clock.epoch + timedelta(days=1)
-    assert rows[0].values[1:] == (0, 120_000)
+    assert rows[1].values[2:] == (0, 12_000, 0), "as on the wire: export, hundredths of a volt, no status"
 
 
 def test_captures_follow_the_meters_own_quarters_when_it_drifts(bench):

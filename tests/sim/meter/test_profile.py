@@ -15,7 +15,9 @@ from sim.meter.cosem.device import parse_rights
 from sim.meter.profile import parse_profile
 
 PROFILES = sorted(
-    file.name.removesuffix(".toml") for file in (resources.files("sim.meter") / "profiles").iterdir()
+    file.name.removesuffix(".toml")
+    for file in (resources.files("sim.meter") / "profiles").iterdir()
+    if file.name.endswith(".toml")
 )
 
 

@@ -1,5 +1,6 @@
 """The ring keeps its newest rows, and each new one costs one cell."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,11 +22,13 @@ def test_cells_written_now_and_then_give_the_ring_back(steps, every):
             expected = []
         else:
             ring.append(step, -step)
-            expected = [*expected, [step, -step]][-CAPACITY:]
+            expected = [*expected, (step, -step)][-CAPACITY:]
         if number % every == 0:
             into_cells(cells, ring)
     into_cells(cells, ring)
-    assert [list(row) for row in ring.rows] == expected
+    assert list(ring.rows) == expected
+    assert [ring.rows[index] for index in range(-len(ring), len(ring))] == 2 * expected
+    assert ring.rows[1:3] == expected[1:3]
     assert ring.newest == (expected[-1] if expected else None)
     assert len(ring) == len(expected)
     other = Ring(CAPACITY)
@@ -49,3 +52,27 @@ def test_a_ring_that_is_taken_up_elsewhere_is_all_unsaved():
         ring.append(value)
     other.restore(ring.snapshot())
     assert sorted(other.take_unsaved().values()) == ring.snapshot()
+
+
+def test_rows_are_of_one_width_until_the_ring_is_emptied():
+    ring = Ring(CAPACITY)
+    ring.append(1, 2)
+    with pytest.raises(ValueError, match="2 numbers"):
+        ring.append(1)
+    ring.clear()
+    ring.append(1)
+    assert list(ring.rows) == [(1,)]
+    with pytest.raises(IndexError):
+        ring.rows[1]
+
+
+def test_a_ring_holds_at_least_one_row():
+    with pytest.raises(ValueError, match="one row"):
+        Ring(0)
+
+
+def test_a_year_of_quarters_costs_its_numbers_and_little_more():
+    ring = Ring(40_000)
+    for number in range(35_040):
+        ring.append(number, number, number, number)
+    assert ring._packed.itemsize * len(ring._packed) <= 4 * 8 * 40_000

@@ -3,24 +3,21 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simpy import Environment
 
 from protocols.dlms.cosem.disconnect import TRANSITIONS, ControlMode, ControlState, Trigger, next_state
 from protocols.sts.acceptance import TokenResult
 from sim.meter.ciu.texts import kwh
-from sim.meter.clock import DeviceClock, from_epoch_us
 from sim.meter.cosem.account import bits
 from sim.meter.cosem.bound import NEVER, scaled, time_octets
-from sim.meter.events import EventCode, EventLog
+from sim.meter.events import EventCode, EventLog, LogKind, log_of
 from sim.meter.limiter import Limiter, LimiterTerms
-from sim.meter.load_capture import CaptureSchedule
 from sim.meter.supply_control import SupplyControl
 from sim.meter.tamper import TAMPER_EVENTS, TamperDetector, TamperKind
 from sim.meter.units import US_PER_S
 
 TERMS = LimiterTerms(limit_w=1000, highest_limit_w=9600, over_s=10, rest_s=60)
 OVER_MW, UNDER_MW = 1_000_001, 1_000_000
-TRIGGERS = {trigger.value: trigger for trigger in Trigger if not trigger.value.startswith("manual")}
+TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 
 
 # ------------------------------------------------------------ switch
@@ -31,15 +28,36 @@ def test_the_switch_does_what_the_table_says_and_nothing_else(mode, calls):
     switch, state = SupplyControl(mode), ControlState.CONNECTED
     for call in calls:
         target = next_state(mode, state, TRIGGERS[call])
+        if (call, state) == ("local_reconnect", ControlState.DISCONNECTED):
+            target = None  # letter i is for a recharge
         assert getattr(switch, call)() == (target is not None)
         state = state if target is None else target
         assert switch.control_state is state
         assert switch.output_state == switch.relay_closed == (state is ControlState.CONNECTED)
 
 
-def test_only_modes_five_and_six_can_close_by_themselves():
+def test_only_modes_five_to_seven_can_close_by_themselves():
     closing = {mode for mode, _state, letter in TRANSITIONS if letter.value == "h"}
-    assert closing == {ControlMode.MODE_5, ControlMode.MODE_6}
+    assert closing == {ControlMode.MODE_5, ControlMode.MODE_6, ControlMode.MODE_7}
+
+
+def test_in_mode_seven_a_recharge_closes_what_the_head_end_opened():
+    switch = SupplyControl(ControlMode.MODE_7)
+    switch.remote_disconnect()
+    assert not switch.local_reconnect()
+    assert switch.recharged()
+    assert switch.relay_closed
+
+
+def test_mode_nought_closes_and_never_opens():
+    switch = SupplyControl(ControlMode.MODE_6)
+    switch.local_disconnect()
+    switch.set_mode(ControlMode.MODE_0)
+    assert switch.relay_closed
+    assert not any(getattr(switch, name)() for name in TRIGGERS if name.endswith("disconnect"))
+    again = SupplyControl(ControlMode.MODE_6)
+    again.restore(switch.snapshot())
+    assert again.mode is ControlMode.MODE_0
 
 
 # ------------------------------------------------------------ limiter
@@ -97,17 +115,32 @@ def test_the_limit_survives_the_power_and_the_rest_does_not():
 
 
 @given(st.lists(st.sampled_from(EventCode), max_size=40))
-def test_the_log_keeps_the_newest_and_counts_all(codes):
+def test_each_log_keeps_its_newest_and_all_are_counted(codes):
     log = EventLog(5)
     for instant, code in enumerate(codes):
         log.record(code, instant)
-    assert [entry.code for entry in log.entries] == codes[-5:]
+    for kind in LogKind:
+        own = [code for code in codes if log_of(code) is kind]
+        assert [entry.code for entry in log.entries_of(kind)] == own[-5:]
+        assert log.last_code(kind) is (own[-1] if own else EventCode.NONE)
+        assert log.count_of(kind) == len(own)
+    instants = [entry.epoch_us for entry in log.entries]
+    assert instants == sorted(instants)
     assert log.total == len(codes)
     assert all(log.count(code) == codes.count(code) for code in EventCode)
-    assert log.last_code is (codes[-1] if codes else EventCode.NONE)
     other = EventLog(5)
     other.restore(log.snapshot())
     assert other.snapshot() == log.snapshot()
+
+
+def test_a_log_that_is_cleared_says_so_and_the_counters_stay():
+    log = EventLog(5)
+    log.record(EventCode.STRONG_FIELD, 1)
+    log.record(EventCode.POWER_UP, 2)
+    log.clear(LogKind.FRAUD, 3)
+    assert [entry.code for entry in log.entries] == [EventCode.POWER_UP, EventCode.LOG_CLEARED]
+    assert log.last_code(LogKind.FRAUD) is EventCode.LOG_CLEARED
+    assert log.count(EventCode.STRONG_FIELD) == 1
 
 
 @given(st.lists(st.tuples(st.sampled_from(TamperKind), st.booleans()), max_size=30))
@@ -133,31 +166,6 @@ def test_an_attack_counts_when_it_begins(senses):
 
 
 # ------------------------------------------------------------ captures
-
-
-def test_a_schedule_stops_and_starts_on_the_next_multiple():
-    env, seen = Environment(), []
-    clock = DeviceClock(lambda: env.now, from_epoch_us(0))
-    schedule = CaptureSchedule(env, clock, 900, seen.append)
-    schedule.start()
-    env.run(1000)
-    schedule.stop()
-    env.run(3000)
-    schedule.start()
-    env.run(3600.5)
-    assert seen == [seconds(900), seconds(3600)]
-
-
-def test_a_clock_that_is_set_back_captures_its_quarter_again():
-    env, seen = Environment(), []
-    clock = DeviceClock(lambda: env.now, from_epoch_us(0))
-    schedule = CaptureSchedule(env, clock, 900, seen.append)
-    schedule.start()
-    env.run(950)
-    clock.shift(-100)
-    schedule.start()
-    env.run(1001)
-    assert seen == [seconds(900), seconds(900)]
 
 
 # ------------------------------------------------------------ small conversions

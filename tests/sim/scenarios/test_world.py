@@ -149,7 +149,7 @@ def test_a_sim_url_is_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch, aarq: 
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("sim://oven", "no simulated meter is called 'oven' in sim://oven; known: ppkw"),
+        ("sim://oven", "no simulated meter is called 'oven' in sim://oven; known: minimal, ppkw"),
         ("sim://ppkw:4059", "no simulated meter"),
         ("sim://ppkw/two", "no simulated meter"),
         ("sim://ppkw?sed=1", "unknown option 'sed' in .*; allowed: seed, framing"),

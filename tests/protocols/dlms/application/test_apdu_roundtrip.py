@@ -25,6 +25,15 @@ from protocols.dlms.reader import Trace
 from protocols.dlms.xdlms import action, ciphered, get
 from protocols.dlms.xdlms import decode_apdu as decode_by_package
 from protocols.dlms.xdlms import set as set_service
+from protocols.dlms.xdlms.access import (
+    ACTION,
+    GET,
+    SET,
+    AccessRequest,
+    AccessResponse,
+    AccessResult,
+    AccessSpecification,
+)
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.descriptors import (
     AttributeDescriptor,
@@ -35,7 +44,8 @@ from protocols.dlms.xdlms.descriptors import (
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.fields import DataBlock
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
-from protocols.dlms.xdlms.notification import DataNotification, EventNotification
+from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
+from protocols.dlms.xdlms.service_errors import CONFIRMED_SERVICES, ERROR_CLASSES, INITIATE_CLASS
 
 # The machine may be busy: no example is judged by its time.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,7 +81,12 @@ INITIATE_REQUEST = st.builds(
 )
 INITIATE_RESPONSE = st.builds(InitiateResponse, CONFORMANCE, U16, U8, U16, st.none() | I8)
 SERVICE_ERROR = st.one_of(
-    st.builds(ConfirmedServiceError, U8, st.sampled_from([0, 5, 10]), U8),
+    st.builds(
+        ConfirmedServiceError,
+        st.sampled_from(sorted(CONFIRMED_SERVICES)),
+        st.sampled_from(sorted(ERROR_CLASSES.keys() - {INITIATE_CLASS})),
+        U8,
+    ),
     st.builds(ConfirmedServiceError.initiate, st.sampled_from(InitiateError)),
 )
 HEADER = st.builds(ciphered.SecurityHeader, U8, U32)
@@ -125,6 +140,15 @@ COUNTER_ERROR = ServiceError.INVOCATION_COUNTER_ERROR
 REFERENCES = st.lists(REFERENCE, max_size=3).map(tuple)
 METHODS = st.lists(METHOD, max_size=3).map(tuple)
 VALUES = st.lists(DATA, max_size=3).map(tuple)
+DATE_TIME = st.none() | st.binary(min_size=12, max_size=12)
+SPECIFICATION = st.one_of(
+    st.builds(AccessSpecification, st.sampled_from([GET, SET]), REFERENCE),
+    st.builds(AccessSpecification, st.just(ACTION), METHOD),
+)
+OUTCOME_OF_ACCESS = st.one_of(
+    st.builds(AccessResult, st.sampled_from([GET, SET]), ACCESS_RESULT),
+    st.builds(AccessResult, st.just(ACTION), st.sampled_from(ActionResult)),
+)
 
 APDUS = {
     "get-request-normal": st.builds(get.GetRequestNormal, U8, REFERENCE),
@@ -149,6 +173,17 @@ APDUS = {
     "set-response-with-list": st.builds(
         set_service.SetResponseWithList, U8, st.lists(ACCESS_RESULT, max_size=3).map(tuple)
     ),
+    "access-request": st.builds(
+        AccessRequest, U32, DATE_TIME, st.lists(SPECIFICATION, max_size=3).map(tuple), VALUES
+    ),
+    "access-response": st.builds(
+        AccessResponse,
+        U32,
+        DATE_TIME,
+        st.none() | st.lists(SPECIFICATION, max_size=3).map(tuple),
+        VALUES,
+        st.lists(OUTCOME_OF_ACCESS, max_size=3).map(tuple),
+    ),
     "action-request-normal": st.builds(action.ActionRequestNormal, U8, METHOD, st.none() | DATA),
     "action-request-next-block": st.builds(action.ActionRequestNextBlock, U8, U32),
     "action-request-with-list": st.builds(action.ActionRequestWithList, U8, METHODS, VALUES),
@@ -168,9 +203,8 @@ APDUS = {
     )
     | st.builds(ExceptionResponse, st.sampled_from(StateError), st.just(COUNTER_ERROR), U32),
     "confirmed-service-error": SERVICE_ERROR,
-    "data-notification": st.builds(
-        DataNotification, U32, st.none() | st.binary(min_size=12, max_size=12), DATA
-    ),
+    "data-notification": st.builds(DataNotification, U32, DATE_TIME, DATA),
+    "data-notification-confirm": st.builds(DataNotificationConfirm, U32, DATE_TIME),
     "event-notification": st.builds(EventNotification, OPTIONAL_OCTETS, ATTRIBUTE, DATA),
     "general-block-transfer": st.builds(
         GeneralBlockTransfer, st.booleans(), st.booleans(), st.integers(0, 63), U16, U16, OCTETS
@@ -239,6 +273,10 @@ def test_services_not_spoken_are_named(tag: int) -> None:
         ("c401c1017b", "has no meaning"),
         ("c001c100010100000200ff020000", "too many"),
         ("0e010b00", "not known"),
+        ("0e140000", "service 20 is not known"),
+        ("d9000000000001070000", "choice 7 is not known"),
+        ("da00000000000000010900", "choice 9 is not known"),
+        ("da0000000003000000", "date-time: 3 octets"),
         ("0f4000000005ffffffffff00", "date-time: 5 octets"),
         ("6105a203020100", "result-source-diagnostic is missing"),
         ("6008a103060101a103", "value: needs|announces|bytes"),
@@ -256,6 +294,48 @@ def test_refusals_say_what_is_wrong(raw: str, message: str) -> None:
 )
 def test_known_short_apdus(raw: str) -> None:
     assert decode_apdu(bytes.fromhex(raw)).to_bytes().hex() == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "summary"),
+    [
+        ("0e010602", "confirmed-service-error: initiate-error, incompatible-conformance"),
+        ("0e050501", "confirmed-service-error: read, access scope-of-access-violated"),
+        ("0e060302", "confirmed-service-error: write, service service-unsupported"),
+        ("0e050006", "confirmed-service-error: read, application-reference deciphering-error"),
+        ("0e05c0", None),
+        ("0e0f0701", "confirmed-service-error: load-segment, load-data-set primitive-out-of-sequence"),
+        ("0e0a09fe", "confirmed-service-error: start, task 254"),
+        ("0e090801", "confirmed-service-error: change-scope, change-scope 1"),
+    ],
+)
+def test_service_errors_in_words(raw: str, summary: str | None) -> None:
+    if summary is None:
+        with pytest.raises(DecodeError):
+            decode_apdu(bytes.fromhex(raw))
+        return
+    error = decode_apdu(bytes.fromhex(raw))
+    assert isinstance(error, ConfirmedServiceError)
+    assert error.summary == summary
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "c003c184ffffffff",  # four thousand million references
+        "c004c17f",
+        "c104c182ffff" + "00" * 20,
+        "d900000000008400ffffff",
+        "c101c100010000010000ff020002" + "83ffffff",
+        "e0000001000084ffffffff",
+        "c401c100" + "0201" * 40 + "00",  # deeper than anything that meters send
+        "c401c10009" + "847fffffff",
+        "0f0000000000" + "01820fff" * 10,
+    ],
+)
+def test_absurd_lengths_and_depths_are_refused(raw: str) -> None:
+    with pytest.raises(DecodeError):
+        decode_apdu(bytes.fromhex(raw))
 
 
 def test_the_trace_names_fields_as_the_standard_does() -> None:

@@ -8,6 +8,7 @@ from dlms_small_device import ECHO, ENERGY, MESSAGE
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
 from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client_access import AccessGet
 from protocols.dlms.client_events import (
     ApduToSend,
     Associated,
@@ -33,7 +34,7 @@ from protocols.dlms.xdlms.action import ActionOutcome, ActionResponseNextBlock, 
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.get import GetResponseNormal, GetResponseWithDatablock
-from protocols.dlms.xdlms.initiate import InitiateResponse
+from protocols.dlms.xdlms.initiate import VAA_NAME_SN, InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification
 from protocols.dlms.xdlms.set import SetResponseBlock, SetResponseNormal
 
@@ -69,6 +70,7 @@ CALL: dict[ClientCall, Callable[[ClientConnection], bytes]] = {
     ClientCall.GET: lambda client: client.get(3, ENERGY, 2),
     ClientCall.SET: lambda client: client.set(1, MESSAGE, 2, FIVE),
     ClientCall.ACTION: lambda client: client.action(8192, ECHO, 1),
+    ClientCall.ACCESS: lambda client: client.access([AccessGet((3, ENERGY, 2))]),
 }
 
 
@@ -267,3 +269,21 @@ def test_data_that_an_action_returns(client: ClientConnection) -> None:
     invoke = client.action(8192, ECHO, 1)[2]
     answer = ActionResponseNormal(invoke, ActionOutcome(ActionResult.SUCCESS, FIVE))
     assert client.receive_apdu(answer.to_bytes()) == [ActionDone(ActionResult.SUCCESS, FIVE)]
+
+
+def test_a_server_of_short_names_is_refused_by_name() -> None:
+    client = ClientConnection()
+    client.associate()
+    short = InitiateResponse(IMPLEMENTED, 64, vaa_name=VAA_NAME_SN)
+    aare = Aare(AssociationResult.ACCEPTED, SourceDiagnostic.USER_NULL, user_information=short)
+    with pytest.raises(RemoteProtocolError, match="short names"):
+        client.receive_apdu(aare.to_bytes())
+    assert (client.state, client.granted) == (ClientState.IDLE, Conformance(0))
+
+
+@pytest.mark.parametrize("raw", ["0c0100", "0d0100", "18000102fa0006", "050102fa00"])
+def test_short_name_apdus_are_refused_by_name(client: ClientConnection, raw: str) -> None:
+    _get(client)
+    with pytest.raises(RemoteProtocolError, match="short names"):
+        client.receive_apdu(bytes.fromhex(raw))
+    assert client.state is ClientState.ASSOCIATED

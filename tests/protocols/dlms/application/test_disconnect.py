@@ -19,7 +19,16 @@ OFF, ON, READY = ControlState.DISCONNECTED, ControlState.CONNECTED, ControlState
 
 @pytest.mark.parametrize(
     ("mode", "letters"),
-    [(0, ""), (1, "bcdefg"), (2, "abcefg"), (3, "bcdeg"), (4, "abceg"), (5, "bcdefgh"), (6, "bcdegh")],
+    [
+        (0, ""),
+        (1, "bcdefg"),
+        (2, "abcefg"),
+        (3, "bcdeg"),
+        (4, "abceg"),
+        (5, "bcdefgh"),
+        (6, "bcdegh"),
+        (7, "abceghi"),
+    ],
 )
 def test_letters_of_each_mode(mode: int, letters: str) -> None:
     assert sorted(letter.value for letter in ALLOWED[ControlMode(mode)]) == list(letters)
@@ -36,6 +45,7 @@ def test_letters_of_each_mode(mode: int, letters: str) -> None:
         ("f", ON, READY),
         ("g", ON, READY),
         ("h", READY, ON),
+        ("i", OFF, ON),
     ],
 )
 def test_what_each_letter_does(letter: str, source: ControlState, target: ControlState) -> None:
@@ -60,5 +70,5 @@ def test_a_trigger_has_one_meaning(mode: ControlMode, state: ControlState, trigg
 def test_prepayment_opens_at_zero_and_closes_by_itself_only_in_modes_5_and_6() -> None:
     closing = {mode for mode in ControlMode if next_state(mode, READY, Trigger.LOCAL_RECONNECT) is ON}
     opening = {mode for mode in ControlMode if next_state(mode, ON, Trigger.LOCAL_DISCONNECT) is READY}
-    assert closing == {ControlMode.MODE_5, ControlMode.MODE_6}
+    assert closing == {ControlMode.MODE_5, ControlMode.MODE_6, ControlMode.MODE_7}
     assert opening == set(ControlMode) - {ControlMode.MODE_0}

@@ -22,6 +22,8 @@ from dlms_small_device import (
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import ServerLimits
+from protocols.dlms.client import DEFAULT_CONFORMANCE
+from protocols.dlms.client_access import AccessGet
 from protocols.dlms.client_events import ActionDone, ExceptionReceived, GetListResult, GetResult, SetResult
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
@@ -188,6 +190,9 @@ def test_set_takes_no_selection(pair: MakePair) -> None:
         (Conformance.MULTIPLE_REFERENCES, lambda client: client.get_list([(3, ENERGY, 2)])),
         (Conformance.SET, lambda client: client.set(1, MESSAGE, 2, axdr.octet_string(b""))),
         (Conformance.ACTION, lambda client: client.action(70, RELAY, 1, axdr.integer(0))),
+        (Conformance.MULTIPLE_REFERENCES, lambda client: client.set_list([((1, MESSAGE, 2), axdr.null())])),
+        (Conformance.MULTIPLE_REFERENCES, lambda client: client.action_list([(70, RELAY, 1, None)])),
+        (Conformance.ACCESS, lambda client: client.access([AccessGet((3, ENERGY, 2))])),
     ],
 )
 def test_services_must_be_negotiated(pair: MakePair, service: Conformance, call: Callable) -> None:
@@ -202,9 +207,13 @@ def test_services_must_be_negotiated(pair: MakePair, service: Conformance, call:
     [
         ("050102fa00", UNKNOWN_SERVICE),  # read by short name
         ("0601", UNKNOWN_SERVICE),
-        ("d90000", UNKNOWN_SERVICE),  # access
+        ("0c0100", UNKNOWN_SERVICE),  # read-response by short name
+        ("0d0100", UNKNOWN_SERVICE),
+        ("160102fa00010600000001", UNKNOWN_SERVICE),  # unconfirmed-write by short name
+        ("18000102fa0006", UNKNOWN_SERVICE),  # information-report
+        ("d90000", MALFORMED),  # access
         ("c81e3001234567411312ff935a47566827c467bc7d825c3be4a77c3fcc056b6b", UNKNOWN_SERVICE),
-        ("e0c00001000003c00101", UNKNOWN_SERVICE),  # general block transfer
+        ("e0c00001000003c00101", NOT_ALLOWED),  # general block transfer
         ("c401c10000", UNKNOWN_SERVICE),  # an answer
         ("d80102", UNKNOWN_SERVICE),
         ("ff", UNKNOWN_SERVICE),
@@ -214,7 +223,8 @@ def test_services_must_be_negotiated(pair: MakePair, service: Conformance, call:
         ("c106c1000f0000280000ff010009060000280000ff", MALFORMED),
         ("c101c1000f0000280000", MALFORMED),
         ("c307c1", MALFORMED),
-        ("c105c100000000000100", UNKNOWN_SERVICE),  # set with list and blocks
+        ("c105c1", MALFORMED),
+        ("df0100", UNKNOWN_SERVICE),  # general-signing
     ],
 )
 def test_unknown_and_malformed_requests(pair: MakePair, raw: str, answer: bytes) -> None:
@@ -296,7 +306,7 @@ def test_long_get(pair: MakePair, max_pdu: int) -> None:
 
 
 def test_long_get_needs_the_service(pair: MakePair) -> None:
-    made = pair(max_pdu=64, conformance=IMPLEMENTED & ~Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ)
+    made = pair(max_pdu=64, conformance=Conformance.GET)
     assert made.call(made.client.get(7, PROFILE, 2)) == GetResult(RESULT.OTHER_REASON)
 
 
@@ -450,7 +460,7 @@ def test_the_object_list_of_the_public_client_hides_what_it_does_not_see(pair: M
         (1, bytes.fromhex("0000280000ff")),
         (3, [1, 1]),
         (4, bytes.fromhex("60857405080101")),
-        (5, [f"{int(IMPLEMENTED):024b}", 1024, 0xFFFF, 6, 0, b""]),
+        (5, [f"{int(DEFAULT_CONFORMANCE):024b}", 1024, 0xFFFF, 6, 0, b""]),
         (6, bytes.fromhex("60857405080201")),
         (8, 2),
     ],

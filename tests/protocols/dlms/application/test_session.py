@@ -1,30 +1,29 @@
-"""The blocking session over wrapper and HDLC, against a server behind a pipe in virtual time."""
+"""Both kinds of session over wrapper and HDLC, against a server behind a pipe in virtual time."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
+from dlms_sessions import DRIVERS, FRAMINGS, DevicePipe, make_session
 from dlms_small_device import (
     ECHO,
     ENERGY,
-    MANAGER_SAP,
     MESSAGE,
-    PASSWORD,
     PROFILE,
     ROWS,
 )
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import Lls
 from protocols.dlms.client_events import Notification
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, SourceDiagnostic
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import DataObject, EntrySelection, LogicalDevice, ProfileGeneric, Register
 from protocols.dlms.errors import DlmsError, LocalProtocolError, RemoteProtocolError
-from protocols.dlms.framing import ApduReceived, Framing, LinkDisconnected
-from protocols.dlms.hdlc import HdlcClient, HdlcServer
-from protocols.dlms.server import ServerConnection
-from protocols.dlms.session import DlmsSession
+from protocols.dlms.framing import Framing
+from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.session_errors import (
     AccessRefused,
     ActionRefused,
@@ -34,55 +33,7 @@ from protocols.dlms.session_errors import (
     NoAnswer,
     SessionError,
 )
-from protocols.dlms.wrapper import WrapperClient, WrapperServer
 from protocols.dlms.xdlms.notification import DataNotification
-
-
-class DevicePipe:
-    """A device at the other end: time passes only while the session waits."""
-
-    def __init__(self, framing: Framing, server: ServerConnection) -> None:
-        self.framing = framing
-        self.server = server
-        self.time_s = 0.0
-        self.paused = False
-        self.pushes: list[bytes] = []
-        self.garbage = b""
-
-    def now_s(self) -> float:
-        return self.time_s
-
-    def send(self, data: bytes) -> None:
-        if self.paused:
-            return
-        for event in self.framing.receive_data(data, self.time_s):
-            if isinstance(event, ApduReceived):
-                answer = self.server.receive_apdu(event.apdu, event.client_sap, event.server_sap, self.time_s)
-                for apdu in [*self.pushes, answer]:
-                    if apdu is not None:
-                        self.framing.send_apdu(
-                            apdu, client_sap=event.client_sap, server_sap=event.server_sap, now_s=self.time_s
-                        )
-                self.pushes.clear()
-            if isinstance(event, LinkDisconnected):
-                self.server.link_lost(event.client_sap)
-
-    def receive(self, max_wait_s: float) -> bytes:
-        data, self.garbage = self.garbage + self.framing.data_to_send(), b""
-        if not data:
-            self.time_s += max_wait_s
-        return data
-
-
-FRAMINGS: dict[str, Callable[[], tuple[Framing, Framing]]] = {
-    "wrapper": lambda: (WrapperClient(MANAGER_SAP, 1), WrapperServer()),
-    "hdlc": lambda: (HdlcClient(MANAGER_SAP, 1), HdlcServer()),
-    "hdlc, 4-byte address": lambda: (HdlcClient(MANAGER_SAP, 1, address_bytes=4), HdlcServer()),
-    "hdlc, long frames": lambda: (
-        HdlcClient(MANAGER_SAP, 1, max_info=512, window=3),
-        HdlcServer(max_info=512, window=3),
-    ),
-}
 
 
 @pytest.fixture(params=FRAMINGS)
@@ -90,19 +41,18 @@ def framings(request: pytest.FixtureRequest) -> tuple[Framing, Framing]:
     return FRAMINGS[request.param]()
 
 
-def _session(device: LogicalDevice, framings: tuple[Framing, Framing], **client: object) -> DlmsSession:
-    near, far = framings
-    client.setdefault("authentication", Lls(PASSWORD))
-    connection = ClientConnection(client_sap=MANAGER_SAP, server_sap=1, **client)  # type: ignore[arg-type]
-    return DlmsSession(DevicePipe(far, ServerConnection(device)), near, connection)
+@pytest.fixture(params=DRIVERS)
+def make(request: pytest.FixtureRequest, device: LogicalDevice) -> Callable[..., Any]:
+    """Makes sessions of one kind: what holds for the blocking one holds for the awaited one."""
+    return partial(make_session, request.param, device)
 
 
 @pytest.fixture
-def session(device: LogicalDevice, framings: tuple[Framing, Framing]) -> DlmsSession:
-    return _session(device, framings)
+def session(make: Callable[..., Any], framings: tuple[Framing, Framing]) -> Any:
+    return make(framings)
 
 
-def test_a_whole_session(session: DlmsSession) -> None:
+def test_a_whole_session(session: Any) -> None:
     seen: list[tuple[str, bytes]] = []
     session.on_frame = lambda direction, data: seen.append((direction, data))
     with session:
@@ -121,15 +71,15 @@ def test_a_whole_session(session: DlmsSession) -> None:
     assert session.faults == []
 
 
-def test_blocks_both_ways(device: LogicalDevice, framings: tuple[Framing, Framing]) -> None:
-    with _session(device, framings, max_pdu=100) as session:
+def test_blocks_both_ways(make: Callable[..., Any], framings: tuple[Framing, Framing]) -> None:
+    with make(framings, max_pdu=100) as session:
         text = axdr.octet_string(bytes(3000))
         session.set(1, MESSAGE, 2, text)
         assert session.get(1, MESSAGE, 2) == text
         assert session.action(8192, ECHO, 1, text) == text
 
 
-def test_refusals_are_named(session: DlmsSession) -> None:
+def test_refusals_are_named(session: Any) -> None:
     with session:
         with pytest.raises(AccessRefused) as caught:
             session.get(3, "1.0.99.99.99", 2)
@@ -142,15 +92,15 @@ def test_refusals_are_named(session: DlmsSession) -> None:
         assert session.get(3, ENERGY, 3) is not None
 
 
-def test_exception_instead_of_an_answer(device: LogicalDevice, framings: tuple[Framing, Framing]) -> None:
-    with _session(device, framings, conformance=IMPLEMENTED & ~Conformance.SET) as session:
+def test_exception_instead_of_an_answer(make: Callable[..., Any], framings: tuple[Framing, Framing]) -> None:
+    with make(framings, conformance=IMPLEMENTED & ~Conformance.SET) as session:
         with pytest.raises(ExceptionAnswered, match="service-not-supported") as caught:
             session.set(1, MESSAGE, 2, axdr.octet_string(b""))
         assert caught.value.service is ServiceError.SERVICE_NOT_SUPPORTED
 
 
-def test_refused_association(device: LogicalDevice, framings: tuple[Framing, Framing]) -> None:
-    session = _session(device, framings, authentication=Lls(b"wrong"))
+def test_refused_association(make: Callable[..., Any], framings: tuple[Framing, Framing]) -> None:
+    session = make(framings, authentication=Lls(b"wrong"))
     session.connect()
     with pytest.raises(AssociationRefused, match="authentication-failure") as caught:
         session.associate()
@@ -159,7 +109,7 @@ def test_refused_association(device: LogicalDevice, framings: tuple[Framing, Fra
     session.disconnect()
 
 
-def test_silence(session: DlmsSession) -> None:
+def test_silence(session: Any) -> None:
     session.connect()
     session.associate()
     pipe = session.pipe
@@ -171,69 +121,69 @@ def test_silence(session: DlmsSession) -> None:
     assert pipe.now_s() - before_s == pytest.approx(5.0, abs=0.6)
 
 
-def test_silence_while_connecting(device: LogicalDevice) -> None:
-    session = _session(device, FRAMINGS["hdlc"]())
-    session.pipe.paused = True  # type: ignore[attr-defined]
+def test_silence_while_connecting(make: Callable[..., Any]) -> None:
+    session = make(FRAMINGS["hdlc"]())
+    session.pipe.paused = True
     with pytest.raises(NoAnswer):
         session.connect()
 
 
-def test_after_silence_a_wrapper_session_goes_on(device: LogicalDevice) -> None:
-    session = _session(device, FRAMINGS["wrapper"]())
+def test_after_silence_a_wrapper_session_goes_on(make: Callable[..., Any]) -> None:
+    session = make(FRAMINGS["wrapper"]())
     with session:
-        session.pipe.paused = True  # type: ignore[attr-defined]
+        session.pipe.paused = True
         with pytest.raises(NoAnswer, match=r"get 1\.0\.1\.8\.0"):
             session.get(3, ENERGY, 2)
-        session.pipe.paused = False  # type: ignore[attr-defined]
+        session.pipe.paused = False
         assert session.get(3, ENERGY, 2) == axdr.double_long_unsigned(1362)
 
 
-def test_a_link_that_falls(device: LogicalDevice) -> None:
-    session = _session(device, FRAMINGS["hdlc"]())
+def test_a_link_that_falls(make: Callable[..., Any]) -> None:
+    session = make(FRAMINGS["hdlc"]())
     session.connect()
     session.associate()
     # The server forgets the link, as after a power cut: it answers DM.
-    session.pipe.framing = HdlcServer()  # type: ignore[attr-defined]
+    session.pipe.framing = HdlcServer()
     with pytest.raises((LinkLost, NoAnswer)):
         session.get(3, ENERGY, 2)
     assert session.negotiated is None
     session.disconnect()
 
 
-def test_notifications_are_kept(device: LogicalDevice) -> None:
+def test_notifications_are_kept(make: Callable[..., Any]) -> None:
     push = DataNotification(1, None, axdr.unsigned(7))
-    with _session(device, FRAMINGS["wrapper"]()) as session:
-        session.pipe.pushes.append(push.to_bytes())  # type: ignore[attr-defined]
+    with make(FRAMINGS["wrapper"]()) as session:
+        session.pipe.pushes.append(push.to_bytes())
         assert session.get(3, ENERGY, 2) == axdr.double_long_unsigned(1362)
         assert session.notifications == [Notification(push)]
 
 
-def test_noise_on_the_line_is_kept_as_a_fault(device: LogicalDevice) -> None:
-    with _session(device, FRAMINGS["hdlc"]()) as session:
-        session.pipe.garbage = b"\x7e\xa0\x07\x03\x03\x93\x00\x00\x7e"  # type: ignore[attr-defined]
+def test_noise_on_the_line_is_kept_as_a_fault(make: Callable[..., Any]) -> None:
+    with make(FRAMINGS["hdlc"]()) as session:
+        session.pipe.garbage = b"\x7e\xa0\x07\x03\x03\x93\x00\x00\x7e"
         assert session.get(3, ENERGY, 2) == axdr.double_long_unsigned(1362)
         assert session.faults
 
 
-def test_raw_access(session: DlmsSession) -> None:
+def test_raw_access(session: Any) -> None:
     session.connect()
     assert session.exchange_apdu(bytes.fromhex("c001c100030100010800ff0200")) == bytes.fromhex("d80102")
     session.associate()
     assert session.exchange_apdu(bytes.fromhex("050102fa00")) == bytes.fromhex("d80202")
     assert session.get(3, ENERGY, 2) is not None
-    session.pipe.paused = True  # type: ignore[attr-defined]
+    session.pipe.paused = True
     session.send_raw(b"\x00")
     assert session.receive_raw(1.0) == b""
 
 
-def test_raw_access_to_silence(device: LogicalDevice) -> None:
-    session = _session(device, FRAMINGS["wrapper"]())
+def test_raw_access_to_silence(make: Callable[..., Any]) -> None:
+    session = make(FRAMINGS["wrapper"]())
     session.connect()
-    session.pipe.paused = True  # type: ignore[attr-defined]
+    session.pipe.paused = True
     assert session.exchange_apdu(b"\xc0") is None
 
 
-def test_calls_out_of_order(session: DlmsSession) -> None:
+def test_calls_out_of_order(session: Any) -> None:
     session.connect()
     with pytest.raises(LocalProtocolError):
         session.get(3, ENERGY, 2)
@@ -244,11 +194,11 @@ def test_calls_out_of_order(session: DlmsSession) -> None:
     session.disconnect()
 
 
-def test_an_error_inside_is_not_hidden_by_the_farewell(device: LogicalDevice) -> None:
-    session = _session(device, FRAMINGS["wrapper"]())
+def test_an_error_inside_is_not_hidden_by_the_farewell(make: Callable[..., Any]) -> None:
+    session = make(FRAMINGS["wrapper"]())
     session.connect()
     session.associate()
-    session.pipe.paused = True  # type: ignore[attr-defined]
+    session.pipe.paused = True
     with pytest.raises(KeyError), session:
         raise KeyError
 

@@ -13,30 +13,20 @@ _IDS = [capture["id"] for capture in _DOCUMENT["captures"]]
 _DECODED = [
     capture["id"]
     for capture in _DOCUMENT["captures"]
-    if "decoded" in capture
-    and capture["layer"] != "mbus"
-    and "general_glo_ciphering" not in capture["decoded"][0]
+    if "decoded" in capture and "general_glo_ciphering" not in capture["decoded"][0]
 ]
 _CIPHERED = [
     capture["id"]
     for capture in _DOCUMENT["captures"]
-    if capture["layer"] != "mbus" and "general_glo_ciphering" in capture.get("decoded", [{}])[0]
+    if "general_glo_ciphering" in capture.get("decoded", [{}])[0]
 ]
 _FRAMED = [capture["id"] for capture in _DOCUMENT["captures"] if capture.get("frames")]
-_JOINED = [
-    capture["id"]
-    for capture in _DOCUMENT["captures"]
-    if capture.get("apdus_hex") and capture["layer"] != "mbus"
-]
+_JOINED = [capture["id"] for capture in _DOCUMENT["captures"] if capture.get("apdus_hex")]
 
 
 @pytest.mark.parametrize("name", _IDS)
-def test_all_is_ok_but_what_is_not_supported(explained, captures, name):
-    assert explained[name].ok == (captures[name]["layer"] != "mbus")
-
-
-def test_not_supported_is_said_plainly(explained):
-    assert explained["mbus/netz-noe-p1"].error == "M-Bus is not supported yet"
+def test_all_is_ok(explained, name):
+    assert explained[name].ok
 
 
 @pytest.mark.parametrize("name", _FRAMED)
@@ -102,7 +92,7 @@ def test_the_head_of_a_notification(explained, captures, find, name):
 
 
 @pytest.mark.parametrize("name", _CIPHERED)
-def test_ciphered_apdus_are_opaque_but_for_their_header(explained, captures, find, name):
+def test_ciphered_apdus_show_their_header_and_open_by_published_keys(explained, captures, find, name):
     (apdu,) = explained[name].apdus
     stated = captures[name]["decoded"][0]["general_glo_ciphering"]
     (title,) = find.values([apdu], "system-title")
@@ -113,8 +103,10 @@ def test_ciphered_apdus_are_opaque_but_for_their_header(explained, captures, fin
         stated["invocation_counter"],
         stated["security_control"],
     )
-    assert find.values([apdu], "note") == ["ciphered: the content is not deciphered"]
-    assert not find.all([apdu], "reading")
+    opens = "test_key_hex" in captures[name]
+    note = "deciphered; nothing proves who sent it" if opens else "ciphered: the content is not deciphered"
+    assert find.values([apdu], "note")[0] == note
+    assert bool(find.all([apdu], "reading")) is opens
     assert explained[name].error is None
 
 
@@ -234,10 +226,16 @@ def test_what_must_be_refused_and_is_not_is_bad(captures):
     assert explain_capture(_damage(capture)).ok
 
 
-def test_readouts_of_letters_are_not_supported():
-    capture = {"id": "r", "layer": "iec62056-21-ascii", "kind": "readout", "text": ["/SIE5"]}
+def test_a_read_out_in_letters_is_explained(find):
+    lines = ["/SIE5TD3511", "0.0.0(12345678)", "1.8.0(000123.4*kWh)", "!"]
+    capture = {"id": "r", "layer": "iec62056-21-ascii", "kind": "readout", "text": lines}
     result = explain_capture(capture)
-    assert (result.ok, result.error) == (False, "IEC 62056-21 ASCII read-outs are not supported yet")
+    assert (result.ok, result.error) == (True, None)
+    assert find.values(result.frames, "obis") == ["1.0.0.0.0.255", "1.0.1.8.0.255"]
+    assert find.values(result.frames, "unit") == ["kWh"]
+    assert explain_capture(capture | {"text": "".join(f"{line}\r\n" for line in lines)}).ok
+    torn = explain_capture(capture | {"text": lines[:2]})
+    assert (torn.ok, torn.error) == (False, "bad-read-out: read-out: no ! ends it (at byte 30)")
 
 
 @pytest.mark.parametrize(

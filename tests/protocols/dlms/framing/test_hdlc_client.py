@@ -34,7 +34,7 @@ def octets(client):
 
 @pytest.fixture
 def client():
-    return HdlcClient(response_timeout_s=1.0, retries=2, poll_interval_s=0.25)
+    return HdlcClient(address_bytes=1, response_timeout_s=1.0, retries=2, poll_interval_s=0.25)
 
 
 @pytest.fixture
@@ -63,17 +63,20 @@ def test_connect_request_answer_disconnect(connected):
 def test_snrm_carries_parameters_only_when_they_are_not_the_defaults(client):
     client.connect(0.0)
     assert sent(client)[0].information == b""
-    other = HdlcClient(max_info=2030, window=7)
+    other = HdlcClient(address_bytes=1, max_info=2030, window=7)
     other.connect(0.0)
     assert sent(other)[0].information.hex() == "818014050207ee060207ee070400000007080400000007"
 
 
-def test_a_server_that_announces_more_than_was_proposed_is_believed(client):
+@pytest.mark.parametrize(("tolerant", "granted"), [(False, 128), (True, 248)])
+def test_a_server_that_announces_more_than_was_proposed_is_believed_by_the_tolerant(tolerant, granted):
+    client = HdlcClient(address_bytes=1, tolerant=tolerant)
     client.connect(0.0)
-    (event,) = client.receive_data(
+    *faults, event = client.receive_data(
         response(0x73, bytes.fromhex("8180120501f80601f0070400000001080400000001")), 0.0
     )
-    assert event.parameters == LinkParameters(128, 248, 1, 1)
+    assert event.parameters == LinkParameters(128, granted, 1, 1)
+    assert [fault.name for fault in faults] == ["ua-exceeds-proposal"] * tolerant
 
 
 def test_silence_at_connection_is_retried_and_given_up(client):
@@ -194,7 +197,7 @@ def test_a_ua_with_broken_parameters_is_no_answer(client):
 
 
 def test_pushes_come_without_a_link_and_segmented():
-    client = HdlcClient(client_sap=103)
+    client = HdlcClient(address_bytes=1, client_sap=103, tolerant=True)
     to, source = HdlcAddress(103), HdlcAddress(1, 17, 2)
     assert client.receive_data(response(0x03, LLC + b"pu", to=to, source=source, segmented=True), 0.0) == []
     assert client.receive_data(response(0x13, b"sh", to=to, source=source), 0.0) == [
@@ -221,7 +224,7 @@ def test_what_a_caller_may_not_do(client):
     with pytest.raises(DlmsValueError):
         ask(client, bytes(70_000))
     with pytest.raises(DlmsValueError):
-        HdlcClient(client_sap=128)
+        HdlcClient(address_bytes=1, client_sap=128)
 
 
 def test_every_row_of_the_table_names_a_method():

@@ -1,0 +1,114 @@
+"""Passwords and keys of a client: from a file, the environment or a prompt; never from an argument.
+
+The file is TOML with a table ``[associations.NAME]`` for each client, as the target file has it that
+``amibench meter serve`` writes::
+
+    [associations.reader]
+    client_sap = 2
+    password = "12345678"
+
+    [associations.management]
+    client_sap = 1
+    mechanism = "hls-gmac"
+
+    [associations.management.security]
+    client_system_title = "4D4D4D0000BC614E"
+    encryption_key = "000102030405060708090A0B0C0D0E0F"
+    authentication_key = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
+"""
+
+import getpass
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from amibench.commands.keys_file import read_keys_file
+from amibench.commands.meter.texts import text
+from amibench.errors import CommandError
+
+PUBLIC_CLIENT = 16
+PASSWORD_VARIABLE = "AMIBENCH_METER_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKeys:
+    """What a client proves itself with; never shown.
+
+    Args:
+        password: LLS password, or the secret of an HLS mechanism that has one.
+        mechanism: ``none``, ``lls`` or ``hls-…``; None: as the password says.
+        guek: global unicast encryption key.
+        gak: authentication key.
+        system_title: own title, 8 octets.
+        counter: OBIS code of the invocation counter that the public client reads.
+        suite: security suite.
+    """
+
+    password: bytes | None = field(default=None, repr=False)
+    mechanism: str | None = None
+    guek: bytes | None = field(default=None, repr=False)
+    gak: bytes | None = field(default=None, repr=False)
+    system_title: bytes | None = None
+    counter: str = "0.0.43.1.0"
+    suite: int = 0
+
+    @property
+    def ciphered(self) -> bool:
+        """Whether the association is ciphered."""
+        return self.guek is not None
+
+
+NOTHING = ClientKeys()
+
+
+def find_keys(file: Path | None, client_sap: int, lang: str) -> ClientKeys:
+    """The keys of a client: from `file`, else the environment, else by asking, where somebody can answer.
+
+    Raises:
+        CommandError: the file cannot be used, or a client that needs a password has none.
+    """
+    if file is not None:
+        return _from_file(file, client_sap, lang)
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password:
+        return ClientKeys(password=password.encode())
+    if client_sap == PUBLIC_CLIENT:
+        return NOTHING
+    if not sys.stdin.isatty():
+        raise CommandError(text("no-password", lang, client=client_sap))
+    typed = getpass.getpass(text("ask-password", lang, client=client_sap) + ": ")
+    return ClientKeys(password=typed.encode() or None)
+
+
+def _from_file(file: Path, client_sap: int, lang: str) -> ClientKeys:
+    rows = read_keys_file(file, lang)
+    row = next((row for row in rows if row.get("client_sap") == client_sap), None)
+    if row is None:
+        return NOTHING
+    try:
+        return ClientKeys(
+            password=_secret(row),
+            mechanism=row.get("mechanism"),
+            guek=_octets(row, "guek"),
+            gak=_octets(row, "gak"),
+            system_title=_octets(row, "client_system_title") or _octets(row, "system_title"),
+            counter=row.get("invocation_counter", NOTHING.counter),
+            suite=int(row.get("suite", 0)),
+        )
+    except (TypeError, ValueError) as error:
+        raise CommandError(text("keys-bad", lang, file=file, client=client_sap, detail=error)) from error
+
+
+def _secret(row: Mapping[str, Any]) -> bytes | None:
+    for name in ("password_hex", "secret_hex"):
+        if name in row:
+            return bytes.fromhex(row[name])
+    found = row.get("password", row.get("secret"))
+    return None if found is None else str(found).encode()
+
+
+def _octets(row: Mapping[str, Any], name: str) -> bytes | None:
+    return bytes.fromhex(row[name]) if name in row else None

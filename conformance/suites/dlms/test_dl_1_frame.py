@@ -1,0 +1,245 @@
+"""ATS_DL, frames: connecting, times, and frames that must not be answered."""
+# ruff: noqa: D103 - the words of a case stand in its `case(...)`
+
+import pytest
+
+from conformance.bench.bench import Bench
+from conformance.bench.case import case
+from conformance.bench.hdlc_raw import (
+    DISC,
+    FLAG,
+    RR,
+    SNRM,
+    UNKNOWN,
+    make_frame,
+    parameters,
+    ready_control,
+)
+from conformance.bench.hdlc_setup import INACTIVITY, INTER_OCTET, setup_value
+from conformance.bench.hdlc_wire import (
+    HdlcWire,
+    broken_fcs,
+    broken_hcs,
+    hdlc_wire,
+    must_be,
+    must_be_silent,
+    must_connect,
+    unanswered_then_good,
+)
+from conformance.text import Text
+
+HDLC = pytest.mark.needs("framing:hdlc", "association:public")
+
+#: Margin over a time-out of the device.
+_MARGIN_S = 2.0
+_MS_PER_S = 1000
+_WRONG_TYPES = (0x0, 0x9, 0xB, 0xF)
+
+
+def clause(number: str) -> pytest.MarkDecorator:
+    return pytest.mark.clause("dlms-yb", number, level="shall")
+
+
+@case(
+    id="dlms/HDLC_FRAME_P1/connect",
+    title=Text("Conectar y desconectar", "Connect and disconnect"),
+    stimulus=Text("DISC, SNRM, RR, DISC, DISC.", "DISC, SNRM, RR, DISC, DISC."),
+    requirement=Text(
+        "DM, UA con parámetros, RR con F, UA, DM.", "DM, UA with parameters, RR with F, UA, DM."
+    ),
+)
+@clause("HDLC_FRAME_P1")
+@HDLC
+def test_connect(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+        answer = must_be(bench, wire.ask(SNRM), "SNRM", "SNRM", "UA")
+        if not answer.information:
+            bench.not_strictly("el UA no lleva parámetros", "the UA carries no parameters")
+        ready = must_be(bench, wire.ask(RR), "RR", "RR", "RR")
+        bench.check(
+            ready.control == ready_control(0),
+            f"control 11: N(R) 0 y F ({ready.control:02x})",
+            f"control 11: N(R) 0 and F ({ready.control:02x})",
+        )
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+
+
+@case(
+    id="dlms/HDLC_FRAME_P2/inter-octet",
+    title=Text("Tiempo entre octetos", "Inter-octet time-out"),
+    stimulus=Text(
+        "Media trama, una pausa mayor que el tiempo entre octetos, y un RR bueno.",
+        "Half a frame, a pause longer than the inter-octet time-out, and a good RR.",
+    ),
+    requirement=Text(
+        "La media trama se olvida: el RR se contesta.", "The half frame is forgotten: the RR is answered."
+    ),
+)
+@clause("HDLC_FRAME_P2")
+@HDLC
+def test_inter_octet(bench: Bench) -> None:
+    time_out_s = setup_value(bench, INTER_OCTET) / _MS_PER_S
+    with hdlc_wire(bench) as wire:
+        must_connect(bench, wire)
+        half = wire.frame(SNRM, parameters(128, 1))[:9]
+        must_be_silent(bench, wire.send(half))
+        bench.clock.wait(time_out_s + _MARGIN_S)
+        must_be(bench, wire.ask(RR), "RR", "RR", "RR")
+
+
+@case(
+    id="dlms/HDLC_FRAME_P3/inactivity",
+    title=Text("Tiempo de inactividad", "Inactivity time-out"),
+    stimulus=Text(
+        "Conectar, callar más que el tiempo de inactividad, y DISC.",
+        "Connect, stay silent longer than the inactivity time-out, and DISC.",
+    ),
+    requirement=Text(
+        "El enlace cayó: DISC recibe DM. Antes de ese tiempo sigue en pie.",
+        "The link fell: DISC gets DM. Before that time it stands.",
+    ),
+)
+@clause("HDLC_FRAME_P3")
+@HDLC
+def test_inactivity(bench: Bench) -> None:
+    time_out_s = setup_value(bench, INACTIVITY)
+    if not time_out_s:
+        raise bench.not_applicable("sin tiempo de inactividad", "no inactivity time-out")
+    with hdlc_wire(bench) as wire:
+        must_connect(bench, wire)
+        bench.clock.wait(time_out_s / 2)
+        must_be(bench, wire.ask(RR), "RR a la mitad", "RR at half the time", "RR")
+        bench.stimulus(f"silencio de {time_out_s:g} s y más", f"silence of {time_out_s:g} s and more")
+        bench.clock.wait(time_out_s + _MARGIN_S)
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+
+
+@case(
+    id="dlms/HDLC_FRAME_N1/missing-flags",
+    title=Text("Banderas que faltan", "Missing flags"),
+    stimulus=Text(
+        "Un SNRM sin bandera inicial, sin la final, sin ninguna.",
+        "An SNRM without opening flag, without closing flag, without both.",
+    ),
+    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+)
+@clause("HDLC_FRAME_N1")
+@HDLC
+def test_missing_flags(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        whole = wire.frame(SNRM)
+        _unanswered_each_after_a_pause(bench, wire, whole[1:], whole[:-1], whole[1:-1])
+
+
+@case(
+    id="dlms/HDLC_FRAME_N2/too-short",
+    title=Text("Trama demasiado corta", "Frame too short"),
+    stimulus=Text("Un SNRM al que le faltan octetos.", "An SNRM that lacks octets."),
+    requirement=Text("No se contesta; el SNRM bueno, sí.", "It is not answered; the good SNRM is."),
+)
+@clause("HDLC_FRAME_N2")
+@HDLC
+def test_too_short(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        whole, flag = wire.frame(SNRM), bytes((FLAG,))
+        _unanswered_each_after_a_pause(bench, wire, whole[:5] + flag, whole[:-3] + flag, flag + flag)
+
+
+@case(
+    id="dlms/HDLC_FRAME_N3/format-type",
+    title=Text("Tipo de formato", "Format type"),
+    stimulus=Text(
+        "Un SNRM de tipo de formato 0, 9, B y F, con sumas correctas.",
+        "An SNRM of format type 0, 9, B and F, with right check sequences.",
+    ),
+    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+)
+@clause("HDLC_FRAME_N3")
+@HDLC
+def test_format_type(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        bad = [make_frame(SNRM, wire.destination, wire.source, format_type=wrong) for wrong in _WRONG_TYPES]
+        unanswered_then_good(bench, wire, *bad)
+
+
+@case(
+    id="dlms/HDLC_FRAME_N4/length",
+    title=Text("Campo de longitud", "Length field"),
+    stimulus=Text(
+        "Un SNRM cuyo campo de longitud dice menos y más de lo que hay, con sumas correctas.",
+        "An SNRM whose length field says less and more than there is, with right check sequences.",
+    ),
+    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+)
+@clause("HDLC_FRAME_N4")
+@HDLC
+def test_length(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        true = len(wire.frame(SNRM)) - 2
+        bad = [
+            make_frame(SNRM, wire.destination, wire.source, length=length)
+            for length in (0, true - 1, true + 1, 0x7FF)
+        ]
+        _unanswered_each_after_a_pause(bench, wire, *bad)
+
+
+@case(
+    id="dlms/HDLC_FRAME_N5/unknown-control",
+    title=Text("Campo de control desconocido", "Unknown control field"),
+    stimulus=Text("Conectado, una trama de control FF.", "While connected, a frame with control FF."),
+    requirement=Text("FRMR o silencio; después un SNRM conecta.", "FRMR or silence; then an SNRM connects."),
+)
+@clause("HDLC_FRAME_N5")
+@HDLC
+def test_unknown_control(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        must_connect(bench, wire)
+        reply = wire.ask(UNKNOWN)
+        if reply.raw:
+            must_be(bench, reply, "el control FF", "control FF", "FRMR")
+        must_connect(bench, wire)
+
+
+@case(
+    id="dlms/HDLC_FRAME_N7/bad-hcs",
+    title=Text("HCS errónea", "Wrong HCS"),
+    stimulus=Text("Un SNRM con parámetros y la HCS alterada.", "An SNRM with parameters and an altered HCS."),
+    requirement=Text("No se contesta; el SNRM bueno, sí.", "It is not answered; the good SNRM is."),
+)
+@clause("HDLC_FRAME_N7")
+@HDLC
+def test_bad_hcs(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        unanswered_then_good(bench, wire, broken_hcs(wire.frame(SNRM, parameters(128, 1))))
+
+
+@case(
+    id="dlms/HDLC_FRAME_N8/bad-fcs",
+    title=Text("FCS errónea", "Wrong FCS"),
+    stimulus=Text("Un SNRM con la FCS alterada; después DISC.", "An SNRM with an altered FCS; then DISC."),
+    requirement=Text(
+        "No se contesta ni conecta: DISC recibe DM.", "It is not answered and does not connect: DISC gets DM."
+    ),
+)
+@clause("HDLC_FRAME_N8")
+@HDLC
+def test_bad_fcs(bench: Bench) -> None:
+    with hdlc_wire(bench) as wire:
+        must_be_silent(bench, wire.send(broken_fcs(wire.frame(SNRM))))
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+
+
+def _unanswered_each_after_a_pause(bench: Bench, wire: HdlcWire, *bad: bytes) -> None:
+    """As `unanswered_then_good`, with pauses around each.
+
+    Before it, so that the last frame's closing flag does not open this one; after it, so that the device
+    gives up waiting for its rest.
+    """
+    for raw in bad:
+        bench.clock.wait(_MARGIN_S)
+        must_be_silent(bench, wire.send(raw))
+        bench.clock.wait(_MARGIN_S)
+        must_connect(bench, wire)
+        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")

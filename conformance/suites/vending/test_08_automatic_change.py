@@ -1,0 +1,120 @@
+"""CTSA19: a sale changes the meter's key where the card and the registry differ (IEC 62055-41, 6.5.2.1)."""
+# ruff: noqa: D103 - the words of a case stand in its `case(...)`
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from conformance.bench.bench import Bench
+from conformance.text import Text
+from conformance.vending.cases import published, rule
+from conformance.vending.desk import VendingDesk
+from conformance.vending.registers import card, new_key
+from conformance.vending.requests import Credit
+
+EVENING = datetime(2024, 4, 1, 22, 0, tzinfo=UTC)
+
+CHANGES = (
+    ("TI", 1, 1, 2),
+    ("KRN", 1, 2, 1),
+    ("KEN", 2, 4, 1),
+    ("SGC", 1, 8, 1),
+)
+"""What differs, the register of the card, that of the registry, and the registry's TI."""
+
+
+@published("CTSA19", Text("Cambio y crédito, por separado", "Change and credit, each by itself"))
+def test_ctsa19(bench: Bench, ea: str) -> None:
+    VendingDesk(bench).play("CTSA19", ea)
+
+
+@rule(
+    "CTSA19",
+    "sale-with-change",
+    Text("Una venta que cambia la clave", "A sale that changes the key"),
+    Text(
+        "Vender con una tarjeta que difiere del registro en TI, KRN, KEN o SGC.",
+        "Sell with a card that differs from the registry in TI, KRN, KEN or SGC.",
+    ),
+    Text(
+        "Salen las secciones del cambio, bajo la clave vigente, y después el crédito, bajo la nueva.",
+        "The sections of the change come, under the present key, and then the credit, under the new one.",
+    ),
+)
+def test_sale_with_change(bench: Bench) -> None:
+    desk = VendingDesk(bench)
+    for ea in desk.algorithms:
+        sections = 2 if ea == "07" else 4
+        for what, old, new, ti in CHANGES:
+            desk.at(EVENING)
+            meter, wanted = card(old, ea), new_key(new, ti)
+            tokens = desk.served(
+                f"difiere {what}, EA{ea}",
+                f"{what} differs, EA{ea}",
+                Credit(meter, 0, 1, wanted),
+            )
+            classes = [desk.read(digits, meter).token_class for digits in tokens]
+            bench.check(
+                classes == [2] * sections + [0],
+                f"clases en orden: {classes}",
+                f"classes in order: {classes}",
+            )
+            before = [bool(desk.read(digits, meter).crc_ok) for digits in tokens]
+            after = bool(desk.read(tokens[-1], meter, wanted).crc_ok)
+            bench.check(
+                before == [True] * sections + [False] and after,
+                "las secciones se leen con la clave vigente y el crédito con la nueva",
+                "the sections read with the present key and the credit with the new one",
+            )
+
+
+@rule(
+    "CTSA19",
+    "no-needless-change",
+    Text("Sin diferencia no hay cambio", "No difference, no change"),
+    Text(
+        "Vender con una tarjeta que coincide con el registro, con el KEN en la tarjeta y sin él.",
+        "Sell with a card that agrees with the registry, with the KEN on the card and without it.",
+    ),
+    Text("Sale un solo token, de crédito.", "One token comes, of credit."),
+)
+def test_no_needless_change(bench: Bench) -> None:
+    desk = VendingDesk(bench)
+    for ea in desk.algorithms:
+        for ken in (None, 170):
+            desk.at(EVENING)
+            meter = replace(card(4, ea), ken=ken)
+            tokens = desk.served(
+                f"KEN {ken} en la tarjeta, EA{ea}",
+                f"KEN {ken} on the card, EA{ea}",
+                Credit(meter, 0, 1, new_key(4)),
+            )
+            classes = [desk.read(digits, meter).token_class for digits in tokens]
+            bench.check(classes == [0], f"clases: {classes}", f"classes: {classes}")
+
+
+@rule(
+    "CTSA19",
+    "ken-alone",
+    Text("Solo difiere el KEN", "Only the KEN differs"),
+    Text(
+        "Vender con una tarjeta que trae KEN 255 bajo una clave de KEN 170; y hacia una clave que no existe.",
+        "Sell with a card of KEN 255 under a key of KEN 170; and towards a key that does not exist.",
+    ),
+    Text(
+        "Sale el cambio y el crédito; lo segundo se rechaza sin token alguno.",
+        "The change and the credit come; the second is refused without any token.",
+    ),
+)
+def test_ken_alone(bench: Bench) -> None:
+    desk = VendingDesk(bench)
+    for ea in desk.algorithms:
+        desk.at(EVENING)
+        meter = replace(card(4, ea), ken=255)
+        tokens = desk.served(
+            f"KEN 255 en la tarjeta, EA{ea}",
+            f"KEN 255 on the card, EA{ea}",
+            Credit(meter, 0, 1, new_key(4)),
+        )
+        bench.check(len(tokens) > 1, "el cambio va incluido", "the change is among them")
+        nowhere = replace(new_key(4), krn=9)
+        desk.refused("hacia KRN 9", "towards KRN 9", Credit(meter, 0, 1, nowhere), "no-key")

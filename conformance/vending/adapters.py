@@ -1,0 +1,69 @@
+"""Which adapter a URL means: a vendor in this process, one of the mutants, or a module behind its socket."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from conformance.mutants import vending as mutants
+from conformance.vending.own_module import OwnModule
+from conformance.vending.served_module import ServedModule
+from conformance.vending.vendor import VendingSystem
+
+DEFAULT = "vendor://security-module"
+"""Our own module, in this process."""
+
+MUTANT_HOST = "vending"
+"""``mutant://vending/NAME`` is a vendor built wrong."""
+
+_Opener = Callable[[str, Mapping[str, str]], VendingSystem]
+
+#: name in ``vendor://NAME`` -> what makes it.
+IN_PROCESS: dict[str, Callable[[], VendingSystem]] = {"security-module": OwnModule}
+
+#: scheme -> what opens it. A further product's adapter is one more row.
+ADAPTERS: dict[str, _Opener] = {
+    "security-module+unix": ServedModule,
+    "security-module+tls": ServedModule,
+}
+
+SCHEMES = ("vendor", *ADAPTERS)
+"""Schemes of vending systems, beside ``mutant``."""
+
+
+def is_vendor(url: str) -> bool:
+    """Whether a URL names a vending system."""
+    parts = urlsplit(url)
+    return parts.scheme in SCHEMES or (parts.scheme, parts.netloc) == ("mutant", MUTANT_HOST)
+
+
+def in_process(url: str) -> bool:
+    """Whether the vending system lives in this process: its clock is the bench's, and no two runs differ."""
+    return urlsplit(url).scheme in ("vendor", "mutant")
+
+
+def complaint(url: str) -> str | None:
+    """What is wrong with the name in a vendor's URL, in one sentence; None where nothing is."""
+    parts = urlsplit(url)
+    if parts.scheme == "vendor" and parts.netloc not in IN_PROCESS:
+        return f"no vending system called `{parts.netloc}`; known: {', '.join(IN_PROCESS)}"
+    name = parts.path.strip("/")
+    if parts.scheme == "mutant" and name not in mutants.names():
+        return f"no vendor mutant called `{name}`; known: {', '.join(mutants.names())}"
+    return None
+
+
+def open_vendor(url: str, operators: Mapping[str, str]) -> VendingSystem:
+    """Reach the vending system.
+
+    Args:
+        url: one that `is_vendor` and has no `complaint`.
+        operators: name -> file of an operator's private key, where key changes need signatures.
+
+    Raises:
+        VendingUnreachable: in one sentence.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "vendor":
+        return IN_PROCESS[parts.netloc]()
+    if parts.scheme == "mutant":
+        return mutants.load(parts.path.strip("/")).build()
+    return ADAPTERS[parts.scheme](url, operators)

@@ -1,0 +1,138 @@
+"""What the cases of the vendor suite work with: the three hooks, recorded questions, checks of tokens."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from conformance.text import Text
+from conformance.vending.plan import EAS, Step, steps
+from conformance.vending.registers import REGISTERS, decoder_key
+from conformance.vending.requests import Request
+from conformance.vending.vendor import REFUSALS, Answer, Card, NewKey, VendingSystem
+from protocols.sts.token import Decoded, decode_token
+
+if TYPE_CHECKING:
+    from conformance.bench.bench import Bench
+
+FORCED_RND = 5
+"""Random bits of the test plan."""
+
+TOKEN_DIGITS, TOKEN_BITS = 20, 66
+
+
+class VendingDesk:
+    """Asks the vending system under test, and writes down what it says.
+
+    Args:
+        bench: of the case.
+    """
+
+    def __init__(self, bench: "Bench") -> None:
+        self._bench = bench
+        self._vendor = cast(VendingSystem, bench.rig.vendor)
+        self._vendor.on_frame = bench.recorder.frame  # type: ignore[assignment]
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The encryption algorithms that the target declares."""
+        section = self._bench.statement.vending
+        return EAS if section is None else section.ea
+
+    def at(self, moment: datetime, *, fresh: bool = True) -> datetime:
+        """Set the clock and force RND; with `fresh`, also forget every TID. Returns the moment."""
+        if fresh:
+            self._vendor.reset_tids()
+        self._vendor.set_clock(moment)
+        self._vendor.force_rnd(FORCED_RND)
+        self._bench.stimulus(
+            f"reloj a las {moment:%Y-%m-%d %H:%M} UTC, RND {FORCED_RND}"
+            + (", sin TID dados" if fresh else ""),
+            f"clock at {moment:%Y-%m-%d %H:%M} UTC, RND {FORCED_RND}" + (", no TIDs given" if fresh else ""),
+        )
+        return moment
+
+    def play(self, number: str, ea: str) -> None:
+        """Play every step of the plan that carries a token, each as the first of its meter."""
+        played = steps(number, ea)
+        if not played:
+            raise self._bench.inconclusive("el plan no tiene pasos", "the plan has no steps")
+        for step in played:
+            self.step(step)
+        tokens = sum(len(step.tokens) for step in played)
+        published = sum(len(step.published) for step in played)
+        self._bench.measure("tokens compared", tokens, "")
+        self._bench.measure("of them published", published, "")
+        if not published:
+            self._bench.note(
+                "ningún token de estos pasos está publicado para este algoritmo: se calcularon aquí",
+                "no token of these steps is published for this algorithm: they were computed here",
+            )
+
+    def step(self, step: Step) -> None:
+        """Play one step and compare."""
+        if step.at is not None:
+            self.at(step.at)
+        answer = self.ask(Text(f"paso {step.id}", f"step {step.id}"), step.request)
+        self.check_served(answer)
+        expected = ", ".join(step.tokens)
+        self._bench.check(
+            answer.tokens == step.tokens,
+            f"{step.id}: entrega exactamente {expected}",
+            f"{step.id}: gives exactly {expected}",
+        )
+
+    def ask(self, words: Text, request: Request) -> Answer:
+        """Ask one question, whatever the answer."""
+        self._bench.stimulus(*words)
+        answer = request.put_to(self._vendor)
+        self._bench.observe(*answer.words())
+        return answer
+
+    def served(self, es: str, en: str, request: Request) -> tuple[str, ...]:
+        """Ask for what must be served; the tokens."""
+        answer = self.ask(Text(es, en), request)
+        self.check_served(answer)
+        return answer.tokens
+
+    def check_served(self, answer: Answer) -> None:
+        """The answer must be tokens: 20 digits that 66 bits can hold."""
+        whole = bool(answer.tokens) and all(map(_is_token, answer.tokens))
+        self._bench.check(whole, "atiende con tokens de 20 dígitos", "it serves with tokens of 20 digits")
+
+    def refused(self, es: str, en: str, request: Request, *kinds: str) -> None:
+        """Ask for what must be refused, for one of these reasons where any is named.
+
+        Raises:
+            CaseFails: it is served.
+            CaseInconclusive: it is refused for a reason that tells nothing about this rule.
+        """
+        answer = self.ask(Text(es, en), request)
+        self._bench.check(not answer.tokens, f"rechaza: {es}", f"refuses: {en}")
+        if kinds and answer.refusal not in (*kinds, "other"):
+            wanted = Text(
+                *(", ".join(names) for names in zip(*(REFUSALS[kind] for kind in kinds), strict=True))
+            )
+            raise self._bench.inconclusive(
+                f"rechaza, pero no por {wanted.es}: {answer.said.es}",
+                f"it refuses, but not because of {wanted.en}: {answer.said.en}",
+            )
+
+    def read(self, token: str, card: Card, held: Card | NewKey | None = None) -> Decoded:
+        """Decode a token with the key that a meter has under `card`, or after a change to `held`."""
+        return decode_token(token, decoder_key(held or card, card))
+
+    def minute(self, token: str, card: Card, base: datetime) -> int:
+        """The minutes between `base` and the TID of a token."""
+        decoded = self.read(token, card)
+        self._bench.check(
+            bool(decoded.crc_ok) and decoded.tid is not None,
+            "el token se lee con la clave del medidor",
+            "the token reads with the meter's key",
+        )
+        base_date = REGISTERS[card.sgc, card.krn].base_date
+        moment = base_date.instant + timedelta(minutes=int(decoded.tid or 0))
+        return int((moment - base).total_seconds()) // 60
+
+
+def _is_token(digits: str) -> bool:
+    plain = len(digits) == TOKEN_DIGITS and digits.isascii() and digits.isdecimal()
+    return plain and int(digits) < 1 << TOKEN_BITS

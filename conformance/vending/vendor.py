@@ -1,0 +1,144 @@
+"""What a vending system is to the bench: operations that make tokens, and three hooks of the test plan.
+
+An adapter for another product (Prism Thrift, STS 600-8-6 serial, HTTP) implements `VendingSystem`, and says
+in its own words why it refuses; the few kinds of `REFUSALS` are what the cases tell apart.
+
+Source: STS 531-1, as listed in public compliance tools
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from conformance.text import Text
+
+NOTHING_SAID = Text("", "")
+
+REFUSALS: dict[str, Text] = {
+    "check-digit": Text("el dígito de verificación", "the check digit"),
+    "key-expired": Text("la clave expiró", "the key has expired"),
+    "card-expired": Text("la tarjeta venció", "the card has expired"),
+    "key-change-rule": Text("la regla de cambio de clave", "the rule of key changes"),
+    "no-key": Text("no hay tal clave", "there is no such key"),
+    "value": Text("un valor fuera de su rango", "a value outside its range"),
+    "other": Text("otra razón", "another reason"),
+}
+"""Kind of refusal -> what it is about."""
+
+
+class VendingUnreachable(Exception):  # noqa: N818 - named as the other conditions of the bench
+    """The vending system cannot be reached, or not with these keys; the message is the whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A meter as its card or the registry tells the vending system.
+
+    Attributes:
+        meter: MeterPAN of 18 digits, or DRN of 11 or 13.
+        ea: encryption algorithm, "07" or "11".
+        sgc: supply group code, 6 digits.
+        krn: key revision number, 1-9.
+        ti: tariff index, 0-99.
+        key_type: 0-3.
+        tct: token carrier type.
+        ken: key expiry number that the meter holds, or None where the card does not say.
+        doe: date of expiry of the card, YYMM, or None.
+    """
+
+    meter: str
+    ea: str
+    sgc: str
+    krn: int
+    ti: int
+    key_type: int = 2
+    tct: int = 2
+    ken: int | None = None
+    doe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """Where a key change leads.
+
+    Attributes:
+        sgc: supply group code, 6 digits.
+        krn: key revision number, 1-9.
+        ti: tariff index, 0-99.
+        key_type: 0-3.
+    """
+
+    sgc: str
+    krn: int
+    ti: int
+    key_type: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vending system answered: tokens, or a refusal.
+
+    Attributes:
+        tokens: 20 digits each, in the order in which they were given.
+        refusal: a key of `REFUSALS`, or "" for tokens.
+        said: the refusal in the system's own words.
+    """
+
+    tokens: tuple[str, ...] = ()
+    refusal: str = ""
+    said: Text = NOTHING_SAID
+
+    def words(self) -> Text:
+        """For a step of the record."""
+        if self.refusal:
+            kind = REFUSALS[self.refusal]
+            return Text(f"rechaza ({kind.es}): {self.said.es}", f"refuses ({kind.en}): {self.said.en}")
+        shown = ", ".join(self.tokens)
+        return Text(f"entrega {shown}", f"gives {shown}")
+
+
+FrameListener = Callable[[str, bytes], None]
+"""(``tx`` or ``rx``, bytes): told of every exchange."""
+
+
+class VendingSystem(Protocol):
+    """A vending system under test. Whatever it cannot do it refuses; it raises `VendingUnreachable` only.
+
+    Attributes:
+        on_frame: told of every exchange, for the record.
+    """
+
+    on_frame: FrameListener
+
+    def set_clock(self, moment: datetime) -> None:
+        """Hook 1: let it be `moment`, and stand still."""
+
+    def force_rnd(self, rnd: int | None) -> None:
+        """Hook 2: use these random bits in every token; None for real ones."""
+
+    def reset_tids(self) -> None:
+        """Hook 3: forget every token identifier that was given out."""
+
+    def credit(self, card: Card, subclass: int, amount: int, change: NewKey | None = None) -> Answer:
+        """Sell credit (class 0).
+
+        Args:
+            card: the meter as its card tells.
+            subclass: 0-7.
+            amount: in token units (0.1 kWh …); from subclass 4 on in 10⁻⁵ of the base currency.
+            change: the key that the registry wants in the meter; where it differs, key-change tokens come
+                first and the credit is under the new key.
+        """
+
+    def key_change(self, card: Card, change: NewKey, *, three_kct: bool = False) -> Answer:
+        """Make the tokens that load another key; `three_kct` adds the supply group for an EA07 meter."""
+
+    def management(self, card: Card, subclass: int, value: int) -> Answer:
+        """Make a token of class 2: W for the power limits, the plain 16 bits for the others."""
+
+    def meter_test(self, subclass: int, control: int, mfr_code: int) -> Answer:
+        """Make a token of class 1."""
+
+    def close(self) -> None:
+        """Let it go."""

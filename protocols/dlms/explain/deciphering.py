@@ -1,0 +1,180 @@
+"""Opens ciphered APDUs of a recording with keys that somebody gave; says how far to trust what was inside.
+
+A glo- or ded- APDU names no sender, but its key stream depends on the sender's system title. The titles that
+may be meant are those given with the keys and those that the recording itself names (general-glo, AARQ,
+AARE); each is tried, and the authentication tag tells which was right. Without an authentication key, or
+where nothing is authenticated, the content itself must tell: it begins with the tag that it should.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from protocols.dlms.acse import Aare, Aarq
+from protocols.dlms.apdu import Apdu, decode_apdu
+from protocols.dlms.errors import DecipheringError, DecodeError, DlmsError
+from protocols.dlms.explain.general_deciphering import GeneralKeys, is_signed_by, open_with
+from protocols.dlms.security.forms import GENERAL_DED, PLAIN_TAGS
+from protocols.dlms.security.gcm import HEADER_OCTETS, TAG_OCTETS, TITLE_OCTETS, Cipher
+from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG, Ciphered
+from protocols.dlms.xdlms.general_signing import GeneralSigning
+from protocols.dlms.xdlms.initiate import InitiateRequest
+
+_AUTHENTICATED, _ENCRYPTED = 0x10, 0x20
+_SUITE = 0x0F
+#: tag and length of the octet string that an AP-title is
+_TITLE_HEAD = bytes((4, TITLE_OCTETS))
+#: most titles that one recording is remembered by
+_TITLES_MAX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingKeys:
+    """Keys of one device; never shown.
+
+    Args:
+        guek: global unicast encryption key, 16 or 32 octets.
+        gak: authentication key; None where it is not known: nothing is verified then.
+        dedicated_key: of one association, None where it is not known.
+        titles: system titles that senders may have, 8 octets each.
+        general: of general-ciphering and general-signing.
+    """
+
+    guek: bytes = field(repr=False)
+    gak: bytes | None = field(default=None, repr=False)
+    dedicated_key: bytes | None = field(default=None, repr=False)
+    titles: tuple[bytes, ...] = ()
+    general: GeneralKeys = field(default_factory=GeneralKeys)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was inside, and whether the authentication tag proved it."""
+
+    plain: bytes
+    verified: bool
+
+
+class Decipherer:
+    """Opens the APDUs of one recording; titles and dedicated keys that it meets serve for the rest of it.
+
+    Args:
+        keys: each is tried.
+    """
+
+    def __init__(self, keys: Iterable[ReadingKeys] = ()) -> None:
+        self._keys = list(keys)
+        self._titles = [title for item in self._keys for title in item.titles]
+        self._dedicated = [item.dedicated_key for item in self._keys if item.dedicated_key is not None]
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def learn(self, apdu: Apdu) -> None:
+        """Remember the system title that an association names, and the dedicated key inside its request."""
+        title = None
+        if isinstance(apdu, Aarq):
+            title = _inner(apdu.calling_ap_title)
+        elif isinstance(apdu, Aare):
+            title = _inner(apdu.responding_ap_title)
+        elif isinstance(apdu, Ciphered):
+            title = apdu.system_title
+        elif isinstance(apdu, GeneralSigning):
+            title = apdu.originator
+        if title is not None and len(title) == TITLE_OCTETS:
+            self._remember(title)
+
+    def open(self, apdu: Ciphered) -> Opened | None:
+        """What is inside, None where no key and no title fit."""
+        self.learn(apdu)
+        if apdu.tag == GENERAL_CIPHERING_TAG:
+            return self._open_general(apdu)
+        control = apdu.security_header.control
+        header = apdu.security_header.to_bytes()
+        plain_tag = PLAIN_TAGS[apdu.tag][0] if apdu.tag in PLAIN_TAGS else None
+        titles = [apdu.system_title] if apdu.system_title else list(reversed(self._titles))
+        for key, gak in self._candidates(apdu):
+            for title in titles:
+                opened = _open(Sealed(header, apdu.content, control), key, gak, title)
+                if opened is not None and _plausible(opened, plain_tag):
+                    self._learn_dedicated(opened.plain)
+                    return opened
+        return None
+
+    def _open_general(self, apdu: Ciphered) -> Opened | None:
+        for item in self._keys:
+            found = None if item.gak is None else open_with(item.guek, item.gak, item.general, apdu)
+            opened = None if found is None else Opened(*found)
+            if opened is not None and _plausible(opened, None):
+                return opened
+        return None
+
+    def proves(self, apdu: GeneralSigning) -> bool | None:
+        """Whether a key that was given made the signature; None where none is of its kind."""
+        return is_signed_by(apdu, [key for item in self._keys if (key := item.general.signing) is not None])
+
+    def _candidates(self, apdu: Ciphered) -> Iterator[tuple[bytes, bytes | None]]:
+        """Encryption and authentication keys that may have been used."""
+        named = PLAIN_TAGS.get(apdu.tag)
+        is_dedicated = apdu.tag == GENERAL_DED if named is None else named[1].dedicated
+        for item in self._keys:
+            for key in self._dedicated if is_dedicated else [item.guek]:
+                yield key, item.gak
+
+    def _learn_dedicated(self, plain: bytes) -> None:
+        try:
+            request = decode_apdu(plain)
+        except DlmsError:
+            return
+        if isinstance(request, InitiateRequest) and request.dedicated_key:
+            self._dedicated.append(request.dedicated_key)
+
+    def _remember(self, title: bytes) -> None:
+        if title in self._titles:
+            self._titles.remove(title)
+        self._titles = [*self._titles[-_TITLES_MAX + 1 :], title]
+
+
+def _inner(field: bytes | None) -> bytes | None:
+    """The octet string in an AP-title field."""
+    return field if field is None or field[:2] != _TITLE_HEAD else field[2:]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Security header and protected content."""
+
+    header: bytes
+    content: bytes
+    control: int
+
+
+def _open(sealed: Sealed, key: bytes, gak: bytes | None, title: bytes) -> Opened | None:
+    try:
+        if gak is not None and sealed.control & _AUTHENTICATED:
+            return Opened(Cipher(key, gak).open(title, sealed.header + sealed.content), verified=True)
+        return Opened(_unverified(sealed, key, title), verified=False)
+    except (DecipheringError, ValueError):
+        return None
+
+
+def _unverified(sealed: Sealed, key: bytes, title: bytes) -> bytes:
+    """The content by the key stream alone; a tag that is there is cut off unread."""
+    content = sealed.content[:-TAG_OCTETS] if sealed.control & _AUTHENTICATED else sealed.content
+    if not sealed.control & _ENCRYPTED:
+        return content
+    only_encrypted = bytes((_ENCRYPTED | sealed.control & _SUITE,)) + sealed.header[1:HEADER_OCTETS]
+    return Cipher(key, bytes(len(key))).open(title, only_encrypted + content)
+
+
+def _plausible(opened: Opened, plain_tag: int | None) -> bool:
+    if not opened.plain:
+        return False
+    if plain_tag is not None and opened.plain[0] != plain_tag:
+        return False
+    if opened.verified:
+        return True
+    try:
+        decode_apdu(opened.plain)
+    except DecodeError:
+        return False
+    return True

@@ -1,0 +1,100 @@
+"""Security suites, the security control octet, and the keys of a device.
+
+>>> SecurityControl.AUTHENTICATED_ENCRYPTED.summary
+'authenticated, encrypted'
+
+Source: Green Book, 9.2.3.7 (suites) and 9.2.7.2.4 (security header)
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+
+from protocols.dlms.errors import DlmsValueError
+
+
+class SecuritySuite(IntEnum):
+    """Which algorithms a device uses.
+
+    Suite 0: AES-GCM-128, key wrap 128. Suite 1 adds ECDSA and ECDH on P-256 with SHA-256.
+    Suite 2: AES-GCM-256, key wrap 256, ECDSA and ECDH on P-384 with SHA-384.
+    """
+
+    SUITE_0 = 0
+    SUITE_1 = 1
+    SUITE_2 = 2
+
+    @property
+    def key_octets(self) -> int:
+        """Octets of its symmetric keys: 16 or 32."""
+        return 32 if self is SecuritySuite.SUITE_2 else 16
+
+
+SUITE_MASK = 0x0F
+
+
+class SecurityControl(IntFlag):
+    """The security control octet above the number of the suite: what was done to an APDU."""
+
+    NONE = 0
+    AUTHENTICATED = 0x10
+    ENCRYPTED = 0x20
+    AUTHENTICATED_ENCRYPTED = 0x30
+    BROADCAST_KEY = 0x40
+    COMPRESSED = 0x80
+
+    @property
+    def protects(self) -> bool:
+        """Whether anything is authenticated or encrypted."""
+        return bool(self & SecurityControl.AUTHENTICATED_ENCRYPTED)
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        names = ((0x10, "authenticated"), (0x20, "encrypted"), (0x40, "broadcast key"), (0x80, "compressed"))
+        return ", ".join(name for bit, name in names if self & bit) or "none"
+
+
+class KeyId(IntEnum):
+    """The keys that a key transfer names.
+
+    Source: IEC 62056-6-2, Security setup, key_transfer
+    """
+
+    GLOBAL_UNICAST_ENCRYPTION = 0
+    GLOBAL_BROADCAST_ENCRYPTION = 1
+    AUTHENTICATION = 2
+    MASTER = 3
+
+
+# key-id -> field of `KeySet`
+KEY_FIELDS: dict[KeyId, str] = {
+    KeyId.GLOBAL_UNICAST_ENCRYPTION: "guek",
+    KeyId.GLOBAL_BROADCAST_ENCRYPTION: "gbek",
+    KeyId.AUTHENTICATION: "gak",
+    KeyId.MASTER: "kek",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """The symmetric keys of one device; never shown.
+
+    Args:
+        guek: global unicast encryption key, 16 octets (32 in suite 2).
+        gak: authentication key, as long.
+        gbek: global broadcast encryption key, None where there is none.
+        kek: master key, which wraps the others; None where there is none.
+
+    Raises:
+        DlmsValueError: the keys are not 16 or 32 octets, all alike.
+    """
+
+    guek: bytes = field(repr=False)
+    gak: bytes = field(repr=False)
+    gbek: bytes | None = field(default=None, repr=False)
+    kek: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        lengths = {len(key) for key in (self.guek, self.gak, self.gbek, self.kek) if key is not None}
+        if len(lengths) != 1 or not lengths <= {16, 32}:
+            raise DlmsValueError("the keys of a device have 16 octets, or 32 in suite 2, all alike")

@@ -1,0 +1,130 @@
+"""Class 7 over the captured profiles: load, daily, billing; and how a row of them is taken."""
+
+from functools import lru_cache
+
+from protocols.dlms import axdr
+from protocols.dlms.axdr import Data
+from protocols.dlms.codes import ActionResult, DataAccessResult
+from protocols.dlms.cosem.enumerations import SortMethod
+from protocols.dlms.cosem.objects import AccessError
+from protocols.dlms.cosem.selection import CaptureObject, Selection
+from protocols.dlms.errors import DlmsError
+from protocols.dlms.obis import Obis
+from sim.meter.components import Components
+from sim.meter.cosem.bound import Bound, getter
+from sim.meter.cosem.cells import pack, unpacker
+from sim.meter.cosem.live import LiveParts
+from sim.meter.cosem.object_table import ObjectTable
+from sim.meter.cosem.parsing import elements, number
+from sim.meter.cosem.profiles import CLOCK, Column, Table
+from sim.meter.load_profile import NO_VALUE, ColumnKey, LoadProfile
+from sim.meter.profile import ObjectTerms
+
+_MOST_COLUMNS = 32
+_LONGEST_PERIOD_S = 366 * 86_400
+
+
+@lru_cache(maxsize=64)
+def _capture_objects(keys: tuple[ColumnKey, ...]) -> tuple[CaptureObject, ...]:
+    return tuple(map(capture_object, keys))
+
+
+@lru_cache(maxsize=1024)
+def capture_object(key: ColumnKey) -> CaptureObject:
+    """The definition of a column as it travels."""
+    class_id, name, attribute, element = key
+    return CaptureObject(class_id, Obis.from_bytes(name), attribute, element)
+
+
+def take_row(objects: ObjectTable, parts: Components, name: str, at_us: int) -> None:
+    """Capture profile `name` at an instant: each column reads its object as a client would."""
+    profile = parts.captured.profiles[name]
+    deviation = parts.zone.deviation_minutes(at_us)
+    columns = _capture_objects(profile.columns)
+    cells = [_cell(objects, column, at_us, deviation) for column in columns]
+    profile.capture(at_us, [value for _, value in cells], [kind for kind, _ in cells])
+    parts.captured.unmark(name)
+
+
+def _cell(objects: ObjectTable, column: CaptureObject, at_us: int, deviation: int) -> tuple[int, int]:
+    """Kind and number of one column; of what cannot be read or kept there is no value."""
+    if column == CLOCK:
+        return 0, at_us
+    found = objects.find(column.logical_name)
+    if found is None or found.class_id != column.class_id:
+        return 0, NO_VALUE
+    try:
+        data = found.read(column.attribute)
+        if column.data_index and isinstance(data.value, tuple):
+            data = data.value[column.data_index - 1]
+        return pack(data, deviation)
+    except (AccessError, IndexError):
+        return 0, NO_VALUE
+
+
+def table_of(live: LiveParts, profile: LoadProfile) -> Table:
+    """The profile as clients see it now."""
+    octets = live.parts.zone.octets
+    columns = zip(profile.columns, profile.kinds, strict=True)
+    return Table(
+        lambda: profile.rows,
+        tuple(Column(capture_object(key), unpacker(kind, octets)) for key, kind in columns),
+        octets,
+        live.profile.deviation_minutes,
+    )
+
+
+def bind_profile(live: LiveParts, row: ObjectTerms) -> Bound:
+    """Buffer, columns and period; columns and period can be set, which empties the buffer."""
+    name: str = row.options["name"]
+    profile = live.parts.captured.profiles[name]
+
+    def read(selection: Selection | None) -> Data:
+        return table_of(live, profile).read(selection)
+
+    def columns() -> Data:
+        return axdr.array(*(capture_object(key).to_data() for key in profile.columns))
+
+    def set_columns(value: Data) -> None:
+        wanted = [_wanted_column(live, item) for item in elements(value)]
+        if not 0 < len(wanted) <= _MOST_COLUMNS:
+            raise AccessError(DataAccessResult.OTHER_REASON)
+        profile.change(columns=tuple(wanted))
+        live.requests.changed()
+
+    def set_period(value: Data) -> None:
+        period_s = number(value)
+        if not 0 <= period_s <= _LONGEST_PERIOD_S:
+            raise AccessError(DataAccessResult.OTHER_REASON)
+        profile.change(period_s=period_s)
+        live.requests.changed()
+
+    def reset(_parameter: Data | None) -> None:
+        profile.reset()
+        live.requests.changed()
+
+    return Bound(
+        {
+            2: read,
+            3: getter(columns),
+            4: getter(lambda: axdr.double_long_unsigned(profile.period_s)),
+            5: getter(lambda: axdr.enum(SortMethod.FIFO)),
+            6: getter(CLOCK.to_data),
+            7: getter(lambda: axdr.double_long_unsigned(profile.entries_in_use)),
+            8: getter(lambda: axdr.double_long_unsigned(profile.terms.entries)),
+        },
+        {3: set_columns, 4: set_period},
+        {1: reset, 2: lambda _parameter: live.requests.capture(name)},
+    )
+
+
+def _wanted_column(live: LiveParts, item: Data) -> ColumnKey:
+    """A column that a client asks for: its object must be there."""
+    try:
+        column = CaptureObject.from_data(item)
+    except DlmsError as error:
+        raise AccessError(DataAccessResult.TYPE_UNMATCHED) from error
+    rows = {(row.class_id, Obis.from_string(row.obis)) for row in live.profile.objects}
+    if (column.class_id, column.logical_name) not in rows:
+        raise AccessError(ActionResult.OBJECT_UNDEFINED)
+    return column.class_id, column.logical_name.to_bytes(), column.attribute, column.data_index

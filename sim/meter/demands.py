@@ -1,0 +1,64 @@
+"""All demand registers of a meter and their maxima, by name.
+
+A demand is called after its quantity, ``active-import``; its maximum in all rates ``active-import.0``, in
+rate 2 ``active-import.2``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sim.meter.demand import Demand, DemandTerms, Maximum
+
+
+class Demands:
+    """The registers of one meter.
+
+    Args:
+        terms: one for each demand.
+        energy: quantity -> nJ so far.
+        rates: rates for which a maximum of its own is kept.
+    """
+
+    __slots__ = ("maxima", "registers")
+
+    def __init__(
+        self, terms: Iterable[DemandTerms], energy: Callable[[str], Callable[[], int]], rates: int = 0
+    ) -> None:
+        self.registers: dict[str, Demand] = {
+            item.quantity: Demand(item, energy(item.quantity)) for item in terms
+        }
+        self.maxima: dict[str, Maximum] = {
+            f"{name}.{rate}": Maximum(name, rate) for name in self.registers for rate in range(rates + 1)
+        }
+
+    def close(self, name: str, epoch_us: int, active: Callable[[str], bool]) -> None:
+        """A period of demand `name` ends at `epoch_us`.
+
+        Args:
+            name: of the demand.
+            epoch_us: when.
+            active: tells of a maximum whether it follows now.
+        """
+        value_mw = self.registers[name].close(epoch_us)
+        for key, maximum in self.maxima.items():
+            if maximum.demand == name and active(key):
+                maximum.offer(value_mw, epoch_us)
+
+    def begin(self, epoch_us: int) -> None:
+        """Every demand begins a period anew."""
+        for register in self.registers.values():
+            register.begin(epoch_us)
+
+    def snapshot(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "registers": {name: item.snapshot() for name, item in self.registers.items()},
+            "maxima": {name: [item.value_mw, item.captured_us] for name, item in self.maxima.items()},
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take up what was kept."""
+        for name, register in self.registers.items():
+            register.restore(kept["registers"][name])
+        for name, maximum in self.maxima.items():
+            maximum.value_mw, maximum.captured_us = kept["maxima"][name]
