@@ -14,6 +14,7 @@ from apdu import read_apdu
 from axdr import AxdrData, BerElement
 from fields import LengthField
 from frames import HdlcFrame, Wrapper
+from scapy.fields import ConditionalField
 from scapy.packet import Packet
 
 READERS: dict[str, Callable[[bytes], Packet]] = {

@@ -160,7 +160,9 @@ def _rows(raw: Mapping[str, Any], role: str, known: Mapping[str, Disagreement]) 
     framings = ("apdu",) if role == "decoders" else FRAMINGS
     for peer, answers in raw.get(role, {}).items():
         missing = answers.get("not_offered", {})
-        others = {name: _by_framing(found, framings) for name, found in answers.get("disagreements", {}).items()}
+        others = {
+            name: _by_framing(found, framings) for name, found in answers.get("disagreements", {}).items()
+        }
         unknown = (set(missing) | set(others)) - set(titles)
         unknown |= {name for found in others.values() for name in found.values()} - set(known)
         if unknown:

@@ -210,7 +210,9 @@ def _access(peer: GuruxClient, step: Mapping[str, Any]) -> Any:
     ]
     reply = peer.answer(peer.client.accessRequest(None, items))
     peer.client.parseAccessResponse(items, reply.data)
-    return [item.value if item.error is enums.ErrorCode.OK else f"refused: {item.error.name}" for item in items]
+    return [
+        item.value if item.error is enums.ErrorCode.OK else f"refused: {item.error.name}" for item in items
+    ]
 
 
 def _objects(peer: GuruxClient, _step: Mapping[str, Any]) -> Any:

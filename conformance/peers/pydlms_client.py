@@ -127,7 +127,9 @@ def _plain(data: Any) -> Any:
 
 
 def _outcome(value: Any) -> Any:
-    return _plain(value) if isinstance(value, pydlms.DlmsData) else f"refused: {getattr(value, 'name', value)}"
+    return (
+        _plain(value) if isinstance(value, pydlms.DlmsData) else f"refused: {getattr(value, 'name', value)}"
+    )
 
 
 def _data(step: Mapping[str, Any]) -> Any:
@@ -207,6 +209,7 @@ STEPS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "access": _access,
     "objects": _objects,
 }
+
 
 def _raw(value: Any) -> Any:
     return value.to_bytes() if isinstance(value, pydlms.CosemDateTime) else value

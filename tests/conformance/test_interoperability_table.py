@@ -21,7 +21,9 @@ def test_every_note_is_there() -> None:
 
 def test_every_clause_is_of_the_catalogue() -> None:
     catalogue = (Path(table.__file__).parents[1] / "catalogue" / "dlms-yb.toml").read_text(encoding="utf-8")
-    clauses = {found.clause.removeprefix("dlms-yb/") for findings in load().suites.values() for found in findings}
+    clauses = {
+        found.clause.removeprefix("dlms-yb/") for findings in load().suites.values() for found in findings
+    }
     assert [clause for clause in sorted(clauses) if f'"{clause}"' not in catalogue] == []
 
 
@@ -43,7 +45,9 @@ def test_what_is_not_described_is_an_error(tmp_path: Path, old: str, new: str, c
         load(file)
 
 
-def test_check_tells_a_stale_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_a_stale_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(table, "PAGE", tmp_path / "page.md")
     assert table.main(["--check"]) == 1
     assert table.main([]) == 0

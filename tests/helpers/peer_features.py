@@ -67,7 +67,9 @@ def plain(data: Data) -> Any:
     return data.value
 
 
-def ciphering(suite: int = 0, form: str = "glo", protection: str = "authenticated-encrypted") -> dict[str, Any]:
+def ciphering(
+    suite: int = 0, form: str = "glo", protection: str = "authenticated-encrypted"
+) -> dict[str, Any]:
     """Keys and form of a ciphered association of the laboratory."""
     keys = peer_lab.keys_of(SecuritySuite(suite))
     return {
@@ -103,7 +105,9 @@ def _hls(mechanism: str, who: str | None = None, **job: Any) -> Feature:
     )
 
 
-def _by_lls(step: Step, expected: Any, left: Callable[[Lab], bool] = lambda _lab: True, **job: Any) -> Feature:
+def _by_lls(
+    step: Step, expected: Any, left: Callable[[Lab], bool] = lambda _lab: True, **job: Any
+) -> Feature:
     return Feature("lls", (step,), (expected,), job, left)
 
 

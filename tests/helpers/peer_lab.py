@@ -221,4 +221,3 @@ def _server_signer(mechanism: Mechanism) -> EcdsaSigner | None:
     if mechanism is not Mechanism.HLS_ECDSA:
         return None
     return EcdsaSigner(signing_pair("server"), signing_pair("client").public_key)
-

@@ -34,7 +34,9 @@ def test_the_peer_does_as_the_table_says(row: Row, ask: Callable[..., Any]) -> N
     hold(row, verdict(feature, answer, lab))
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.feature in ("lls", "hls-md5", "glo")], ids=lambda r: r.label)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.feature in ("lls", "hls-md5", "glo")], ids=lambda r: r.label
+)
 def test_a_good_association_is_released(row: Row, ask: Callable[..., Any]) -> None:
     feature, lab = FEATURES[row.feature], Lab()
     with served_device(ServedDevice(lab.device(), row.framing, everyday_octets())) as at:

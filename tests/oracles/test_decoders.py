@@ -62,7 +62,9 @@ def test_the_decoder_does_as_the_table_says(row: Row) -> None:
     apdus = corpus(row.feature)
     verdicts = _theirs(row.peer, apdus)
     pairs = zip(apdus, verdicts, strict=True)
-    others = [verdict or f"takes {apdu.hex()}" for apdu, verdict in pairs if _ours(apdu) == (verdict is not None)]
+    others = [
+        verdict or f"takes {apdu.hex()}" for apdu, verdict in pairs if _ours(apdu) == (verdict is not None)
+    ]
     told = ", ".join(sorted(set(others), key=others.index))
     hold(row, f"{len(others)} of {len(apdus)}: {told}" if others else None)
 
