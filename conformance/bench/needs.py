@@ -112,6 +112,15 @@ def _no_image(target: Target) -> Text | None:
     return Text("sin sección [image] en el objetivo", "the target has no [image] section")
 
 
+def _no_signatures(target: Target) -> Text | None:
+    """Signatures take the keys of security suite 1 or 2."""
+    management = target.statement.associations.get("management")
+    section = None if management is None else management.security
+    if section is not None and section.signer() is not None:
+        return None
+    return Text("sin claves de firma en el objetivo", "the target has no signing keys")
+
+
 def _assumed(_target: Target) -> Text | None:
     """What a prepaid meter does unless it declares that it does not; `gate` looked at that already."""
     return None
@@ -133,6 +142,7 @@ _COMPOSED: dict[str, Callable[[Target], Text | None]] = {
     "lock-out": _no_lock_out,
     "next-base-date": _no_next_base_date,
     "image": _no_image,
+    "signatures": _no_signatures,
     "prepayment": _assumed,
     "self-closing": _assumed,
 }

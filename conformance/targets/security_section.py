@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.errors import DlmsError
 from protocols.dlms.security import KeySet, SecuritySuite
 from protocols.dlms.security.ecdsa import EcdsaSigner
 from protocols.dlms.security.pem import signer_of
@@ -61,7 +62,11 @@ class SecuritySection(BaseModel):
         keys = self.keys()
         if len(keys.guek) != self.security_suite.key_octets:
             raise ValueError(f"the keys of suite {self.suite} have {self.security_suite.key_octets} octets")
-        if self.sign_requests and self.signer() is None:
+        try:
+            signer = self.signer()
+        except DlmsError as error:
+            raise ValueError(str(error)) from error
+        if self.sign_requests and signer is None:
             raise ValueError("sign_requests needs signing_key and server_signing_key")
         return self
 

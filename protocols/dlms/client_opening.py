@@ -130,7 +130,7 @@ class ClientOpening:
         if isinstance(information, Ciphered):
             if self.protection is None:
                 raise DecipheringError("the AARE is ciphered, the context is not")
-            response = decode_apdu(self.protection.unprotect(information.to_bytes()))
+            response = decode_apdu(self.protection.unprotect_unsigned(information.to_bytes()))
             if not isinstance(response, InitiateResponse):
                 raise RemoteProtocolError(f"the AARE holds {response.name}")
             aare = replace(aare, user_information=response)

@@ -68,7 +68,7 @@ class _Wrapper:
         version, source, destination, length = _HEADER.unpack_from(data)
         if version != VERSION or len(data) != HEADER_SIZE + length:
             return False
-        self._take(source, destination, bytes(data))
+        self._take(source, destination, data if type(data) is bytes else bytes(data))
         return True
 
     def _cut(self) -> None:

@@ -20,5 +20,12 @@ class FieldEnvironment(Environment):
         """
         if self.peek() < until_s:
             raise ValueError(f"an event is due at {self.peek()} s, before {until_s} s")
+        self._now = max(self._now, until_s)
+
+    def passed_to(self, until_s: float) -> bool:
+        """`pass_to`, unless something is due by then; whether nothing was."""
+        if self.peek() <= until_s:
+            return False
         if until_s > self._now:
             self._now = until_s
+        return True

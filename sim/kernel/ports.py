@@ -53,8 +53,8 @@ class Attachment:
         """`send` for whoever is in the world already: on a line without speed the bytes arrive at once."""
         if self._port.baud is not None:
             self.send(data)
-        elif data:
-            self._arrive(data)
+        elif self.attached and not self._port.paused:
+            self._session.receive(data)
 
     def detach(self) -> None:
         """Go away: the device's session is closed; detaching twice is fine."""

@@ -168,9 +168,7 @@ class ServedWorld:
 
     def _move_to(self, until_s: float) -> None:
         """A slice of the way to `until_s`."""
-        if self._env.peek() > until_s:
-            self._env.pass_to(until_s)
-        elif self._slice(lambda: self._env.peek() <= until_s):
+        if not self._env.passed_to(until_s) and self._slice(lambda: self._env.peek() <= until_s):
             advance(self._env, until_s)
 
     def _hurry(self) -> None:

@@ -6,8 +6,8 @@ It reads and acts through the meter's own COSEM objects, as scripts do, and know
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from numpy.random import Generator
 from simpy import Environment
 
 from protocols.dlms import axdr
@@ -20,6 +20,9 @@ from sim.meter.events import EventCode
 from sim.meter.limiter import ScriptReference
 from sim.meter.monitors import Watched
 from sim.meter.push import PORTS, Pusher, PusherHooks, PushObject, PushTerms
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 #: Long-invoke-id: 24 bits, in the lowest of the word.
 _INVOKE_MODULUS = 1 << 24
@@ -43,7 +46,7 @@ class AutomationHooks:
     log: Callable[[EventCode], None]
     send: Callable[[str, DataNotification, int], bool]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
-    random: Callable[[], Generator]
+    random: "Callable[[], Generator]"
 
 
 class Automation:

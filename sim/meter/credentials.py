@@ -21,7 +21,7 @@ TEST_KEYS = KeySet(
     kek=bytes.fromhex("00112233445566778899aabbccddeeff"),
 )
 #: The same for security suite 2, twice as long.
-TEST_KEYS_256 = KeySet(guek=TEST_KEYS.guek * 2, gak=TEST_KEYS.gak * 2, kek=(TEST_KEYS.kek or b"") * 2)
+TEST_KEYS_256 = KeySet(TEST_KEYS.guek * 2, TEST_KEYS.gak * 2, kek=(TEST_KEYS.kek or b"") * 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Metrology:
 
     def energy_wh(self, *quantities: Quantity) -> int:
         """The register over these accumulators, whole Wh (varh, VAh), as the wire shows it."""
-        return self.energy_nj(*quantities) // NJ_PER_WH
+        return sum(map(self._energy_nj.__getitem__, quantities)) // NJ_PER_WH
 
     def pulses(self) -> tuple[int, int]:
         """Flashes of the active and the reactive LED since the meter was made; both directions count."""

@@ -10,8 +10,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from numpy.random import Generator
 from simpy import Environment
 
 from protocols.dlms.cosem.disconnect import ControlMode
@@ -55,6 +55,9 @@ from sim.meter.supply_control import SupplyControl
 from sim.meter.tamper import TamperDetector
 from sim.meter.tariff import ActivityCalendar
 from sim.meter.tokens import FUNCTIONS, Effects, TokenDesk
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 MS_PER_S = 1_000
 
@@ -136,7 +139,7 @@ class Parts:
     memory: Callable[[MemoryTerms], Memory] = Memory
     storage: Callable[[Memory], Storage] = Storage
     ciu: Callable[[UnitTerms, LinkTerms, UnitPlace], CustomerUnit] = CustomerUnit
-    ciu_medium: Callable[[Environment, LinkTerms, Generator | None, Callable[[], bool]], Medium] = Medium
+    ciu_medium: "Callable[[Environment, LinkTerms, Generator | None, Callable[[], bool]], Medium]" = Medium
     image: Callable[[ImageTerms, str], ImageStore] = ImageStore
     cosem_bindings: CosemBindings = cosem_bindings
     device_security: Callable[[bytes, KeySet], DeviceSecurity] = device_security

@@ -170,7 +170,7 @@ class DlmsPortSession:
         client_sap, server_sap, now_s = request.client_sap, request.server_sap, self._now_s
         answer = self._connection.receive_apdu(request.apdu, client_sap, server_sap, now_s)
         if answer is not None:
-            if password_was_wrong(answer):
+            if answer[0] == Aare.tag and password_was_wrong(answer):
                 self._hooks.wrong_password()
             self._framing.send_apdu(answer, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
             for apdu in self._connection.further_apdus():
@@ -183,7 +183,7 @@ class DlmsPortSession:
                 self._set_speed(baud)
             return
         life = self._life
-        if self._terms.response_delay_s > 0:
+        if self._terms.response_delay_s:
             timeout = self._env.timeout(self._terms.response_delay_s)
             timeout.callbacks.append(lambda _event: self._send(data, baud, life))
         else:
@@ -198,9 +198,7 @@ class DlmsPortSession:
 
 
 def password_was_wrong(apdu: bytes) -> bool:
-    """Tell whether the server refused an association for its password."""
-    if apdu[0] != Aare.tag:
-        return False
+    """Whether the answer to an association request is a refusal for the password."""
     answer = decode_apdu(apdu)
     return isinstance(answer, Aare) and answer.diagnostic is SourceDiagnostic.USER_AUTHENTICATION_FAILURE
 

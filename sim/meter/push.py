@@ -10,15 +10,17 @@ Source: IEC 62056-6-2, Push setup (class_id 40)
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from numpy.random import Generator
 from simpy import Environment
 
 from protocols.dlms.cosem.push import MessageType, TransportService
 from sim.kernel.alarm import Alarm
 from sim.meter.patterns import DAY_OCTETS, DatePattern, TimePattern, next_moment
 from sim.meter.units import US_PER_S
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 _DATE_TIME_OCTETS = 12
 
@@ -145,7 +147,7 @@ class Pusher:
     __slots__ = ("_alarms", "_env", "_hooks", "_left", "_random", "_setups")
 
     def __init__(
-        self, env: Environment, setups: PushSetups, random: Callable[[], Generator], hooks: PusherHooks
+        self, env: Environment, setups: PushSetups, random: "Callable[[], Generator]", hooks: PusherHooks
     ) -> None:
         self._env = env
         self._setups = setups

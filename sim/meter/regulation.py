@@ -105,9 +105,9 @@ class Regulator:
         Whoever changes a part or the circuit settles; what comes by itself has the alarm: between the two
         the same flows on, and only the energy grows.
         """
-        due_s = self._alarm.at_s
-        if self._powered and (due_s is None or self._env.now < due_s):
-            self._parts.prepayment.consume(self._parts.metrology.advance(self.now_us))
+        due_s, now_s = self._alarm.at_s, self._env.now
+        if self._powered and (due_s is None or now_s < due_s):
+            self._parts.prepayment.consume(self._parts.metrology.advance(to_microseconds(now_s)))
         else:
             self.settle()
 

@@ -29,7 +29,6 @@ from sim.meter import (
     build,
     load_profile,
 )
-from sim.meter.units import S_PER_DAY
 from sim.scenarios.fleet import member
 from sim.scenarios.operations import WorldOperations
 from sim.scenarios.shared_port import shared_port
@@ -39,6 +38,8 @@ FRAMINGS: tuple[Framing, ...] = get_args(Framing)
 
 #: The first device of this world, as `link` and `port` call it; or, where several share a port, all of them.
 METER = "meter"
+#: So long the memories of meters that age are not written: what gathers meanwhile takes room.
+_HELD_S = 6 * 3600.0
 
 
 class World:
@@ -173,13 +174,13 @@ class World:
     def age(self, duration_s: float) -> None:
         """Let the meters live through a time in which nobody can cut their power.
 
-        They come to what `run` would bring them to, in less time: their memories are written once a day.
+        They come to what `run` would bring them to, in less time: their memories are written now and then.
         """
         end_s = self.env.now + duration_s
         while self.env.now < end_s:
             for meter in self.meters:
                 meter.hold_writes()
-            self.run(min(end_s, self.env.now + S_PER_DAY))
+            self.run(min(end_s, self.env.now + _HELD_S))
             for meter in self.meters:
                 meter.write_held()
 

@@ -22,6 +22,7 @@ NOT_ON_PPKW = {
     "no object of that class",
     "no value of 500 to 1000 octets",
     "the device declares no lock-out",
+    "the target has no signing keys",
     "the device does not declare account-states",
     "the device does not declare emergency-credit",
     "the device does not declare friendly-hours",

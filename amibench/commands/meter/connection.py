@@ -26,7 +26,8 @@ from protocols.dlms.session_errors import AssociationRefused, LinkLost, NoAnswer
 from protocols.dlms.wrapper import WrapperClient
 
 FramingName = Literal["wrapper", "hdlc"]
-_CHALLENGE_OCTETS = 16
+#: Enough for every mechanism; ECDSA asks for 32 at least.
+_CHALLENGE_OCTETS = 32
 #: System title where the file of keys names none.
 _OWN_TITLE = b"AMB\0\0\0\0\1"
 
@@ -155,8 +156,10 @@ def _strong_client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnec
     """A client with high level security, ciphered where it has keys."""
     # Only who has keys pays for the cryptography.
     from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter
+    from protocols.dlms.security.pem import signer_of
 
     mechanism = MechanismName[str(keys.mechanism).upper().replace("-", "_")]
+    suite = SecuritySuite(keys.suite)
     hls = Hls(mechanism, keys.password, secrets.token_bytes(_CHALLENGE_OCTETS))
     security = None
     if keys.guek is not None and keys.gak is not None:
@@ -164,7 +167,9 @@ def _strong_client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnec
             client_system_title=keys.system_title or _OWN_TITLE,
             keys=KeySet(keys.guek, keys.gak),
             counter=SendCounter(counter),
-            suite=SecuritySuite(keys.suite),
+            suite=suite,
+            signer=signer_of(suite, keys.signing_key, keys.server_signing_key),
+            signs=keys.signs,
         )
     return ClientConnection(
         client_sap=reach.client_sap, server_sap=reach.server_sap, authentication=hls, security=security

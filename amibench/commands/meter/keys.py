@@ -15,6 +15,9 @@ The file is TOML with a table ``[associations.NAME]`` for each client, as the ta
     client_system_title = "4D4D4D0000BC614E"
     encryption_key = "000102030405060708090A0B0C0D0E0F"
     authentication_key = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
+
+Suites 1 and 2 say ``suite``, and with ``mechanism = "hls-ecdsa"`` a ``signing_key`` and a
+``server_signing_key`` (or ``…_file``, PEM); with ``sign_requests = true`` every request goes signed.
 """
 
 import getpass
@@ -45,6 +48,9 @@ class ClientKeys:
         system_title: own title, 8 octets.
         counter: OBIS code of the invocation counter that the public client reads.
         suite: security suite.
+        signing_key: own private signing key, hexadecimal or PEM; suites 1 and 2.
+        server_signing_key: public signing key of the meter, likewise.
+        signs: sign every request.
     """
 
     password: bytes | None = field(default=None, repr=False)
@@ -54,6 +60,9 @@ class ClientKeys:
     system_title: bytes | None = None
     counter: str = "0.0.43.1.0"
     suite: int = 0
+    signing_key: str | None = field(default=None, repr=False)
+    server_signing_key: str | None = None
+    signs: bool = False
 
     @property
     def ciphered(self) -> bool:
@@ -97,9 +106,21 @@ def _from_file(file: Path, client_sap: int, lang: str) -> ClientKeys:
             system_title=_octets(row, "client_system_title") or _octets(row, "system_title"),
             counter=row.get("invocation_counter", NOTHING.counter),
             suite=int(row.get("suite", 0)),
+            signing_key=_signing_text(row, "signing_key", file),
+            server_signing_key=_signing_text(row, "server_signing_key", file),
+            signs=bool(row.get("sign_requests", False)),
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OSError) as error:
         raise CommandError(text("keys-bad", lang, file=file, client=client_sap, detail=error)) from error
+
+
+def _signing_text(row: Mapping[str, Any], name: str, keys: Path) -> str | None:
+    """A signing key of the row, or of the file that it names, beside the file of keys."""
+    file = row.get(f"{name}_file")
+    if file is not None:
+        return (keys.parent / str(file)).read_text(encoding="ascii")
+    found = row.get(name)
+    return None if found is None else str(found)
 
 
 def _secret(row: Mapping[str, Any]) -> bytes | None:

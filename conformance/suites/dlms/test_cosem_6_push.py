@@ -52,7 +52,9 @@ def test_unprotected(bench: Bench) -> None:
                 apdu = set_off(bench, dialogue, item, ear)
                 bench.check(apdu is not None, "llega una notificación", "a notification comes")
                 bench.check(
-                    (apdu or b"\0")[0] not in PROTECTED_TAGS, "va sin protección", "it goes unprotected"
+                    apdu is not None and apdu[0] not in PROTECTED_TAGS,
+                    "va sin protección",
+                    "it goes unprotected",
                 )
                 _check_body(bench, dialogue, item, apdu or b"")
             return

@@ -123,7 +123,7 @@ def test_protections(bench: Bench) -> None:
 @MANAGEMENT
 def test_forms(bench: Bench) -> None:
     for form in (Form.GLO, Form.DED):
-        key = bench.random_octets(16) if form.dedicated else None
+        key = bench.random_octets(_key_octets(bench)) if form.dedicated else None
         with secured(bench, Protection(use=form, dedicated_key=key)) as open_one:
             raw = open_one.sealer.seal(GET_LDN, form=form)
             answer = open_one.ask(raw, f"GET {form.value}", f"GET {form.value}")
@@ -220,8 +220,14 @@ def test_wrong_dedicated_key(bench: Bench) -> None:
         answer = ask(bench, session, raw, "AARQ, clave de 15 octetos", "AARQ, key of 15 octets", secret=True)
         check_rejected(bench, (answer, read_aare(answer or b"")))
     with secured(bench) as open_one:
-        strange = replace(open_one.sealer.security, dedicated_key=bench.random_octets(16))
+        strange = replace(open_one.sealer.security, dedicated_key=bench.random_octets(_key_octets(bench)))
         raw = replace(open_one.sealer, security=strange).seal(GET_LDN, form=Form.DED)
         open_one.check_refused(raw, "GET con una clave no dada", "GET with a key that was not given")
         open_one.check_alive()
     check_still_works(bench)
+
+
+def _key_octets(bench: Bench) -> int:
+    """Octets of a key of the device's suite."""
+    section = bench.association_section(ASSOCIATION).security
+    return 16 if section is None else section.security_suite.key_octets

@@ -57,7 +57,7 @@ class AssociationProfile:
         password: secret of LLS, or of the HLS mechanisms that hash one; never shown.
         rights: rights of this association to an object; the objects made here are always readable.
         security: keys, titles and policy of the logical device; with it the client may cipher.
-        change_secret: takes a new HLS secret, as change_HLS_secret brings it; None: it stays as it is.
+        change_secret: takes a new HLS secret, as change_HLS_secret brings it; None: it stays.
 
     Raises:
         DlmsValueError: the mechanism lacks its password, or the keys and titles that it needs.

@@ -174,6 +174,15 @@ class ClientProtection:
             apdu, _transaction_id = self._seals.opened(apdu)
         elif self._signs:
             raise DecipheringError("a signed answer is due")
+        return self.unprotect_unsigned(apdu)
+
+    def unprotect_unsigned(self, apdu: bytes) -> bytes:
+        """The same of what is never signed: an initiate response within an AARE.
+
+        Raises:
+            DecipheringError: it does not open, or is not protected as the association demands.
+            InvocationCounterError: it was sent before.
+        """
         if apdu[0] not in PROTECTED_TAGS:
             raise DecipheringError("a protected answer is due, a plain one came")
         if apdu[0] == GENERAL_CIPHERING_TAG:

@@ -30,7 +30,7 @@ class Form(StrEnum):
     @property
     def dedicated(self) -> bool:
         """Whether the key of the association protects it."""
-        return self in (Form.DED, Form.GENERAL_DED)
+        return self is Form.DED or self is Form.GENERAL_DED
 
 
 def _offsets(glo: int, ded: int, plain: tuple[int, ...]) -> dict[int, tuple[int, int]]:

@@ -6,11 +6,14 @@ An ideal medium delivers in the same call and draws no numbers.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from numpy.random import Generator
 from simpy import Environment
 
 from sim.meter.ciu.terms import LinkTerms
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 Listener = Callable[[bytes], None]
 Send = Callable[[bytes], None]
@@ -32,7 +35,7 @@ class Medium:
     __slots__ = ("_carries", "_env", "_listeners", "_stream", "_terms")
 
     def __init__(
-        self, env: Environment, terms: LinkTerms, stream: Generator | None, carries: Callable[[], bool]
+        self, env: Environment, terms: LinkTerms, stream: "Generator | None", carries: Callable[[], bool]
     ) -> None:
         if stream is None and not terms.ideal:
             raise ValueError("a link with latency or loss needs a random stream")

@@ -21,7 +21,7 @@ from sim.meter.profile import ObjectTerms
 
 
 def bind_security_setup(live: LiveParts, row: ObjectTerms) -> Bound:
-    """Policy, suite, titles; a stronger policy, new keys: in the version that the suite asks for."""
+    """Policy, suite, titles; activate a stronger policy, take new keys; of the version that the suite has."""
     security = live.parts.security
     if security.setup_version > 0:
         return _setup_v1(live, row)
