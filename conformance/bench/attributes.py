@@ -5,10 +5,11 @@ Source: DLMS UA 1001-6, 7.2 and 7.3: for each attribute X.Y, readable, not reada
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from conformance.bench.bench import Bench
 from conformance.bench.dialogue import Dialogue
-from conformance.bench.object_list import ListedObject, read_object_list
+from conformance.bench.object_list import ASSOCIATION, ListedObject, read_object_list
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
@@ -28,6 +29,19 @@ def listed(bench: Bench, association: str) -> Iterator[tuple[Dialogue, tuple[Lis
 def of_class(objects: tuple[ListedObject, ...], *class_ids: int) -> list[ListedObject]:
     """The objects of these classes."""
     return [item for item in objects if item.class_id in class_ids]
+
+
+def current_association(bench: Bench, objects: tuple[ListedObject, ...]) -> ListedObject:
+    """The row of the current association, which every object list owes.
+
+    Raises:
+        CaseFails: the list does not name it.
+    """
+    found = next((item for item in objects if str(item.obis).startswith(ASSOCIATION)), None)
+    bench.check(
+        found is not None, "la lista nombra la asociación actual", "the list names the current association"
+    )
+    return cast(ListedObject, found)
 
 
 def read_plainly(item: ListedObject) -> tuple[int, ...]:

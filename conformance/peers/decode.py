@@ -1,6 +1,6 @@
 """A peer's decoder in a process of its own: ``python -m conformance.peers.decode PEER``.
 
-Reads one APDU a line in hexadecimal; prints a JSON list, for each line null when the peer took it, else its error.
+Reads one APDU a line in hexadecimal; prints a JSON list: null for what the peer took, else its error.
 """
 
 import json
@@ -48,7 +48,7 @@ def _cosempdu() -> Decode:
         kind = ACSEApdu if apdu[0] & 0xE0 == 0x60 else XDLMS_APDU
         found = kind.get(ByteBuffer.wrap(apdu))
         if isinstance(found, Error):
-            raise ValueError(str(found.err))
+            raise ValueError(str(found.err))  # noqa: TRY004 - the peer returns what others raise
         return found
 
     return decode

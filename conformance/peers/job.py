@@ -8,9 +8,10 @@ A job is one JSON object on standard input, its answer one on standard output::
     {"associated": true, "results": [{"value": 1362}], "released": true}
 
 Further fields: ``ciphering`` (suite, guek, gak, client_title, counter, form, protection, dedicated_key),
-``signing`` (own, a scalar; peer, x and y), ``max_pdu``, ``gbt_window``, ``propose`` and ``forgo`` (conformance bits beside and
-among the peer's usual ones), ``listen`` (for pushes, without an association). A step that fails gives ``{"error": "…"}`` and the next one is done; what fails before the first step, or
-after the last one, is the answer's own ``error``. Octets are hexadecimal.
+``signing`` (own, a scalar; peer, x and y), ``max_pdu``, ``gbt_window``, ``propose`` and ``forgo``
+(conformance bits beside and among the peer's usual ones), ``listen`` (for pushes, without an association). A
+step that fails gives ``{"error": "…"}`` and the next one is done; what fails before the first step, or after
+the last one, is the answer's own ``error``. Octets are hexadecimal.
 """
 
 import json

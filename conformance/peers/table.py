@@ -1,6 +1,6 @@
 """The table of interoperability: ``python -m conformance.peers.table [--check]``.
 
-Writes docs/reference/interoperability.md from `interoperability.toml`; with ``--check`` says whether it is stale.
+Writes docs/reference/interoperability.md from `interoperability.toml`; ``--check`` says whether it is stale.
 """
 
 import sys
@@ -13,18 +13,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "interoperability.md"
 INTRODUCTION = """\
 # Interoperability: what other implementations answer
 
-Made by `python -m conformance.peers.table` from `conformance/peers/interoperability.toml`; do not edit it here. The
-tests of `tests/oracles` (`python3 run.py test -e oracles`) hold every peer to every line: one that does otherwise fails
-them, and so does an expected disagreement that no longer happens. Nothing of the product imports a peer
-([why](../decisions/0008-peers-are-witnesses.md)).
+Made by `python -m conformance.peers.table` from `conformance/peers/interoperability.toml`; do not edit it
+here. The tests of `tests/oracles` (`python3 run.py test -e oracles`) hold every peer to every line: one that
+does otherwise fails them, and so does an expected disagreement that no longer happens. Nothing of the
+product imports a peer ([why](../decisions/0008-peers-are-witnesses.md)).
 
 ✓ interoperates · ≠ expected disagreement, linked · – not offered by the peer
 """
 CLIENTS = """\
 ## Their clients on our server
 
-The laboratory's device has a client address for every mechanism and suite; the rows that begin with *PPKW meter* are
-tried on `amibench meter serve`.
+The laboratory's device has a client address for every mechanism and suite; the rows that begin with
+*PPKW meter* are tried on `amibench meter serve`.
 """
 SERVERS = """\
 ## Their server under our client
@@ -34,14 +34,15 @@ gurux-dlms has a server too, which does not run as it is published; cosempdu and
 DECODERS = """\
 ## Their decoders beside ours
 
-The corpus: every APDU of `conformance/vectors/dlms_captures.json`, and those of a session of ours with every service.
+The corpus: every APDU of `conformance/vectors/dlms_captures.json`, and those of a session of ours with every
+service.
 """
 SUITES = """\
 ## Their server under our suites
 
 `amibench certify tcp://… --suite dlms` on the simulator of pydlms-client, which says of itself that it is no
-conformance-tested server. What it does not pass, with the clause; the other cases conform or do not apply. These are
-recorded disagreements, and a case that changes its verdict fails a test.
+conformance-tested server. What it does not pass, with the clause; the other cases conform or do not apply.
+These are recorded disagreements, and a case that changes its verdict fails a test.
 """
 
 

@@ -1,4 +1,4 @@
-"""Each peer's decoder beside ours: the captures of the reference file, and a session of ours with every service.
+"""Each peer's decoder beside ours: the captures of the reference file, and a session of ours.
 
 A peer that refuses what we take, or takes what we refuse, must be in the table with as many APDUs.
 """

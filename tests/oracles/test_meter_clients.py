@@ -1,4 +1,4 @@
-"""Each peer at the served PPKW meter: everything its reader may read, management, load profile, token gateway."""
+"""Each peer at the served PPKW meter: all that its reader may read, management, load profile, token."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""pydlms-client's simulator (GPL-3.0, own process) under our client: plain and ciphered, as far as it offers."""
+"""pydlms-client's simulator (GPL-3.0, own process) under our client: plain and ciphered."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -167,9 +167,9 @@ def test_every_feature_is_in_the_table() -> None:
 def _tried(feature: str, port: int, framing: str) -> str | None:
     try:
         if feature in REFUSED:
-            with pytest.raises((AssociationRefused, DlmsError)):
-                with our_session(port, framing, REFUSED[feature](), address_bytes=1) as session:
-                    _reads(session)
+            refused = pytest.raises((AssociationRefused, DlmsError))
+            with refused, our_session(port, framing, REFUSED[feature](), address_bytes=1) as session:
+                _reads(session)
             return None
         make, talk = FEATURES[feature]
         with our_session(port, framing, make(), address_bytes=1) as session:

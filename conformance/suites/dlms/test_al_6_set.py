@@ -8,10 +8,14 @@ from conformance.bench.case import case
 from conformance.bench.exchange import ERRORS, SET_RESPONSE, ask, check_alive, done, served
 from conformance.bench.raw import GET_LDN, LDN, set_request
 from conformance.text import Text
+from protocols.dlms.session import DlmsSession
 
 PUBLIC = pytest.mark.needs("association:public")
 
 _NOWHERE = bytes((9, 9, 99, 99, 99, 255))
+_VALUE = 2
+#: Where the data of a GET-response-normal begin.
+_DATA_AT = 4
 _TEXT = bytes.fromhex("090458585858")
 #: data-access-results by name.
 _READ_WRITE_DENIED, _UNDEFINED, _INCONSISTENT, _UNAVAILABLE, _SCOPE_VIOLATED = 3, 4, 9, 11, 13
@@ -107,6 +111,8 @@ def test_read_only(bench: Bench) -> None:
         for attribute, data in ((2, _TEXT), (1, b"\x09\x06" + _NOWHERE)):
             request = set_request(1, LDN, attribute, data)
             answer = ask(bench, session, request, "SET del nombre", "SET of the name")
+            if done(answer) and attribute == _VALUE and served(before):
+                _give_back(bench, session, before or b"")
             _refused_write(bench, answer, (_READ_WRITE_DENIED, _SCOPE_VIOLATED))
         after = ask(bench, session, GET_LDN, "GET del nombre", "GET of the name")
         bench.check(before == after, "el nombre no cambia", "the name does not change")
@@ -156,6 +162,12 @@ def test_unknown(bench: Bench) -> None:
             answer = ask(bench, session, bytes.fromhex(request), es, en)
             bench.check(not served(answer) and not done(answer), "no la atiende", "it does not serve it")
         check_alive(bench, session)
+
+
+def _give_back(bench: Bench, session: DlmsSession, read: bytes) -> None:
+    """A device that took the name gets its own one back: later cases ask for it."""
+    request = set_request(1, LDN, _VALUE, read[_DATA_AT:])
+    ask(bench, session, request, "SET del nombre de antes", "SET of the name before")
 
 
 def _refused_whole(bench: Bench, answer: bytes | None) -> None:

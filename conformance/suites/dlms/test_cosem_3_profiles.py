@@ -53,6 +53,11 @@ def test_attributes(bench: Bench) -> None:
 
 
 def _faults(values: dict[int, Data]) -> Iterator[str]:
+    due = (_CAPTURE_OBJECTS, _SORT_METHOD, _SORT_OBJECT, _IN_USE, _ENTRIES)
+    unread = [str(index) for index in due if index not in values]
+    if unread:
+        yield f"attributes {', '.join(unread)} ?"
+        return
     columns = [CaptureObject.from_data(row) for row in items(values[_CAPTURE_OBJECTS])]
     method = values[_SORT_METHOD].value
     if method not in _SORT_METHODS:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from conformance.bench.attributes import judge, listed, of_class, read_all
+from conformance.bench.attributes import current_association, judge, listed, of_class, read_all
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dialogue import items
@@ -79,7 +79,7 @@ def _script_faults(values: Mapping[int, Data]) -> list[str]:
 def test_associations(bench: Bench) -> None:
     for name, section in bench.statement.associations.items():
         with listed(bench, name) as (dialogue, objects):
-            own = next(item for item in objects if str(item.obis).startswith(ASSOCIATION))
+            own = current_association(bench, objects)
             client, server = (item.value for item in items(dialogue.get(_ASSOCIATION_LN, ASSOCIATION, 3)))
             status = dialogue.integer(_ASSOCIATION_LN, ASSOCIATION, 8)
         sap = bench.statement.link.server_sap

@@ -7,7 +7,7 @@ from math import ceil
 
 import pytest
 
-from conformance.bench.attributes import judge, listed, of_class, read_plainly
+from conformance.bench.attributes import current_association, judge, listed, of_class, read_plainly
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dialogue import Dialogue, items
@@ -238,7 +238,7 @@ def test_reported(bench: Bench) -> None:
     for name in bench.statement.associations:
         with listed(bench, name) as (dialogue, objects):
             device = dialogue.octets(1, _LDN, 2)
-            own = next(item for item in objects if str(item.obis).startswith(ASSOCIATION))
+            own = current_association(bench, objects)
             for index in (index for index in (4, 5, 6) if own.readable(index)):
                 shown = axdr.encode(dialogue.get(15, ASSOCIATION, index)).hex()
                 attribute = CLASSES[15].attributes[index].name
