@@ -53,20 +53,23 @@ def test_attributes(bench: Bench) -> None:
 
 
 def _faults(values: dict[int, Data]) -> Iterator[str]:
-    due = (_CAPTURE_OBJECTS, _SORT_METHOD, _SORT_OBJECT, _IN_USE, _ENTRIES)
-    unread = [str(index) for index in due if index not in values]
-    if unread:
-        yield f"attributes {', '.join(unread)} ?"
-        return
-    columns = [CaptureObject.from_data(row) for row in items(values[_CAPTURE_OBJECTS])]
+    """What is wrong among the attributes that were read; one that is not granted is not judged here."""
+    if _SORT_METHOD in values:
+        yield from _order_faults(values)
+    if _IN_USE in values and _ENTRIES in values:
+        in_use, entries = values[_IN_USE].value, values[_ENTRIES].value
+        if not isinstance(in_use, int) or not isinstance(entries, int) or in_use > entries:
+            yield f"entries_in_use {in_use!r} > {entries!r}"
+
+
+def _order_faults(values: dict[int, Data]) -> Iterator[str]:
     method = values[_SORT_METHOD].value
     if method not in _SORT_METHODS:
         yield f"sort_method {method!r}"
-    elif method not in _UNSORTED and CaptureObject.from_data(values[_SORT_OBJECT]) not in columns:
-        yield "sort_object?"
-    in_use, entries = values[_IN_USE].value, values[_ENTRIES].value
-    if not isinstance(in_use, int) or not isinstance(entries, int) or in_use > entries:
-        yield f"entries_in_use {in_use!r} > {entries!r}"
+    elif method not in _UNSORTED and _SORT_OBJECT in values and _CAPTURE_OBJECTS in values:
+        columns = [CaptureObject.from_data(row) for row in items(values[_CAPTURE_OBJECTS])]
+        if CaptureObject.from_data(values[_SORT_OBJECT]) not in columns:
+            yield "sort_object?"
 
 
 @case(
