@@ -15,8 +15,6 @@ be used and for a module that cannot be reached::
     └── RequestRefused          the client: the module said no, with a code of `refusals`
 """
 
-# ruff: noqa: N818 - R15: what a service could not do is its exception's name
-
 
 class SecurityModuleError(Exception):
     """Base of every error that this room raises; the message is one sentence with the mend."""

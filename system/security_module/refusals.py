@@ -102,7 +102,7 @@ REASONS: dict[str, Reason] = {
 """Every code that the API can answer."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error
+class Refused(Exception):
     """A request is refused.
 
     Args:

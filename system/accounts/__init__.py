@@ -1,0 +1,12 @@
+"""Who may do what, and who did it.
+
+Map of the room::
+
+    operations.py   Operation: everything that can be done; roles, and which of them may (one table)
+    access.py       `requires`: puts an operation on a view or an API route; refuses, and writes it down
+    scoping.py      rows of one provider: the manager through which every query goes
+    models/         User, AuditRecord, Approval
+    audit.py        writes the audit trail: each row bears the hash of the one before
+    four_eyes.py    what one person asks for and another approves
+    adapter.py      nobody signs up by himself
+"""

@@ -1,0 +1,107 @@
+"""What one person asks for and another approves: free tokens, reversals, key changes, mass disconnection."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from system.accounts import audit
+from system.accounts.models import Approval, ApprovalDecision, User
+from system.accounts.operations import FOUR_EYES, Operation
+from system.config.clock import security_now
+
+#: So long somebody may decide.
+VALID_FOR = timedelta(hours=24)
+
+
+class UnableToApprove(ValueError):
+    """The request cannot be made, decided or used; the message is one sentence."""
+
+
+def ask(
+    user: User,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    reason: str,
+    approval_id: uuid.UUID | None = None,
+) -> Approval:
+    """Ask for something that needs four eyes; the same id again gives the same request.
+
+    Raises:
+        UnableToApprove: the operation needs none, the user may not ask, no reason is given, or the id was
+            used for something else.
+    """
+    if operation not in FOUR_EYES:
+        raise UnableToApprove(f"{operation.value} needs no second person")
+    if not user.may(operation):
+        raise UnableToApprove(f"{operation.value} is not for this user")
+    if not reason.strip():
+        raise UnableToApprove("a reason is needed")
+    wanted_id = approval_id or uuid.uuid4()
+    with transaction.atomic():
+        known: Approval | None = Approval.objects.filter(pk=wanted_id).first()
+        if known is not None:
+            same = (known.operation, known.arguments, known.requested_by_id)
+            if same != (operation.value, dict(arguments), user.pk):
+                raise UnableToApprove(f"request {wanted_id} was made for something else")
+            return known
+        now = security_now()
+        approval = Approval(
+            id=wanted_id,
+            provider_id=user.provider_pk,
+            operation=operation.value,
+            arguments=dict(arguments),
+            reason=reason.strip()[:200],
+            requested_by=user,
+            requested_at=now,
+            expires_at=now + VALID_FOR,
+        )
+        approval.save()
+        audit.record(f"{operation.value}.ask", user=user, subject=f"approval:{approval.pk}")
+    return approval
+
+
+def decide(user: User, approval: Approval, *, granted: bool, note: str = "") -> ApprovalDecision:
+    """Approve or reject, as a second person.
+
+    Raises:
+        UnableToApprove: it was decided already or is too old, or the user asked for it himself, is of
+            another provider, or may not approve.
+    """
+    if user.pk == approval.requested_by_id:
+        raise UnableToApprove("who asks cannot approve")
+    if user.provider_id != approval.provider_id or not user.may(Operation.APPROVE):
+        raise UnableToApprove("this user may not approve it")
+    if security_now() > approval.expires_at:
+        raise UnableToApprove("the request is too old: ask again")
+    try:
+        with transaction.atomic():
+            decision = ApprovalDecision(
+                approval=approval,
+                provider_id=approval.provider_id,
+                decided_by=user,
+                decided_at=security_now(),
+                granted=granted,
+                note=note[:200],
+            )
+            decision.save()
+            word = "approve" if granted else "reject"
+            audit.record(f"{approval.operation}.{word}", user=user, subject=f"approval:{approval.pk}")
+    except IntegrityError:
+        raise UnableToApprove("it was decided already") from None
+    return decision
+
+
+def granted(approval: Approval, operation: Operation, arguments: Mapping[str, Any]) -> None:
+    """See that what is about to be done is what was approved.
+
+    Raises:
+        UnableToApprove: it is not.
+    """
+    decision = ApprovalDecision.objects.filter(approval=approval).first()
+    if decision is None or not decision.granted:
+        raise UnableToApprove("it was not approved")
+    if approval.operation != operation.value or approval.arguments != dict(arguments):
+        raise UnableToApprove("what was approved is something else")

@@ -1,0 +1,121 @@
+"""What is the same everywhere. Nothing secret stands here."""
+
+from pathlib import Path
+
+from system.config.environment import Environment, database
+
+ENVIRONMENT = Environment()
+
+#: Where database, uploads and logs lie unless the environment says otherwise.
+DATA_DIR = Path(ENVIRONMENT.text("AMIBENCH_DATA_DIR", "."))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django_htmx",
+    "system.accounts",
+    "system.registry",
+    "system.vending",
+    "system.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+
+ROOT_URLCONF = "system.config.urls"
+WSGI_APPLICATION = "system.config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database(ENVIRONMENT.text("DATABASE_URL", "sqlite:///amibench.db"), DATA_DIR)}
+
+# ------------------------------------------------------------ who may come in
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "system.accounts.adapter.ClosedAccountAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+LOGIN_URL = "/cuentas/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+SESSION_COOKIE_AGE = ENVIRONMENT.number("AMIBENCH_SESSION_AGE_S", 8 * 3600, low=60)
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+# ------------------------------------------------------------ words, time, files
+
+LANGUAGE_CODE = "es-co"
+LANGUAGES = [("es", "Español")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Bogota"
+USE_THOUSAND_SEPARATOR = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+
+# ------------------------------------------------------------ ours
+
+#: Tells business time (`system.config.clock`).
+BUSINESS_CLOCK = "system.config.clock.WallBusinessClock"
+#: Where the security module answers; empty: nothing can be sold.
+SECURITY_MODULE_URL = ENVIRONMENT.text("AMIBENCH_SECURITY_MODULE", "")
+#: The smallest coin in use, centavos of COP: what is asked for a quantity of energy is a multiple of it.
+CASH_UNIT_C = ENVIRONMENT.number("AMIBENCH_CASH_UNIT_C", 5_000, low=1)
+#: The largest single sale, centavos of COP.
+SALE_MAX_C = ENVIRONMENT.number("AMIBENCH_SALE_MAX_C", 100_000_000, low=1, high=10**12)
+#: The smallest single sale, centavos of COP (R5.1-01: very low).
+SALE_MIN_C = ENVIRONMENT.number("AMIBENCH_SALE_MIN_C", 10_000, low=1, high=10**12)

@@ -1,0 +1,9 @@
+"""Which page lies where. Each app brings its own; the API is one tree under ``/api/v1/``."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("cuentas/", include("allauth.account.urls")),
+    path("cuentas/2fa/", include("allauth.mfa.urls")),
+    path("", include("system.portal.urls")),
+]

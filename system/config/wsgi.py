@@ -1,0 +1,9 @@
+"""What waitress serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "system.config.settings.production")
+
+application = get_wsgi_application()

@@ -1,0 +1,10 @@
+"""What all pages share: layout, login, home page, menus and the static files that come with the house.
+
+Map of the room::
+
+    menus.py      what the menu of a role shows
+    urls.py       the home page
+    views.py      it
+    templates/    base layout; the apps bring their own pages
+    static/       our style; vendor/ third-party files with their licences
+"""

@@ -1,0 +1,35 @@
+"""Rows of the app `registry`."""
+
+from system.registry.models.agreements import Agreement, AgreementMode, Customer
+from system.registry.models.devices import (
+    Device,
+    DeviceIdentifier,
+    DeviceInstallation,
+    DeviceKind,
+    IdentifierKind,
+    MeterKeying,
+)
+from system.registry.models.groups import Group, GroupAxis, GroupMembership
+from system.registry.models.places import Community, Feeder, Installation, Site, SiteKind
+from system.registry.models.provider import Provider
+
+__all__ = [
+    "Agreement",
+    "AgreementMode",
+    "Community",
+    "Customer",
+    "Device",
+    "DeviceIdentifier",
+    "DeviceInstallation",
+    "DeviceKind",
+    "Feeder",
+    "Group",
+    "GroupAxis",
+    "GroupMembership",
+    "IdentifierKind",
+    "Installation",
+    "MeterKeying",
+    "Provider",
+    "Site",
+    "SiteKind",
+]

@@ -1,0 +1,51 @@
+"""Groups of installations on the axes that the operator needs (R4.1-07)."""
+
+from django.db import models
+
+from system.accounts.scoping import Owned
+from system.registry.models.dated import Dated, dated_constraints
+
+
+class GroupAxis(models.TextChoices):
+    """Along what is grouped; the first three are mandatory in the specification."""
+
+    INSTALLATION_TYPE = "installation_type", "Tipo de instalación"
+    ZONE = "zone", "Zona"
+    TARIFF_CATEGORY = "tariff_category", "Categoría de tarifa"
+    FREE = "free", "Libre"
+
+
+class Group(Owned):
+    """A group of one axis."""
+
+    axis = models.CharField("eje", max_length=20, choices=GroupAxis.choices)
+    name = models.CharField("nombre", max_length=60)
+
+    class Meta:
+        """A name is used once on an axis."""
+
+        db_table = "registry_group"
+        ordering = ["axis", "name"]
+        verbose_name = "grupo"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "axis", "name"], name="registry_group_unique")
+        ]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class GroupMembership(Dated):
+    """That an installation belongs to a group, for a time."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
+    installation = models.ForeignKey(
+        "registry.Installation", on_delete=models.PROTECT, related_name="memberships"
+    )
+
+    class Meta:
+        """Once at a time."""
+
+        db_table = "registry_group_membership"
+        constraints = dated_constraints("registry_group_membership", "group", "installation")

@@ -1,0 +1,128 @@
+"""Where: communities, sites, feeders, installations."""
+
+from django.db import models
+
+from system.accounts.scoping import Owned
+
+
+class SiteKind(models.TextChoices):
+    """Solutions of the specification (R1-02, R3-05)."""
+
+    NANO = "nano", "Nanored"
+    MICRO = "micro", "Microrred"
+    SSFVI = "ssfvi", "Solución solar individual"
+
+
+class Community(Owned):
+    """A village (localidad). Its altitude decides the subsistence consumption.
+
+    Args:
+        dane: 13-digit code of the locality, where known.
+        altitude_m: above sea level.
+    """
+
+    name = models.CharField("nombre", max_length=100)
+    municipality = models.CharField("municipio", max_length=100)
+    dane = models.CharField("código DANE", max_length=13, blank=True, default="")
+    altitude_m = models.IntegerField("altitud (m)")
+
+    class Meta:
+        """A name is used once for each provider and municipality."""
+
+        db_table = "registry_community"
+        ordering = ["name"]
+        verbose_name = "comunidad"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "municipality", "name"], name="registry_community_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(altitude_m__range=(-100, 6000)), name="registry_community_altitude"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class Site(Owned):
+    """A microgrid, a nanogrid, or the individual systems of a community."""
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="sites")
+    name = models.CharField("nombre", max_length=100)
+    kind = models.CharField("tipo", max_length=10, choices=SiteKind.choices)
+
+    class Meta:
+        """A name is used once for each community."""
+
+        db_table = "registry_site"
+        ordering = ["name"]
+        verbose_name = "sitio"
+        constraints = [
+            models.UniqueConstraint(fields=["community", "name"], name="registry_site_unique"),
+        ]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class Feeder(Owned):
+    """A transformer and the line behind it (R6.2-10): where losses are balanced."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="feeders")
+    name = models.CharField("nombre", max_length=100)
+
+    class Meta:
+        """A name is used once for each site."""
+
+        db_table = "registry_feeder"
+        ordering = ["name"]
+        verbose_name = "circuito"
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="registry_feeder_unique")]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class Installation(Owned):
+    """A point of supply: agreement, debts, tariff and purchases belong to it, whatever meter hangs there.
+
+    Args:
+        niu: the number by which provider and regulator know it.
+        feeder: None for an individual system.
+        estrato: 1 to 6; None where a sector counts instead.
+        sector: ``residential``, ``commercial``, ``official`` or another that a tariff knows.
+    """
+
+    niu = models.CharField("NIU", max_length=30)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="installations")
+    feeder = models.ForeignKey(
+        Feeder, on_delete=models.PROTECT, null=True, blank=True, related_name="installations"
+    )
+    address = models.CharField("dirección o vereda", max_length=200, blank=True, default="")
+    estrato = models.PositiveSmallIntegerField("estrato", null=True, blank=True)
+    sector = models.CharField("sector", max_length=20, default="residential")
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+
+    class Meta:
+        """A NIU is used once for each provider; a home has a stratum."""
+
+        db_table = "registry_installation"
+        ordering = ["niu"]
+        verbose_name = "instalación"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "niu"], name="registry_installation_niu"),
+            models.CheckConstraint(
+                condition=models.Q(sector="residential", estrato__range=(1, 6))
+                | (~models.Q(sector="residential") & models.Q(estrato__isnull=True)),
+                name="registry_installation_estrato",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Its NIU."""
+        return self.niu

@@ -1,0 +1,51 @@
+"""Rows of the app `vending`. Facts are written once; balances are sums of facts that a test adds up again."""
+
+from system.vending.models.ledger import (
+    AccountBalance,
+    AccountKind,
+    LedgerAccount,
+    Movement,
+    MovementKind,
+    MovementOutcome,
+    Transfer,
+)
+from system.vending.models.obligations import InstallationMonth, InstallationResidue, ObligationRow
+from system.vending.models.points_of_sale import Deposit, Merchant, PointOfSale, Shift, ShiftClosure
+from system.vending.models.sales import (
+    OpenSale,
+    Reversal,
+    Sale,
+    SaleKind,
+    SaleOutcome,
+    TicketPrint,
+    Token,
+    TokenRole,
+)
+from system.vending.models.tariffs import TariffVersion
+
+__all__ = [
+    "AccountBalance",
+    "AccountKind",
+    "Deposit",
+    "InstallationMonth",
+    "InstallationResidue",
+    "LedgerAccount",
+    "Merchant",
+    "Movement",
+    "MovementKind",
+    "MovementOutcome",
+    "ObligationRow",
+    "OpenSale",
+    "PointOfSale",
+    "Reversal",
+    "Sale",
+    "SaleKind",
+    "SaleOutcome",
+    "Shift",
+    "ShiftClosure",
+    "TariffVersion",
+    "TicketPrint",
+    "Token",
+    "TokenRole",
+    "Transfer",
+]

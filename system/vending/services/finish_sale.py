@@ -1,0 +1,174 @@
+"""The second half of a sale: ask the security module, and write down how it ended. Safe to repeat."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from system.config.clock import security_now
+from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
+from system.vending.errors import SalePending, UnableToSell
+from system.vending.ledger import settle
+from system.vending.models import (
+    InstallationMonth,
+    InstallationResidue,
+    OpenSale,
+    Sale,
+    SaleKind,
+    SaleOutcome,
+    Token,
+    TokenRole,
+)
+from system.vending.module import module
+from system.vending.pricing import LineKind, price_sale
+from system.vending.pricing.stored import from_json
+
+#: What an unknown message id is answered with: it was never minted, and is closed now.
+_ABSENT = frozenset({"result-not-found", "message-cancelled"})
+
+#: Token class -> what it does on a ticket, where it is not what the sale is.
+_CREDIT_CLASS = 0
+
+
+def finish_sale(sale: Sale) -> Sale:
+    """Bring a reserved sale to its end, or tell how it ended.
+
+    Raises:
+        UnableToSell: it was, or is now, cancelled: nothing was charged.
+        SalePending: the module does not say.
+    """
+    outcome = SaleOutcome.objects.filter(sale=sale).first()
+    if outcome is None:
+        outcome = _ask(sale)
+    if not outcome.minted:
+        raise UnableToSell(outcome.reason or "La venta fue anulada.")
+    return sale
+
+
+def resolve_sale(sale: Sale) -> SaleOutcome:
+    """What became of a sale that somebody left open: fetched, or cancelled in the module for good.
+
+    Raises:
+        SalePending: the module does not say.
+    """
+    known: SaleOutcome | None = SaleOutcome.objects.filter(sale=sale).first()
+    if known is not None:
+        return known
+    try:
+        answer = module().fetch_result(str(sale.pk), cancel_if_absent=True)
+    except RequestRefused as refused:
+        if refused.code not in _ABSENT:
+            raise SalePending(sale.pk) from refused
+        return _end(sale, None, "La venta quedó a medias y fue anulada: no se cobró.")
+    except UnableToReachModule as lost:
+        raise SalePending(sale.pk) from lost
+    return _end(sale, answer, "")
+
+
+def _ask(sale: Sale) -> SaleOutcome:
+    try:
+        answer = _CALLS[SaleKind(sale.kind)](sale)
+    except AnswerLost as lost:
+        raise SalePending(sale.pk) from lost
+    except UnableToReachModule:
+        # nothing was sent by this call, but an earlier one may have been: only the module knows
+        return _unreached(sale)
+    except RequestRefused as refused:
+        if refused.code in {"message-id-reused", "message-in-progress"}:
+            return resolve_sale(sale)
+        return _end(sale, None, f"El módulo de seguridad no lo permite: {refused.es}")
+    return _end(sale, answer, "")
+
+
+def _unreached(sale: Sale) -> SaleOutcome:
+    try:
+        return resolve_sale(sale)
+    except SalePending:
+        raise SalePending(sale.pk) from None
+
+
+def _mint(sale: Sale) -> dict[str, Any]:
+    wanted = dict(sale.request)
+    return module().mint(
+        str(sale.pk), sale.meter, subclass=wanted.pop("subclass"), amount=wanted.pop("amount"), **wanted
+    )
+
+
+def _key_change(sale: Sale) -> dict[str, Any]:
+    wanted = dict(sale.request)
+    return module().key_change(str(sale.pk), sale.meter, wanted.pop("target"), **wanted)
+
+
+def _management(sale: Sale) -> dict[str, Any]:
+    wanted = dict(sale.request)
+    return module().management(
+        str(sale.pk), sale.meter, subclass=wanted.pop("subclass"), value=wanted.pop("value", 0), **wanted
+    )
+
+
+_CALLS = {
+    SaleKind.ENERGY: _mint,
+    SaleKind.FREE: _mint,
+    SaleKind.KEY_CHANGE: _key_change,
+    SaleKind.MANAGEMENT: _management,
+}
+
+#: What tokens of a sale are, but for those of class 0 and the key changes before them.
+_ROLES = {
+    SaleKind.ENERGY: TokenRole.KEY_CHANGE,
+    SaleKind.FREE: TokenRole.KEY_CHANGE,
+    SaleKind.KEY_CHANGE: TokenRole.KEY_CHANGE,
+    SaleKind.MANAGEMENT: TokenRole.MANAGEMENT,
+}
+
+
+@transaction.atomic
+def _end(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
+    """Commit or void, once: whoever comes second finds the first one's outcome."""
+    # the open place is the lock: who deletes it ends the sale
+    if OpenSale.objects.filter(sale=sale).delete()[0] == 0:
+        ended: SaleOutcome = SaleOutcome.objects.get(sale=sale)
+        return ended
+    minted = answer is not None
+    settle(sale.movement, posted=minted)
+    outcome = SaleOutcome(
+        sale=sale,
+        minted=minted,
+        test_keys=bool(answer and answer.get("test")),
+        reason=reason[:200],
+        wall_at=security_now(),
+    )
+    outcome.save()
+    if answer is not None:
+        _keep_tokens(sale, answer["tokens"])
+        if sale.inputs:
+            _remember(sale)
+    return outcome
+
+
+def _keep_tokens(sale: Sale, tokens: list[dict[str, Any]]) -> None:
+    other = _ROLES[SaleKind(sale.kind)]
+    Token.objects.bulk_create(
+        Token(
+            sale=sale,
+            position=position,
+            role=TokenRole.CREDIT if token["class"] == _CREDIT_CLASS else other,
+            digits=token["digits"],
+            tid=token.get("tid"),
+        )
+        for position, token in enumerate(tokens, 1)
+    )
+
+
+def _remember(sale: Sale) -> None:
+    """Month-to-date, what was taken off, and the residue: as the quote said, for nobody else was selling."""
+    quote = price_sale(from_json(sale.inputs))
+    month, _ = InstallationMonth.objects.get_or_create(installation=sale.installation, month=sale.month)
+    taken_c = dict(month.taken_c)
+    for line in quote.lines:
+        if line.kind is not LineKind.ENERGY:
+            taken_c[line.obligation_id] = taken_c.get(line.obligation_id, 0) + line.amount_c
+    InstallationMonth.objects.filter(pk=month.pk).update(units=F("units") + quote.units, taken_c=taken_c)
+    InstallationResidue.objects.update_or_create(
+        installation=sale.installation, defaults={"residue_mc": quote.residue_mc}
+    )

@@ -1,0 +1,254 @@
+"""Sell energy: reserve → mint → commit, under the caller's id.
+
+1. *Reserve*, one transaction: the sale with all its inputs, its money as pending, and the installation's one
+   place for an open sale. From here on the sale has an id that the module knows it by.
+2. *Mint*: the module is asked under that id. A lost answer is fetched, never asked for again.
+3. *Commit*, one transaction: tokens, posted money, month and residue, and the open place is free.
+
+Whatever dies in between, `system.vending.services.recover_sales` finds the open sale and asks the module what
+became of it: minted is committed, not minted is cancelled there first and then voided here.
+"""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from system.accounts import audit
+from system.accounts.models import User
+from system.accounts.operations import Operation
+from system.config.clock import business_day, business_now, security_now
+from system.registry.models import Installation
+from system.vending.errors import SaleUnderWay, UnableToSell
+from system.vending.ledger import Entry, OverLimit, account_of, reserve
+from system.vending.models import (
+    AccountKind,
+    Movement,
+    MovementKind,
+    ObligationRow,
+    OpenSale,
+    Sale,
+    SaleKind,
+    Shift,
+)
+from system.vending.pricing import LineKind, PricingError, Quote, amount_for, price_sale
+from system.vending.pricing.explain import pesos
+from system.vending.pricing.stored import to_json
+from system.vending.selectors.pricing import first_of_month, sale_inputs
+from system.vending.selectors.supply import Supply, UnknownMeter, find_supply
+from system.vending.services.finish_sale import finish_sale
+from system.vending.services.numbering import next_number
+
+#: The subclass of a class 0 token that carries electricity.
+ELECTRICITY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRequest:
+    """What the counter asks.
+
+    Args:
+        sale_id: made and kept by the counter before it asks.
+        number: DRN or serial, as typed.
+        amount_c: the money, centavos; None where `units` are asked for.
+        units: of 0.1 kWh; None where an amount is.
+    """
+
+    sale_id: uuid.UUID
+    number: str
+    amount_c: int | None = None
+    units: int | None = None
+
+    def fingerprint(self) -> str:
+        """What the same id must mean again."""
+        said = [self.number, self.amount_c, self.units]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A trial price: who is behind the number, and what the money buys. Nothing is reserved."""
+
+    supply: Supply
+    quote: Quote
+
+
+def offer(user: User, request: SaleRequest, instant: datetime | None = None) -> Offer:
+    """Price a sale without making it (trial vend).
+
+    Raises:
+        UnableToSell: the number, the amount or the tariff has no price.
+    """
+    now = instant or business_now()
+    try:
+        supply = find_supply(user, request.number, now)
+    except UnknownMeter as error:
+        raise UnableToSell(str(error)) from error
+    quote = _priced(supply, request, now)
+    return Offer(supply, quote)
+
+
+def sell_energy(user: User, shift: Shift, request: SaleRequest) -> Sale:
+    """Sell. The same request again returns the same sale with the same tokens.
+
+    Raises:
+        UnableToSell: refused; nothing was charged.
+        SalePending: the module did not answer; ask again with the same id.
+    """
+    sale = Sale.objects.filter(pk=request.sale_id).first()
+    if sale is None:
+        try:
+            sale = _reserve(user, shift, request)
+        except UnableToSell as error:
+            audit.record(
+                Operation.SELL.value,
+                outcome=audit.REFUSED,
+                user=user,
+                subject=f"sale:{request.sale_id}",
+                detail={"reason": type(error).__name__},
+            )
+            raise
+    elif sale.fingerprint != request.fingerprint() or sale.seller_id != user.pk:
+        raise UnableToSell("Ese identificador ya se usó para otra venta.")
+    return finish_sale(sale)
+
+
+def _quote(supply: Supply, request: SaleRequest, instant: datetime) -> Quote:
+    """The price, with the house's limits.
+
+    Raises:
+        PricingError: see there.
+    """
+    day = business_day(instant)
+    if (request.amount_c is None) == (request.units is None):
+        raise PricingError("Indique un valor o una cantidad de kWh, no ambos.")
+    amount_c = request.amount_c
+    if amount_c is None:
+        trial = sale_inputs(supply, settings.CASH_UNIT_C, day)
+        amount_c = amount_for(trial, request.units or 0, settings.CASH_UNIT_C)
+    if not settings.SALE_MIN_C <= amount_c <= settings.SALE_MAX_C:
+        low, high = pesos(settings.SALE_MIN_C), pesos(settings.SALE_MAX_C)
+        raise PricingError(f"El valor debe estar entre {low} y {high}.")
+    quote = price_sale(sale_inputs(supply, amount_c, day))
+    if quote.units == 0:
+        least_c = amount_for(quote.inputs, 1, settings.CASH_UNIT_C)
+        raise PricingError(f"Con {pesos(amount_c)} no alcanza para 0,1 kWh: se necesitan {pesos(least_c)}.")
+    return quote
+
+
+def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
+    if not user.may(Operation.SELL) or shift.cashier_id != user.pk or hasattr(shift, "closure"):
+        raise UnableToSell("No hay un turno abierto a su nombre.")
+    if not shift.point_of_sale.active or not shift.point_of_sale.merchant.active:
+        raise UnableToSell("Este punto de venta está suspendido.")
+    now = business_now()
+    try:
+        with transaction.atomic():
+            supply = _locked(user, request, now)
+            quote = _priced(supply, request, now)
+            sale = _sale(user, shift, request, supply, quote, now)
+            reserve(sale.movement, _entries(shift, supply, quote))
+            sale.save()
+            OpenSale.objects.create(installation=sale.installation, sale=sale)
+    except OverLimit:
+        raise UnableToSell("El punto de venta llegó a su cupo: consigne lo recaudado.") from None
+    return sale
+
+
+def _locked(user: User, request: SaleRequest, now: datetime) -> Supply:
+    """The supply, its installation locked: from here to the commit nobody else sells to it (R36).
+
+    Raises:
+        UnableToSell: the number is of no meter, or a sale to it has no outcome yet.
+    """
+    try:
+        supply = find_supply(user, request.number, now)
+    except UnknownMeter as error:
+        raise UnableToSell(str(error)) from error
+    Installation.objects.select_for_update().get(pk=supply.installation.pk)
+    if OpenSale.objects.filter(installation=supply.installation).exists():
+        raise SaleUnderWay("Otra venta de este medidor está en curso: intente de nuevo en un momento.")
+    return supply
+
+
+def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:
+    try:
+        return _quote(supply, request, now)
+    except PricingError as error:
+        raise UnableToSell(str(error)) from error
+
+
+def _sale(
+    user: User, shift: Shift, request: SaleRequest, supply: Supply, quote: Quote, now: datetime
+) -> Sale:
+    day, wall = business_day(now), security_now()
+    movement = Movement(
+        id=request.sale_id,
+        provider_id=user.provider_pk,
+        kind=MovementKind.TOKEN_SALE,
+        business_at=now,
+        business_day=day,
+        wall_at=wall,
+    )
+    return Sale(
+        id=request.sale_id,
+        provider_id=user.provider_pk,
+        kind=SaleKind.ENERGY,
+        movement=movement,
+        installation=supply.installation,
+        device=supply.device,
+        agreement=supply.agreement,
+        shift=shift,
+        seller=user,
+        drn=supply.drn,
+        meter=supply.meter_fields(),
+        request={"subclass": ELECTRICITY, "amount": quote.units},
+        inputs=to_json(quote.inputs),
+        amount_c=quote.inputs.amount_c,
+        units=quote.units,
+        energy_c=quote.energy_c,
+        deducted_c=quote.deducted_c,
+        residue_mc=quote.residue_mc,
+        subsidy_mc=quote.subsidy_mc,
+        number=next_number(user.provider_pk, day),
+        business_at=now,
+        business_day=day,
+        month=first_of_month(day),
+        wall_at=wall,
+        fingerprint=request.fingerprint(),
+    )
+
+
+#: Where the money of a line goes: the kind of account, and whether each obligation has its own.
+_CREDITED: dict[LineKind, AccountKind] = {
+    LineKind.LEVY: AccountKind.LEVY,
+    LineKind.INSTALMENT: AccountKind.OBLIGATION,
+    LineKind.ARREARS: AccountKind.OBLIGATION,
+}
+
+
+def _entries(shift: Shift, supply: Supply, quote: Quote) -> list[Entry]:
+    """The merchant owes the amount; lines say to whom it is credited, the residue evens it out."""
+    provider_id = supply.installation.provider_id
+    owed = account_of(provider_id, AccountKind.MERCHANT, shift.point_of_sale.merchant)
+    energy = account_of(provider_id, AccountKind.ENERGY)
+    residue = account_of(provider_id, AccountKind.RESIDUE, supply.installation)
+    entries = [
+        Entry(owed, account_of(provider_id, _CREDITED[line.kind], _owner(line.obligation_id)), line.amount_c)
+        for line in quote.lines
+        if line.kind in _CREDITED
+    ]
+    grows_c = quote.residue_c - quote.residue_before_c
+    entries.append(Entry(owed, energy, quote.energy_c - max(0, -grows_c)))
+    entries.append(Entry(owed, residue, max(0, grows_c)))
+    entries.append(Entry(residue, energy, max(0, -grows_c)))
+    return entries
+
+
+def _owner(obligation_id: str) -> Any:
+    return ObligationRow.objects.get(pk=int(obligation_id))
