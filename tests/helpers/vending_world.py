@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from Crypto.PublicKey import ECC
+
 from protocols.sts.luhn import luhn_digit
-from system.security_module import key_file, store
+from protocols.sts.testkeys import TEST_REGISTERS
+from system.security_module import approval, key_file, store
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import Committer
 from system.security_module.contents import Client, Contents
@@ -20,6 +23,7 @@ from system.security_module.server import ModuleServer
 from system.security_module.service import Service
 from system.security_module.vault import Vaults
 
+OPERATORS = {name: ECC.generate(curve="Ed25519") for name in ("ana", "beto")}
 PASSPHRASE = "solo para pruebas"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 KEY_FILE = """format = "amibench-vending-key/1"
@@ -33,10 +37,20 @@ test_key = "{key}"
 """
 
 
+def signatures(store_name: str, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+    """The ``approval`` of two operators for a request of the security module."""
+    until = (NOW + timedelta(days=1)).isoformat()
+    signed = approval.Signable(store_name, operation, {**args, "approval": {"until": until}})
+    return {
+        "until": until,
+        "signatures": [
+            {"operator": name, "signature": approval.sign(key, signed)} for name, key in OPERATORS.items()
+        ],
+    }
+
+
 def make_module(directory: Path) -> Path:
     """A store of test keys: register 1 of the published plan, and this user as its client."""
-    from protocols.sts.testkeys import TEST_REGISTERS
-
     path = directory / "module"
     store.create(path, PASSPHRASE, test_keys=True, now=NOW, cost=10)
     opened = store.open_store(path, PASSPHRASE, NOW)
@@ -44,6 +58,8 @@ def make_module(directory: Path) -> Path:
     name = next(name for name, value in key_file.TEST_KEYS.items() if value == vending_key)
     contents = Contents(opened.contents.store, test_keys=True)
     contents = key_file.admit(contents, key_file.read_key_file(KEY_FILE.format(key=name).encode()))
+    for operator, key in OPERATORS.items():
+        contents = contents.with_operator(operator, approval.public_key_bytes(key))
     contents = contents.with_client(Client("venta", f"uid:{os.geteuid()}", "operations"))
     opened.save(contents, {"what": "test"}, NOW)
     opened.close()

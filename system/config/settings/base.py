@@ -119,3 +119,5 @@ CASH_UNIT_C = ENVIRONMENT.number("AMIBENCH_CASH_UNIT_C", 5_000, low=1)
 SALE_MAX_C = ENVIRONMENT.number("AMIBENCH_SALE_MAX_C", 100_000_000, low=1, high=10**12)
 #: The smallest single sale, centavos of COP (R5.1-01: very low).
 SALE_MIN_C = ENVIRONMENT.number("AMIBENCH_SALE_MIN_C", 10_000, low=1, high=10**12)
+#: Tell the security module the business time; it takes it only with test keys (demo, runs in virtual time).
+MODULE_FOLLOWS_BUSINESS_TIME = False

@@ -22,27 +22,23 @@ from django.db import transaction
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
-from system.config.clock import business_day, business_now, security_now
-from system.registry.models import Installation
-from system.vending.errors import SaleUnderWay, UnableToSell
-from system.vending.ledger import Entry, OverLimit, account_of, reserve
+from system.config.clock import business_day, business_now
+from system.vending.errors import UnableToSell
+from system.vending.ledger import Entry, OverLimit, account_of
 from system.vending.models import (
     AccountKind,
-    Movement,
     MovementKind,
     ObligationRow,
-    OpenSale,
     Sale,
     SaleKind,
     Shift,
 )
 from system.vending.pricing import LineKind, PricingError, Quote, amount_for, price_sale
 from system.vending.pricing.explain import pesos
-from system.vending.pricing.stored import to_json
-from system.vending.selectors.pricing import first_of_month, sale_inputs
+from system.vending.selectors.pricing import sale_inputs
 from system.vending.selectors.supply import Supply, UnknownMeter, find_supply
 from system.vending.services.finish_sale import finish_sale
-from system.vending.services.numbering import next_number
+from system.vending.services.reserving import Terms, locked_supply, reserve_sale
 
 #: The subclass of a class 0 token that carries electricity.
 ELECTRICITY = 0
@@ -149,31 +145,19 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
     now = business_now()
     try:
         with transaction.atomic():
-            supply = _locked(user, request, now)
+            supply = locked_supply(user, request.number, now)
             quote = _priced(supply, request, now)
-            sale = _sale(user, shift, request, supply, quote, now)
-            reserve(sale.movement, _entries(shift, supply, quote))
-            sale.save()
-            OpenSale.objects.create(installation=sale.installation, sale=sale)
+            terms = Terms(
+                request.sale_id,
+                SaleKind.ENERGY,
+                MovementKind.TOKEN_SALE,
+                {"subclass": ELECTRICITY, "amount": quote.units},
+                request.fingerprint(),
+            )
+            sale = reserve_sale(user, supply, terms, now, _entries(shift, supply, quote), quote, shift)
     except OverLimit:
         raise UnableToSell("El punto de venta llegó a su cupo: consigne lo recaudado.") from None
     return sale
-
-
-def _locked(user: User, request: SaleRequest, now: datetime) -> Supply:
-    """The supply, its installation locked: from here to the commit nobody else sells to it (R36).
-
-    Raises:
-        UnableToSell: the number is of no meter, or a sale to it has no outcome yet.
-    """
-    try:
-        supply = find_supply(user, request.number, now)
-    except UnknownMeter as error:
-        raise UnableToSell(str(error)) from error
-    Installation.objects.select_for_update().get(pk=supply.installation.pk)
-    if OpenSale.objects.filter(installation=supply.installation).exists():
-        raise SaleUnderWay("Otra venta de este medidor está en curso: intente de nuevo en un momento.")
-    return supply
 
 
 def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:
@@ -181,47 +165,6 @@ def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:
         return _quote(supply, request, now)
     except PricingError as error:
         raise UnableToSell(str(error)) from error
-
-
-def _sale(
-    user: User, shift: Shift, request: SaleRequest, supply: Supply, quote: Quote, now: datetime
-) -> Sale:
-    day, wall = business_day(now), security_now()
-    movement = Movement(
-        id=request.sale_id,
-        provider_id=user.provider_pk,
-        kind=MovementKind.TOKEN_SALE,
-        business_at=now,
-        business_day=day,
-        wall_at=wall,
-    )
-    return Sale(
-        id=request.sale_id,
-        provider_id=user.provider_pk,
-        kind=SaleKind.ENERGY,
-        movement=movement,
-        installation=supply.installation,
-        device=supply.device,
-        agreement=supply.agreement,
-        shift=shift,
-        seller=user,
-        drn=supply.drn,
-        meter=supply.meter_fields(),
-        request={"subclass": ELECTRICITY, "amount": quote.units},
-        inputs=to_json(quote.inputs),
-        amount_c=quote.inputs.amount_c,
-        units=quote.units,
-        energy_c=quote.energy_c,
-        deducted_c=quote.deducted_c,
-        residue_mc=quote.residue_mc,
-        subsidy_mc=quote.subsidy_mc,
-        number=next_number(user.provider_pk, day),
-        business_at=now,
-        business_day=day,
-        month=first_of_month(day),
-        wall_at=wall,
-        fingerprint=request.fingerprint(),
-    )
 
 
 #: Where the money of a line goes: the kind of account, and whether each obligation has its own.

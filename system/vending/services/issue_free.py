@@ -1,0 +1,74 @@
+"""Energy without charge (tokenFreeIssue): asked by one, approved by another, signed with two keys."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from system.accounts import audit, four_eyes
+from system.accounts.models import Approval, User
+from system.accounts.operations import Operation
+from system.config.clock import business_day, business_now
+from system.vending.errors import UnableToSell
+from system.vending.ledger import Entry, account_of
+from system.vending.models import AccountKind, MovementKind, Sale, SaleKind
+from system.vending.pricing import PricingError
+from system.vending.pricing.money import UNITS_MAX, cost_mc, whole_centavos
+from system.vending.selectors.pricing import tariff_in_force
+from system.vending.services.finish_sale import finish_sale
+from system.vending.services.reserving import Terms, fingerprint, known_sale, locked_supply, reserve_sale
+
+
+def arguments_of(number: str, units: int) -> dict[str, Any]:
+    """What the approval is for."""
+    return {"number": number, "units": units}
+
+
+def issue_free(
+    user: User,
+    sale_id: uuid.UUID,
+    number: str,
+    units: int,
+    approval: Approval,
+    signatures: Mapping[str, Any],
+) -> Sale:
+    """Issue `units` (0.1 kWh) that nobody pays.
+
+    Args:
+        user: who asked.
+        sale_id: made by the caller.
+        number: DRN or serial.
+        units: of 0.1 kWh.
+        approval: granted by a second person for exactly this.
+        signatures: the ``approval`` of the security module's API: two operators' signatures.
+
+    Raises:
+        UnableToSell: refused; nothing was minted.
+        SalePending: the module did not answer.
+    """
+    asked = fingerprint("free", number, units)
+    sale = known_sale(sale_id, asked, user)
+    if sale is not None:
+        return finish_sale(sale)
+    if not 0 < units <= UNITS_MAX:
+        raise UnableToSell("La cantidad de energía no es válida.")
+    try:
+        four_eyes.granted(approval, Operation.FREE_ISSUE, arguments_of(number, units))
+    except four_eyes.UnableToApprove as error:
+        raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
+    request = {"subclass": 0, "amount": units, "free_issue": True, "approval": dict(signatures)}
+    now = business_now()
+    with transaction.atomic():
+        supply = locked_supply(user, number, now)
+        terms = Terms(sale_id, SaleKind.FREE, MovementKind.TOKEN_FREE_ISSUE, request, asked, approval)
+        try:
+            tariff = tariff_in_force(user.provider_pk, supply.agreement.tariff_code, business_day(now))
+        except PricingError as error:
+            raise UnableToSell(str(error)) from error
+        value_c = whole_centavos(cost_mc(units, tariff.unit_cost_e4))
+        given = account_of(user.provider_pk, AccountKind.GRANTS)
+        energy = account_of(user.provider_pk, AccountKind.ENERGY)
+        sale = reserve_sale(user, supply, terms, now, [Entry(given, energy, value_c)])
+        audit.record(Operation.FREE_ISSUE.value, user=user, subject=f"sale:{sale_id}")
+    return finish_sale(sale)

@@ -1,0 +1,111 @@
+"""Take a sale back: its money returns by the way it came. The token must not have been entered.
+
+Only the last sale of an installation can be reversed: its residue went into the next one. A sale to the wrong
+meter is reversed, and made anew to the right one.
+"""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from system.accounts import audit, four_eyes
+from system.accounts.models import Approval, User
+from system.accounts.operations import Operation
+from system.config.clock import business_day, business_now, security_now
+from system.vending.errors import UnableToSell
+from system.vending.ledger import Entry, OverLimit, post
+from system.vending.models import (
+    InstallationMonth,
+    InstallationResidue,
+    Movement,
+    MovementKind,
+    Reversal,
+    Sale,
+    SaleKind,
+)
+from system.vending.pricing import LineKind, price_sale
+from system.vending.pricing.stored import from_json
+
+
+def arguments_of(sale: Sale) -> dict[str, str]:
+    """What the approval is for."""
+    return {"sale": str(sale.pk)}
+
+
+def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Reversal:
+    """Reverse a sale of energy.
+
+    Raises:
+        UnableToSell: it is not the last one, was not minted, was reversed before, or nobody approved it.
+    """
+    if sale.provider_id != user.provider_id or not user.may(Operation.REVERSE_SALE):
+        raise UnableToSell("Su rol no permite reversar esta venta.")
+    try:
+        four_eyes.granted(approval, Operation.REVERSE_SALE, arguments_of(sale))
+    except four_eyes.UnableToApprove as error:
+        raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
+    try:
+        with transaction.atomic():
+            _see_that_it_can_be(sale)
+            reversal = Reversal(
+                sale=sale,
+                movement=_give_back(user, sale),
+                approval=approval,
+                reason=reason.strip()[:200],
+                wall_at=security_now(),
+            )
+            reversal.save()
+            _forget(sale)
+            audit.record(Operation.REVERSE_SALE.value, user=user, subject=f"sale:{sale.pk}")
+    except IntegrityError:
+        raise UnableToSell("Esta venta ya fue reversada.") from None
+    except OverLimit:
+        raise UnableToSell("La reversión dejaría una cuenta por encima de su cupo.") from None
+    return reversal
+
+
+def _see_that_it_can_be(sale: Sale) -> None:
+    type(sale.installation).objects.select_for_update().get(pk=sale.installation_id)
+    outcome = getattr(sale, "outcome", None)
+    if sale.kind != SaleKind.ENERGY or outcome is None or not outcome.minted:
+        raise UnableToSell("Sólo se reversa una recarga que terminó con un token.")
+    if hasattr(sale, "reversal"):
+        raise UnableToSell("Esta venta ya fue reversada.")
+    later = Sale.objects.filter(
+        installation_id=sale.installation_id,
+        kind=SaleKind.ENERGY,
+        wall_at__gt=sale.wall_at,
+        reversal__isnull=True,
+    ).exclude(outcome__minted=False)
+    if later.exists():
+        raise UnableToSell("Hay ventas posteriores a este medidor: reverse primero la última.")
+
+
+def _give_back(user: User, sale: Sale) -> Movement:
+    now = business_now()
+    movement = Movement(
+        id=uuid.uuid4(),
+        provider_id=user.provider_pk,
+        kind=MovementKind.REVERSAL,
+        business_at=now,
+        business_day=business_day(now),
+        wall_at=security_now(),
+    )
+    moved = sale.movement.transfers.select_related("debit", "credit")
+    post(movement, [Entry(row.credit, row.debit, row.amount_c) for row in moved])
+    return movement
+
+
+def _forget(sale: Sale) -> None:
+    """Month, what was taken off, and residue are again what they were before."""
+    quote = price_sale(from_json(sale.inputs))
+    month = InstallationMonth.objects.get(installation_id=sale.installation_id, month=sale.month)
+    taken_c = dict(month.taken_c)
+    for line in quote.lines:
+        if line.kind is not LineKind.ENERGY:
+            taken_c[line.obligation_id] = taken_c.get(line.obligation_id, 0) - line.amount_c
+    InstallationMonth.objects.filter(pk=month.pk).update(units=F("units") - sale.units, taken_c=taken_c)
+    InstallationResidue.objects.filter(installation_id=sale.installation_id).update(
+        residue_mc=quote.inputs.residue_mc
+    )
