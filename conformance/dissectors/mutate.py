@@ -8,6 +8,7 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from apdu import read_apdu
@@ -25,6 +26,7 @@ READERS: dict[str, Callable[[bytes], Packet]] = {
 _MANY, _DEEP = 100, 60
 _LONG_OCTETS = 3_000
 _BIG_OCTETS = 2_500
+_CROWD = 150
 _ABSURD_LENGTHS = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 
 Place = tuple[Packet, Any]
@@ -142,12 +144,17 @@ def mutant(kind: str, raw: bytes, dice: random.Random) -> bytes:
             packet.format, packet.length_is_forced = dice.randrange(0x10000), True
         for _ in range(dice.choice((1, 1, 1, 2, 4))):
             change(packet, dice)
-            if len(build(kind, packet)) > _BIG_OCTETS:
-                break  # one change that multiplies is enough
+            if len(build(kind, packet)) > _BIG_OCTETS or _has_grown(packet):
+                break  # one change that multiplies is enough: two would not end
         made = build(kind, packet)
     except Exception:
         return spoil(raw, dice)
     return spoil(made, dice) if dice.random() < 0.2 else made
+
+
+def _has_grown(packet: Packet) -> bool:
+    """Whether a change made a crowd of fields of it; scapy copies what it nests, again at each level."""
+    return next(islice(places(packet), _CROWD, None), None) is not None
 
 
 def _acse(raw: bytes, dice: random.Random) -> bytes:
