@@ -205,8 +205,8 @@ class Bench:
         """Octets for challenges and keys: the same in every run on a simulated device, else unforeseeable."""
         if not self.target.simulated:
             return token_bytes(count)
-        stream = self.rig.memory.setdefault("random", RandomStreams(self.target.seed).stream("bench"))
-        return bytes(stream.bytes(count))
+        stream = self.rig.memory.setdefault("random", RandomStreams(self.target.seed).octets("bench"))
+        return bytes(stream.take(count))
 
     @contextmanager
     def spare(self) -> Iterator["Bench"]:

@@ -23,14 +23,14 @@ class ControlClient:
         self.link = link
         self._codec = StationControlClient(secret)
 
-    def call(self, op: str, args: dict[str, Any]) -> Mapping[str, Any]:
-        """Do `op`; its result.
+    def call(self, op: str, args: dict[str, Any], device: str | None = None) -> Mapping[str, Any]:
+        """Do `op` at `device` (None: the first, or the only one); its result.
 
         Raises:
             StationControlError: refused, failed, or no answer.
             LinkClosedError: the channel is gone.
         """
-        self.link.send(self._codec.request(op, args))
+        self.link.send(self._codec.request(op, args, device))
         wanted = self._codec.last_id
         until_s = self.link.now_s() + ANSWER_WITHIN_S
         while (left_s := until_s - self.link.now_s()) > 0:

@@ -96,6 +96,7 @@ class ServerLimits:
         max_transfer_octets: octets that the blocks of one long request may join to.
         gbt_window: general blocks that it takes at once, 1 to 63.
         max_answer_octets: octets of values that one list may gather; items beyond are answered other-reason.
+        max_send_pdu: octets of the longest APDU that the medium under it carries, 12 to 65535; 0: any.
     """
 
     max_receive_pdu: int = 1024
@@ -103,6 +104,7 @@ class ServerLimits:
     max_transfer_octets: int = MAX_TRANSFER_OCTETS
     gbt_window: int = 16
     max_answer_octets: int = 64 * MAX_TRANSFER_OCTETS
+    max_send_pdu: int = UNLIMITED_PDU
 
 
 @dataclass(slots=True)
@@ -330,7 +332,7 @@ def accept(
         profile.mechanism,
         int(response.conformance),
         limits.max_receive_pdu,
-        request.max_receive_pdu,
+        _longest_answer(request.max_receive_pdu, limits.max_send_pdu),
         ciphered=opened is not None,
         security_setup=security is not None,
     )
@@ -361,6 +363,11 @@ def accept(
         ),
         association,
     )
+
+
+def _longest_answer(taken: int, carried: int) -> int:
+    """What both the client takes and the medium carries; 0 where neither has a limit."""
+    return min((size for size in (taken, carried) if size != UNLIMITED_PDU), default=UNLIMITED_PDU)
 
 
 def _grant(

@@ -93,6 +93,7 @@ _DISPLAY = (
 )
 _WHICH = (Value("which", "text", choices=COVERS),)
 _TIME = Value("device_time_s", "number")
+_ACTIVE = Value("active", "texts")
 _YEAR_S = 366 * 86_400.0
 
 _TABLE: tuple[Operation, ...] = (
@@ -172,10 +173,38 @@ _TABLE: tuple[Operation, ...] = (
     Operation("link.pause", "Makes the device fall silent: alive, but it hears and answers nothing."),
     Operation("link.resume", "Makes the device hear and answer again."),
     Operation(
+        "fault.begin",
+        "Begins a fault of the device; it may take a value in its own unit, and may end by itself.",
+        (
+            Value("fault", "text"),
+            Value("value", "number", required=False),
+            _number("for_s", 0, 10 * _YEAR_S, required=False),
+        ),
+        (_ACTIVE,),
+    ),
+    Operation("fault.end", "Ends a fault of the device.", (Value("fault", "text"),), (_ACTIVE,)),
+    Operation(
+        "fault.list",
+        "Tells which faults the device offers, what each does, and which last now.",
+        (),
+        (Value("faults", "texts"), _ACTIVE, Value("does", "texts")),
+    ),
+    Operation(
         "device.info",
         "Tells which device this is.",
         (),
-        (Value("drn", "text"), Value("profile", "text"), Value("mutant", "text", required=False)),
+        (
+            Value("drn", "text"),
+            Value("profile", "text"),
+            Value("mutant", "text", required=False),
+            Value("device", "text", required=False),
+        ),
+    ),
+    Operation(
+        "device.list",
+        "Tells which devices the world has; a request may name one.",
+        (),
+        (Value("devices", "texts"),),
     ),
 )
 

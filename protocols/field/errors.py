@@ -4,7 +4,8 @@
 
     FieldError
     ├── StationControlError    an operation refused or failed; `.code` is its wire code
-    └── CiuLinkError           a frame of the customer unit's link that cannot be made or read
+    ├── CiuLinkError           a frame of the customer unit's link that cannot be made or read
+    └── UplinkError            a message of the uplink refused; `.code` is its wire code
 """
 
 
@@ -16,7 +17,7 @@ class StationControlError(FieldError):
     """A control operation refused or failed.
 
     Attributes:
-        code: ``unknown-op``, ``bad-args``, ``forbidden`` or ``failed``.
+        code: ``unknown-op``, ``unknown-device``, ``bad-args``, ``forbidden`` or ``failed``.
         sentence: why, in one sentence.
     """
 
@@ -28,3 +29,17 @@ class StationControlError(FieldError):
 
 class CiuLinkError(FieldError):
     """A frame of the link between meter and customer unit cannot be made or read."""
+
+
+class UplinkError(FieldError):
+    """A message of the uplink is refused or cannot be made.
+
+    Attributes:
+        code: one of `uplink.CODES`.
+        sentence: why, in one sentence.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence

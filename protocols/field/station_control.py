@@ -5,7 +5,9 @@ r"""The station-control channel, version 1: JSON lines between a bench and whoev
     {"v": 1, "id": 7, "secret": "…", "op": "clock.wait", "args": {"seconds": 60}}
     {"v": 1, "id": 7, "ok": true, "result": {"device_time_s": 3660.0}}
     {"v": 1, "id": 7, "ok": false, "error": "one sentence", "code": "bad-args"}
+    {"v": 1, "id": 8, "secret": "…", "device": "m3", "op": "magnet.apply", "args": {}}
 
+A world with several devices takes the name of one; without it, the request is for the first of them.
 Both roles are here and are sans-io. The bearer secret travels in each request, is compared in constant time
 and is shown by no `repr`; a line has at most `LINE_BYTES_MAX` bytes.
 
@@ -30,21 +32,24 @@ from protocols.field.lines import LINE_BYTES_MAX, LineBuffer
 __all__ = ["LINE_BYTES_MAX", "VERSION", "Request", "Response", "StationControlClient", "StationControlServer"]
 
 VERSION = 1
-CODES: tuple[str, ...] = ("unknown-op", "bad-args", "forbidden", "failed")
+CODES: tuple[str, ...] = ("unknown-op", "unknown-device", "bad-args", "forbidden", "failed")
+DEVICE_NAME_CHARACTERS_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An operation asked for; `secret` is not part of its `repr`."""
+    """An operation asked for, of `device` (None: the first); `secret` is not part of its `repr`."""
 
     id: int
     op: str
     args: Mapping[str, Any]
     secret: str = field(repr=False)
+    device: str | None = None
 
     def to_bytes(self) -> bytes:
         """The line of this request."""
-        return _line({"id": self.id, "secret": self.secret, "op": self.op, "args": dict(self.args)})
+        whose = {} if self.device is None else {"device": self.device}
+        return _line({"id": self.id, "secret": self.secret, **whose, "op": self.op, "args": dict(self.args)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +107,16 @@ class StationControlClient:
         """The id of the last request made; its answer carries it."""
         return self._last_id
 
-    def request(self, op: str, args: Mapping[str, Any] | None = None) -> bytes:
-        """The bytes that ask for `op`.
+    def request(self, op: str, args: Mapping[str, Any] | None = None, device: str | None = None) -> bytes:
+        """The bytes that ask `device` for `op`.
 
         Raises:
             StationControlError: ``unknown-op`` or ``bad-args``, before anything is sent.
         """
         checked = checked_args(op, {} if args is None else args)
+        named = _device(device)
         self._last_id += 1
-        return Request(self._last_id, op, checked, self._secret).to_bytes()
+        return Request(self._last_id, op, checked, self._secret, named).to_bytes()
 
     def receive_data(self, data: bytes) -> list[Response]:
         """The answers completed by `data`.
@@ -166,7 +172,8 @@ class StationControlServer:
             ):
                 raise StationControlError("forbidden", "the secret is missing or wrong")
             op = message.get("op")
-            return Request(request_id, str(op), checked_args(op, message.get("args", {})), secret)
+            device = _device(message.get("device"))
+            return Request(request_id, str(op), checked_args(op, message.get("args", {})), secret, device)
         except StationControlError as error:
             self.hopeless = error.code == "forbidden"
             return Response.refusal(request_id, error)
@@ -196,6 +203,19 @@ def _id(message: Mapping[str, Any], code: str) -> int:
     if not isinstance(request_id, int) or isinstance(request_id, bool) or not 0 <= request_id < 2**63:
         raise StationControlError(code, "id must be a non-negative integer")
     return request_id
+
+
+def _device(name: object) -> str | None:
+    """The device of a request, checked.
+
+    Raises:
+        StationControlError: ``bad-args``: no name can be like that.
+    """
+    if name is None or (isinstance(name, str) and 0 < len(name) <= DEVICE_NAME_CHARACTERS_MAX):
+        return name
+    raise StationControlError(
+        "bad-args", f"device must be a name of 1 to {DEVICE_NAME_CHARACTERS_MAX} characters"
+    )
 
 
 def _response(line: bytes) -> Response:

@@ -4,24 +4,25 @@ from links.server import Connection, TcpServer, serve_tcp
 from protocols.field.errors import StationControlError
 from protocols.field.station_control import Request, Response, StationControlServer
 from sim.kernel.control import ControlSurface, outcome
+from sim.kernel.devices import DeviceDirectory
 from sim.kernel.served import ServedWorld
 
 LOOPBACK = "127.0.0.1"
 
 
 class ControlServer:
-    """Serves one surface to any number of benches; one operation at a time from each.
+    """Serves one surface, or those of many devices, to any number of benches; one operation at a time each.
 
     Args:
-        surface: what is offered.
+        surface: what is offered; of a single surface, by its device without a name.
         world: who owns the world in which the operations happen.
         secret: what every request must carry.
     """
 
-    __slots__ = ("_secret", "_surface", "_world")
+    __slots__ = ("_devices", "_secret", "_world")
 
-    def __init__(self, surface: ControlSurface, world: ServedWorld, secret: str) -> None:
-        self._surface = surface
+    def __init__(self, surface: ControlSurface | DeviceDirectory, world: ServedWorld, secret: str) -> None:
+        self._devices = surface if isinstance(surface, DeviceDirectory) else DeviceDirectory(surface)
         self._world = world
         self._secret = secret
 
@@ -43,7 +44,9 @@ class ControlServer:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            event = await self._world.finished(lambda: self._surface.start(request.op, request.args))
+            event = await self._world.finished(
+                lambda: self._devices.start(request.op, request.args, request.device)
+            )
             return Response(request.id, result=outcome(event))
         except StationControlError as error:
             return Response.refusal(request.id, error)

@@ -1,10 +1,39 @@
-"""Random streams: one Philox generator per device, so that a new device never changes another's numbers."""
+"""Random streams: one generator per device, so that a new device never changes another's numbers.
+
+Numbers come from Philox, by numpy; octets (challenges, keys) from SHA-256 over a counter, without it.
+"""
 
 import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+
+class OctetStream:
+    """Octets of one device, as many as are wanted.
+
+    Args:
+        key: what they follow from; keys of one world have one length.
+    """
+
+    __slots__ = ("_count", "_key", "_left")
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._count = 0
+        self._left = b""
+
+    def take(self, count: int) -> bytes:
+        """The next `count` octets; how they are asked for does not change them."""
+        parts, size = [self._left], len(self._left)
+        while size < count:
+            parts.append(hashlib.sha256(self._key + self._count.to_bytes(8, "big")).digest())
+            self._count += 1
+            size += len(parts[-1])
+        octets = b"".join(parts)
+        self._left = octets[count:]
+        return octets[:count]
 
 
 class RandomStreams:
@@ -33,3 +62,11 @@ class RandomStreams:
         import numpy.random as numbers  # here: 22 MB and 0.1 s that a world without chance never spends
 
         return numbers.Generator(numbers.Philox(key=key))
+
+    def octets(self, device_id: str) -> OctetStream:
+        """A fresh stream of octets for `device_id`; the same name gives the same octets again.
+
+        >>> RandomStreams(1).octets("m1").take(4).hex()
+        '3636854a'
+        """
+        return OctetStream(self.seed.to_bytes(8, "big") + hashlib.sha256(device_id.encode()).digest())

@@ -21,6 +21,13 @@ Map of the room::
     clock.py           the meter's clock, with drift
     events.py          event logs and counters
     tamper.py          covers and magnet
+    protection.py      the six protections of Figure 7; protection_watch.py keeps them looking
+    hardware/          the iron: terminals, contacts, crystal and battery, module slot
+    iron_side.py       the program's side of the iron; self_test.py what it notices of itself
+    faults.py          what can go wrong with it, as a board
+    modem.py           its modem on a power line
+    availability.py    hours of service, and a fee that comes back; availability_watch.py keeps counting
+    ssfvi/             the individual PV system, whose controller is a meter
     load_profile.py    a ring of captured rows; captured.py all of them, and the status of the interval
     demand.py          mean power of a window, and its maximum; demands.py all of them
     rates.py           energy by tariff rate
@@ -42,7 +49,7 @@ Map of the room::
     monitors.py        register monitors, parameter monitor; push.py pushes; automation.py runs both;
                        control_terms.py what the object list says to them
     cosem/             which live value stands behind which COSEM attribute
-    ports.py           wrapper and HDLC ports over one device model
+    ports.py           wrapper, HDLC, optical, power-line and radio ports over one device model
     control.py         the station-control operations
     profile.py         profiles/*.toml and the tables of profiles/objects as frozen values: a new model is a
                        new file

@@ -44,8 +44,11 @@ def make_components(
         )
     )
 
+    protections = parts.protections(profile.protections)
+
     def clear_tamper() -> TokenResult:
         tamper.clear()
+        protections.clear()
         events.record(EventCode.TAMPER_CLEARED, clock.epoch_us)
         return TokenResult.ACCEPT
 
@@ -61,6 +64,8 @@ def make_components(
         clock=clock,
         events=events,
         tamper=tamper,
+        protections=protections,
+        availability=parts.availability(profile.availability),
         captured=CapturedProfiles(rows.captured, parts.load_profile),
         rates=parts.rates({name: energy_nj(metrology, name) for name in rows.rated}, rows.rates),
         demands=parts.demands(rows.demands, lambda name: energy_nj(metrology, name), rows.rates),

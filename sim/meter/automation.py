@@ -96,6 +96,12 @@ class Automation:
         if self._parts.parameters.written(watched, value, self._parts.clock.epoch_us):
             self._hooks.log(EventCode.PARAMETER_CHANGED)
 
+    def last_gasp(self) -> None:
+        """The power goes: send at once what waits for that, over what still carries it; once, or never."""
+        for terms in self._parts.push_setups.items.values():
+            if EventCode.POWER_DOWN in terms.on_events:
+                self._send(terms)
+
     def logged(self, code: EventCode) -> None:
         """Something was logged: it may set a push off; that a push failed never does."""
         if code is not EventCode.PUSH_FAILED:

@@ -68,6 +68,10 @@ class DeviceClock:
         """Show `instant` (aware) from now on."""
         self._rebase(to_epoch_us(instant))
 
+    def set_epoch_us(self, epoch_us: int) -> None:
+        """Show that instant, microseconds since 1970, from now on."""
+        self._rebase(epoch_us)
+
     def shift(self, seconds: int) -> None:
         """Move the time by whole seconds."""
         self._rebase(self.epoch_us + seconds * US_PER_S)

@@ -5,6 +5,7 @@ from typing import Any
 
 from protocols.dlms.security import DeviceSecurity
 from sim.meter.agenda import Diary
+from sim.meter.availability import Availability
 from sim.meter.captured import CapturedProfiles
 from sim.meter.clock import DeviceClock
 from sim.meter.demands import Demands
@@ -17,6 +18,7 @@ from sim.meter.monitors import ParameterMonitor, RegisterMonitors
 from sim.meter.outages import Outages
 from sim.meter.payment.history import PaymentLog
 from sim.meter.prepayment import Prepayment
+from sim.meter.protection import Protections
 from sim.meter.push import PushSetups
 from sim.meter.quality import Quality
 from sim.meter.rates import RateRegisters
@@ -37,6 +39,8 @@ NON_VOLATILE = (
     "switch",
     "events",
     "tamper",
+    "protections",
+    "availability",
     "captured",
     "rates",
     "demands",
@@ -70,6 +74,8 @@ class Components:
     clock: DeviceClock
     events: EventLog
     tamper: TamperDetector
+    protections: Protections
+    availability: Availability
     captured: CapturedProfiles
     rates: RateRegisters
     demands: Demands

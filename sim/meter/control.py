@@ -12,6 +12,7 @@ from simpy import Event
 
 from protocols.field.control_ops import OPERATIONS
 from protocols.field.errors import StationControlError
+from sim.kernel.faults import fault_handlers
 from sim.meter.ciu.keypad import OK
 from sim.meter.ciu.messages import Display
 from sim.meter.nvm import CutMoment, PowerLostError
@@ -80,6 +81,7 @@ def control_handlers(meter: "Meter") -> dict[str, Handler]:
         "magnet.apply": lambda _args: meter.sense(TamperKind.MAGNET, present=True),
         "magnet.remove": lambda _args: meter.sense(TamperKind.MAGNET, present=False),
         "pulses.read": read_pulses,
+        **fault_handlers(meter.faults),
     }
 
 

@@ -19,7 +19,7 @@ class Demands:
         rates: rates for which a maximum of its own is kept.
     """
 
-    __slots__ = ("maxima", "registers")
+    __slots__ = ("_maxima_of", "maxima", "registers")
 
     def __init__(
         self, terms: Iterable[DemandTerms], energy: Callable[[str], Callable[[], int]], rates: int = 0
@@ -29,6 +29,10 @@ class Demands:
         }
         self.maxima: dict[str, Maximum] = {
             f"{name}.{rate}": Maximum(name, rate) for name in self.registers for rate in range(rates + 1)
+        }
+        self._maxima_of = {
+            name: {key: item for key, item in self.maxima.items() if item.demand == name}
+            for name in self.registers
         }
 
     def close(self, name: str, epoch_us: int, active: Callable[[str], bool]) -> None:
@@ -40,8 +44,8 @@ class Demands:
             active: tells of a maximum whether it follows now.
         """
         value_mw = self.registers[name].close(epoch_us)
-        for key, maximum in self.maxima.items():
-            if maximum.demand == name and active(key):
+        for key, maximum in self._maxima_of[name].items():
+            if active(key):
                 maximum.offer(value_mw, epoch_us)
 
     def begin(self, epoch_us: int) -> None:

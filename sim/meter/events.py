@@ -25,7 +25,10 @@ class EventCode(IntEnum):
     DAYLIGHT_SAVING_CHANGED = 3
     CLOCK_BEFORE_ADJUSTMENT = 4
     CLOCK_AFTER_ADJUSTMENT = 5
+    CLOCK_INVALID = 6
+    REPLACE_BATTERY = 7
     TARIFF_ACTIVATED = 9
+    MEMORY_ERROR = 14
     FIRMWARE_READY = 17
     FIRMWARE_ACTIVATED = 18
     PASSIVE_TARIFF_SET = 19
@@ -42,6 +45,7 @@ class EventCode(IntEnum):
     LIMITER_EXCEEDED = 65
     LIMITER_NORMAL = 66
     LIMITER_CHANGED = 67
+    DISCONNECTOR_FAILURE = 68
     UNDER_VOLTAGE = 76
     OVER_VOLTAGE = 79
     MISSING_VOLTAGE = 82
@@ -60,6 +64,8 @@ class EventCode(IntEnum):
     NO_OVERLOAD = 211
     BILLING_CLOSED = 212
     DEMAND_RESET = 213
+    SIGNIFICANT_REVERSE_ENERGY = 214
+    NO_SIGNIFICANT_REVERSE_ENERGY = 215
     PAYMENT_MODE_CHANGED = 220
     ACCOUNT_ACTIVATED = 221
     ACCOUNT_CLOSED = 222
@@ -69,6 +75,7 @@ class EventCode(IntEnum):
     CREDIT_SELECTED = 226
     CREDIT_IN_USE = 227
     CREDIT_EXHAUSTED = 228
+    AVAILABILITY_REFUNDED = 229
     MANUAL_DISCONNECTION = 230
     MANUAL_RECONNECTION = 231
     CONTROL_MODE_CHANGED = 232
@@ -76,6 +83,8 @@ class EventCode(IntEnum):
     MONITOR_BELOW = 234
     PARAMETER_CHANGED = 235
     PUSH_FAILED = 236
+    MODULE_REMOVED = 240
+    MODULE_FITTED = 241
     LOG_CLEARED = 255
 
 
@@ -91,11 +100,11 @@ class LogKind(StrEnum):
 
 
 _KINDS: dict[LogKind, frozenset[int]] = {
-    LogKind.FRAUD: frozenset({*range(40, 47), 49, 50, 91, 205, 207, 208}),
+    LogKind.FRAUD: frozenset({*range(40, 47), 49, 50, 91, 205, 207, 208, 214, 215}),
     LogKind.DISCONNECTOR: frozenset({*range(59, 70), 201, 210, 211, 230, 231, 232}),
     LogKind.QUALITY: frozenset(range(76, 91)),
-    LogKind.COMMUNICATION: frozenset(range(140, 200)),
-    LogKind.PREPAYMENT: frozenset({202, 203, 204, 206, 209, *range(220, 229)}),
+    LogKind.COMMUNICATION: frozenset({*range(140, 200), 240, 241}),
+    LogKind.PREPAYMENT: frozenset({202, 203, 204, 206, 209, *range(220, 230)}),
 }
 
 

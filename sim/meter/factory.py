@@ -1,10 +1,14 @@
 """`build`: from a profile and parts to one meter in a world."""
 
+from dataclasses import replace
+
 from simpy import Environment
 
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_CREDENTIALS, Credentials
 from sim.meter.meter import Meter
+from sim.meter.metrology import own_constants
+from sim.meter.nominal import rated
 from sim.meter.parts import DEFAULT_PARTS, Parts
 from sim.meter.profile import DEFAULT_PROFILE, MeterProfile, load_profile
 from sim.meter.seams import Supply, WorldClock
@@ -31,7 +35,7 @@ def build(
         env: the world's event loop.
         clock: the world's true time.
         supply: the service point that it is connected to.
-        streams: random streams of the world; only a link with latency or loss draws from them.
+        streams: random streams of the world; what differs from meter to meter is drawn from them.
         credentials: vending key and passwords; published test values by default.
         objects_on_demand: make the COSEM objects when the first peer comes; for one of many meters of a
             profile that another has proved to be complete.
@@ -41,7 +45,11 @@ def build(
         StsValueError: its DRN or its STS register is not valid.
     """
     model = load_profile(profile) if isinstance(profile, str) else profile
-    meter = Meter(model, parts, env, clock, supply, credentials, streams or RandomStreams(DEFAULT_SEED))
+    streams = streams or RandomStreams(DEFAULT_SEED)
+    own = own_constants(model.metrology, rated(model.nominal), lambda: streams.stream(f"{model.drn}/element"))
+    if own is not model.metrology:
+        model = replace(model, metrology=own)
+    meter = Meter(model, parts, env, clock, supply, credentials, streams)
     if not objects_on_demand:
         meter.make_objects()
     return meter

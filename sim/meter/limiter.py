@@ -155,6 +155,13 @@ class Limiter:
             return self._resting_until_us
         return None if self._over_since_us is None else self._over_since_us + self.over_s * US_PER_S
 
+    def quiet_mw(self, power_mw: int) -> tuple[int | None, int | None]:
+        """Least and most power between which nothing new happens, seen from `power_mw`; None for no bound."""
+        limit_mw = self.limit_active_w * MILLI
+        if self._resting_until_us is not None or not limit_mw:
+            return None, None
+        return (None, limit_mw) if power_mw <= limit_mw else (limit_mw + 1, None)
+
     def next_profile_us(self, epoch_us: int) -> int | None:
         """When an emergency begins or ends, by the meter's clock."""
         edges = (self.emergency.begin_us, self.emergency.end_us)

@@ -110,6 +110,9 @@ class LoadProfile:
                 empties the profile: its older numbers could not be read any more.
         """
         kinds = tuple(kinds) or (0,) * len(values)
+        if kinds == self.kinds:
+            self._ring.append(epoch_us, *values)
+            return
         known = self.kinds if len(self.kinds) == len(kinds) else (0,) * len(kinds)
         if any(new and old and new != old for new, old in zip(kinds, known, strict=True)):
             self.reset()

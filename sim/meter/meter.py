@@ -8,6 +8,7 @@ from simpy import Environment
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.dlms.xdlms.notification import DataNotification
+from sim.kernel.faults import FaultBoard
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
 from sim.meter.agenda import Agenda
@@ -28,7 +29,11 @@ from sim.meter.credentials import Credentials
 from sim.meter.customer import CustomerHooks, CustomerSide
 from sim.meter.customer_commands import ORDERS, customer_commands
 from sim.meter.events import EventCode
+from sim.meter.faults import meter_faults
+from sim.meter.hardware.iron import Hardware, make_hardware
+from sim.meter.hardware.module_slot import ModuleKind, ModuleSlot
 from sim.meter.installation import UnitSite
+from sim.meter.iron_side import IronHooks, IronSide
 from sim.meter.limiter import ScriptReference
 from sim.meter.nvm import Memory, PowerLostError
 from sim.meter.parts import Parts
@@ -39,7 +44,7 @@ from sim.meter.quality_watch import QualityWatch
 from sim.meter.regulation import Regulated, Regulator, RegulatorHooks
 from sim.meter.requests import RequestHooks, make_requests
 from sim.meter.scripts import ScriptRunner
-from sim.meter.seams import Supply, WorldClock
+from sim.meter.seams import NoPlant, Plant, Supply, WorldClock
 from sim.meter.tamper import TamperKind
 from sim.meter.tokens import TokenRecord
 
@@ -50,25 +55,29 @@ class Meter:
     Attributes:
         env: the event loop of its world.
         profile: the model that it was built from.
-        supply: the service point that it is connected to.
+        supply: its terminals, on the service point that it is connected to.
+        hardware: its iron.
+        iron: its side of the iron: what can be done to sensors, wire, battery, clock and element.
         parts: its live parts, for a bench that looks inside.
         automation: its monitors and pushes.
         carrier: the local virtual token carrier.
         customer: its side of the customer units' link.
         site: where its customer units hang; a further unit is installed there.
+        on_power: called with True when it wakes and with False when it dies, after it has.
     """
 
     __slots__ = (
         "_agenda",
         "_books",
         "_commands",
+        "_faults",
         "_lamp",
         "_links",
         "_objects",
+        "_octets",
         "_persistence",
         "_powered",
         "_quality",
-        "_random",
         "_regulator",
         "_scripts",
         "_table",
@@ -76,6 +85,9 @@ class Meter:
         "carrier",
         "customer",
         "env",
+        "hardware",
+        "iron",
+        "on_power",
         "parts",
         "profile",
         "site",
@@ -94,21 +106,29 @@ class Meter:
     ) -> None:
         self.env = env
         self.profile = profile
-        self.supply = supply
+        self.hardware: Hardware = make_hardware(profile, supply, streams)
+        plant = supply if isinstance(supply, Plant) else NoPlant()
+        self.supply = supply = self.hardware.terminals
+        self.on_power: list[Callable[[bool], None]] = []
+        self._faults: FaultBoard | None = None
         self.parts = parts = make_components(profile, factories, world, credentials)
         memory = factories.memory(profile.storage)
         self._persistence = Persistence(parts, memory, factories.storage(memory))
         self._books = Bookkeeping(parts, self._persistence)
         self._lamp = CommsLamp(env)
-        self._random = cache(lambda: streams.stream(f"{profile.drn}/challenges"))
+        self._octets = streams.octets(f"{profile.drn}/challenges")
         parts.security.keep = self._persistence.keep_security
         self._powered = False
         regulated = Regulated(parts.metrology, parts.prepayment, parts.limiter, parts.switch)
         self._regulator = Regulator(env, supply, regulated, self._regulator_hooks())
         self._quality = QualityWatch(env, parts, self._log, self._guard(self._regulator.settle))
+        self.iron = IronSide(env, profile, parts, self.hardware, memory, self._iron_hooks())
         self._table = ObjectTable(profile.objects)
         self._scripts = ScriptRunner(profile.rows.scripts, self._table.find)
-        works = clock_items(parts, ClockworkHooks(self._capture, self._scripts.run, self._log))
+        works = [
+            self.iron.availability,  # a day is closed before its row is captured
+            *clock_items(parts, ClockworkHooks(self._capture, self._scripts.run, self._log)),
+        ]
         self._agenda = Agenda(env, parts.clock, parts.diary, works, self._guard, self._by_the_clock)
         self.automation = self._make_automation(streams)
         self.carrier = factories.carrier(self.enter_token)
@@ -117,7 +137,7 @@ class Meter:
         self.site.install(profile.ciu.unit)
         requests = make_requests(parts, self._request_hooks())
         self._commands = customer_commands(parts, requests.act)
-        live = LiveParts(profile, parts, requests)
+        live = LiveParts(profile, parts, requests, self.modules, lambda: self.memory.faults, plant)
         self._table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
         self._objects = cache(lambda: logical_devices(live, self._table, credentials.passwords))
         self._links = MeterPorts(env, self._objects, self._port_hooks(), profile.ports, factories)
@@ -140,6 +160,23 @@ class Meter:
     def powered(self) -> bool:
         """True while the meter lives."""
         return self._powered
+
+    @property
+    def on_relay(self) -> list[Callable[[bool], None]]:
+        """Called after the relay moved, with True where current can pass from now on."""
+        return self.iron.relay.on_move
+
+    @property
+    def modules(self) -> ModuleSlot:
+        """The slot of the communication module."""
+        return self.hardware.slot
+
+    @property
+    def faults(self) -> FaultBoard:
+        """What can go wrong with it."""
+        if self._faults is None:
+            self._faults = meter_faults(self)
+        return self._faults
 
     def control_handlers(self) -> dict[str, Handler]:
         """Operation of the station-control channel -> what it does to this meter."""
@@ -214,15 +251,15 @@ class Meter:
 
     def sense(self, kind: TamperKind, *, present: bool) -> None:
         """Open or close a cover, bring or remove a magnet. The sensors have their own battery."""
-        event = self.parts.tamper.sense(kind, present=present, epoch_us=self.parts.clock.epoch_us)
-        if event is not None:
-            self._guard(lambda: self._log(event))()
-            self.customer.changed(beep=present)
+        self.iron.sense(kind, present=present)
+
+    def pause(self, paused: bool) -> None:
+        """Let its ports hang, or speak again."""
+        self._links.pause(paused)
 
     def set_clock_drift(self, drift_s_per_day: float) -> None:
         """Let the clock gain so many seconds a day from now on."""
-        self.parts.clock.set_drift(drift_s_per_day)
-        self._restart_captures()
+        self.iron.set_drift(drift_s_per_day)
 
     def enter_token(self, digits: str, delivery: TokenDeliveryMethod) -> TokenRecord:
         """Take a token in, whichever way it came, and let the switch follow.
@@ -269,6 +306,7 @@ class Meter:
 
     def _lose_power(self) -> None:
         self._powered = False
+        self.iron.lose_power()
         self._persistence.lose_power(self._last_words)
         self._regulator.power(False)
         self._agenda.stop()
@@ -276,23 +314,47 @@ class Meter:
         self._links.reset()
         self.customer.power(False)
         self.site.feed_changed()
+        self._tell_power()
 
     def _last_words(self) -> None:
         """What the hold-up is for."""
         self._regulator.power(False)
+        self.iron.availability.look(powered=False)
         self._books.last_words()
+        self.automation.last_gasp()
 
     def _gain_power(self) -> None:
         self._powered = True
         self._persistence.gain_power()
+        self.iron.wake()
         self.parts.outages.end(self.parts.clock.epoch_us)
         self._log(EventCode.POWER_UP)
+        self.iron.look_around()
         self._regulator.power(True)
         self._agenda.start()
         self.customer.power(True)
         self.site.feed_changed()
+        self._tell_power()
+
+    def _tell_power(self) -> None:
+        for listener in tuple(self.on_power):
+            listener(self._powered)
 
     # ------------------------------------------------------------ wiring
+
+    def _iron_hooks(self) -> IronHooks:
+        return IronHooks(
+            powered=lambda: self._powered,
+            log=self._log,
+            settle=self._regulator.settle,
+            guard=self._guard,
+            clock_changed=self._restart_captures,
+            tell_customer=lambda began: self.customer.changed(beep=began),
+            close_sessions=self._close_sessions,
+        )
+
+    def _close_sessions(self, before: ModuleKind, after: ModuleKind) -> None:
+        self._links.module_changed(before, after)
 
     def _customer_hooks(self) -> CustomerHooks:
         return CustomerHooks(
@@ -315,6 +377,7 @@ class Meter:
             keep=self._books.keep,
             run_script=self._run_script,
             seen=self._seen,
+            forbids=self.parts.protections.forbids_supply,
         )
 
     def _request_hooks(self) -> RequestHooks:
@@ -330,7 +393,7 @@ class Meter:
             keep=self._persistence.keep_settings,
             push=self.automation.pusher.push,
             written=self.automation.written,
-            random_octets=lambda count: self._random().bytes(count),
+            random_octets=self._octets.take,
         )
 
     def _make_automation(self, streams: RandomStreams) -> Automation:
@@ -348,11 +411,12 @@ class Meter:
         self.automation.run(script)
 
     def _push(self, port: str, notification: DataNotification, client_sap: int) -> bool:
-        return self._links.push(port, notification, client_sap)
+        return self._links.push(port, notification, client_sap, at_once=not self._powered)
 
     def _seen(self) -> None:
         self._quality.look()
         self.automation.look()
+        self.iron.seen()
 
     def _port_hooks(self) -> PortHooks:
         return PortHooks(
@@ -360,12 +424,15 @@ class Meter:
             settle=self._regulator.refresh,
             traffic=self._lamp.note,
             wrong_password=lambda: self._log(EventCode.WRONG_PASSWORD),
-            random_octets=lambda count: self._random().bytes(count),
+            random_octets=self._octets.take,
             guard=self._guard,
+            slot=self.hardware.slot,
+            spoiler=self.hardware.spoiler,
         )
 
     def _log(self, code: EventCode) -> None:
         self.parts.events.record(code, self.parts.clock.epoch_us)
+        self.iron.logged(code)
         if self._powered:
             self._persistence.keep_event()
             self.automation.logged(code)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.meter.element_errors import Rated
 from sim.meter.events import EventCode
 from sim.meter.quality import WatchTerms
 from sim.meter.units import MILLI
@@ -27,6 +28,16 @@ class Nominal:
     current_a: int
     current_max_a: int
     frequency_hz: int
+
+
+def rated(nominal: Nominal) -> Rated:
+    """What the errors of its measuring element are relative to."""
+    return Rated(
+        float(nominal.voltage_v),
+        float(nominal.frequency_hz),
+        float(nominal.current_a),
+        float(nominal.current_max_a),
+    )
 
 
 def watch_terms(nominal: Nominal, limits: Mapping[str, Any]) -> tuple[WatchTerms, ...]:

@@ -67,7 +67,7 @@ class Memory:
         terms: how long writes are possible after the mains failed.
     """
 
-    __slots__ = ("_areas", "_cut", "_records", "_supplied", "_terms", "_writes")
+    __slots__ = ("_areas", "_cut", "_records", "_supplied", "_terms", "_writes", "faults", "weak_every")
 
     def __init__(self, terms: MemoryTerms | None = None) -> None:
         self._terms = terms or MemoryTerms()
@@ -76,6 +76,10 @@ class Memory:
         self._supplied = True
         self._writes = 0
         self._cut: tuple[int, CutMoment] | None = None
+        #: A worn memory: each so many-th write must be made twice; 0 for a sound one.
+        self.weak_every = 0
+        #: How many writes were read back wrong, and made again.
+        self.faults = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,6 +125,9 @@ class Memory:
             raise PowerLostError
         self._writes += 1
         moment = self._cut[1] if self._cut is not None and self._writes >= self._cut[0] else None
+        if self.weak_every and moment is None and self._writes % self.weak_every == 0:
+            self._program(name, text, torn=True)
+            self.faults += 1
         if moment is not CutMoment.BEFORE:
             self._program(name, text, torn=moment is CutMoment.DURING)
         if moment is not None:

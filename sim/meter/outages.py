@@ -26,6 +26,7 @@ class Outages:
         last_long_s: duration of the last long one, s.
         total_s: of all of them, s.
         began_us: when the last one began, microseconds since 1970, None for never.
+        running: one has begun and not ended; where the power went without a warning, nobody noted when.
     """
 
     count: int = 0
@@ -35,16 +36,19 @@ class Outages:
     last_long_s: int = 0
     total_s: int = 0
     began_us: int | None = None
+    running: bool = False
 
     def begin(self, epoch_us: int) -> None:
         """The power goes."""
         self.count += 1
         self.began_us = epoch_us
+        self.running = True
 
     def end(self, epoch_us: int) -> bool:
         """The power is back; whether that interruption was a long one."""
-        if self.began_us is None:
+        if self.began_us is None or not self.running:
             return False
+        self.running = False
         duration_s = max(0, epoch_us - self.began_us) // US_PER_S
         self.last_s = duration_s
         self.total_s += duration_s

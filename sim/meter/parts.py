@@ -29,6 +29,7 @@ from protocols.sts.acceptance import (
     TokenAcceptance,
 )
 from sim.meter.activity_calendar import CalendarTables, SpecialDays
+from sim.meter.availability import Availability, AvailabilityTerms
 from sim.meter.carrier import EnterToken, VirtualCarrier
 from sim.meter.ciu.medium import Medium
 from sim.meter.ciu.terms import LinkTerms, UnitTerms
@@ -46,6 +47,7 @@ from sim.meter.nvm import Memory, MemoryTerms
 from sim.meter.outages import Outages
 from sim.meter.prepayment import CreditTerms, Prepayment
 from sim.meter.profile import PortTerms
+from sim.meter.protection import Protections, ProtectionTerms
 from sim.meter.quality import Quality, WatchTerms
 from sim.meter.rates import RateRegisters
 from sim.meter.seams import WorldClock
@@ -123,6 +125,8 @@ class Parts:
     clock: Callable[[WorldClock, float], DeviceClock] = device_clock
     events: Callable[[int], EventLog] = EventLog
     tamper: Callable[[], TamperDetector] = TamperDetector
+    protections: Callable[[ProtectionTerms], Protections] = Protections
+    availability: Callable[[AvailabilityTerms], Availability] = Availability
     load_profile: Callable[[ProfileTerms], LoadProfile] = LoadProfile
     rates: Callable[[dict[str, Energy], int], RateRegisters] = RateRegisters
     demands: Callable[[Iterable[DemandTerms], Callable[[str], Energy], int], Demands] = Demands

@@ -19,6 +19,8 @@ _WHOLE_PARTS: dict[str, str] = {
     "limiter": "limiter",
     "switch": "switch",
     "tamper": "tamper",
+    "protections": "protections",
+    "availability": "availability",
     "units": "units",
     "monitors": "monitors",
     "parameters": "parameters",
@@ -52,12 +54,12 @@ _BESIDE_RINGS: dict[str, tuple[str, str]] = {
     "image-header": ("image", "header"),
 }
 
-_ENERGY = ("credit", "registers", "rates", "demands", "diary", "security")
-_EVENT = ("switch", "tamper", "limiter", "outages", "parameters")
+_ENERGY = ("credit", "registers", "rates", "demands", "diary", "security", "availability")
+_EVENT = ("switch", "tamper", "protections", "limiter", "outages", "zone", "parameters")
 _TARIFF = ("rates", "demands", "masks", "calendar", "single-actions", "schedule", "outages", "zone", "diary")
 #: What a head-end may set.
 _SETTINGS = (*_TARIFF, "credit", "registers", "limiter", "switch", "monitors", "parameters", "push-setups")
-_TOKEN = ("credit", "registers", "limiter", "tamper", "units", *_OF_THE_DESK)
+_TOKEN = ("credit", "registers", "limiter", "tamper", "protections", "units", *_OF_THE_DESK)
 
 
 class Persistence:

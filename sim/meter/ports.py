@@ -6,7 +6,7 @@ takes to think.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from simpy import Environment
 
@@ -22,13 +22,20 @@ from protocols.dlms.mode_e import Identification, ModeEServer
 from protocols.dlms.mode_e.characters import LETTER_OF_BAUD, OPENING_BAUD
 from protocols.dlms.notifying import UnsolicitedApdu
 from protocols.dlms.server import ServerConnection
+from protocols.plc.cl432 import MAX_DATA_SIZE, LlcServer
 from sim.kernel.alarm import Alarm
 from sim.kernel.ports import Port, PortSession, Write
+from sim.meter.hardware.module_slot import CARRIED, ModuleKind, ModuleSlot
+from sim.meter.hardware.spoiler import FrameSpoiler
 from sim.meter.parts import Parts
 from sim.meter.profile import PortTerms
 
 #: the optical port: the opening of IEC 62056-21 at 300 baud, then HDLC
 OPTICAL = "mode-e"
+#: the modem on the power line: each chunk in or out is one LPDU
+PLC = "plc"
+#: a radio module: wrapper PDUs
+RF = "rf"
 #: what it says of the meter there; the small letter promises to react within 20 ms
 IDENTIFICATION = Identification("AMb", LETTER_OF_BAUD[9600], offers_hdlc=True, text="PPKW")
 
@@ -44,6 +51,8 @@ class PortHooks:
         wrong_password: called when a client was refused for its password.
         guard: wraps what comes from outside, so that it ends where the power does.
         random_octets: gives so many random octets, for challenges.
+        slot: the communication module, which carries some of the ports.
+        spoiler: what everything that is sent goes through.
     """
 
     powered: Callable[[], bool]
@@ -52,6 +61,13 @@ class PortHooks:
     wrong_password: Callable[[], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
     random_octets: Callable[[int], bytes]
+    slot: ModuleSlot = field(default_factory=ModuleSlot)
+    spoiler: FrameSpoiler = field(default_factory=FrameSpoiler)
+
+    def at(self, port: str) -> "PortHooks":
+        """The same for one port, which is dead while no module carries it."""
+        powered, carries = self.powered, self.slot.carries
+        return replace(self, powered=lambda: powered() and carries(port))
 
 
 class DlmsPortSession:
@@ -120,8 +136,13 @@ class DlmsPortSession:
         if self._hooks.powered():
             self._guarded_act_on(self._framing.receive_data(data, self._now_s))
 
-    def push(self, notification: UnsolicitedApdu, client_sap: int) -> None:
+    def push(self, notification: UnsolicitedApdu, client_sap: int, *, at_once: bool) -> None:
         """Send something unasked: by UI frames over HDLC, in wrapper PDUs over the wrapper.
+
+        Args:
+            notification: what.
+            client_sap: to whom.
+            at_once: without thinking, also by a meter whose power has just gone.
 
         Raises:
             LocalProtocolError: the client is unknown.
@@ -136,7 +157,11 @@ class DlmsPortSession:
                 )
             else:
                 self._framing.send_apdu(apdu, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
-        self._send_later(self._framing.data_to_send(), None)
+        while data := self._framing.data_to_send():
+            if at_once:
+                self._write(self._hooks.spoiler.pass_on(data))
+            else:
+                self._send_later(data, None)
 
     def closed(self) -> None:
         """The peer went away."""
@@ -159,7 +184,10 @@ class DlmsPortSession:
                 self._connection.link_lost(event.client_sap)
             elif isinstance(event, SpeedChanged):
                 baud = event.baud
-        self._send_later(self._framing.data_to_send(), baud)
+        data = self._framing.data_to_send()
+        self._send_later(data, baud)
+        while data and (data := self._framing.data_to_send()):  # an LLC gives one LPDU at a time
+            self._send_later(data, None)
         deadline_s = self._framing.next_deadline()
         if deadline_s is not None or self._alarm.at_s is not None:
             self._alarm.set(deadline_s)
@@ -192,7 +220,7 @@ class DlmsPortSession:
     def _send(self, data: bytes, baud: int | None, life: int) -> None:
         """Write, unless the power went meanwhile."""
         if life == self._life and self._hooks.powered():
-            self._write(data)
+            self._write(self._hooks.spoiler.pass_on(data))
             if baud is not None:
                 self._set_speed(baud)
 
@@ -214,7 +242,7 @@ class MeterPorts:
         factories: what makes the data link and the association of a peer.
     """
 
-    __slots__ = ("_by_port", "_sessions", "ports")
+    __slots__ = ("_by_port", "_sessions", "_slot", "ports")
 
     def __init__(
         self,
@@ -224,16 +252,22 @@ class MeterPorts:
         terms: PortTerms,
         factories: Parts,
     ) -> None:
+        self._slot = hooks.slot
         self._sessions: list[DlmsPortSession] = []
         self._by_port: dict[str, list[DlmsPortSession]] = {}
         framings: dict[str, Callable[[], Framing]] = {
             "wrapper": lambda: factories.wrapper_server(terms),
             "hdlc": lambda: factories.hdlc_server(terms),
             OPTICAL: lambda: ModeEServer(factories.hdlc_server(terms), IDENTIFICATION),
+            PLC: lambda: LlcServer({terms.server_sap}),
+            RF: lambda: factories.wrapper_server(terms),
         }
 
-        def make_connection() -> ServerConnection:
+        def make_connection(on_plc: bool) -> ServerConnection:
             limits = ServerLimits(max_receive_pdu=terms.max_pdu)
+            if on_plc:
+                taken = min(terms.max_pdu, MAX_DATA_SIZE)
+                limits = ServerLimits(max_receive_pdu=taken, max_send_pdu=MAX_DATA_SIZE)
             return factories.server_connection(devices(), limits, random_octets=hooks.random_octets)
 
         def set_speed(baud: int) -> None:
@@ -246,13 +280,15 @@ class MeterPorts:
                     sessions.remove(session)
 
         def open_session(name: str, make_framing: Callable[[], Framing]) -> Callable[[Write], PortSession]:
+            hooks_here = hooks.at(name)
+
             def opened(write: Write) -> PortSession:
                 session = DlmsPortSession(
                     env,
                     write,
                     make_framing,
-                    make_connection,
-                    hooks,
+                    lambda: make_connection(name == PLC),
+                    hooks_here,
                     terms,
                     forget,
                     set_speed,
@@ -268,17 +304,35 @@ class MeterPorts:
         }
         self.ports[OPTICAL].set_speed(OPENING_BAUD)
 
-    def push(self, port: str, notification: UnsolicitedApdu, client_sap: int) -> bool:
-        """Send something unasked to everybody who is attached to a port; False where nobody is."""
-        if self.ports[port].paused:
+    def push(
+        self, port: str, notification: UnsolicitedApdu, client_sap: int, *, at_once: bool = False
+    ) -> bool:
+        """Send something unasked to everybody who is attached to a port; False where nobody is.
+
+        What is meant for the wrapper takes the port of the module that is fitted.
+        """
+        if port == "wrapper" and not self._by_port.get(port):
+            port = next((name for name in (PLC, RF) if self._by_port.get(name)), port)
+        if self.ports[port].paused or not self._slot.carries(port):
             return False
         sessions = self._by_port.get(port, [])
         try:
             for session in sessions:
-                session.push(notification, client_sap)
+                session.push(notification, client_sap, at_once=at_once)
         except LocalProtocolError:
             return False
         return bool(sessions)
+
+    def pause(self, paused: bool) -> None:
+        """Make the meter deaf and mute at every port, or end that."""
+        for port in self.ports.values():
+            port.paused = paused
+
+    def module_changed(self, before: ModuleKind, after: ModuleKind) -> None:
+        """A module was pulled out or fitted: the sessions over the one or the other are over."""
+        for name in (*CARRIED[before], *CARRIED[after]):
+            for session in self._by_port.get(name, ()):
+                session.reset()
 
     def reset(self) -> None:
         """Every session forgets its link and association; the peers stay attached."""

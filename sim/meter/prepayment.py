@@ -93,6 +93,7 @@ class Prepayment:
         "purse",
         "rate",
         "standing",
+        "unpaid_nj",
     )
 
     purse_type: ClassVar[type[Purse]] = Purse
@@ -109,6 +110,8 @@ class Prepayment:
         self._remainder = 0  # of a price that is no whole number of nanojoules
         self._vended_wh = self._last_amount_wh = 0
         self._now_us = 0
+        #: Energy that came while nothing was counted (credit mode, no account): it is billed by the register.
+        self.unpaid_nj = 0
         self._notices: list[Notice] = []
         self._tokens: list[PaymentRecord] = []
         self._statuses: dict[str, CreditStatus] = {}
@@ -177,8 +180,10 @@ class Prepayment:
     # ------------------------------------------------------------ what happens to it
 
     def consume(self, imported_nj: int) -> None:
-        """Take imported energy from the credits, at the price in force."""
-        if imported_nj and self.standing.counts:
+        """Take imported energy from the credits, at the price in force; or leave it to the bill."""
+        if not self.standing.counts:
+            self.unpaid_nj += imported_nj
+        elif imported_nj:
             price = self.consumption.active
             due = imported_nj * price.per_unit(self.rate) + self._remainder
             cost_nj, self._remainder = divmod(due, price.divisor)
@@ -238,6 +243,10 @@ class Prepayment:
         self.purse.adjust(self.purse.token, 0)
         return TokenResult.ACCEPT
 
+    def give_back(self, amount_nj: int) -> None:
+        """Give back what was taken for nothing, above 0."""
+        self.purse.adjust(self.purse.token, self._credit_nj + amount_nj)
+
     # ------------------------------------------------------------ what the head-end does to it
 
     def set_mode(self, mode: PaymentMode) -> bool:
@@ -290,11 +299,18 @@ class Prepayment:
         """
         return self._us_for(self.purse.available_nj - remaining_wh * NJ_PER_WH, import_power_mw)
 
-    def us_until_change(self, import_power_mw: int) -> int | None:
-        """Microseconds until a credit ends, may be chosen, or is low, at this power; None for never."""
+    @property
+    def nj_until_change(self) -> int | None:
+        """Energy to import until a credit ends, may be chosen, or is low, nJ, above 0; None for never."""
+        price = self.consumption.active
+        per_unit = price.per_unit(self.rate)
+        if per_unit <= 0 or not self.standing.counts:
+            return None
         low_nj = self._terms.low_threshold_wh * NJ_PER_WH
-        waits = (self._us_for(fall_nj, import_power_mw) for fall_nj in self.purse.falls_nj(low_nj))
-        return min((wait_us for wait_us in waits if wait_us), default=None)
+        fall_nj = min((fall_nj for fall_nj in self.purse.falls_nj(low_nj) if fall_nj > 0), default=None)
+        if fall_nj is None:
+            return None
+        return -(-(fall_nj * price.divisor - self._remainder) // per_unit)
 
     def take_notices(self) -> list[Notice]:
         """What there is to log since this was last called."""
@@ -317,6 +333,7 @@ class Prepayment:
             "vended_wh": self._vended_wh,
             "last_amount_wh": self._last_amount_wh,
             "remainder": self._remainder,
+            "unpaid_nj": self.unpaid_nj,
             "standing": self.standing.snapshot(),
             "purse": self.purse.snapshot(),
             "collector": self.collector.snapshot(),
@@ -331,6 +348,7 @@ class Prepayment:
         self._vended_wh = kept["vended_wh"]
         self._last_amount_wh = kept["last_amount_wh"]
         self._remainder = kept["remainder"]
+        self.unpaid_nj = kept["unpaid_nj"]
         self._notices, self._tokens = [], []
 
     # ------------------------------------------------------------ inside

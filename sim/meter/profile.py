@@ -7,7 +7,7 @@ each association.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -16,19 +16,26 @@ from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.cosem.enumerations import PaymentMode
 from protocols.dlms.security import SecuritySuite
 from protocols.sts.acceptance import LockOutTerms
+from sim.meter.availability import AvailabilityTerms
 from sim.meter.ciu.terms import LinkTerms, LinkVariant, UnitTerms
 from sim.meter.ciu.texts import Lang
+from sim.meter.hardware.contacts import ContactTerms
+from sim.meter.hardware.crystal import CrystalTerms
+from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.image import ImageTerms
 from sim.meter.limiter import LimiterTerms
-from sim.meter.metrology import MetrologyConstants
+from sim.meter.metrology import MetrologyConstants, read_constants
 from sim.meter.nominal import Nominal, watch_terms
 from sim.meter.nvm import MemoryTerms
 from sim.meter.payment.plan import parse_plan
 from sim.meter.prepayment import CreditTerms
+from sim.meter.protection import ProtectionTerms, protection_terms
 from sim.meter.quality import WatchTerms
 from sim.meter.row_terms import RowTerms, row_terms
 
 DEFAULT_PROFILE = "ppkw"
+#: What the section of the clock says of the program; the rest of it is of the crystal.
+_CLOCK_KEYS = ("deviation_minutes", "drift_s_per_day")
 
 
 class ProfileError(Exception):
@@ -130,6 +137,23 @@ class ObjectTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class HardwareTerms:
+    """The iron of a model.
+
+    Args:
+        crystal: of the clock.
+        contacts: of the relay.
+        module: what is in the slot for communication.
+        dropout_percent: share of the nominal voltage below which its own power supply gives out [A].
+    """
+
+    crystal: CrystalTerms = field(default_factory=CrystalTerms)
+    contacts: ContactTerms = field(default_factory=ContactTerms)
+    module: ModuleKind = ModuleKind.BENCH
+    dropout_percent: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class MeterProfile:
     """One model of meter."""
 
@@ -158,6 +182,9 @@ class MeterProfile:
     watches: tuple[WatchTerms, ...]
     rows: RowTerms
     security: SecurityTerms = SecurityTerms()
+    protections: ProtectionTerms = field(default_factory=ProtectionTerms)
+    hardware: HardwareTerms = field(default_factory=HardwareTerms)
+    availability: AvailabilityTerms = field(default_factory=AvailabilityTerms)
 
 
 @cache
@@ -202,12 +229,13 @@ def parse_profile(table: Mapping[str, Any]) -> MeterProfile:
     )
     return MeterProfile(
         **identity,
-        **clock,
+        deviation_minutes=clock["deviation_minutes"],
+        drift_s_per_day=clock["drift_s_per_day"],
         event_capacity=table["events"]["capacity"],
         payment_log_entries=table["events"]["payment_entries"],
         control_mode=ControlMode(table["supply_control"]["mode"]),
         sts=StsTerms(**table["sts"]),
-        metrology=MetrologyConstants(**table["metrology"]),
+        metrology=read_constants(table["metrology"]),
         credit=CreditTerms(
             payment_mode=PaymentMode[credit.pop("payment_mode").upper()],
             plan=parse_plan(table.get("payment", {}), clock["deviation_minutes"]),
@@ -231,6 +259,21 @@ def parse_profile(table: Mapping[str, Any]) -> MeterProfile:
         watches=watch_terms(nominal, table["quality"]),
         rows=row_terms(objects),
         security=SecurityTerms(**table.get("security", {})),
+        protections=protection_terms(table.get("protections", {})),
+        hardware=_hardware_terms(table, nominal),
+        availability=AvailabilityTerms(**table.get("availability", {})),
+    )
+
+
+def _hardware_terms(table: Mapping[str, Any], nominal: Nominal) -> HardwareTerms:
+    clock = {key: value for key, value in table["clock"].items() if key not in _CLOCK_KEYS}
+    hardware = dict(table.get("hardware", {}))
+    contacts = {"current_max_a": nominal.current_max_a, **hardware.pop("contacts", {})}
+    return HardwareTerms(
+        CrystalTerms(**clock),
+        ContactTerms(**contacts),
+        ModuleKind(hardware.pop("module", ModuleKind.BENCH)),
+        **hardware,
     )
 
 

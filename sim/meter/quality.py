@@ -82,6 +82,15 @@ class Watch:
             return None
         return self._since_us + round(self.after_s * US_PER_S)
 
+    def quiet(self, value: int) -> tuple[int | None, int | None]:
+        """Least and most between which nothing new happens, seen from `value`: no edge, and nothing worse."""
+        limit, floor = self.limit, self.terms.floor
+        if self._since_us is None:
+            if self.terms.above:
+                return None, limit
+            return (limit, None) if value >= limit else (None, floor - 1)
+        return (limit + 1, self._worst) if self.terms.above else (self._worst, limit - 1)
+
     def look(self, value: int, now_us: int, epoch_us: int) -> tuple[EventCode, ...]:
         """The number is `value` from `now_us` on; the events to log."""
         beyond = self._beyond(value)
@@ -153,6 +162,16 @@ class Quality:
             for code in watch.look(read(watch.terms.reading), now_us, epoch_us)
         ]
 
+    def quiet(self, read: Callable[[str], int]) -> dict[str, tuple[int | None, int | None]]:
+        """By the name of a reading, between which values no watch has anything to say."""
+        bands: dict[str, tuple[int | None, int | None]] = {}
+        for watch in self.watches.values():
+            name = watch.terms.reading
+            bounds = zip(bands.get(name, (None, None)), watch.quiet(read(name)), strict=True)
+            (low, other_low), (high, other_high) = bounds
+            bands[name] = (_tighter(low, other_low, max), _tighter(high, other_high, min))
+        return bands
+
     def snapshot(self) -> dict[str, Any]:
         """Everything, as plain data."""
         rows = {name: ring.snapshot() for name, ring in self.rings.items()}
@@ -169,3 +188,9 @@ class Quality:
             watch.restore(kept["counters"][name])
         for name, ring in self.rings.items():
             ring.restore(kept["rows"].get(name, ()))
+
+
+def _tighter(one: int | None, other: int | None, choose: Callable[[int, int], int]) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return choose(one, other)

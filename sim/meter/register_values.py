@@ -17,6 +17,8 @@ from sim.meter.units import MILLI, NJ_PER_WH, US_PER_S
 def register_values(parts: Components) -> dict[str, Reading]:
     """Name -> how to read it, and the power of ten that it counts in."""
     found = readings(parts.metrology)
+    account = parts.prepayment
+    found["energy.postpaid"] = Reading(lambda: account.unpaid_nj // NJ_PER_WH, WHOLE)
     found |= {f"{RATE}{name}": Reading(_energy(parts.rates, name), WHOLE) for name in parts.rates.names}
     found |= {
         f"last-demand.{name}": Reading(_last(register), THOUSANDTHS)

@@ -13,7 +13,7 @@ from simpy import Environment
 from sim.kernel.alarm import Alarm
 from sim.meter.events import EventCode
 from sim.meter.limiter import Limiter, ScriptReference
-from sim.meter.metrology import Metrology
+from sim.meter.metrology import Bands, Metrology
 from sim.meter.payment.charges import Conditions
 from sim.meter.prepayment import Notice, Prepayment
 from sim.meter.seams import Supply
@@ -43,6 +43,7 @@ class RegulatorHooks:
         keep: keeps the books, after something was collected.
         run_script: runs a script for the limiter.
         seen: called with the circuit as it is now, whenever somebody looked.
+        forbids: whether a protection holds the switch open.
     """
 
     log: Callable[[EventCode], None]
@@ -52,6 +53,7 @@ class RegulatorHooks:
     keep: Callable[[], None]
     run_script: Callable[[ScriptReference], None]
     seen: Callable[[], None]
+    forbids: Callable[[], bool] = lambda: False
 
 
 #: What the account says of itself -> what the log says of it.
@@ -105,9 +107,10 @@ class Regulator:
         Whoever changes a part or the circuit settles; what comes by itself has the alarm: between the two
         the same flows on, and only the energy grows.
         """
-        due_s, now_s = self._alarm.at_s, self._env.now
-        if self._powered and (due_s is None or now_s < due_s):
-            self._parts.prepayment.consume(self._parts.metrology.advance(to_microseconds(now_s)))
+        due_s, now_s, metrology = self._alarm.at_s, self._env.now, self._parts.metrology
+        now_us = to_microseconds(now_s)
+        if self._powered and (due_s is None or now_s < due_s) and not metrology.overdue(now_us):
+            self._parts.prepayment.consume(metrology.advance(now_us))
         else:
             self.settle()
 
@@ -116,12 +119,24 @@ class Regulator:
         self._measure()
         if not self._powered:
             self._alarm.cancel()
+            self._parts.metrology.us_until_import(None)
             return
         self._keep_time()
         self._regulate()
         self._warn()
         self._hooks.seen()
         self._alarm.set(self._next_look_s())
+        if self._parts.metrology.wakes:
+            self._sleep()
+
+    def _sleep(self) -> None:
+        """Tell the element what the limiter and the log of directions wait for."""
+        low_mw, high_mw = self._parts.limiter.quiet_mw(self._parts.metrology.import_power_mw)
+        bands: Bands = {
+            "active-power-import": (low_mw, high_mw),
+            "active-power": (None, -1) if self._was_exporting else (0, None),
+        }
+        self._parts.metrology.within("regulation", bands)
 
     def _measure(self) -> None:
         flow = self._supply.flow(switch_closed=self._parts.switch.relay_closed)
@@ -161,14 +176,19 @@ class Regulator:
     @property
     def _permitted(self) -> bool:
         """Whether the switch may be closed."""
-        return not (self._parts.prepayment.exhausted or self._parts.limiter.forbids_supply)
+        return not (self._parts.prepayment.exhausted or self._forbidden)
 
     @property
     def _must_open(self) -> bool:
         """Whether it must be open: in friendly hours a closed one stays closed for want of credit alone."""
         account = self._parts.prepayment
         spared = account.friendly and not account.standing.closed
-        return self._parts.limiter.forbids_supply or (account.exhausted and not spared)
+        return self._forbidden or (account.exhausted and not spared)
+
+    @property
+    def _forbidden(self) -> bool:
+        """Whether the limiter or a protection holds the switch open."""
+        return self._parts.limiter.forbids_supply or self._hooks.forbids()
 
     def _warn(self) -> None:
         low = self._parts.prepayment.low
@@ -184,7 +204,7 @@ class Regulator:
         """When something will happen by itself if nobody touches anything."""
         prepayment, limiter, hooks = self._parts.prepayment, self._parts.limiter, self._hooks
         epoch_us = hooks.epoch_us()
-        wait_us = prepayment.us_until_change(self._parts.metrology.import_power_mw)
+        wait_us = self._parts.metrology.us_until_import(prepayment.nj_until_change)
         by_clock = (prepayment.next_us, limiter.next_profile_us(epoch_us))
         looks_us = [
             None if wait_us is None else self.now_us + wait_us,

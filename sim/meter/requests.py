@@ -74,7 +74,11 @@ def make_requests(parts: Components, hooks: RequestHooks) -> Requests:
         hooks.clock_changed()
 
     def set_clock(instant: datetime) -> None:
-        change_clock(lambda: clock.set_utc(instant))
+        def change() -> None:
+            clock.set_utc(instant)
+            parts.zone.time_lost = False
+
+        change_clock(change)
 
     def capture(name: str) -> None:
         hooks.settle()

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Flow(Protocol):
@@ -74,6 +75,35 @@ class Supply(Protocol):
     def set_load(self, current_a: float, phase_deg: float = 0.0) -> None:
         """Switch another load on."""
         ...
+
+
+@runtime_checkable
+class Plant(Protocol):
+    """A supply that has a battery and panels of its own, and tells of them."""
+
+    @property
+    def charge_milli(self) -> int:
+        """State of charge, thousandths of a per cent."""
+        ...
+
+    @property
+    def panel_power_mw(self) -> int:
+        """What the panels give now, mW."""
+        ...
+
+    @property
+    def harvested_nj(self) -> int:
+        """All that the panels ever gave, nJ."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlant:
+    """What a meter on a line tells of such things: nothing."""
+
+    charge_milli: int = 0
+    panel_power_mw: int = 0
+    harvested_nj: int = 0
 
 
 class WorldClock(Protocol):

@@ -11,6 +11,7 @@ Source: IEC 62056-6-2, Disconnect control
 from typing import Any
 
 from protocols.dlms.cosem.disconnect import ControlMode, ControlState, Trigger, next_state
+from sim.meter.hardware.contacts import Contacts
 
 
 class SupplyControl:
@@ -21,11 +22,13 @@ class SupplyControl:
         state: at the factory.
     """
 
-    __slots__ = ("_mode", "_state")
+    __slots__ = ("_mode", "_state", "contacts")
 
     def __init__(self, mode: ControlMode, state: ControlState = ControlState.CONNECTED) -> None:
         self._mode = mode
         self._state = state
+        #: The iron, which wears, sticks and welds; None: it does as it is told.
+        self.contacts: Contacts | None = None
 
     @property
     def mode(self) -> ControlMode:
@@ -45,13 +48,14 @@ class SupplyControl:
     @property
     def relay_closed(self) -> bool:
         """The position of the relay as the current finds it."""
-        return self.output_state
+        commanded = self.output_state
+        return commanded if self.contacts is None else self.contacts.conduct(commanded)
 
     def set_mode(self, mode: ControlMode) -> None:
         """Allow other transitions from now on; mode 0 closes the relay, and keeps it closed."""
         self._mode = mode
         if mode is ControlMode.MODE_0:
-            self._state = ControlState.CONNECTED
+            self._move_to(ControlState.CONNECTED)
 
     def local_disconnect(self) -> bool:
         """The meter itself asks to open; True when that changed the state."""
@@ -100,5 +104,10 @@ class SupplyControl:
         target = next_state(self._mode, self._state, trigger)
         if target is None:
             return False
-        self._state = target
+        self._move_to(target)
         return True
+
+    def _move_to(self, state: ControlState) -> None:
+        was_closed, self._state = self.output_state, state
+        if self.contacts is not None and self.output_state is not was_closed:
+            self.contacts.operate(closes=self.output_state)

@@ -19,6 +19,8 @@ from sim.meter.units import US_PER_S
 _EPOCH = datetime.fromisoformat("1970-01-01")  # naive on purpose: a wall clock has no zone
 _MINUTE_US = 60 * US_PER_S
 _US = timedelta(microseconds=1)
+#: Bit 0 of the clock status: invalid value. Source: Blue Book, date_time, clock_status
+STATUS_INVALID = 0x01
 NEVER_OCTETS = CosemDateTime(None, None, None, status=0xFF).to_bytes()
 #: Daylight saving may move the clock by this many minutes, either way.
 LARGEST_SAVING_MINUTES = 120
@@ -63,10 +65,12 @@ class LocalZone:
         deviation_minutes: from local standard time to UTC.
     """
 
-    __slots__ = ("_terms",)
+    __slots__ = ("_terms", "time_lost")
 
     def __init__(self, deviation_minutes: int) -> None:
         self._terms = ZoneTerms(deviation_minutes)
+        #: True from a stop of the clock until somebody sets it: every time that is told is marked invalid.
+        self.time_lost = False
 
     @property
     def terms(self) -> ZoneTerms:
@@ -88,12 +92,15 @@ class LocalZone:
 
     def saving(self, epoch_us: int) -> bool:
         """Whether daylight saving holds at that instant."""
+        if not self._terms.enabled:
+            return False
         edges = self._edges(epoch_us)
         return bool(edges) and max(edges)[1]
 
     def status(self, epoch_us: int) -> int:
-        """The clock status octet: bit 7 says that daylight saving holds."""
-        return STATUS_DAYLIGHT_SAVING if self.saving(epoch_us) else 0
+        """The clock status octet: bit 7 says that daylight saving holds, bit 0 that the time was lost."""
+        lost = STATUS_INVALID if self.time_lost else 0
+        return lost | (STATUS_DAYLIGHT_SAVING if self.saving(epoch_us) else 0)
 
     def local(self, epoch_us: int) -> datetime:
         """Local wall time, naive."""
@@ -129,11 +136,13 @@ class LocalZone:
 
     def snapshot(self) -> dict[str, Any]:
         """What is set, as plain data."""
-        return asdict(self._terms)
+        return asdict(self._terms) | ({"time_lost": True} if self.time_lost else {})
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up what was kept."""
-        self._terms = ZoneTerms(**kept)
+        plain = dict(kept)
+        self.time_lost = plain.pop("time_lost", False)
+        self._terms = ZoneTerms(**plain)
 
     def _edges(self, epoch_us: int) -> Sequence[tuple[int, bool]]:
         """(instant, whether the saving holds from then on) of the last begin and the last end so far."""

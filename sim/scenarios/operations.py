@@ -20,16 +20,23 @@ class WorldOperations:
         clock: the world's clock.
         ports: every port of the device, which ``link.pause`` silences.
         info: what ``device.info`` tells.
+        devices: gives the names that ``device.list`` tells.
     """
 
-    __slots__ = ("_clock", "_env", "_ports", "info", "set_speed")
+    __slots__ = ("_clock", "_devices", "_env", "_ports", "info", "set_speed")
 
     def __init__(
-        self, env: Environment, clock: SimClock, ports: Iterable[Port], info: dict[str, str]
+        self,
+        env: Environment,
+        clock: SimClock,
+        ports: Iterable[Port],
+        info: dict[str, str],
+        devices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._env = env
         self._clock = clock
         self._ports = tuple(ports)
+        self._devices = devices
         #: What ``device.info`` tells.
         self.info = info
         #: What changes the speed where the world is served; a stepped world has none and takes any.
@@ -44,6 +51,7 @@ class WorldOperations:
             "link.pause": lambda _: self._pause(True),
             "link.resume": lambda _: self._pause(False),
             "device.info": lambda _: dict(self.info),
+            "device.list": lambda _: {"devices": list(self._devices())},
         }
         for op, handler in table.items():
             surface.register(op, handler)

@@ -94,7 +94,7 @@ async def serve_world(
         serial = await _open_line(world, served, terms.serial_url, opened)
         everyone = tuple(links) if terms.own_ports else tuple(links) * len(world.meters)
         ready(Endpoints(links[0], f"tcp://{LOOPBACK}:{control.port}", everyone, serial))
-        await _until_stopped(asyncio.ensure_future(served.run()), stop)
+        await until_stopped(asyncio.ensure_future(served.run()), stop)
 
 
 def _numbers(world: World, terms: ServiceTerms) -> range:
@@ -137,7 +137,7 @@ def _first_optical(world: World) -> Port:
     return world.meters[0].ports[MODE_E]
 
 
-async def _until_stopped(owner: asyncio.Task[None], stop: asyncio.Event) -> None:
+async def until_stopped(owner: asyncio.Task[None], stop: asyncio.Event) -> None:
     """Let the world's task go on until `stop`; if it ends by itself, it broke, and that is raised."""
     stopped = asyncio.ensure_future(stop.wait())
     try:

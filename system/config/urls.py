@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("cuentas/", include("allauth.account.urls")),
     path("cuentas/2fa/", include("allauth.mfa.urls")),
+    path("", include("system.vending.pages.urls")),
     path("", include("system.portal.urls")),
 ]

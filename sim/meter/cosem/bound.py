@@ -7,7 +7,7 @@ from typing import Any
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.declaration import InterfaceClass
-from protocols.dlms.cosem.objects import Getter, Invoker, Setter
+from protocols.dlms.cosem.objects import Getter, Invoker, Selection, Setter
 from protocols.dlms.datetimes import CosemDateTime
 from sim.meter.clock import from_epoch_us
 
@@ -38,8 +38,34 @@ TYPES: dict[str, Callable[[Any], Data]] = {
     "visible-string": axdr.visible_string,
 }
 
+#: The types of text; those of numbers are the others.
+TEXTS = frozenset({"octet-string", "visible-string"})
+
 #: Registers wrap where their type ends.
 MODULUS: dict[str, int] = {"unsigned": 2**8, "long-unsigned": 2**16, "double-long-unsigned": 2**32}
+
+
+class NumberGetter:
+    """A getter of a whole number, which a capture takes as it is.
+
+    Attributes:
+        kind: the tag of the value, as `sim.meter.cosem.cells` counts it.
+        number: the value.
+
+    Args:
+        type_name: a numeric one of `TYPES`.
+        number: reads the value, which fits the type.
+    """
+
+    __slots__ = ("_make", "kind", "number")
+
+    def __init__(self, type_name: str, number: Callable[[], int]) -> None:
+        self._make = TYPES[type_name]
+        self.kind = int(self._make(0).tag)
+        self.number = number
+
+    def __call__(self, _selection: Selection | None) -> Data:
+        return self._make(self.number())
 
 
 def getter(read: Callable[[], Data]) -> Getter:
@@ -54,15 +80,22 @@ def time_octets(epoch_us: int | None, deviation_minutes: int) -> bytes:
     return CosemDateTime.from_utc(from_epoch_us(epoch_us), deviation_minutes).to_bytes()
 
 
+def scaling(exponent: int, scaler: int) -> Callable[[int], int]:
+    """`scaled` from one power of ten to another, worked out once."""
+    shift = exponent - scaler
+    if shift == 0:
+        return lambda value: value
+    if shift > 0:
+        factor: int = 10**shift
+        return lambda value: value * factor
+    divisor: int = 10**-shift
+    return lambda value: (2 * value + divisor) // (2 * divisor)
+
+
 def scaled(value: int, exponent: int, scaler: int) -> int:
     """`value` × 10^`exponent` counted in units of 10^`scaler`, to the nearest.
 
     >>> scaled(120_456, -3, -2), scaled(5, 0, 0)
     (12046, 5)
     """
-    shift = exponent - scaler
-    if shift >= 0:
-        factor: int = 10**shift
-        return value * factor
-    divisor: int = 10**-shift
-    return (2 * value + divisor) // (2 * divisor)
+    return scaling(exponent, scaler)(value)

@@ -8,7 +8,9 @@ from typing import Protocol
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from sim.meter.components import Components
 from sim.meter.events import EventCode
+from sim.meter.hardware.module_slot import ModuleSlot
 from sim.meter.profile import MeterProfile
+from sim.meter.seams import Plant
 from sim.meter.tokens import TokenRecord
 
 
@@ -62,8 +64,20 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class LiveParts:
-    """The profile and the parts, for reading; and `requests`, for everything that changes something."""
+    """The profile and the parts, for reading; and `requests`, for everything that changes something.
+
+    Args:
+        profile: what the model says.
+        parts: the live parts.
+        requests: what a client may ask for.
+        slot: the communication module.
+        memory_faults: how many writes of the memory had to be made twice.
+        plant: battery and panels of an individual PV system.
+    """
 
     profile: MeterProfile
     parts: Components
     requests: Requests
+    slot: ModuleSlot
+    memory_faults: Callable[[], int]
+    plant: Plant

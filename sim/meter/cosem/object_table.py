@@ -1,12 +1,13 @@
 """The objects of a meter, each bound when it is first asked for: by a client, a script or a capture."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.cosem.objects import CosemObject
 from protocols.dlms.obis import Obis
-from sim.meter.cosem.bound import Bound
+from sim.meter.cosem.bound import Bound, NumberGetter
+from sim.meter.load_profile import ColumnKey
 from sim.meter.profile import ObjectTerms, ProfileError
 
 #: Binds one row of the object list.
@@ -40,11 +41,13 @@ class ObjectTable:
         rows: the object list.
     """
 
-    __slots__ = ("_made", "_make_binders", "_rows", "_wrap")
+    __slots__ = ("_made", "_make_binders", "_rows", "_wrap", "column_getters")
 
     def __init__(self, rows: Sequence[ObjectTerms]) -> None:
         self._rows = _indexed(_Rows(rows))
         self._made: dict[Obis, CosemObject] = {}
+        #: Of `sim.meter.cosem.captured`: columns of a profile -> where their numbers come from.
+        self.column_getters: dict[tuple[ColumnKey, ...], tuple[NumberGetter | None, ...]] = {}
         self._wrap: Callable[[CosemObject], CosemObject] = lambda item: item
         self._make_binders: Callable[[], Mapping[str, Binder]] | None = None
 
@@ -72,6 +75,17 @@ class ObjectTable:
         if made is None and name in self._rows:
             made = self._made[name] = self._make(name, self._rows[name], self._binders())
         return made
+
+    def make(self, names: Iterable[Obis]) -> None:
+        """Make these objects at once, those of them that the profile has.
+
+        Raises:
+            ProfileError: a row names a class or a binding that there is not.
+        """
+        missing = [name for name in names if name in self._rows and name not in self._made]
+        if missing:
+            binders = self._binders()
+            self._made |= {name: self._make(name, self._rows[name], binders) for name in missing}
 
     def __iter__(self) -> Iterator[tuple[ObjectTerms, CosemObject]]:
         binders = self._binders()

@@ -21,6 +21,8 @@ from sim.meter.clock import to_epoch_us
 from sim.meter.load_profile import ProfileRow
 
 CLOCK = CaptureObject(8, Obis.from_string("0.0.1.0.0"), 2)
+#: A row's clock is shown to the hundredth: an upper limit reaches to the end of its own.
+_WITHIN_SHOWN_US = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Table:
         return rows
 
     def _between(self, rows: Sequence[ProfileRow], selection: RangeSelection) -> Sequence[ProfileRow]:
-        low, high = self._instant(selection.from_value), self._instant(selection.to_value)
+        low, high = self._instant(selection.from_value), self._instant(selection.to_value) + _WITHIN_SHOWN_US
         instants = [row.epoch_us for row in rows]
         if instants == sorted(instants):
             return rows[bisect_left(instants, low) : bisect_right(instants, high)]

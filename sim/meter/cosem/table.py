@@ -38,6 +38,7 @@ from sim.meter.cosem.values import (
     bind_plain,
     bind_register,
     plain_values,
+    plant_readings,
 )
 from sim.meter.profile import ObjectTerms
 from sim.meter.readings import Reading
@@ -83,7 +84,7 @@ _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
 
 def cosem_bindings(live: LiveParts) -> dict[str, Binder]:
     """Every binding that a profile may name."""
-    registers = register_values(live.parts)
+    registers = register_values(live.parts) | plant_readings(live)
     binders: dict[str, Binder] = {name: _object(live, name) for name in _OBJECTS}
     binders |= {name: _plain(value) for name, value in plain_values(live).items()}
     binders |= {name: _register(reading) for name, reading in registers.items()}

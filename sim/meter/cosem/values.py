@@ -1,23 +1,36 @@
 """Classes 1 and 3: one value each, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import cast
 
 from protocols.dlms import axdr
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.objects import AccessError
 from sim.meter.captured import IntervalStatus
-from sim.meter.cosem.bound import MODULUS, TYPES, Bound, getter, scaled, time_octets
+from sim.meter.cosem.bound import (
+    MODULUS,
+    TEXTS,
+    TYPES,
+    Bound,
+    NumberGetter,
+    getter,
+    scaled,
+    scaling,
+    time_octets,
+)
 from sim.meter.cosem.live import LiveParts
 from sim.meter.cosem.parsing import number
 from sim.meter.events import EventCode, LogKind
 from sim.meter.profile import ObjectTerms
+from sim.meter.protection import Protection
 from sim.meter.readings import THOUSANDTHS, WHOLE, Reading
 from sim.meter.tamper import TamperKind
-from sim.meter.units import MILLI, US_PER_S
+from sim.meter.units import MILLI, NJ_PER_WH, US_PER_S
 
 Value = Callable[[], int | str | bytes]
 
 _US_PER_H = 3_600 * US_PER_S
+_CLOCK_INVALID, _DAYLIGHT_SAVING = int(IntervalStatus.CLOCK_INVALID), int(IntervalStatus.DAYLIGHT_SAVING)
 
 
 def plain_values(live: LiveParts) -> dict[str, Value]:
@@ -31,6 +44,12 @@ def plain_values(live: LiveParts) -> dict[str, Value]:
         "pulses-per-kvarh": lambda: live.parts.metrology.constants.pulses_per_kvarh,
         "event-count": lambda: events.total,
         "wrong-passwords": lambda: events.count(EventCode.WRONG_PASSWORD),
+        "module": lambda: live.slot.kind.value,
+        "memory-faults": live.memory_faults,
+        "availability.days": lambda: live.parts.availability.days,
+        "availability.short-days": lambda: live.parts.availability.short_days,
+        "protections-active": lambda: _set_bits(live.parts.protections.active),
+        "protections-holding": lambda: _set_bits(live.parts.protections.held),
     }
     for log in LogKind:
         values[f"event-code.{log.value}"] = _event_code(live, log)
@@ -41,6 +60,12 @@ def plain_values(live: LiveParts) -> dict[str, Value]:
         values[f"tamper-count.{name}"] = _tamper_count(live, kind)
         values[f"tamper-time.{name}"] = _tamper_time(live, kind)
     return values
+
+
+def _set_bits(kinds: Iterable[Protection]) -> int:
+    """One bit for each protection, in the order of the table, from the lowest."""
+    places = {kind: place for place, kind in enumerate(Protection)}
+    return sum(1 << places[kind] for kind in kinds)
 
 
 def _event_code(live: LiveParts, log: LogKind) -> Value:
@@ -74,7 +99,7 @@ def _states(live: LiveParts) -> dict[str, Value]:
     captured = live.parts.captured
 
     def status(name: str) -> Value:
-        return lambda: int(captured.status(name) | _saving(live))
+        return lambda: int(captured.status(name)) | _saving(live)
 
     return {f"interval-status.{name}": status(name) for name in captured.profiles} | {
         "battery-use-h": lambda: _battery_use_h(live),
@@ -87,9 +112,10 @@ def _battery_use_h(live: LiveParts) -> int:
     return 0 if begun_us is None else max(0, now_us - begun_us) // _US_PER_H
 
 
-def _saving(live: LiveParts) -> IntervalStatus:
-    saving = live.parts.zone.saving(live.parts.clock.epoch_us)
-    return IntervalStatus.DAYLIGHT_SAVING if saving else IntervalStatus(0)
+def _saving(live: LiveParts) -> int:
+    zone = live.parts.zone
+    lost = _CLOCK_INVALID if zone.time_lost else 0
+    return lost | (_DAYLIGHT_SAVING if zone.saving(live.parts.clock.epoch_us) else 0)
 
 
 def bind_nominal(live: LiveParts, row: ObjectTerms) -> Bound:
@@ -143,26 +169,38 @@ def _tamper_time(live: LiveParts, kind: TamperKind) -> Value:
     return lambda: time_octets(live.parts.tamper.last_epoch_us(kind), live.profile.deviation_minutes)
 
 
+def plant_readings(live: LiveParts) -> dict[str, Reading]:
+    """What an individual PV system tells: battery, panels, seconds of service."""
+    plant, availability = live.plant, live.parts.availability
+    return {
+        "plant.charge": Reading(lambda: plant.charge_milli, THOUSANDTHS),
+        "plant.panel-power": Reading(lambda: plant.panel_power_mw, THOUSANDTHS),
+        "plant.harvested": Reading(lambda: plant.harvested_nj // NJ_PER_WH, WHOLE),
+        "availability.today": Reading(lambda: availability.today_us // US_PER_S, WHOLE),
+        "availability.last-day": Reading(lambda: availability.last_day_us // US_PER_S, WHOLE),
+        "availability.total": Reading(lambda: availability.total_us // US_PER_S, WHOLE),
+    }
+
+
 def bind_plain(value: Value, row: ObjectTerms) -> Bound:
     """A class 1 object over `value`; the row says its type."""
-    make, modulus = TYPES[row.options["type"]], MODULUS.get(row.options["type"])
-
-    def read() -> axdr.Data:
-        found = value()
-        return make(found % modulus if isinstance(found, int) and modulus else found)
-
-    return Bound({2: getter(read)})
+    type_name: str = row.options["type"]
+    if type_name in TEXTS:
+        return Bound({2: getter(lambda: TYPES[type_name](value()))})
+    return Bound({2: NumberGetter(type_name, _wrapped(cast(Callable[[], int], value), type_name))})
 
 
 def bind_register(reading: Reading, row: ObjectTerms) -> Bound:
     """A class 3 object over `reading`; the row says type, scaler and unit."""
     options: Mapping[str, int] = row.options
     type_name, scaler, unit = row.options["type"], options["scaler"], options["unit"]
-    make, modulus = TYPES[type_name], MODULUS.get(type_name)
-
-    def read() -> axdr.Data:
-        value = scaled(reading.read(), reading.exponent, scaler)
-        return make(value % modulus if modulus else value)
-
+    scale, read = scaling(reading.exponent, scaler), reading.read
+    number = _wrapped(lambda: scale(read()), type_name)
     scaler_unit = axdr.structure(axdr.integer(scaler), axdr.enum(unit))
-    return Bound({2: getter(read), 3: getter(lambda: scaler_unit)})
+    return Bound({2: NumberGetter(type_name, number), 3: getter(lambda: scaler_unit)})
+
+
+def _wrapped(number: Callable[[], int], type_name: str) -> Callable[[], int]:
+    """The number as its type holds it."""
+    modulus = MODULUS.get(type_name)
+    return (lambda: number() % modulus) if modulus else number

@@ -26,7 +26,11 @@ NAMES = [
     "clock.speed",
     "link.pause",
     "link.resume",
+    "fault.begin",
+    "fault.end",
+    "fault.list",
     "device.info",
+    "device.list",
 ]
 
 
@@ -36,7 +40,8 @@ def test_the_names_are_fixed():
 
 
 def test_names_of_quantities_end_with_their_unit():
-    counts = {"active_pulses", "reactive_pulses", "factor", "seconds"}
+    # how much of a fault is told in the unit of that fault
+    counts = {"active_pulses", "reactive_pulses", "factor", "seconds", "value"}
     for operation in OPERATIONS.values():
         for value in (*operation.args, *operation.results):
             if value.type_name == "number":

@@ -61,6 +61,28 @@ def test_unwrap_gives_the_result_or_raises():
     assert raised.value.code == "forbidden"
 
 
+def test_a_request_may_name_a_device():
+    client, server = StationControlClient(SECRET), StationControlServer(SECRET)
+    (named,) = server.receive_data(client.request("clock.now", {}, "m3"))
+    (plain,) = server.receive_data(client.request("clock.now", {}))
+    assert (named.device, plain.device) == ("m3", None)
+    assert b"device" not in plain.to_bytes()  # as before there were devices
+
+
+@pytest.mark.parametrize("device", ["", "x" * 65, 7, ["m1"]])
+def test_a_device_that_is_no_name_is_refused(device: object):
+    (answer,) = StationControlServer(SECRET).receive_data(line(device=device))
+    assert isinstance(answer, Response)
+    assert answer.code == "bad-args"
+    with pytest.raises(StationControlError, match="device"):
+        StationControlClient(SECRET).request("clock.now", {}, device)  # type: ignore[arg-type]
+
+
+def test_an_unknown_device_is_an_answer():
+    answer = Response(4, code="unknown-device", error="there is no device 'm9'")
+    assert StationControlClient(SECRET).receive_data(answer.to_bytes()) == [answer]
+
+
 def test_a_client_checks_before_it_sends():
     client = StationControlClient(SECRET)
     with pytest.raises(StationControlError):

@@ -48,6 +48,14 @@ def test_a_range_of_time_is_a_filter(rows, in_order, low, high, wanted):
     assert served.read(asked).python() == [shown(row, wanted or COLUMNS) for row in kept]
 
 
+@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=25), st.booleans())
+def test_the_instants_that_rows_show_are_a_range_that_holds_them(instants, in_order):
+    made = [ProfileRow(START_US + us, (0,)) for us in (sorted(instants) if in_order else instants)]
+    served = Table(lambda: made, (Column(CLOCK, axdr.double_long_unsigned),), ZONE.octets, 300)
+    low, high = (axdr.octet_string(ZONE.octets(START_US + us)) for us in (min(instants), max(instants)))
+    assert len(served.read(RangeSelection(CLOCK, low, high)).value) == len(made)
+
+
 @given(rows_of, st.integers(0, 9), st.integers(0, 9))
 def test_a_range_of_values_is_a_filter_too(rows, low, high):
     served, made = table(rows)

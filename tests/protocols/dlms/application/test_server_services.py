@@ -1,4 +1,4 @@
-"""GET, SET and ACTION at the server: each refusal, blocks both ways, the current association."""
+"""GET, SET and ACTION at the server: each refusal, selection, lists, a device that is at fault itself."""
 
 from collections.abc import Callable
 
@@ -13,16 +13,13 @@ from dlms_small_device import (
     PUBLIC_SAP,
     READER_SAP,
     RELAY,
-    ROWS,
     SECRET,
     Pair,
     State,
 )
 
 from protocols.dlms import axdr
-from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import DEFAULT_CONFORMANCE
 from protocols.dlms.client_access import AccessGet
 from protocols.dlms.client_events import ActionDone, ExceptionReceived, GetListResult, GetResult, SetResult
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
@@ -36,11 +33,8 @@ from protocols.dlms.xdlms.descriptors import (
     SelectiveAccess,
 )
 from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
-from protocols.dlms.xdlms.fields import DataBlock
-from protocols.dlms.xdlms.get import GetRequestNext, GetRequestNormal
+from protocols.dlms.xdlms.get import GetRequestNormal
 from protocols.dlms.xdlms.set import (
-    SetRequestBlock,
-    SetRequestFirstBlock,
     SetRequestNormal,
     SetRequestWithList,
 )
@@ -289,205 +283,6 @@ def test_action_with_list(pair: MakePair, state: State) -> None:
     assert state.disconnects == 1
 
 
-# ---------------------------------------------------------------- blocks
-
-
-@pytest.mark.parametrize("max_pdu", [12, 13, 20, 64, 137, 138, 139, 140, 141, 270, 300, 1055, 1056, 0])
-def test_long_get(pair: MakePair, max_pdu: int) -> None:
-    made = pair(max_pdu=max_pdu)
-    event = made.call(made.client.get(7, PROFILE, 2))
-    assert isinstance(event, GetResult)
-    assert event.data is not None
-    assert len(event.data.value) == ROWS  # type: ignore[arg-type]
-    answers = [answer for answer in made.answers[1:] if answer]
-    if max_pdu:
-        assert max(map(len, answers)) <= max_pdu
-    assert (len(answers) == 1) is (max_pdu == 0 or max_pdu >= 1056)
-
-
-def test_long_get_needs_the_service(pair: MakePair) -> None:
-    made = pair(max_pdu=64, conformance=Conformance.GET)
-    assert made.call(made.client.get(7, PROFILE, 2)) == GetResult(RESULT.OTHER_REASON)
-
-
-def _begin_long_get(made: Pair) -> int:
-    answer = made.exchange(made.client.get(7, PROFILE, 2))
-    assert answer is not None
-    return answer[2]
-
-
-@pytest.mark.parametrize(
-    ("invoke", "number", "result"),
-    [
-        (0, 7, RESULT.DATA_BLOCK_NUMBER_INVALID),
-        (0, 0, RESULT.DATA_BLOCK_NUMBER_INVALID),
-        (1, 1, RESULT.LONG_GET_ABORTED),
-    ],
-)
-def test_long_get_broken_off(pair: MakePair, invoke: int, number: int, result: DataAccessResult) -> None:
-    made = pair(max_pdu=64)
-    right = _begin_long_get(made)
-    answer = made.exchange(GetRequestNext(right + invoke, number).to_bytes())
-    assert answer == bytes((0xC4, 2, right + invoke, 1)) + number.to_bytes(4, "big") + bytes((1, result))
-    again = made.exchange(GetRequestNext(right, 1).to_bytes())
-    assert again is not None
-    assert again[-1] == RESULT.NO_LONG_GET_IN_PROGRESS
-
-
-def test_another_request_gives_the_transfer_up(pair: MakePair) -> None:
-    made = pair(max_pdu=64)
-    right = _begin_long_get(made)
-    made.exchange(bytes.fromhex("c001c200030100010800ff0200"))
-    answer = made.exchange(GetRequestNext(right, 1).to_bytes())
-    assert answer is not None
-    assert answer[-1] == RESULT.NO_LONG_GET_IN_PROGRESS
-
-
-def test_long_set(pair: MakePair, state: State) -> None:
-    made = pair(limits=ServerLimits(max_receive_pdu=64))
-    text = bytes(range(256)) * 4
-    assert made.call(made.client.set(1, MESSAGE, 2, axdr.octet_string(text))) == SetResult(RESULT.SUCCESS)
-    assert state.message == text
-    assert max(map(len, made.sent[1:])) <= 64
-    assert len(made.sent) > 10
-
-
-def _first_block(number: int, last: bool, raw: bytes) -> bytes:
-    reference = AttributeReference(AttributeDescriptor(1, MESSAGE, 2))
-    return SetRequestFirstBlock(INVOKE, reference, DataBlock(last, number, raw)).to_bytes()
-
-
-def _block(number: int, last: bool, raw: bytes) -> bytes:
-    return SetRequestBlock(INVOKE, DataBlock(last, number, raw)).to_bytes()
-
-
-@pytest.mark.parametrize(
-    ("requests", "result"),
-    [
-        ([_block(1, True, b"")], RESULT.NO_LONG_SET_IN_PROGRESS),
-        ([_first_block(2, False, b"")], RESULT.DATA_BLOCK_NUMBER_INVALID),
-        ([_first_block(1, False, b"\x09"), _block(3, True, b"")], RESULT.DATA_BLOCK_NUMBER_INVALID),
-        ([_first_block(1, False, b"\x09"), _block(1, False, b"\x09")], RESULT.DATA_BLOCK_NUMBER_INVALID),
-        ([_first_block(1, False, bytes(60)), _block(2, False, bytes(60))], RESULT.LONG_SET_ABORTED),
-        ([_first_block(1, True, b"\x09\x7f")], RESULT.TYPE_UNMATCHED),
-        ([_first_block(1, True, b"\x11\x01")], RESULT.TYPE_UNMATCHED),
-        ([_first_block(1, True, b"\x09\x02ok")], RESULT.SUCCESS),
-        ([_first_block(1, False, b"\x09"), _block(2, True, b"\x02ok")], RESULT.SUCCESS),
-    ],
-)
-def test_long_set_answers(pair: MakePair, requests: list[bytes], result: DataAccessResult) -> None:
-    made = pair(limits=ServerLimits(max_transfer_octets=100))
-    answers = [made.exchange(request) for request in requests]
-    number = int.from_bytes(answers[-1][-4:], "big") if answers[-1] else 0
-    assert answers[-1] == bytes((0xC5, 3, INVOKE, result)) + number.to_bytes(4, "big")
-    for index, answer in enumerate(answers[:-1], 1):
-        assert answer == bytes((0xC5, 2, INVOKE)) + index.to_bytes(4, "big")
-
-
-def test_long_action_both_ways(pair: MakePair) -> None:
-    made = pair(max_pdu=50, limits=ServerLimits(max_receive_pdu=64))
-    value = axdr.octet_string(bytes(500))
-    assert made.call(made.client.action(8192, ECHO, 1, value)) == ActionDone(ActionResult.SUCCESS, value)
-    assert max(map(len, made.sent[1:])) <= 64
-    assert max(len(answer or b"") for answer in made.answers[1:]) <= 50
-
-
-@pytest.mark.parametrize(
-    ("raw", "result"),
-    [
-        ("c302c100000001", ActionResult.NO_LONG_ACTION_IN_PROGRESS),
-        ("c306c1010000000100", ActionResult.NO_LONG_ACTION_IN_PROGRESS),
-        ("c304c12000" + ECHO.to_bytes().hex() + "01000000000200", ActionResult.LONG_ACTION_ABORTED),
-        ("c304c12000" + ECHO.to_bytes().hex() + "010100000001024411", ActionResult.TYPE_UNMATCHED),
-    ],
-)
-def test_long_action_broken_off(pair: MakePair, raw: str, result: ActionResult) -> None:
-    made = pair()
-    assert made.exchange(bytes.fromhex(raw)) == bytes((0xC7, 1, INVOKE, result, 0))
-
-
-def test_long_action_answer_asked_with_a_wrong_number(pair: MakePair) -> None:
-    made = pair(max_pdu=50)
-    value = axdr.octet_string(bytes(500))
-    answer = made.exchange(made.client.action(8192, ECHO, 1, value))
-    assert answer is not None
-    wrong = made.exchange(bytes((0xC3, 2, answer[2], 0, 0, 0, 9)))
-    assert wrong == bytes((0xC7, 1, answer[2], ActionResult.LONG_ACTION_ABORTED, 0))
-
-
-def test_blocks_must_be_negotiated(pair: MakePair) -> None:
-    made = pair(conformance=Conformance.GET | Conformance.SET | Conformance.ACTION)
-    assert made.exchange(_first_block(1, True, b"\x00")) == NOT_ALLOWED
-    assert (
-        made.exchange(bytes.fromhex("c304c12000" + ECHO.to_bytes().hex() + "010100000001024411"))
-        == NOT_ALLOWED
-    )
-
-
-# ---------------------------------------------------------------- the current association
-
-
-def test_object_list_tells_the_rights(pair: MakePair) -> None:
-    made = pair()
-    event = made.call(made.client.get(15, Obis.from_string("0.0.40.0.0"), 2))
-    assert isinstance(event, GetResult)
-    assert event.data is not None
-    listed = {Obis.from_bytes(item[2]): item for item in event.data.python()}  # type: ignore[attr-defined]
-    assert set(listed) >= {
-        ENERGY,
-        MESSAGE,
-        PROFILE,
-        RELAY,
-        Obis.from_string("0.0.40.0.0"),
-        Obis.from_string("0.0.41.0.0"),
-    }
-    class_id, version, _, (attributes, methods) = listed[MESSAGE]
-    assert (class_id, version, attributes, methods) == (1, 0, [[1, 1, None], [2, 3, None]], [])
-    assert listed[RELAY][3][1] == [[1, 1], [2, 0]]
-
-
-def test_the_object_list_of_the_public_client_hides_what_it_does_not_see(pair: MakePair) -> None:
-    made = pair(PUBLIC_SAP)
-    event = made.call(made.client.get(15, Obis.from_string("0.0.40.0.0"), 2))
-    assert isinstance(event, GetResult)
-    assert event.data is not None
-    assert SECRET.to_bytes() not in [item[2] for item in event.data.python()]  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("attribute", "value"),
-    [
-        (1, bytes.fromhex("0000280000ff")),
-        (3, [1, 1]),
-        (4, bytes.fromhex("60857405080101")),
-        (5, [f"{int(DEFAULT_CONFORMANCE):024b}", 1024, 0xFFFF, 6, 0, b""]),
-        (6, bytes.fromhex("60857405080201")),
-        (8, 2),
-    ],
-)
-def test_the_current_association_tells_the_truth(pair: MakePair, attribute: int, value: object) -> None:
-    made = pair()
-    event = made.call(made.client.get(15, Obis.from_string("0.0.40.0.0"), attribute))
-    assert isinstance(event, GetResult)
-    assert event.data is not None
-    assert event.data.python() == value
-
-
-def test_the_secret_cannot_be_read(pair: MakePair) -> None:
-    made = pair()
-    event = made.call(made.client.get(15, Obis.from_string("0.0.40.0.0"), 7))
-    assert event == GetResult(RESULT.READ_WRITE_DENIED)
-
-
-def test_every_answer_decodes(pair: MakePair) -> None:
-    made = pair()
-    for attribute in range(1, 9):
-        answer = made.exchange(made.client.get(15, Obis.from_string("0.0.40.0.0"), attribute))
-        assert answer is not None
-        decode_apdu(answer)
-        made.client.abandon()
-
-
 # ---------------------------------------------------------------- a device that is at fault itself
 
 
@@ -515,12 +310,3 @@ def test_values_that_their_type_cannot_carry_are_a_hardware_fault() -> None:
     made.call(made.client.associate())
     assert made.call(made.client.get(1, MESSAGE, 2)) == GetResult(RESULT.HARDWARE_FAULT)
     assert made.call(made.client.action(8192, ECHO, 1)) == ActionDone(ActionResult.HARDWARE_FAULT)
-
-
-def test_a_get_cannot_fetch_the_blocks_of_an_action(pair: MakePair) -> None:
-    made = pair(max_pdu=50)
-    answer = made.exchange(made.client.action(8192, ECHO, 1, axdr.octet_string(bytes(500))))
-    assert answer is not None
-    stolen = made.exchange(GetRequestNext(answer[2], 1).to_bytes())
-    assert stolen is not None
-    assert stolen[-1] == RESULT.NO_LONG_GET_IN_PROGRESS

@@ -1,0 +1,16 @@
+"""One data concentrator: registration, collection, storage, its ways north, its local page."""
+
+from sim.concentrator.concentrator import Concentrator
+from sim.concentrator.errors import ConcentratorError, TermsError
+from sim.concentrator.meter_client import KeyBook, MeterKeys
+from sim.concentrator.settings import ConcentratorTerms, concentrator_terms
+
+__all__ = [
+    "Concentrator",
+    "ConcentratorError",
+    "ConcentratorTerms",
+    "KeyBook",
+    "MeterKeys",
+    "TermsError",
+    "concentrator_terms",
+]

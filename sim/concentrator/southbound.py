@@ -1,0 +1,209 @@
+"""The wire as the concentrator uses it: one exchange at a time, the urgent before the planned.
+
+A conversation is an operation of a client session (`protocols.dlms.session`) with one meter. It holds the
+wire from each message that it sends until the answer is there, so that an urgent exchange gets in between two
+messages of a long reading.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from simpy import Environment, Event, PriorityResource
+from simpy.resources.resource import PriorityRequest
+
+from protocols.dlms.session import Listen, Operation, Transmit
+from protocols.plc.cl432 import Lpdu, decode_lpdu
+from protocols.plc.errors import LpduError
+from sim.concentrator.errors import UnreachableError
+from sim.kernel.alarm import Alarm
+from sim.plc_channel.medium import BaseNode, LpduReceived, SendFailed
+
+T = TypeVar("T")
+Steps = Generator[Event, Any, T]
+
+
+class Urgency(IntEnum):
+    """Who goes first on the wire."""
+
+    PASS_THROUGH = 0
+    ORDER = 1
+    REGISTRATION = 2
+    PLAN = 3
+
+
+class Inbox:
+    """What comes for one client address of one meter while somebody waits for it."""
+
+    __slots__ = ("_alarm", "_env", "_waiter", "failure", "heard", "surplus")
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._alarm = Alarm(env, self._wake)
+        self._waiter: Event | None = None
+        self.heard: deque[bytes] = deque()
+        #: why a message of ours did not arrive; None where it did
+        self.failure: str | None = None
+        #: LPDUs that came beyond those that were sent: each request has one answer
+        self.surplus = 0
+
+    def take(self, lpdu: bytes) -> None:
+        """An LPDU came."""
+        self.surplus += 1
+        self.heard.append(lpdu)
+        self._wake()
+
+    def fail(self, reason: str) -> None:
+        """What was sent did not arrive."""
+        self.failure = reason
+        self._wake()
+
+    def listen(self, max_wait_s: float) -> Steps[bytes]:
+        """Wait for the next LPDU; empty when none came in time.
+
+        Raises:
+            UnreachableError: what was sent did not arrive.
+        """
+        if not self.heard and self.failure is None:
+            self._waiter = self._env.event()
+            self._alarm.set(float(self._env.now) + max_wait_s)
+            yield self._waiter
+            self._alarm.cancel()
+        if self.heard:
+            return self.heard.popleft()
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise UnreachableError(failure)
+        return b""
+
+    def _wake(self) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None:
+            waiter.succeed()
+
+
+class Southbound:
+    """All conversations on one wire.
+
+    Args:
+        env: the world's environment.
+        base: the base node.
+        on_stray: told of every LPDU that nobody in here waits for.
+        on_surplus: told of a modem behind which more came in a conversation than was asked for.
+    """
+
+    __slots__ = ("_base", "_env", "_inboxes", "_lanes", "_on_stray", "_on_surplus", "_wire")
+
+    def __init__(
+        self,
+        env: Environment,
+        base: BaseNode,
+        on_stray: Callable[[bytes, Lpdu], None],
+        on_surplus: Callable[[bytes], None],
+    ) -> None:
+        self._env = env
+        self._base = base
+        self._on_stray = on_stray
+        self._on_surplus = on_surplus
+        self._wire = PriorityResource(env, capacity=1)
+        self._inboxes: dict[tuple[bytes, int], Inbox] = {}
+        self._lanes: dict[tuple[bytes, int], PriorityResource] = {}
+
+    def is_talking(self, eui48: bytes, client_sap: int) -> bool:
+        """Whether a conversation from this client address with this meter is under way."""
+        return (eui48, client_sap) in self._inboxes
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges that wait for the wire."""
+        return len(self._wire.queue)
+
+    def received(self, event: LpduReceived) -> None:
+        """The wire brought something; what is no LPDU is dropped."""
+        try:
+            lpdu = decode_lpdu(event.lpdu)
+        except LpduError:
+            return
+        inbox = self._inboxes.get((event.eui48, lpdu.destination_lsap))
+        if inbox is None:
+            self._on_stray(event.eui48, lpdu)
+        else:
+            inbox.take(event.lpdu)
+
+    def failed(self, event: SendFailed) -> None:
+        """The wire gave a message of ours up."""
+        inbox = self._inboxes.get((event.eui48, event.lpdu[2])) if len(event.lpdu) > 2 else None
+        if inbox is not None:
+            inbox.fail(event.reason)
+
+    def converse(self, eui48: bytes, client_sap: int, operation: Operation[T], urgency: Urgency) -> Steps[T]:
+        """Run an operation of a session with one meter; what it returns.
+
+        Raises:
+            UnreachableError: the wire could not carry it.
+            DlmsError: as the operation says.
+        """
+        lane = yield from self._enter_lane(eui48, client_sap, urgency)
+        inbox = self._inboxes[eui48, client_sap] = Inbox(self._env)
+        turn: PriorityRequest | None = None
+        try:
+            step = next(operation)
+            while True:
+                if isinstance(step, Transmit):
+                    turn = yield from self._next_turn(turn, urgency)
+                    self._base.send(eui48, step.data)
+                    inbox.surplus -= 1
+                    step = operation.send(b"")
+                    continue
+                try:
+                    data = yield from inbox.listen(step.max_wait_s)
+                except UnreachableError as failure:
+                    operation.throw(failure)
+                    raise
+                step = operation.send(data)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            operation.close()
+            _leave(turn)
+            if inbox.surplus > 0:
+                self._on_surplus(eui48)
+            del self._inboxes[eui48, client_sap]
+            _leave(lane)
+
+    def _enter_lane(self, eui48: bytes, client_sap: int, urgency: Urgency) -> Steps[PriorityRequest]:
+        """Wait until no other conversation from this client address with this meter is under way."""
+        lane = self._lanes.get((eui48, client_sap))
+        if lane is None:
+            lane = self._lanes[eui48, client_sap] = PriorityResource(self._env, capacity=1)
+        return (yield from _granted(lane.request(priority=int(urgency))))
+
+    def _next_turn(self, turn: PriorityRequest | None, urgency: Urgency) -> Steps[PriorityRequest]:
+        """Let the others go first who are more urgent, then have the wire."""
+        if turn is not None:
+            if not self._wire.queue:
+                return turn
+            _leave(turn)
+        return (yield from _granted(self._wire.request(priority=int(urgency))))
+
+
+def _granted(request: PriorityRequest) -> Steps[PriorityRequest]:
+    try:
+        yield request
+    except BaseException:
+        request.cancel()
+        raise
+    return request
+
+
+def _leave(turn: PriorityRequest | None) -> None:
+    if turn is not None:
+        turn.resource.release(turn)
+
+
+def exchange(lpdu: bytes, max_wait_s: float) -> Operation[bytes]:
+    """Send one LPDU and wait for the first answer, as an operation; empty when none came in time."""
+    yield Transmit(lpdu)
+    return (yield Listen(max_wait_s))

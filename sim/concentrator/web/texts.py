@@ -1,0 +1,86 @@
+"""The words of the local page: Spanish and English, a table."""
+
+#: Key -> (Spanish, English).
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Concentrador", "Concentrator"),
+    "status": ("Estado", "Status"),
+    "nodes": ("Nodos", "Nodes"),
+    "topology": ("Topología", "Topology"),
+    "tasks": ("Tareas", "Tasks"),
+    "events": ("Eventos", "Events"),
+    "statistics": ("Estadísticas", "Statistics"),
+    "balance": ("Balance", "Balance"),
+    "orders": ("Órdenes", "Orders"),
+    "parameters": ("Parámetros", "Parameters"),
+    "login": ("Ingresar", "Log in"),
+    "logout": ("Salir", "Log out"),
+    "password": ("Contraseña", "Password"),
+    "again": ("Otra vez", "Again"),
+    "setup": ("Primer arranque: fije una contraseña", "First start: set a password"),
+    "setup-hint": ("Mínimo {least} caracteres.", "At least {least} characters."),
+    "wrong": ("Contraseña errada.", "Wrong password."),
+    "differ": ("Las dos contraseñas difieren.", "The two passwords differ."),
+    "pause": ("Demasiados intentos: espere {seconds} s.", "Too many attempts: wait {seconds} s."),
+    "expired": ("El formulario caducó; intente de nuevo.", "The form expired; try again."),
+    "refused": ("Rechazado: {why}", "Refused: {why}"),
+    "done": ("Hecho.", "Done."),
+    "queued": ("En cola.", "Queued."),
+    "clock": ("Reloj (UTC)", "Clock (UTC)"),
+    "synchronised": ("Última sincronización (s)", "Last synchronisation (s)"),
+    "uptime": ("Tiempo encendido (s)", "Uptime (s)"),
+    "uplink": ("Enlace activo", "Active uplink"),
+    "serial": ("Serie", "Serial"),
+    "state": ("Estado", "State"),
+    "reason": ("Motivo", "Reason"),
+    "level": ("Nivel", "Level"),
+    "parent": ("Padre", "Parent"),
+    "children": ("Hijos", "Children"),
+    "contact": ("Último contacto (UTC)", "Last contact (UTC)"),
+    "energy": ("Energía (Wh)", "Energy (Wh)"),
+    "age": ("Edad (s)", "Age (s)"),
+    "stale": ("vencido", "stale"),
+    "fresh": ("vigente", "fresh"),
+    "never": ("nunca", "never"),
+    "success": ("Éxito (%)", "Success (%)"),
+    "attempts": ("Intentos", "Attempts"),
+    "latency": ("Latencia (s)", "Latency (s)"),
+    "retries": ("Repeticiones", "Retries"),
+    "lost": ("Pérdidas de enlace", "Times lost"),
+    "path": ("Ruta", "Path"),
+    "plan": ("Plan", "Plan"),
+    "task": ("Tarea", "Task"),
+    "when": ("Cuándo", "When"),
+    "last-run": ("Última corrida (UTC)", "Last run (UTC)"),
+    "reached": ("Alcanzados", "Reached"),
+    "read-now": ("Leer ahora", "Read now"),
+    "confirm": ("Confirmar", "Confirm"),
+    "reject": ("Rechazar", "Reject"),
+    "number": ("N.º", "No."),
+    "event": ("Evento", "Event"),
+    "detail": ("Detalle", "Detail"),
+    "day": ("Día", "Day"),
+    "totaliser": ("Totalizador (Wh)", "Totaliser (Wh)"),
+    "meters": ("Medidores (Wh)", "Meters (Wh)"),
+    "loss": ("Pérdida (%)", "Loss (%)"),
+    "coverage": ("Cobertura (%)", "Coverage (%)"),
+    "verdict": ("Dictamen", "Verdict"),
+    "order": ("Orden", "Order"),
+    "kind": ("Clase", "Kind"),
+    "result": ("Resultado", "Result"),
+    "token": ("Token (20 dígitos)", "Token (20 digits)"),
+    "deliver": ("Entregar token", "Deliver token"),
+    "value": ("Valor", "Value"),
+    "set": ("Fijar", "Set"),
+    "none": ("Nada todavía.", "Nothing yet."),
+}
+
+
+def text(lang: str, key: str, **values: object) -> str:
+    """The words of `key` in a language.
+
+    >>> text("es", "pause", seconds=60)
+    'Demasiados intentos: espere 60 s.'
+    """
+    spanish, english = TEXTS[key]
+    words = spanish if lang == "es" else english
+    return words.format(**values) if values else words

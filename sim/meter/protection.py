@@ -1,0 +1,189 @@
+"""Protections and antifraud of Figure 7: six, and what each does to log, push and relay, as one table.
+
+======================== ============ ============ ==========================================================
+protection               begins with  ends with    raised by
+======================== ============ ============ ==========================================================
+terminal cover           40           41           its sensor
+overload                 210          211          the watch of the current (`sim.meter.quality`)
+power-off                1            2            the end of the mains
+magnet                   42           43           its sensor
+reverse connection       207          208          power that flows backwards
+significant reverse      214          215          more than so much energy backwards within a window
+energy
+======================== ============ ============ ==========================================================
+
+Every begin and end is an event in its log, and may set a push off (the push setup names the codes). What the
+relay does is the policy of the model: nothing, open while it lasts and for a rest after it, or open until a
+ClearTamperCondition token says so.
+
+Source: F7-11 of the specification; the policies are parameters (PAY-12).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sim.meter.events import EventCode
+from sim.meter.units import US_PER_S
+
+
+class Protection(StrEnum):
+    """What the meter protects itself, and its owner, against."""
+
+    TERMINAL_COVER = "terminal-cover"
+    OVERLOAD = "overload"
+    POWER_OFF = "power-off"
+    MAGNET = "magnet"
+    REVERSE_CONNECTION = "reverse-connection"
+    SIGNIFICANT_REVERSE_ENERGY = "significant-reverse-energy"
+
+
+class RelayPolicy(StrEnum):
+    """What the relay does."""
+
+    LOG = "log"
+    OPEN = "open"
+    OPEN_UNTIL_CLEARED = "open-until-cleared"
+
+
+#: protection -> (event when it begins, event when it ends)
+PROTECTION_EVENTS: dict[Protection, tuple[EventCode, EventCode]] = {
+    Protection.TERMINAL_COVER: (EventCode.TERMINAL_COVER_REMOVED, EventCode.TERMINAL_COVER_CLOSED),
+    Protection.OVERLOAD: (EventCode.OVERLOAD, EventCode.NO_OVERLOAD),
+    Protection.POWER_OFF: (EventCode.POWER_DOWN, EventCode.POWER_UP),
+    Protection.MAGNET: (EventCode.STRONG_FIELD, EventCode.NO_STRONG_FIELD),
+    Protection.REVERSE_CONNECTION: (EventCode.REVERSE_ENERGY, EventCode.NO_REVERSE_ENERGY),
+    Protection.SIGNIFICANT_REVERSE_ENERGY: (
+        EventCode.SIGNIFICANT_REVERSE_ENERGY,
+        EventCode.NO_SIGNIFICANT_REVERSE_ENERGY,
+    ),
+}
+#: event -> (protection, whether it begins)
+_OF_EVENT: dict[EventCode, tuple[Protection, bool]] = {
+    code: (kind, code is codes[0]) for kind, codes in PROTECTION_EVENTS.items() for code in codes
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionTerms:
+    """The protections of a model.
+
+    Args:
+        relay: protection -> policy; what is left out is only logged.
+        rest_s: with the policy *open*, how long the relay stays open after the end, 1 or more.
+        sre_wh: energy backwards within a window that is significant, Wh; 0: it is not watched.
+        sre_window_s: length of that window, 1 or more. It begins with the first energy backwards.
+
+    Raises:
+        ValueError: a time below one second, or a negative energy.
+    """
+
+    relay: Mapping[Protection, RelayPolicy] = field(default_factory=dict)
+    rest_s: int = 60
+    sre_wh: int = 0
+    sre_window_s: int = 86_400
+
+    def __post_init__(self) -> None:
+        if self.rest_s < 1 or self.sre_window_s < 1 or self.sre_wh < 0:
+            raise ValueError("rest_s and sre_window_s must be 1 or more, and sre_wh 0 or more")
+
+    def policy(self, kind: Protection) -> RelayPolicy:
+        """What the relay does at that protection."""
+        return self.relay.get(kind, RelayPolicy.LOG)
+
+
+def protection_terms(table: Mapping[str, Any]) -> ProtectionTerms:
+    """The terms from the ``[protections]`` section of a profile.
+
+    Raises:
+        TypeError, ValueError: something is unknown or out of range.
+    """
+    plain = dict(table)
+    relay = {Protection(name): RelayPolicy(policy) for name, policy in plain.pop("relay", {}).items()}
+    return ProtectionTerms(relay, **plain)
+
+
+class Protections:
+    """Which protections are raised, and which hold the relay open.
+
+    Args:
+        terms: the policies.
+    """
+
+    __slots__ = ("_active", "_held", "_resting_until_us", "terms")
+
+    def __init__(self, terms: ProtectionTerms) -> None:
+        self.terms = terms
+        self._active: set[Protection] = set()
+        self._held: set[Protection] = set()
+        self._resting_until_us: int | None = None
+
+    @property
+    def active(self) -> tuple[Protection, ...]:
+        """What is raised now, in the order of the table."""
+        return tuple(kind for kind in Protection if kind in self._active)
+
+    @property
+    def held(self) -> tuple[Protection, ...]:
+        """What holds the relay open until it is cleared."""
+        return tuple(kind for kind in Protection if kind in self._held)
+
+    @property
+    def next_look_us(self) -> int | None:
+        """When a rest is over, in the world's time."""
+        return self._resting_until_us
+
+    def forbids_supply(self) -> bool:
+        """Whether the relay must be open."""
+        opening = any(self.terms.policy(kind) is RelayPolicy.OPEN for kind in self._active)
+        return opening or bool(self._held) or self._resting_until_us is not None
+
+    def note(self, code: EventCode, now_us: int) -> bool:
+        """Something was logged: raise or end what it stands for.
+
+        Returns:
+            True where the relay may have to follow.
+        """
+        kind, begins = _OF_EVENT.get(code, (None, False))
+        if kind is None:
+            return False
+        policy = self.terms.policy(kind)
+        if begins:
+            self._active.add(kind)
+            if policy is RelayPolicy.OPEN_UNTIL_CLEARED:
+                self._held.add(kind)
+        elif kind in self._active:
+            self._active.discard(kind)
+            if policy is RelayPolicy.OPEN:
+                self._resting_until_us = now_us + self.terms.rest_s * US_PER_S
+        return policy is not RelayPolicy.LOG
+
+    def look(self, now_us: int) -> bool:
+        """It is `now_us`: end a rest that is over; True where that is so."""
+        if self._resting_until_us is None or now_us < self._resting_until_us:
+            return False
+        self._resting_until_us = None
+        return True
+
+    def power_came_back(self) -> None:
+        """What needs power to be noticed is noticed anew; a rest that ran is over."""
+        self._active.discard(Protection.OVERLOAD)
+        self._resting_until_us = None
+
+    def clear(self) -> None:
+        """A ClearTamperCondition token: what is over holds the relay no longer; what goes on still does."""
+        self._held &= self._active
+
+    def snapshot(self) -> dict[str, list[str]]:
+        """As plain data."""
+        return {
+            "active": [kind.value for kind in self.active],
+            "held": [kind.value for kind in self.held],
+        }
+
+    def restore(self, kept: Mapping[str, list[str]]) -> None:
+        """Take up what was kept."""
+        self._active = {Protection(name) for name in kept["active"]}
+        self._held = {Protection(name) for name in kept["held"]}
+        self._resting_until_us = None

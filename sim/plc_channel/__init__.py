@@ -1,0 +1,1 @@
+"""The shared wire between one concentrator and its meters."""

@@ -1,0 +1,1 @@
+"""Channels: transmission lines, measured matrices, and none at all."""

@@ -1,0 +1,157 @@
+"""A radial network of lines with shunt loads: from every node to every other one, in one pass.
+
+Each line is an ABCD two-port, each load a shunt admittance at its node. Seen from the sender, the ratio of the voltages
+at the ends of a line depends only on what hangs beyond it; so a link is a product of such ratios, and a new node at
+the edge of what is known already costs two vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plc_channel.channel.cables import cable
+from sim.plc_channel.errors import ChannelTermsError
+
+Reals = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A span between two nodes.
+
+    Args:
+        from_node: its end, a whole number from 0.
+        to_node: its other end.
+        length_m: 0 or more.
+        cable: name in the cable table.
+    """
+
+    from_node: int
+    to_node: int
+    length_m: float
+    cable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Lines in an order in which every parent comes before its children.
+
+    Args:
+        parent: of each node; the root is its own.
+        line: to the parent, of each node but the root.
+        order: of the nodes, the root first.
+    """
+
+    parent: tuple[int, ...]
+    line: tuple[ChannelLine | None, ...]
+    order: tuple[int, ...]
+
+
+def tree_of(lines: Sequence[ChannelLine], root: int = 0) -> Tree:
+    """Sort lines into a tree.
+
+    Raises:
+        ChannelTermsError: they form a ring, or do not hang together, or a length is negative.
+    """
+    ends = {root} | {end for line in lines for end in (line.from_node, line.to_node)}
+    count = max(ends) + 1
+    if min(ends) < 0 or len(ends) != count:
+        raise ChannelTermsError("the nodes of a feeder are numbered from 0 without gaps")
+    if any(line.length_m < 0 for line in lines):
+        raise ChannelTermsError("a line has a negative length")
+    if len(lines) != count - 1:
+        raise ChannelTermsError(f"{len(lines)} lines do not make a tree of {count} nodes")
+    beside: list[list[tuple[int, ChannelLine]]] = [[] for _ in range(count)]
+    for line in lines:
+        beside[line.from_node].append((line.to_node, line))
+        beside[line.to_node].append((line.from_node, line))
+    parent, spans = [-1] * count, [None] * count if count else []
+    parent[root] = root
+    order = [root]
+    above: list[ChannelLine | None] = list(spans)
+    for node in order:
+        for other, line in beside[node]:
+            if parent[other] < 0:
+                parent[other] = node
+                above[other] = line
+                order.append(other)
+    if len(order) != count:
+        raise ChannelTermsError("the lines of a feeder do not hang together")
+    return Tree(tuple(parent), tuple(above), tuple(order))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The ABCD matrix of a line; it is its own mirror image."""
+
+    a: Complexes
+    b: Complexes
+    c: Complexes
+
+    def seen(self, beyond: Complexes) -> Complexes:
+        """The admittance at one end when `beyond` hangs at the other."""
+        return (self.c + self.a * beyond) / (self.a + self.b * beyond)
+
+    def ratio(self, beyond: Complexes) -> Complexes:
+        """The voltage at the far end over that at the near end."""
+        return np.asarray(1.0 / (self.a + self.b * beyond))
+
+
+def span(line: ChannelLine, frequency_hz: Reals) -> _Span:
+    """The two-port of a line."""
+    gamma, impedance = cable(line.cable).propagation(frequency_hz)
+    phase = gamma * line.length_m
+    return _Span(np.cosh(phase), impedance * np.sinh(phase), np.sinh(phase) / impedance)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A network at some frequencies.
+
+    Args:
+        ratios: [sender, listener, frequency], the voltage at the listener over that at the sender.
+        admittances: [node, frequency], of all that a sender there feeds, its own load included, S.
+    """
+
+    ratios: Complexes
+    admittances: Complexes
+
+    def transfer(self, source_ohm: Reals) -> Complexes:
+        """[sender, listener, frequency], the voltage at the listener over the sender's electromotive force.
+
+        Args:
+            source_ohm: the inner resistance of the sender at each node.
+        """
+        divided = 1.0 / (1.0 + source_ohm[:, None] * self.admittances)
+        return np.asarray(self.ratios * divided[:, None, :])
+
+
+def solve(tree: Tree, loads: Complexes, frequency_hz: Reals) -> Solution:
+    """All links of a network.
+
+    Args:
+        tree: its lines.
+        loads: [node, frequency], shunt admittances, S.
+        frequency_hz: where.
+    """
+    count, width = loads.shape
+    spans = {node: span(line, frequency_hz) for node, line in enumerate(tree.line) if line is not None}
+    below = loads.copy()
+    seen_down: dict[int, Complexes] = {}
+    for node in reversed(tree.order[1:]):
+        seen_down[node] = spans[node].seen(below[node])
+        below[tree.parent[node]] += seen_down[node]
+    total = below.copy()
+    ratios = np.ones((count, count, width), dtype=np.complex128)
+    known = [tree.order[0]]
+    for node in tree.order[1:]:
+        parent = tree.parent[node]
+        beyond = total[parent] - seen_down[node]
+        total[node] = below[node] + spans[node].seen(beyond)
+        ratios[known, node] = ratios[known, parent] * spans[node].ratio(below[node])
+        ratios[node, known] = ratios[parent, known] * spans[node].ratio(beyond)
+        known.append(node)
+    return Solution(ratios, total)

@@ -1,0 +1,81 @@
+"""A wire with PRIME modems on it; fits `sim.plc_channel.medium.Medium`."""
+
+from collections import Counter
+
+from simpy import Environment
+
+from sim.kernel.random import RandomStreams
+from sim.plc_channel.channel.model import Channel
+from sim.plc_channel.medium import OnLpdu, OnWireEvent, checked_eui48
+from sim.plc_channel.phy.modem import phy_of
+from sim.plc_channel.prime.base import BaseNode
+from sim.plc_channel.prime.frame_by_frame import FrameByFrame
+from sim.plc_channel.prime.network import Network
+from sim.plc_channel.prime.seams import Phy
+from sim.plc_channel.prime.service import ServiceNode
+from sim.plc_channel.prime.terms import PrimeTerms
+
+#: a locally administered address for base nodes that are given none
+BASE_EUI48 = bytes.fromhex("020000fffffe")
+
+
+class PrimeMedium:
+    """One base node's wire.
+
+    Args:
+        env: the world's event loop.
+        streams: the world's random streams.
+        channel: how well places hear each other.
+        terms: all parameters.
+        phy: the modem; None for that of the tables, in the terms' modulation and profile.
+        name: distinguishes the streams of several wires of a world.
+        base_eui48: the base node's address, which is the subnetwork's.
+        frame_by_frame: look at each beacon when it comes instead of working them out ahead: the same lives,
+            slowly; for tests.
+    """
+
+    def __init__(
+        self,
+        env: Environment,
+        streams: RandomStreams,
+        channel: Channel,
+        terms: PrimeTerms | None = None,
+        *,
+        phy: Phy | None = None,
+        name: str = "prime",
+        base_eui48: bytes = BASE_EUI48,
+        frame_by_frame: bool = False,
+    ) -> None:
+        terms = terms or PrimeTerms()
+        phy = phy or phy_of(terms.scheme, terms.receiver, terms.sync_floor_db)
+        self.network = Network(env, streams, channel, phy, terms, name)
+        if frame_by_frame:
+            self.network.watch = FrameByFrame(self.network)
+        self._base_eui48 = checked_eui48(base_eui48)
+        self._base: BaseNode | None = None
+        self._twins: Counter[bytes] = Counter()
+
+    def base(self, on_event: OnWireEvent) -> BaseNode:
+        """The one base node, switched on.
+
+        Raises:
+            ValueError: there is one already.
+        """
+        if self._base is not None:
+            raise ValueError("this wire has its base node already")
+        self._base = BaseNode(self.network, self._base_eui48, on_event, f"{self.network.name}/base")
+        self._base.power(True)
+        return self._base
+
+    def node(self, eui48: bytes, on_lpdu: OnLpdu, *, place: int = 0) -> ServiceNode:
+        """A new modem, switched on, at a point of the feeder.
+
+        Raises:
+            ValueError: the address has not six octets.
+        """
+        address = checked_eui48(eui48)
+        label = f"{self.network.name}/{address.hex()}/{self._twins[address]}"
+        self._twins[address] += 1
+        node = ServiceNode(self.network, address, on_lpdu, place, label)
+        node.power(True)
+        return node

@@ -1,0 +1,240 @@
+"""`Scenario`: a world as data, from a file of ``worlds/`` or from one of your own.
+
+>>> load_scenario("teorama_nano").name
+'teorama_nano'
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sim.kernel.clock import DEFAULT_EPOCH
+from sim.scenarios.customer_terms import CustomerTerms, KeyChangeTerms
+from sim.scenarios.tables import ScenarioError, check_range, read_terms
+
+__all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names"]
+
+#: The tables that the grid reads.
+GRID_TABLES = ("plant", "feeder", "homes", "theft", "disturbances")
+_SECONDS_PER_DAY = 86_400.0
+DAYS_MAX = 366.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The table ``[scenario]``.
+
+    Args:
+        name: of the world.
+        en: what it is, in English.
+        es: in Spanish.
+        days: how long a run lasts where nobody says otherwise.
+        seed: of every random stream.
+        epoch: the instant at which the world begins.
+        step_s: from one step of the physics to the next.
+        sites: how many microgrids like this, each with its own wire and concentrator.
+    """
+
+    name: str
+    en: str = ""
+    es: str = ""
+    days: float = 1.0
+    seed: int = 1
+    epoch: datetime = DEFAULT_EPOCH
+    step_s: float = 60.0
+    sites: int = 1
+
+    def __post_init__(self) -> None:
+        check_range("days", self.days, 1 / 1440, DAYS_MAX)
+        check_range("seed", self.seed, 0, 2**64 - 1)
+        check_range("step_s", self.step_s, 1, 3600)
+        check_range("sites", self.sites, 1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterTerms:
+    """The table ``[meters]``: one at each home of the grid.
+
+    Args:
+        profile: the model.
+        totaliser: the model at the head of the feeder; empty for none.
+        limit_w: power limit of each; 0 for none.
+    """
+
+    profile: str = "ppkw-field"
+    totaliser: str = "totaliser"
+    limit_w: int = 0
+
+    def __post_init__(self) -> None:
+        check_range("limit_w", self.limit_w, 0, 24_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One ``[[incidents]]``: a fault that begins by itself.
+
+    Args:
+        at_s: when, from the world's beginning.
+        device: whose.
+        fault: a name on the device's fault board.
+        for_s: how long; 0 for good.
+        value: how much, where the fault has a measure.
+    """
+
+    at_s: float
+    device: str
+    fault: str
+    for_s: float = 0.0
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        check_range("at_s", self.at_s, 0, DAYS_MAX * _SECONDS_PER_DAY)
+        check_range("for_s", self.for_s, 0, DAYS_MAX * _SECONDS_PER_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A world, read and checked but for what the grid, the wire and the concentrators say of their tables.
+
+    Args:
+        frame: name, days, seed, instant.
+        grid: the tables of the grid.
+        meters: which meters.
+        customers: how they buy; None for a world without customers.
+        plc: kind of wire and its terms; empty for none.
+        concentrators: tables of the concentrators; without any, nobody reads.
+        incidents: what goes wrong by itself.
+        key_change: the campaign, if any.
+    """
+
+    frame: Frame
+    grid: Mapping[str, Any] = field(default_factory=dict)
+    meters: MeterTerms = MeterTerms()
+    customers: CustomerTerms | None = None
+    plc: Mapping[str, Any] = field(default_factory=dict)
+    concentrators: tuple[Mapping[str, Any], ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    key_change: KeyChangeTerms | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the world."""
+        return self.frame.name
+
+    @property
+    def duration_s(self) -> float:
+        """How long a run lasts, s."""
+        return self.frame.days * _SECONDS_PER_DAY
+
+    def with_frame(self, **changes: Any) -> "Scenario":
+        """The same world with another seed, more days or more sites.
+
+        Raises:
+            ScenarioError: a value is out of range.
+        """
+        try:
+            return replace(self, frame=replace(self.frame, **changes))
+        except ValueError as error:
+            raise ScenarioError(str(error)) from error
+
+    def with_wire(self, kind: str) -> "Scenario":
+        """The same world on another kind of wire, whose terms are then its defaults."""
+        return self if self.plc.get("kind", "generic") == kind else replace(self, plc={"kind": kind})
+
+    def with_uplink_secret(self, secret: str) -> "Scenario":
+        """The same world, whose concentrators let in who knows `secret`; they then tell it to nobody."""
+        tables = tuple(
+            {**table, "uplink": {"secret": secret, **table.get("uplink", {})}} for table in self.concentrators
+        )
+        return replace(self, concentrators=tables)
+
+    def with_grid(self, table: str, **changes: Any) -> "Scenario":
+        """The same world with some keys of a table of the grid changed."""
+        return replace(self, grid={**self.grid, table: {**self.grid.get(table, {}), **changes}})
+
+
+def scenario_names() -> tuple[str, ...]:
+    """The worlds that come with the product."""
+    files = (resources.files("sim.scenarios") / "worlds").iterdir()
+    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Read a world of the product by its name, or a file by its path.
+
+    Raises:
+        ScenarioError: there is none, or it does not say what it must.
+    """
+    text = _text(name)
+    try:
+        return parse_scenario(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{name} is not TOML: {error}") from error
+    except ScenarioError as error:
+        raise ScenarioError(f"{name}: {error}") from error
+
+
+def _text(name: str | Path) -> str:
+    path = Path(name)
+    if str(name) in scenario_names():
+        return (resources.files("sim.scenarios") / "worlds" / f"{name}.toml").read_text(encoding="utf-8")
+    if path.suffix != ".toml":
+        known = ", ".join(scenario_names())
+        raise ScenarioError(f"no world is called {str(name)!r}; known: {known}; or give a .toml file")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"cannot read {path}: {reason}") from error
+
+
+#: table -> (field of `Scenario`, kind of value).
+_TABLES: dict[str, tuple[str, type[Any]]] = {
+    "scenario": ("frame", Frame),
+    "meters": ("meters", MeterTerms),
+    "customers": ("customers", CustomerTerms),
+    "key_change": ("key_change", KeyChangeTerms),
+}
+_KNOWN = (*_TABLES, *GRID_TABLES, "plc", "concentrators", "incidents")
+
+
+def parse_scenario(table: Mapping[str, Any]) -> Scenario:
+    """A scenario from parsed TOML.
+
+    Raises:
+        ScenarioError: one sentence.
+    """
+    for name in table:
+        if name not in _KNOWN:
+            raise ScenarioError(f"there is no table [{name}]; known: {', '.join(_KNOWN)}")
+    if "scenario" not in table:
+        raise ScenarioError("[scenario] is missing: it must say name at least")
+    values = {
+        attribute: read_terms(kind, table[name], name)
+        for name, (attribute, kind) in _TABLES.items()
+        if name in table
+    }
+    return Scenario(
+        **values,
+        grid={name: _mapping(table[name], name) for name in GRID_TABLES if name in table},
+        plc=_mapping(table.get("plc", {}), "plc"),
+        concentrators=tuple(_mapping(row, "concentrators") for row in _rows(table, "concentrators")),
+        incidents=tuple(read_terms(Incident, row, "incidents") for row in _rows(table, "incidents")),
+    )
+
+
+def _rows(table: Mapping[str, Any], name: str) -> list[Any]:
+    rows = table.get(name, [])
+    if not isinstance(rows, list):
+        raise ScenarioError(f"{name} must be written as [[{name}]]")
+    return rows
+
+
+def _mapping(value: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ScenarioError(f"[{name}] must be a table")
+    return value

@@ -1,0 +1,139 @@
+"""The meters of one site: one at each point of the grid, and the totaliser at its head."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sim.kernel.clock import SimClock
+from sim.kernel.environment import FieldEnvironment
+from sim.kernel.random import RandomStreams
+from sim.meter import DEFAULT_PARTS, Meter, MeterProfile, Parts, ProfileError, build, load_profile
+from sim.meter.bank import MeteringBank
+from sim.meter.modem import meter_eui48
+from sim.scenarios.customer_terms import CustomerTerms
+from sim.scenarios.identities import Identity, head_model, home_model, site_prefix
+from sim.scenarios.scenario import Scenario, ScenarioError
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The world around a site.
+
+    Args:
+        env: its event loop.
+        clock: its true time.
+        seed: of every random stream.
+    """
+
+    env: FieldEnvironment
+    clock: SimClock
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedMeter:
+    """One meter and where it is.
+
+    Args:
+        identity: its names.
+        point: of the grid; None of the totaliser.
+        meter: the meter itself.
+    """
+
+    identity: Identity
+    point: int | None
+    meter: Meter
+
+    @property
+    def eui48(self) -> bytes:
+        """Address of its modem, where it has one."""
+        return meter_eui48(self.meter.profile)
+
+
+def first_number(scenario: Scenario, site: int, points: int) -> int:
+    """The number of a site's first meter in the world."""
+    return (site - 1) * (points + bool(scenario.meters.totaliser)) + 1
+
+
+def check_models(scenario: Scenario) -> tuple[MeterProfile, MeterProfile | None]:
+    """The models of the homes and of the totaliser.
+
+    Raises:
+        ScenarioError: there is no such profile.
+    """
+    terms = scenario.meters
+    try:
+        return load_profile(terms.profile), load_profile(terms.totaliser) if terms.totaliser else None
+    except ProfileError as error:
+        raise ScenarioError(f"[meters] {error}") from error
+
+
+def place_meters(
+    world: Surroundings,
+    scenario: Scenario,
+    bank: MeteringBank,
+    streams: RandomStreams,
+    *,
+    site: int,
+    points: int,
+) -> tuple[PlacedMeter, ...]:
+    """One meter for each row of the bank, in its order.
+
+    Raises:
+        ScenarioError: a profile does not exist, or cannot be had so often.
+    """
+    homes, heads = check_models(scenario)
+    number, prefix = first_number(scenario, site, points), site_prefix(site, scenario.frame.sites)
+    placed = []
+    for row in range(points + (heads is not None)):
+        at_head = row == points
+        identity = Identity(prefix + ("totaliser" if at_head else f"m{row + 1}"), number + row)
+        try:
+            model = (
+                head_model(heads, homes, identity.number)
+                if heads is not None and at_head
+                else _home(homes, scenario, streams, identity)
+            )
+        except ProfileError as error:
+            raise ScenarioError(f"[meters] {error}") from error
+        meter = build(
+            model,
+            _banked(bank, row),
+            env=world.env,
+            clock=world.clock,
+            supply=bank.supply(row),
+            streams=streams,
+            objects_on_demand=row > 0 and not at_head,
+        )
+        placed.append(PlacedMeter(identity, None if at_head else row, meter))
+    return tuple(placed)
+
+
+def _banked(bank: MeteringBank, row: int) -> Parts:
+    return replace(DEFAULT_PARTS, metrology=lambda constants, _now_us: bank.element(row, constants))
+
+
+def _home(
+    model: MeterProfile, scenario: Scenario, streams: RandomStreams, identity: Identity
+) -> MeterProfile:
+    """The model at one home, with its own credit."""
+    numbers = streams.stream(f"{identity.name.rpartition('.')[2]}/home")
+    terms = scenario.customers or CustomerTerms()
+    own = home_model(
+        model,
+        identity.number,
+        initial_wh=int(numbers.integers(terms.initial_wh_min, terms.initial_wh_max + 1)),
+    )
+    if not scenario.meters.limit_w:
+        return own
+    return replace(own, limiter=replace(own.limiter, limit_w=scenario.meters.limit_w))
+
+
+def follow_relays(placed: tuple[PlacedMeter, ...], moved: Callable[[int, bool], None]) -> None:
+    """Have `moved` called with point and position whenever a relay moves, and now for those that stand open."""
+    for place in placed:
+        if place.point is None:
+            continue
+        point, meter = place.point, place.meter
+        meter.on_relay.append(lambda closed, at=point: moved(at, closed))
+        if not meter.parts.switch.relay_closed:
+            moved(point, False)

@@ -1,0 +1,102 @@
+"""What the menu shows: rows of a table, narrowed to what the user may do and to pages that exist."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from system.accounts.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu.
+
+    Args:
+        label: Spanish.
+        view: name of the page.
+        operation: what its user must be allowed to do.
+    """
+
+    label: str
+    view: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines that belong together."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Section, ...] = (
+    Section(
+        "Venta",
+        (
+            Entry("Vender", "vending:counter", Operation.SELL),
+            Entry("Turno", "vending:shift", Operation.OPERATE_SHIFT),
+            Entry("Ventas", "vending:sales", Operation.SEE_SALES),
+            Entry("Consignaciones", "vending:deposits", Operation.RECEIVE_DEPOSIT),
+            Entry("Puntos de venta", "vending:points-of-sale", Operation.MANAGE_POINTS_OF_SALE),
+            Entry("Tokens de gestión", "vending:management", Operation.MANAGEMENT_TOKEN),
+        ),
+    ),
+    Section(
+        "Suscriptores",
+        (
+            Entry("Clientes", "registry:customers", Operation.SEE_CUSTOMERS),
+            Entry("Medidores", "registry:devices", Operation.SEE_DEVICES),
+            Entry("Obligaciones", "vending:obligations", Operation.SEE_OBLIGATIONS),
+            Entry("Tarifas", "vending:tariffs", Operation.SEE_TARIFFS),
+            Entry("Importar", "registry:import", Operation.IMPORT_REGISTRY),
+        ),
+    ),
+    Section(
+        "Control",
+        (
+            Entry("Aprobaciones", "accounts:approvals", Operation.APPROVE),
+            Entry("Reportes", "vending:reports", Operation.SEE_REPORTS),
+            Entry("Usuarios", "accounts:users", Operation.MANAGE_USERS),
+            Entry("Auditoría", "accounts:audit", Operation.SEE_AUDIT),
+        ),
+    ),
+)
+
+
+def menu_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sections and lines for whoever asks; a line whose page is not there yet is left out."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return []
+    sections = [
+        {"label": section.label, "entries": [line for line in map(_line(request), section.entries) if line]}
+        for section in MENU
+    ]
+    return [section for section in sections if section["entries"]]
+
+
+def _line(request: HttpRequest) -> Any:
+    user: Any = request.user
+
+    def line(entry: Entry) -> dict[str, Any] | None:
+        if not user.may(entry.operation):
+            return None
+        try:
+            address = reverse(entry.view)
+        except NoReverseMatch:
+            return None
+        here = request.path == address or (address != "/" and request.path.startswith(address))
+        return {"label": entry.label, "address": address, "here": here}
+
+    return line
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What every template knows: the menu, the provider, and whether keys are for tests only."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"menu": []}
+    return {"menu": menu_of(request), "provider": user.provider}

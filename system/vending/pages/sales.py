@@ -1,0 +1,92 @@
+"""The book of sales, and one sale: token, lines, explanation."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.config.clock import business_day
+from system.vending.models import Sale
+from system.vending.pricing import price_sale
+from system.vending.pricing.explain import explain
+from system.vending.pricing.stored import from_json
+
+PAGE_ROWS = 50
+
+
+@requires(Operation.SEE_SALES)
+@require_GET
+def sales(request: HttpRequest) -> HttpResponse:
+    """The sales of a day; a cashier sees those of his own."""
+    user: Any = request.user
+    day = _day(request.GET.get("day", ""))
+    rows = Sale.objects.of(user).filter(business_day=day)
+    if not user.may(Operation.SEE_REPORTS):
+        rows = rows.filter(seller=user)
+    minted = rows.filter(outcome__minted=True, reversal__isnull=True)
+    totals = minted.aggregate(amount_c=Sum("amount_c"), units=Sum("units"))
+    page = Paginator(
+        rows.select_related("installation", "agreement__customer", "outcome", "seller", "reversal").order_by(
+            "-business_at"
+        ),
+        PAGE_ROWS,
+    ).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "totals": totals,
+    }
+    return render(request, "vending/sales.html", shown)
+
+
+@requires(Operation.SEE_SALES)
+@require_GET
+def sale(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """One sale: what was sold, to whom, and why it came to that."""
+    found = find_sale(request, sale_id)
+    said = explain(price_sale(from_json(found.inputs))) if found.inputs else ()
+    tokens = [(token, groups(token.digits)) for token in found.tokens.all()]
+    return render(request, "vending/sale.html", {"sale": found, "tokens": tokens, "said": said})
+
+
+def find_sale(request: HttpRequest, sale_id: uuid.UUID) -> Sale:
+    """A sale that the user may see.
+
+    Raises:
+        Http404: there is none.
+    """
+    user: Any = request.user
+    rows = Sale.objects.of(user).select_related(
+        "installation__site__community", "agreement__customer", "outcome", "shift__point_of_sale", "seller"
+    )
+    if not user.may(Operation.SEE_REPORTS):
+        rows = rows.filter(seller=user)
+    found: Sale | None = rows.filter(pk=sale_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def groups(digits: str) -> str:
+    """A token as it is read aloud: five groups of four.
+
+    >>> groups("12345678901234567890")
+    '1234 5678 9012 3456 7890'
+    """
+    return " ".join(digits[begin : begin + 4] for begin in range(0, len(digits), 4))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return business_day()

@@ -1,0 +1,111 @@
+"""`PrimeMedium` as the world sees it, its parameters, and keep-alives."""
+
+import statistics
+
+import pytest
+from simpy import Environment
+
+from sim.kernel.random import RandomStreams
+from sim.plc_channel.channel.ideal import IdealChannel
+from sim.plc_channel.medium import NodeState
+from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
+from sim.plc_channel.prime.journal import Happening
+from sim.plc_channel.prime.medium import PrimeMedium
+from sim.plc_channel.prime.pib import attributes
+from sim.plc_channel.prime.setups import Plant
+from sim.plc_channel.prime.terms import SAR_OCTETS, PrimeTerms, prime_terms
+from sim.plc_channel.testing import check_medium
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.03])
+def test_it_is_a_medium(floor: float) -> None:
+    def factory() -> tuple[Environment, PrimeMedium]:
+        env = Environment()
+        phy = ThresholdPhy(floor=floor)
+        return env, PrimeMedium(env, RandomStreams(1), TableChannel(phy), phy=phy)
+
+    check_medium(factory)
+
+
+def test_it_is_a_medium_over_the_modem_of_the_tables() -> None:
+    def factory() -> tuple[Environment, PrimeMedium]:
+        env = Environment()
+        return env, PrimeMedium(env, RandomStreams(2), IdealChannel())
+
+    check_medium(factory)
+
+
+def test_one_more_node_draws_no_number_of_another() -> None:
+    def numbers(count: int) -> list[float]:
+        plant = Plant(count, seed=9)
+        return [plant.nodes[0].draw() for _ in range(3)]
+
+    # drawn before the world moves: the stream is the node's own
+    assert numbers(1) == numbers(5)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"search_time_s": 15},
+        {"beacon_slots": 6},
+        {"turnaround_s": -0.1},
+        {"scp_symbols": 277},
+        {"cfp_symbols": 245},
+        {"no_such": 1},
+        {"turnaround_s": "fast"},
+        {"arq_transmissions": 0},
+    ],
+)
+def test_terms_out_of_range(table: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        prime_terms(table)
+
+
+def test_terms_of_a_table() -> None:
+    assert prime_terms({"cfp_symbols": 60, "scheme": "D8PSK_C"}).cfp_symbols == 60
+    assert prime_terms({}) == PrimeTerms()
+    assert PrimeTerms(sar_size=4).segment_octets == SAR_OCTETS[4] == 64
+    assert PrimeTerms(alive_time=0).alive_timeout_s == 32
+
+
+def test_the_pib_says_how_sure_it_is() -> None:
+    table = attributes()
+    assert {attribute.tag for attribute in table.values()} == {"E", "M", "I"}
+    assert all(attribute.min <= attribute.default <= attribute.max for attribute in table.values())
+    assert table["macMinSwitchSearchTime"].id == 0x10
+    with pytest.raises(ValueError, match="macSARSize"):
+        table["macSARSize"].checked(8)
+
+
+def test_contact_is_as_fresh_as_in_the_field() -> None:
+    """R15: 86 nodes, one asked every 4 s; the median age of the last contact was 173 s."""
+    plant = Plant(86)
+    plant.env.run(2 * 3600.0)
+    now_s = float(plant.env.now)
+    ages = [now_s - row.last_heard_s for row in plant.rows()]
+    assert statistics.median(ages) == pytest.approx(173.0, rel=0.5)
+
+
+def test_keep_alives_keep_a_short_time_out() -> None:
+    plant = Plant(60, terms=PrimeTerms(alive_time=1))
+    plant.env.run(1800.0)
+    assert all(row.state is NodeState.TERMINAL for row in plant.rows())
+    assert plant.network.journal.counts[Happening.UNREGISTER] == 0
+
+
+def test_strangers_on_the_wire_are_noted() -> None:
+    plant = Plant(1)
+    plant.env.run(30.0)
+    plant.nodes[0].lnid = 77
+    plant.nodes[0].send(b"x")
+    plant.env.run(40.0)
+    assert plant.network.journal.counts[Happening.UNKNOWN] > 0
+
+
+def test_a_frame_of_another_subnetwork_falls_on_the_floor() -> None:
+    plant = Plant(1)
+    plant.env.run(30.0)
+    plant.network.air.transmit(plant.nodes[0], ("switch", 0), bytes(20), lambda: None)
+    plant.env.run(40.0)
+    assert plant.network.air.counts["undecodable"] == 1
