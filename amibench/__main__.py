@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "campaign": "amibench.commands.campaign",
     "meter": "amibench.commands.meter",
     "sts": "amibench.commands.sts",
+    "system": "amibench.commands.system",
     "security-module": "amibench.commands.security_module",
     "dlms": "amibench.commands.dlms",
     "benchmark": "amibench.commands.benchmark",

@@ -1,0 +1,9 @@
+"""``amibench system``: the production processes, and what an administrator does at the terminal.
+
+Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it is set) and the environment
+(docs/how-to/run-the-system.md).
+"""
+
+from amibench.commands.system.app import app
+
+__all__ = ["app"]
