@@ -109,7 +109,12 @@ def _bar(count: int, held: int, lang: str, *, shown: bool) -> "Iterator[Any]":
     if not (shown and console.is_terminal):
         yield lambda: None
         return
-    columns = (BarColumn(bar_width=32), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(text("replicas", lang), total=count, completed=held)
         yield lambda: bar.advance(task)

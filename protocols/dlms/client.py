@@ -16,7 +16,7 @@ from protocols.dlms import client_requests as requests
 from protocols.dlms.acse import Aare, Rlre, Rlrq
 from protocols.dlms.apdu import Apdu, decode_apdu
 from protocols.dlms.blocks import MAX_TRANSFER_OCTETS
-from protocols.dlms.client_answers import ANSWERS, value_octets
+from protocols.dlms.client_answers import ANSWERS, value_answered
 from protocols.dlms.client_calls import ClientCalls
 from protocols.dlms.client_events import (
     ApduToSend,
@@ -24,7 +24,6 @@ from protocols.dlms.client_events import (
     AssociationRefused,
     ClientEvent,
     ExceptionReceived,
-    GetOctets,
     HlsRefused,
     Notification,
     Released,
@@ -71,6 +70,7 @@ DEFAULT_CONFORMANCE = (
     | Conformance.BLOCK_TRANSFER_WITH_SET_OR_WRITE
     | Conformance.BLOCK_TRANSFER_WITH_ACTION
 )
+_ASSOCIATED, _AWAITING_GET = ClientState.ASSOCIATED, ClientState.AWAITING_GET
 _GENERAL_BLOCK = bytes((GeneralBlockTransfer.tag,))
 # APDUs that come unasked: one that does not decode says nothing about the request under way.
 _NOTIFICATION_TAGS = frozenset({DataNotification.tag, EventNotification.tag})
@@ -196,10 +196,10 @@ class ClientConnection(ClientCalls):
             RemoteProtocolError: it does not decode, or answers nothing that was asked; the request is
                 then given up.
         """
-        general = apdu[:1] == _GENERAL_BLOCK
-        asked = self._exchange is not None and self._terms.general if general else True
+        asked = True
         try:
-            if general:
+            if apdu[:1] == _GENERAL_BLOCK:
+                asked = self._exchange is not None and self._terms.general
                 whole, to_send = self._blocks.incoming(apdu, confirmed=asked)
                 if whole is None:
                     return [ApduToSend(block) for block in to_send]
@@ -209,6 +209,8 @@ class ClientConnection(ClientCalls):
             if asked and (not apdu or apdu[0] not in _NOTIFICATION_TAGS):
                 self._fail()
             raise
+        if self.state is _ASSOCIATED:  # nothing goes on that would have to be sent
+            return events
         return [
             ApduToSend(self._outgoing(event.apdu)) if isinstance(event, ApduToSend) else event
             for event in events
@@ -217,11 +219,12 @@ class ClientConnection(ClientCalls):
     def _understood(self, apdu: bytes) -> list[ClientEvent]:
         """What an APDU means once its protection is off."""
         exchange = self._exchange
-        octets = value_octets(exchange, apdu) if exchange is not None and exchange.as_octets else None
-        if octets is None:
-            return self._receive(decode_apdu(apdu))
-        self._succeed()
-        return [GetOctets(octets)]
+        if exchange is not None and self.state is _AWAITING_GET:
+            event = value_answered(exchange, apdu)
+            if event is not None:
+                self._succeed()
+                return [event]
+        return self._receive(decode_apdu(apdu))
 
     def _receive(self, received: Apdu) -> list[ClientEvent]:
         exchange, key = self._exchange, answer_key(received)
@@ -330,14 +333,15 @@ class ClientConnection(ClientCalls):
 
     def _begin(self, call: ClientCall, exchange: Exchange, apdu: bytes) -> bytes:
         if exchange.confirmed:
-            self.state, self._exchange = self._allowed(call), exchange
+            self.state, self._exchange = CALLS[self.state, call], exchange
         return self._outgoing(apdu)
 
     def _outgoing(self, apdu: bytes) -> bytes:
         """What travels: every service APDU that this client sends passes here, and then into blocks."""
         if self._protection is not None:
             apdu = self._protection.protect(apdu)
-        return self._blocks.outgoing(apdu, self._terms.server_octets_max, granted=self._terms.general)
+        terms = self._terms
+        return self._blocks.outgoing(apdu, terms.server_octets_max, granted=terms.general)
 
     def _incoming(self, apdu: bytes) -> bytes:
         """What came, without its protection."""

@@ -20,7 +20,7 @@ from protocols.dlms.client_events import (
     SetListResult,
     SetResult,
 )
-from protocols.dlms.client_exchange import Exchange, short_key
+from protocols.dlms.client_exchange import Exchange
 from protocols.dlms.client_states import ClientState
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.reader import Reader
@@ -34,7 +34,7 @@ from protocols.dlms.xdlms.action import (
     ActionResponseWithBlock,
     ActionResponseWithList,
 )
-from protocols.dlms.xdlms.fields import DataBlock, read_list, read_result
+from protocols.dlms.xdlms.fields import INVOKE_ID_MASK, DataBlock, read_list, read_result
 from protocols.dlms.xdlms.get import (
     GetRequestNext,
     GetResponseNormal,
@@ -55,14 +55,22 @@ Outcome = tuple[list[ClientEvent], bool]
 # tag and choice, invoke-id, choice of the result; the value follows
 _GET_NORMAL = bytes((GetResponseNormal.tag, GetResponseNormal.choice))
 _INVOKE_AT, _CHOICE_AT, _VALUE_AT = 2, 3, 4
-_CHOICE_DATA = 0
+_DATA = b"\x00"
 
 
-def value_octets(exchange: Exchange, apdu: bytes) -> bytes | None:
-    """The value in a get-response-normal to `exchange`, undecoded; None for any other APDU, and a refusal."""
-    if apdu[:_INVOKE_AT] != _GET_NORMAL or len(apdu) <= _VALUE_AT or apdu[_CHOICE_AT] != _CHOICE_DATA:
+def value_answered(exchange: Exchange, apdu: bytes) -> GetOctets | GetResult | None:
+    """What a get-response-normal to `exchange` tells, without a detour by its whole.
+
+    A value that is wanted undecoded, or a number, which is what meters answer most; None for any other APDU.
+    """
+    if apdu[:_INVOKE_AT] != _GET_NORMAL or apdu[_CHOICE_AT:_VALUE_AT] != _DATA:
         return None
-    return apdu[_VALUE_AT:] if short_key(apdu[_INVOKE_AT]) == exchange.key else None
+    if apdu[_INVOKE_AT] & INVOKE_ID_MASK != exchange.key or len(apdu) <= _VALUE_AT:
+        return None
+    if exchange.as_octets:
+        return GetOctets(apdu[_VALUE_AT:])
+    number = axdr.decode_number(apdu, _VALUE_AT)
+    return None if number is None else GetResult(number)
 
 
 def _get_normal(_exchange: Exchange, answer: GetResponseNormal) -> Outcome:

@@ -17,6 +17,8 @@ from protocols.dlms.cosem.declaration import ClassReference
 from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.obis import Obis
 
+_GET = ClientCall.GET
+
 
 class ClientCalls(ABC):
     """The calls of an open association; each gives the APDU to send. `ClientConnection` is the whole."""
@@ -29,7 +31,7 @@ class ClientCalls(ABC):
         Raises:
             LocalProtocolError: there is no association, an answer is awaited, or a value cannot be encoded.
         """
-        return self._get(self._prepare(ClientCall.GET), cosem_class, obis, attribute, selection)
+        return self._get(self._prepare(_GET), cosem_class, obis, attribute, selection)
 
     def get_octets(
         self, cosem_class: ClassReference, obis: Obis, attribute: int, selection: Selection | None = None
@@ -39,7 +41,7 @@ class ClientCalls(ABC):
         Raises:
             LocalProtocolError: as `get`.
         """
-        exchange = self._prepare(ClientCall.GET)
+        exchange = self._prepare(_GET)
         exchange.as_octets = True
         return self._get(exchange, cosem_class, obis, attribute, selection)
 
@@ -52,7 +54,7 @@ class ClientCalls(ABC):
         selection: Selection | None,
     ) -> bytes:
         apdu = requests.get(exchange, cosem_class, obis, attribute, selection)
-        return self._begin(ClientCall.GET, exchange, apdu)
+        return self._begin(_GET, exchange, apdu)
 
     def get_list(self, targets: Sequence[Target]) -> bytes:
         """Read several attributes with one request; each may have a selection as its fourth part.
@@ -60,8 +62,8 @@ class ClientCalls(ABC):
         Raises:
             LocalProtocolError: as `get`.
         """
-        exchange = self._prepare(ClientCall.GET, with_list=True)
-        return self._begin(ClientCall.GET, exchange, requests.get_list(exchange, targets))
+        exchange = self._prepare(_GET, with_list=True)
+        return self._begin(_GET, exchange, requests.get_list(exchange, targets))
 
     def set(
         self,

@@ -39,30 +39,32 @@ class Exchange:
 
     Attributes:
         as_octets: the value that answers a GET is wanted undecoded.
+        confirmed: whether an answer is wanted.
+        key: what its answer is known by; see `answer_key`.
     """
 
-    __slots__ = ("_max_octets", "_receiver", "as_octets", "invoke", "is_long", "sender", "with_list")
+    __slots__ = (
+        "_max_octets",
+        "_receiver",
+        "as_octets",
+        "confirmed",
+        "invoke",
+        "key",
+        "sender",
+        "with_list",
+    )
 
     def __init__(
         self, invoke: int, max_octets: int, *, with_list: bool = False, is_long: bool = False
     ) -> None:
         self.invoke = invoke
-        self.is_long = is_long
+        self.key = long_key(invoke) if is_long else invoke & INVOKE_ID_MASK
+        self.confirmed = bool(invoke & (LONG_CONFIRMED if is_long else CONFIRMED))
         self.with_list = with_list
         self.as_octets = False
         self.sender: BlockSender | None = None
         self._max_octets = max_octets
         self._receiver: BlockReceiver | None = None
-
-    @property
-    def key(self) -> int:
-        """What its answer is known by; see `answer_key`."""
-        return long_key(self.invoke) if self.is_long else short_key(self.invoke)
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether an answer is wanted."""
-        return bool(self.invoke & (LONG_CONFIRMED if self.is_long else CONFIRMED))
 
     @property
     def receiver(self) -> BlockReceiver:

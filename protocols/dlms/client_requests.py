@@ -42,7 +42,7 @@ from protocols.dlms.xdlms.set import (
 Target = tuple[ClassReference, Obis, int] | tuple[ClassReference, Obis, int, Selection | None]
 # tag, choice, invoke-id, last-block, block-number (4); the reference and the length of the raw data follow
 _BLOCK_OVERHEAD = 8
-_GET_HEAD = (GetRequestNormal.tag, GetRequestNormal.choice)
+_GET_HEADS = tuple(bytes((GetRequestNormal.tag, GetRequestNormal.choice, invoke)) for invoke in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def get(
 ) -> bytes:
     """Read one attribute."""
     if selection is None:
-        return bytes((*_GET_HEAD, exchange.invoke)) + _plain_reference(
-            class_id_of(cosem_class), obis, attribute
-        )
+        return _GET_HEADS[exchange.invoke] + _plain_reference(class_id_of(cosem_class), obis, attribute)
     reference = attribute_reference(cosem_class, obis, attribute, selection)
     return encode(GetRequestNormal(exchange.invoke, reference))
 

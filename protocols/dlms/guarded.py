@@ -46,14 +46,19 @@ def serve_guarded(association: Association, apdu: bytes) -> bytes | None:
         except DecipheringError:
             return exceptions.DECIPHERING
     plain, control = (apdu, 0) if opened is None else (opened.plain, opened.control)
-    if protection is not None and not _enough(protection, control, signed=signed is not None):
-        return exceptions.NOT_ALLOWED
+    if protection is not None:
+        device = protection.device
+        if device.least_request & ~control or (device.signs_requests and signed is None):
+            return exceptions.NOT_ALLOWED
     association.view.control = control
     if association.hand_shake is not None and not _replies_to_hls(plain):
         answer: bytes | None = exceptions.NOT_ALLOWED
     else:
         answer = serve(association, plain)
-    return _signed(association, signed, _protected(association, opened, answer))
+    answer = _protected(association, opened, answer)
+    if protection is None or (signed is None and not protection.device.signs_answers):
+        return answer
+    return _signed(protection, signed or b"", answer)
 
 
 def release_information(association: Association, information: object) -> Ciphered | None:
@@ -91,21 +96,12 @@ def _content(protection: ServerProtection, apdu: bytes) -> tuple[bytes, bytes]:
     return seals.opened(apdu)
 
 
-def _enough(protection: ServerProtection, control: int, *, signed: bool) -> bool:
-    """Whether a request is protected as the policy demands."""
-    device = protection.device
-    return not device.least_request & ~control and (signed or not device.signs_requests)
-
-
-def _signed(association: Association, signed: bytes | None, answer: bytes | None) -> bytes | None:
-    """A protected answer, signed where its request was or the policy says so; others stay as they are."""
-    protection = association.protection
-    seals = None if protection is None else protection.seals
-    if protection is None or seals is None or answer is None or answer[0] not in PROTECTED_TAGS:
+def _signed(protection: ServerProtection, transaction_id: bytes, answer: bytes | None) -> bytes | None:
+    """A protected answer, signed; others stay as they are."""
+    seals = protection.seals
+    if seals is None or answer is None or answer[0] not in PROTECTED_TAGS:
         return answer
-    if signed is None and not protection.device.signs_answers:
-        return answer
-    return seals.sign(answer, signed or b"")
+    return seals.sign(answer, transaction_id)
 
 
 def _protected(association: Association, opened: Opened | None, answer: bytes | None) -> bytes | None:

@@ -31,6 +31,7 @@ from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.ciphered import Ciphered
 
 T = TypeVar("T")
+_ASSOCIATING = frozenset({Aarq.tag, Rlrq.tag})
 
 
 class ServerConnection:
@@ -77,14 +78,15 @@ class ServerConnection:
             server_sap: address of the logical device.
             now_s: device time; no answer depends on it yet.
         """
-        if not apdu or self._devices.get(server_sap) is None:
+        if not apdu:
             return None
         tag = apdu[0]
-        if tag == Aarq.tag:
-            return self._associate(apdu, client_sap, server_sap)
         association = self._associations.get((client_sap, server_sap))
-        if tag == Rlrq.tag:
-            return self._release(apdu, client_sap, server_sap)
+        if association is None and self._devices.get(server_sap) is None:
+            return None
+        if tag in _ASSOCIATING:
+            act = self._associate if tag == Aarq.tag else self._release
+            return act(apdu, client_sap, server_sap)
         if association is None:
             return exceptions.NOT_ALLOWED
         if len(apdu) > self._limits.max_receive_pdu:

@@ -26,7 +26,7 @@ from sim.concentrator.southbound import Southbound
 from sim.concentrator.statistics import Statistics
 from sim.concentrator.storage import Storage
 from sim.concentrator.visits import Visits
-from sim.plc_channel.medium import BaseNode
+from sim.kernel.medium import BaseNode
 
 
 @dataclass(frozen=True, slots=True)

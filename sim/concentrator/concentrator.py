@@ -36,9 +36,9 @@ from sim.concentrator.uplinks import Uplinks
 from sim.concentrator.usb import UsbPort
 from sim.concentrator.wire_watch import WireWatch
 from sim.kernel.faults import fault_handlers
+from sim.kernel.medium import BaseNode, OnWireEvent, WireEvent
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.medium import BaseNode, OnWireEvent, WireEvent
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -149,6 +149,8 @@ class Concentrator:
         self._paused = paused
         for port in self.ports.values():
             port.paused = paused
+        if not paused:
+            self.life.guarded(self._watch.catch_up)(self.base.topology())
 
     def control_handlers(self) -> Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]:
         """Operation of the station-control channel -> what it does to this concentrator."""

@@ -18,7 +18,7 @@ from sim.concentrator.settings import ConcentratorTerms
 from sim.concentrator.statistics import MeterStatistics, Statistics
 from sim.concentrator.storage import Storage
 from sim.concentrator.uplinks import Uplinks
-from sim.plc_channel.medium import BaseNode, NodeEntry, NodeState
+from sim.kernel.medium import BaseNode, NodeEntry, NodeState
 
 
 @dataclass(slots=True)

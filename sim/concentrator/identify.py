@@ -42,7 +42,17 @@ class Identifier:
         on_record: told of every meter that was asked, once it is entered, and whether that changed anything.
     """
 
-    __slots__ = ("_asking", "_env", "_on_record", "_registry", "_strays", "_terms", "_utc_s", "_visits")
+    __slots__ = (
+        "_asked_s",
+        "_asking",
+        "_env",
+        "_on_record",
+        "_registry",
+        "_strays",
+        "_terms",
+        "_utc_s",
+        "_visits",
+    )
 
     def __init__(
         self,
@@ -61,11 +71,17 @@ class Identifier:
         self._on_record = on_record
         self._asking: set[bytes] = set()
         self._strays: set[bytes] = set()
+        self._asked_s: dict[bytes, float] = {}
 
     def stray(self, eui48: bytes) -> None:
         """An answer came that nobody waited for: while a newcomer is asked, a sign of two meters at once."""
         if eui48 in self._asking:
             self._strays.add(eui48)
+
+    def knows(self, eui48: bytes) -> bool:
+        """Whether a modem was asked so lately that it need not be when it comes back after a silence."""
+        asked_s = self._asked_s.get(eui48)
+        return asked_s is not None and float(self._env.now) - asked_s < self._terms.identify_again_s
 
     def newcomer(self, eui48: bytes) -> Steps:
         """Ask a modem that registered who is behind it, until it says so."""
@@ -96,6 +112,7 @@ class Identifier:
             reason = reason or Reason.DUPLICATE_EUI48
         before = self._registry.state_of(identity)
         record = self._registry.enter(identity, reason, self._utc_s())
+        self._asked_s[eui48] = float(self._env.now)
         self._on_record(record, before is not record.state)
         return True
 

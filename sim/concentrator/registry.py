@@ -8,7 +8,6 @@ meters bear, a serial that is not on the list of expected ones, and a meter with
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from sim.concentrator.errors import OrderError
 from sim.concentrator.nvm import Nvm
@@ -16,7 +15,7 @@ from sim.concentrator.registry_states import MeterEvent, MeterState, Reason, aft
 
 #: wrapper ports 2 to 15 are reserved, 127 is the all-station address [M]
 _ALL_STATION_SAP = 0x7F
-_SLOT = "registry"
+_SLOT, _METER_SLOT = "registry", "meter/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,12 @@ class Registry:
         whitelist: serials that are expected; None: any.
     """
 
-    __slots__ = ("_by_sap", "_memory", "_next_sap", "whitelist")
+    __slots__ = ("_by_sap", "_first_sap", "_memory", "_next_sap", "whitelist")
 
     def __init__(self, memory: Nvm, first_sap: int = 16, whitelist: frozenset[str] | None = None) -> None:
         self._memory = memory
         self._by_sap: dict[int, MeterRecord] = {}
-        self._next_sap = first_sap
+        self._first_sap = self._next_sap = first_sap
         self.whitelist = whitelist
 
     def __iter__(self) -> Iterator[MeterRecord]:
@@ -94,13 +93,12 @@ class Registry:
         return len(self._by_sap)
 
     def load(self) -> None:
-        """Take up what the memory holds."""
-        text = self._memory.get(_SLOT)
-        kept: dict[str, Any] = (
-            {"next_sap": self._next_sap, "meters": []} if text is None else json.loads(text)
+        """Take up what the memory holds: a slot for each meter, and how many there are."""
+        self._next_sap = int(self._memory.get(_SLOT) or self._first_sap)
+        kept = (
+            (sap, self._memory.get(f"{_METER_SLOT}{sap}")) for sap in range(self._first_sap, self._next_sap)
         )
-        self._next_sap = kept["next_sap"]
-        self._by_sap = {row["sap"]: _record(row) for row in kept["meters"]}
+        self._by_sap = {sap: _record(json.loads(text)) for sap, text in kept if text is not None}
 
     def by_sap(self, sap: int) -> MeterRecord | None:
         """The meter at a server address."""
@@ -181,7 +179,7 @@ class Registry:
         if trusted:
             for rival in [item for item in self if item.sap != record.sap and _rivals(item, record)]:
                 refused = after(rival.state, MeterEvent.REFUSED) or rival.state
-                self._by_sap[rival.sap] = replace(rival, state=refused)
+                self._keep(replace(rival, state=refused))
         return self._keep(decided)
 
     def counts(self) -> dict[str, int]:
@@ -203,9 +201,11 @@ class Registry:
         return sap
 
     def _keep(self, record: MeterRecord) -> MeterRecord:
+        """Write a record; a newcomer counts once it is written whole."""
+        self._memory.put(f"{_METER_SLOT}{record.sap}", json.dumps(_row(record)))
+        if record.sap not in self._by_sap:
+            self._memory.put(_SLOT, str(self._next_sap))
         self._by_sap[record.sap] = record
-        rows = [_row(item) for item in self]
-        self._memory.put(_SLOT, json.dumps({"next_sap": self._next_sap, "meters": rows}))
         return record
 
 

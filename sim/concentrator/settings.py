@@ -15,7 +15,7 @@ from sim.concentrator.terms import (
     WireTerms,
     check,
 )
-from sim.plc_channel.medium import EUI48_SIZE
+from sim.kernel.medium import EUI48_SIZE
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from protocols.plc.cl432 import Lpdu, decode_lpdu
 from protocols.plc.errors import LpduError
 from sim.concentrator.errors import UnreachableError
 from sim.kernel.alarm import Alarm
-from sim.plc_channel.medium import BaseNode, LpduReceived, SendFailed
+from sim.kernel.medium import BaseNode, LpduReceived, SendFailed
 
 T = TypeVar("T")
 Steps = Generator[Event, Any, T]
@@ -194,6 +194,8 @@ def _granted(request: PriorityRequest) -> Steps[PriorityRequest]:
         yield request
     except BaseException:
         request.cancel()
+        if request.triggered:  # it was granted at the very moment at which the power went
+            _leave(request)
         raise
     return request
 

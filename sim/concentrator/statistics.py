@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.plc_channel.medium import NodeEntry, NodeStatistics
+from sim.kernel.medium import NodeEntry, NodeStatistics
 
 
 @dataclass(slots=True)

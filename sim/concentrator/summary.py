@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.concentrator.assembly import Components
 from sim.concentrator.uplinks import Uplinks
-from sim.plc_channel.medium import BaseNode, NodeState
+from sim.kernel.medium import BaseNode, NodeState
 
 
 def summary(parts: Components, base: BaseNode, uplinks: Uplinks) -> dict[str, Any]:

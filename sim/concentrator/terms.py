@@ -32,6 +32,7 @@ class WireTerms:
         retries: how often a read is asked again, 0 to 10.
         identify_retries: how often a newcomer is asked who it is before it is left alone, 0 to 100.
         identify_pause_s: s between two such questions.
+        identify_again_s: s after which a meter that comes back after a silence is asked again who it is.
         rows_per_read: rows of a profile that one request asks for, 1 or more.
         claim_s: s for which a client that passes through keeps its association from others.
         disconnected_s: s of silence after which a meter's values are stale (S12 TimeDisconMeter 86 400).
@@ -42,6 +43,7 @@ class WireTerms:
     retries: int = 2
     identify_retries: int = 6
     identify_pause_s: float = 60.0
+    identify_again_s: float = 21_600.0
     rows_per_read: int = 96
     claim_s: float = 120.0
     disconnected_s: float = 86_400.0
@@ -52,7 +54,10 @@ class WireTerms:
         check(self.rows_per_read >= 1, "rows_per_read must be 1 or more")
         check(0 <= self.retries <= 10, "retries must be 0 to 10")
         check(0 <= self.identify_retries <= 100, "identify_retries must be 0 to 100")
-        check(min(self.identify_pause_s, self.claim_s, self.disconnected_s) >= 0, "times are 0 or more")
+        check(
+            min(self.identify_pause_s, self.identify_again_s, self.claim_s, self.disconnected_s) >= 0,
+            "times are 0 or more",
+        )
 
 
 class Eviction(StrEnum):

@@ -12,7 +12,15 @@ from sim.concentrator.identify import Identifier
 from sim.concentrator.plans import Plan, Task
 from sim.concentrator.registry import MeterRecord
 from sim.concentrator.terms import WireTerms
-from sim.plc_channel.medium import LpduReceived, NodeLost, NodeRegistered, SendFailed, WireEvent
+from sim.kernel.medium import (
+    LpduReceived,
+    NodeEntry,
+    NodeLost,
+    NodeRegistered,
+    NodeState,
+    SendFailed,
+    WireEvent,
+)
 
 _PUSHES = frozenset({DataNotification.tag, EventNotification.tag})
 Steps = Generator[Event, Any, None]
@@ -28,7 +36,7 @@ class WireWatch:
         spawn: begins a process that ends with the power.
     """
 
-    __slots__ = ("_env", "_identifier", "_looking", "_parts", "_spawn")
+    __slots__ = ("_env", "_gone", "_identifier", "_looking", "_parts", "_spawn")
 
     def __init__(
         self, env: Environment, parts: Components, terms: WireTerms, spawn: Callable[[Steps], object]
@@ -36,6 +44,8 @@ class WireWatch:
         self._env = env
         self._parts = parts
         self._spawn = spawn
+        #: modems that the wire gave up, and that have not come back
+        self._gone: set[bytes] = set()
         #: meters whose logs are being read because they pushed something
         self._looking: set[str] = set()
         self._identifier = Identifier(
@@ -45,6 +55,14 @@ class WireWatch:
     def forget(self) -> None:
         """The power went."""
         self._looking.clear()
+        self._gone.clear()
+
+    def catch_up(self, topology: tuple[NodeEntry, ...]) -> None:
+        """Ask those who registered while nobody listened."""
+        for entry in topology:
+            known = self._parts.registry.by_eui48(entry.eui48)
+            if entry.state is not NodeState.DISCONNECTED and known is None:
+                self._appeared(entry.eui48)
 
     def told(self, event: WireEvent) -> None:
         """Something happened on the wire."""
@@ -82,10 +100,14 @@ class WireWatch:
             parts.fetcher.forget(record.serial)
             if record.is_registered:
                 parts.events.tell("meter-back", record.serial)
-        self._spawn(self._identifier.newcomer(eui48))
+        came_back = eui48 in self._gone and record is not None and record.is_registered
+        self._gone.discard(eui48)
+        if not (came_back and self._identifier.knows(eui48)):
+            self._spawn(self._identifier.newcomer(eui48))
 
     def _lost(self, eui48: bytes) -> None:
         record = self._parts.registry.by_eui48(eui48)
+        self._gone.add(eui48)
         if record is not None:
             self._parts.statistics.lost(record.serial)
             self._parts.events.tell("meter-lost", record.serial)

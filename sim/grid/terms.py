@@ -18,7 +18,8 @@ MIX = {"low": 0.55, "medium": 0.33, "high": 0.12}
 CLIMATES = ("warm", "temperate")
 SPECIALS = ("school", "health-post", "shop", "lighting", "mill")
 THEFTS = ("full-bypass", "partial-bypass", "illegal-tap", "magnet", "reversed", "dead-meter")
-PHASES = (1, 2, 3)
+#: A theft that ends on this day does not end.
+FOREVER_DAYS = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class PlantedTerms:
     kind: str = choice("full-bypass", THEFTS)
     point: int = whole(0, 0, 100000)
     begin_day: float = number(0.0, 0.0, 1e5)
-    end_day: float = number(1e6, 0.0, 1e6)
+    end_day: float = number(FOREVER_DAYS, 0.0, FOREVER_DAYS)
     value: float = number(0.0, 0.0, 1e4)  # 0: the usual of the kind, see `sim.grid.theft`
     hours: tuple[tuple[float, float], ...] = spans(((0.0, 24.0),), 0.0, 24.0)
 

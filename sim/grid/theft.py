@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.grid.almanac import DAY_S, Almanac
 from sim.grid.plant.machine import within
 from sim.grid.sky.position import Floats
-from sim.grid.terms import MicrogridTerms, PlantedTerms
+from sim.grid.terms import FOREVER_DAYS, MicrogridTerms, PlantedTerms
 from sim.kernel.random import RandomStreams
 
 USUAL = {"partial-bypass": 0.6, "illegal-tap": 1.0, "magnet": 0.7}
@@ -179,13 +179,14 @@ def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, almanac: Alman
     instants = {theft.begin_s for theft in thefts} | {theft.end_s for theft in thefts}
     hours = {hour for theft in thefts for pair in theft.hours for hour in pair} - {0.0, 24.0}
     instants |= {midnight_s + day * DAY_S + hour * 3600.0 for hour in hours for day in (0, 1)}
-    return min((instant for instant in instants if instant > now_s), default=float("inf"))
+    return min((instant for instant in instants if now_s < instant < _FOREVER_S), default=float("inf"))
 
 
 def _named(row: PlantedTerms, almanac: Almanac) -> PlantedTheft:
     value = row.value or USUAL.get(row.kind, 0.0)
     midnight_s = almanac.begin_s(0)
-    begin_s, end_s = midnight_s + DAY_S * row.begin_day, midnight_s + DAY_S * row.end_day
+    begin_s = midnight_s + DAY_S * row.begin_day
+    end_s = midnight_s + DAY_S * row.end_day if row.end_day < FOREVER_DAYS else _FOREVER_S
     return PlantedTheft(row.kind, row.point, begin_s, end_s, value, row.hours)
 
 

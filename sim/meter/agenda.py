@@ -137,7 +137,8 @@ class Agenda:
 
     def _fire(self) -> None:
         at_us = self._diary.last_us = self._due_us
-        for index, item in enumerate(self._items):
-            if self._nexts_us[index] == at_us:
+        for index, next_us in enumerate(self._nexts_us):
+            if next_us == at_us:
+                item = self._items[index]
                 item.fire(at_us)
                 self._nexts_us[index] = item.next_us(at_us)

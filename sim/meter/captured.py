@@ -24,6 +24,9 @@ class IntervalStatus(IntFlag):
     POWER_DOWN = 0x80
 
 
+_NOTHING = IntervalStatus(0)
+
+
 class CapturedProfiles:
     """Every profile of a meter.
 
@@ -40,7 +43,7 @@ class CapturedProfiles:
         self.profiles: dict[str, LoadProfile] = {item.name: make(item) for item in terms}
         #: Their rings, to be kept cell by cell.
         self.rings: dict[str, Ring] = {name: item.ring for name, item in self.profiles.items()}
-        self._flags: dict[str, IntervalStatus] = dict.fromkeys(self.profiles, IntervalStatus(0))
+        self._flags: dict[str, IntervalStatus] = dict.fromkeys(self.profiles, _NOTHING)
 
     def status(self, name: str) -> IntervalStatus:
         """What happened in the interval that runs."""
@@ -53,7 +56,7 @@ class CapturedProfiles:
 
     def unmark(self, name: str) -> None:
         """A new interval of this profile begins."""
-        self._flags[name] = IntervalStatus(0)
+        self._flags[name] = _NOTHING
 
     @property
     def shapes(self) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Components:
     def close_demand(self, name: str, epoch_us: int) -> None:
         """A period of demand `name` ends at that instant."""
         following = self.masks.counting(MAXIMUM)
-        self.demands.close(name, epoch_us, lambda maximum: maximum.endswith(".0") or maximum in following)
+        self.demands.close(name, epoch_us, following)
 
     def activate_mask(self, mask: bytes) -> None:
         """Let the registers of a mask count from now on.

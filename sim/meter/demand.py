@@ -79,7 +79,7 @@ class Demand:
         energy_nj = self._energy()
         begun = self._marks[-self.periods] if len(self._marks) >= self.periods else self._marks[0]
         self._last_mw = self._mean(energy_nj - begun)
-        self._marks = [*self._marks, energy_nj][-self.periods :]
+        self._marks = [energy_nj] if self.periods == 1 else [*self._marks, energy_nj][-self.periods :]
         self.captured_us = self.started_us = epoch_us
         return self._last_mw
 

@@ -19,7 +19,7 @@ class Demands:
         rates: rates for which a maximum of its own is kept.
     """
 
-    __slots__ = ("_maxima_of", "maxima", "registers")
+    __slots__ = ("_following", "_offered", "maxima", "registers")
 
     def __init__(
         self, terms: Iterable[DemandTerms], energy: Callable[[str], Callable[[], int]], rates: int = 0
@@ -30,23 +30,31 @@ class Demands:
         self.maxima: dict[str, Maximum] = {
             f"{name}.{rate}": Maximum(name, rate) for name in self.registers for rate in range(rates + 1)
         }
-        self._maxima_of = {
-            name: {key: item for key, item in self.maxima.items() if item.demand == name}
-            for name in self.registers
-        }
+        #: Which maxima are offered the periods of each demand, while these follow.
+        self._following: frozenset[str] | None = None
+        self._offered: dict[str, list[Maximum]] = {}
 
-    def close(self, name: str, epoch_us: int, active: Callable[[str], bool]) -> None:
+    def close(self, name: str, epoch_us: int, following: frozenset[str]) -> None:
         """A period of demand `name` ends at `epoch_us`.
 
         Args:
             name: of the demand.
             epoch_us: when.
-            active: tells of a maximum whether it follows now.
+            following: the maxima of single rates that follow now; those of all rates always do.
         """
         value_mw = self.registers[name].close(epoch_us)
-        for key, maximum in self._maxima_of[name].items():
-            if active(key):
-                maximum.offer(value_mw, epoch_us)
+        if following is not self._following:
+            self._following = following
+            self._offered = {
+                quantity: [
+                    item
+                    for key, item in self.maxima.items()
+                    if item.demand == quantity and (not item.rate or key in following)
+                ]
+                for quantity in self.registers
+            }
+        for maximum in self._offered[name]:
+            maximum.offer(value_mw, epoch_us)
 
     def begin(self, epoch_us: int) -> None:
         """Every demand begins a period anew."""

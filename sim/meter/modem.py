@@ -4,9 +4,9 @@ It comes and goes with the communication module, and lives while the meter does.
 is a new node on the wire, which must register anew.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from sim.kernel.medium import Medium, Node
 from sim.kernel.ports import Attachment
 from sim.meter.hardware.module_slot import CARRIED, ModuleKind
 from sim.meter.ports import PLC
@@ -18,27 +18,8 @@ if TYPE_CHECKING:
 #: First octet of a locally administered address.
 _LOCAL = 0x02
 _NUMBER_OCTETS = 5
-_MS_PER_S = 1_000
-
-
-class WireNode(Protocol):
-    """A modem on the wire, as `sim.plc_channel.medium.Node`."""
-
-    def send(self, lpdu: bytes) -> None:
-        """Towards the base node."""
-
-    def power(self, on: bool) -> None:
-        """It has its supply, or not."""
-
-    def detach(self) -> None:
-        """It is gone for good."""
-
-
-class WireMedium(Protocol):
-    """A shared wire, as `sim.plc_channel.medium.Medium`."""
-
-    def node(self, eui48: bytes, on_lpdu: Callable[[bytes], None], *, place: int = 0) -> WireNode:
-        """A new modem, switched on."""
+#: How long a modem lives on its capacitor: long enough for one message on a slow wire [A].
+HOLD_UP_S = 2.0
 
 
 def meter_eui48(profile: MeterProfile) -> bytes:
@@ -57,19 +38,27 @@ class PlcModem:
         medium: the wire.
         place: its point on the feeder.
         eui48: its address; None: `meter_eui48`.
+        hold_up_s: so long its capacitor feeds it without the mains, for a last gasp, s [A].
     """
 
-    __slots__ = ("_attachment", "_eui48", "_medium", "_meter", "_place", "node")
+    __slots__ = ("_attachment", "_eui48", "_hold_up_s", "_medium", "_meter", "_place", "node")
 
     def __init__(
-        self, meter: "Meter", medium: WireMedium, *, place: int = 0, eui48: bytes | None = None
+        self,
+        meter: "Meter",
+        medium: Medium,
+        *,
+        place: int = 0,
+        eui48: bytes | None = None,
+        hold_up_s: float = HOLD_UP_S,
     ) -> None:
+        self._hold_up_s = hold_up_s
         self._meter = meter
         self._medium = medium
         self._place = place
         self._eui48 = meter_eui48(meter.profile) if eui48 is None else eui48
         self._attachment: Attachment | None = None
-        self.node: WireNode | None = None
+        self.node: Node | None = None
         meter.modules.on_change.append(self._module_changed)
         meter.on_power.append(self._power)
         self._module_changed(ModuleKind.NONE, meter.modules.kind)
@@ -94,8 +83,7 @@ class PlcModem:
         if powered:
             self._follow()
             return
-        hold_up_s = self._meter.profile.storage.hold_up_ms / _MS_PER_S
-        callbacks = self._meter.env.timeout(hold_up_s).callbacks
+        callbacks = self._meter.env.timeout(self._hold_up_s).callbacks
         if callbacks is not None:
             callbacks.append(lambda _: self._follow())
 

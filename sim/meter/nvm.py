@@ -12,7 +12,6 @@ it through as many writes as `MemoryTerms` says. Or it ends without warning at o
 `Memory.cut_at`, the worst that can happen.
 """
 
-import json
 import zlib
 from array import array
 from collections.abc import Sequence
@@ -111,7 +110,7 @@ class Memory:
         area, is_cell, place = name.partition(_CELL)
         if is_cell:
             cell = self.cells(area).get(int(place))
-            return None if cell is None else json.dumps(cell, separators=(",", ":"))
+            return None if cell is None else cell_text(cell)
         record = self._records.get(name)
         return None if record is None else record.text
 
@@ -161,12 +160,31 @@ class Memory:
     def _program(self, name: str, text: str, *, torn: bool) -> None:
         area, is_cell, place = name.partition(_CELL)
         if is_cell:
-            self._areas.setdefault(area, _Area()).store(int(place), [] if torn else json.loads(text))
+            self._areas.setdefault(area, _Area()).store(int(place), [] if torn else cell_of(text))
             return
         record = self._records.get(name)
         if record is None:
             record = self._records[name] = _Record()
         record.program(text, torn=torn)
+
+
+def cell_text(cell: Sequence[int]) -> str:
+    """A cell of a ring as its record: JSON, at a fraction of the cost.
+
+    >>> cell_text([7, -1]), cell_text([])
+    ('[7,-1]', '[]')
+    """
+    return f"[{','.join(map(str, cell))}]"
+
+
+def cell_of(text: str) -> list[int]:
+    """What `cell_text` wrote.
+
+    >>> cell_of("[7,-1]"), cell_of("[]")
+    ([7, -1], [])
+    """
+    numbers = text[1:-1]
+    return [int(number) for number in numbers.split(",")] if numbers else []
 
 
 class _Record:
@@ -220,9 +238,12 @@ class _Area:
             self._widen(len(cell))
         size = self._width + 1
         missing = (place + 1) * size - len(self._packed)
+        row = [len(cell), *cell]
+        if missing == size == len(row):
+            self._packed.extend(row)
+            return
         if missing > 0:
             self._packed.extend([0] * missing)
-        row = [len(cell), *cell]
         self._packed[place * size : place * size + len(row)] = array("q", row)
 
     def _widen(self, width: int) -> None:

@@ -58,7 +58,8 @@ _ENERGY = ("credit", "registers", "rates", "demands", "diary", "security", "avai
 _EVENT = ("switch", "tamper", "protections", "limiter", "outages", "zone", "parameters")
 _TARIFF = ("rates", "demands", "masks", "calendar", "single-actions", "schedule", "outages", "zone", "diary")
 #: What a head-end may set.
-_SETTINGS = (*_TARIFF, "credit", "registers", "limiter", "switch", "monitors", "parameters", "push-setups")
+_CONTROL = ("limiter", "switch", "protections", "monitors", "parameters", "push-setups")
+_SETTINGS = (*_TARIFF, "credit", "registers", *_CONTROL)
 _TOKEN = ("credit", "registers", "limiter", "tamper", "protections", "units", *_OF_THE_DESK)
 
 

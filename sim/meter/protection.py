@@ -20,7 +20,7 @@ Source: F7-11 of the specification; the policies are parameters (PAY-12).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -171,19 +171,34 @@ class Protections:
         self._active.discard(Protection.OVERLOAD)
         self._resting_until_us = None
 
+    def change(self, **values: Any) -> None:
+        """Put other terms in force; what holds the relay open by a policy that is gone holds it no longer.
+
+        Raises:
+            ValueError: a value out of range.
+        """
+        self.terms = replace(self.terms, **values)
+        latching = {kind for kind in self._held if self.terms.policy(kind) is RelayPolicy.OPEN_UNTIL_CLEARED}
+        self._held = latching
+
     def clear(self) -> None:
         """A ClearTamperCondition token: what is over holds the relay no longer; what goes on still does."""
         self._held &= self._active
 
-    def snapshot(self) -> dict[str, list[str]]:
+    def snapshot(self) -> dict[str, Any]:
         """As plain data."""
+        terms = self.terms
         return {
             "active": [kind.value for kind in self.active],
             "held": [kind.value for kind in self.held],
+            "relay": {kind.value: terms.policy(kind).value for kind in Protection},
+            "others": [terms.rest_s, terms.sre_wh, terms.sre_window_s],
         }
 
-    def restore(self, kept: Mapping[str, list[str]]) -> None:
+    def restore(self, kept: Mapping[str, Any]) -> None:
         """Take up what was kept."""
+        relay = {Protection(name): RelayPolicy(policy) for name, policy in kept["relay"].items()}
+        self.terms = ProtectionTerms(relay, *kept["others"])
         self._active = {Protection(name) for name in kept["active"]}
         self._held = {Protection(name) for name in kept["held"]}
         self._resting_until_us = None

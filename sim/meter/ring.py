@@ -145,6 +145,9 @@ class Ring:
     def _store(self, place: int, row: Sequence[int]) -> None:
         begin = place * self._width
         missing = begin + self._width - len(self._packed)
+        if missing == self._width:
+            self._packed.extend(row)
+            return
         if missing > 0:
             self._packed.extend([0] * missing)
         self._packed[begin : begin + self._width] = array("q", row)

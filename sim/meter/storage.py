@@ -16,7 +16,7 @@ import marshal
 from collections.abc import Mapping
 from typing import Any
 
-from sim.meter.nvm import Memory
+from sim.meter.nvm import Memory, cell_text
 
 JOURNAL = "journal"
 #: Between the area and the place in the name of a cell.
@@ -51,7 +51,7 @@ class Storage:
         """
         prints = {name: _fingerprint(value) for name, value in records.items() if CELL not in name}
         texts = {
-            name: _TO_TEXT(value)
+            name: cell_text(value) if CELL in name else _TO_TEXT(value)
             for name, value in records.items()
             if prints.get(name) is None or self._seen.get(name) != prints[name]
         }

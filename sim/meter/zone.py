@@ -88,6 +88,8 @@ class LocalZone:
     def deviation_minutes(self, epoch_us: int) -> int:
         """Minutes from local time to UTC at that instant."""
         terms = self._terms
+        if not terms.enabled:
+            return terms.deviation_minutes
         return terms.deviation_minutes - (terms.saving_minutes if self.saving(epoch_us) else 0)
 
     def saving(self, epoch_us: int) -> bool:

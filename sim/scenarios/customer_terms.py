@@ -1,4 +1,4 @@
-"""How the customers of a scenario buy, type and err; and how the operator changes keys before a date runs out."""
+"""How the customers of a scenario buy, type and err; and how keys are changed before a date runs out."""
 
 from dataclasses import dataclass
 from datetime import datetime

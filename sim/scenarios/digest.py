@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.grid.books import NJ_PER_WH, EnergyBooks
 from sim.meter.metrology import Quantity
+from sim.scenarios import solar_homes
 
 if TYPE_CHECKING:
     from sim.concentrator import Concentrator
@@ -45,6 +46,7 @@ def world_rows(world: "FieldWorld") -> Iterator[Iterable[Value]]:
             yield from _customer_rows(customer)
         for name in sorted(site.wire.concentrators):
             yield from _concentrator_rows(name, site.wire.concentrators[name])
+    yield from solar_homes.rows(world.solar_homes)
 
 
 def _grid_rows(site: "Site") -> Iterator[Iterable[Value]]:

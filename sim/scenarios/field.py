@@ -19,6 +19,7 @@ from sim.scenarios.incidents import begin_incidents
 from sim.scenarios.scenario import Scenario
 from sim.scenarios.site import Site, build_site
 from sim.scenarios.site_meters import Surroundings
+from sim.scenarios.solar_homes import build_solar_homes
 from sim.scenarios.summary import summarise
 
 
@@ -33,7 +34,7 @@ class FieldWorld:
         ScenarioError: a table of the scenario says what cannot be; one sentence.
     """
 
-    __slots__ = ("_devices", "clock", "env", "scenario", "sites")
+    __slots__ = ("_devices", "clock", "env", "scenario", "sites", "solar_homes")
 
     def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
         self.scenario = scenario if seed is None else scenario.with_frame(seed=seed)
@@ -44,7 +45,8 @@ class FieldWorld:
         self.sites: tuple[Site, ...] = tuple(
             build_site(around, self.scenario, number) for number in range(1, frame.sites + 1)
         )
-        self._devices = FieldDevices(self.env, self.clock, self.scenario, self.sites)
+        self.solar_homes = build_solar_homes(around, self.scenario)
+        self._devices = FieldDevices(self.env, self.clock, self.scenario, self.sites, self.solar_homes)
         begin_incidents(self.env, self.scenario.incidents, self._devices.board)
 
     @property
@@ -101,3 +103,6 @@ class FieldWorld:
             site.physics.close()
             for place in site.placed:
                 place.meter.settle()
+        for home in self.solar_homes:
+            home.ssfvi.meter.settle()
+            _ = home.ssfvi.system.charge_milli  # closes its books

@@ -10,11 +10,13 @@ from sim.kernel.devices import DeviceDirectory
 from sim.kernel.environment import FieldEnvironment
 from sim.kernel.faults import FaultBoard, fault_handlers
 from sim.kernel.ports import Port
+from sim.meter import Meter
 from sim.scenarios.identities import site_prefix
 from sim.scenarios.operations import SetSpeed, WorldOperations
 from sim.scenarios.scenario import Scenario
 from sim.scenarios.site_grid import grid_faults, offer_point_faults
 from sim.scenarios.site_meters import PlacedMeter
+from sim.scenarios.solar_homes import SolarHome
 
 if TYPE_CHECKING:
     from sim.concentrator import Concentrator
@@ -31,12 +33,18 @@ class FieldDevices:
         clock: its clock.
         scenario: what it is.
         sites: where the devices stand.
+        solar_homes: those away from the grid.
     """
 
     __slots__ = ("_boards", "_clock", "_env", "_ports", "_scenario", "directory", "set_speed")
 
     def __init__(
-        self, env: FieldEnvironment, clock: SimClock, scenario: Scenario, sites: "tuple[Site, ...]"
+        self,
+        env: FieldEnvironment,
+        clock: SimClock,
+        scenario: Scenario,
+        sites: "tuple[Site, ...]",
+        solar_homes: tuple[SolarHome, ...] = (),
     ) -> None:
         self._env = env
         self._clock = clock
@@ -48,6 +56,10 @@ class FieldDevices:
         self.directory = DeviceDirectory()
         for site in sites:
             self._add_site(site)
+        for home in solar_homes:
+            meter = home.ssfvi.meter
+            surface = partial(self._of_any_meter, home.name, meter)
+            self._add(home.name, meter.ports, partial(getattr, meter, "faults"), surface)
 
     def port(self, name: str, port: str) -> Port:
         """A port of a device.
@@ -115,9 +127,11 @@ class FieldDevices:
     # ------------------------------------------------------------ surfaces
 
     def _of_meter(self, place: PlacedMeter) -> ControlSurface:
-        meter = place.meter
         self.board(place.identity.name)
-        info = {"device": place.identity.name, "drn": meter.drn, "profile": meter.profile.name}
+        return self._of_any_meter(place.identity.name, place.meter)
+
+    def _of_any_meter(self, name: str, meter: Meter) -> ControlSurface:
+        info = {"device": name, "drn": meter.drn, "profile": meter.profile.name}
         surface = self._surface(meter.ports, info)
         for op, handler in meter.control_handlers().items():
             surface.register(op, handler)
@@ -138,9 +152,10 @@ class FieldDevices:
 
     def _surface(self, ports: dict[str, Port], info: dict[str, str]) -> ControlSurface:
         surface = ControlSurface(self._env)
-        operations = WorldOperations(
-            self._env, self._clock, ports.values(), info, lambda: self.directory.names()
-        )
-        operations.set_speed = lambda speed: self.set_speed(speed)
+        operations = WorldOperations(self._env, self._clock, ports.values(), info, self.directory.names)
+        operations.set_speed = self._change_speed
         operations.register_on(surface)
         return surface
+
+    def _change_speed(self, speed: float) -> None:
+        self.set_speed(speed)  # looked up when it is asked for: a world is served after it was built

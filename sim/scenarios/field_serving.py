@@ -104,7 +104,7 @@ class _Doors:
         """Serve a page; its URL."""
         return await self._opened.enter_async_context(served_page(app, self.take()))
 
-    def post(self, action: Callable[[], object]) -> None:
+    def post(self, action: Callable[[], None]) -> None:
         """Have something done in the world."""
         self._served.post(action)
 

@@ -36,7 +36,9 @@ def _prime_terms(table: Mapping[str, Any]) -> PrimeTerms:
 def _prime(
     env: FieldEnvironment, table: Mapping[str, Any], grid: Microgrid, streams: RandomStreams
 ) -> Medium:
-    return PrimeMedium(env, streams, make_channel(table.get(_CHANNEL, {}), grid, streams), _prime_terms(table))
+    return PrimeMedium(
+        env, streams, make_channel(table.get(_CHANNEL, {}), grid, streams), _prime_terms(table)
+    )
 
 
 #: Table within the table ``plc``: how well the places of a PRIME wire hear each other.

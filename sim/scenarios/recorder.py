@@ -88,22 +88,26 @@ class Recorder:
         accounts = self._accounts()
         since_s, *before = self._before
         hours = (now_s - since_s) / _S_PER_H
-        means = [
-            (after - early) / NJ_PER_WH / hours for after, early in zip(accounts, before, strict=True)
-        ]
+        means_w = [(after - early) / NJ_PER_WH / hours for after, early in zip(accounts, before, strict=True)]
         self._before = (now_s, *accounts)
-        self.points.append(self._point(now_s, means))
+        self.points.append(self._point(now_s, *means_w))
 
     def _accounts(self) -> tuple[int, ...]:
         return tuple(getattr(self._grid.books, name) for name in _ACCOUNTS)
 
-    def _point(self, now_s: float, means: list[float]) -> Point:
+    def _point(
+        self, now_s: float, pv_w: float, diesel_w: float, delivered_w: float, stolen_w: float, losses_w: float
+    ) -> Point:
         grid = self._grid
         live = grid.voltage_v[grid.energised]
         done, wanted = self._reads()
         return Point(
-            now_s,
-            *means,
+            at_s=now_s,
+            pv_w=pv_w,
+            diesel_w=diesel_w,
+            delivered_w=delivered_w,
+            stolen_w=stolen_w,
+            losses_w=losses_w,
             battery=float(grid.battery_soc),
             voltage_v_min=float(live.min()) if live.size else 0.0,
             voltage_v_mean=float(live.mean()) if live.size else 0.0,

@@ -74,6 +74,25 @@ class MeterTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SolarHomeTerms:
+    """The table ``[solar_homes]``: homes with a system of their own, away from the grid.
+
+    Args:
+        count: how many.
+        system: the model of system.
+        initial_days: paid for at the beginning.
+    """
+
+    count: int
+    system: str = "household"
+    initial_days: int = 10
+
+    def __post_init__(self) -> None:
+        check_range("count", self.count, 1, 5_000)
+        check_range("initial_days", self.initial_days, 0, 366)
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One ``[[incidents]]``: a fault that begins by itself.
 
@@ -109,6 +128,7 @@ class Scenario:
         concentrators: tables of the concentrators; without any, nobody reads.
         incidents: what goes wrong by itself.
         key_change: the campaign, if any.
+        solar_homes: homes away from the grid, if any.
     """
 
     frame: Frame
@@ -119,6 +139,7 @@ class Scenario:
     concentrators: tuple[Mapping[str, Any], ...] = ()
     incidents: tuple[Incident, ...] = ()
     key_change: KeyChangeTerms | None = None
+    solar_homes: SolarHomeTerms | None = None
 
     @property
     def name(self) -> str:
@@ -198,6 +219,7 @@ _TABLES: dict[str, tuple[str, type[Any]]] = {
     "meters": ("meters", MeterTerms),
     "customers": ("customers", CustomerTerms),
     "key_change": ("key_change", KeyChangeTerms),
+    "solar_homes": ("solar_homes", SolarHomeTerms),
 }
 _KNOWN = (*_TABLES, *GRID_TABLES, "plc", "concentrators", "incidents")
 

@@ -1,6 +1,6 @@
-"""The shop of a world: it sells credit as tokens, minted with the published test keys, and keys on the ticket.
+"""The shop of a world: it sells credit as tokens, minted with published test keys, and new keys.
 
-It is a stand-in for the vending system, so that a field alone has customers: no money, no ledger, and the only
+It stands in for the vending system, so that a field alone has customers: no money, no ledger, and the only
 keys that it will ever hold are the published ones.
 """
 
@@ -119,7 +119,7 @@ class Shop:
     # ------------------------------------------------------------ keys
 
     def _key_change(self, record: Record) -> tuple[str, ...]:
-        """The sections for the ticket while the campaign runs; the credit behind them is under the new key."""
+        """The sections for the ticket while the campaign runs; the credit is then under the new key."""
         campaign = self._campaign
         if campaign is None or record.changed or not campaign.begins <= self._instant() <= campaign.ends:
             return ()

@@ -1,4 +1,4 @@
-"""What can go wrong with a grid, as faults: of the whole on its own board, of a point on that of its meter."""
+"""What can go wrong with a grid, as faults: of the whole on its own board, of a point on its meter's."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,9 @@ def offer_point_faults(
     _offer(board, kinds, partial(_Injected, env, grid, physics, point))
 
 
-def _offer(board: FaultBoard, kinds: "list[str] | tuple[str, ...]", make: "Callable[[str], _Injected]") -> None:
+def _offer(
+    board: FaultBoard, kinds: "list[str] | tuple[str, ...]", make: "Callable[[str], _Injected]"
+) -> None:
     for kind in kinds:
         injected = make(kind)
         row = INJECTIONS[kind]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sim.kernel.clock import SimClock
 from sim.kernel.environment import FieldEnvironment
@@ -129,11 +130,10 @@ def _home(
 
 
 def follow_relays(placed: tuple[PlacedMeter, ...], moved: Callable[[int, bool], None]) -> None:
-    """Have `moved` called with point and position whenever a relay moves, and now for those that stand open."""
+    """Have `moved` called with point and position whenever a relay moves; now for those that are open."""
     for place in placed:
         if place.point is None:
             continue
-        point, meter = place.point, place.meter
-        meter.on_relay.append(lambda closed, at=point: moved(at, closed))
-        if not meter.parts.switch.relay_closed:
-            moved(point, False)
+        place.meter.on_relay.append(partial(moved, place.point))
+        if not place.meter.parts.switch.relay_closed:
+            moved(place.point, False)

@@ -1,4 +1,4 @@
-"""The power line of one site as a network: the medium, a modem in each meter, the concentrator at the head."""
+"""The power line of one site as a network: the medium, a modem in each meter, a concentrator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

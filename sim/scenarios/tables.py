@@ -59,7 +59,7 @@ def _checked(value: Any, hint: Any, what: str) -> Any:
             raise ScenarioError(f"{what} must be {words}")
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return float(value) if hint in (float, float | None) else value
+        return float(value) if isinstance(value, int) and hint in (float, float | None) else value
     if getattr(hint, "__origin__", None) is tuple:
         if not isinstance(value, list):
             raise ScenarioError(f"{what} must be a list")

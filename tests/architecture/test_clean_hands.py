@@ -25,7 +25,7 @@ def test_locks_hold_hashes_and_no_addresses(root: Path) -> None:
     for path in locks:
         text = path.read_text(encoding="utf-8")
         assert "://" not in text, path
-        pinned = re.findall(r"^([A-Za-z0-9._-]+)==", text, flags=re.MULTILINE)
+        pinned = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==", text, flags=re.MULTILINE)
         assert len(pinned) == len(re.findall(r"^[A-Za-z0-9._-]+==.*\\$", text, flags=re.MULTILINE)), path
         assert text.count("--hash=sha256:") >= len(pinned), path
 
@@ -35,7 +35,7 @@ def test_locks_hold_every_dependency(root: Path) -> None:
     locked = {
         name.lower().replace("_", "-")
         for name in re.findall(
-            r"^([A-Za-z0-9._-]+)==",
+            r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==",
             (root / "locks" / "runtime.txt").read_text(encoding="utf-8"),
             flags=re.MULTILINE,
         )

@@ -18,6 +18,7 @@ BENCHES: dict[str, str] = {
     "sts": "amibench.commands.benches.sts",
     "security-module": "amibench.commands.benches.security_module",
     "dlms": "amibench.commands.benches.dlms",
+    "simulation": "amibench.commands.benches.simulation",
 }
 
 

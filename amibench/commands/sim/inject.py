@@ -26,8 +26,8 @@ def inject(
         str,
         typer.Argument(
             metavar="CONTROL",
-            help="The control file that sim serve names, a target file, or the channel's URL with its secret in "
-            f"{SECRET_VARIABLE}.",
+            help="The control file that sim serve names, a target file, or the channel's URL with its "
+            f"secret in {SECRET_VARIABLE}.",
         ),
     ],
     device: Annotated[str, typer.Argument(metavar="DEVICE", help="m1, totaliser, concentrator, grid …")],
@@ -35,7 +35,8 @@ def inject(
         str | None, typer.Argument(metavar="[FAULT]", help="Without it: what can go wrong there.")
     ] = None,
     for_s: Annotated[
-        float | None, typer.Option("--for", min=0.001, max=3.2e7, help="Device seconds; without it, for good.")
+        float | None,
+        typer.Option("--for", min=0.001, max=3.2e7, help="Device seconds; without it, for good."),
     ] = None,
     value: Annotated[float | None, typer.Option(help="How much, in the fault's own unit.")] = None,
     end: Annotated[bool, typer.Option("--end", help="End the fault instead.")] = False,

@@ -84,7 +84,9 @@ def _voltages(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str)
     lit = [point for point in points if point.energised]
     days = _days(lit)
     low, high = [point.voltage_v_min for point in lit], [point.voltage_v_max for point in lit]
-    axes.fill_between(days, low, high, color=_USED, alpha=0.2, label=f"{text('lowest', lang)} – {text('highest', lang)}")
+    axes.fill_between(
+        days, low, high, color=_USED, alpha=0.2, label=f"{text('lowest', lang)} – {text('highest', lang)}"
+    )
     axes.plot(days, [point.voltage_v_mean for point in lit], color=_USED, lw=1, label=text("mean", lang))
     axes.set_xlabel(text("days", lang))
     axes.set_ylabel("V")

@@ -87,7 +87,12 @@ def _bar(scenario: Scenario, lang: str, *, shown: bool) -> Iterator[Callable[[fl
     if not (shown and console.is_terminal):
         yield lambda _now_s: None
         return
-    columns = (BarColumn(bar_width=32), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(bar_width=32),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(scenario.name, total=scenario.duration_s)
 
@@ -105,9 +110,7 @@ def _make_folder(out: Path, lang: str) -> None:
         raise options.cannot_write(out, error, lang) from error
 
 
-def _write(
-    out: Path, world: FieldWorld, summary: dict[str, Any], lang: str, *, plots: bool
-) -> list[Path]:
+def _write(out: Path, world: FieldWorld, summary: dict[str, Any], lang: str, *, plots: bool) -> list[Path]:
     """Write the summary and the charts; the files."""
     files = [out / "summary.json"]
     try:

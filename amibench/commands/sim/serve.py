@@ -51,7 +51,10 @@ def serve(
     lived_s: Annotated[
         float,
         typer.Option(
-            "--lived", min=0, max=3.2e7, help="Device seconds that the world has lived already: meters register."
+            "--lived",
+            min=0,
+            max=3.2e7,
+            help="Device seconds that the world has lived already.",
         ),
     ] = 600.0,
     lang: options.Lang = None,
@@ -92,7 +95,9 @@ class _Paper:
         try:
             self.file.touch(mode=0o600)
             self.file.chmod(0o600)
-            self.file.write_text(f'[control]\nurl = "{url}"\nsecret = "{secret}"\n\n{uplink}', encoding="utf-8")
+            self.file.write_text(
+                f'[control]\nurl = "{url}"\nsecret = "{secret}"\n\n{uplink}', encoding="utf-8"
+            )
         except OSError as error:
             raise options.cannot_write(self.file, error, lang) from error
 
@@ -136,4 +141,3 @@ async def _until_signal(world: FieldWorld, terms: FieldService, paper: _Paper, l
         loop.add_signal_handler(number, on_signal(code))
     await serve_field(world, terms, ready, stop)
     return codes[0]
-

@@ -9,8 +9,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Interrumpido: lo que sigue es de los {days:.2f} días que alcanzaron a pasar.",
     ),
     "kept": (
-        "Interrupted: {done} of {asked} replicas are done and kept; the same command goes on with the others.",
-        "Interrumpido: {done} de {asked} réplicas están hechas y guardadas; la misma orden sigue con las otras.",
+        "Interrupted: {done} of {asked} replicas are done and kept; the same command does the others.",
+        "Interrumpido: {done} de {asked} réplicas están hechas y guardadas; la misma orden hace las otras.",
     ),
     "files": ("files in {folder}", "archivos en {folder}"),
     # the summary
@@ -90,8 +90,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no-secret": (
         "{control} needs the secret of the control channel: give the control file that sim serve names, or "
         "AMIBENCH_CONTROL_SECRET",
-        "{control} necesita el secreto del canal de control: dé el archivo de control que nombra sim serve, o "
-        "AMIBENCH_CONTROL_SECRET",
+        "{control} necesita el secreto del canal de control: dé el archivo de control que nombra sim serve, "
+        "o AMIBENCH_CONTROL_SECRET",
     ),
     "no-control": (
         "{control} says nothing of a control channel: give the control file that sim serve names",

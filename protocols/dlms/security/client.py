@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 
 from protocols.dlms.errors import DecipheringError, DlmsValueError
 from protocols.dlms.security.counters import ReceiveCounter, SendCounter
-from protocols.dlms.security.forms import GENERAL_SIGNING_TAG, PROTECTED_TAGS, Form, disclose, enclose
-from protocols.dlms.security.gcm import TITLE_OCTETS, Cipher
+from protocols.dlms.security.forms import (
+    GENERAL_SIGNING_TAG,
+    PROTECTED_TAGS,
+    TAGS_OF,
+    Form,
+    disclose,
+    enclose,
+)
+from protocols.dlms.security.gcm import (
+    SHORT_KIND,
+    SHORT_OCTETS,
+    TITLE_OCTETS,
+    Cipher,
+    is_short,
+)
 from protocols.dlms.security.general import Envelope, KeyRing, open_general, seal_identified
 from protocols.dlms.security.hls import Signer
 from protocols.dlms.security.signing import SIGNING_OCTETS, Seals
@@ -97,8 +110,13 @@ class ClientProtection:
         "_ciphers",
         "_control",
         "_counters",
+        "_open_short",
         "_own_title",
+        "_receive",
         "_seal",
+        "_seal_short",
+        "_short_answers",
+        "_short_tags",
         "_signs",
         "_take",
         "_use",
@@ -124,7 +142,12 @@ class ClientProtection:
         if security.dedicated_key is not None:
             self._ciphers[True] = Cipher(security.dedicated_key, security.keys.gak)
         self._control = int(security.policy_control) | int(security.suite)
-        self._seal = self._ciphers[security.use.dedicated].seal
+        cipher = self._ciphers[security.use.dedicated]
+        self._receive = self._counters[security.use.dedicated]
+        self._seal, self._seal_short, self._open_short = cipher.seal, cipher.seal_short, cipher.open_short
+        usual = self._control & ~SUITE_MASK == SHORT_KIND
+        self._short_tags = TAGS_OF.get(security.use, {}) if usual else {}
+        self._short_answers = {tag: plain for plain, tag in self._short_tags.items()}
 
     @property
     def cipher(self) -> Cipher:
@@ -138,7 +161,11 @@ class ClientProtection:
 
     def protect(self, plain: bytes) -> bytes:
         """A request as it is sent."""
-        apdu = self._protect(plain)
+        tag = self._short_tags.get(plain[0])
+        if tag is not None and len(plain) <= SHORT_OCTETS:
+            apdu = self._seal_short(tag, self._control, self._own_title, self._take(), plain)
+        else:
+            apdu = self._protect(plain)
         return self._seals.sign(apdu) if self._signs else apdu
 
     @property
@@ -174,7 +201,17 @@ class ClientProtection:
             apdu, _transaction_id = self._seals.opened(apdu)
         elif self._signs:
             raise DecipheringError("a signed answer is due")
-        return self.unprotect_unsigned(apdu)
+        plain_tag = self._short_answers.get(apdu[0])
+        if plain_tag is None or self.server_title is None or not is_short(apdu, self._control):
+            return self.unprotect_unsigned(apdu)
+        # All that `unprotect_unsigned` asks of the form holds: the counter and the tag are left.
+        counter, receive = int.from_bytes(apdu[3:7], "big"), self._receive
+        receive.check(counter)
+        plain = self._open_short(self.server_title, apdu)
+        if plain[0] != plain_tag:
+            raise DecipheringError("what was protected is not what its tag says")
+        receive.accept(counter)
+        return plain
 
     def unprotect_unsigned(self, apdu: bytes) -> bytes:
         """The same of what is never signed: an initiate response within an AARE.

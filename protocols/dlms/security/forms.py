@@ -48,6 +48,8 @@ DED_TAGS: dict[int, int] = {plain: tags[1] for plain, tags in _SERVICES.items()}
 PLAIN_TAGS: dict[int, tuple[int, Form]] = {tag: (plain, Form.GLO) for plain, tag in GLO_TAGS.items()} | {
     tag: (plain, Form.DED) for plain, tag in DED_TAGS.items()
 }
+#: form -> plain tag -> tag, for the forms in which a service keeps a tag of its own
+TAGS_OF: dict[Form, dict[int, int]] = {Form.GLO: GLO_TAGS, Form.DED: DED_TAGS}
 _GENERAL: dict[int, Form] = {GENERAL_GLO: Form.GENERAL_GLO, GENERAL_DED: Form.GENERAL_DED}
 
 

@@ -23,11 +23,31 @@ TAG_OCTETS = 12
 TITLE_OCTETS = 8
 HEADER_OCTETS = 5
 _HEADER = Struct(">BI")
+# tag and length of an APDU in the short form, and its security header
+_SHORT = Struct(">BBBI")
+_SHORT_HEADER_OCTETS = 2 + HEADER_OCTETS
+#: An authenticated and encrypted APDU of up to so many plain octets has a length of one octet.
+SHORT_OCTETS = 0x7F - HEADER_OCTETS - TAG_OCTETS
+#: How long such an APDU is: one octet is protected, or more.
+SHORT_SIZES = range(_SHORT_HEADER_OCTETS + 1 + TAG_OCTETS, 2 + 0x80)
+#: What the upper half of its control octet says: authenticated, encrypted, and nothing else.
+SHORT_KIND = 0x30
 _AUTHENTICATED, _ENCRYPTED = 0x10, 0x20
 _PROTECTION = _AUTHENTICATED | _ENCRYPTED
 _COMPRESSED = 0x80
 # `AESGCM` makes and takes tags of 16 octets only; what DLMS cuts off.
 _CUT = TAG_OCTETS - 16
+
+
+def is_short(apdu: bytes, control: int) -> bool:
+    """Whether an APDU has the form of `Cipher.seal_short`, with this control octet.
+
+    Args:
+        apdu: begins with the tag of a protected service.
+        control: of the kind `SHORT_KIND`.
+    """
+    size = len(apdu)
+    return size in SHORT_SIZES and apdu[1] == size - 2 and apdu[2] == control
 
 
 class Cipher:
@@ -113,6 +133,40 @@ class Cipher:
                 nonce, b"", (self._aad.get(control) or self._additional(control)) + plain
             )[:_CUT]
         if not compare_digest(tag, expected):
+            raise DecipheringError("the authentication tag does not fit")
+        return plain
+
+    def seal_short(self, tag: int, control: int, title: bytes, counter: int, plain: bytes) -> bytes:
+        """A whole APDU around what `seal` gives: the way of nearly every request and answer.
+
+        Args:
+            tag: of the protected service.
+            control: `SHORT_KIND` and the number of the suite.
+            title: system title of the sender, 8 octets.
+            counter: invocation counter, never used before with this key and title.
+            plain: 1 to `SHORT_OCTETS` octets.
+        """
+        head = _SHORT.pack(tag, len(plain) + HEADER_OCTETS + TAG_OCTETS, control, counter)
+        additional = self._aad.get(control) or self._additional(control)
+        return head + self._encrypt(title + head[3:], plain, additional)[:_CUT]
+
+    def open_short(self, title: bytes, apdu: bytes) -> bytes:
+        """What a whole APDU of the same form protects, once its tag proved right.
+
+        Args:
+            title: system title of the sender, 8 octets.
+            apdu: `is_short`.
+
+        Raises:
+            DecipheringError: the tag does not fit.
+        """
+        nonce, control = title + apdu[3:_SHORT_HEADER_OCTETS], apdu[2]
+        content = apdu[_SHORT_HEADER_OCTETS:-TAG_OCTETS]
+        size = len(content)
+        # Counter mode is its own inverse: the first pass deciphers, the second gives the tag.
+        plain = self._encrypt(nonce, content, None)[:size]
+        additional = self._aad.get(control) or self._additional(control)
+        if not compare_digest(apdu[-TAG_OCTETS:], self._encrypt(nonce, plain, additional)[size:_CUT]):
             raise DecipheringError("the authentication tag does not fit")
         return plain
 

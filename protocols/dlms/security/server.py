@@ -9,14 +9,23 @@ from protocols.dlms.errors import DecipheringError
 from protocols.dlms.security.client import OVERHEAD_OCTETS
 from protocols.dlms.security.counters import ReceiveCounter
 from protocols.dlms.security.device import DeviceSecurity
-from protocols.dlms.security.forms import Form, disclose, enclose
-from protocols.dlms.security.gcm import HEADER_OCTETS, Cipher
+from protocols.dlms.security.forms import GLO_TAGS, PLAIN_TAGS, Form, disclose, enclose
+from protocols.dlms.security.gcm import (
+    HEADER_OCTETS,
+    SHORT_KIND,
+    SHORT_OCTETS,
+    Cipher,
+    is_short,
+)
 from protocols.dlms.security.general import Envelope, KeyRing, open_general, seal_identified
 from protocols.dlms.security.signing import SIGNING_OCTETS, Seals
 from protocols.dlms.security.suites import SUITE_MASK
 from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG
 
 _BROADCAST = 0x40
+_GLO = Form.GLO
+# protected tag -> plain tag, of services under the global unicast key
+_GLO_REQUESTS = {tag: plain for tag, (plain, form) in PLAIN_TAGS.items() if form is _GLO}
 PROTECTION_MASK = 0x30
 
 
@@ -77,6 +86,9 @@ class ServerProtection:
             DecipheringError: it does not open.
             InvocationCounterError: its counter was used before.
         """
+        tag = _GLO_REQUESTS.get(apdu[0])
+        if tag is not None and is_short(apdu, SHORT_KIND | self.device.suite):
+            return self._open_short(tag, apdu)
         if apdu[0] == GENERAL_CIPHERING_TAG:
             return self._open_general(apdu)
         form, plain_tag, title, sealed = disclose(apdu)
@@ -85,10 +97,7 @@ class ServerProtection:
         if len(sealed) < HEADER_OCTETS or (sealed[0] & SUITE_MASK) != self.device.suite:
             raise DecipheringError("the security control is not of this suite")
         control = sealed[0]
-        if (form is Form.GLO or form is Form.GENERAL_GLO) and not control & _BROADCAST:
-            cipher, received = self.device.unicast(self.client_title)
-        else:
-            cipher, received = self._means(form, broadcast=bool(control & _BROADCAST))
+        cipher, received = self._means(form, broadcast=bool(control & _BROADCAST))
         counter = int.from_bytes(sealed[1:HEADER_OCTETS], "big")
         received.check(counter)
         plain = cipher.open(self.client_title, sealed)
@@ -97,10 +106,25 @@ class ServerProtection:
         received.accept(counter)
         return Opened(plain, control, form, cipher)
 
+    def _open_short(self, plain_tag: int, apdu: bytes) -> Opened:
+        """`open` for nearly every request: a service under the global key, whose form is right."""
+        cipher, received = self.device.unicast(self.client_title)
+        counter = int.from_bytes(apdu[3:7], "big")
+        received.check(counter)
+        plain = cipher.open_short(self.client_title, apdu)
+        if plain[0] != plain_tag:
+            raise DecipheringError("what was protected is not what its tag says")
+        received.accept(counter)
+        return Opened(plain, apdu[2], _GLO, cipher)
+
     def answer(self, request: Opened, plain: bytes) -> bytes:
         """An answer, protected like its request and as the policy demands."""
         device = self.device
         control = request.control | device.least_answer
+        if request.form is _GLO and request.cipher is not None and len(plain) <= SHORT_OCTETS:
+            tag = GLO_TAGS.get(plain[0])
+            if tag is not None and control & ~SUITE_MASK == SHORT_KIND:
+                return request.cipher.seal_short(tag, control, device.system_title, device.send.take(), plain)
         if request.cipher is None or request.ring is not None:
             ring = request.ring or device.key_ring
             envelope = Envelope(device.system_title, self.client_title, request.transaction_id)

@@ -21,6 +21,7 @@ from protocols.dlms.xdlms.get import (
     GetResponseWithDatablock,
     GetResponseWithList,
 )
+from protocols.dlms.xdlms.initiate import MIN_PDU_OCTETS
 
 # tag, choice, invoke-id, last-block, block-number (4), choice of the result; the length follows
 _BLOCK_OVERHEAD = 9
@@ -29,6 +30,8 @@ _BLOCK_OVERHEAD = 9
 PLAIN_HEAD = bytes((GetRequestNormal.tag, GetRequestNormal.choice))
 PLAIN_OCTETS = 13
 _REFERENCE = slice(3, 12)
+# No client takes less, so that a number of this size needs no look at what was agreed.
+_ALWAYS_FITS = MIN_PDU_OCTETS - 4
 _ANSWER_HEADS = tuple(
     bytes((GetResponseNormal.tag, GetResponseNormal.choice, invoke, 0)) for invoke in range(256)
 )
@@ -53,6 +56,8 @@ def plain(association: Association, apdu: bytes) -> bytes | None:
         return GetResponseNormal(invoke, refusal.data_access_result).to_bytes()
     except DlmsValueError:
         return GetResponseNormal(invoke, DataAccessResult.HARDWARE_FAULT).to_bytes()
+    if len(payload) <= _ALWAYS_FITS:
+        return _ANSWER_HEADS[invoke] + payload
     return _answer(association, invoke, _ANSWER_HEADS[invoke], payload)
 
 

@@ -162,7 +162,8 @@ class _Site:
 
     def _act(self, session: Session, name: str, fields: dict[str, str]) -> None:
         try:
-            session.message = text(self._lang(), ACTIONS[name](self._facts, fields))
+            key = ACTIONS[name](self._facts, fields)
+            session.message = text(self._lang(), key)  # in the language that was perhaps just chosen
         except OrderError as error:
             session.message = text(self._lang(), "refused", why=error.sentence)
 

@@ -7,7 +7,8 @@ from typing import Any
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.declaration import InterfaceClass
-from protocols.dlms.cosem.objects import Getter, Invoker, Selection, Setter
+from protocols.dlms.cosem.objects import Getter, Invoker, Setter
+from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.datetimes import CosemDateTime
 from sim.meter.clock import from_epoch_us
 
@@ -65,7 +66,23 @@ class NumberGetter:
         self.number = number
 
     def __call__(self, _selection: Selection | None) -> Data:
+        """The value as a client gets it."""
         return self._make(self.number())
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """How a captured row is read without the detour over its objects.
+
+    Args:
+        numbers: of each column; None for the clock.
+        kinds: of each number.
+        complete: False where some column has to be read as a client would.
+    """
+
+    numbers: tuple[Callable[[], int] | None, ...]
+    kinds: tuple[int, ...]
+    complete: bool
 
 
 def getter(read: Callable[[], Data]) -> Getter:

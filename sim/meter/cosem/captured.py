@@ -1,5 +1,6 @@
 """Class 7 over the captured profiles: load, daily, billing; and how a row of them is taken."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from protocols.dlms import axdr
@@ -11,7 +12,7 @@ from protocols.dlms.cosem.selection import CaptureObject, Selection
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
 from sim.meter.components import Components
-from sim.meter.cosem.bound import Bound, NumberGetter, getter
+from sim.meter.cosem.bound import Bound, NumberGetter, RowPlan, getter
 from sim.meter.cosem.cells import pack, unpacker
 from sim.meter.cosem.live import LiveParts
 from sim.meter.cosem.object_table import ObjectTable
@@ -41,20 +42,32 @@ def take_row(objects: ObjectTable, parts: Components, name: str, at_us: int) -> 
     profile = parts.captured.profiles[name]
     deviation = parts.zone.deviation_minutes(at_us)
     columns = _capture_objects(profile.columns)
-    getters = objects.column_getters.get(profile.columns)
-    if getters is None:
+    plan = objects.row_plans.get(profile.columns)
+    if plan is None:
         objects.make(column.logical_name for column in columns)
-        getters = tuple(_number_getter(objects, column) for column in columns)
-        objects.column_getters[profile.columns] = getters
-    values, kinds = [], []
-    for column, found in zip(columns, getters, strict=True):
-        kind, value = (
-            (found.kind, found.number()) if found is not None else _cell(objects, column, at_us, deviation)
-        )
-        values.append(value)
-        kinds.append(kind)
+        plan = objects.row_plans[profile.columns] = _plan(objects, columns)
+    kinds: Sequence[int]
+    if plan.complete:
+        values = [at_us if found is None else found() for found in plan.numbers]
+        kinds = plan.kinds
+    else:
+        cells = [_cell(objects, column, at_us, deviation) for column in columns]
+        values, kinds = [value for _, value in cells], [kind for kind, _ in cells]
     profile.capture(at_us, values, kinds)
     parts.captured.unmark(name)
+
+
+def _plan(objects: ObjectTable, columns: Sequence[CaptureObject]) -> RowPlan:
+    """Where the numbers of these columns come from, if every one of them has such a place."""
+    getters = [_number_getter(objects, column) for column in columns]
+    complete = all(
+        found is not None or column == CLOCK for found, column in zip(getters, columns, strict=True)
+    )
+    return RowPlan(
+        tuple(found.number if found else None for found in getters),
+        tuple(found.kind if found else 0 for found in getters),
+        complete,
+    )
 
 
 def _number_getter(objects: ObjectTable, column: CaptureObject) -> NumberGetter | None:

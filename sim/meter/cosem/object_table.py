@@ -6,7 +6,7 @@ from functools import lru_cache
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.cosem.objects import CosemObject
 from protocols.dlms.obis import Obis
-from sim.meter.cosem.bound import Bound, NumberGetter
+from sim.meter.cosem.bound import Bound, RowPlan
 from sim.meter.load_profile import ColumnKey
 from sim.meter.profile import ObjectTerms, ProfileError
 
@@ -41,13 +41,13 @@ class ObjectTable:
         rows: the object list.
     """
 
-    __slots__ = ("_made", "_make_binders", "_rows", "_wrap", "column_getters")
+    __slots__ = ("_made", "_make_binders", "_rows", "_wrap", "row_plans")
 
     def __init__(self, rows: Sequence[ObjectTerms]) -> None:
         self._rows = _indexed(_Rows(rows))
         self._made: dict[Obis, CosemObject] = {}
-        #: Of `sim.meter.cosem.captured`: columns of a profile -> where their numbers come from.
-        self.column_getters: dict[tuple[ColumnKey, ...], tuple[NumberGetter | None, ...]] = {}
+        #: Columns of a captured profile -> where their numbers come from.
+        self.row_plans: dict[tuple[ColumnKey, ...], RowPlan] = {}
         self._wrap: Callable[[CosemObject], CosemObject] = lambda item: item
         self._make_binders: Callable[[], Mapping[str, Binder]] | None = None
 

@@ -18,6 +18,7 @@ from sim.meter.cosem.monitors import bind_parameter_monitor, bind_register_monit
 from sim.meter.cosem.network import NETWORK_BINDERS
 from sim.meter.cosem.object_table import Binder
 from sim.meter.cosem.payment_logs import bind_payment_log
+from sim.meter.cosem.protection import bind_protection_policies, bind_reverse_energy
 from sim.meter.cosem.push import bind_push
 from sim.meter.cosem.schedules import bind_schedule, bind_scripts, bind_single_action
 from sim.meter.cosem.security import bind_invocation_counter, bind_security_setup
@@ -55,7 +56,9 @@ _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
     "limiter": bind_limiter,
     "parameter-monitor": bind_parameter_monitor,
     "payment-log": bind_payment_log,
+    "protection-policies": bind_protection_policies,
     "push": bind_push,
+    "reverse-energy": bind_reverse_energy,
     "register-monitor": bind_register_monitor,
     "charge": bind_charge,
     "active-tariff": bind_active_tariff,

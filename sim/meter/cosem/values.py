@@ -115,6 +115,8 @@ def _battery_use_h(live: LiveParts) -> int:
 def _saving(live: LiveParts) -> int:
     zone = live.parts.zone
     lost = _CLOCK_INVALID if zone.time_lost else 0
+    if not zone.terms.enabled:
+        return lost
     return lost | (_DAYLIGHT_SAVING if zone.saving(live.parts.clock.epoch_us) else 0)
 
 
@@ -194,8 +196,8 @@ def bind_register(reading: Reading, row: ObjectTerms) -> Bound:
     """A class 3 object over `reading`; the row says type, scaler and unit."""
     options: Mapping[str, int] = row.options
     type_name, scaler, unit = row.options["type"], options["scaler"], options["unit"]
-    scale, read = scaling(reading.exponent, scaler), reading.read
-    number = _wrapped(lambda: scale(read()), type_name)
+    scale, read, modulus = scaling(reading.exponent, scaler), reading.read, MODULUS.get(type_name)
+    number = (lambda: scale(read()) % modulus) if modulus else (lambda: scale(read()))
     scaler_unit = axdr.structure(axdr.integer(scaler), axdr.enum(unit))
     return Bound({2: NumberGetter(type_name, number), 3: getter(lambda: scaler_unit)})
 

@@ -76,7 +76,7 @@ class Terminals:
         flow = self._supply.flow(switch_closed=switch_closed and not self._cut)
         if self.sound:
             return flow
-        if self._cut:
+        if self._cut or self.starved:  # nothing flows, or nobody lives to measure it
             return TerminalFlow(0.0, 0.0, 0.0, 0.0)
         voltage_v = flow.voltage_v if self._brown_v is None else min(flow.voltage_v, self._brown_v)
         turned_deg = _turned(flow.phase_deg) if self.reversed else flow.phase_deg

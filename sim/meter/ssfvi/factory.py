@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
+from sim.kernel.faults import FaultBoard
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_CREDENTIALS, Credentials
 from sim.meter.factory import build
@@ -68,4 +69,21 @@ def build_ssfvi(
     )
     meter.on_relay.append(plant.set_closed)
     plant.set_closed(meter.parts.switch.relay_closed)
+    _add_faults(meter.faults, plant)
     return Ssfvi(meter, plant)
+
+
+def _add_faults(board: FaultBoard, plant: SsfviSystem) -> None:
+    """What can go wrong with a system beside its meter."""
+    board.add(
+        "shade",
+        lambda value: plant.shade(0.0 if value is None else value),
+        plant.shade,
+        "Only this share of the sun reaches the panels (0: none).",
+    )
+    board.add(
+        "battery-drained",
+        lambda _value: plant.drain(),
+        lambda: None,
+        "The battery loses at once what is above its floor.",
+    )

@@ -90,6 +90,12 @@ class EnergyStore:
             return None
         return -(-abs(gap_nj) // abs(rate))
 
+    def spill(self, level_nj: int) -> None:
+        """Lose what is stored above that level; it counts as lost in charging."""
+        lost_nj = max(0, self.stored_nj - level_nj)
+        self.stored_nj -= lost_nj
+        self.charging_loss_nj += lost_nj
+
     def pass_time(self, powers: Powers, elapsed_us: int) -> None:
         """So long these powers flowed."""
         self.delivered_nj += powers.home * elapsed_us

@@ -43,6 +43,7 @@ class SsfviSystem:
         "_home",
         "_phase_deg",
         "_powers",
+        "_shade",
         "_since_us",
         "_sky",
         "_terms",
@@ -71,6 +72,7 @@ class SsfviSystem:
         self._voltage_v = terms.inverter.voltage_v
         self._phase_deg = math.degrees(math.acos(terms.inverter.power_factor))
         self._fixed_mw: int | None = None
+        self._shade = 1.0
         self._closed, self._cut = True, False
         self._watchers: list[Callable[[], None]] = []
         #: The battery and the books.
@@ -144,6 +146,23 @@ class SsfviSystem:
         self._fixed_mw = round(current_a * self._voltage_v * self._terms.inverter.power_factor * MILLI)
         self._look()
 
+    def shade(self, share: float = 1.0) -> None:
+        """Let only this share of the sun reach the panels.
+
+        Raises:
+            ValueError: it is not from 0 to 1.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"the share of the sun is 0 to 1, not {share:g}")
+        self._shade = share
+        self._look()
+
+    def drain(self) -> None:
+        """Take out of the battery what is above its floor, as one that has lost its capacity."""
+        self._close_books()
+        self.store.spill(self.store.level_nj(self._terms.battery.floor_percent))
+        self._look()
+
     def set_closed(self, closed: bool) -> None:
         """The relay of the controller moved."""
         self._closed = closed
@@ -173,7 +192,7 @@ class SsfviSystem:
             self.inverter_on = True
         home = self._wanted_mw() if self._closed and self.inverter_on and not self._cut else 0
         drawn = home * _PERCENT // self._terms.inverter.efficiency_percent
-        panels = self._sky.power_mw(self._local_us)
+        panels = round(self._sky.power_mw(self._local_us) * self._shade)
         self._powers = Powers(panels, home, drawn, battery.standby_mw)
         self._alarm.set(self._next_s())
         for watcher in tuple(self._watchers):

@@ -62,7 +62,8 @@ class Cable:
 
     def attenuation_db_km(self, frequency_hz: Reals) -> Reals:
         """What a kilometre of it takes when nothing else hangs on it, dB."""
-        return self.propagation(frequency_hz)[0].real * _DB_PER_NEPER * 1000.0
+        gamma: Complexes = self.propagation(frequency_hz)[0]
+        return np.array(gamma.real * (_DB_PER_NEPER * 1000.0), dtype=np.float64)
 
 
 def band_hz(carriers: Iterable[int] | None = None) -> Reals:

@@ -1,8 +1,8 @@
 """A radial network of lines with shunt loads: from every node to every other one, in one pass.
 
-Each line is an ABCD two-port, each load a shunt admittance at its node. Seen from the sender, the ratio of the voltages
-at the ends of a line depends only on what hangs beyond it; so a link is a product of such ratios, and a new node at
-the edge of what is known already costs two vectors.
+Each line is an ABCD two-port, each load a shunt admittance at its node. Seen from the sender, the ratio of
+the voltages at the ends of a line depends only on what hangs beyond it; so a link is a product of such ratios,
+and a new node at the edge of what is known already costs two vectors.
 """
 
 from collections.abc import Sequence
@@ -68,10 +68,10 @@ def tree_of(lines: Sequence[ChannelLine], root: int = 0) -> Tree:
     for line in lines:
         beside[line.from_node].append((line.to_node, line))
         beside[line.to_node].append((line.from_node, line))
-    parent, spans = [-1] * count, [None] * count if count else []
+    parent = [-1] * count
     parent[root] = root
     order = [root]
-    above: list[ChannelLine | None] = list(spans)
+    above: list[ChannelLine | None] = [None] * count
     for node in order:
         for other, line in beside[node]:
             if parent[other] < 0:
@@ -129,13 +129,14 @@ class Solution:
         return np.asarray(self.ratios * divided[:, None, :])
 
 
-def solve(tree: Tree, loads: Complexes, frequency_hz: Reals) -> Solution:
+def solve(tree: Tree, loads: Complexes, frequency_hz: Reals, wanted: Sequence[int] | None = None) -> Solution:
     """All links of a network.
 
     Args:
         tree: its lines.
         loads: [node, frequency], shunt admittances, S.
         frequency_hz: where.
+        wanted: the nodes that the solution is to tell of, in this order; None for all.
     """
     count, width = loads.shape
     spans = {node: span(line, frequency_hz) for node, line in enumerate(tree.line) if line is not None}
@@ -146,12 +147,14 @@ def solve(tree: Tree, loads: Complexes, frequency_hz: Reals) -> Solution:
         below[tree.parent[node]] += seen_down[node]
     total = below.copy()
     ratios = np.ones((count, count, width), dtype=np.complex128)
-    known = [tree.order[0]]
-    for node in tree.order[1:]:
-        parent = tree.parent[node]
+    # rows and columns in the order of the tree: what is known already is one block
+    place = {node: index for index, node in enumerate(tree.order)}
+    for at, node in enumerate(tree.order[1:], start=1):
+        parent, up = tree.parent[node], place[tree.parent[node]]
         beyond = total[parent] - seen_down[node]
         total[node] = below[node] + spans[node].seen(beyond)
-        ratios[known, node] = ratios[known, parent] * spans[node].ratio(below[node])
-        ratios[node, known] = ratios[parent, known] * spans[node].ratio(beyond)
-        known.append(node)
-    return Solution(ratios, total)
+        ratios[:at, at] = ratios[:at, up] * spans[node].ratio(below[node])
+        ratios[at, :at] = ratios[up, :at] * spans[node].ratio(beyond)
+    nodes = list(range(count) if wanted is None else wanted)
+    chosen = [place[node] for node in nodes]
+    return Solution(ratios[np.ix_(chosen, chosen)], total[nodes])

@@ -1,7 +1,8 @@
 """Middleton's class A noise, and what it does to OFDM: the noise rises, the curve keeps its shape.
 
-The transform of a receiver spreads each impulse over all carriers of a symbol. With some fifty impulses in a symbol
-(A = 0.1, 512 samples) the carriers see white noise of the whole power, 10·log10((1 + Γ)/Γ) above the background.
+The transform of a receiver spreads each impulse over all carriers of a symbol. With some fifty impulses in a
+symbol (A = 0.1, 512 samples) the carriers see white noise of the whole power, 10·log10((1 + Γ)/Γ) above the
+background.
 
 >>> round(noise_rise_db(0.01), 2)
 20.04

@@ -1,7 +1,7 @@
 """Makes the frame error tables anew: ``python -m sim.plc_channel.phy.generate [--frames 3000] [SCHEME ...]``.
 
-A tool of developers: it takes minutes for each modulation and prints what belongs into ``data/per.toml``. No world
-ever runs it.
+A tool of developers: it takes minutes for each modulation and prints what belongs into ``data/per.toml``. No
+world ever runs it.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from numpy.random import Generator, Philox
 
 from sim.plc_channel.phy.montecarlo.curves import curve, section
-from sim.plc_channel.phy.montecarlo.frames import RECEIVERS
+from sim.plc_channel.phy.montecarlo.frames import RECEIVERS, Errors
 from sim.plc_channel.phy.montecarlo.interleaving import INTERLEAVERS
 from sim.plc_channel.phy.schemes import scheme, schemes
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rng = Generator(Philox(key=asked.seed))
     for name in asked.schemes or schemes():
         snrs_db = [BEGINS_DB[name] + step * _STEP_DB for step in range(_STEPS)]
-        curves = {
+        curves: dict[int, Sequence[Errors]] = {
             octets: curve(scheme(name), receiver, octets, snrs_db, rng, frames=asked.frames)
             for octets in asked.octets
         }

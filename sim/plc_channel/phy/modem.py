@@ -7,7 +7,7 @@ from sim.plc_channel.phy.airtime import airtime_ms
 from sim.plc_channel.phy.schemes import scheme as scheme_of
 from sim.plc_channel.phy.tables import error_table
 
-#: dB in which the rate of lost preambles and headers falls tenfold: as steep as the robust modes themselves [I]
+#: dB in which the rate of lost preambles and headers falls tenfold: as steep as the robust modes [I]
 SYNC_DECADE_DB = 0.5
 _TENTH = -math.log1p(-0.1)
 

@@ -1,9 +1,9 @@
 """Frame error rates from tables.
 
-What is interpolated is the *hazard* h = −ln(1 − PER), which adds up over the parts of a frame: straight lines of ln h
-over SNR in dB and over ln octets between the tabulated sizes; beyond them h is proportional to the octets, as for
-errors that know nothing of each other. Tails, where fewer than three frames failed, go on as straight lines, 3 Np/dB
-at least; everything is made monotone: more signal never hurts, more octets never help.
+What is interpolated is the *hazard* h = −ln(1 − PER), which adds up over the parts of a frame: straight lines
+of ln h over SNR in dB and over ln octets between the tabulated sizes; beyond them h is proportional to the
+octets, as for errors that know nothing of each other. Tails, where fewer than three frames failed, go on as
+straight lines, 3 Np/dB at least. All is made monotone: more signal never hurts, more octets never help.
 
 >>> table = error_table("modem", "DBPSK_C")
 >>> round(table.threshold_db(256, 0.1), 1)

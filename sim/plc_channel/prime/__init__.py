@@ -8,6 +8,6 @@ network       what all modems share;  modem: what base and service node share
 states        a service node's life as a table;  service, crying, switching: what it does in it
 base          the base node;  records, keep_alive, promotions: its tables and policies
 exchanges     control requests and their repetition;  transfer: segments, acknowledgements
-medium        `PrimeMedium`, the whole as `sim.plc_channel.medium.Medium`
+medium        `PrimeMedium`, the whole as `sim.kernel.medium.Medium`
 journal       the base node's log;  validation: rows of the published reference points
 """

@@ -15,8 +15,7 @@ from protocols.plc.prime.control import (
 from protocols.plc.prime.gpdu import Control, Gpdu, Packet, control_packet
 from protocols.plc.prime.headers import BASE_SID, BROADCAST, UNREGISTERED
 from protocols.plc.prime.sublayers import Arq, segment
-from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.medium import (
+from sim.kernel.medium import (
     LpduReceived,
     NodeEntry,
     NodeLost,
@@ -26,6 +25,7 @@ from sim.plc_channel.medium import (
     SendFailed,
     checked_lpdu,
 )
+from sim.plc_channel.channel.model import BASE_PLACE
 from sim.plc_channel.prime.beacons import Source
 from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.keep_alive import Poller
@@ -46,7 +46,7 @@ _MAX_CFP = 127
 
 
 class BaseNode(Modem):
-    """The concentrator's modem; fits `sim.plc_channel.medium.BaseNode`.
+    """The concentrator's modem; fits `sim.kernel.medium.BaseNode`.
 
     Args:
         network: the world around.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import fmean, linear_regression, median
 
+from sim.kernel.medium import NodeState
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.medium import NodeState
 from sim.plc_channel.phy.modem import phy_of
 from sim.plc_channel.prime.branches import BranchChannel, BranchTerms
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy

@@ -1,12 +1,12 @@
-"""A wire with PRIME modems on it; fits `sim.plc_channel.medium.Medium`."""
+"""A wire with PRIME modems on it; fits `sim.kernel.medium.Medium`."""
 
 from collections import Counter
 
 from simpy import Environment
 
+from sim.kernel.medium import OnLpdu, OnWireEvent, checked_eui48
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.model import Channel
-from sim.plc_channel.medium import OnLpdu, OnWireEvent, checked_eui48
 from sim.plc_channel.phy.modem import phy_of
 from sim.plc_channel.prime.base import BaseNode
 from sim.plc_channel.prime.frame_by_frame import FrameByFrame

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from protocols.plc.prime.headers import BASE_SID, NO_SID
-from sim.plc_channel.medium import NodeEntry, NodeState, NodeStatistics
+from sim.kernel.medium import NodeEntry, NodeState, NodeStatistics
 from sim.plc_channel.prime.terms import PrimeTerms
 from sim.plc_channel.prime.transfer import Link
 

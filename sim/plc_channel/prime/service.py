@@ -11,7 +11,7 @@ from protocols.plc.prime.gpdu import Control, Gpdu, Packet, control_packet
 from protocols.plc.prime.headers import BROADCAST, NO_SID, UNREGISTERED
 from protocols.plc.prime.sublayers import Arq, Reassembly
 from sim.kernel.alarm import Alarm
-from sim.plc_channel.medium import OnLpdu, checked_lpdu
+from sim.kernel.medium import OnLpdu, checked_lpdu
 from sim.plc_channel.prime.beacons import Hearer, Source
 from sim.plc_channel.prime.crying import Crying
 from sim.plc_channel.prime.modem import Modem
@@ -31,7 +31,7 @@ _MAX_EXPONENT = 5
 
 
 class ServiceNode(Modem):
-    """A meter's modem; fits `sim.plc_channel.medium.Node`.
+    """A meter's modem; fits `sim.kernel.medium.Node`.
 
     Args:
         network: the world around.

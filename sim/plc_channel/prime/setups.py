@@ -6,9 +6,9 @@ from statistics import fmean, pstdev
 
 from simpy import Environment, Event
 
+from sim.kernel.medium import LpduReceived, NodeEntry, SendFailed, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.model import BASE_PLACE, Channel
-from sim.plc_channel.medium import LpduReceived, NodeEntry, SendFailed, WireEvent
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.journal import Entry, Happening
 from sim.plc_channel.prime.medium import PrimeMedium

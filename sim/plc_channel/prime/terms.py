@@ -85,8 +85,8 @@ class PrimeTerms:
     cfp_grant_s: float = 10.0
     turnaround_s: float = 0.050
     forwarding_s: float = 0.010
-    ack_timeout_s: float = 0.9
-    ack_timeout_level_s: float = 0.5
+    ack_timeout_s: float = 0.7
+    ack_timeout_level_s: float = 0.3
     sense_latency_s: float = 0.0
     join_snr_db: float = 5.0
     capture_db: float | None = None

@@ -1,6 +1,7 @@
 """Replicas on a Dask cluster; `distributed` is the extra ``distribuido`` and is imported only here."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sim.scenarios.campaign.pool import Work
 from sim.scenarios.campaign.replica import Replica, run_replica
@@ -36,13 +37,15 @@ def run_on_cluster(
     except ImportError as error:
         raise ClusterError("Dask is not installed: pip install amibench[distribuido]") from error
     try:
-        client = Client(address, timeout=connect_s, set_as_default=False)
+        client: Any = Client(address, timeout=connect_s, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}") from error
     try:
         # never twice the same key: a second campaign must not be given the first one's rows
         futures = client.map(work, list(todo), pure=False, retries=_RETRIES)
-        for future in as_completed(futures):
+        with client.as_current():
+            finished: Any = as_completed(futures)  # type: ignore[no-untyped-call]
+        for future in finished:
             yield future.result()
     finally:
         client.close()

@@ -31,9 +31,7 @@ def energy(sites: "Sequence[Site]") -> dict[str, Any]:
 def supply(sites: "Sequence[Site]", simulated_s: float) -> dict[str, Any]:
     """Hours of service a day, what disturbed it, and the technical losses as a share of what was sent."""
     service_s = sum(site.grid.supply.service_s for site in sites) / len(sites)
-    events = Counter(
-        f"{event.kind}: {event.cause}" for site in sites for event in site.grid.supply.events
-    )
+    events = Counter(f"{event.kind}: {event.cause}" for site in sites for event in site.grid.supply.events)
     sent_nj = sum(site.grid.books.sent_nj + site.grid.books.exported_nj for site in sites)
     lost_nj = sum(site.grid.books.technical_losses_nj for site in sites)
     volts = [point for site in sites for point in site.recorder.points if point.energised]
@@ -48,9 +46,7 @@ def supply(sites: "Sequence[Site]", simulated_s: float) -> dict[str, Any]:
     }
 
 
-def availability_by_hour(
-    sites: "Sequence[Site]", epoch: datetime, utc_offset_h: float
-) -> list[float | None]:
+def availability_by_hour(sites: "Sequence[Site]", epoch: datetime, utc_offset_h: float) -> list[float | None]:
     """Share of the points that had a voltage, for each hour of the local day; None for an hour not seen."""
     seen: list[list[float]] = [[] for _ in range(_HOURS)]
     for site in sites:

@@ -20,9 +20,7 @@ def tokens(sites: "Sequence[Site]") -> dict[str, Any]:
     results = Counter(entry.result for diary in diaries for entry in diary.entries)
     accepted = sum(results[name] for name in (ACCEPTED, *SECTIONS))
     unanswered = results.pop("", 0)
-    refused = {
-        name: count for name, count in sorted(results.items()) if name not in (ACCEPTED, *SECTIONS)
-    }
+    refused = {name: count for name, count in sorted(results.items()) if name not in (ACCEPTED, *SECTIONS)}
     return {
         "bought": sum(len(diary.tickets) for diary in diaries),
         "bought_wh": sum(ticket.amount_wh for diary in diaries for _, ticket in diary.tickets),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sim.scenarios import solar_homes
 from sim.scenarios.summary import energy, people, registers
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def summarise(world: "FieldWorld") -> dict[str, Any]:
         "tokens": people.tokens(sites),
         "customers": people.customers(sites),
         **({} if key_change is None else {"key_change": key_change}),
+        **({"solar_homes": solar_homes.summarise(world.solar_homes)} if world.solar_homes else {}),
     }
 
 

@@ -221,7 +221,9 @@ def test_a_line_without_end_closes(opened):
 def test_too_long_a_message_is_not_sent(opened):
     head_end, _ = opened
     with pytest.raises(UplinkError, match="limited"):
-        head_end.ask("h1", "order.place", {"order": "o", "kind": "read", "serial": "", "plan": {"x": "y" * 70_000}})
+        head_end.ask(
+            "h1", "order.place", {"order": "o", "kind": "read", "serial": "", "plan": {"x": "y" * 70_000}}
+        )
     assert head_end.data_to_send() == b""
 
 
@@ -234,7 +236,10 @@ def test_any_bytes_never_raise(data):
     head_end.receive_data(data + b"\n")
 
 
-@given(st.text(min_size=1, max_size=30), st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5)))
+@given(
+    st.text(min_size=1, max_size=30),
+    st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5)),
+)
 def test_messages_and_answers_come_back_as_they_were(text, body):
     message = Message("id", text, body)
     assert read_line(message.to_bytes()) == message

@@ -70,7 +70,7 @@ def test_the_relay_is_opened_and_closed(street, head_end):
     house = house_of(street)
     end(street, head_end, place(head_end, "o0", "token", token=street.mint(house, 5.0))["order"])
     assert end(street, head_end, place(head_end, "o1", "relay", switch="open")["order"])["result"] == "open"
-    assert not house.meter.parts.switch.output
+    assert not house.meter.parts.switch.relay_closed
     body = end(street, head_end, place(head_end, "o2", "relay", switch="close")["order"])
     assert body["state"] in ("done", "failed")
 
@@ -166,3 +166,17 @@ def test_orders_that_lack_something_fail_with_words(street, head_end, kind, args
     body = end(street, head_end, place(head_end, "o1", kind, **args)["order"])
     assert body["state"] == "failed"
     assert body["result"]
+
+
+def test_keys_that_somebody_else_used_meanwhile_are_taken_up_again(make_street):
+    street = make_street(1, keys="gmac")
+    head_end, house = street.head_end(), street.houses[0]
+    assert (
+        end(street, head_end, place(head_end, "o1", "read", obis=["1.0.1.8.0"])["order"])["state"] == "done"
+    )
+    # the counter that the concentrator remembers has been used up by another client
+    street.concentrator.parts.clients.set_counter(house.eui48, street.keys.keys, 0)
+    assert (
+        end(street, head_end, place(head_end, "o2", "read", obis=["1.0.1.8.0"])["order"])["state"] == "done"
+    )
+    assert end(street, head_end, place(head_end, "o3", "clock")["order"])["state"] == "done"

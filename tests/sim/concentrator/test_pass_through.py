@@ -3,11 +3,13 @@
 import pytest
 
 from protocols.dlms import axdr
+from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.codes import ServiceError
 from protocols.dlms.cosem.access import SapAssignment
 from protocols.dlms.gateway import GatewayMessage
+from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AssociationRefused, ExceptionAnswered
-from protocols.dlms.wrapper import encode_wpdu
+from protocols.dlms.wrapper import WrapperClient, encode_wpdu
 from sim.plc_channel.generic import GenericTerms
 
 READER, PUBLIC = 2, 16
@@ -63,6 +65,13 @@ def test_long_reads_and_a_second_client_share_the_wire(street):
     with one, two:
         assert len(one.get(15, "0.0.40.0.0", 2).python()) > 20  # the object list, in blocks
         assert two.get(1, SERIAL, 2).value
+
+
+def test_a_client_that_takes_any_length_gets_blocks_that_fit_the_wire(street):
+    client = ClientConnection(client_sap=READER, server_sap=16, authentication=Lls(b"12345678"))
+    session = DlmsSession(street.link(), WrapperClient(READER, 16), client, response_timeout_s=90.0)
+    with session:
+        assert len(session.get(15, "0.0.40.0.0", 2).python()) > 20
 
 
 def test_an_unreachable_meter_is_answered_for(street):

@@ -65,16 +65,30 @@ def test_parameters_are_read_and_set_and_kept(street):
     head_end = street.head_end()
     values = head_end.ask("parameters.read")["parameters"]
     assert values["serial"] == "90000001"
-    assert head_end.ask("parameters.write", {"name": "balance.warning_percent", "value": "7.5"})["value"] == "7.5"
+    assert (
+        head_end.ask("parameters.write", {"name": "balance.warning_percent", "value": "7.5"})["value"]
+        == "7.5"
+    )
     assert head_end.ask("parameters.write", {"name": "web.lang", "value": "en"})["value"] == "en"
-    assert head_end.ask("parameters.write", {"name": "plan.load.every_minutes", "value": "15"})["value"] == "15"
-    for name, value in (("serial", "1"), ("nothing", "1"), ("balance.alarm_percent", "x"), ("web.lang", "fr")):
+    assert (
+        head_end.ask("parameters.write", {"name": "plan.load.every_minutes", "value": "15"})["value"] == "15"
+    )
+    for name, value in (
+        ("serial", "1"),
+        ("nothing", "1"),
+        ("balance.alarm_percent", "x"),
+        ("web.lang", "fr"),
+    ):
         with pytest.raises(UplinkError):
             head_end.ask("parameters.write", {"name": name, "value": value})
     street.concentrator.power_cut()
     street.run(30.0)
     kept = street.concentrator.facts.parameters.values()
-    assert (kept["balance.warning_percent"], kept["web.lang"], kept["plan.load.every_minutes"]) == ("7.5", "en", "15")
+    assert (kept["balance.warning_percent"], kept["web.lang"], kept["plan.load.every_minutes"]) == (
+        "7.5",
+        "en",
+        "15",
+    )
 
 
 def test_the_clock_is_set_by_the_head_end(street):

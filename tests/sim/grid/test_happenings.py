@@ -155,6 +155,8 @@ def test_a_theft_by_name_begins_and_ends_on_its_days_in_its_hours():
     assert theft.acts(2.9 * DAY_S, 21.6)
     assert not theft.acts(2.5 * DAY_S, 12.0)
     assert not theft.acts(4.9 * DAY_S, 21.6)
+    assert next_change_s(lots(0.5), 8 * DAY_S + 1.0, ALMANAC) < 10 * DAY_S
+    assert next_change_s((PlantedTheft("magnet", 0, 5.0),), 5.0, ALMANAC) == float("inf")
     assert next_change_s((theft,), 0.0, ALMANAC) == 20 * 3600.0
 
 

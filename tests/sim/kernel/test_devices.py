@@ -46,7 +46,7 @@ def test_a_surface_is_made_once_and_only_when_asked_for(env: Environment):
 
 
 def test_an_unknown_device_is_refused_with_some_that_there_are(directory: DeviceDirectory):
-    with pytest.raises(ControlError, match="m99.*known: m0, m1.*…") as refused:
+    with pytest.raises(ControlError, match=r"m99.*known: m0, m1.*…") as refused:
         directory.start("device.info", device="m99")
     assert refused.value.code == "unknown-device"
 

@@ -66,7 +66,7 @@ def test_a_maximum_of_a_rate_follows_only_while_that_rate_counts():
     demands = Demands([DemandTerms("x", 1)], lambda _name: lambda: total[0], 2)
     for energy_mw, rate in ((5, 1), (9, 2), (7, 1)):
         total[0] += energy_mw * US_PER_S
-        demands.close("x", energy_mw, {f"x.{rate}", "x.0"}.__contains__)
+        demands.close("x", energy_mw, frozenset({f"x.{rate}"}))
     assert {name: item.value_mw for name, item in demands.maxima.items()} == {"x.0": 9, "x.1": 7, "x.2": 9}
     other = Demands([DemandTerms("x", 1)], lambda _name: lambda: total[0], 2)
     other.restore(demands.snapshot())

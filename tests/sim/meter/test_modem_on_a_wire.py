@@ -6,6 +6,7 @@ from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import LlcClient, decode_lpdu
+from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered
 from sim.kernel.random import RandomStreams
 from sim.kernel.stepping import advance
 from sim.meter import TEST_READER_PASSWORD
@@ -13,7 +14,6 @@ from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.modem import PlcModem, meter_eui48
 from sim.plc_channel.generic import GenericMedium
 from sim.plc_channel.generic_terms import GenericTerms
-from sim.plc_channel.medium import LpduReceived, NodeLost, NodeRegistered
 
 TERMS = GenericTerms(registration_s=10.0, lost_after_s=60.0)
 ENERGY = (3, "1.0.1.8.0", 2)

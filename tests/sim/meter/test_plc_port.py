@@ -10,7 +10,7 @@ from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient, decode_lpdu
 from sim.meter import TEST_READER_PASSWORD
 from sim.meter.hardware.module_slot import ModuleKind
-from sim.meter.modem import PlcModem, meter_eui48
+from sim.meter.modem import HOLD_UP_S, PlcModem, meter_eui48
 
 VOLTAGE = (3, "1.0.12.7.0", 2)
 
@@ -113,7 +113,7 @@ def test_the_modem_carries_both_ways(bench_of):
     bench.run(1)
     bench.meter.power_cut()
     assert node.powers == []  # its capacitor holds for a moment
-    bench.run(1)
+    bench.run(HOLD_UP_S)
     assert node.powers == [False]
     bench.meter.power_up()
     assert node.powers == [False, True]

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.dlms import axdr
+from protocols.dlms.session_errors import AccessRefused
 from protocols.sts.token import ClearTamperCondition
 from sim.meter import load_profile
 from sim.meter.events import EventCode, LogKind
+from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.protection import (
     PROTECTION_EVENTS,
     Protection,
@@ -262,3 +265,63 @@ def test_what_forbids_supply_always_has_a_reason_and_survives_its_snapshot(polic
         again = Protections(terms)
         again.restore(protections.snapshot())
         assert (again.active, again.held) == (protections.active, protections.held)
+
+
+# ------------------------------------------------------------ what a head-end sets
+
+POLICIES, SRE, WINDOW = (1, "0.0.96.20.32", 2), (3, "0.0.96.20.33", 2), (3, "0.0.96.20.34", 2)
+
+
+@pytest.fixture
+def managed(bench_of):
+    bench = protected(bench_of)
+    bench.meter.modules.fit(ModuleKind.CELLULAR)
+    return bench
+
+
+def test_policies_are_read_and_set_and_survive_the_power(managed):
+    manager = managed.manager()
+    assert manager.get(*POLICIES).value == bytes(6)
+    manager.set(*POLICIES, axdr.octet_string(bytes((0, 1, 0, 2, 0, 2))))
+    assert managed.parts.protections.terms.policy(Protection.MAGNET) is RelayPolicy.OPEN_UNTIL_CLEARED
+    managed.meter.power_cut()
+    managed.meter.power_up()
+    assert managed.manager().get(*POLICIES).value == bytes((0, 1, 0, 2, 0, 2))
+    magnet(managed, on=True)
+    assert not managed.parts.switch.relay_closed
+
+
+@pytest.mark.parametrize("octets", [b"", bytes(5), bytes(7), bytes((0, 0, 0, 0, 0, 3))])
+def test_policies_that_are_none_are_refused(managed, octets):
+    with pytest.raises(AccessRefused):
+        managed.manager().set(*POLICIES, axdr.octet_string(octets))
+    assert managed.manager().get(*POLICIES).value == bytes(6)
+
+
+def test_only_the_management_client_may(managed):
+    with pytest.raises(AccessRefused):
+        managed.session().set(*POLICIES, axdr.octet_string(bytes(6)))
+
+
+def test_taking_the_policy_away_releases_the_relay(managed):
+    manager = managed.manager()
+    manager.set(*POLICIES, axdr.octet_string(bytes((0, 0, 0, 2, 0, 0))))
+    magnet(managed, on=True)
+    magnet(managed, on=False)
+    assert not managed.parts.switch.relay_closed
+    manager.set(*POLICIES, axdr.octet_string(bytes(6)))
+    assert managed.parts.switch.relay_closed
+
+
+def test_what_is_significant_can_be_set(managed):
+    manager = managed.manager()
+    manager.set(*SRE, axdr.double_long_unsigned(100))
+    manager.set(*WINDOW, axdr.double_long_unsigned(600))
+    assert (manager.get(*SRE).value, manager.get(*WINDOW).value) == (100, 600)
+    with pytest.raises(AccessRefused):
+        manager.set(*WINDOW, axdr.double_long_unsigned(0))
+    managed.supply.set_load(LOAD_A, 180.0)  # 1200 W: 100 Wh in 300 s
+    managed.run(299)
+    assert Protection.SIGNIFICANT_REVERSE_ENERGY not in managed.parts.protections.active
+    managed.run(2)
+    assert Protection.SIGNIFICANT_REVERSE_ENERGY in managed.parts.protections.active

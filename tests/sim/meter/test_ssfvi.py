@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
+from protocols.field.errors import StationControlError
 from protocols.sts.token import TransferCredit, encode_token
 from sim.kernel.clock import SimClock
 from sim.kernel.environment import FieldEnvironment
@@ -184,6 +185,26 @@ def test_terms_are_checked():
     }
     with pytest.raises(ValueError, match="floor_percent"):
         parse_system(table)
+
+
+def test_shaded_panels_give_nothing_and_a_drained_battery_is_dark(bench):
+    faults = bench.meter.faults
+    bench.run(0.4)
+    faults.begin("shade", for_s=2 * DAY_S)
+    harvested_nj = bench.store.harvested_nj
+    bench.run(1)
+    assert bench.store.harvested_nj == harvested_nj
+    faults.begin("battery-drained")
+    assert not bench.system.inverter_on
+    assert bench.store.balance_nj == 0
+    bench.run(2)
+    assert bench.store.harvested_nj > harvested_nj
+    assert bench.store.balance_nj == 0
+
+
+def test_the_share_of_the_sun_is_a_share(bench):
+    with pytest.raises(StationControlError, match="shade"):
+        bench.meter.faults.begin("shade", 1.5)
 
 
 # ------------------------------------------------------------ days of credit

@@ -1,4 +1,4 @@
-"""Customers in front of a real meter: they see, buy, type and err as people do, and always in the same way."""
+"""Customers in front of a real meter: they see, buy, type and err as people do, always in the same way."""
 
 from collections import Counter
 

@@ -166,7 +166,8 @@ def test_who_has_no_credit_draws_nothing():
     world.run(4 * HOUR_S)
     (site,) = world.sites
     drawing = [
-        bool(amps > 0) for amps, place in zip(site.grid.current_a, site.homes, strict=True)
+        bool(amps > 0)
+        for amps, place in zip(site.grid.current_a, site.homes, strict=True)
         if not place.meter.parts.switch.relay_closed
     ]
     assert drawing
@@ -275,4 +276,6 @@ def test_who_did_not_come_before_the_rollover_is_stranded():
     assert change["old_range_over"]
     assert change["changed"] + change["not_changed"] == 5
     assert change["changed"] >= 1
-    assert set(change["stranded"]) <= {name for name, r in world.sites[0].shop.records.items() if not r.changed}
+    assert set(change["stranded"]) <= {
+        name for name, r in world.sites[0].shop.records.items() if not r.changed
+    }

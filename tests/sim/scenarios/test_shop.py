@@ -1,4 +1,4 @@
-"""The shop: tokens that the meter takes, one identifier for each, keys on the ticket while the campaign runs."""
+"""The shop: tokens that the meter takes, one identifier for each, keys while the campaign runs."""
 
 from datetime import UTC, datetime, timedelta
 

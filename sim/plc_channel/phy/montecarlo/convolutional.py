@@ -1,4 +1,4 @@
-"""The convolutional code of PRIME: rate 1/2, constraint length 7, generators 171 and 133 octal; Viterbi in NumPy.
+"""The convolutional code of PRIME: rate 1/2, K = 7, generators 171 and 133 octal; Viterbi in NumPy.
 
 Many frames at once: each step of the decoder works on all frames and all 64 states.
 
@@ -48,8 +48,8 @@ def decode(metrics: NDArray[np.float64]) -> NDArray[np.int8]:
     """The likeliest bits of frames that begin and end in state 0.
 
     Args:
-        metrics: a row for each frame, for each code bit how much it looks like 0 (positive) or 1 (negative); ±1
-            for hard decisions.
+        metrics: a row for each frame, for each code bit how much it looks like 0 (positive) or 1 (negative);
+            ±1 for hard decisions.
     """
     frames, steps = metrics.shape[0], metrics.shape[1] // 2
     pairs = metrics.reshape(frames, steps, 2)

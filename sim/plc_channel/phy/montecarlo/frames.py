@@ -105,11 +105,15 @@ def _batch(
     back = np.argsort(places)[:used]
     if not scheme.coded:
         got = hard_bits(steps, scheme.bits, gray=receiver.gray)[:, back]
-        return np.count_nonzero(scrambled(got, active=receiver.scramble) != bits, axis=1)
+        return _wrong(scrambled(got, active=receiver.scramble), bits)
     metrics = _metrics(steps, scheme, receiver)[:, back]
     if receiver.scramble:
         metrics *= 1.0 - 2.0 * scrambled(np.zeros((1, used), dtype=np.int8), active=True)
-    return np.count_nonzero(decode(metrics)[:, : bits.shape[1]] != bits, axis=1)
+    return _wrong(decode(metrics)[:, : bits.shape[1]], bits)
+
+
+def _wrong(got: NDArray[np.int8], sent: NDArray[np.int8]) -> NDArray[np.int64]:
+    return np.asarray(np.count_nonzero(got != sent, axis=1), dtype=np.int64)
 
 
 def _received(
@@ -128,4 +132,4 @@ def _received(
 def _metrics(steps: NDArray[np.complex128], scheme: Scheme, receiver: Receiver) -> NDArray[np.float64]:
     if receiver.soft:
         return soft_bits(steps, scheme.bits, gray=receiver.gray)
-    return 1.0 - 2.0 * hard_bits(steps, scheme.bits, gray=receiver.gray)
+    return np.asarray(1.0 - 2.0 * hard_bits(steps, scheme.bits, gray=receiver.gray), dtype=np.float64)

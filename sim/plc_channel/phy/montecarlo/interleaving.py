@@ -1,8 +1,8 @@
 """Interleavers: which code bit goes where in a frame.
 
-``block``: PRIME's own form over one symbol, rows of 8 bits for each bit of a carrier [M]; with it the curves of
-SimPRIME come out best. ``symbol``: a random order within each symbol. ``frame``: a random order of the whole frame,
-better than any real modem, because a differential error spoils two neighbours.
+``block``: PRIME's own form over one symbol, rows of 8 bits for each bit of a carrier [M]; with it the curves
+of SimPRIME come out best. ``symbol``: a random order within each symbol. ``frame``: a random order of the
+whole frame, better than any real modem, because a differential error spoils two neighbours.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Differential phase shift keying from carrier to carrier, as PRIME has it: the pilot is the first reference."""
+"""Differential phase shift keying from carrier to carrier; the pilot is the first reference."""
 
 import numpy as np
 from numpy.typing import NDArray

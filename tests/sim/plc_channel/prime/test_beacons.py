@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.plc_channel.medium import NodeLost, NodeState
+from sim.kernel.medium import NodeLost, NodeState
 from sim.plc_channel.prime.beacons import Source, first_loss
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.setups import Plant

@@ -8,11 +8,11 @@ from links.base import Link
 from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.session import DlmsSession
 from protocols.plc.cl432 import LlcClient
+from sim.kernel.medium import LpduReceived, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.meter import TEST_READER_PASSWORD
 from sim.meter.modem import PlcModem, meter_eui48
 from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.medium import LpduReceived, WireEvent
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.medium import PrimeMedium
 from sim.scenarios.world import World
@@ -65,7 +65,7 @@ def session_over(hops: int, floor: float) -> tuple[DlmsSession, Head]:
     head = Head(world, medium, meter_eui48(world.meter.profile))
     world.env.run(300.0 + 60.0 * hops)
     client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(TEST_READER_PASSWORD))
-    session = DlmsSession(head, LlcClient(2, 1), client)
+    session = DlmsSession(head, LlcClient(2, 1), client, response_timeout_s=30.0)
     session.connect()
     session.associate()
     return session, head

@@ -5,9 +5,9 @@ import statistics
 import pytest
 from simpy import Environment
 
+from sim.kernel.medium import NodeState
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.ideal import IdealChannel
-from sim.plc_channel.medium import NodeState
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.medium import PrimeMedium

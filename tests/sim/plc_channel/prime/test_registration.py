@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.plc_channel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState, SendFailed
+from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState, SendFailed
 from sim.plc_channel.prime.air import Transmission
 from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.modem import Modem

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from sim.kernel.medium import LpduReceived, NodeLost, NodeState
 from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.medium import LpduReceived, NodeLost, NodeState
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.setups import Plant, chain

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.plc.prime.sublayers import Arq
-from sim.plc_channel.medium import LpduReceived, SendFailed
+from sim.kernel.medium import LpduReceived, SendFailed
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.setups import Plant
 from sim.plc_channel.prime.terms import PrimeTerms
