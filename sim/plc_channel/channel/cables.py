@@ -70,7 +70,7 @@ def band_hz(carriers: Iterable[int] | None = None) -> Reals:
     """Frequencies of PRIME's carriers 0 to 96, or of those named, Hz."""
     fixed = constants()
     chosen = np.arange(fixed.carriers) if carriers is None else np.array(list(carriers))
-    return fixed.first_carrier_hz + chosen * fixed.carrier_spacing_hz
+    return np.asarray(fixed.first_carrier_hz + chosen * fixed.carrier_spacing_hz, dtype=np.float64)
 
 
 @cache

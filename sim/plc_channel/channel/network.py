@@ -1,8 +1,8 @@
 """A radial network of lines with shunt loads: from every node to every other one, in one pass.
 
-Each line is an ABCD two-port, each load a shunt admittance at its node. Seen from the sender, the ratio of
-the voltages at the ends of a line depends only on what hangs beyond it; so a link is a product of such ratios,
-and a new node at the edge of what is known already costs two vectors.
+Each line is an ABCD two-port, each load a shunt admittance at its node. Seen from the sender, the
+ratio of the voltages at the ends of a line depends only on what hangs beyond it; so a link is a
+product of such ratios, and a new node at the edge of what is known already costs two vectors.
 """
 
 from collections.abc import Sequence

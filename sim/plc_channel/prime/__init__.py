@@ -9,5 +9,6 @@ states        a service node's life as a table;  service, crying, switching: wha
 base          the base node;  records, keep_alive, promotions: its tables and policies
 exchanges     control requests and their repetition;  transfer: segments, acknowledgements
 medium        `PrimeMedium`, the whole as `sim.kernel.medium.Medium`
-journal       the base node's log;  validation: rows of the published reference points
+journal       the base node's log
+setups, branches   plants for measurements;  measured, points, validation: the published points beside ours
 """
