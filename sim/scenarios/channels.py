@@ -5,9 +5,12 @@ from typing import Any
 
 from sim.grid.microgrid import Microgrid
 from sim.kernel.random import RandomStreams
+from sim.plc_channel.channel.feeder import ChannelLine, FeederChannel
 from sim.plc_channel.channel.ideal import IdealChannel
 from sim.plc_channel.channel.model import Channel
-from sim.scenarios.tables import ScenarioError
+from sim.plc_channel.channel.terms import FeederChannelTerms
+from sim.plc_channel.noise.terms import NoiseTerms
+from sim.scenarios.tables import ScenarioError, read_terms
 
 MakeChannel = Callable[[Mapping[str, Any], Microgrid, RandomStreams], Channel]
 
@@ -16,9 +19,23 @@ def _ideal(table: Mapping[str, Any], _grid: Microgrid, _streams: RandomStreams) 
     return IdealChannel(**table)
 
 
+def _feeder(table: Mapping[str, Any], grid: Microgrid, streams: RandomStreams) -> Channel:
+    noise = read_terms(NoiseTerms, table.get("noise", {}), "plc.channel.noise")
+    terms = {key: value for key, value in table.items() if key != "noise"}
+    lines = [ChannelLine(line.from_node, line.to_node, line.length_m, line.cable) for line in grid.lines]
+    return FeederChannel(
+        lines,
+        grid.node_of_point,
+        grid.phase_of_point,
+        streams=streams,
+        terms=read_terms(FeederChannelTerms, terms, "plc.channel"),
+        noise=noise,
+    )
+
+
 #: ``kind`` of the table ``plc.channel`` -> what makes it.
-KINDS: dict[str, MakeChannel] = {"ideal": _ideal}
-DEFAULT_KIND = "ideal"
+KINDS: dict[str, MakeChannel] = {"feeder": _feeder, "ideal": _ideal}
+DEFAULT_KIND = "feeder"
 
 
 def make_channel(table: Mapping[str, Any], grid: Microgrid, streams: RandomStreams) -> Channel:

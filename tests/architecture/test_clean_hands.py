@@ -26,7 +26,8 @@ def test_locks_hold_hashes_and_no_addresses(root: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "://" not in text, path
         pinned = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==", text, flags=re.MULTILINE)
-        assert len(pinned) == len(re.findall(r"^[A-Za-z0-9._-]+(?:\[[^\]]+\])?==.*\\$", text, flags=re.MULTILINE)), path
+        named = re.findall(r"^[A-Za-z0-9._-]+(?:\[[^\]]+\])?==.*\\$", text, flags=re.MULTILINE)
+        assert len(pinned) == len(named), path
         assert text.count("--hash=sha256:") >= len(pinned), path
 
 

@@ -124,7 +124,9 @@ class ServerProtection:
         if request.form is _GLO and request.cipher is not None and len(plain) <= SHORT_OCTETS:
             tag = GLO_TAGS.get(plain[0])
             if tag is not None and control & ~SUITE_MASK == SHORT_KIND:
-                return request.cipher.seal_short(tag, control, device.system_title, device.send.take(), plain)
+                return request.cipher.seal_short(
+                    tag, control, device.system_title, device.take_counter(), plain
+                )
         if request.cipher is None or request.ring is not None:
             ring = request.ring or device.key_ring
             envelope = Envelope(device.system_title, self.client_title, request.transaction_id)

@@ -1,0 +1,95 @@
+"""Worlds in virtual time, each beside a yardstick of the same run."""
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import Any
+
+from amibench.commands.benches.row import Row
+from sim.kernel.environment import FieldEnvironment
+from sim.scenarios.campaign.cluster import run_on_cluster
+from sim.scenarios.campaign.replica import replicas
+from sim.scenarios.field import FieldWorld
+from sim.scenarios.scenario import Scenario, load_scenario
+
+GOAL_VILLAGE_S, GOAL_GROWTH, GOAL_WORKERS = 20.0, 1 / 1.3, 1.6
+
+_HOURS_PER_DAY, _S_PER_H, _TICK_S = 24.0, 3_600.0, 60.0
+_VILLAGE_HOMES = 350
+_SITE_HOMES = 100
+_REPLICAS = 4
+
+
+def measure_village(hours: float, homes: int) -> Sequence[Row]:
+    """Meter-days a second of a village, building included, beside so many clocks that tick once a minute."""
+    stick = "yardstick: SimPy clocks that tick once a minute, clock-days"
+    ticks = homes * hours / _HOURS_PER_DAY / _ticking_s(homes, hours)
+    lived = homes * hours / _HOURS_PER_DAY / _living_s(_quiet("village_350", homes, hours))
+    name = f"village_350, {homes} meters, profiles of 15 min, meter-days"
+    goal = _VILLAGE_HOMES / GOAL_VILLAGE_S
+    return Row(stick, ticks), Row(name, lived, stick, lived / ticks, goal_per_s=goal)
+
+
+def measure_growth(days: float, many: int) -> Sequence[Row]:
+    """Meter-days a second of one microgrid and of many in one world."""
+    one = _quiet("teorama_micro", _SITE_HOMES, days * _HOURS_PER_DAY)
+    small = _SITE_HOMES * days / _living_s(one)
+    large = many * _SITE_HOMES * days / _living_s(one.with_frame(sites=many))
+    stick = f"yardstick: {_SITE_HOMES} meters, meter-days"
+    name = f"{many * _SITE_HOMES} meters in {many} microgrids, meter-days"
+    return Row(stick, small), Row(name, large, stick, large / small, goal_ratio=GOAL_GROWTH)
+
+
+def measure_workers(days: float) -> Sequence[Row]:
+    """Replicas a second on a Dask cluster of one worker and of two; nothing where Dask is not installed."""
+    if find_spec("distributed") is None:
+        return ()
+    asked = replicas(_quiet("teorama_nano", 18, days * _HOURS_PER_DAY), _REPLICAS)
+    one, two = (_replicas_per_s(asked, workers) for workers in (1, 2))
+    stick = "yardstick: Dask with one worker, replicas"
+    return Row(stick, one), Row("Dask with two workers", two, stick, two / one, goal_ratio=GOAL_WORKERS)
+
+
+def _replicas_per_s(asked: Sequence[Any], workers: int) -> float:
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        with Client(cluster, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            client.wait_for_workers(workers)
+        list(
+            run_on_cluster(asked[:workers], cluster.scheduler_address)
+        )  # workers that have loaded everything
+        began_s = time.perf_counter()
+        list(run_on_cluster(asked, cluster.scheduler_address))
+        return len(asked) / (time.perf_counter() - began_s)
+
+
+def _quiet(name: str, homes: int, hours: float) -> Scenario:
+    """A world of the product without wire: physics, meters and customers alone."""
+    scenario = load_scenario(name).with_frame(days=hours / _HOURS_PER_DAY)
+    scenario = scenario.with_grid("homes", count=homes, specials=[]).with_grid("theft", planted=[])
+    return replace(scenario, plc={}, concentrators=())
+
+
+def _living_s(scenario: Scenario) -> float:
+    began_s = time.perf_counter()
+    FieldWorld(scenario).run(scenario.duration_s)
+    return time.perf_counter() - began_s
+
+
+def _ticking_s(clocks: int, hours: float) -> float:
+    """A plain SimPy process for each meter, which does nothing but wake once a minute."""
+    began_s = time.perf_counter()
+    env = FieldEnvironment()
+
+    def tick() -> Generator[Any, Any, None]:
+        while True:
+            yield env.timeout(_TICK_S)
+
+    for _ in range(clocks):
+        env.process(tick())
+    env.run(until=hours * _S_PER_H)
+    return time.perf_counter() - began_s

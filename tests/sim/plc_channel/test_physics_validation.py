@@ -1,0 +1,51 @@
+"""Every row of the physics holds, and says honestly what it is."""
+
+import pytest
+
+from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors
+from sim.plc_channel.physics_validation import POINTS
+from sim.plc_channel.rows import Point, band, row
+
+NAMES = [f"{index} {point.ident}" for index, point in enumerate(POINTS)]
+
+
+@pytest.mark.parametrize("point", POINTS, ids=NAMES)
+def test_rows_hold(point: Point) -> None:
+    found = point.measure()
+    assert found.holds, f"{found.title}: {found.measured} instead of {found.published} {found.unit}"
+    assert found.ident == point.ident
+    assert found.confidence in {"E", "C", "I", "A"}  # no claim rests on memory
+    assert found.source
+
+
+def test_all_points_of_the_issue_are_there() -> None:
+    assert {"R1", "R2", "R3", "R4", "R9", "R11", "PLC-1", "PLC-2", "PLC-12"} <= {
+        point.ident for point in POINTS
+    }
+
+
+def test_what_was_fitted_says_so() -> None:
+    fitted = [point.measure() for point in POINTS if point.ident == "R11"]
+    assert {found.kind for found in fitted} == {"calibration"}
+
+
+def test_a_row_measures_the_same_twice() -> None:
+    assert ber_errors("DBPSK", 20) == ber_errors("DBPSK", 20)
+    assert SIMPRIME_RECEIVER.interleaver == "block"
+
+
+@pytest.mark.parametrize(("measured", "holds"), [(1.0, True), (1.3, True), (1.31, False), (0.69, False)])
+def test_tolerances_of_rows(measured: float, holds: bool) -> None:
+    found = row("X", "a figure", 1.0, measured, 0.3)
+    assert found.holds is holds
+    assert found.tolerance == "± 0.3"
+
+
+@pytest.mark.parametrize(
+    ("measured", "margin", "holds"),
+    [(5.0, 0.0, True), (6.1, 0.0, False), (6.1, 0.5, True), (4.4, 0.5, False)],
+)
+def test_bands(measured: float, margin: float, holds: bool) -> None:
+    found = band("X", "a figure", 5.0, 6.0, measured, margin=margin)
+    assert found.holds is holds
+    assert found.published == "5.00 … 6.00"
