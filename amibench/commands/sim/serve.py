@@ -61,7 +61,7 @@ def serve(
 ) -> None:
     """Serve a world on 127.0.0.1 until Ctrl-C or SIGTERM; prints one JSON line when it is ready.
 
-    Every meter is reached through its concentrator, by gateway header or at its SAP, and on a port of its own.
+    Each meter is reached through its concentrator, by gateway header or at its SAP, and on its own port.
     """
     language = options.spoken(lang)
     scenario = options.scenario_of(name, language, seed=seed, wire=wire)

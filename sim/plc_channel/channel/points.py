@@ -141,6 +141,7 @@ def plc12(cap_uf: float) -> ValidationRow:
     return band("PLC-12", title, 10.0, 40.0, gain, confidence="C")
 
 
+@cache
 def network_of_r11() -> NetworkNoise:
     """The calibrated noise of R11."""
     document = published_field()

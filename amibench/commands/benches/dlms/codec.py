@@ -14,6 +14,7 @@ from amibench.commands.benches.row import ROUNDS, Row, beside
 CODEC: tuple[tuple[str, Callable[[], Callable[[], object]], str, float], ...] = (
     ("HDLC frame of 128 octets, parsed", workloads.hdlc_frame, "hdlc-128", 50_000),
     ("load profile 96 × 5, decoded", workloads.profile, "profile-96x5", 5_000),
+    ("ciphered GET, answered", workloads.ciphered_get_answered, "ciphered-get", 50_000),
     ("ciphered GET, there and back", workloads.ciphered_get, "ciphered-get", 50_000),
 )
 

@@ -1,6 +1,7 @@
 """Channels: what a place hears, what is lost, what changes when."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -156,14 +157,12 @@ def test_answers_stay_between_two_changes() -> None:
 
 
 def test_the_evening_is_worse_than_the_night() -> None:
-    channel = matrix(40.0, NoiseTerms(bursts_per_h=0.0))
-    assert channel.snr_db(0, 1, 3 * 3600.0) - channel.snr_db(0, 1, 20 * 3600.0) == pytest.approx(
-        12.0, abs=0.5
-    )
+    channel = matrix(40.0, NoiseTerms(envelope_rise_db=0.0, bursts_per_h=0.0))
+    assert channel.snr_db(0, 1, 3 * 3600.0) - channel.snr_db(0, 1, 20 * 3600.0) == pytest.approx(12.0)
 
 
 def test_the_base_may_stand_in_a_noisier_place() -> None:
-    channel = matrix(40.0, NoiseTerms(hourly_db=(0,) * 24, bursts_per_h=0.0, base_rise_db=7.0))
+    channel = matrix(40.0, replace(FLAT, base_rise_db=7.0))
     assert channel.snr_db(0, 1, 0.0) - channel.snr_db(0, BASE_PLACE, 0.0) == pytest.approx(7.0)
 
 
@@ -202,7 +201,7 @@ def test_the_way_up_is_easier_than_the_way_down() -> None:
 def test_r9_a_section_costs_3_9_db() -> None:
     down = simprime_losses(20)[0]
     assert down[0] == pytest.approx(13.0, abs=1.0)
-    assert np.diff(down)[:-1] == pytest.approx(3.9, abs=1.0)
+    assert np.diff(down)[:-2] == pytest.approx(3.9, abs=0.5)  # but at the open end
     assert down[-1] == pytest.approx(87.5, abs=4.0)
 
 
@@ -313,7 +312,7 @@ def test_a_table_becomes_a_channel() -> None:
     assert channel.terms.loads["away"] is None
     assert channel.terms.loads["idle"] == 50
     assert channel.terms.bus_ohm == 12
-    other = matrix_channel({"loss_db": [[0, 30], [20, 0]], "bursts_per_h": 0.0}, RandomStreams(1))
+    other = matrix_channel({"loss_db": [[0, 30], [20, 0]], "envelope_rise_db": 0.0}, RandomStreams(1))
     assert other.snr_db(1, 0, 0.0) - other.snr_db(0, 1, 0.0) == pytest.approx(10.0)
 
 

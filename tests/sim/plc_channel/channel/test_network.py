@@ -1,4 +1,4 @@
-"""Transmission lines: the pass over the tree is nodal analysis, exactly; cables and feeders are those of plc.md."""
+"""Transmission lines: the pass over the tree is nodal analysis; cables and feeders are those of plc.md."""
 
 import cmath
 
@@ -42,7 +42,7 @@ def test_the_band() -> None:
 
 
 def test_an_unknown_cable_is_named() -> None:
-    with pytest.raises(ChannelTermsError, match="there is no cable 'string'; the table has .*triplex"):
+    with pytest.raises(ChannelTermsError, match=r"there is no cable 'string'; the table has .*triplex"):
         cable("string")
 
 

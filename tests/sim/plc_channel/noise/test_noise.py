@@ -14,7 +14,7 @@ from sim.plc_channel.channel.published import published_field
 from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.noise.availability import NetworkNoise, drawn, expected
 from sim.plc_channel.noise.bursts import Bursts
-from sim.plc_channel.noise.floor import carrier_noise_dbuv, floor_dbm_hz
+from sim.plc_channel.noise.floor import CAP_DBM_HZ, carrier_noise_dbuv, floor_dbm_hz
 from sim.plc_channel.noise.middleton import noise_rise_db, samples, uncoded_ber
 from sim.plc_channel.noise.process import PHASES, NoiseProcess
 from sim.plc_channel.noise.terms import FLAT, VILLAGE_DAY, NoiseTerms
@@ -39,7 +39,7 @@ def test_in_the_band_the_cap_is_the_background(law: str, frequency_hz: float) ->
 
 
 def test_far_above_the_band_the_laws_differ() -> None:
-    assert floor_dbm_hz("best", 10e6) < floor_dbm_hz("worst", 3e6) < -90.0
+    assert floor_dbm_hz("worst", 10e6) < floor_dbm_hz("best", 10e6) < CAP_DBM_HZ
 
 
 def test_noise_voltage_of_a_carrier() -> None:
@@ -60,7 +60,7 @@ def test_bursts_do_not_overlap_and_have_their_rate() -> None:
     assert edges == sorted(set(edges))
     assert len(edges) / 2 == pytest.approx(50 * 60 * 60 / 60.5, rel=0.05)
     lengths = np.diff(edges)[::2]
-    assert 0 < lengths.min()
+    assert lengths.min() > 0
     assert lengths.max() <= 1.0
     assert lengths.mean() == pytest.approx(0.5, abs=0.03)
 
@@ -84,7 +84,7 @@ def test_no_bursts() -> None:
     assert not bursts.overlap(0.0, 1e9)
 
 
-@given(instants=some.lists(some.floats(0, 5e4), min_size=1, max_size=20))
+@given(instants=some.lists(some.floats(0, 5e3), min_size=1, max_size=20))
 def test_the_order_of_questions_does_not_matter(instants: list[float]) -> None:
     forth, back = Bursts(rng(), 100.0, 1.0), Bursts(rng(), 100.0, 1.0)
     one = [forth.active(at) for at in instants]
