@@ -56,14 +56,17 @@ class ServerProtection:
         device: keys, counters and policy.
         client_title: of the client, from its AARQ.
         dedicated_key: from its initiate request, None when it gave none.
+
+    Attributes:
+        dedicated: cipher of the dedicated key, None where there is none.
     """
 
-    __slots__ = ("_dedicated", "_dedicated_received", "client_title", "device")
+    __slots__ = ("_dedicated_received", "client_title", "dedicated", "device")
 
     def __init__(self, device: DeviceSecurity, client_title: bytes, dedicated_key: bytes | None) -> None:
         self.device = device
         self.client_title = client_title
-        self._dedicated = None if dedicated_key is None else Cipher(dedicated_key, device.keys.gak)
+        self.dedicated = None if dedicated_key is None else Cipher(dedicated_key, device.keys.gak)
         self._dedicated_received = ReceiveCounter()
 
     @property
@@ -152,9 +155,9 @@ class ServerProtection:
 
     def _means(self, form: Form, *, broadcast: bool) -> tuple[Cipher, ReceiveCounter]:
         if form.dedicated:
-            if self._dedicated is None or broadcast:
+            if self.dedicated is None or broadcast:
                 raise DecipheringError("there is no dedicated key")
-            return self._dedicated, self._dedicated_received
+            return self.dedicated, self._dedicated_received
         cipher = self.device.cipher(broadcast=broadcast)
         if cipher is None:
             raise DecipheringError("there is no broadcast key")

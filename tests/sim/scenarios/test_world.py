@@ -49,6 +49,8 @@ def test_every_operation_keeps_its_promise(world: World):
         "cover.close": {"which": "terminal"},
         "clock.wait": {"seconds": 60.0},
         "clock.speed": {"factor": 2.0},
+        "fault.begin": {"fault": "magnet"},
+        "fault.end": {"fault": "magnet"},
     }
     for op in OPERATIONS:
         world.control.call(op, args.get(op, {}))
