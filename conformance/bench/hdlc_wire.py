@@ -54,6 +54,7 @@ class HdlcWire:
         destination: the device's address in the declared form.
         source: the public client's.
         v_s, v_r: numbers of the next I-frame to be sent and to come.
+        longest: octets of information in the longest I-frame that came.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -62,7 +63,7 @@ class HdlcWire:
         self._lower = link.physical_address
         self.destination = self.address(link.address_bytes)
         self.source = bytes((bench.association_section("public").client_sap << 1 | 1,))
-        self.v_s = self.v_r = 0
+        self.v_s = self.v_r = self.longest = 0
 
     def address(self, size: int, *, upper: int | None = None, lower: int | None = None) -> bytes:
         """An address of the device in `size` octets, whatever the size is; 2 and 4 hold both parts."""
@@ -147,6 +148,7 @@ class HdlcWire:
                     return b""
                 self.v_r += 1
                 joined += frame.information
+                self.longest = max(self.longest, len(frame.information))
             if reply.last is None or not reply.last.segmented:
                 return joined if reply.last is not None else b""
             reply = self.ask(ready_control(self.v_r))

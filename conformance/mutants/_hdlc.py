@@ -4,6 +4,8 @@ import dataclasses
 from functools import partial
 
 from protocols.dlms.hdlc import HdlcServer
+from protocols.dlms.hdlc.address import HdlcAddress
+from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.hdlc.fcs import fcs_octets
 from protocols.dlms.hdlc.frame import Frame, decode_frame
 from protocols.dlms.hdlc.server_link import ServerLink
@@ -15,6 +17,7 @@ FRAMING = "hdlc"
 
 _FORMAT_TYPE_A = 0xA0
 _CHECK = 2
+_PUBLIC_SAP = 16
 
 
 def with_server(kind: type[HdlcServer]) -> Parts:
@@ -39,6 +42,24 @@ class Forgiving(HdlcServer):
             super()._take_bad(bad)
 
 
+class Presuming(HdlcServer):
+    """Takes what it cannot read for an SNRM of the public client; `fault` says which frames."""
+
+    fault = ""
+
+    def _take_bad(self, bad: BadFrame) -> None:
+        if bad.error.fault == self.fault:
+            self._take_frame(self.presumed(), bad.raw, self._last_octet_s)
+        else:
+            super()._take_bad(bad)
+
+    def presumed(self) -> Frame:
+        """An SNRM to the shortest of its own addresses."""
+        size = min(self.address_bytes)
+        own = HdlcAddress(min(self.server_saps), None if size == 1 else self.physical_address, size)
+        return Frame(own, HdlcAddress(_PUBLIC_SAP), Control(Kind.SNRM, True))
+
+
 def mended(raw: bytes) -> Frame:
     """The frame that `raw` would be with format type A and right check sequences."""
     body = bytes((_FORMAT_TYPE_A | raw[1] & 0x0F,)) + raw[2:-3]
@@ -58,4 +79,4 @@ def _header_size(body: bytes) -> int:
     return place + 1
 
 
-__all__ = ["FRAMING", "Forgiving", "mended", "with_link", "with_server"]
+__all__ = ["FRAMING", "Forgiving", "Presuming", "mended", "with_link", "with_server"]

@@ -1,9 +1,8 @@
 """A meter that takes a client address of any length."""
 
-from conformance.mutants._hdlc import FRAMING, with_server
+from conformance.mutants._hdlc import FRAMING, Presuming, with_server
 from conformance.text import Text
-from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.faults import Fault
 
 __all__ = ["CLAUSE", "DESCRIPTION", "FRAMING", "PARTS"]
 
@@ -11,12 +10,10 @@ CLAUSE = "dlms-yb/HDLC_ADDRESS_N1"
 DESCRIPTION = Text("admite direcciones de cliente largas", "takes long client addresses")
 
 
-class Roomy(HdlcServer):
-    """Looks at its own address alone."""
+class Roomy(Presuming):
+    """Reads the end of a long client address alone."""
 
-    def _address_fault(self, frame: Frame) -> str | None:
-        fault = super()._address_fault(frame)
-        return None if frame.source.size != 1 and frame.destination.upper in self.server_saps else fault
+    fault = Fault.BAD_CLIENT_ADDRESS
 
 
 PARTS = with_server(Roomy)

@@ -16,7 +16,7 @@ from sim.meter.push import PushSetups
 from sim.meter.readings import energy_nj
 from sim.meter.schedules import Schedule, SingleActions
 from sim.meter.seams import WorldClock
-from sim.meter.security import suite_security, system_title
+from sim.meter.security import system_title
 from sim.meter.tariff import RegisterActivation
 from sim.meter.tokens import Effects
 from sim.meter.unit_bindings import UnitBindings
@@ -92,7 +92,7 @@ def _security(profile: MeterProfile, parts: Parts, credentials: Credentials) -> 
     title, suite = system_title(profile), profile.security.suite
     if suite is SecuritySuite.SUITE_0:
         return parts.device_security(title, credentials.keys)
-    return suite_security(title, suite, credentials)
+    return parts.suite_security(title, suite, credentials)
 
 
 def _bound_units(profile: MeterProfile) -> UnitBindings:

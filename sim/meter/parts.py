@@ -51,7 +51,7 @@ from sim.meter.protection import Protections, ProtectionTerms
 from sim.meter.quality import Quality, WatchTerms
 from sim.meter.rates import RateRegisters
 from sim.meter.seams import WorldClock
-from sim.meter.security import device_security
+from sim.meter.security import device_security, suite_security
 from sim.meter.storage import Storage
 from sim.meter.supply_control import SupplyControl
 from sim.meter.tamper import TamperDetector
@@ -147,6 +147,7 @@ class Parts:
     image: Callable[[ImageTerms, str], ImageStore] = ImageStore
     cosem_bindings: CosemBindings = cosem_bindings
     device_security: Callable[[bytes, KeySet], DeviceSecurity] = device_security
+    suite_security: Callable[[bytes, SecuritySuite, Credentials], DeviceSecurity] = suite_security
     hdlc_server: Callable[[PortTerms], HdlcServer] = hdlc_server
     wrapper_server: Callable[[PortTerms], WrapperServer] = wrapper_server
     server_connection: Callable[..., ServerConnection] = ServerConnection

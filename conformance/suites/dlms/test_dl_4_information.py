@@ -150,7 +150,13 @@ def test_small_frames(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         for size in (32, 16, 8):
             granted = must_connect(bench, wire, parameters(size, 1))
+            wire.longest = 0
             _check_accepted(bench, wire.request(AarqShape().to_bytes(), granted.info_rx))
+            bench.check(
+                wire.longest <= granted.info_tx,
+                f"sus tramas llevan {wire.longest} octetos, de {granted.info_tx}",
+                f"its frames carry {wire.longest} octets, of {granted.info_tx}",
+            )
             must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
 
 

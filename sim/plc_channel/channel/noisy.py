@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db
+from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db, frame_db
 from sim.plc_channel.noise.floor import carrier_noise_dbuv
 from sim.plc_channel.noise.process import NoiseProcess
 from sim.plc_channel.phy.modem import phy_of
@@ -50,11 +50,11 @@ class NoisyChannel:
         self._ratios: dict[tuple[int, float], Reals] = {}
 
     def snr_db(self, tx: int, rx: int, now_s: float) -> float:
-        """Es/N0 of a carrier at `rx`, averaged over carriers and the mains' cycle by what it spoils, dB."""
+        """Es/N0 of a carrier at `rx`: over carriers by bit errors, over the mains' cycle by frame errors, dB."""
         self._refresh(now_s)
         key = (tx, self._noise.rise_db(now_s))
         if key not in self._ratios:
-            self._ratios[key] = effective_db(self._levels_of(*key), self._receiver.beta)
+            self._ratios[key] = frame_db(self._levels_of(*key))
         return float(self._ratios[key][rx])
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors
-from sim.plc_channel.physics_validation import POINTS
+from sim.plc_channel.physics_validation import POINTS, not_modelled, rows
 from sim.plc_channel.rows import Point, band, row
 
 NAMES = [f"{index} {point.ident}" for index, point in enumerate(POINTS)]
@@ -49,3 +49,18 @@ def test_bands(measured: float, margin: float, holds: bool) -> None:
     found = band("X", "a figure", 5.0, 6.0, measured, margin=margin)
     assert found.holds is holds
     assert found.published == "5.00 … 6.00"
+
+
+def test_quick_rows_are_all_but_the_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [Point("a", lambda: row("a", "", 1, 1, 1)), Point("b", lambda: row("b", "", 1, 1, 1), slow=True)]
+    monkeypatch.setattr("sim.plc_channel.physics_validation.POINTS", made)
+    assert [found.ident for found in rows()] == ["a", "b"]
+    assert [found.ident for found in rows(slow=False)] == ["a"]
+
+
+def test_what_is_left_out_is_said_in_two_languages() -> None:
+    assert len(not_modelled()) >= 8
+    for sentence in not_modelled():
+        assert sentence.en.endswith(".")
+        assert sentence.es.endswith(".")
+        assert sentence.en != sentence.es

@@ -15,7 +15,7 @@ from sim.plc_channel.channel.matrix import MatrixChannel
 from sim.plc_channel.channel.model import BASE_PLACE, Channel
 from sim.plc_channel.channel.points import simprime_losses
 from sim.plc_channel.channel.published import published_field
-from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db
+from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db, frame_db
 from sim.plc_channel.channel.table import channel_terms, feeder_channel, matrix_channel
 from sim.plc_channel.channel.terms import FeederChannelTerms
 from sim.plc_channel.errors import ChannelTermsError
@@ -78,6 +78,38 @@ def test_the_mean_is_exact_for_bit_errors_of_dbpsk() -> None:
 
 def test_a_notch_counts_for_what_it_destroys() -> None:
     assert float(effective_db(np.array([30.0] * 12 + [3.0]), 1.0)) < 8.0
+
+
+@given(ratios=some.lists(some.floats(-20, 60), min_size=2, max_size=12))
+def test_of_symbols_the_worst_counts_most(ratios: list[float]) -> None:
+    found = float(frame_db(np.array(ratios)))
+    assert min(ratios) - 1e-9 <= found <= min(ratios) + math.log(len(ratios)) / 2.6 + 1e-9
+    assert float(frame_db(np.array(ratios) + 3.0)) == pytest.approx(found + 3.0)
+
+
+@pytest.mark.parametrize("rise_db", [0.0, 6.0, 12.0])
+@pytest.mark.parametrize(("octets", "length_s"), [(64, 0.033408), (256, 0.105088)])
+def test_the_ratio_tells_what_frames_will_suffer(octets: int, length_s: float, rise_db: float) -> None:
+    """The rate by `snr_db` is that by `frame_error`, within one decibel, at one frame in ten."""
+    noise = replace(FLAT, envelope_rise_db=rise_db)
+    begins, draws = np.random.Generator(np.random.Philox(key=4)).random((2, 300))
+    phy = phy_of("DBPSK_C", "modem", 1.0)
+
+    def lost(loss_db: float) -> float:
+        channel = matrix(loss_db, noise)
+        fates = [
+            channel.frame_error("DBPSK_C", octets, 0, 1, begin, begin + length_s, draw)
+            for begin, draw in zip(begins, draws, strict=True)
+        ]
+        return sum(fates) / len(fates)
+
+    threshold_db = next(
+        loss
+        for loss in np.arange(35.0, 65.0, 0.25)
+        if phy.error_rate(octets, matrix(loss, noise).snr_db(0, 1, 0.0)) > 0.1
+    )
+    assert lost(threshold_db - 1.0) < 0.2
+    assert lost(threshold_db + 1.0) > 0.1
 
 
 # ---------------------------------------------------------------- matrix
