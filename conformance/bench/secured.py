@@ -18,7 +18,7 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity, KeySet, SecurityControl, wrap
 from protocols.dlms.security.policy import required
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session_errors import AccessRefused, LinkLost, NoAnswer
 from protocols.dlms.xdlms.action import ActionRequestNormal
 from protocols.dlms.xdlms.descriptors import MethodDescriptor
 
@@ -74,6 +74,19 @@ def secured(bench: Bench, protection: Protection | None = None) -> Iterator[Secu
     with bench.session(ASSOCIATION, protection=protection) as session:
         session.associate()
         yield Secured(session, sealer_of(session), bench)
+
+
+@contextmanager
+def must_secure(bench: Bench, protection: Protection) -> Iterator[Secured]:
+    """`secured` with a protection that the device has to serve: its refusal is its failure."""
+    try:
+        with secured(bench, protection) as open_one:
+            yield open_one
+    except (NoAnswer, LinkLost):
+        raise
+    except RemoteProtocolError as refusal:
+        bench.observe(f"se niega: {refusal}", f"it refuses: {refusal}")
+        bench.check(False, "la asociación se abre y sirve", "the association opens and serves")
 
 
 def sealer_of(session: DlmsSession) -> Sealer:

@@ -7,7 +7,9 @@ from protocols.dlms.hdlc.faults import Fault
 __all__ = ["CLAUSE", "DESCRIPTION", "FRAMING", "PARTS"]
 
 CLAUSE = "dlms-yb/HDLC_ADDRESS_N7"
-DESCRIPTION = Text("contesta a destinos de tres y cinco octetos", "answers to destinations of three and five octets")
+DESCRIPTION = Text(
+    "contesta a destinos de tres y cinco octetos", "answers to destinations of three and five octets"
+)
 
 
 class Eager(Presuming):

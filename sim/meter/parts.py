@@ -16,7 +16,7 @@ from simpy import Environment
 
 from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.security import DeviceSecurity, KeySet
+from protocols.dlms.security import DeviceSecurity, KeySet, SecuritySuite
 from protocols.dlms.server import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
 from protocols.sts.acceptance import (
@@ -36,6 +36,7 @@ from sim.meter.ciu.terms import LinkTerms, UnitTerms
 from sim.meter.ciu.unit import CustomerUnit, UnitPlace
 from sim.meter.clock import DeviceClock
 from sim.meter.cosem.table import CosemBindings, cosem_bindings
+from sim.meter.credentials import Credentials
 from sim.meter.demand import DemandTerms, Energy
 from sim.meter.demands import Demands
 from sim.meter.events import EventLog

@@ -22,11 +22,16 @@ def system_title(profile: MeterProfile) -> bytes:
     return flag + int(profile.drn).to_bytes(_NUMBER_OCTETS, "big")
 
 
-def suite_security(title: bytes, suite: SecuritySuite, credentials: Credentials) -> DeviceSecurity:
+def suite_security(
+    title: bytes,
+    suite: SecuritySuite,
+    credentials: Credentials,
+    kind: type[DeviceSecurity] = DeviceSecurity,
+) -> DeviceSecurity:
     """Suites 1 and 2: signing keys beside the symmetric ones, policies of version 1."""
     signing = credentials.signing[suite]
     own = KeyPair.from_private(suite, signing.own)
-    security = DeviceSecurity(
+    security = kind(
         title,
         credentials.keys_256 if suite is SecuritySuite.SUITE_2 else credentials.keys,
         suite=suite,

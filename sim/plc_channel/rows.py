@@ -1,5 +1,6 @@
 """How the physics' rows of the table of validation are put together."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,6 +52,12 @@ def row(
     )
 
 
+def _span(low: float, high: float) -> str:
+    if low == high:
+        return f"{low:.2f}"
+    return f"≥ {low:.2f}" if math.isinf(high) else f"{low:.2f} … {high:.2f}"
+
+
 def band(
     ident: str,
     title: str,
@@ -68,7 +75,7 @@ def band(
     return ValidationRow(
         ident=ident,
         title=title,
-        published=f"{low:.2f}" if low == high else f"{low:.2f} … {high:.2f}",
+        published=_span(low, high),
         measured=f"{measured:.2f}",
         tolerance=f"± {margin:g}" if margin else "within",
         holds=low - margin - 1e-9 <= measured <= high + margin + 1e-9,

@@ -22,8 +22,8 @@ _HEAD = """\
 
 A row of kind *validation* predicts a published figure. *Calibration* says that a parameter was fitted to it,
 *computed* that it stands beside another model's figure, *band* that only an order of magnitude or a shape is
-published. Confidence of the published figure: E exact, C computed, I inferred, A approximate, M from memory of
-a standard.
+published. Confidence of the published figure: E exact, C computed, I inferred, A approximate, M from memory
+of a standard.
 """
 _COLUMNS = (
     "| point | what | published | ours | tolerance | holds | kind | confidence |\n"

@@ -14,7 +14,6 @@ from conformance.bench.attributes import listed, of_class
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dialogue import Dialogue, items
-from conformance.bench.endings import CaseFails
 from conformance.bench.object_list import ListedObject
 from conformance.targets.model import ImageSection
 from conformance.text import Text
@@ -81,7 +80,7 @@ class Transfer:
         except RemoteProtocolError as refusal:
             self._bench.observe(f"{es}: {refusal}", f"{en}: {refusal}")
             return
-        raise CaseFails(Text(f"se acepta {es}", f"{en} is accepted"))
+        self._bench.check(False, f"se rechaza: {es}", f"refused: {en}")
 
     def _invoke(self, method: int, parameter: Data) -> None:
         self._dialogue.session.action(_IMAGE, Obis.from_string(self._name), method, parameter)

@@ -7,7 +7,6 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import answers_well
 from conformance.bench.exchange import ask, check_rejected, check_still_works, served
 from conformance.bench.raw import GET_LDN, read_aare
 from conformance.bench.secure import Protection, header
@@ -19,6 +18,7 @@ from conformance.bench.secured import (
     TIME,
     Secured,
     least_protection,
+    must_secure,
     sealer_of,
     secured,
 )
@@ -42,7 +42,6 @@ _PROTECTIONS = (
 _DENIED = (DataAccessResult.READ_WRITE_DENIED, DataAccessResult.OBJECT_UNDEFINED)
 _NO_ACTION = (ActionResult.READ_WRITE_DENIED, ActionResult.OBJECT_UNDEFINED)
 _SMALL = 0x20
-_OPENING = Text("asociarse y ser atendido", "associating and being served")
 
 
 def clause(number: str) -> pytest.MarkDecorator:
@@ -92,7 +91,7 @@ def test_protections(bench: Bench) -> None:
                 f"the policy of today demands more than {control.summary}",
             )
             continue
-        with answers_well(_OPENING), secured(bench, Protection(control)) as open_one:
+        with must_secure(bench, Protection(control)) as open_one:
             answer = open_one.ask(
                 open_one.sealer.seal(GET_LDN, control=control),
                 f"GET {control.summary}",
@@ -126,7 +125,7 @@ def test_protections(bench: Bench) -> None:
 def test_forms(bench: Bench) -> None:
     for form in (Form.GLO, Form.DED):
         key = bench.random_octets(_key_octets(bench)) if form.dedicated else None
-        with answers_well(_OPENING), secured(bench, Protection(use=form, dedicated_key=key)) as open_one:
+        with must_secure(bench, Protection(use=form, dedicated_key=key)) as open_one:
             raw = open_one.sealer.seal(GET_LDN, form=form)
             answer = open_one.ask(raw, f"GET {form.value}", f"GET {form.value}")
             bench.check(

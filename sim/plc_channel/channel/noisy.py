@@ -50,7 +50,7 @@ class NoisyChannel:
         self._ratios: dict[tuple[int, float], Reals] = {}
 
     def snr_db(self, tx: int, rx: int, now_s: float) -> float:
-        """Es/N0 of a carrier at `rx`: over carriers by bit errors, over the mains' cycle by frame errors, dB."""
+        """Es/N0 at `rx`, dB: over carriers by bit errors, over the mains' cycle by frame errors."""
         self._refresh(now_s)
         key = (tx, self._noise.rise_db(now_s))
         if key not in self._ratios:

@@ -65,8 +65,8 @@ def effective_db(ratios_db: NDArray[np.float64], beta: float) -> NDArray[np.floa
 def frame_db(ratios_db: NDArray[np.float64]) -> NDArray[np.float64]:
     """The constant ratio that loses as many frames as symbols with the ratios of the last axis do, dB.
 
-    Codewords end within a few symbols, so the errors of its symbols add up, and a loud part of the mains' cycle
-    counts for nearly all.
+    Errors of a code end within a few symbols, so those of a frame's symbols add up, and a loud part of the
+    mains' cycle counts for nearly all.
     """
     least = ratios_db.min(axis=-1)
     mean = np.exp(-STEEPNESS_NP_DB * (ratios_db - least[..., None])).mean(axis=-1)

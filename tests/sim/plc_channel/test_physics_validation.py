@@ -1,5 +1,7 @@
 """Every row of the physics holds, and says honestly what it is."""
 
+import math
+
 import pytest
 
 from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors
@@ -49,6 +51,12 @@ def test_bands(measured: float, margin: float, holds: bool) -> None:
     found = band("X", "a figure", 5.0, 6.0, measured, margin=margin)
     assert found.holds is holds
     assert found.published == "5.00 … 6.00"
+
+
+def test_a_band_without_an_end() -> None:
+    found = band("X", "a figure", 10.0, math.inf, 1e6)
+    assert found.holds
+    assert found.published == "≥ 10.00"
 
 
 def test_quick_rows_are_all_but_the_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
