@@ -19,7 +19,7 @@ from sim.meter.components import Components
 from sim.meter.events import EventCode
 from sim.meter.limiter import ScriptReference
 from sim.meter.monitors import Watched
-from sim.meter.push import PORTS, Pusher, PusherHooks, PushObject, PushTerms
+from sim.meter.push import Pusher, PusherHooks, PushObject, PushTerms, Told
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -36,7 +36,7 @@ class AutomationHooks:
         find: the object with a logical name, None where there is none.
         run_script: table (six octets) and script.
         log: writes an event.
-        send: sends a notification to a client over a port; False where nobody is attached.
+        send: sends a notification as a push setup says, and tells whether somebody took it.
         guard: wraps what a timer calls, so that it ends where the power does.
         random: the meter's own stream, for the delays of pushes.
     """
@@ -44,7 +44,7 @@ class AutomationHooks:
     find: Callable[[Obis], CosemObject | None]
     run_script: Callable[[bytes, int], bool]
     log: Callable[[EventCode], None]
-    send: Callable[[str, DataNotification, int], bool]
+    send: Callable[[PushTerms, DataNotification, Told], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
     random: "Callable[[], Generator]"
 
@@ -100,7 +100,7 @@ class Automation:
         """The power goes: send at once what waits for that, over what still carries it; once, or never."""
         for terms in self._parts.push_setups.items.values():
             if EventCode.POWER_DOWN in terms.on_events:
-                self._send(terms)
+                self._send(terms, lambda _sent: None)
 
     def logged(self, code: EventCode) -> None:
         """Something was logged: it may set a push off; that a push failed never does."""
@@ -117,13 +117,13 @@ class Automation:
         except AccessError:
             return None
 
-    def _send(self, terms: PushTerms) -> bool:
+    def _send(self, terms: PushTerms, told: Told) -> None:
         parts = self._parts
         self._invoke_id = (self._invoke_id + 1) % _INVOKE_MODULUS
         body = axdr.structure(*(self._value(item) for item in terms.objects))
         stamp = parts.zone.octets(parts.clock.epoch_us)
         notification = DataNotification(self._invoke_id, stamp, body)
-        return self._hooks.send(PORTS[terms.transport], notification, terms.client_sap)
+        self._hooks.send(terms, notification, told)
 
     def _value(self, item: PushObject) -> Data:
         """What is sent of an attribute: all, or one element; null-data where there is nothing to read."""

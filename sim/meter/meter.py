@@ -88,6 +88,7 @@ class Meter:
         "hardware",
         "iron",
         "on_power",
+        "outward",
         "parts",
         "profile",
         "site",
@@ -141,6 +142,7 @@ class Meter:
         self._table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
         self._objects = cache(lambda: logical_devices(live, self._table, credentials.passwords))
         self._links = MeterPorts(env, self._objects, self._port_hooks(), profile.ports, factories)
+        self.outward = Outward(self._links)
         supply.watch(self._guard(self._supply_changed))
         self._guard(self._supply_changed)()
 
@@ -410,8 +412,8 @@ class Meter:
     def _run_script(self, script: ScriptReference) -> None:
         self.automation.run(script)
 
-    def _push(self, port: str, notification: DataNotification, client_sap: int) -> bool:
-        return self._links.push(port, notification, client_sap, at_once=not self._powered)
+    def _push(self, terms: PushTerms, notification: DataNotification, told: Told) -> None:
+        self.outward.send(terms, notification, told, at_once=not self._powered)
 
     def _seen(self) -> None:
         self._quality.look()

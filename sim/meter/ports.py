@@ -7,6 +7,7 @@ takes to think.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from simpy import Environment
 
@@ -322,6 +323,23 @@ class MeterPorts:
         except LocalProtocolError:
             return False
         return bool(sessions)
+
+    def encoded(self, port: str, notification: UnsolicitedApdu, client_sap: int) -> bytes:
+        """The octets of something unasked for a peer that is dialled; empty where the port carries nothing.
+
+        It goes over a session of its own, which is over with it.
+        """
+        if self.ports[port].paused or not self._slot.carries(port):
+            return b""
+        octets: list[bytes] = []
+        session = self.ports[port].open_session(octets.append)
+        try:
+            cast(DlmsPortSession, session).push(notification, client_sap, at_once=True)
+        except LocalProtocolError:
+            return b""
+        finally:
+            session.closed()
+        return b"".join(octets)
 
     def pause(self, paused: bool) -> None:
         """Make the meter deaf and mute at every port, or end that."""

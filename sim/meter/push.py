@@ -1,8 +1,7 @@
 """Pushes: what the meter sends unasked, and its patience where nobody is there to take it.
 
-A push waits for its window and for a random delay, then sends a data-notification to whoever is attached to
-the port that its transport means. Where nobody is, it tries again after a while, so many times; then it gives
-up and logs that.
+A push waits for its window and for a random delay, then sends a data-notification (`sim.meter.outward` says
+where to). Where nobody takes it, it tries again after a while, so many times; then it gives up and logs that.
 
 Source: IEC 62056-6-2, Push setup (class_id 40)
 """
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
 
 _DATE_TIME_OCTETS = 12
 
-#: Transport -> port of the meter. It dials nowhere: the destination itself is kept, and not looked at.
+#: Hears whether something that was sent went out.
+Told = Callable[[bool], None]
+
+#: Transport -> port of the meter.
 PORTS: dict[TransportService, str] = {
     TransportService.TCP: "wrapper",
     TransportService.UDP: "wrapper",
@@ -120,18 +122,18 @@ class PusherHooks:
     """The meter as its pushes see it.
 
     Args:
-        send: sends what a setup lists; False where nobody is attached.
+        send: sends what a setup lists, and tells once whether somebody took it, now or later.
         local: what the meter's clock shows, as local wall time.
         world_us_at_local: when, in the world's microseconds, the clock will show a local time.
         gave_up: called when the last try failed.
         guard: wraps what a timer calls.
     """
 
-    send: Callable[[PushTerms], bool]
+    send: Callable[[PushTerms, Told], None]
     local: Callable[[], datetime]
     world_us_at_local: Callable[[datetime], int]
     gave_up: Callable[[], None]
-    guard: Callable[[Callable[[], None]], Callable[[], None]]
+    guard: Callable[[Callable[..., None]], Callable[..., None]]
 
 
 class Pusher:
@@ -144,7 +146,7 @@ class Pusher:
         hooks: the meter.
     """
 
-    __slots__ = ("_alarms", "_env", "_hooks", "_left", "_random", "_setups")
+    __slots__ = ("_alarms", "_env", "_hooks", "_left", "_random", "_setups", "_tries", "_under_way")
 
     def __init__(
         self, env: Environment, setups: PushSetups, random: "Callable[[], Generator]", hooks: PusherHooks
@@ -155,6 +157,8 @@ class Pusher:
         self._hooks = hooks
         self._alarms: dict[bytes, Alarm] = {}
         self._left: dict[bytes, int] = {}
+        self._tries = 0
+        self._under_way: dict[bytes, int] = {}
 
     @property
     def waiting(self) -> int:
@@ -169,6 +173,7 @@ class Pusher:
         """
         terms = self._setups.items[name]
         self._left[name] = terms.retries
+        self._under_way.pop(name, None)
         self._wait(name, self._random_s(terms))
 
     def event(self, code: int) -> None:
@@ -182,6 +187,7 @@ class Pusher:
         for alarm in self._alarms.values():
             alarm.cancel()
         self._left.clear()
+        self._under_way.clear()
 
     def _random_s(self, terms: PushTerms) -> float:
         return float(self._random().uniform(0, terms.randomisation_s)) if terms.randomisation_s else 0.0
@@ -195,11 +201,21 @@ class Pusher:
         terms, local = self._setups.items[name], self._hooks.local()
         if not terms.open_at(local):
             self._wait_for_window(name, terms, local)
-        elif self._hooks.send(terms):
+            return
+        self._tries = number = self._tries + 1
+        self._under_way[name] = number
+        self._hooks.send(terms, self._hooks.guard(lambda sent: self._told(name, number, sent=sent)))
+
+    def _told(self, name: bytes, number: int, *, sent: bool) -> None:
+        """What became of a try; of one that a newer push or a power cut overtook, nothing comes."""
+        if self._under_way.get(name) != number:
+            return
+        del self._under_way[name]
+        if sent:
             self._left.pop(name, None)
         elif self._left.get(name, 0) > 0:
             self._left[name] -= 1
-            self._wait(name, terms.repetition_delay_s)
+            self._wait(name, self._setups.items[name].repetition_delay_s)
         else:
             self._give_up(name)
 

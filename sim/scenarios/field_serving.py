@@ -12,7 +12,9 @@ from sim.kernel.control_server import LOOPBACK, ControlServer
 from sim.kernel.gateway import Gateway
 from sim.kernel.ports import Port
 from sim.kernel.served import ServedWorld
+from sim.meter.panel import PanelMeter
 from sim.scenarios.field import FieldWorld
+from sim.scenarios.panel_serving import served_panel
 from sim.scenarios.serving import until_stopped
 from sim.scenarios.site import Site
 from sim.scenarios.site_meters import PlacedMeter
@@ -35,6 +37,7 @@ class FieldService:
         meter_ports: open a port for each meter besides those of the concentrators.
         first_port: TCP port of the first link, the others follow; 0 takes free ones.
         pages: serve the local pages of the concentrators.
+        panel_port: TCP port of the page of the customer units; 0 takes a free one, None: no page.
     """
 
     secret: str = field(repr=False)
@@ -43,6 +46,7 @@ class FieldService:
     meter_ports: bool = True
     first_port: int = 0
     pages: bool = True
+    panel_port: int | None = None
 
 
 Found = dict[str, Any]
@@ -74,6 +78,7 @@ async def serve_field(
         sites = [await _open_site(site, terms, doors) for site in world.sites]
         control = await ControlServer(world.control, served, terms.secret).listen(terms.control_port)
         opened.push_async_callback(control.close)
+        panel = await _open_panel(world, served, terms.panel_port, wall, opened)
         owner = asyncio.ensure_future(served.run())
         ready(
             {
@@ -81,6 +86,7 @@ async def serve_field(
                 "seed": world.scenario.frame.seed,
                 "control": f"tcp://{LOOPBACK}:{control.port}",
                 "sites": sites,
+                **panel,
             }
         )
         await until_stopped(owner, stop)
@@ -133,6 +139,18 @@ async def _open_site(site: Site, terms: FieldService, doors: _Doors) -> Found:
     if head is not None:
         found["totaliser"] = await _open_meter(site, head, terms, doors)
     return found
+
+
+async def _open_panel(
+    world: FieldWorld, served: ServedWorld, port: int | None, wall: Clock | None, opened: AsyncExitStack
+) -> Found:
+    """The page of every customer unit of the field, where it is asked for."""
+    if port is None:
+        return {}
+    placed = [place for site in world.sites for place in site.homes]
+    shown = [PanelMeter(place.identity.name, place.meter) for place in placed]
+    page = served_panel(shown, served, world.clock.utc, port, wall)
+    return {"panel": await opened.enter_async_context(page)}
 
 
 async def _open_meter(site: Site, place: PlacedMeter, terms: FieldService, doors: _Doors) -> Found:

@@ -15,6 +15,8 @@ from sim.kernel.control_server import LOOPBACK, ControlServer
 from sim.kernel.gateway import Gateway
 from sim.kernel.ports import Port
 from sim.kernel.served import ServedWorld
+from sim.meter.panel import PanelMeter
+from sim.scenarios.panel_serving import served_panel
 from sim.scenarios.world import METER, Framing, World
 
 #: In the place of a serial URL: make a pseudo-terminal. With ``?mode=e`` it speaks as an optical port does.
@@ -37,6 +39,7 @@ class ServiceTerms:
             begins at 300 baud and changes its speed.
         speed: device seconds that pass in a second of the wall.
         own_ports: give each of several meters a TCP port of its own, from `port` upwards.
+        panel_port: TCP port of the page of the customer units; 0 takes a free one, None: no page.
     """
 
     framing: Framing
@@ -46,6 +49,7 @@ class ServiceTerms:
     serial_url: str | None = None
     speed: float = 1.0
     own_ports: bool = False
+    panel_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,14 @@ class Endpoints:
         control: the control channel.
         links: each meter in turn; the same port for all, or a port for each.
         serial: the serial line, None where there is none.
+        panel: the page of the customer units, None where there is none.
     """
 
     link: str
     control: str
     links: tuple[str, ...] = ()
     serial: str | None = None
+    panel: str | None = None
 
 
 async def serve_world(
@@ -92,8 +98,9 @@ async def serve_world(
         control = await ControlServer(world.control, served, terms.secret).listen(terms.control_port)
         opened.push_async_callback(control.close)
         serial = await _open_line(world, served, terms.serial_url, opened)
+        panel = await _open_panel(world, served, terms.panel_port, wall, opened)
         everyone = tuple(links) if terms.own_ports else tuple(links) * len(world.meters)
-        ready(Endpoints(links[0], f"tcp://{LOOPBACK}:{control.port}", everyone, serial))
+        ready(Endpoints(links[0], f"tcp://{LOOPBACK}:{control.port}", everyone, serial, panel))
         await until_stopped(asyncio.ensure_future(served.run()), stop)
 
 
@@ -130,6 +137,16 @@ async def _open_line(
         return line.url + ("?mode=e" if options.mode == "e" else "")
     opened.push_async_callback((await serve_serial(url, gateway.serve)).close)
     return url
+
+
+async def _open_panel(
+    world: World, served: ServedWorld, port: int | None, wall: Clock | None, opened: AsyncExitStack
+) -> str | None:
+    """Open the page of the customer units, where it is asked for; its URL."""
+    if port is None:
+        return None
+    shown = [PanelMeter(f"{METER}-{number}", meter) for number, meter in enumerate(world.meters, 1)]
+    return await opened.enter_async_context(served_panel(shown, served, world.clock.utc, port, wall))
 
 
 def _first_optical(world: World) -> Port:

@@ -63,6 +63,7 @@ def serve(
     speed: options.Speed = 1.0,
     response_delay_ms: options.ResponseDelay = None,
     control_port: options.ControlPort = 0,
+    panel_port: options.PanelPort = None,
     epoch: options.Epoch = None,
 ) -> None:
     """Serve virtual meters on 127.0.0.1 until Ctrl-C or SIGTERM; prints one JSON line when they are ready.
@@ -83,6 +84,7 @@ def serve(
         serial_url=serial,
         speed=speed,
         own_ports=own_ports,
+        panel_port=panel_port,
     )
     with _target_place(target_file) as place:
         code = _serve(_Service(world, terms, password, place))
@@ -210,6 +212,8 @@ def _ready(service: _Service, reached: Endpoints) -> dict[str, Any]:
     }
     if reached.serial is not None:
         ready["serial"] = reached.serial
+    if reached.panel is not None:
+        ready["panel"] = reached.panel
     if len(meters) > 1:
         ready["meters"] = [
             {"link": f"{link}?framing={framing}", "sap": meter.profile.ports.server_sap, "drn": meter.drn}

@@ -46,6 +46,12 @@ ResponseDelay = Annotated[
 ControlPort = Annotated[
     int, typer.Option(min=0, max=65_535, help="TCP port of the control channel; 0 takes a free one.")
 ]
+PanelPort = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."
+    ),
+]
 Epoch = Annotated[
     datetime | None, typer.Option(help="Instant (UTC) at which the meter's world begins; without it, now.")
 ]

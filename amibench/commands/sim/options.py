@@ -20,6 +20,12 @@ Seed = Annotated[
     typer.Option(min=0, max=2**64 - 1, help="Seed of the world; without it, as the scenario says."),
 ]
 Wire = Annotated[str | None, typer.Option(help="Kind of wire in place of the scenario's: generic or prime.")]
+PanelPort = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."
+    ),
+]
 Lang = Annotated[str | None, typer.Option(help="es or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

@@ -48,6 +48,7 @@ def serve(
     meter_ports: Annotated[
         bool, typer.Option("--meter-ports/--no-meter-ports", help="A port for each meter, too.")
     ] = True,
+    panel_port: options.PanelPort = None,
     lived_s: Annotated[
         float,
         typer.Option(
@@ -77,6 +78,7 @@ def serve(
         control_port=control_port,
         meter_ports=meter_ports,
         first_port=port,
+        panel_port=panel_port,
     )
     with _place(control_file) as file:
         raise typer.Exit(_serve(world, terms, _Paper(file, uplink_secret), language))

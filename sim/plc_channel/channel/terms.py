@@ -19,9 +19,9 @@ class FeederChannelTerms:
     Args:
         loads: impedance of a home by state, ohm.
         state: of all homes at the beginning.
-        bus_ohm: impedance of the plant's bus, None for none; 5+j10 fits SimPRIME's rows [C].
-        base_source_ohm: inner resistance of the concentrator as a sender; 10 fits them [C].
-        node_source_ohm: that of a meter's modem; 3 fits them [C].
+        bus_ohm: impedance of the plant's bus, None for none; 5+j10 was fitted to SimPRIME's rows [C].
+        base_source_ohm: inner resistance of the concentrator as a sender; 10 was, too [C].
+        node_source_ohm: that of a meter's modem; 3 was, too [C].
         filter_cap_uf: capacitor of the inverter's output filter, 0 for none.
         injection_distance_m: of the inverter from the concentrator's coupler.
         injection_cable: between them.

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors
+from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors, r1
 from sim.plc_channel.physics_validation import POINTS, not_modelled, rows
 from sim.plc_channel.rows import Point, band, row
 
@@ -27,8 +27,10 @@ def test_all_points_of_the_issue_are_there() -> None:
 
 
 def test_what_was_fitted_says_so() -> None:
-    fitted = [point.measure() for point in POINTS if point.ident == "R11"]
+    fitted = [point.measure() for point in POINTS if point.ident in ("R9", "R11")]
     assert {found.kind for found in fitted} == {"calibration"}
+    kinds = {name: r1(name, frames=20).kind for name in ("DBPSK", "DBPSK_C")}
+    assert kinds == {"DBPSK": "validation", "DBPSK_C": "calibration"}
 
 
 def test_a_row_measures_the_same_twice() -> None:
