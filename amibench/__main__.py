@@ -12,6 +12,7 @@ from amibench.errors import EXIT_USAGE, CommandError
 #: starting stays quick; the help page, which lists them all, imports them all.
 COMMANDS: dict[str, str] = {
     "certify": "amibench.commands.certify",
+    "demo": "amibench.commands.demo",
     "sim": "amibench.commands.sim",
     "campaign": "amibench.commands.campaign",
     "meter": "amibench.commands.meter",

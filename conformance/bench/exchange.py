@@ -4,18 +4,24 @@ Source: DLMS UA 1001-6, tables 1 to 8 (common procedures), by their public names
 """
 
 from collections.abc import Container
+from contextlib import suppress
 from typing import cast
 
 from conformance.bench.bench import Bench
 from conformance.bench.raw import (
     CONFORMANCE_LN,
     GET_LDN,
+    LDN,
     AareSeen,
     AarqShape,
     InitiateSeen,
+    action_request,
     read_aare,
     read_initiate,
+    set_request,
 )
+from protocols.dlms.errors import RemoteProtocolError
+from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
 
 EXCEPTION = 0xD8
@@ -29,6 +35,7 @@ ERRORS = (EXCEPTION, CONFIRMED_SERVICE_ERROR)
 ACSE_USER, ACSE_PROVIDER = 1, 2
 
 _DATA = 0
+_NULL_DATA = b"\x00"
 _SUCCESS = b"\x00"
 _REJECTED_PERMANENT = 1
 _DLMS_VERSION = 6
@@ -147,6 +154,22 @@ def check_still_works(bench: Bench, association: str = "public") -> None:
 
 
 # ---------------------------------------------------------------- data
+
+
+def harmless_set(bench: Bench, class_id: int = 1) -> bytes:
+    """A SET that writes the logical device name as it is, so that a device which wrongly obeys loses nothing.
+
+    Null-data takes its place where the public client cannot read the name. `class_id` may be a wrong one.
+    """
+    value = _NULL_DATA
+    with bench.session("public") as session, suppress(RemoteProtocolError):
+        session.associate()
+        value = session.get_octets(1, Obis.from_bytes(LDN), 2)
+    return set_request(class_id, LDN, 2, value)
+
+
+#: An ACTION that shifts the clock by nothing.
+HARMLESS_ACTION = action_request(8, bytes((0, 0, 1, 0, 0, 255)), 6, bytes.fromhex("100000"))
 
 
 def served(answer: bytes | None) -> bool:

@@ -84,9 +84,11 @@ class Identifier:
         return asked_s is not None and float(self._env.now) - asked_s < self._terms.identify_again_s
 
     def newcomer(self, eui48: bytes) -> Steps:
-        """Ask a modem that registered who is behind it, until it says so."""
+        """Ask a modem that registered who is behind it, until it says so.
+
+        One that registers again meanwhile, as modems on a bad wire do, is being asked already.
+        """
         if eui48 in self._asking:
-            self._strays.add(eui48)
             return
         self._asking.add(eui48)
         try:

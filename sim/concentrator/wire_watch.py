@@ -78,13 +78,15 @@ class WireWatch:
 
     def stray(self, eui48: bytes, lpdu: Lpdu) -> None:
         """A meter said something that no exchange waits for: to a northbound client, or a push."""
-        self._identifier.stray(eui48)
+        pushed = lpdu.apdu[0] in _PUSHES
+        if not pushed:
+            self._identifier.stray(eui48)
         parts = self._parts
         record = parts.registry.by_eui48(eui48)
         if record is None or not record.is_registered:
             return
         parts.statistics.heard(record.serial, float(self._env.now))
-        if not parts.through.unasked(eui48, lpdu) and lpdu.apdu[0] in _PUSHES:
+        if not parts.through.unasked(eui48, lpdu) and pushed:
             parts.events.tell("meter-alarm", record.serial, "push")
             self._look_into(record)
 

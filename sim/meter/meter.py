@@ -36,10 +36,12 @@ from sim.meter.installation import UnitSite
 from sim.meter.iron_side import IronHooks, IronSide
 from sim.meter.limiter import ScriptReference
 from sim.meter.nvm import Memory, PowerLostError
+from sim.meter.outward import Outward
 from sim.meter.parts import Parts
 from sim.meter.persistence import Persistence
 from sim.meter.ports import MeterPorts, PortHooks
 from sim.meter.profile import MeterProfile
+from sim.meter.push import PushTerms, Told
 from sim.meter.quality_watch import QualityWatch
 from sim.meter.regulation import Regulated, Regulator, RegulatorHooks
 from sim.meter.requests import RequestHooks, make_requests

@@ -5,6 +5,7 @@ at, a meter that comes back begins behind every counter that it may have used.
 """
 
 from protocols.dlms.security import DeviceSecurity, KeySet, SecuritySuite
+from protocols.dlms.security.certificates import CertificateStore
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair
 from sim.meter.credentials import Credentials
 from sim.meter.profile import MeterProfile
@@ -38,6 +39,7 @@ def suite_security(
         setup_version=1,
         signer=EcdsaSigner(own, signing.client),
     )
+    security.hold_certificates(CertificateStore(suite, title))
     security.agreement = (None, None, own, signing.client)
     return security
 

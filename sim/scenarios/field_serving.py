@@ -12,6 +12,7 @@ from sim.kernel.control_server import LOOPBACK, ControlServer
 from sim.kernel.gateway import Gateway
 from sim.kernel.ports import Port
 from sim.kernel.served import ServedWorld
+from sim.meter import Meter
 from sim.meter.panel import PanelMeter
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.panel_serving import served_panel
@@ -163,8 +164,24 @@ async def _open_meter(site: Site, place: PlacedMeter, terms: FieldService, doors
         "ldn": meter.profile.logical_device_name,
         "eui48": place.eui48.hex(),
         "sap": site.wire.sap_of(place.eui48),
+        "sts": _sts_of(meter),
     }
     if terms.meter_ports:
         found["link"] = await doors.tcp(meter.ports[_METER_PORT]) + _METER_SUFFIX
         found["link_sap"] = meter.profile.ports.server_sap
     return found
+
+
+def _sts_of(meter: Meter) -> Found:
+    """The register of its decoder key, without the key: what a vending system must know to sell to it."""
+    register = meter.parts.tokens.register
+    return {
+        "sgc": register.sgc,
+        "krn": register.krn,
+        "ti": register.ti,
+        "ken": register.ken,
+        "key_type": int(register.key_type),
+        "ea": register.decoder_key.ea,
+        "dkga": register.dkga,
+        "base_date": int(register.base_date.name.removeprefix("Y")),
+    }

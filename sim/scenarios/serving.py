@@ -16,6 +16,7 @@ from sim.kernel.gateway import Gateway
 from sim.kernel.ports import Port
 from sim.kernel.served import ServedWorld
 from sim.meter.panel import PanelMeter
+from sim.scenarios.destinations import Loopback, let_dial
 from sim.scenarios.panel_serving import served_panel
 from sim.scenarios.world import METER, Framing, World
 
@@ -100,6 +101,9 @@ async def serve_world(
         serial = await _open_line(world, served, terms.serial_url, opened)
         panel = await _open_panel(world, served, terms.panel_port, wall, opened)
         everyone = tuple(links) if terms.own_ports else tuple(links) * len(world.meters)
+        network = Loopback(served, wall)
+        opened.push_async_callback(network.close)
+        let_dial(world.meters, network.dial)
         ready(Endpoints(links[0], f"tcp://{LOOPBACK}:{control.port}", everyone, serial, panel))
         await until_stopped(asyncio.ensure_future(served.run()), stop)
 

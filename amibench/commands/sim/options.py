@@ -1,5 +1,6 @@
 """What several of the sim commands ask for, and how a scenario becomes ready to run."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,10 @@ Seed = Annotated[
 Wire = Annotated[str | None, typer.Option(help="Kind of wire in place of the scenario's: generic or prime.")]
 PanelPort = Annotated[
     int | None,
-    typer.Option(
-        min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."
-    ),
+    typer.Option(min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."),
+]
+Epoch = Annotated[
+    datetime | None, typer.Option(help="Instant (UTC) at which the world begins; without it, its scenario's.")
 ]
 Lang = Annotated[str | None, typer.Option(help="es or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -39,6 +41,11 @@ def spoken(lang: str | None) -> str:
     if lang is not None and lang not in language.LANGUAGES:
         raise CommandError(f"--lang is {' or '.join(language.LANGUAGES)}, not {lang}")
     return language.resolve(lang)
+
+
+def in_utc(asked: datetime) -> datetime:
+    """An instant of the command line: UTC unless it says otherwise."""
+    return asked.replace(tzinfo=UTC) if asked.tzinfo is None else asked.astimezone(UTC)
 
 
 def scenario_of(

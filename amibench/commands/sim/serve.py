@@ -49,6 +49,7 @@ def serve(
         bool, typer.Option("--meter-ports/--no-meter-ports", help="A port for each meter, too.")
     ] = True,
     panel_port: options.PanelPort = None,
+    epoch: options.Epoch = None,
     lived_s: Annotated[
         float,
         typer.Option(
@@ -66,6 +67,8 @@ def serve(
     """
     language = options.spoken(lang)
     scenario = options.scenario_of(name, language, seed=seed, wire=wire)
+    if epoch is not None:
+        scenario = scenario.with_frame(epoch=options.in_utc(epoch))
     uplink_secret = secrets.token_urlsafe(_SECRET_BYTES)
     try:
         world = FieldWorld(scenario.with_uplink_secret(uplink_secret))

@@ -5,13 +5,19 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import ask, check_alive, check_not_served, check_refused, check_still_works
-from conformance.bench.raw import LDN, action_request, set_request
+from conformance.bench.exchange import (
+    HARMLESS_ACTION,
+    ask,
+    check_alive,
+    check_not_served,
+    check_refused,
+    check_still_works,
+    harmless_set,
+)
 from conformance.text import Text
 
 _REQUESTS = (
-    ("SET", set_request(1, LDN, 2, bytes.fromhex("090458585858"))),
-    ("ACTION", action_request(8, bytes((0, 0, 1, 0, 0, 255)), 1, bytes.fromhex("0f00"))),
+    ("ACTION", HARMLESS_ACTION),
     ("Read (SN)", bytes.fromhex("050102fa00")),
     ("RLRQ", bytes.fromhex("6203800100")),
 )
@@ -71,8 +77,9 @@ def test_other_client(bench: Bench) -> None:
 @pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
 @pytest.mark.needs("association:public")
 def test_other_services_without_association(bench: Bench) -> None:
+    requests = (("SET", harmless_set(bench)), *_REQUESTS)
     with bench.session("public") as session:
-        for name, request in _REQUESTS:
+        for name, request in requests:
             answer = ask(bench, session, request, name, name)
             if name != "RLRQ":  # a release may be confirmed: there was nothing to release
                 check_refused(bench, answer)

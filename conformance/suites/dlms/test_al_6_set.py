@@ -5,7 +5,15 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import ERRORS, SET_RESPONSE, ask, check_alive, done, served
+from conformance.bench.exchange import (
+    ERRORS,
+    SET_RESPONSE,
+    ask,
+    check_alive,
+    done,
+    harmless_set,
+    served,
+)
 from conformance.bench.raw import GET_LDN, LDN, set_request
 from conformance.text import Text
 from protocols.dlms.session import DlmsSession
@@ -82,10 +90,11 @@ def test_malformed(bench: Bench) -> None:
 @PUBLIC
 def test_undefined_object(bench: Bench) -> None:
     proper = (_READ_WRITE_DENIED, _UNDEFINED, _INCONSISTENT, _UNAVAILABLE, _SCOPE_VIOLATED)
+    requests = (set_request(1, _NOWHERE, 2, _TEXT), harmless_set(bench, class_id=3))
     with bench.session("public") as session:
         session.associate()
-        for class_id, name in ((1, _NOWHERE), (3, LDN)):
-            answer = ask(bench, session, set_request(class_id, name, 2, _TEXT), "SET", "SET")
+        for request in requests:
+            answer = ask(bench, session, request, "SET", "SET")
             _refused_write(bench, answer, proper)
         check_alive(bench, session)
 

@@ -6,10 +6,11 @@ stands in its key usage. It is taken only when an authority that the store holds
 Source: Green Book, 9.2.6 (public key infrastructure); IEC 62056-6-2, Security setup version 1; RFC 5280
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -91,11 +92,14 @@ class CertificateStore:
         title: own system title.
         authorities: certificates of the authorities that it trusts from the factory, DER.
 
+    Attributes:
+        keep: called when something changed that must outlive the power.
+
     Raises:
         DecipheringError: an authority's certificate is broken.
     """
 
-    __slots__ = ("_held", "_pairs", "_suite", "_title")
+    __slots__ = ("_held", "_pairs", "_suite", "_title", "keep")
 
     def __init__(self, suite: SecuritySuite, title: bytes, authorities: Iterable[bytes] = ()) -> None:
         curve_of(suite)
@@ -103,6 +107,7 @@ class CertificateStore:
         self._title = title
         self._held: list[Certificate] = [self._read(der) for der in authorities]
         self._pairs: dict[CertificateType, KeyPair] = {}
+        self.keep: Callable[[], None] | None = None
 
     @property
     def held(self) -> tuple[Certificate, ...]:
@@ -120,6 +125,7 @@ class CertificateStore:
             DlmsValueError: too few octets.
         """
         self._pairs[kind] = pair = KeyPair.from_scalar(self._suite, octets)
+        self._keep()
         return pair
 
     def pair(self, kind: CertificateType) -> KeyPair | None:
@@ -166,6 +172,7 @@ class CertificateStore:
         if len(others) >= MAX_CERTIFICATES:
             raise DlmsValueError("there is no room for another certificate")
         self._held = [*others, found]
+        self._keep()
         return found
 
     def by_entity(self, entity: CertificateEntity, kind: CertificateType, title: bytes) -> Certificate | None:
@@ -186,6 +193,26 @@ class CertificateStore:
         if list(self._authorities()) == [certificate]:
             raise DlmsValueError("the last authority stays")
         self._held = [item for item in self._held if item is not certificate]
+        self._keep()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Plain data. It holds private keys: keep it as one keeps a key."""
+        return {
+            "held": [item.to_bytes().hex() for item in self._held],
+            "pairs": [[int(kind), pair.private_octets().hex()] for kind, pair in self._pairs.items()],
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take up what `snapshot` gave; it was judged when it came."""
+        self._held = [self._read(bytes.fromhex(der)) for der in kept["held"]]
+        self._pairs = {
+            CertificateType(kind): KeyPair.from_private(self._suite, bytes.fromhex(octets))
+            for kind, octets in kept["pairs"]
+        }
+
+    def _keep(self) -> None:
+        if self.keep is not None:
+            self.keep()
 
     def _authorities(self) -> Iterable[Certificate]:
         return (item for item in self._held if item.entity is CertificateEntity.CERTIFICATION_AUTHORITY)

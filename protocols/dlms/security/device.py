@@ -13,6 +13,7 @@ from typing import Any
 
 from protocols.dlms.errors import DecipheringError, DlmsValueError
 from protocols.dlms.security import policy as policies
+from protocols.dlms.security.certificates import CertificateStore
 from protocols.dlms.security.counters import DEFAULT_STEP, ReceiveCounter, SendCounter
 from protocols.dlms.security.ecdsa import KeyPair
 from protocols.dlms.security.gcm import TITLE_OCTETS, Cipher
@@ -40,6 +41,7 @@ class DeviceSecurity:
     Attributes:
         agreement: own key agreement pair, the client's public one, own signing pair, the client's public
             one; each None where there is none. Suites 1 and 2.
+        certificates: of suites 1 and 2, with the key pairs that the device made; None where it has none.
         keep: called when something changed that must outlive the power, before anything comes of it.
         last_client_title: of the last client that associated, empty before.
         least_request: bits of the security control octet that the policy demands of every request.
@@ -60,6 +62,7 @@ class DeviceSecurity:
         "_step",
         "_unicast",
         "agreement",
+        "certificates",
         "client_title",
         "keep",
         "keys",
@@ -103,6 +106,7 @@ class DeviceSecurity:
         self.signer = signer
         self.keep: Callable[[], None] | None = None
         self.last_client_title = b""
+        self.certificates: CertificateStore | None = None
         self.agreement: tuple[KeyPair | None, bytes | None, KeyPair | None, bytes | None] = (None,) * 4
         self._step = step
         self._begin(0, {})
@@ -231,13 +235,19 @@ class DeviceSecurity:
     def snapshot(self) -> dict[str, Any]:
         """Plain data. It holds keys: keep it as one keeps a key."""
         keys = {item.name: getattr(self.keys, item.name) for item in fields(self.keys)}
-        return {
+        kept: dict[str, Any] = {
             "suite": int(self.suite),
             "policy": self.policy,
             "keys": {name: None if key is None else key.hex() for name, key in keys.items()},
             "send": self._send_mark,
             "received": dict(self._received_marks),
         }
+        return kept if self.certificates is None else kept | {"certificates": self.certificates.snapshot()}
+
+    def hold_certificates(self, store: CertificateStore) -> None:
+        """Keep certificates and key pairs with all else; each change of theirs is kept at once."""
+        self.certificates = store
+        store.keep = self._keep
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up what `snapshot` gave; counters go on behind every one that may have been used."""
@@ -245,6 +255,8 @@ class DeviceSecurity:
         self._set_policy(kept["policy"])
         keys: dict[str, Any] = {name: key and bytes.fromhex(key) for name, key in kept["keys"].items()}
         self.keys = KeySet(**keys)
+        if self.certificates is not None and "certificates" in kept:
+            self.certificates.restore(kept["certificates"])
         self._begin(kept["send"], dict(kept["received"]))
 
     def not_before(self, other: dict[str, Any]) -> None:

@@ -131,6 +131,11 @@ class KeyPair:
             )
         return cls(suite, ec.derive_private_key(scalar, curve.curve))
 
+    def private_octets(self) -> bytes:
+        """The private key as `from_private` takes it: keep it as one keeps a key."""
+        octets = curve_of(self.suite).octets
+        return self.private.private_numbers().private_value.to_bytes(octets, "big")
+
     def sign(self, message: bytes) -> bytes:
         """Signature of a message: r and s."""
         curve = curve_of(self.suite)

@@ -13,11 +13,10 @@ from protocols.dlms.cosem.objects import AccessError, constant
 from protocols.dlms.cosem.security_setup import SetupParts, security_setup_v1
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
-from protocols.dlms.security.certificates import CertificateStore
 from sim.meter.clock import from_epoch_us
 from sim.meter.cosem.bound import Bound, getter
 from sim.meter.cosem.live import LiveParts
-from sim.meter.profile import ObjectTerms
+from sim.meter.profile import ObjectTerms, ProfileError
 
 
 def bind_security_setup(live: LiveParts, row: ObjectTerms) -> Bound:
@@ -50,12 +49,14 @@ def bind_security_setup(live: LiveParts, row: ObjectTerms) -> Bound:
 
 
 def _setup_v1(live: LiveParts, row: ObjectTerms) -> Bound:
-    """Version 1. Its certificates and the key pairs that it makes live as long as the power."""
+    """Version 1, with the certificates and the key pairs that the security keeps."""
     security = live.parts.security
+    if security.certificates is None:
+        raise ProfileError(f"object {row.obis}: the security of this meter keeps no certificates")
     made = security_setup_v1(
         SetupParts(
             security=security,
-            store=CertificateStore(security.suite, security.system_title),
+            store=security.certificates,
             random_octets=live.requests.random_octets,
             now=lambda: from_epoch_us(live.parts.clock.epoch_us),
         ),

@@ -7,6 +7,7 @@ from protocols.dlms.acse import MechanismName
 from protocols.dlms.client import ClientConnection, Hls
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity, KeySet, SecuritySuite, SendCounter, wrap
+from protocols.dlms.security.certificates import CertificateType
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import ActionRefused, AssociationRefused, ExceptionAnswered
@@ -90,6 +91,22 @@ def test_the_policy_of_signatures_outlives_the_power(strong, suite):
     plain = session_of_unsigned_after_policy(strong, suite)
     assert plain is ExceptionAnswered
     assert session_of(strong, suite, signs=True, counter=20_000).get(64, SETUP, 2).value == EVERYTHING
+
+
+def test_a_key_pair_that_the_meter_made_outlives_the_power(strong, suite):
+    signing = axdr.enum(CertificateType.DIGITAL_SIGNATURE)
+    session = session_of(strong, suite)
+    session.action(64, SETUP, 4, signing)
+    before = session.action(64, SETUP, 5, signing).value
+    made = strong.parts.security.certificates.pair(CertificateType.DIGITAL_SIGNATURE)
+    strong.meter.power_cut()
+    strong.run(60)
+    strong.meter.power_up()
+    after = session_of(strong, suite, counter=10_000).action(64, SETUP, 5, signing).value
+    kept = strong.parts.security.certificates.pair(CertificateType.DIGITAL_SIGNATURE)
+    assert kept is not made
+    assert kept.public_key == made.public_key
+    assert after == before  # the signature of a request is deterministic
 
 
 def session_of_unsigned_after_policy(bench, suite):

@@ -14,6 +14,7 @@ from protocols.dlms.session_errors import AccessRefused
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter.push import PushSetups, PushTerms
 from sim.meter.tamper import TamperKind
+from sim.scenarios.destinations import Destinations, let_dial
 
 ALARM, STATE = "0.0.25.9.0", "0.1.25.9.0"
 NAME = Obis.from_string(ALARM).to_bytes()
@@ -187,3 +188,81 @@ def test_a_snapshot_is_every_setup(bench):
 def test_three_versions_are_declared_and_one_is_bound():
     assert sorted(PUSH_VERSIONS) == [0, 1, 2]
     assert [len(PUSH_VERSIONS[version].attributes) for version in range(3)] == [7, 10, 13]
+
+
+# ---------------------------------------------------------------- dialling out
+
+HEAD_END = b"10.0.0.1:4059"
+
+
+def dialled(bench, **values):
+    """What comes to the head-end's address, with the alarm set to go there."""
+    heard = []
+    network = Destinations({HEAD_END: heard.append})
+    let_dial([bench.meter], network.dial)
+    set_alarm(bench, transport=TransportService.TCP, destination=HEAD_END, **values)
+    return heard, network
+
+
+def read_wrapped(octets):
+    client = WrapperClient(16, 1)
+    client.connect(0.0)
+    return [
+        decode_apdu(event.apdu)
+        for event in client.receive_data(octets, 0.0)
+        if isinstance(event, ApduReceived)
+    ]
+
+
+def test_a_push_is_carried_to_its_destination_though_nobody_is_attached(bench):
+    heard, _ = dialled(bench)
+    bench.meter.sense(TamperKind.MAGNET, present=True)
+    bench.run(1)
+    (octets,) = heard
+    (alarm,) = read_wrapped(octets)
+    assert body(alarm)[3] == 42
+    assert bench.meter.ports["wrapper"].attached_count == 0
+
+
+def test_whoever_is_attached_hears_it_as_well(bench):
+    heard, _ = dialled(bench)
+    listener = Listener(bench, "wrapper")
+    bench.meter.sense(TamperKind.MAGNET, present=True)
+    bench.run(1)
+    assert len(heard) == len(listener.apdus) == 1
+
+
+def test_a_destination_that_does_not_answer_is_tried_again(bench):
+    heard, network = dialled(bench, retries=2, repetition_delay_s=60)
+    set_alarm(bench, destination=b"10.0.0.2:4059")
+    bench.meter.sense(TamperKind.MAGNET, present=True)
+    bench.run(90)
+    assert bench.meter.automation.pusher.waiting == 1
+    network.register(b"10.0.0.2:4059", heard.append)
+    bench.run(60)
+    assert len(heard) == 1
+    assert bench.meter.automation.pusher.waiting == 0
+
+
+def test_an_answer_that_comes_late_is_waited_for_and_one_after_a_cut_is_not_heard(bench):
+    pending = []
+    let_dial([bench.meter], lambda _way, _place, _octets, told: pending.append(told))
+    set_alarm(bench, transport=TransportService.UDP, destination=HEAD_END, retries=1, repetition_delay_s=5)
+    bench.meter.sense(TamperKind.MAGNET, present=True)
+    bench.run(10)
+    assert len(pending) == bench.meter.automation.pusher.waiting == 1
+    pending[0](False)
+    pending[0](False)
+    bench.run(10)
+    assert len(pending) == 2
+    bench.meter.automation.pusher.stop()
+    pending[1](True)
+    assert bench.meter.automation.pusher.waiting == 0
+
+
+def test_a_deaf_meter_dials_nowhere(bench):
+    heard, _ = dialled(bench)
+    bench.meter.ports["wrapper"].paused = True
+    bench.meter.sense(TamperKind.MAGNET, present=True)
+    bench.run(1)
+    assert heard == []

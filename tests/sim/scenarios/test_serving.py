@@ -10,6 +10,9 @@ import pytest
 
 from links.aio import AsyncLink, WallClock, open_async_link
 from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
+from links.server import Connection, serve_tcp
+from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.xdlms.notification import DataNotification
 from protocols.field.station_control import StationControlClient
 from sim.scenarios.serving import Endpoints, ServiceTerms, serve_world
 from sim.scenarios.world import World
@@ -72,6 +75,33 @@ def test_the_bench_moves_the_world_ahead_and_stays_connected(world: World, aarq:
         assert (await link.receive(30))[8] == 0x61
         for one in (control, link):
             await one.close()
+
+    serve(world, main)
+
+
+def test_a_served_meter_dials_the_destination_of_its_push(world: World):
+    name = bytes.fromhex("0000190900ff")
+
+    async def main(reached: Endpoints) -> None:
+        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def hear(connection: Connection) -> None:
+            heard.set_result(await connection.receive())
+
+        head_end = await serve_tcp("127.0.0.1", 0, hear)
+        destination = f"127.0.0.1:{head_end.port}".encode()
+        world.meter.parts.push_setups.change(
+            name, transport=TransportService.TCP, destination=destination, randomisation_s=0
+        )
+        client = StationControlClient(SECRET)
+        control = await open_async_link(reached.control, WallClock())
+        await ask(control, client, "magnet.apply")
+        await ask(control, client, "clock.wait", seconds=2)
+        octets = await heard
+        assert octets[:2] == b"\x00\x01"
+        assert octets[8] == DataNotification.tag
+        await control.close()
+        await head_end.close()
 
     serve(world, main)
 

@@ -1,5 +1,6 @@
 """The certificate store: only what a trusted authority signed for a system title gets in."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -158,3 +159,16 @@ def test_what_makes_no_store(store: CertificateStore) -> None:
         store.request(AGREEMENT)
     with pytest.raises(DlmsValueError, match="octets or more"):
         store.generate_key_pair(AGREEMENT, bytes(8))
+
+
+def test_a_store_takes_up_what_it_kept(store: CertificateStore) -> None:
+    kept: list[dict] = []
+    store.keep = lambda: kept.append(store.snapshot())
+    pair = store.generate_key_pair(SIGNATURE, bytes(range(40)))
+    taken = store.take(_certificate(TITLE.hex(), pair, ROOT), NOW)
+    other = CertificateStore(SUITE, TITLE, [AUTHORITY])
+    other.restore(json.loads(json.dumps(store.snapshot())))
+    assert [item.to_bytes() for item in other.held] == [item.to_bytes() for item in store.held]
+    assert other.request(SIGNATURE) == store.request(SIGNATURE)
+    store.remove(taken)
+    assert [(len(one["held"]), len(one["pairs"])) for one in kept] == [(1, 1), (2, 1), (1, 1)]

@@ -1,0 +1,202 @@
+"""Processes of the demo: each says one line of JSON when it is ready, and none outlives the demo."""
+
+import contextlib
+import ctypes
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+#: Who asks the demo to end, and with which exit code it then does.
+EXIT_BY_SIGNAL = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}
+#: So long a process may take to end by itself, s.
+_PATIENCE_S = 10.0
+_SIGNALS = frozenset(EXIT_BY_SIGNAL)
+_PR_SET_PDEATHSIG = 1
+_READ_BYTES = 65_536
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Stopped(BaseException):  # like KeyboardInterrupt, it is nobody's to catch on the way
+    """Somebody wants the demo to end.
+
+    Args:
+        code: exit code.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ChildDiedError(Exception):
+    """A process ended by itself, or said something else than that it is ready; one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process that is under way.
+
+    Args:
+        name: for people.
+        process: with a pipe at its output.
+        log: where its complaints go.
+    """
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def line(self) -> dict[str, Any]:
+        """The next line that it says.
+
+        Raises:
+            ChildDiedError: it ended before, or says no JSON.
+        """
+        stream = self.process.stdout
+        said = stream.readline() if stream is not None else b""
+        try:
+            found = json.loads(said)
+        except ValueError:
+            raise ChildDiedError(self.complaint()) from None
+        if not isinstance(found, dict):
+            raise ChildDiedError(self.complaint())
+        return found
+
+    def tell(self, line: str) -> None:
+        """Say a line to it, the last one."""
+        stream = self.process.stdin
+        if stream is not None:
+            with contextlib.suppress(BrokenPipeError):  # it died: its output will end, too
+                stream.write(line.encode() + b"\n")
+                stream.close()
+
+    def complaint(self) -> str:
+        """Its last words."""
+        with contextlib.suppress(OSError):
+            words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            if words:
+                return f"{self.name}: {words[-1].removeprefix('amibench: ')}"
+        return f"{self.name} ended without a word"
+
+
+class Family:
+    """The processes of one demo.
+
+    Args:
+        folder: for their logs.
+        environment: what each of them is given.
+    """
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment
+        self._children: list[Child] = []
+
+    def start(self, name: str, words: Sequence[str]) -> Child:
+        """Start ``python -m`` `words`."""
+        log = self._folder / f"{name}.log"
+        with open(log, "wb") as complaints, _undisturbed():
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=self._environment,
+                cwd=self._folder,
+                start_new_session=True,  # Ctrl-C is for the demo, which then ends them in order
+                preexec_fn=_begin,  # noqa: PLW1509 - there are no threads here
+            )
+            child = Child(name, process, log)
+            self._children.append(child)
+        return child
+
+    def watch(self) -> None:
+        """Return never: until a signal, or until one of those that still run ends.
+
+        Raises:
+            ChildDiedError: one ended.
+        """
+        with selectors.DefaultSelector() as selector:
+            for child in self._children:
+                if child.process.stdout is not None and child.process.poll() is None:
+                    selector.register(child.process.stdout, selectors.EVENT_READ, child)
+            while True:
+                for key, _ in selector.select():
+                    if not os.read(key.fd, _READ_BYTES):
+                        raise ChildDiedError(key.data.complaint())
+
+    def finish(self, child: Child) -> None:
+        """Wait for one that ends by itself when its work is done.
+
+        Raises:
+            ChildDiedError: it failed.
+        """
+        if child.process.wait():
+            raise ChildDiedError(child.complaint())
+
+    def end(self) -> None:
+        """End every process, the last one first; those that do not listen are killed."""
+        for child in reversed(self._children):
+            with contextlib.suppress(ProcessLookupError):
+                child.process.terminate()
+        for child in reversed(self._children):
+            try:
+                child.process.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.process.pid, signal.SIGKILL)
+                child.process.wait()
+            for stream in (child.process.stdin, child.process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        stream.close()
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """While the block lasts, a signal to end raises `Stopped` in it."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        deaf()  # the way out is not to be stopped
+        raise Stopped(EXIT_BY_SIGNAL[signal.Signals(number)])
+
+    before = {number: signal.signal(number, stop) for number in EXIT_BY_SIGNAL}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def deaf() -> None:
+    """Hear no signal to end any more: what is being ended is ended already."""
+    for number in EXIT_BY_SIGNAL:
+        signal.signal(number, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No signal between the start of a process and its being remembered."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """In the new process: hear signals again, and do not outlive the demo even where that is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,142 @@
+"""The processes of the demo in their order, each ready before the next needs it."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from amibench.commands.demo.children import Child, Family
+from amibench.commands.demo.key_store import make_key_store
+from amibench.commands.demo.village import village_of
+from amibench.commands.security_module_inputs import wall_utc
+from conformance.bench.control_client import ControlClient
+from links import open_link
+from system.demo.village import Village
+
+#: What the world has lived when it is first shown, s: its meters have answered the concentrator.
+_LIVED_S = 900.0
+_DAY_S = 86_400.0
+#: Of the user's environment, nothing of a real system reaches the demo's processes.
+_FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for.
+
+    Args:
+        scenario: the world.
+        port: TCP port of the portal; 0 takes a free one.
+        panel_port: of the customer units' page; 0 takes a free one.
+        speed: device seconds that pass in a second.
+        days: how long the world has lived when it is first shown.
+    """
+
+    scenario: str
+    port: int
+    panel_port: int
+    speed: float
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A demo that is ready.
+
+    Args:
+        village: its meters and users.
+        portal: URL.
+        panel: URL of the customer units.
+        concentrators: URLs of their local pages.
+        speed: device seconds that pass in a second.
+    """
+
+    village: Village
+    portal: str
+    panel: str
+    concentrators: tuple[str, ...]
+    speed: float
+
+    @property
+    def first_drn(self) -> str:
+        """The number of the meter without credit."""
+        return next(meter.drn for meter in self.village.meters if meter.name == self.village.first)
+
+    @property
+    def first_unit(self) -> str:
+        """URL of its customer unit."""
+        return f"{self.panel}/meter/{self.village.first}"
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What the processes are given: the user's environment without a real system, and the demo's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "system.config.settings.demo",
+        "AMIBENCH_DATA_DIR": str(folder),
+        "AMIBENCH_SECRET_KEY": secrets.token_urlsafe(48),
+        "AMIBENCH_SECURITY_MODULE": f"unix://{folder / 'socket'}",
+        "AMIBENCH_WORLD_CONTROL": str(folder / "control.toml"),
+        "AMIBENCH_LANG": os.environ.get("AMIBENCH_LANG", ""),
+    }
+
+
+def start(family: Family, folder: Path, wishes: Wishes) -> Running:
+    """Start everything.
+
+    Raises:
+        ChildDiedError: a process did not come up.
+        CommandError: the world has no homes, or a file cannot be written.
+    """
+    rows = family.start("database", ["system.demo"])  # the slowest begins first
+    field = _start_field(family, folder, wishes)
+    module = _start_module(family, folder)
+    world = field.line()
+    village = village_of(world)
+    module.line()
+    rows.line()
+    rows.tell(village.to_json())
+    token = rows.line()["empty_token"]
+    family.finish(rows)
+    portal = family.start("portal", ["amibench", "system", "serve", "--port", str(wishes.port)])
+    _type(world["control"], folder, village.first, token)
+    pages = [concentrator["web"] for site in world["sites"] for concentrator in site["concentrators"]]
+    return Running(village, portal.line()["url"], world["panel"], tuple(pages), wishes.speed)
+
+
+def _start_field(family: Family, folder: Path, wishes: Wishes) -> Child:
+    lived_s = _LIVED_S + wishes.days * _DAY_S
+    epoch = (wall_utc() - timedelta(seconds=lived_s)).replace(microsecond=0, tzinfo=None)
+    options: dict[str, Any] = {
+        "--speed": wishes.speed,
+        "--lived": lived_s,
+        "--epoch": epoch.isoformat(),
+        "--panel-port": wishes.panel_port,
+        "--control-file": folder / "control.toml",
+    }
+    words = [str(word) for pair in options.items() for word in pair]
+    return family.start("field", ["amibench", "sim", "serve", wishes.scenario, "--no-meter-ports", *words])
+
+
+def _start_module(family: Family, folder: Path) -> Child:
+    passphrase_file = folder / "passphrase"
+    directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
+    words = ["serve", str(directory), "--test-keys", "--socket", str(folder / "socket")]
+    return family.start(
+        "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
+    )
+
+
+def _type(control: str, folder: Path, meter: str, token: str) -> None:
+    """Type a token into a meter, as a finger would."""
+    from system.config.world_clock import WorldControl
+
+    secret = WorldControl.read(folder / "control.toml").secret
+    link = open_link(control)
+    try:
+        ControlClient(link, secret).call("keypad.enter", {"digits": token}, meter)
+    finally:
+        link.close()

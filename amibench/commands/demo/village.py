@@ -1,0 +1,52 @@
+"""The village as `system.demo` takes it: the meters that the world announced, and random credentials."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from amibench.errors import CommandError
+from system.demo.village import DemoUser, Village, WorldMeter
+
+#: Username, role, name; in the order in which they are shown.
+_STAFF = (
+    ("cajero", "cashier", "Marleny Torrado"),
+    ("supervisor", "supervisor", "Efraín Solano"),
+    ("operador", "operator", "Diana Meneses"),
+    ("administrador", "administrator", "Gustavo Ropero"),
+    ("auditor", "auditor", "Pilar Barbosa"),
+)
+#: No letter or digit that looks like another.
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP_LENGTH = 4, 4
+#: Among the homes: the one without credit.
+_FIRST_HOME = 6
+
+
+def random_password() -> str:
+    """A password that is easy to type: 80 bits in groups of four."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def village_of(world: Mapping[str, Any]) -> Village:
+    """The village of a world, from the line that ``sim serve`` said.
+
+    Raises:
+        CommandError: the world has no homes with a meter.
+    """
+    meters = tuple(_meter(found) for site in world["sites"] for found in site["meters"])
+    if not meters:
+        raise CommandError("this world has no homes to sell to: choose another with --scenario")
+    users = tuple(DemoUser(user, role, random_password(), name) for user, role, name in _STAFF)
+    return Village(meters, users, meters[min(_FIRST_HOME, len(meters) - 1)].name)
+
+
+def _meter(found: Mapping[str, Any]) -> WorldMeter:
+    return WorldMeter(
+        name=found["name"],
+        drn=found["drn"],
+        serial=found["serial"],
+        ldn=found["ldn"],
+        eui48=found["eui48"],
+        keying=found["sts"],
+    )

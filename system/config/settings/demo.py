@@ -1,0 +1,20 @@
+"""In the demo: this machine alone, test keys, a database that goes away; business follows the world."""
+
+from system.config.environment import SettingsError
+from system.config.settings.base import *  # noqa: F403
+from system.config.settings.base import DATA_DIR, ENVIRONMENT, SECURITY_MODULE_URL
+
+for _name in ("DATABASE_URL", "AMIBENCH_HOSTS", "AMIBENCH_ORIGINS"):
+    if ENVIRONMENT.text(_name, ""):
+        raise SettingsError(f"{_name} is set: the demo takes no settings of a real system, unset it")
+if SECURITY_MODULE_URL and not SECURITY_MODULE_URL.startswith("unix://"):
+    raise SettingsError("AMIBENCH_SECURITY_MODULE must be unix://… in the demo: it starts one of its own")
+
+DEBUG = False
+SECRET_KEY = ENVIRONMENT.text("AMIBENCH_SECRET_KEY")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+DATABASES["default"]["NAME"] = str(DATA_DIR / "demo.db")
+BUSINESS_CLOCK = "system.config.world_clock.WorldBusinessClock"
+MODULE_FOLLOWS_BUSINESS_TIME = True
+#: What ``amibench sim serve --control-file`` wrote: where the world tells its time.
+WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))

@@ -1,0 +1,75 @@
+"""What the demo asks for, as plain data that travels between processes."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class WorldMeter:
+    """A meter of the world.
+
+    Args:
+        name: as the world calls it.
+        drn: decoder reference number.
+        serial: on its case.
+        ldn: logical device name.
+        eui48: address of its modem, hexadecimal; empty for none.
+        keying: its STS register: the fields of `MeterKeying` by name.
+    """
+
+    name: str
+    drn: str
+    serial: str
+    ldn: str
+    eui48: str
+    keying: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Somebody who may log in.
+
+    Args:
+        username: to log in with.
+        role: of `system.accounts.operations.Role`.
+        password: made for this run.
+        name: first and last.
+    """
+
+    username: str
+    role: str
+    password: str = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """Everything that the rows are made from.
+
+    Args:
+        meters: those of the homes, in the world's order.
+        users: one of each role.
+        first: name of the meter whose credit is taken away, so that somebody can recharge it.
+    """
+
+    meters: tuple[WorldMeter, ...]
+    users: tuple[DemoUser, ...]
+    first: str
+
+    def to_json(self) -> str:
+        """One line."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> "Village":
+        """What `to_json` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            said = json.loads(line)
+            meters = tuple(WorldMeter(**meter) for meter in said["meters"])
+            return cls(meters, tuple(DemoUser(**user) for user in said["users"]), said["first"])
+        except (KeyError, TypeError) as error:
+            raise ValueError("this line describes no village") from error
