@@ -29,6 +29,7 @@ from sim.concentrator.plans import Plan, parse_plan
 from sim.concentrator.registry import MeterRecord
 from sim.concentrator.settings import ConcentratorTerms
 from sim.concentrator.sockets import Sockets
+from sim.concentrator.silence import SilenceWatch
 from sim.concentrator.summary import summary
 from sim.concentrator.supply import PowerSupply
 from sim.concentrator.terms import Uplink
@@ -203,7 +204,8 @@ class Concentrator:
         self._sockets.uplink.boot = int(parts.memory.get(_BOOTS_SLOT) or "0") + 1
         parts.memory.put(_BOOTS_SLOT, str(self._sockets.uplink.boot))
         parts.events.tell("power-up")
-        for steps in (parts.collector.run(), parts.orders.run(), self._keep_time()):
+        silence = SilenceWatch(self.env, parts, self.terms.wire.disconnected_s)
+        for steps in (parts.collector.run(), parts.orders.run(), self._keep_time(), silence.run()):
             self.life.spawn(steps)
         if self._balancing is not None:
             self.life.spawn(self._balancing.run())

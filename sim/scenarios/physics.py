@@ -67,7 +67,7 @@ class Physics:
         self._ticker = Ticker(env, self._tick)
         self.grid = grid
         self.observing = False
-        #: Called after the bank was told of a regular or announced step.
+        #: Called after the bank was told of a regular or announced step, or of a change from outside.
         self.observers: list[Callable[[], None]] = []
         #: What really flowed through each element since the world began, Wh: the truth beside the registers.
         self.true_import_wh: Floats = np.zeros(rows)
@@ -85,10 +85,12 @@ class Physics:
             self._settle()
 
     def changed(self) -> None:
-        """The grid was changed from outside, at this instant: let the elements see it."""
+        """The grid was changed from outside, at this instant: let the elements and the observers see it."""
         if not self.observing:
             self._observe()
             self._settle()
+            for observer in self.observers:
+                observer()
 
     # ------------------------------------------------------------ steps
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.kernel.clock import DEFAULT_EPOCH
+from sim.meter.protection import protection_terms
 from sim.scenarios.customer_terms import CustomerTerms, KeyChangeTerms
 from sim.scenarios.tables import ScenarioError, check_range, read_terms
 
@@ -63,14 +64,20 @@ class MeterTerms:
         profile: the model.
         totaliser: the model at the head of the feeder; empty for none.
         limit_w: power limit of each; 0 for none.
+        relay: protection -> what the relay does, where it differs from the model: ``{magnet = "log"}`` lets
+            a magnet steal.
     """
 
     profile: str = "ppkw-field"
     totaliser: str = "totaliser"
     limit_w: int = 0
+    relay: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_range("limit_w", self.limit_w, 0, 24_000)
+        if not isinstance(self.relay, Mapping):
+            raise ValueError("relay must be a table of protections, each with what the relay does")
+        protection_terms({"relay": self.relay})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sim.kernel.random import RandomStreams
 from sim.meter import DEFAULT_PARTS, Meter, MeterProfile, Parts, ProfileError, build, load_profile
 from sim.meter.bank import MeteringBank
 from sim.meter.modem import meter_eui48
+from sim.meter.protection import protection_terms
 from sim.scenarios.customer_terms import CustomerTerms
 from sim.scenarios.identities import Identity, head_model, home_model, site_prefix
 from sim.scenarios.scenario import Scenario, ScenarioError
@@ -124,6 +125,10 @@ def _home(
         identity.number,
         initial_wh=int(numbers.integers(terms.initial_wh_min, terms.initial_wh_max + 1)),
     )
+    if scenario.meters.relay:
+        relay = protection_terms({"relay": scenario.meters.relay}).relay
+        relay = {**own.protections.relay, **relay}
+        own = replace(own, protections=replace(own.protections, relay=relay))
     if not scenario.meters.limit_w:
         return own
     return replace(own, limiter=replace(own.limiter, limit_w=scenario.meters.limit_w))

@@ -130,7 +130,7 @@ def _home(places: Places, number: int, meter: WorldMeter, person: str) -> None:
     since = {"provider": places.provider, "valid_from": places.since}
     installation = registry.Installation.objects.create(
         provider=places.provider,
-        niu=f"NIU-{number:05d}",
+        niu=f"{24_300_000 + number}",
         site=places.site,
         feeder=places.feeder,
         address=f"Vereda El Aserrío, casa {number}",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from links.clock import Clock
 from sim.kernel.served import ServedWorld
+from sim.meter.ciu.keypad import KEYS
 from sim.meter.meter import Meter
 from sim.meter.panel.pace import Pace
 
@@ -78,5 +79,7 @@ class Panel:
             ValueError: there is no such key.
         """
         meter = self.meters[name].meter
+        if key not in KEYS:  # else the unit would light up before it complains
+            raise ValueError(f"there is no key {key!r}")
         await self.ask(lambda: meter.press(key))
         self.pace.touched()

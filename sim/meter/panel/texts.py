@@ -20,7 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "alarm": ("Alarma", "Alarm"),
     "credit-lamp": ("Crédito", "Credit"),
     "sounder": ("Zumbador", "Sounder"),
-    "backlight": ("Luz de pantalla", "Backlight"),
+    "backlight": ("Iluminación", "Backlight"),
     "credit": ("Crédito", "Credit"),
     "relay": ("Relé", "Relay"),
     "load": ("Carga", "Load"),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import vectors
+from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import FrameError
 from protocols.dlms.explain import explain
 from protocols.dlms.mbus import (
@@ -20,12 +21,16 @@ from protocols.dlms.mbus import (
     decode_mbus,
 )
 from protocols.dlms.mbus.frame import MbusKind
+from protocols.dlms.security import Cipher
+from protocols.dlms.security.forms import disclose
+from protocols.dlms.xdlms.notification import DataNotification
 
 CAPTURE = next(
     item
     for item in json.loads(vectors.path("dlms_captures.json").read_text(encoding="utf-8"))["captures"]
     if item["layer"] == "mbus"
 )
+CONSTRUCTED = json.loads(vectors.path("dlms_constructed.json").read_text(encoding="utf-8"))["constructed"]
 TELEGRAM = [bytes.fromhex(text) for text in CAPTURE["hex"]]
 
 
@@ -194,3 +199,40 @@ def test_explained_with_the_apdu_inside():
 def test_what_is_wrong_is_said(items, words):
     assert words in (explain(items).error or "")
     assert explain(items, lang="es").error
+
+
+# ---------------------------------------------------------------- constructed, for what nobody published
+
+
+@pytest.mark.parametrize("item", CONSTRUCTED, ids=[item["id"] for item in CONSTRUCTED])
+@pytest.mark.parametrize("piece", [1, 7, 100_000])
+def test_constructed_telegrams(item, piece):
+    octets = b"".join(bytes.fromhex(text) for text in item["hex"])
+    splitter, joiner, joined = MbusSplitter(), SegmentJoiner(), []
+    for start in range(0, len(octets), piece):
+        for found in splitter.feed(octets[start : start + piece]):
+            assert isinstance(found, GoodMbus)
+            whole = joiner.take(found.frame)
+            assert whole is None or isinstance(whole, MbusApdu)
+            joined += [] if whole is None else [whole]
+    assert not joiner.is_unfinished
+    assert sorted(one.apdu.hex() for one in joined) == item["apdus_hex"]
+    assert all(item["source"] in (None, one.source) for one in joined)
+    assert {one.destination for one in joined} == {item["destination"]}
+
+
+@pytest.mark.parametrize("item", CONSTRUCTED, ids=[item["id"] for item in CONSTRUCTED])
+def test_constructed_telegrams_are_explained(item):
+    result = explain([bytes.fromhex(text) for text in item["hex"]])
+    assert result.error is None
+    assert sorted(tree["hex"] for tree in result.apdus) == item["apdus_hex"]
+
+
+def test_the_constructed_ciphered_one_opens_with_its_keys():
+    (item,) = [item for item in CONSTRUCTED if "keys" in item]
+    (apdu,) = (bytes.fromhex(text) for text in item["apdus_hex"])
+    _form, _plain_tag, title, sealed = disclose(apdu)
+    keys = {name: bytes.fromhex(text) for name, text in item["keys"].items()}
+    plain = Cipher(keys["guek"], keys["gak"]).open(title, sealed)
+    assert plain.hex() == item["plain_hex"]
+    assert isinstance(decode_apdu(plain), DataNotification)

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.vectors import path
+from protocols.dlms.axdr import encode_length
 from protocols.dlms.errors import DecipheringError, DlmsValueError
 from protocols.dlms.security import Cipher, unwrap, wrap
 from protocols.dlms.security.forms import Form, disclose, enclose
+from protocols.dlms.security.gcm import SHORT_OCTETS, is_short
 
 CAPTURES = {item["id"]: item for item in json.loads(path("dlms_captures.json").read_text())["captures"]}
 GREEN_BOOK = CAPTURES["apdu/green-book-glo-get"]
@@ -167,3 +169,43 @@ def test_what_was_not_wrapped_does_not_unwrap(noise: bytes) -> None:
 def test_a_key_of_no_length_is_not_wrapped() -> None:
     with pytest.raises(DlmsValueError):
         wrap(KEY, b"short")
+
+
+# ---------------------------------------------------------------- whole APDUs in the short form
+
+
+@given(st.binary(min_size=1, max_size=SHORT_OCTETS), st.integers(0, 2**32 - 1), st.sampled_from([0x30, 0x31]))
+def test_the_short_form_is_the_long_way_cut_short(plain: bytes, counter: int, control: int) -> None:
+    cipher = Cipher(bytes(16), bytes(range(16)))
+    apdu = cipher.seal_short(0xC8, control, TITLE, counter, plain)
+    sealed = cipher.seal(control, TITLE, counter, plain)
+    assert apdu == bytes((0xC8, len(sealed))) + sealed
+    assert is_short(apdu, control)
+    assert cipher.open_short(TITLE, apdu) == plain == cipher.open(TITLE, sealed)
+
+
+@given(st.integers(0, 8 * 43 - 1))
+def test_no_bit_of_a_short_apdu_may_change(bit: int) -> None:
+    cipher = Cipher(bytes(16), bytes(range(16)))
+    apdu = bytearray(cipher.seal_short(0xC8, 0x30, TITLE, 7, bytes(24)))
+    apdu[bit // 8] ^= 1 << bit % 8
+    if bit < 8:  # the tag of the service is judged by who opens it
+        assert is_short(bytes(apdu), 0x30)
+        return
+    if bit < 24:
+        assert not is_short(bytes(apdu), 0x30)
+        return
+    with pytest.raises(DecipheringError):
+        cipher.open_short(TITLE, bytes(apdu))
+
+
+@pytest.mark.parametrize("size", [0, 1, SHORT_OCTETS - 1, SHORT_OCTETS, SHORT_OCTETS + 1, 300])
+def test_where_the_short_form_ends(size: int) -> None:
+    sealed = Cipher(bytes(16), bytes(16)).seal(0x30, TITLE, 1, bytes(size))
+    apdu = b"\xc8" + encode_length(len(sealed)) + sealed
+    assert is_short(apdu, 0x30) is (0 < size <= SHORT_OCTETS)
+
+
+@pytest.mark.parametrize("octets", ["", "c8", "c811", "c81030" + 16 * "00", "c8" + "81" + 129 * "30"])
+def test_what_is_not_of_the_short_form(octets: str) -> None:
+    assert not is_short(bytes.fromhex(octets), 0x30)
