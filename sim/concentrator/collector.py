@@ -41,12 +41,14 @@ class Reads:
     Attributes:
         wanted: visits that plans asked for.
         done: of them, made.
+        late: of those made, only in a further round: the first one did not get through.
         failed: of them, given up until the plan is due again.
         rows: new rows and entries that they brought.
     """
 
     wanted: int = 0
     done: int = 0
+    late: int = 0
     failed: int = 0
     rows: int = 0
 
@@ -146,6 +148,8 @@ class Collector:
             for meter in left:
                 if not (yield from self._visit(meter, wanted)):
                     missed.append(meter)
+                else:
+                    self.reads.late += number > 0
             left = missed
         self.reads.done += count - len(left)
         self.reads.failed += len(left)

@@ -17,6 +17,7 @@ def summary(parts: Components, base: BaseNode, uplinks: Uplinks) -> dict[str, An
         "unreachable": silent,
         "reads_wanted": reads.wanted,
         "reads_done": reads.done,
+        "reads_late": reads.late,
         "reads_failed": reads.failed,
         "rows_stored": parts.storage.stored,
         "rows_held": parts.storage.held,

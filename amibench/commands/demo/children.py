@@ -78,6 +78,13 @@ class Child:
                 stream.write(line.encode() + b"\n")
                 stream.close()
 
+    def hang_up(self) -> None:
+        """Close the pipes to it."""
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
     def complaint(self) -> str:
         """Its last words."""
         with contextlib.suppress(OSError):
@@ -119,14 +126,14 @@ class Family:
         return child
 
     def watch(self) -> None:
-        """Return never: until a signal, or until one of those that still run ends.
+        """Return never: until a signal, or until one ends, also if it did before.
 
         Raises:
             ChildDiedError: one ended.
         """
         with selectors.DefaultSelector() as selector:
             for child in self._children:
-                if child.process.stdout is not None and child.process.poll() is None:
+                if child.process.stdout is not None:
                     selector.register(child.process.stdout, selectors.EVENT_READ, child)
             while True:
                 for key, _ in selector.select():
@@ -141,6 +148,8 @@ class Family:
         """
         if child.process.wait():
             raise ChildDiedError(child.complaint())
+        self._children.remove(child)
+        child.hang_up()
 
     def end(self) -> None:
         """End every process, the last one first; those that do not listen are killed."""
@@ -154,10 +163,7 @@ class Family:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.process.pid, signal.SIGKILL)
                 child.process.wait()
-            for stream in (child.process.stdin, child.process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        stream.close()
+            child.hang_up()
 
 
 @contextlib.contextmanager

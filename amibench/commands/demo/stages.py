@@ -76,6 +76,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **kept,
         "DJANGO_SETTINGS_MODULE": "system.config.settings.demo",
+        "TMPDIR": str(folder),  # what a process that is killed leaves lying goes away with the rest
         "AMIBENCH_DATA_DIR": str(folder),
         "AMIBENCH_SECRET_KEY": secrets.token_urlsafe(48),
         "AMIBENCH_SECURITY_MODULE": f"unix://{folder / 'socket'}",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.scenarios import solar_homes
 from sim.scenarios.summary import energy, people, registers
+from sim.scenarios.summary.readings import counts, readings
 
 if TYPE_CHECKING:
     from sim.scenarios.field import FieldWorld
@@ -41,11 +42,15 @@ def _reads(world: "FieldWorld") -> dict[str, Any]:
         for site in world.sites
         for name, concentrator in site.wire.concentrators.items()
     }
-    wanted = sum(summary.get("reads_wanted", 0) for summary in summaries.values())
-    done = sum(summary.get("reads_done", 0) for summary in summaries.values())
+    wanted, done, late = (
+        sum(summary.get(f"reads_{name}", 0) for summary in summaries.values())
+        for name in ("wanted", "done", "late")
+    )
     return {
         "wanted": wanted,
         "done": done,
+        "late": late,
+        "rows": counts(readings(world.sites)),
         "share": round(done / wanted, 5) if wanted else None,
         "concentrators": summaries,
     }

@@ -1,0 +1,246 @@
+"""A nursery: Django is loaded once, then web and security module are forked, killed and forked again.
+
+    python vending_processes.py DIRECTORY
+
+Commands are JSON lines on stdin, answers JSON lines on stdout. ``web`` and ``module`` answer with a process
+id and where to reach it, ``kill`` ends one with SIGKILL, ``check`` says what the books hold.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CASHIERS, METERS = 4, 24
+
+
+def main(directory: Path) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "system.config.settings.test"
+    os.environ["DATABASE_URL"] = os.environ.get("CAMPAIGN_DATABASE") or f"sqlite:///{directory / 'books.db'}"
+    os.environ["AMIBENCH_SECURITY_MODULE"] = f"unix://{directory / 'module' / 'socket'}"
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
+    nursery = Nursery(directory)
+    nursery.answer(nursery.prepare())
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        nursery.answer(getattr(nursery, wanted.pop("do"))(**wanted))
+    nursery.end()
+
+
+class Nursery:
+    """The processes of a campaign; they end when it ends."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.running: set[int] = set()
+        self.lifeline = os.pipe()
+
+    @staticmethod
+    def answer(said: Any) -> None:
+        print(json.dumps(said), flush=True)
+
+    def prepare(self) -> dict[str, Any]:
+        """Tables, a village with several counters, sessions of their cashiers, and a module."""
+        import django
+
+        django.setup()
+        logging.disable(logging.ERROR)  # refusals and lost answers are what is wanted here
+        from django.core.management import call_command
+        from django.core.signals import got_request_exception
+        from django.core.wsgi import get_wsgi_application
+        from vending_world import drn, make_module, make_village
+
+        got_request_exception.connect(lambda **_: traceback.print_exc(), weak=False)
+        call_command("migrate", verbosity=0)
+        self.application = get_wsgi_application()
+        village = make_village(limit_c=None)
+        for number in range(1, METERS + 1):
+            village.customer(number)
+        make_module(self.directory)
+        sessions = [_cashier(village, number) for number in range(CASHIERS)]
+        _warm(sessions[0])
+        _let_go()
+        return {"sessions": sessions, "drns": [drn(number) for number in range(1, METERS + 1)]}
+
+    def web(self) -> dict[str, Any]:
+        return self._fork(self._serve_web)
+
+    def module(self) -> dict[str, Any]:
+        return self._fork(self._serve_module)
+
+    def check(self) -> dict[str, Any]:
+        said = self._fork(lambda say: say(_books()))
+        pid = said.pop("pid")
+        os.waitpid(pid, 0)
+        self.running.discard(pid)
+        return said
+
+    def kill(self, pid: int) -> bool:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        self.running.discard(pid)
+        return True
+
+    def end(self) -> None:
+        for pid in list(self.running):
+            self.kill(pid)
+
+    def _fork(self, work: Callable[[Callable[[Any], None]], None]) -> dict[str, Any]:
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._be_a_child(work, writing)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as answers:
+            line = answers.readline()
+        if not line:
+            raise RuntimeError("a child ended before it said anything")
+        self.running.add(pid)
+        return {"pid": pid, **json.loads(line)}
+
+    def _be_a_child(self, work: Callable[[Callable[[Any], None]], None], writing: int) -> None:
+        os.close(self.lifeline[1])  # only the nursery holds this end: when it goes, so do we
+        threading.Thread(target=lambda: (os.read(self.lifeline[0], 1), os._exit(1)), daemon=True).start()
+        code = 1
+        try:
+            work(lambda said: os.write(writing, (json.dumps(said) + "\n").encode()))
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def _serve_web(self, say: Callable[[Any], None]) -> None:
+        from waitress.server import create_server
+
+        from system.vending.services.recover_sales import recover_sales
+
+        resolved = recover_sales()
+        server = create_server(self.application, host="127.0.0.1", port=0, threads=8)
+        say({"port": server.effective_port, "resolved": resolved})
+        server.run()
+
+    def _serve_module(self, say: Callable[[Any], None]) -> None:
+        from vending_world import PASSPHRASE
+
+        from system.security_module import store
+        from system.security_module.clock import ModuleClock
+        from system.security_module.committer import Committer
+        from system.security_module.server import ModuleServer
+        from system.security_module.service import Service
+        from system.security_module.vault import Vaults
+
+        path = self.directory / "module"
+        opened = store.open_store(path, PASSPHRASE, _wall())
+
+        async def serve() -> None:
+            clock = ModuleClock(_wall)
+            service = Service(opened.contents, opened.state, clock, Vaults())
+            server = ModuleServer(service, Committer(opened, clock.now))
+            say({"url": await server.listen_unix(path / "socket")})
+            await server.run(asyncio.Event())
+
+        asyncio.run(serve())
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a process of its own, as in the village
+
+
+def _cashier(village: Any, number: int) -> str:
+    import uuid
+
+    from django.test import Client
+    from vending_world import NOW
+
+    from system.accounts.models import User
+    from system.vending.models import PointOfSale, Shift
+
+    user = User.objects.create_user(f"caja-{number}", provider=village.provider, role="cashier")
+    counter = PointOfSale.objects.create(
+        provider=village.provider, merchant=village.merchant, name=f"Mostrador {number}"
+    )
+    Shift(
+        id=uuid.uuid4(),
+        provider=village.provider,
+        point_of_sale=counter,
+        cashier=user,
+        opened_at=NOW,
+        opening_cash_c=0,
+    ).save()
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
+
+
+def _warm(session: str) -> None:
+    """Load what the first request loads, once instead of in every child."""
+    from django.test import Client
+
+    client = Client()
+    client.cookies["sessionid"] = session
+    client.post("/venta/cobrar/", {"number": "0"})
+
+
+def _let_go() -> None:
+    """A connection must not be shared with a child."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _books() -> dict[str, Any]:
+    """What is in the books, beside what the module says of each sale."""
+    from system.accounts import audit
+    from system.vending.ledger import check
+    from system.vending.models import AccountBalance, OpenSale, Sale, SaleOutcome, Token
+    from system.vending.module import module
+    from system.vending.services.recover_sales import recover_sales
+
+    recover_sales()
+    tokens = list(Token.objects.select_related("sale"))
+    kept: dict[str, list[str]] = {str(pk): [] for pk in Sale.objects.values_list("pk", flat=True)}
+    for token in sorted(tokens, key=lambda one: one.position):
+        kept[str(token.sale_id)].append(token.digits)
+    outcomes = dict(SaleOutcome.objects.values_list("sale_id", "minted"))
+    minted = {str(pk): value for pk, value in outcomes.items()}
+    return {
+        "sales": len(kept),
+        "minted": [sale for sale, value in minted.items() if value],
+        "cancelled": [sale for sale, value in minted.items() if not value],
+        "open": OpenSale.objects.count(),
+        "tokens": len(tokens),
+        "not_one_token": [sale for sale, value in minted.items() if len(kept[sale]) != int(value)],
+        "same_digits": len(tokens) - len({token.digits for token in tokens}),
+        "same_tid": [key for key, n in Counter((t.sale.drn, t.tid) for t in tokens).items() if n > 1],
+        "other_in_module": [sale for sale, digits in kept.items() if _module_says(sale) != digits],
+        "issued_by_module": module().status()["issued_tokens"],
+        "owed_c": sum(AccountBalance.objects.filter(posted_c__gt=0).values_list("posted_c", flat=True)),
+        "pending_c": sum(map(abs, AccountBalance.objects.values_list("pending_c", flat=True))),
+        "faults": check.faults(),
+        "audit_broken_at": audit.broken_at(),
+    }
+
+
+def _module_says(sale: str) -> list[str]:
+    from system.security_module.errors import RequestRefused
+    from system.vending.module import module
+
+    try:
+        return [token["digits"] for token in module().fetch_result(sale)["tokens"]]
+    except RequestRefused:
+        return []
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
