@@ -28,8 +28,8 @@ from sim.concentrator.parameters import Parameters
 from sim.concentrator.plans import Plan, parse_plan
 from sim.concentrator.registry import MeterRecord
 from sim.concentrator.settings import ConcentratorTerms
-from sim.concentrator.sockets import Sockets
 from sim.concentrator.silence import SilenceWatch
+from sim.concentrator.sockets import Sockets
 from sim.concentrator.summary import summary
 from sim.concentrator.supply import PowerSupply
 from sim.concentrator.terms import Uplink

@@ -75,8 +75,6 @@ class MeterTerms:
 
     def __post_init__(self) -> None:
         check_range("limit_w", self.limit_w, 0, 24_000)
-        if not isinstance(self.relay, Mapping):
-            raise ValueError("relay must be a table of protections, each with what the relay does")
         protection_terms({"relay": self.relay})
 
 

@@ -60,6 +60,10 @@ def _checked(value: Any, hint: Any, what: str) -> Any:
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return float(value) if isinstance(value, int) and hint in (float, float | None) else value
+    if getattr(hint, "__origin__", None) is Mapping:
+        if not isinstance(value, dict):
+            raise ScenarioError(f"{what} must be a table")
+        return {key: _checked(item, hint.__args__[1], f"{what}.{key}") for key, item in value.items()}
     if getattr(hint, "__origin__", None) is tuple:
         if not isinstance(value, list):
             raise ScenarioError(f"{what} must be a list")

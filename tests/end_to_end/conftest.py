@@ -31,7 +31,8 @@ FOREIGN = ("DJANGO_", "AMIBENCH_", "DATABASE_")
 Look = Callable[..., AbstractContextManager[Any]]
 
 
-@pytest.fixture(scope="session")
+# of a module, not of the session: Playwright's loop must not lie around under other tests
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
@@ -44,7 +45,7 @@ def browser() -> Iterator[Any]:
             started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(browser: Any) -> Iterator[dict[str, Any]]:
     """The line that a running demo says; afterwards it is interrupted, as at a terminal."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
@@ -67,15 +68,15 @@ def demo(browser: Any) -> Iterator[dict[str, Any]]:
     assert process.returncode == 130, complaints
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = os.environ.get("AMIBENCH_EVIDENCE_DIR")
-    folder = Path(asked) if asked else tmp_path_factory.mktemp("first-recharge")
+    folder = Path(asked) if asked else tmp_path_factory.mktemp("evidence")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def look(browser: Any) -> Look:
     """Opens a page that asks nobody but this machine, and whose console stays empty."""
 
@@ -97,7 +98,7 @@ def look(browser: Any) -> Look:
     return look
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def log_in(demo: dict[str, Any]) -> Callable[[Any, str], None]:
     """Logs the user of a role in."""
 

@@ -1,4 +1,4 @@
-"""A head-end for tests in virtual time: greets a concentrator of a field, pulls, acknowledges, takes pushes."""
+"""A head-end for tests in virtual time: greets a concentrator, pulls, acknowledges, takes pushes."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""A relay on loopback that puts the gateway header around a client's own APDUs and takes it off the answers."""
+"""A relay on loopback: puts the gateway header around a client's own APDUs and takes it off the answers."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ Turned = Callable[[int, int, bytes], bytes]
 
 @contextmanager
 def gateway_relay(host: str, port: int, address: bytes) -> Iterator[int]:
-    """A port whose every connection reaches the device at `address` behind the gateway at `host` and `port`."""
+    """A port whose every connection reaches the device at `address` behind the gateway at `host`, `port`."""
 
     def down(client: int, _server: int, apdu: bytes) -> bytes:
         request = GatewayMessage(False, 0, address, apdu).to_bytes()

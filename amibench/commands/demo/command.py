@@ -15,6 +15,8 @@ from amibench.commands.demo.stages import Running, Wishes, environment, start
 from amibench.commands.demo.texts import text
 from amibench.commands.sim import options
 from amibench.errors import CommandError
+from links.errors import LinkError
+from protocols.field.errors import StationControlError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -70,7 +72,7 @@ def _run(wishes: Wishes, lang: str, *, as_json: bool) -> int:
             family.watch()
         except Stopped as stopped:
             return stopped.code
-        except ChildDiedError as error:
+        except (ChildDiedError, LinkError, StationControlError) as error:
             raise CommandError(text("died", lang, detail=error)) from error
         finally:
             deaf()

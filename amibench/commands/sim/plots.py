@@ -3,6 +3,7 @@
 The charts are of the first site; a world of many sites would draw the same lines over each other.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,15 @@ def _losses(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -
 
 
 def _voltages(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
-    lit = [point for point in points if point.energised]
-    days = _days(lit)
-    low, high = [point.voltage_v_min for point in lit], [point.voltage_v_max for point in lit]
+    days = _days(points)
+    low, mean, high = (
+        [getattr(point, name) if point.energised else math.nan for point in points]  # a gap where all is dark
+        for name in ("voltage_v_min", "voltage_v_mean", "voltage_v_max")
+    )
     axes.fill_between(
         days, low, high, color=_USED, alpha=0.2, label=f"{text('lowest', lang)} – {text('highest', lang)}"
     )
-    axes.plot(days, [point.voltage_v_mean for point in lit], color=_USED, lw=1, label=text("mean", lang))
+    axes.plot(days, mean, color=_USED, lw=1, label=text("mean", lang))
     axes.set_xlabel(text("days", lang))
     axes.set_ylabel("V")
     axes.legend(loc="lower left", fontsize=8, frameon=False)
@@ -105,12 +108,13 @@ def _availability(axes: Axes, points: Sequence[Point], summary: Summary, lang: s
     axes.set_ylim(0, 105)
     axes.set_xlabel(text("hour", lang))
     axes.set_ylabel("%")
-    axes.legend(loc="lower left", fontsize=8, frameon=False)
+    axes.legend(loc="lower left", fontsize=8, framealpha=0.9)
 
 
 def _reads(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
     days = _days(points)
-    axes.plot(days, [point.reads_wanted for point in points], color=_LOST, lw=1, label=text("wanted", lang))
+    wanted = [point.reads_wanted for point in points]
+    axes.plot(days, wanted, color=_LOST, lw=4, alpha=0.5, label=text("wanted", lang))
     axes.plot(days, [point.reads_done for point in points], color=_USED, lw=1.2, label=text("done", lang))
     axes.set_xlabel(text("days", lang))
     axes.legend(loc="upper left", fontsize=8, frameon=False)

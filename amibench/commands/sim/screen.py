@@ -80,6 +80,14 @@ def _metering(summary: Summary, lang: str) -> Iterator[Row]:
     yield text("in-class", lang), _of(registers["in_class"], registers["compared"], lang)
     yield text("worst", lang), f"{registers['worst_meter']}: {registers['worst_error_percent']:+.2f} %"
     yield text("reads", lang), _of(reads["done"], reads["wanted"], lang)
+    if reads["late"]:
+        yield text("reads-late", lang), str(reads["late"])
+    rows = reads["rows"]
+    if rows["captured"]:
+        yield text("rows", lang), _of(rows["stored"], rows["captured"], lang)
+        for name in ("on_their_way", "missing", "duplicated"):
+            if rows[name]:
+                yield text(f"rows-{name}", lang), str(rows[name])
 
 
 def _sales(summary: Summary, lang: str) -> Iterator[Row]:

@@ -72,6 +72,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value": ("Valor", "Value"),
     "set": ("Fijar", "Set"),
     "none": ("Nada todavía.", "Nothing yet."),
+    "registered": ("registrado", "registered"),
+    "quarantined": ("en cuarentena", "in quarantine"),
+    "rejected": ("rechazado", "rejected"),
+    "disconnected": ("sin conexión", "disconnected"),
+    "terminal": ("terminal", "terminal"),
+    "switch": ("conmutador", "switch"),
 }
 
 

@@ -50,7 +50,7 @@ def nodes(facts: Facts, lang: str, csrf: str) -> Markup:
                 record.sap,
                 record.serial,
                 record.eui48.hex(":"),
-                record.state,
+                text(lang, str(record.state)),
                 record.reason,
                 "-" if entry is None or entry.lnid is None else entry.level,
                 instant(facts.contact_utc_s(record), lang),
@@ -90,11 +90,14 @@ def topology(facts: Facts, lang: str, _csrf: str) -> Markup:
     children = Counter(entry.parent for entry in table_of.values() if entry.parent is not None)
     levels = Counter(entry.level for entry in table_of.values() if entry.lnid is not None)
     histogram = table((text(lang, "level"), "N"), sorted(levels.items()), text(lang, "none"))
-    heads = ("EUI-48", text(lang, "state"), "LNID", text(lang, "level"), text(lang, "parent"))
+    heads = ("EUI-48", *(text(lang, key) for key in ("serial", "state")), "LNID")
+    heads += tuple(text(lang, key) for key in ("level", "parent", "children"))
+    serials = {record.eui48: record.serial for record in facts.registry}
     rows = [
         (
             entry.eui48.hex(":"),
-            entry.state,
+            serials.get(entry.eui48, ""),
+            text(lang, str(entry.state)),
             entry.lnid,
             entry.level,
             "" if entry.parent is None else entry.parent.hex(":"),
@@ -102,7 +105,7 @@ def topology(facts: Facts, lang: str, _csrf: str) -> Markup:
         )
         for entry in sorted(table_of.values(), key=lambda entry: (entry.level, entry.eui48))
     ]
-    return Markup(histogram + "<p></p>" + table((*heads, text(lang, "children")), rows, text(lang, "none")))
+    return Markup(histogram + "<p></p>" + table(heads, rows, text(lang, "none")))
 
 
 def tasks(facts: Facts, lang: str, csrf: str) -> Markup:

@@ -10,6 +10,7 @@ from system.registry.models.devices import (
     MeterKeying,
 )
 from system.registry.models.groups import Group, GroupAxis, GroupMembership
+from system.registry.models.personal import DataConsent, ImportDraft
 from system.registry.models.places import Community, Feeder, Installation, Site, SiteKind
 from system.registry.models.provider import Provider
 
@@ -18,6 +19,7 @@ __all__ = [
     "AgreementMode",
     "Community",
     "Customer",
+    "DataConsent",
     "Device",
     "DeviceIdentifier",
     "DeviceInstallation",
@@ -27,6 +29,7 @@ __all__ = [
     "GroupAxis",
     "GroupMembership",
     "IdentifierKind",
+    "ImportDraft",
     "Installation",
     "MeterKeying",
     "Provider",

@@ -19,7 +19,8 @@ class Customer(Owned):
 
     Args:
         document: identity or tax number.
-        data_consent_at: when the person agreed to the treatment of the data; None: not yet.
+        data_consent_at: when the person agreed to the treatment of the data; None: not yet, or taken back.
+        pseudonymised_at: when name and document were replaced, on request; None: they are the person's.
     """
 
     name = models.CharField("nombre", max_length=150)
@@ -27,6 +28,7 @@ class Customer(Owned):
     phone = models.CharField("teléfono", max_length=30, blank=True, default="")
     email = models.EmailField("correo", blank=True, default="")
     data_consent_at = models.DateTimeField("autorización de datos", null=True, blank=True)
+    pseudonymised_at = models.DateTimeField("suprimido", null=True, blank=True)
 
     class Meta:
         """A document is used once for each provider."""

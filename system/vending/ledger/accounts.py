@@ -25,4 +25,5 @@ _OWNERS: dict[AccountKind, str] = {
     AccountKind.OBLIGATION: "obligation",
     AccountKind.RESIDUE: "installation",
     AccountKind.LEVY: "obligation",
+    AccountKind.BILL: "bill",
 }

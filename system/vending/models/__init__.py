@@ -1,5 +1,7 @@
 """Rows of the app `vending`. Facts are written once; balances are sums of facts that a test adds up again."""
 
+from system.vending.models.bills import Bill, BillPayment
+from system.vending.models.key_changes import PlannedKeyChange
 from system.vending.models.ledger import (
     AccountBalance,
     AccountKind,
@@ -26,6 +28,8 @@ from system.vending.models.tariffs import TariffVersion
 __all__ = [
     "AccountBalance",
     "AccountKind",
+    "Bill",
+    "BillPayment",
     "Deposit",
     "InstallationMonth",
     "InstallationResidue",
@@ -36,6 +40,7 @@ __all__ = [
     "MovementOutcome",
     "ObligationRow",
     "OpenSale",
+    "PlannedKeyChange",
     "PointOfSale",
     "Reversal",
     "Sale",

@@ -20,6 +20,7 @@ class AccountKind(models.TextChoices):
     MERCHANT = "d.merchant", "Por cobrar al punto de venta"
     BANK = "d.bank", "Bancos"
     OBLIGATION = "d.obligation", "Por cobrar al suscriptor"
+    BILL = "d.bill", "Facturas por cobrar"
     SUBSIDY = "d.subsidy", "Subsidio por cobrar a la Nación"
     GRANTS = "d.grants", "Energía entregada sin cobro"
     ENERGY = "c.energy", "Venta de energía"
@@ -38,7 +39,7 @@ class LedgerAccount(Owned):
     """
 
     kind = models.CharField(max_length=20, choices=AccountKind.choices)
-    owner = models.CharField(max_length=40, blank=True, default="")
+    owner = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         """One for each kind and owner."""

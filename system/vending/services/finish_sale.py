@@ -22,6 +22,7 @@ from system.vending.models import (
 from system.vending.module import module
 from system.vending.pricing import LineKind, price_sale
 from system.vending.pricing.stored import from_json
+from system.vending.services.plan_key_change import keep_new_keying
 
 #: What an unknown message id is answered with: it was never minted, and is closed now.
 _ABSENT = frozenset({"result-not-found", "message-cancelled"})
@@ -141,6 +142,7 @@ def _end(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     outcome.save()
     if answer is not None:
         _keep_tokens(sale, answer["tokens"])
+        keep_new_keying(sale, answer.get("key", {}))
         if sale.inputs:
             _remember(sale)
     return outcome

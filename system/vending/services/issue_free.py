@@ -17,7 +17,14 @@ from system.vending.pricing import PricingError
 from system.vending.pricing.money import UNITS_MAX, cost_mc, whole_centavos
 from system.vending.selectors.pricing import tariff_in_force
 from system.vending.services.finish_sale import finish_sale
-from system.vending.services.reserving import Terms, fingerprint, known_sale, locked_supply, reserve_sale
+from system.vending.services.reserving import (
+    Terms,
+    find_or_reserve,
+    fingerprint,
+    known_sale,
+    locked_supply,
+    reserve_sale,
+)
 
 
 def arguments_of(number: str, units: int) -> dict[str, Any]:
@@ -48,9 +55,9 @@ def issue_free(
         SalePending: the module did not answer.
     """
     asked = fingerprint("free", number, units)
-    sale = known_sale(sale_id, asked, user)
-    if sale is not None:
-        return finish_sale(sale)
+    known = known_sale(sale_id, asked, user)
+    if known is not None:
+        return finish_sale(known)
     if not 0 < units <= UNITS_MAX:
         raise UnableToSell("La cantidad de energía no es válida.")
     try:
@@ -58,10 +65,14 @@ def issue_free(
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     request = {"subclass": 0, "amount": units, "free_issue": True, "approval": dict(signatures)}
+    terms = Terms(sale_id, SaleKind.FREE, MovementKind.TOKEN_FREE_ISSUE, request, asked, approval)
+    return finish_sale(find_or_reserve(user, sale_id, asked, lambda: _reserve(user, number, units, terms)))
+
+
+def _reserve(user: User, number: str, units: int, terms: Terms) -> Sale:
     now = business_now()
     with transaction.atomic():
         supply = locked_supply(user, number, now)
-        terms = Terms(sale_id, SaleKind.FREE, MovementKind.TOKEN_FREE_ISSUE, request, asked, approval)
         try:
             tariff = tariff_in_force(user.provider_pk, supply.agreement.tariff_code, business_day(now))
         except PricingError as error:
@@ -70,5 +81,5 @@ def issue_free(
         given = account_of(user.provider_pk, AccountKind.GRANTS)
         energy = account_of(user.provider_pk, AccountKind.ENERGY)
         sale = reserve_sale(user, supply, terms, now, [Entry(given, energy, value_c)])
-        audit.record(Operation.FREE_ISSUE.value, user=user, subject=f"sale:{sale_id}")
-    return finish_sale(sale)
+        audit.record(Operation.FREE_ISSUE.value, user=user, subject=f"sale:{terms.sale_id}")
+    return sale

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 
 from system.accounts.models import Approval, User
 from system.config.clock import business_day, security_now
@@ -59,6 +60,27 @@ def known_sale(sale_id: uuid.UUID, asked: str, user: User) -> Sale | None:
     if sale is not None and (sale.fingerprint != asked or sale.seller_id != user.pk):
         raise UnableToSell("Ese identificador ya se usó para otra venta.")
     return sale
+
+
+def find_or_reserve(user: User, sale_id: uuid.UUID, asked: str, reserve_now: Callable[[], Sale]) -> Sale:
+    """The sale of an id: known already, or reserved now.
+
+    The same request may come twice at once (a key pressed twice, a browser that asks again): the second one
+    finds the first one's sale instead of being refused because of it.
+
+    Raises:
+        UnableToSell: see `known_sale`, and whatever `reserve_now` raises.
+    """
+    sale = known_sale(sale_id, asked, user)
+    if sale is not None:
+        return sale
+    try:
+        return reserve_now()
+    except (SaleUnderWay, IntegrityError):
+        sale = known_sale(sale_id, asked, user)
+        if sale is None:
+            raise
+        return sale
 
 
 def locked_supply(user: User, number: str, now: datetime) -> Supply:

@@ -38,7 +38,8 @@ from system.vending.pricing.explain import pesos
 from system.vending.selectors.pricing import sale_inputs
 from system.vending.selectors.supply import Supply, UnknownMeter, find_supply
 from system.vending.services.finish_sale import finish_sale
-from system.vending.services.reserving import Terms, locked_supply, reserve_sale
+from system.vending.services.plan_key_change import planned_for
+from system.vending.services.reserving import Terms, find_or_reserve, locked_supply, reserve_sale
 
 #: The subclass of a class 0 token that carries electricity.
 ELECTRICITY = 0
@@ -96,21 +97,19 @@ def sell_energy(user: User, shift: Shift, request: SaleRequest) -> Sale:
         UnableToSell: refused; nothing was charged.
         SalePending: the module did not answer; ask again with the same id.
     """
-    sale = Sale.objects.filter(pk=request.sale_id).first()
-    if sale is None:
-        try:
-            sale = _reserve(user, shift, request)
-        except UnableToSell as error:
-            audit.record(
-                Operation.SELL.value,
-                outcome=audit.REFUSED,
-                user=user,
-                subject=f"sale:{request.sale_id}",
-                detail={"reason": type(error).__name__},
-            )
-            raise
-    elif sale.fingerprint != request.fingerprint() or sale.seller_id != user.pk:
-        raise UnableToSell("Ese identificador ya se usó para otra venta.")
+    try:
+        sale = find_or_reserve(
+            user, request.sale_id, request.fingerprint(), lambda: _reserve(user, shift, request)
+        )
+    except UnableToSell as error:
+        audit.record(
+            Operation.SELL.value,
+            outcome=audit.REFUSED,
+            user=user,
+            subject=f"sale:{request.sale_id}",
+            detail={"reason": type(error).__name__},
+        )
+        raise
     return finish_sale(sale)
 
 
@@ -151,13 +150,19 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
                 request.sale_id,
                 SaleKind.ENERGY,
                 MovementKind.TOKEN_SALE,
-                {"subclass": ELECTRICITY, "amount": quote.units},
+                {"subclass": ELECTRICITY, "amount": quote.units, **_key_change(supply)},
                 request.fingerprint(),
             )
             sale = reserve_sale(user, supply, terms, now, _entries(shift, supply, quote), quote, shift)
     except OverLimit:
         raise UnableToSell("El punto de venta llegó a su cupo: consigne lo recaudado.") from None
     return sale
+
+
+def _key_change(supply: Supply) -> dict[str, Any]:
+    """Where the office has planned another key, the sale brings its tokens along, before the credit."""
+    plan = planned_for(supply.device)
+    return {} if plan is None else {"target": plan.target(), "allow_key_change": True}
 
 
 def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:

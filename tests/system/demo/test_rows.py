@@ -95,8 +95,7 @@ def test_the_users_log_in_with_what_was_shown(db: Any) -> None:
         assert User.objects.get(role=role).check_password("tres-gatos-pardos-9")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_credit_of_the_first_home_is_taken_by_a_token(tmp_path: Path, settings: Any) -> None:
+def test_the_credit_of_the_first_home_is_taken_by_a_token(db: Any, tmp_path: Path, settings: Any) -> None:
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
         fill(village(3))

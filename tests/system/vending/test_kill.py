@@ -1,6 +1,6 @@
 """Web, database and security module killed at random moments under load: money and tokens are conserved.
 
-The web process (waitress, the portal as it is, its SQLite file) and the module are processes of their own; the
+Web (waitress, the portal as it is, its SQLite file) and module are processes of their own; the
 clients speak HTTP with the sessions of four cashiers, two clients each, over few meters, so that they meet.
 What has no answer is asked for again in the next round: reordered, and some of it twice at once.
 """

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.meter.element_errors import read_terms
-from sim.meter.metrology import MetrologyConstants
+from sim.meter.metrology import MetrologyConstants, Quantity
 
 VOLTAGES = (0.0, 4.0, 11.9, 12.0, 90.0, 107.9, 108.0, 119.37, 120.0, 132.0, 132.1, 150.0)
 CURRENTS = (0.0, 0.004, 0.019, 0.25, 1.0, 5.0, 23.456, 80.0, 80.1, 95.0)
@@ -50,3 +50,27 @@ def test_elements_that_err(twins_of, model, circuit, steps):
 @given(steps)
 def test_credits_that_follow_each_other(twins_of, model, circuit, steps):
     live(twins_of(model("ppkw-village", credit=200), model("ppkw-full", credit=600)), circuit, steps)
+
+
+def test_a_fault_between_service_point_and_element_holds_from_step_to_step(twins_of, model, circuit):
+    twins = twins_of(model(credit=5_000), model(credit=5_000))
+    for current_a in (5.0, 6.0, 7.0, 8.0):
+        twins.change(circuit(current_a=current_a), circuit(current_a=current_a))
+        twins.run(600.0)
+        begins = current_a == 6.0
+        if begins or current_a == 7.0:
+            for meter in (twins.banked[0], twins.single[0]):
+                (meter.faults.begin if begins else meter.faults.end)("reverse")
+    twins.compare()
+    assert twins.banked[0].parts.metrology.energy_wh(Quantity.ACTIVE_EXPORT) == 140
+
+
+def test_a_meter_for_which_nothing_passes_a_threshold_sleeps(twins_of, model, circuit):
+    twins = twins_of(model(credit=50_000), model(credit=50_000))
+    twins.change(circuit(current_a=1.0), circuit(current_a=1.0))
+    begun = twins.looks
+    for step in range(60):
+        twins.run(60.0)
+        twins.change(circuit(118.0 + step % 5, 2.0 + step % 7, 20.0), circuit(121.0, 1.5, 5.0))
+    assert twins.looks == begun
+    twins.compare()

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from system.accounts.immutable import immutable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("registry", "0002_personal_data")]
+
+    operations = [immutable("registry_data_consent")]

@@ -1,0 +1,88 @@
+"""People: search them, look at one, correct him; the guided form that makes a whole point of supply."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.registry.above import tariff_codes
+from system.registry.errors import UnableToRegister
+from system.registry.models import Customer, Site
+from system.registry.pages.forms import ConsentForm, PersonForm
+from system.registry.pages.home_form import HomeForm
+from system.registry.pages.rows import complain, page_of, row_of
+from system.registry.selectors import find_customers, homes_of
+from system.registry.services.homes import edit_customer, register_home
+
+
+@requires(Operation.SEE_CUSTOMERS)
+@require_GET
+def customers(request: HttpRequest) -> HttpResponse:
+    """Search by name, document, NIU or meter number."""
+    text = request.GET.get("q", "").strip()[:100]
+    page = page_of(request, find_customers(request.user, text))
+    return render(request, "registry/customers.html", {"page": page, "text": text})
+
+
+@requires(Operation.SEE_CUSTOMERS)
+@require_GET
+def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """One person: what hangs where, what was agreed, what was bought, what was consented to."""
+    found = row_of(request, Customer, customer_id)
+    user: Any = request.user
+    homes = homes_of(user, found)
+    shown = {
+        "customer": found,
+        "homes": homes,
+        "agreements": found.agreements.select_related("installation").order_by("-valid_from"),
+        "consents": found.consents.select_related("recorded_by").order_by("-id"),
+        "consent_form": ConsentForm(),
+        "may_edit": user.may(Operation.EDIT_CUSTOMERS),
+        "may_export": user.may(Operation.EXPORT_PERSONAL_DATA),
+    }
+    return render(request, "registry/customer.html", shown)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Correct a person's data."""
+    found = row_of(request, Customer, customer_id)
+    initial = {name: getattr(found, name) for name in ("document", "name", "phone", "email")}
+    form = PersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_customer(_user(request), found, form.person())
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            messages.success(request, "Datos guardados.")
+            return redirect("registry:customer", customer_id=found.pk)
+    shown = {"form": form, "title": "Corregir datos", "back": ("registry:customer", found.pk)}
+    return render(request, "registry/form.html", shown)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """The guided form: person, place, contract, meter."""
+    user = _user(request)
+    form = HomeForm(request.POST if request.method == "POST" else None, user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            installation = register_home(user, form.home())
+        except UnableToRegister as error:
+            form.complain(error)
+        else:
+            messages.success(request, f"Instalación {installation.niu} registrada.")
+            return redirect("registry:installation", installation_id=installation.pk)
+    ready = {"sites": Site.objects.of(user).exists(), "tariffs": bool(tariff_codes(user.provider_id))}
+    return render(request, "registry/home_form.html", {"form": form, "ready": ready})
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

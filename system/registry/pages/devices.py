@@ -1,0 +1,103 @@
+"""Devices: list, one with names, keys and places, a new one, its keys."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.config.clock import business_now
+from system.registry.errors import UnableToRegister
+from system.registry.models import Device, DeviceIdentifier, DeviceInstallation, MeterKeying
+from system.registry.pages.forms import DeviceForm, KeyingForm
+from system.registry.pages.rows import complain, page_of, row_of
+from system.registry.selectors import METERS, find_devices
+from system.registry.services.data import KeyingData, MeterData
+from system.registry.services.devices import register_device, set_keying
+
+STATES = (("", "Todos"), ("hung", "Instalados"), ("free", "Libres"), ("unkeyed", "Sin datos STS"))
+
+
+@requires(Operation.SEE_DEVICES)
+@require_GET
+def devices(request: HttpRequest) -> HttpResponse:
+    """Search by serial, DRN or another name."""
+    text, state = request.GET.get("q", "").strip()[:100], request.GET.get("estado", "")
+    page = page_of(request, find_devices(request.user, text, state))
+    shown = {"page": page, "text": text, "state": state, "states": STATES, "may_edit": _may_edit(request)}
+    return render(request, "registry/devices.html", shown)
+
+
+@requires(Operation.SEE_DEVICES)
+@require_GET
+def device(request: HttpRequest, device_id: int) -> HttpResponse:
+    """One device with its history."""
+    found = row_of(request, Device, device_id)
+    shown = {
+        "device": found,
+        "identifiers": _history(request, DeviceIdentifier, found),
+        "keyings": _history(request, MeterKeying, found),
+        "places": _history(request, DeviceInstallation, found).select_related("installation__site"),
+        "is_meter": found.kind in METERS,
+        "may_edit": _may_edit(request),
+    }
+    return render(request, "registry/device.html", shown)
+
+
+@requires(Operation.EDIT_DEVICES)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A device that hangs nowhere yet."""
+    form = DeviceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = register_device(_user(request), MeterData(**form.cleaned_data), business_now())
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            messages.success(request, f"Dispositivo {made.serial} registrado.")
+            return redirect("registry:device", device_id=made.pk)
+    shown = {"form": form, "title": "Registrar un dispositivo", "back": ("registry:devices",)}
+    return render(request, "registry/form.html", shown)
+
+
+@requires(Operation.EDIT_DEVICES)
+@require_http_methods(["GET", "POST"])
+def keys(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Write down with which STS data a meter works."""
+    found = row_of(request, Device, device_id)
+    present = MeterKeying.objects.of(request.user).filter(device=found, valid_to__isnull=True).first()
+    initial = {name: getattr(present, name) for name in KeyingData.__slots__} if present else None
+    form = KeyingForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_keying(_user(request), found, form.keying())
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            messages.success(request, "Datos STS guardados, vigentes desde ahora.")
+            return redirect("registry:device", device_id=found.pk)
+    shown = {
+        "form": form,
+        "title": f"Datos STS del medidor {found.serial}",
+        "help": "Escriba lo que el medidor tiene hoy. Para cambiar las llaves en el medidor hace falta un "
+        "token de cambio de llave, con dos personas.",
+        "back": ("registry:device", found.pk),
+    }
+    return render(request, "registry/form.html", shown)
+
+
+def _history(request: HttpRequest, model: Any, found: Device) -> Any:
+    return model.objects.of(request.user).filter(device=found).order_by("-valid_from", "-pk")
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    may: bool = _user(request).may(Operation.EDIT_DEVICES)
+    return may
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,333 @@
+"""What the office types about people, places, devices and groups."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from system.config.clock import BOGOTA, business_now
+from system.registry import identity
+from system.registry.above import tariff_codes
+from system.registry.errors import UnableToRegister
+from system.registry.models import (
+    AgreementMode,
+    Community,
+    Customer,
+    Device,
+    DeviceKind,
+    Feeder,
+    GroupAxis,
+    Installation,
+    Site,
+    SiteKind,
+)
+from system.registry.models.personal import ConsentChannel
+from system.registry.selectors import free_meters
+from system.registry.services.data import KeyingData, PersonData, PlaceData, TermsData
+
+SECTORS = (
+    ("residential", "Residencial"),
+    ("commercial", "Comercial"),
+    ("official", "Oficial"),
+    ("industrial", "Industrial"),
+)
+STRATA = (("", "—"), *((str(number), f"Estrato {number}") for number in range(1, 7)))
+
+
+class Cleaned(forms.CharField):
+    """A text that a rule of `system.registry.identity` makes well formed."""
+
+    def __init__(self, rule: Callable[[str], str] = identity.clean_text, **more: Any) -> None:
+        super().__init__(**more)
+        self.rule = rule
+
+    def to_python(self, value: Any) -> Any:
+        """The text as the rule wants it.
+
+        Raises:
+            ValidationError: it is not well formed.
+        """
+        text: Any = super().to_python(value)
+        if text in self.empty_values:
+            return ""
+        try:
+            return self.rule(text)
+        except UnableToRegister as error:
+            raise ValidationError(error.sentence) from None
+
+
+class PersonForm(forms.Form):
+    """A customer."""
+
+    document = Cleaned(identity.clean_document, label="Documento (cédula o NIT)", max_length=30)
+    name = Cleaned(label="Nombre completo", max_length=150)
+    phone = Cleaned(label="Teléfono", max_length=30, required=False)
+    email = forms.EmailField(label="Correo", max_length=254, required=False)
+
+    def person(self) -> PersonData:
+        """What was typed."""
+        cleaned = self.cleaned_data
+        return PersonData(cleaned["document"], cleaned["name"], cleaned["phone"], cleaned["email"])
+
+
+class PlaceForm(forms.Form):
+    """An installation."""
+
+    niu = Cleaned(label="NIU", max_length=30, help_text="El número con que el prestador la reporta.")
+    site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
+    feeder = forms.ModelChoiceField(
+        Feeder.objects.none(),
+        label="Circuito",
+        required=False,
+        help_text="Vacío en soluciones individuales.",
+    )
+    address = Cleaned(label="Dirección o vereda", max_length=200, required=False)
+    sector = forms.ChoiceField(label="Sector", choices=SECTORS)
+    estrato = forms.TypedChoiceField(
+        label="Estrato",
+        choices=STRATA,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Sólo residencial.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        fields: Any = self.fields
+        fields["site"].queryset = Site.objects.of(user).select_related("community")
+        fields["site"].label_from_instance = lambda site: f"{site.community} · {site}"
+        fields["feeder"].queryset = Feeder.objects.of(user).select_related("site")
+        fields["feeder"].label_from_instance = lambda feeder: f"{feeder.site} · {feeder}"
+
+    def place(self) -> PlaceData:
+        """What was typed."""
+        return PlaceData(**{name: self.cleaned_data[name] for name in PlaceData.__slots__})
+
+
+class TermsForm(forms.Form):
+    """What is agreed."""
+
+    mode = forms.ChoiceField(label="Modalidad", choices=AgreementMode.choices)
+    tariff_code = forms.ChoiceField(label="Tarifa")
+    monthly_fee = forms.IntegerField(
+        label="Cuota mensual (pesos)",
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        help_text="Sólo en pago por disponibilidad.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        fields: Any = self.fields
+        codes = tariff_codes(user.provider_id)
+        fields["tariff_code"].choices = [(code, f"{code} · {name}") for code, name in codes.items()]
+
+    def terms(self) -> TermsData:
+        """What was typed, the fee in centavos."""
+        cleaned = self.cleaned_data
+        return TermsData(cleaned["mode"], cleaned["tariff_code"], 100 * (cleaned["monthly_fee"] or 0))
+
+
+class AgreementForm(TermsForm):
+    """An agreement for an installation that is there already."""
+
+    document = Cleaned(identity.clean_document, label="Documento del cliente", max_length=30)
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, user=user, **more)
+        self._user = user
+        self.order_fields(["document"])
+
+    def clean_document(self) -> Customer:
+        """The customer who bears it.
+
+        Raises:
+            ValidationError: nobody does.
+        """
+        known = Customer.objects.of(self._user).filter(pseudonymised_at__isnull=True)
+        found: Customer | None = known.filter(document=self.cleaned_data["document"]).first()
+        if found is None:
+            raise ValidationError("No hay un cliente con ese documento: créelo primero en «Clientes».")
+        return found
+
+
+class KeyingForm(forms.Form):
+    """The STS parameters of a meter."""
+
+    sgc = Cleaned(identity.clean_sgc, label="SGC", max_length=8, help_text="Código de grupo, 6 dígitos.")
+    krn = forms.IntegerField(label="KRN", min_value=1, max_value=9, initial=1)
+    ti = forms.IntegerField(label="TI", min_value=0, max_value=99, initial=1)
+    ken = forms.IntegerField(label="KEN", min_value=0, max_value=255, initial=255)
+    ea = forms.ChoiceField(label="EA", choices=(("11", "11 · MISTY1"), ("07", "07 · STA")))
+    dkga = forms.ChoiceField(label="DKGA", choices=(("04", "04"), ("02", "02")))
+    tct = forms.ChoiceField(label="TCT", choices=(("02", "02 · teclado"), ("01", "01 · tarjeta")))
+    base_date = forms.TypedChoiceField(
+        label="Fecha base", choices=((2014, "2014"), (1993, "1993"), (2035, "2035")), coerce=int
+    )
+
+    def keying(self) -> KeyingData:
+        """What was typed."""
+        return KeyingData(**{name: self.cleaned_data[name] for name in KeyingData.__slots__})
+
+
+class DeviceForm(forms.Form):
+    """A type plate."""
+
+    kind = forms.ChoiceField(label="Tipo", choices=DeviceKind.choices)
+    maker = Cleaned(label="Fabricante", max_length=50)
+    model = Cleaned(label="Modelo", max_length=50, required=False)
+    serial = Cleaned(label="Serie", max_length=40)
+    drn = Cleaned(
+        identity.clean_drn,
+        label="DRN",
+        max_length=20,
+        required=False,
+        help_text="11 o 13 dígitos, como dice la placa.",
+    )
+    eui48 = Cleaned(
+        identity.clean_eui48,
+        label="EUI-48",
+        max_length=20,
+        required=False,
+        help_text="12 dígitos hexadecimales.",
+    )
+
+
+class SwapForm(forms.Form):
+    """Which meter hangs there from when on."""
+
+    number = Cleaned(
+        label="Serie o DRN del medidor nuevo",
+        max_length=40,
+        required=False,
+        help_text="Debe estar registrado y libre. Vacío: sólo se retira el anterior.",
+    )
+    at = forms.DateTimeField(
+        label="Fecha y hora del cambio",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._user = user
+        self.fields["at"].initial = business_now().astimezone(BOGOTA).replace(second=0, microsecond=0)
+
+    def clean_number(self) -> Device | None:
+        """The meter that bears it; None: none was typed.
+
+        Raises:
+            ValidationError: there is none that is free.
+        """
+        typed = self.cleaned_data["number"]
+        if not typed:
+            return None
+        free = free_meters(self._user)
+        found: list[Device] = list(free.filter(serial=typed)[:2])
+        found = found or [device for device in free.filter(drn=typed.replace(" ", ""))[:1]]
+        if len(found) != 1:
+            raise ValidationError("No hay un medidor libre con ese número: regístrelo en «Medidores».")
+        return found[0]
+
+
+class CommunityForm(forms.Form):
+    """A community."""
+
+    name = Cleaned(label="Nombre", max_length=100)
+    municipality = Cleaned(label="Municipio", max_length=100)
+    dane = forms.RegexField(
+        r"^\d{8,13}$",
+        label="Código DANE",
+        required=False,
+        error_messages={"invalid": "El código DANE son de 8 a 13 dígitos."},
+    )
+    altitude_m = forms.IntegerField(
+        label="Altitud (m)",
+        min_value=-100,
+        max_value=6000,
+        help_text="Decide el consumo de subsistencia.",
+    )
+
+
+class SiteForm(forms.Form):
+    """A site of a community."""
+
+    community = forms.ModelChoiceField(Community.objects.none(), label="Comunidad")
+    name = Cleaned(label="Nombre", max_length=100)
+    kind = forms.ChoiceField(label="Tipo", choices=SiteKind.choices)
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        own: Any = self.fields["community"]
+        own.queryset = Community.objects.of(user)
+
+
+class FeederForm(forms.Form):
+    """A feeder of a site."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
+    name = Cleaned(label="Nombre", max_length=100)
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        own: Any = self.fields["site"]
+        own.queryset = Site.objects.of(user)
+
+
+class GroupForm(forms.Form):
+    """A group."""
+
+    axis = forms.ChoiceField(label="Eje", choices=GroupAxis.choices)
+    name = Cleaned(label="Nombre", max_length=60)
+
+
+class MembersForm(forms.Form):
+    """Installations that join a group: some by number, or all of a site, sector or stratum."""
+
+    nius = forms.CharField(
+        label="NIU",
+        required=False,
+        max_length=4000,
+        help_text="Uno o varios, separados por comas o renglones.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    site = forms.ModelChoiceField(Site.objects.none(), label="o todas las de un sitio", required=False)
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._user = user
+        own: Any = self.fields["site"]
+        own.queryset = Site.objects.of(user)
+
+    def clean(self) -> dict[str, Any]:
+        """The installations themselves.
+
+        Raises:
+            ValidationError: nothing was chosen, or a NIU is not known.
+        """
+        cleaned = super().clean() or {}
+        wanted = {part for part in cleaned.get("nius", "").replace(",", "\n").split("\n") if part.strip()}
+        nius = {part.strip() for part in wanted}
+        own = Installation.objects.of(self._user)
+        found = list(own.filter(niu__in=nius)) if nius else []
+        missing = sorted(nius - {installation.niu for installation in found})
+        if missing:
+            raise ValidationError(f"No existe el NIU {', '.join(missing[:5])}.")
+        if cleaned.get("site") is not None:
+            found += list(own.filter(site=cleaned["site"]))
+        if not found:
+            raise ValidationError("Escriba al menos un NIU, o elija un sitio.")
+        cleaned["installations"] = found
+        return cleaned
+
+
+class ConsentForm(forms.Form):
+    """That a person agreed, or took it back."""
+
+    channel = forms.ChoiceField(label="Medio", choices=ConsentChannel.choices)
+    reference = Cleaned(
+        label="Referencia", max_length=60, required=False, help_text="Dónde está el papel, si lo hay."
+    )

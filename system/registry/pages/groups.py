@@ -1,0 +1,94 @@
+"""Groups on the axes of R4.1-07: make one, let installations join and leave, see who belonged when."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.registry.errors import UnableToRegister
+from system.registry.models import Group, GroupAxis, GroupMembership
+from system.registry.pages.forms import GroupForm, MembersForm
+from system.registry.pages.rows import complain, page_of, row_of
+from system.registry.services.groups import create_group, join, leave
+
+
+@requires(Operation.SEE_CUSTOMERS)
+@require_GET
+def groups(request: HttpRequest) -> HttpResponse:
+    """The groups, axis by axis."""
+    user = _user(request)
+    now = Count("memberships", filter=Q(memberships__valid_to__isnull=True))
+    found = list(Group.objects.of(user).annotate(size=now))
+    axes = [(axis.label, [group for group in found if group.axis == axis]) for axis in GroupAxis]
+    shown = {"axes": axes, "may_edit": user.may(Operation.EDIT_CUSTOMERS), "some": bool(found)}
+    return render(request, "registry/groups.html", shown)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A group."""
+    form = GroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_group(_user(request), **form.cleaned_data)
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            return redirect("registry:group", group_id=made.pk)
+    shown = {"form": form, "title": "Grupo nuevo", "back": ("registry:groups",)}
+    return render(request, "registry/form.html", shown)
+
+
+@requires(Operation.SEE_CUSTOMERS)
+@require_GET
+def group(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Who belongs to it, and who did."""
+    return _group_page(request, row_of(request, Group, group_id), MembersForm(user=request.user))
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_POST
+def add(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Let installations join."""
+    found = row_of(request, Group, group_id)
+    form = MembersForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _group_page(request, found, form)
+    count = join(_user(request), found, form.cleaned_data["installations"])
+    messages.success(request, f"Entraron {count} instalaciones." if count != 1 else "Entró 1 instalación.")
+    return redirect("registry:group", group_id=found.pk)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_POST
+def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Let an installation leave."""
+    found = row_of(request, GroupMembership, membership_id, "group")
+    try:
+        leave(_user(request), found)
+    except UnableToRegister as error:
+        messages.error(request, error.sentence)
+    return redirect("registry:group", group_id=found.group_id)
+
+
+def _group_page(request: HttpRequest, found: Group, form: MembersForm) -> HttpResponse:
+    user = _user(request)
+    rows = GroupMembership.objects.of(user).filter(group=found).select_related("installation__site")
+    shown = {
+        "group": found,
+        "form": form,
+        "page": page_of(request, rows.filter(valid_to__isnull=True).order_by("installation__niu")),
+        "former": rows.filter(valid_to__isnull=False).order_by("-valid_to")[:100],
+        "may_edit": user.may(Operation.EDIT_CUSTOMERS),
+    }
+    return render(request, "registry/group.html", shown)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

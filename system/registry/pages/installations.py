@@ -1,0 +1,133 @@
+"""Points of supply: what hangs there, what was agreed, what was bought; contract and meter swap."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.registry.above import rows
+from system.registry.errors import UnableToRegister
+from system.registry.models import Agreement, DeviceInstallation, GroupMembership, Installation
+from system.registry.pages.forms import AgreementForm, PlaceForm, SwapForm
+from system.registry.pages.rows import complain, row_of
+from system.registry.selectors import home_of
+from system.registry.services.data import PlaceData
+from system.registry.services.devices import swap_meter
+from system.registry.services.homes import edit_installation, sign_agreement
+
+LAST_SALES = 10
+
+
+@requires(Operation.SEE_CUSTOMERS)
+@require_GET
+def installation(request: HttpRequest, installation_id: int) -> HttpResponse:
+    """One point of supply with its history."""
+    user = _user(request)
+    found = _found(request, installation_id)
+    shown = {
+        "home": home_of(user, found),
+        "agreements": _history(user, Agreement, found).select_related("customer"),
+        "devices": _history(user, DeviceInstallation, found).select_related("device"),
+        "memberships": _history(user, GroupMembership, found).select_related("group"),
+        "sales": _last_sales(user, found),
+        "may_edit": user.may(Operation.EDIT_CUSTOMERS),
+        "may_swap": user.may(Operation.EDIT_DEVICES),
+        "may_see_devices": user.may(Operation.SEE_DEVICES),
+    }
+    return render(request, "registry/installation.html", shown)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, installation_id: int) -> HttpResponse:
+    """Correct an installation."""
+    user = _user(request)
+    found = _found(request, installation_id)
+    initial = {name: getattr(found, name) for name in PlaceData.__slots__}
+    form = PlaceForm(request.POST or None, initial=initial, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_installation(user, found, form.place())
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            return _done(request, found, "Instalación guardada.")
+    return _form_page(request, found, form, f"Corregir la instalación {found.niu}")
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def agree(request: HttpRequest, installation_id: int) -> HttpResponse:
+    """Another agreement from now on."""
+    user = _user(request)
+    found = _found(request, installation_id)
+    present = home_of(user, found).agreement
+    initial = {}
+    if present is not None:
+        initial = {
+            "document": present.customer.document,
+            "mode": present.mode,
+            "tariff_code": present.tariff_code,
+            "monthly_fee": present.monthly_fee_c // 100 or None,
+        }
+    form = AgreementForm(request.POST or None, initial=initial, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sign_agreement(user, found, form.cleaned_data["document"], form.terms())
+        except UnableToRegister as error:
+            complain(form, error)
+        else:
+            return _done(request, found, "Contrato nuevo, vigente desde ahora.")
+    return _form_page(request, found, form, f"Contrato de {found.niu}, desde ahora")
+
+
+@requires(Operation.EDIT_DEVICES)
+@require_http_methods(["GET", "POST"])
+def swap(request: HttpRequest, installation_id: int) -> HttpResponse:
+    """Take a meter down and hang another."""
+    user = _user(request)
+    found = _found(request, installation_id)
+    form = SwapForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        try:
+            swap_meter(user, found, cleaned["number"], cleaned["at"])
+        except UnableToRegister as error:
+            form.add_error("at" if error.field == "at" else "number", error.sentence)
+        else:
+            return _done(request, found, "Cambio de medidor registrado: deudas y contrato siguen iguales.")
+    return _form_page(request, found, form, f"Cambiar el medidor de {found.niu}")
+
+
+def _found(request: HttpRequest, installation_id: int) -> Installation:
+    return row_of(request, Installation, installation_id, "site__community", "feeder")
+
+
+def _history(user: Any, model: Any, found: Installation) -> Any:
+    return model.objects.of(user).filter(installation=found).order_by("-valid_from", "-pk")
+
+
+def _last_sales(user: Any, found: Installation) -> Any:
+    manager = rows("vending.Sale")
+    if manager is None or not user.may(Operation.SEE_REPORTS):
+        return []  # a cashier sees the sales of his own, and those in «Ventas»
+    sold = manager.of(user).filter(installation=found).select_related("outcome", "reversal")
+    return sold.order_by("-business_at")[:LAST_SALES]
+
+
+def _done(request: HttpRequest, found: Installation, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect("registry:installation", installation_id=found.pk)
+
+
+def _form_page(request: HttpRequest, found: Installation, form: Any, title: str) -> HttpResponse:
+    shown = {"form": form, "title": title, "back": ("registry:installation", found.pk)}
+    return render(request, "registry/form.html", shown)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

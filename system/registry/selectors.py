@@ -1,0 +1,116 @@
+"""Questions to the registry: every one narrowed to what the user's provider owns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from system.config.clock import business_now
+from system.registry.models import (
+    Agreement,
+    Customer,
+    Device,
+    DeviceIdentifier,
+    DeviceInstallation,
+    DeviceKind,
+    Installation,
+    MeterKeying,
+)
+
+#: Kinds that are sold to.
+METERS = (DeviceKind.METER, DeviceKind.SSFVI)
+
+
+def find_customers(user: Any, text: str = "") -> QuerySet[Any]:
+    """Customers by name, document, NIU, serial or DRN; all where nothing is asked."""
+    found = Customer.objects.of(user)
+    for word in text.split()[:6]:
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(document__startswith=word.replace(".", ""))
+            | Q(agreements__installation__niu__iexact=word)
+            | Q(agreements__installation__devices__device__serial__iexact=word)
+            | Q(agreements__installation__devices__device__identifiers__value=word)
+        )
+    return found.distinct().order_by("name", "pk")
+
+
+def find_devices(user: Any, text: str = "", state: str = "") -> QuerySet[Any]:
+    """Devices by serial, DRN or another name; `state`: ``free``, ``hung``, ``unkeyed`` or everything."""
+    now = business_now()
+    hung = DeviceInstallation.objects.at(now).filter(device=OuterRef("pk"))
+    keyed = MeterKeying.objects.at(now).filter(device=OuterRef("pk"))
+    named = DeviceIdentifier.objects.at(now).filter(device=OuterRef("pk"), kind="drn")
+    found = Device.objects.of(user).annotate(
+        is_hung=Exists(hung),
+        is_keyed=Exists(keyed),
+        drn=named.values("value")[:1],
+        niu=hung.values("installation__niu")[:1],
+    )
+    if text.strip():
+        word = text.strip()
+        found = found.filter(
+            Q(serial__icontains=word)
+            | Exists(DeviceIdentifier.objects.filter(device=OuterRef("pk"), value__iexact=word))
+        )
+    states: dict[str, dict[str, Any]] = {
+        "free": {"is_hung": False},
+        "hung": {"is_hung": True},
+        "unkeyed": {"is_keyed": False, "kind__in": METERS},
+    }
+    chosen: QuerySet[Any] = found.filter(**states.get(state, {})).order_by("serial", "pk")
+    return chosen
+
+
+def meters_without_keying(user: Any) -> int:
+    """How many meters nobody can sell to, because their STS data are missing."""
+    return find_devices(user, state="unkeyed").count()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An installation as a customer's page shows it."""
+
+    installation: Installation
+    agreement: Agreement | None
+    meter: Device | None
+    drn: str
+
+
+def homes_of(user: Any, customer: Customer) -> list[Home]:
+    """The installations for which a customer has, or had, an agreement."""
+    found = (
+        Installation.objects.of(user)
+        .filter(agreements__customer=customer)
+        .select_related("site__community", "feeder")
+        .distinct()
+    )
+    return [home_of(user, installation) for installation in found]
+
+
+def home_of(user: Any, installation: Installation) -> Home:
+    """What holds at an installation now."""
+    now = business_now()
+    agreement: Agreement | None = (
+        Agreement.objects.of(user)
+        .at(now)
+        .filter(installation=installation)
+        .select_related("customer")
+        .first()
+    )
+    hung = (
+        DeviceInstallation.objects.of(user)
+        .at(now)
+        .filter(installation=installation, role__in=METERS)
+        .select_related("device")
+        .first()
+    )
+    meter: Device | None = None if hung is None else hung.device
+    names = DeviceIdentifier.objects.of(user).at(now).filter(device=meter, kind="drn")
+    drn = names.values_list("value", flat=True).first() if meter else None
+    return Home(installation, agreement, meter, drn or "")
+
+
+def free_meters(user: Any) -> QuerySet[Any]:
+    """Meters that hang nowhere."""
+    return find_devices(user, state="free").filter(kind__in=METERS)

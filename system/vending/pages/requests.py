@@ -1,0 +1,126 @@
+"""What needs four eyes: ask for it, see what was decided, and carry it out."""
+
+import json
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from system.accounts import four_eyes
+from system.accounts.access import requires
+from system.accounts.models import Approval
+from system.accounts.operations import Operation
+from system.security_module.errors import SecurityModuleError
+from system.vending.errors import SalePending
+from system.vending.models import Sale
+from system.vending.pages.doing import done, user_of
+from system.vending.pages.office_forms import ChangeKeyForm, FreeIssueForm, ReasonForm, SignaturesForm
+from system.vending.pages.sales import find_sale
+from system.vending.selectors.requests import open_requests, to_sign
+from system.vending.services import change_key, issue_free, reverse_sale
+from system.vending.services.carry_out import carry_out
+
+_ASKED = "Solicitud registrada: otra persona debe aprobarla."
+
+
+@requires(Operation.FREE_ISSUE)
+@require_http_methods(["GET", "POST"])
+def free_issue(request: HttpRequest) -> HttpResponse:
+    """Ask for energy without charge."""
+    form = FreeIssueForm(request.POST or None, initial={"sale_id": uuid.uuid4()})
+
+    def ask(said: dict[str, Any]) -> Approval:
+        arguments = issue_free.arguments_of(said["number"], said["kwh"])
+        return four_eyes.ask(
+            user_of(request), Operation.FREE_ISSUE, arguments, said["reason"], said["sale_id"]
+        )
+
+    if request.method == "POST" and done(request, form, ask, _ASKED) is not None:
+        return redirect("vending:requests")
+    return render(request, "vending/free_issue.html", {"form": form})
+
+
+@requires(Operation.KEY_CHANGE)
+@require_http_methods(["GET", "POST"])
+def key_change(request: HttpRequest) -> HttpResponse:
+    """Ask for a key change by itself."""
+    form = ChangeKeyForm(request.POST or None, initial={"sale_id": uuid.uuid4()})
+
+    def ask(said: dict[str, Any]) -> Approval:
+        target = change_key.target_of(said["sgc"], said["krn"], said["ti"])
+        arguments = change_key.arguments_of(said["number"], target)
+        return four_eyes.ask(
+            user_of(request), Operation.KEY_CHANGE, arguments, said["reason"], said["sale_id"]
+        )
+
+    if request.method == "POST" and done(request, form, ask, _ASKED) is not None:
+        return redirect("vending:requests")
+    return render(request, "vending/change_key.html", {"form": form})
+
+
+@requires(Operation.REVERSE_SALE)
+@require_http_methods(["GET", "POST"])
+def reversal(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """Ask for a sale to be taken back."""
+    sale = find_sale(request, sale_id)
+    form = ReasonForm(request.POST or None, initial={"request_id": uuid.uuid4()})
+
+    def ask(said: dict[str, Any]) -> Approval:
+        arguments = reverse_sale.arguments_of(sale)
+        return four_eyes.ask(
+            user_of(request), Operation.REVERSE_SALE, arguments, said["reason"], said["request_id"]
+        )
+
+    if request.method == "POST" and done(request, form, ask, _ASKED) is not None:
+        return redirect("vending:requests")
+    return render(request, "vending/reversal.html", {"form": form, "sale": sale})
+
+
+@requires(Operation.REVERSE_SALE)
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """What this provider's people asked for and is not carried out yet."""
+    return render(request, "vending/requests.html", {"rows": open_requests(user_of(request))})
+
+
+@requires(Operation.REVERSE_SALE)
+@require_GET
+def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """A request: its state, and what two operators must sign where the module wants it."""
+    return _page(request, _find(request, request_id), SignaturesForm())
+
+
+@requires(Operation.REVERSE_SALE)
+@require_POST
+def execute(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """Carry out what was approved."""
+    approval, form = _find(request, request_id), SignaturesForm(request.POST)
+    try:
+        made: Sale | None = done(
+            request, form, lambda said: carry_out(user_of(request), approval, said["signatures"]), "Hecho."
+        )
+    except SalePending as error:
+        return render(request, "vending/pending.html", {"sale_id": error.sale_id}, status=503)
+    if made is None:
+        return _page(request, approval, form)
+    return redirect("vending:sale", sale_id=made.pk)
+
+
+def _find(request: HttpRequest, request_id: uuid.UUID) -> Approval:
+    found: Approval | None = Approval.objects.of(request.user).filter(pk=request_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: HttpRequest, approval: Approval, form: SignaturesForm) -> HttpResponse:
+    signable = None
+    try:
+        signable = to_sign(user_of(request), approval)
+    except SecurityModuleError as error:
+        messages.warning(request, f"El módulo de seguridad no responde: {error}")
+    text = None if signable is None else json.dumps(signable, indent=1, ensure_ascii=False)
+    return render(request, "vending/request.html", {"approval": approval, "form": form, "signable": text})

@@ -1,0 +1,104 @@
+"""Plan a key change: the next sale to the meter brings its tokens along, before the credit."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from system.accounts import audit
+from system.accounts.models import User
+from system.accounts.operations import Operation
+from system.config.clock import business_now, security_now
+from system.registry.models import Device, MeterKeying
+from system.vending.errors import UnableToSell
+from system.vending.models import PlannedKeyChange, Sale, TokenRole
+
+
+def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> PlannedKeyChange:
+    """Plan another key revision or tariff index within the meter's supply group.
+
+    Another supply group needs the signatures of two operators: `system.vending.services.change_key`.
+
+    Raises:
+        UnableToSell: the user may not, the meter has no keys or has these, or a plan is open.
+    """
+    if not user.may(Operation.KEY_CHANGE) or device.provider_id != user.provider_id:
+        raise UnableToSell("Su rol no permite planear cambios de llave de este medidor.")
+    if not (1 <= krn <= 9 and 0 <= ti <= 99):
+        raise UnableToSell("KRN va de 1 a 9 y TI de 0 a 99.")
+    keying = MeterKeying.objects.of(user).at(business_now()).filter(device=device).first()
+    if keying is None:
+        raise UnableToSell(f"El medidor {device.serial} no tiene datos STS.")
+    if (keying.krn, keying.ti) == (krn, ti):
+        raise UnableToSell("El medidor ya tiene esa llave y ese índice de tarifa.")
+    try:
+        with transaction.atomic():
+            plan: PlannedKeyChange = PlannedKeyChange.objects.create(
+                provider_id=user.provider_pk,
+                device=device,
+                sgc=keying.sgc,
+                krn=krn,
+                ti=ti,
+                planned_by=user,
+                planned_at=security_now(),
+            )
+            audit.record(
+                f"{Operation.KEY_CHANGE.value}.plan",
+                user=user,
+                subject=f"device:{device.pk}",
+                detail={"krn": krn, "ti": ti},
+            )
+    except IntegrityError:
+        raise UnableToSell("Este medidor ya tiene un cambio de llave planeado.") from None
+    return plan
+
+
+def drop_key_change(user: User, plan: PlannedKeyChange) -> None:
+    """Take a plan back.
+
+    Raises:
+        UnableToSell: the user may not, or it was minted or taken back before.
+    """
+    if not user.may(Operation.KEY_CHANGE) or plan.provider_id != user.provider_id:
+        raise UnableToSell("Su rol no permite quitar este cambio de llave.")
+    with transaction.atomic():
+        open_plans = PlannedKeyChange.objects.filter(pk=plan.pk, ended_at__isnull=True)
+        if open_plans.update(ended_at=security_now()) != 1:
+            raise UnableToSell("Este cambio de llave ya no está pendiente.")
+        audit.record(f"{Operation.KEY_CHANGE.value}.drop", user=user, subject=f"device:{plan.device_id}")
+
+
+def planned_for(device: Device) -> PlannedKeyChange | None:
+    """The open plan of a meter, or None."""
+    plan: PlannedKeyChange | None = PlannedKeyChange.objects.filter(
+        device=device, ended_at__isnull=True
+    ).first()
+    return plan
+
+
+def keep_new_keying(sale: Sale, key: dict[str, Any]) -> None:
+    """After the tokens of a key change were minted: from now on the registry says the new key.
+
+    Args:
+        sale: with its tokens.
+        key: what the module answered as the meter's key after them.
+    """
+    if not sale.tokens.filter(role=TokenRole.KEY_CHANGE).exists():
+        return
+    now = business_now()
+    old = MeterKeying.objects.filter(device=sale.device, valid_to__isnull=True).first()
+    if old is not None:
+        old.ends(now)
+    MeterKeying.objects.create(
+        provider_id=sale.provider_id,
+        device=sale.device,
+        valid_from=now,
+        sgc=key["sgc"],
+        krn=key["krn"],
+        ti=key["ti"],
+        ken=key["ken"],
+        key_type=key["key_type"],
+        **{} if old is None else {name: getattr(old, name) for name in ("ea", "dkga", "tct", "base_date")},
+    )
+    PlannedKeyChange.objects.filter(
+        device=sale.device, krn=key["krn"], ti=key["ti"], ended_at__isnull=True
+    ).update(ended_at=security_now(), sale=sale)

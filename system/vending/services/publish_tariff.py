@@ -1,0 +1,94 @@
+"""Publish a version of a tariff. It is never edited; a mistake is mended by the next version."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from system.accounts import audit
+from system.accounts.models import User
+from system.accounts.operations import Operation
+from system.config.clock import business_day, security_now
+from system.vending.errors import UnableToSell
+from system.vending.models import TariffVersion
+from system.vending.pricing import PricingError
+from system.vending.pricing.tariff import Tariff
+
+#: No price of a kWh is higher, 10⁻⁴ COP: a typing error by then.
+PRICE_E4_MAX = 1_000_000_000
+
+
+def publish_tariff(
+    user: User,
+    code: str,
+    name: str,
+    valid_from: date,
+    steps: Sequence[dict[str, Any]],
+    unit_cost_e4: int,
+    components_e4: Sequence[tuple[str, int]] = (),
+) -> TariffVersion:
+    """Publish the next version of a tariff.
+
+    Args:
+        user: a supervisor.
+        code: of the tariff; agreements name it.
+        name: as people call it.
+        valid_from: from which business day it prices; never a day that is over.
+        steps: ``{name, price_e4, upto_units}``, the last one without end.
+        unit_cost_e4: full cost of a kWh, 10⁻⁴ COP.
+        components_e4: what it is made of.
+
+    Raises:
+        UnableToSell: not allowed, the day is over, or the steps make no sense.
+    """
+    if not user.may(Operation.EDIT_TARIFFS):
+        raise UnableToSell("Su rol no permite publicar tarifas.")
+    code = code.strip().upper()
+    if not code or not name.strip():
+        raise UnableToSell("La tarifa necesita un código y un nombre.")
+    if valid_from < business_day():
+        raise UnableToSell("Una tarifa no puede regir desde un día que ya pasó: hay ventas con la anterior.")
+    if max((step["price_e4"] for step in steps), default=0) > PRICE_E4_MAX or unit_cost_e4 > PRICE_E4_MAX:
+        raise UnableToSell("El precio es demasiado grande: escriba pesos por kWh.")
+    try:
+        with transaction.atomic():
+            version = _next_version(user, code)
+            row = TariffVersion(
+                provider_id=user.provider_pk,
+                code=code,
+                version=version,
+                name=name.strip()[:80],
+                valid_from=valid_from,
+                steps=list(steps),
+                unit_cost_e4=unit_cost_e4,
+                components_e4=[list(part) for part in components_e4],
+                published_by=user,
+                published_at=security_now(),
+            )
+            checked(row)
+            row.save()
+            audit.record(
+                Operation.EDIT_TARIFFS.value, user=user, subject=f"tariff:{code}", detail={"version": version}
+            )
+    except IntegrityError:
+        raise UnableToSell("Otra persona publicó esa tarifa al mismo tiempo: revise la lista.") from None
+    return row
+
+
+def checked(row: TariffVersion) -> Tariff:
+    """A version as pricing wants it.
+
+    Raises:
+        UnableToSell: its steps make no sense.
+    """
+    try:
+        return row.priced()
+    except (PricingError, TypeError, KeyError) as error:
+        raise UnableToSell(f"Los bloques de la tarifa no sirven: {error}.") from error
+
+
+def _next_version(user: User, code: str) -> int:
+    last = TariffVersion.objects.of(user).filter(code=code).aggregate(last=Max("version"))["last"]
+    return int(last or 0) + 1
