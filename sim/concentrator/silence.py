@@ -1,7 +1,8 @@
 """Who has not answered for so long that it must be said: once a silence, and over power cuts of our own.
 
 The wire tells of modems that it loses, but not of a meter that is mute behind a living modem, nor of one
-that was lost while the concentrator itself had no supply. What counts is the last answer, or the last reading.
+that was lost while the concentrator itself had no supply. What counts is the last answer, or the last
+reading.
 
 Source: plc.md PLC-11 (unreachable meters are reported within TimeDisconMeter)
 """

@@ -1,4 +1,4 @@
-"""Independent clients at meters behind the concentrator of ``amibench sim serve``, by SAP and by gateway header.
+"""Independent clients at meters behind the concentrator of ``amibench sim serve``: by SAP, by gateway header.
 
 None of the peers writes the gateway header, so for that way `gateway_relay` stands before the concentrator:
 it puts the header around each of the peer's own APDUs, takes it off the answers, and changes nothing else.

@@ -57,6 +57,16 @@ class Bill(Fact):
             ),
         ]
 
+    @property
+    def subsidy_c(self) -> int:
+        """What the Nation pays; below 0 what the customer contributes."""
+        return self.cost_c - self.total_c
+
+    @property
+    def units(self) -> int:
+        """The consumption, units of 0.1 kWh."""
+        return self.consumption_wh // 100
+
 
 class BillPayment(Fact):
     """Money received on a bill at a counter."""

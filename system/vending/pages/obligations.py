@@ -29,7 +29,9 @@ class ObligationForm(forms.Form):
     niu = forms.CharField(label="NIU de la instalación", max_length=30)
     kind = forms.ChoiceField(label="Clase", choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
     name = forms.CharField(label="Concepto (como dirá el tiquete)", max_length=40)
-    opening = PesosField(label="Saldo inicial (pesos)", required=False, help_text="De una deuda; un recaudo no tiene.")
+    opening = PesosField(
+        label="Saldo inicial (pesos)", required=False, help_text="De una deuda; un recaudo no tiene."
+    )
     quota = PesosField(label="Cuota (pesos)", required=False)
     quota_period = forms.ChoiceField(label="Cuota", choices=[("month", "por mes"), ("sale", "por recarga")])
     share = forms.IntegerField(label="o parte de la recarga (%)", min_value=0, max_value=100, required=False)

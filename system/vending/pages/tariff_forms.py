@@ -73,7 +73,7 @@ class ZniForm(forms.Form):
         said = self.cleaned_data
         reference = ReferenceTariff(
             {stratum: said[f"e{stratum}"] for stratum in SUBSIDISED_STRATA},
-            {stratum: said["beyond"] for stratum in SUBSIDISED_STRATA},
+            dict.fromkeys(SUBSIDISED_STRATA, said["beyond"]),
             {},
         )
         return [self._version(reference, stratum) for stratum in SUBSIDISED_STRATA]

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from system.vending.pages import counter, sales, shifts, tickets
+from system.vending.pages import (
+    bills,
+    counter,
+    key_changes,
+    management,
+    obligations,
+    points_of_sale,
+    reports,
+    requests,
+    sales,
+    shifts,
+    tariffs,
+    tickets,
+)
 
 app_name = "vending"
 urlpatterns = [
@@ -21,4 +34,30 @@ urlpatterns = [
     path("turno/cerrar/", shifts.end, name="shift-close"),
     path("turno/<uuid:shift_id>/", shifts.report, name="shift-report"),
     path("consignaciones/", shifts.deposits, name="deposits"),
+    path("ventas/<uuid:sale_id>/reversar/", requests.reversal, name="reversal"),
+    path("gestion/", management.management, name="management"),
+    path("gestion/entrega/", requests.free_issue, name="free-issue"),
+    path("gestion/cambio/", requests.key_change, name="change-key"),
+    path("gestion/llaves/", key_changes.key_changes, name="key-changes"),
+    path("gestion/llaves/<int:plan_id>/quitar/", key_changes.drop, name="key-change-drop"),
+    path("gestion/solicitudes/", requests.requests, name="requests"),
+    path("gestion/solicitudes/<uuid:request_id>/", requests.one, name="request"),
+    path("gestion/solicitudes/<uuid:request_id>/ejecutar/", requests.execute, name="request-execute"),
+    path("puntos/", points_of_sale.points_of_sale, name="points-of-sale"),
+    path("puntos/comercio/", points_of_sale.add_merchant, name="merchant-add"),
+    path("puntos/punto/", points_of_sale.add_point, name="point-add"),
+    path("puntos/cupo/", points_of_sale.limit, name="limit"),
+    path("puntos/comercio/<int:merchant_id>/", points_of_sale.switch_merchant, name="merchant-switch"),
+    path("puntos/punto/<int:point_id>/", points_of_sale.switch_point, name="point-switch"),
+    path("tarifas/", tariffs.tariffs, name="tariffs"),
+    path("tarifas/publicar/", tariffs.publish, name="tariff-publish"),
+    path("tarifas/zni/", tariffs.publish_zni, name="tariff-zni"),
+    path("obligaciones/", obligations.obligations, name="obligations"),
+    path("obligaciones/nueva/", obligations.add, name="obligation-add"),
+    path("obligaciones/<int:obligation_id>/terminar/", obligations.end, name="obligation-end"),
+    path("facturas/", bills.bills, name="bills"),
+    path("facturas/nueva/", bills.issue, name="bill-issue"),
+    path("facturas/<uuid:bill_id>/", bills.pay, name="bill"),
+    path("reportes/", reports.reports, name="reports"),
+    path("reportes/<str:name>/", reports.reports, name="report"),
 ]

@@ -13,6 +13,7 @@ from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, account_of, post
 from system.vending.models import (
     AccountKind,
+    BillPayment,
     Deposit,
     Merchant,
     Movement,
@@ -68,9 +69,10 @@ def open_shift(user: User, point_of_sale: PointOfSale, opening_cash_c: int, shif
 
 
 def collected_c(shift: Shift) -> int:
-    """What the sales of a shift brought in, reversals taken off."""
+    """What the sales of a shift brought in, reversals taken off, and what was paid on bills."""
     sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
-    return int(sold.aggregate(total=Sum("amount_c"))["total"] or 0)
+    paid = BillPayment.objects.filter(shift=shift)
+    return sum(int(rows.aggregate(total=Sum("amount_c"))["total"] or 0) for rows in (sold, paid))
 
 
 def close_shift(user: User, shift: Shift, counted_cash_c: int, note: str = "") -> ShiftClosure:

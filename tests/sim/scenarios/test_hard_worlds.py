@@ -1,6 +1,7 @@
 """Storm, bad grid and theft: nothing lost, nothing twice, nothing stale shown as fresh, thieves found.
 
-PLC-11, R3-02, R6.2-01 to -07. Small and short by default; ``AMIBENCH_SLOW=1`` runs the worlds of the product at full length.
+PLC-11, R3-02, R6.2-01 to -07. Small and short by default; ``AMIBENCH_SLOW=1`` runs the worlds of the product
+at full length.
 """
 
 import os
