@@ -34,6 +34,7 @@ class Operation(StrEnum):
     EDIT_CUSTOMERS = "customers.edit"
     IMPORT_REGISTRY = "registry.import"
     EXPORT_PERSONAL_DATA = "personal-data.export"
+    ERASE_PERSONAL_DATA = "personal-data.erase"
     SEE_DEVICES = "devices.see"
     EDIT_DEVICES = "devices.edit"
     SEE_TARIFFS = "tariffs.see"
@@ -70,6 +71,7 @@ MAY: Mapping[Operation, frozenset[Role]] = {
     Operation.EDIT_CUSTOMERS: _STAFF,
     Operation.IMPORT_REGISTRY: _STAFF,
     Operation.EXPORT_PERSONAL_DATA: _CHIEFS,
+    Operation.ERASE_PERSONAL_DATA: _CHIEFS,
     Operation.SEE_DEVICES: _READERS,
     Operation.EDIT_DEVICES: _STAFF,
     Operation.SEE_TARIFFS: _READERS | {Role.CASHIER},

@@ -6,5 +6,6 @@ urlpatterns = [
     path("cuentas/", include("allauth.account.urls")),
     path("cuentas/2fa/", include("allauth.mfa.urls")),
     path("", include("system.vending.pages.urls")),
+    path("", include("system.registry.pages.urls")),
     path("", include("system.portal.urls")),
 ]

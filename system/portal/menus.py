@@ -49,6 +49,8 @@ MENU: tuple[Section, ...] = (
         (
             Entry("Clientes", "registry:customers", Operation.SEE_CUSTOMERS),
             Entry("Medidores", "registry:devices", Operation.SEE_DEVICES),
+            Entry("Lugares", "registry:places", Operation.SEE_CUSTOMERS),
+            Entry("Grupos", "registry:groups", Operation.SEE_CUSTOMERS),
             Entry("Obligaciones", "vending:obligations", Operation.SEE_OBLIGATIONS),
             Entry("Tarifas", "vending:tariffs", Operation.SEE_TARIFFS),
             Entry("Importar", "registry:import", Operation.IMPORT_REGISTRY),

@@ -60,7 +60,7 @@ class Nursery:
         from django.core.wsgi import get_wsgi_application
         from vending_world import drn, make_module, make_village
 
-        got_request_exception.connect(lambda **_: traceback.print_exc(), weak=False)
+        got_request_exception.connect(_say_what_broke, weak=False)
         call_command("migrate", verbosity=0)
         self.application = get_wsgi_application()
         village = make_village(limit_c=None)
@@ -72,8 +72,9 @@ class Nursery:
         _let_go()
         return {"sessions": sessions, "drns": [drn(number) for number in range(1, METERS + 1)]}
 
-    def web(self) -> dict[str, Any]:
-        return self._fork(self._serve_web)
+    def web(self, room_bytes: int = 0) -> dict[str, Any]:
+        """A web process; with `room_bytes` no file may become larger than the books are, and so much more."""
+        return self._fork(lambda say: self._serve_web(say, room_bytes))
 
     def module(self) -> dict[str, Any]:
         return self._fork(self._serve_module)
@@ -120,13 +121,18 @@ class Nursery:
         finally:
             os._exit(code)
 
-    def _serve_web(self, say: Callable[[Any], None]) -> None:
+    def _serve_web(self, say: Callable[[Any], None], room_bytes: int) -> None:
+        import resource
+
         from waitress.server import create_server
 
         from system.vending.services.recover_sales import recover_sales
 
         resolved = recover_sales()
         server = create_server(self.application, host="127.0.0.1", port=0, threads=8)
+        if room_bytes:
+            most = max(file.stat().st_size for file in self.directory.glob("books.db*")) + room_bytes
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         say({"port": server.effective_port, "resolved": resolved})
         server.run()
 
@@ -151,6 +157,13 @@ class Nursery:
             await server.run(asyncio.Event())
 
         asyncio.run(serve())
+
+
+def _say_what_broke(**_: Any) -> None:
+    from django.db import OperationalError
+
+    if not isinstance(sys.exc_info()[1], OperationalError):  # a full disk is what a test wants
+        traceback.print_exc()
 
 
 def _wall() -> datetime:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 LOAD_PROFILE = "1.0.99.1.0"
 _US_PER_S = 1_000_000
-#: Rows younger than this may still be on their way, s: two runs of a plan that is due every hour.
-ON_ITS_WAY_S = 2 * 3_600
+_DAY_S = 86_400.0
+#: A run of a plan and its rounds may take so long, s.
+_RUN_S = 3_600.0
 Instants = dict[str, list[int]]
 
 
@@ -40,12 +41,13 @@ class Readings:
     duplicated: int
 
 
-def readings(sites: "Sequence[Site]", young_s: float = ON_ITS_WAY_S) -> Readings:
+def readings(sites: "Sequence[Site]", young_s: float | None = None) -> Readings:
     """Compare every meter of every site with what was stored of it.
 
     Args:
         sites: of the world.
-        young_s: a row that is younger may still be on its way, s.
+        young_s: a row that is younger may still be on its way, s; None: one period of the concentrator's
+            plan for profiles, and a run of it.
     """
     captured = stored = waiting = duplicated = 0
     missing: list[tuple[str, int]] = []
@@ -53,7 +55,8 @@ def readings(sites: "Sequence[Site]", young_s: float = ON_ITS_WAY_S) -> Readings
         for concentrator in site.wire.concentrators.values():
             kept = stored_instants(concentrator)
             duplicated += sum(len(instants) - len(set(instants)) for instants in kept.values())
-            young_from_s = concentrator.clock.utc().timestamp() - young_s
+            patience_s = _patience_s(concentrator) if young_s is None else young_s
+            young_from_s = concentrator.clock.utc().timestamp() - patience_s
             for place, instants in _captured(site, concentrator):
                 absent = sorted(set(instants) - set(kept.get(place.meter.profile.serial, ())))
                 late = [instant for instant in absent if instant < young_from_s]
@@ -62,6 +65,12 @@ def readings(sites: "Sequence[Site]", young_s: float = ON_ITS_WAY_S) -> Readings
                 waiting += len(absent) - len(late)
                 missing += [(place.identity.name, instant) for instant in late]
     return Readings(captured, stored, tuple(missing), waiting, duplicated)
+
+
+def _patience_s(concentrator: "Concentrator") -> float:
+    """Within which a row is fetched, where nothing goes wrong, s."""
+    plans = [plan for plan in concentrator.collector.plans if LOAD_PROFILE in plan.obis]
+    return min((plan.every_s or _DAY_S for plan in plans), default=_DAY_S) + _RUN_S
 
 
 def stored_instants(concentrator: "Concentrator") -> Instants:

@@ -20,12 +20,16 @@ from system.registry.services.homes import edit_customer, register_home
 
 
 @requires(Operation.SEE_CUSTOMERS)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def customers(request: HttpRequest) -> HttpResponse:
-    """Search by name, document, NIU or meter number."""
-    text = request.GET.get("q", "").strip()[:100]
+    """Search by name, document, NIU or meter number.
+
+    What is searched for is posted: a name in an address would stay in histories and in logs of proxies.
+    """
+    text = request.POST.get("q", "").strip()[:100]
     page = page_of(request, find_customers(request.user, text))
-    return render(request, "registry/customers.html", {"page": page, "text": text})
+    shown = {"page": page, "text": text, "may_edit": _user(request).may(Operation.EDIT_CUSTOMERS)}
+    return render(request, "registry/customers.html", shown)
 
 
 @requires(Operation.SEE_CUSTOMERS)

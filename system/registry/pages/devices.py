@@ -1,6 +1,7 @@
 """Devices: list, one with names, keys and places, a new one, its keys."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,14 @@ def devices(request: HttpRequest) -> HttpResponse:
     """Search by serial, DRN or another name."""
     text, state = request.GET.get("q", "").strip()[:100], request.GET.get("estado", "")
     page = page_of(request, find_devices(request.user, text, state))
-    shown = {"page": page, "text": text, "state": state, "states": STATES, "may_edit": _may_edit(request)}
+    shown: dict[str, Any] = {
+        "page": page,
+        "text": text,
+        "state": state,
+        "states": STATES,
+        "may_edit": _may_edit(request),
+    }
+    shown["query"] = urlencode({"q": text, "estado": state})
     return render(request, "registry/devices.html", shown)
 
 

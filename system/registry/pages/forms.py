@@ -227,7 +227,7 @@ class SwapForm(forms.Form):
             return None
         free = free_meters(self._user)
         found: list[Device] = list(free.filter(serial=typed)[:2])
-        found = found or [device for device in free.filter(drn=typed.replace(" ", ""))[:1]]
+        found = found or list(free.filter(drn=typed.replace(" ", ""))[:1])
         if len(found) != 1:
             raise ValidationError("No hay un medidor libre con ese número: regístrelo en «Medidores».")
         return found[0]

@@ -26,8 +26,8 @@ def row_of(request: HttpRequest, model: type[Row], pk: int, *related: str) -> Ro
 
 
 def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
-    """The page that the address asks for."""
-    return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    """The page that the form or the address asks for."""
+    return Paginator(rows, PAGE_ROWS).get_page(request.POST.get("page") or request.GET.get("page"))
 
 
 def complain(form: forms.BaseForm, error: UnableToRegister) -> None:

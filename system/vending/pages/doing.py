@@ -19,7 +19,7 @@ def user_of(request: HttpRequest) -> Any:
 
 
 def done(request: HttpRequest, form: forms.Form, verb: Callable[[dict[str, Any]], T], said: str) -> T | None:
-    """Do something with a valid form and say so; None where it is invalid or was refused, which it then says."""
+    """Do something with a valid form and say so; None where it is invalid or was refused: it says why."""
     if not form.is_valid():
         return None
     try:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from system.accounts.access import requires
 from system.accounts.models import User
 from system.accounts.operations import Operation
-from system.config.clock import BOGOTA, business_day
+from system.config.clock import BOGOTA
 from system.vending.export import to_csv, to_xlsx
 from system.vending.pages.doing import user_of
 from system.vending.pages.office_forms import PeriodForm
@@ -76,15 +76,11 @@ def _last(user: User, _since: date, until: date) -> Rows:
     ]
 
 
-_SALES_MONEY, _SALES_ENERGY = frozenset(range(3, 9)), frozenset({2})
+_MONEY, _ENERGY = frozenset(range(3, 9)), frozenset({2})
 REPORTS: Mapping[str, Report] = {
-    "dia": Report("Ventas por día", ("Día", *_SALES_HEAD), _sales("day"), _SALES_MONEY, _SALES_ENERGY),
-    "punto": Report(
-        "Ventas por punto de venta", ("Punto", *_SALES_HEAD), _sales("point"), _SALES_MONEY, _SALES_ENERGY
-    ),
-    "turno": Report(
-        "Ventas por turno", ("Turno", *_SALES_HEAD), _sales("shift"), _SALES_MONEY, _SALES_ENERGY
-    ),
+    "dia": Report("Ventas por día", ("Día", *_SALES_HEAD), _sales("day"), _MONEY, _ENERGY),
+    "punto": Report("Ventas por punto de venta", ("Punto", *_SALES_HEAD), _sales("point"), _MONEY, _ENERGY),
+    "turno": Report("Ventas por turno", ("Turno", *_SALES_HEAD), _sales("shift"), _MONEY, _ENERGY),
     "obligaciones": Report(
         "Estado de obligaciones",
         ("NIU", "Clase", "Concepto", "Saldo inicial", "Cargado", "Recaudado", "Saldo final"),
@@ -117,7 +113,6 @@ def reports(request: HttpRequest, name: str = "dia") -> HttpResponse:
         "rows": [_cells(report, row) for row in rows[:_SHOWN_MAX]],
         "head": [(text, column > 0) for column, text in enumerate(report.head)],
         "more": max(0, len(rows) - _SHOWN_MAX),
-        "today": business_day(),
     }
     return render(request, "vending/reports.html", shown)
 
@@ -129,13 +124,7 @@ _FILES = {
 
 
 def _file(kind: str, name: str, report: Report, rows: Rows, period: Mapping[str, date]) -> HttpResponse:
-    plain = [
-        [
-            cell / 100 if n in report.money else cell / 10 if n in report.energy else cell
-            for n, cell in enumerate(row)
-        ]
-        for row in rows
-    ]
+    plain = [[_plain(report, n, cell) for n, cell in enumerate(row)] for row in rows]
     made = to_csv(report.head, plain) if kind == "csv" else to_xlsx(report.title, report.head, plain)
     answer = HttpResponse(made, content_type=_FILES[kind])
     file = f"{name}-{period['since']}-{period['until']}.{kind}"
@@ -145,16 +134,18 @@ def _file(kind: str, name: str, report: Report, rows: Rows, period: Mapping[str,
 
 def _cells(report: Report, row: tuple[Any, ...]) -> list[tuple[str, Any]]:
     """Each cell with how the page shows it."""
-    return [
-        (
-            "pesos"
-            if n in report.money
-            else "kwh"
-            if n in report.energy
-            else "n"
-            if isinstance(cell, int)
-            else "",
-            cell,
-        )
-        for n, cell in enumerate(row)
-    ]
+    return [(_kind(report, n, cell), cell) for n, cell in enumerate(row)]
+
+
+def _kind(report: Report, column: int, cell: Any) -> str:
+    if column in report.money:
+        return "pesos"
+    if column in report.energy:
+        return "kwh"
+    return "n" if isinstance(cell, int) else ""
+
+
+def _plain(report: Report, column: int, cell: Any) -> Any:
+    """Pesos and kWh for a file."""
+    divisor = {"pesos": 100, "kwh": 10}.get(_kind(report, column, cell))
+    return cell if divisor is None else cell / divisor

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from system.accounts.models import User
-from system.vending.models import AccountKind, LedgerAccount, ObligationRow, Transfer
+from system.vending.models import AccountKind, ObligationRow, Transfer
 from system.vending.pricing import ObligationKind
 
 KIND_NAMES: dict[ObligationKind, str] = {
@@ -41,12 +41,8 @@ class ObligationStatus:
 
 def obligation_status(user: User, since: date, until: date) -> list[ObligationStatus]:
     """All obligations of the user's provider over business days, both included; posted money only."""
-    accounts = {
-        account.pk: int(account.owner.partition(":")[2])
-        for account in LedgerAccount.objects.of(user).filter(kind__in=_KINDS).exclude(owner="")
-    }
-    before = _sums(accounts, movement__business_day__lt=since)
-    within = _sums(accounts, movement__business_day__range=(since, until))
+    before = _sums(user, movement__business_day__lt=since)
+    within = _sums(user, movement__business_day__range=(since, until))
     rows = ObligationRow.objects.of(user).select_related("installation").order_by("installation__niu", "id")
     return [
         ObligationStatus(
@@ -60,16 +56,16 @@ def obligation_status(user: User, since: date, until: date) -> list[ObligationSt
     ]
 
 
-def _sums(accounts: dict[int, int], **narrowed: Any) -> dict[tuple[str, int], int]:
+def _sums(user: User, **narrowed: Any) -> dict[tuple[str, int], int]:
     sums: dict[tuple[str, int], int] = defaultdict(int)
     for side in ("debit", "credit"):
         rows: Any = (
             Transfer.objects.filter(movement__outcome__posted=True, **narrowed)
-            .filter(**{f"{side}__in": list(accounts)})
-            .values_list(side)
+            .filter(**{f"{side}__kind__in": _KINDS, f"{side}__provider": user.provider_id})
+            .values_list(f"{side}__owner")
             .annotate(total=Sum("amount_c"))
             .order_by()
         )
-        for account_id, total_c in rows:
-            sums[side, accounts[account_id]] += total_c
+        for owner, total_c in rows:
+            sums[side, int(owner.partition(":")[2])] += total_c
     return sums

@@ -63,7 +63,8 @@ def sales_report(user: User, since: date, until: date, group: str) -> list[Sales
 
     Args:
         user: of whose provider.
-        since, until: business days.
+        since: the first business day.
+        until: the last one.
         group: a key of `GROUPS`.
     """
     rows: dict[tuple[Any, ...], SalesRow] = {}
@@ -95,7 +96,7 @@ def owed_by_counters_c(user: User, since: date, until: date) -> int:
     """What the ledger says that the counters owe for sales, reversals and bills of a period, centavos."""
     kinds = (MovementKind.TOKEN_SALE, MovementKind.REVERSAL, MovementKind.ACCOUNT_PAYMENT)
     moved = Transfer.objects.filter(
-        movement__provider_id=user.provider_id,
+        movement__provider_id=user.provider_pk,
         movement__kind__in=kinds,
         movement__business_day__range=(since, until),
         movement__outcome__posted=True,
@@ -153,7 +154,7 @@ def _reversed(user: User, since: date, until: date, group: str) -> Any:
     keys = ("movement__business_day",) if group == "day" else tuple(f"sale__{key}" for key in GROUPS[group])
     return (
         Reversal.objects.filter(
-            movement__provider_id=user.provider_id, movement__business_day__range=(since, until)
+            movement__provider_id=user.provider_pk, movement__business_day__range=(since, until)
         )
         .order_by()
         .values_list(*keys)

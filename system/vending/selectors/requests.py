@@ -1,5 +1,6 @@
 """Requests that need four eyes: which are open, and what operators must sign for them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,7 @@ def until_of(approval: Approval) -> str:
     return str(approval.expires_at.isoformat())
 
 
-_ARGS = {
+_ARGS: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {
     Operation.FREE_ISSUE.value: lambda said: (
         "mint",
         {"subclass": 0, "amount": said["units"], "free_issue": True},

@@ -20,9 +20,11 @@ from system.vending.models import (
     InstallationResidue,
     Movement,
     MovementKind,
+    OpenSale,
     Reversal,
     Sale,
     SaleKind,
+    Token,
 )
 from system.vending.pricing import LineKind, price_sale
 from system.vending.pricing.stored import from_json
@@ -72,13 +74,19 @@ def _see_that_it_can_be(sale: Sale) -> None:
         raise UnableToSell("Sólo se reversa una recarga que terminó con un token.")
     if hasattr(sale, "reversal"):
         raise UnableToSell("Esta venta ya fue reversada.")
-    later = Sale.objects.filter(
-        installation_id=sale.installation_id,
-        kind=SaleKind.ENERGY,
-        wall_at__gt=sale.wall_at,
-        reversal__isnull=True,
-    ).exclude(outcome__minted=False)
-    if later.exists():
+    if OpenSale.objects.filter(installation_id=sale.installation_id).exists():
+        raise UnableToSell("Otra venta de este medidor está en curso: intente de nuevo en un momento.")
+    # tokens are numbered as they are written, whatever a clock said: two sales to one meter never overlap
+    last = (
+        Token.objects.filter(
+            sale__installation_id=sale.installation_id,
+            sale__kind=SaleKind.ENERGY,
+            sale__reversal__isnull=True,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if last is None or last.sale_id != sale.pk:
         raise UnableToSell("Hay ventas posteriores a este medidor: reverse primero la última.")
 
 

@@ -5,24 +5,19 @@ clients speak HTTP with the sessions of four cashiers, two clients each, over fe
 What has no answer is asked for again in the next round: reordered, and some of it twice at once.
 """
 
-import http.client
-import json
 import os
 import random
-import subprocess
-import sys
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
+from vending_tills import AMOUNT_C, Nursery, Till
 
 from system.security_module.client import SecurityModuleClient
 
@@ -31,94 +26,7 @@ ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "20"))
 #: result of 300 rounds is older than what the module keeps. Ahead of any wall: a torn journal looks at both.
 ROUND_LASTS = timedelta(hours=2.5)
 BEGIN = datetime(2040, 3, 1, 12, tzinfo=UTC)
-CSRF = "c" * 32
 RESOLVED = ("minted", "cancelled", "unknown")
-SCRIPT = Path(__file__).resolve().parents[2] / "helpers" / "vending_processes.py"
-
-
-class Nursery:
-    """The other end of `tests/helpers/vending_processes.py`."""
-
-    def __init__(self, directory: Path) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(directory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.prepared = self._read()
-
-    def ask(self, do: str, **more: Any) -> Any:
-        assert self._popen.stdin is not None
-        self._popen.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._popen.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self._popen.communicate(timeout=30)
-
-    def _read(self) -> Any:
-        assert self._popen.stdout is not None
-        line = self._popen.stdout.readline()
-        assert line, "the nursery ended"
-        return json.loads(line)
-
-
-@dataclass
-class Till:
-    """One client: a cashier's browser, which keeps the id of a sale until it knows how it ended."""
-
-    session: str
-    drns: list[str]
-    dice: random.Random
-    unanswered: list[dict[str, str]] = field(default_factory=list)
-    paid: list[str] = field(default_factory=list)
-    answers: Counter[str] = field(default_factory=Counter)
-    served: threading.Event = field(default_factory=threading.Event)
-
-    def sell(self, port: int, again: list[dict[str, str]], stop: threading.Event) -> None:
-        """First what has no answer yet, then new sales, until the web dies or the round is over."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            while not stop.is_set():
-                form = again.pop() if again else self._new()
-                self._one(connection, form)
-        except (OSError, http.client.HTTPException):
-            self.answers["cut off"] += 1
-        finally:
-            connection.close()
-        self.unanswered.extend(again)
-
-    def _new(self) -> dict[str, str]:
-        return {"sale_id": str(uuid.uuid4()), "number": self.dice.choice(self.drns), "amount": "2.000"}
-
-    def _one(self, connection: http.client.HTTPConnection, form: dict[str, str]) -> None:
-        self.unanswered.append(form)  # until the answer says otherwise
-        status, where = self._post(connection, "/venta/cobrar/", form)
-        if status == 503 and self.dice.random() < 0.5:
-            status, where = self._post(connection, f"/venta/{form['sale_id']}/consultar/", {})
-        self.answers[str(status)] += 1
-        self.served.set()
-        if status == 302:
-            assert where == f"/ventas/{form['sale_id']}/", where
-            self.paid.append(form["sale_id"])
-        if status in (302, 409):
-            self.unanswered.remove(form)
-        else:
-            assert status == 503, status
-
-    def _post(
-        self, connection: http.client.HTTPConnection, path: str, form: dict[str, str]
-    ) -> tuple[int, str]:
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"sessionid={self.session}; csrftoken={CSRF}",
-            "X-CSRFToken": CSRF,
-        }
-        connection.request("POST", path, urlencode(form), headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status, answer.headers.get("Location", "")
 
 
 @dataclass
@@ -204,7 +112,7 @@ def test_killed_at_any_moment(nursery: Nursery, capsys: pytest.CaptureFixture[st
     assert books["same_tid"] == []
     assert books["issued_by_module"] == books["tokens"] == len(books["minted"])
     assert set(paid) <= set(books["minted"]), "a customer paid, and there is no token"
-    assert books["owed_c"] == 200_000 * len(books["minted"])
+    assert books["owed_c"] == AMOUNT_C * len(books["minted"])
     assert books["audit_broken_at"] is None
     # the kills came while there was work, and cut some of it off
     assert len(books["minted"]) > ROUNDS

@@ -1,0 +1,121 @@
+"""A file of homes: look at it row by row, then take all of it, or nothing."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.registry.errors import UnableToRegister
+from system.registry.importing.columns import COLUMNS
+from system.registry.importing.errors import UnableToReadFile
+from system.registry.importing.loading import keep_draft, review, take
+from system.registry.importing.tables import MAX_BYTES, MAX_ROWS
+from system.registry.importing.template import XLSX, error_list, template
+from system.registry.models import ImportDraft
+
+SHOWN_ROWS, SHOWN_ERRORS = 20, 200
+
+
+class FileForm(forms.Form):
+    """A file."""
+
+    file = forms.FileField(
+        label="Archivo (.xlsx o .csv)",
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_http_methods(["GET", "POST"])
+def bring(request: HttpRequest) -> HttpResponse:
+    """Choose a file; what it would do is shown before anything is written."""
+    user: Any = request.user
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            if file.size > MAX_BYTES:
+                raise UnableToReadFile(f"El archivo pesa más de {MAX_BYTES // 1024 // 1024} MB: pártalo.")
+            content = file.read()
+            review(user, content)
+        except UnableToReadFile as error:
+            form.add_error("file", str(error))
+        else:
+            draft = keep_draft(user, file.name, content)
+            return redirect("registry:import-review", draft_id=draft.pk)
+    shown = {"form": form, "columns": COLUMNS, "max_rows": MAX_ROWS}
+    return render(request, "registry/import.html", shown)
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_GET
+def look(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """What the file would do: its rows, or what is wrong with them."""
+    draft = _draft(request, draft_id)
+    seen = review(request.user, bytes(draft.content))  # type: ignore[arg-type]
+    shown = {
+        "draft": draft,
+        "review": seen,
+        "rows": seen.rows[:SHOWN_ROWS],
+        "errors": seen.errors[:SHOWN_ERRORS],
+        "more_errors": max(0, len(seen.errors) - SHOWN_ERRORS),
+    }
+    return render(request, "registry/import_review.html", shown)
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_GET
+def errors(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The errors of a file as CSV."""
+    seen = review(request.user, bytes(_draft(request, draft_id).content))  # type: ignore[arg-type]
+    answer = HttpResponse(error_list(seen.errors), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="errores.csv"'
+    return answer
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_POST
+def accept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Take the file."""
+    draft = _draft(request, draft_id)
+    user: Any = request.user
+    try:
+        count = take(user, draft)
+    except UnableToRegister as error:
+        messages.error(request, error.sentence)
+        return redirect("registry:import-review", draft_id=draft_id)
+    messages.success(request, f"Se importaron {count} instalaciones.")
+    return redirect("registry:customers")
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_POST
+def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Forget the file."""
+    _draft(request, draft_id).delete()
+    return redirect("registry:import")
+
+
+@requires(Operation.IMPORT_REGISTRY)
+@require_GET
+def blank(request: HttpRequest) -> HttpResponse:
+    """The workbook to begin with."""
+    answer = HttpResponse(template(), content_type=XLSX)
+    answer["Content-Disposition"] = 'attachment; filename="plantilla-amibench.xlsx"'
+    return answer
+
+
+def _draft(request: HttpRequest, draft_id: uuid.UUID) -> ImportDraft:
+    user: Any = request.user
+    # whoever brought it: a file of personal data is nobody else's business before it is taken
+    found: ImportDraft | None = ImportDraft.objects.of(user).filter(pk=draft_id, made_by=user).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,108 @@
+"""Clients of the vending campaigns: the nursery of processes, and tills that speak HTTP to it."""
+
+import http.client
+import json
+import random
+import subprocess
+import sys
+import threading
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+CSRF = "c" * 32
+SCRIPT = Path(__file__).resolve().parent / "vending_processes.py"
+AMOUNT_C = 200_000
+
+
+class Nursery:
+    """The other end of `tests/helpers/vending_processes.py`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, str(SCRIPT), str(directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.prepared = self._read()
+
+    def ask(self, do: str, **more: Any) -> Any:
+        assert self._popen.stdin is not None
+        self._popen.stdin.write(json.dumps({"do": do, **more}) + "\n")
+        self._popen.stdin.flush()
+        return self._read()
+
+    def close(self) -> None:
+        self._popen.communicate(timeout=30)
+
+    def _read(self) -> Any:
+        assert self._popen.stdout is not None
+        line = self._popen.stdout.readline()
+        assert line, "the nursery ended"
+        return json.loads(line)
+
+
+@dataclass
+class Till:
+    """One client: a cashier's browser, which keeps the id of a sale until it knows how it ended."""
+
+    session: str
+    drns: list[str]
+    dice: random.Random
+    unanswered: list[dict[str, str]] = field(default_factory=list)
+    paid: list[str] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    served: threading.Event = field(default_factory=threading.Event)
+    disk_may_be_full: bool = False
+
+    def sell(self, port: int, again: list[dict[str, str]], stop: threading.Event) -> None:
+        """First what has no answer yet, then new sales, until the web dies or the round is over."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            while not stop.is_set():
+                form = again.pop() if again else self._new()
+                self._one(connection, form)
+        except (OSError, http.client.HTTPException):
+            self.answers["cut off"] += 1
+        finally:
+            connection.close()
+        self.unanswered.extend(again)
+
+    def _new(self) -> dict[str, str]:
+        return {
+            "sale_id": str(uuid.uuid4()),
+            "number": self.dice.choice(self.drns),
+            "amount": f"{AMOUNT_C // 100}",
+        }
+
+    def _one(self, connection: http.client.HTTPConnection, form: dict[str, str]) -> None:
+        self.unanswered.append(form)  # until the answer says otherwise
+        status, where = self._post(connection, "/venta/cobrar/", form)
+        if status == 503 and self.dice.random() < 0.5:
+            status, where = self._post(connection, f"/venta/{form['sale_id']}/consultar/", {})
+        self.answers[str(status)] += 1
+        self.served.set()
+        if status == 302:
+            assert where == f"/ventas/{form['sale_id']}/", where
+            self.paid.append(form["sale_id"])
+        if status in (302, 409):
+            self.unanswered.remove(form)
+        else:
+            assert status == 503 or (status == 500 and self.disk_may_be_full), status
+
+    def _post(
+        self, connection: http.client.HTTPConnection, path: str, form: dict[str, str]
+    ) -> tuple[int, str]:
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"sessionid={self.session}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+        }
+        connection.request("POST", path, urlencode(form), headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers.get("Location", "")
