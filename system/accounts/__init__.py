@@ -9,4 +9,8 @@ Map of the room::
     audit.py        writes the audit trail: each row bears the hash of the one before
     four_eyes.py    what one person asks for and another approves
     adapter.py      nobody signs up by himself
+    services.py     make a user; `staff.py`: role, suspension, new password
+    logins.py       logins, lock-outs and changes of password into the audit trail
+    middleware.py   who must change his password does that first
+    pages/          approvals, users, audit trail, one's own account
 """

@@ -17,7 +17,7 @@ VALID_FOR = timedelta(hours=24)
 
 
 class UnableToApprove(ValueError):
-    """The request cannot be made, decided or used; the message is one sentence."""
+    """The request cannot be made, decided or used; the message is a Spanish sentence without its stop."""
 
 
 def ask(
@@ -34,18 +34,18 @@ def ask(
             used for something else.
     """
     if operation not in FOUR_EYES:
-        raise UnableToApprove(f"{operation.value} needs no second person")
+        raise UnableToApprove(f"{operation.value} no necesita una segunda persona")
     if not user.may(operation):
-        raise UnableToApprove(f"{operation.value} is not for this user")
+        raise UnableToApprove(f"su rol no permite pedir {operation.value}")
     if not reason.strip():
-        raise UnableToApprove("a reason is needed")
+        raise UnableToApprove("hace falta escribir el motivo")
     wanted_id = approval_id or uuid.uuid4()
     with transaction.atomic():
         known: Approval | None = Approval.objects.filter(pk=wanted_id).first()
         if known is not None:
             same = (known.operation, known.arguments, known.requested_by_id)
             if same != (operation.value, dict(arguments), user.pk):
-                raise UnableToApprove(f"request {wanted_id} was made for something else")
+                raise UnableToApprove(f"la solicitud {wanted_id} se hizo para otra cosa")
             return known
         now = security_now()
         approval = Approval(
@@ -71,11 +71,11 @@ def decide(user: User, approval: Approval, *, granted: bool, note: str = "") -> 
             another provider, or may not approve.
     """
     if user.pk == approval.requested_by_id:
-        raise UnableToApprove("who asks cannot approve")
+        raise UnableToApprove("quien pide no puede aprobar")
     if user.provider_id != approval.provider_id or not user.may(Operation.APPROVE):
-        raise UnableToApprove("this user may not approve it")
+        raise UnableToApprove("su rol no permite aprobarla")
     if security_now() > approval.expires_at:
-        raise UnableToApprove("the request is too old: ask again")
+        raise UnableToApprove("la solicitud venció: pídala de nuevo")
     try:
         with transaction.atomic():
             decision = ApprovalDecision(
@@ -90,7 +90,7 @@ def decide(user: User, approval: Approval, *, granted: bool, note: str = "") -> 
             word = "approve" if granted else "reject"
             audit.record(f"{approval.operation}.{word}", user=user, subject=f"approval:{approval.pk}")
     except IntegrityError:
-        raise UnableToApprove("it was decided already") from None
+        raise UnableToApprove("ya fue decidida") from None
     return decision
 
 
@@ -102,6 +102,6 @@ def granted(approval: Approval, operation: Operation, arguments: Mapping[str, An
     """
     decision = ApprovalDecision.objects.filter(approval=approval).first()
     if decision is None or not decision.granted:
-        raise UnableToApprove("it was not approved")
+        raise UnableToApprove("no fue aprobada")
     if approval.operation != operation.value or approval.arguments != dict(arguments):
-        raise UnableToApprove("what was approved is something else")
+        raise UnableToApprove("lo que se aprobó es otra cosa")

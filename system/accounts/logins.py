@@ -1,4 +1,4 @@
-"""Every login, failed login, lock-out, logout and change of password or second factor is in the audit trail."""
+"""Logins, also failed ones, lock-outs, logouts, changes of password or second factor: all are audited."""
 
 from typing import Any
 

@@ -16,7 +16,14 @@ class UnableToCreateUser(ValueError):
 
 
 def create_staff(
-    username: str, password: str, *, role: str, provider: Any, name: str = "", by: User | None = None
+    username: str,
+    password: str,
+    *,
+    role: str,
+    provider: Any,
+    name: str = "",
+    by: User | None = None,
+    must_change: bool = False,
 ) -> User:
     """Make a user of a provider.
 
@@ -27,6 +34,7 @@ def create_staff(
         provider: whose.
         name: first and last name.
         by: who makes it; None at the terminal.
+        must_change: whether the password is for the first login alone.
 
     Raises:
         UnableToCreateUser: name taken, role unknown, or password too weak.
@@ -36,6 +44,7 @@ def create_staff(
         raise UnableToCreateUser(f"there is no role {role!r}: use {known}")
     first, _, last = name.partition(" ")
     user = User(username=username, role=role, provider=provider, first_name=first[:150], last_name=last[:150])
+    user.must_change_password = must_change
     try:
         user.full_clean(exclude=["password"])
         validate_password(password, user)

@@ -3,6 +3,7 @@
 Map of the room::
 
     menus.py      what the menu of a role shows
+    figures.py    what the home page counts, and for whom
     urls.py       the home page
     views.py      it
     templates/    base layout; the apps bring their own pages

@@ -1,12 +1,14 @@
 """What the menu shows: rows of a table, narrowed to what the user may do and to pages that exist."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from system.accounts.operations import Operation
+from system.config.clock import security_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ def _line(request: HttpRequest) -> Any:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What every template knows: the menu, the provider, and whether keys are for tests only."""
+    """What every template knows: the menu, the provider, and when the session ends if nothing is done."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"menu": []}
-    return {"menu": menu_of(request), "provider": user.provider}
+    ends_at = security_now() + timedelta(seconds=request.session.get_expiry_age())
+    return {"menu": menu_of(request), "provider": user.provider, "session_ends_at": ends_at}

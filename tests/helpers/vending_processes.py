@@ -21,14 +21,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CASHIERS, METERS = 4, 24
+CASHIERS, METERS = 4, int(os.environ.get("CAMPAIGN_METERS", "24"))
 
 
-def main(directory: Path) -> None:
+def configure(directory: Path) -> None:
+    """Settings of the campaign; ``CAMPAIGN_DATABASE`` names another database than the file in `directory`."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "system.config.settings.test"
     os.environ["DATABASE_URL"] = os.environ.get("CAMPAIGN_DATABASE") or f"sqlite:///{directory / 'books.db'}"
     os.environ["AMIBENCH_SECURITY_MODULE"] = f"unix://{directory / 'module' / 'socket'}"
     sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
+
+
+def main(directory: Path) -> None:
+    configure(directory)
     nursery = Nursery(directory)
     nursery.answer(nursery.prepare())
     for line in sys.stdin:
@@ -80,7 +85,11 @@ class Nursery:
         return self._fork(self._serve_module)
 
     def check(self) -> dict[str, Any]:
-        said = self._fork(lambda say: say(_books()))
+        return self.run(_books)
+
+    def run(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What some work in a child comes to."""
+        said = self._fork(lambda say: say(work()))
         pid = said.pop("pid")
         os.waitpid(pid, 0)
         self.running.discard(pid)

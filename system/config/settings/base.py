@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "system.portal.middleware.content_security_policy",
     "allauth.account.middleware.AccountMiddleware",
+    "system.accounts.middleware.password_change_first",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -86,6 +87,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_RESET_ON_SUCCESS = True
+#: Locking out is axes' work: it counts in the database, allauth only in one process.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+MFA_TOTP_ISSUER = "amibench"
 LOGIN_URL = "/cuentas/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL

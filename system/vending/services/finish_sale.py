@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from system.config.clock import security_now
+from system.config.writer import writing
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.ledger import settle
@@ -123,9 +123,13 @@ _ROLES = {
 }
 
 
-@transaction.atomic
 def _end(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     """Commit or void, once: whoever comes second finds the first one's outcome."""
+    with writing():
+        return _write_down(sale, answer, reason)
+
+
+def _write_down(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     # the open place is the lock: who deletes it ends the sale
     if OpenSale.objects.filter(sale=sale).delete()[0] == 0:
         ended: SaleOutcome = SaleOutcome.objects.get(sale=sale)
@@ -142,7 +146,8 @@ def _end(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     outcome.save()
     if answer is not None:
         _keep_tokens(sale, answer["tokens"])
-        keep_new_keying(sale, answer.get("key", {}))
+        if any(token["class"] != _CREDIT_CLASS for token in answer["tokens"]):
+            keep_new_keying(sale, answer.get("key", {}))
         if sale.inputs:
             _remember(sale)
     return outcome
@@ -171,6 +176,6 @@ def _remember(sale: Sale) -> None:
         if line.kind is not LineKind.ENERGY:
             taken_c[line.obligation_id] = taken_c.get(line.obligation_id, 0) + line.amount_c
     InstallationMonth.objects.filter(pk=month.pk).update(units=F("units") + quote.units, taken_c=taken_c)
-    InstallationResidue.objects.update_or_create(
-        installation=sale.installation, defaults={"residue_mc": quote.residue_mc}
-    )
+    residue = InstallationResidue.objects.filter(installation_id=sale.installation_id)
+    if not residue.update(residue_mc=quote.residue_mc):  # the open place was ours: nobody else makes it
+        InstallationResidue.objects.create(installation_id=sale.installation_id, residue_mc=quote.residue_mc)

@@ -17,12 +17,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now
+from system.config.writer import writing
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, OverLimit, account_of
 from system.vending.models import (
@@ -143,7 +143,7 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
         raise UnableToSell("Este punto de venta está suspendido.")
     now = business_now()
     try:
-        with transaction.atomic():
+        with writing():
             supply = locked_supply(user, request.number, now)
             quote = _priced(supply, request, now)
             terms = Terms(

@@ -88,6 +88,6 @@ def test_not_without_a_second_person(village: Village, home: Any, minting: str) 
             reverse_sale(village.supervisor, other, approval, "x")
     with pytest.raises(UnableToSell, match="rol"):
         reverse_sale(village.cashier, other, approved(village, other), "x")
-    with pytest.raises(four_eyes.UnableToApprove, match="who asks"):
+    with pytest.raises(four_eyes.UnableToApprove, match="quien pide"):
         four_eyes.decide(village.supervisor, asked, granted=True)
     assert check.faults() == []

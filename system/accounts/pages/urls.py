@@ -1,0 +1,23 @@
+"""Addresses of the accounts' pages."""
+
+from django.urls import path
+
+from system.accounts.pages import approvals, own, trail, users
+
+app_name = "accounts"
+urlpatterns = [
+    path("mi-cuenta/", own.me, name="me"),
+    path("aprobaciones/", approvals.approvals, name="approvals"),
+    path("aprobaciones/<uuid:approval_id>/", approvals.approval, name="approval"),
+    path("aprobaciones/<uuid:approval_id>/decidir/", approvals.decide, name="approval-decide"),
+    path("usuarios/", users.users, name="users"),
+    path("usuarios/nuevo/", users.create, name="user-new"),
+    path("usuarios/<int:user_id>/", users.user, name="user"),
+    path("usuarios/<int:user_id>/rol/", users.role, name="user-role"),
+    path("usuarios/<int:user_id>/suspender/", users.suspend, name="user-suspend"),
+    path("usuarios/<int:user_id>/restaurar/", users.restore, name="user-restore"),
+    path("usuarios/<int:user_id>/clave/", users.reset_password, name="user-password"),
+    path("usuarios/<int:user_id>/factor/", users.drop_second_factor, name="user-factor"),
+    path("auditoria/", trail.trail, name="audit"),
+    path("auditoria/verificar/", trail.check, name="audit-check"),
+]

@@ -1,0 +1,138 @@
+"""Change users: role, suspension, new password. Nobody changes himself, and one administrator stays."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from axes.utils import reset as unlock_logins
+from django.db import transaction
+
+from system.accounts import audit
+from system.accounts.models import User
+from system.accounts.operations import ROLE_NAMES, Operation, Role
+from system.accounts.services import create_staff
+
+#: Letters that nobody confuses when the password is read aloud.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class UnableToChangeUser(ValueError):
+    """The change cannot be made; one Spanish sentence."""
+
+
+def first_password() -> str:
+    """A password for the first login: four groups of four, about 79 bits.
+
+    It can be dictated; `system.accounts.middleware` asks for another at once.
+    """
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def invite(by: User, username: str, *, role: str, name: str) -> tuple[User, str]:
+    """Make a user of one's own provider, and the password of his first login, which is shown once.
+
+    Raises:
+        UnableToCreateUser: name taken, or role unknown.
+    """
+    password = first_password()
+    user = create_staff(
+        username, password, role=role, provider=by.provider, name=name, by=by, must_change=True
+    )
+    return user, password
+
+
+def change_role(by: User, user: User, role: str) -> None:
+    """Give somebody another role.
+
+    Raises:
+        UnableToChangeUser: see `_check`; or the role is unknown, or a subscriber's.
+    """
+    if role not in ROLE_NAMES or Role.SUBSCRIBER in {role, user.role}:
+        raise UnableToChangeUser("Ese rol no se asigna así.")
+    former = user.role
+    if former == role:
+        return
+    with transaction.atomic():
+        _check(by, user, leaves_administration=role != Role.ADMINISTRATOR)
+        user.role = role
+        user.save(update_fields=["role"])
+        _audit(by, user, {"from": former, "to": role})
+
+
+def suspend(by: User, user: User) -> None:
+    """Let somebody come in no more, at once: his sessions end, too.
+
+    Raises:
+        UnableToChangeUser: see `_check`.
+    """
+    with transaction.atomic():
+        _check(by, user, leaves_administration=True)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        _audit(by, user, {"active": False})
+
+
+def restore(by: User, user: User) -> None:
+    """Let somebody come in again.
+
+    Raises:
+        UnableToChangeUser: see `_check`; or his customer's data were erased.
+    """
+    with transaction.atomic():
+        _check(by, user)
+        if user.role == Role.SUBSCRIBER and not user.has_usable_password():
+            raise UnableToChangeUser("Los datos de esa persona fueron suprimidos.")
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        _audit(by, user, {"active": True})
+
+
+def reset_password(by: User, user: User) -> str:
+    """A new password for one login, shown once; a lock-out ends, and sessions end with the old password.
+
+    Raises:
+        UnableToChangeUser: see `_check`.
+    """
+    password = first_password()
+    with transaction.atomic():
+        _check(by, user)
+        user.set_password(password)
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
+        unlock_logins(username=user.username)
+        _audit(by, user, {"password": "reset"})
+    return password
+
+
+def drop_second_factor(by: User, user: User) -> None:
+    """Forget the second factor of somebody who lost his telephone.
+
+    Raises:
+        UnableToChangeUser: see `_check`.
+    """
+    with transaction.atomic():
+        _check(by, user)
+        user.authenticator_set.all().delete()  # type: ignore[attr-defined]
+        _audit(by, user, {"mfa": "dropped"})
+
+
+def _check(by: User, user: User, *, leaves_administration: bool = False) -> None:
+    """See that `by` may change `user`.
+
+    Raises:
+        UnableToChangeUser: another provider's, himself, or the last administrator.
+    """
+    if user.provider_id != by.provider_id or not by.may(Operation.MANAGE_USERS):
+        raise UnableToChangeUser("Ese usuario no existe.")
+    if user.pk == by.pk:
+        raise UnableToChangeUser("Nadie cambia su propio usuario: pídalo a otro administrador.")
+    if leaves_administration and user.role == Role.ADMINISTRATOR:
+        others = User.objects.select_for_update().filter(
+            provider_id=by.provider_pk, role=Role.ADMINISTRATOR, is_active=True
+        )
+        if not others.exclude(pk=user.pk).exists():
+            raise UnableToChangeUser("Es el último administrador: nombre antes a otro.")
+
+
+def _audit(by: User, user: User, detail: Mapping[str, Any]) -> None:
+    audit.record(Operation.MANAGE_USERS.value, user=by, subject=f"user:{user.pk}", detail=detail)
