@@ -3,8 +3,8 @@
     python benchmarks/vending/measure_sales.py [SECONDS] [CLIENTS]
     python -m system.config.postgres -- python benchmarks/vending/measure_sales.py
 
-The books lie in a file of the temporary directory (``TMPDIR`` names another disk) or in the database that
-``DATABASE_URL`` names, which must be empty. Each sale has a token of the security module, a process of its own.
+The books lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what
+``DATABASE_URL`` names, which must be empty. Each sale has a token of the security module, its own process.
 """
 
 import os

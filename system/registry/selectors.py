@@ -17,6 +17,8 @@ from system.registry.models import (
     MeterKeying,
 )
 
+#: So short a number is a whole document, or none: it would be the head of too many.
+_SHORTEST = 2
 #: Kinds that are sold to.
 METERS = (DeviceKind.METER, DeviceKind.SSFVI)
 
@@ -25,9 +27,10 @@ def find_customers(user: Any, text: str = "") -> QuerySet[Any]:
     """Customers by name, document, NIU, serial or DRN; all where nothing is asked."""
     found = Customer.objects.of(user)
     for word in text.split()[:6]:
+        document = word.replace(".", "")
         found = found.filter(
             Q(name__icontains=word)
-            | Q(document__startswith=word.replace(".", ""))
+            | (Q(document__startswith=document) if len(document) > _SHORTEST else Q(document=document))
             | Q(agreements__installation__niu__iexact=word)
             | Q(agreements__installation__devices__device__serial__iexact=word)
             | Q(agreements__installation__devices__device__identifiers__value=word)

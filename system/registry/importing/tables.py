@@ -6,13 +6,15 @@ refused (what they show depends on who opens them), and what cannot be read is r
 
 import csv
 import io
+import lzma
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -97,7 +99,10 @@ def _xlsx(content: bytes) -> Iterator[list[str]]:
     except (
         InvalidFileException,
         zipfile.BadZipFile,
-        ParseError,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        SyntaxError,  # how XML parsers say that it is none
         KeyError,
         ValueError,
         TypeError,

@@ -9,7 +9,6 @@ from system.vending.pages.office_forms import DayField
 from system.vending.pricing.zni import SUBSIDISED_STRATA, ReferenceTariff, zni_tariff
 
 STEPS = 4
-_PER_CENTAVO = 100  # 10⁻⁴ COP in a centavo
 
 
 class PriceField(PesosField):
@@ -20,6 +19,9 @@ class PriceField(PesosField):
 
 class TariffForm(forms.Form):
     """Code, name, first day, unit cost, and up to four blocks; the last one filled in has no end."""
+
+    #: Fields that begin a line of their own on the page.
+    row_starts = tuple(f"name{number}" for number in range(1, STEPS + 1))
 
     code = forms.RegexField(r"^[A-Za-z0-9._-]{1,30}$", label="Código")
     name = forms.CharField(label="Nombre", max_length=80)
