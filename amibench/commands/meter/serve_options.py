@@ -48,9 +48,7 @@ ControlPort = Annotated[
 ]
 PanelPort = Annotated[
     int | None,
-    typer.Option(
-        min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."
-    ),
+    typer.Option(min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."),
 ]
 Epoch = Annotated[
     datetime | None, typer.Option(help="Instant (UTC) at which the meter's world begins; without it, now.")

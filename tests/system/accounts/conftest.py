@@ -1,9 +1,10 @@
 """A provider with people of several roles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from vending_world import Village, make_village
 
@@ -11,6 +12,14 @@ from system.accounts.models import User
 from system.accounts.services import create_staff
 
 PASSWORD = "una clave larga 1"
+
+
+@pytest.fixture(autouse=True)
+def rested() -> Iterator[None]:
+    """Nobody was too quick before: allauth counts logins in the cache."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -22,8 +31,8 @@ def village(db: Any) -> Village:
 def person(village: Village) -> Callable[..., User]:
     """Makes a user of a role."""
 
-    def make(name: str, role: str, **more: Any) -> User:
-        return create_staff(name, PASSWORD, role=role, provider=village.provider, **more)
+    def make(username: str, role: str, **more: Any) -> User:
+        return create_staff(username, PASSWORD, role=role, provider=village.provider, **more)
 
     return make
 

@@ -37,7 +37,7 @@ def test_the_fifth_wrong_password_locks(clerk: User) -> None:
     assert right.status_code == 429
     assert "_auth_user_id" not in client.session
     said = list(AuditRecord.objects.filter(action__startswith="login").values_list("action", "outcome"))
-    assert said[:5] == [("login.in", "failed")] * 5
+    assert said.count(("login.in", "failed")) >= 5
     assert ("login.lock", "refused") in said
 
 
@@ -78,4 +78,4 @@ def test_a_name_that_is_nobodys_answers_the_same(clerk: User) -> None:
         known.replace("beto", "").split("csrfmiddlewaretoken")[0]
         == (unknown.replace("nadie", "").split("csrfmiddlewaretoken")[0])
     )
-    assert "no son correctos" in known or "incorrect" in known.lower() or "notice error" in known
+    assert "no son correctos" in known
