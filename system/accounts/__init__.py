@@ -8,6 +8,7 @@ Map of the room::
     models/         User, AuditRecord, Approval
     audit.py        writes the audit trail: each row bears the hash of the one before
     four_eyes.py    what one person asks for and another approves
+    own_forms.py    a new password for oneself, without the way by mail
     adapter.py      nobody signs up by himself
     services.py     make a user; `staff.py`: role, suspension, new password
     logins.py       logins, lock-outs and changes of password into the audit trail

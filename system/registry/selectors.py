@@ -24,18 +24,27 @@ METERS = (DeviceKind.METER, DeviceKind.SSFVI)
 
 
 def find_customers(user: Any, text: str = "") -> QuerySet[Any]:
-    """Customers by name, document, NIU, serial or DRN; all where nothing is asked."""
+    """Customers by name, document, NIU, serial or DRN; all where nothing is asked. Every word must fit."""
     found = Customer.objects.of(user)
     for word in text.split()[:6]:
         document = word.replace(".", "")
-        found = found.filter(
-            Q(name__icontains=word)
-            | (Q(document__startswith=document) if len(document) > _SHORTEST else Q(document=document))
-            | Q(agreements__installation__niu__iexact=word)
-            | Q(agreements__installation__devices__device__serial__iexact=word)
-            | Q(agreements__installation__devices__device__identifiers__value=word)
-        )
-    return found.distinct().order_by("name", "pk")
+        fits = Q(document__startswith=document) if len(document) > _SHORTEST else Q(document=document)
+        # SQLite folds the case of ASCII alone: «ñáñez» must find «Ñáñez», too
+        for written in {word, word.lower(), word.upper(), word.capitalize()}:
+            fits |= Q(name__icontains=written)
+        if any(character.isdigit() for character in word):
+            fits |= Q(pk__in=_behind(user, word))
+        found = found.filter(fits)
+    ordered: QuerySet[Any] = found.order_by("name", "pk")
+    return ordered
+
+
+def _behind(user: Any, number: str) -> QuerySet[Any]:
+    """The customers behind a NIU, a serial or a DRN."""
+    at = Q(installation__niu__iexact=number) | Q(installation__devices__device__serial__iexact=number)
+    named = Q(installation__devices__device__identifiers__value=number)
+    customers: QuerySet[Any] = Agreement.objects.of(user).filter(at | named).values("customer_id")
+    return customers
 
 
 def find_devices(user: Any, text: str = "", state: str = "") -> QuerySet[Any]:

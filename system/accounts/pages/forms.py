@@ -26,7 +26,7 @@ class UserForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="Nombre completo", max_length=200)
-    role = forms.ChoiceField(label="Rol", choices=STAFF_ROLES)
+    role = forms.ChoiceField(label="Rol", choices=[("", "— elija —"), *STAFF_ROLES])
 
     def clean_username(self) -> str:
         """The name.

@@ -83,6 +83,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "system.accounts.adapter.ClosedAccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "system.accounts.own_forms.OwnChangePasswordForm",
+    "reauthenticate": "system.accounts.own_forms.OwnReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

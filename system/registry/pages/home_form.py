@@ -85,6 +85,17 @@ class HomeForm:
         """Whether all are; each says what is wrong with it."""
         return False not in {form.is_valid() for _, form in self.parts}  # each one is asked
 
+    @property
+    def wrong(self) -> list[tuple[str, str, str]]:
+        """Label, id and sentence of each field that is wrong, for the head of the page."""
+        return [
+            (str(field.label), field.id_for_label, str(error))
+            for _, form in self.parts
+            if form.is_bound
+            for field in form
+            for error in field.errors
+        ]
+
     def home(self, since: datetime | None = None) -> HomeData:
         """What was typed."""
         return HomeData(

@@ -234,6 +234,10 @@ def test_search_finds_by_whatever_somebody_holds_in_his_hand(village: Village, o
     device = installation.devices.get().device
     for text in ("persona 1", "1001", "1.001", "NIU-0001", "niu-0001", drn(1), device.serial):
         assert list(find_customers(operator, text)) == [person], text
+    person.name = "María Ñáñez"
+    person.save()
+    for text in ("ñáñez", "MARÍA ñÁÑez", "maría 1001"):
+        assert list(find_customers(operator, text)) == [person], text
     assert list(find_customers(operator, "'; DROP TABLE registry_customer; --")) == []
     assert list(find_devices(operator, drn(1))) == [device]
     assert meters_without_keying(operator) == 0

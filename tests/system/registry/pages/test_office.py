@@ -84,7 +84,7 @@ def test_devices_by_state(village: Village, office: Client) -> None:
 def test_a_file_is_reviewed_then_taken(village: Village, office: Client) -> None:
     where = upload(office, f"{HEAD}\n{ROW}".encode())
     page = office.get(where).content.decode()
-    assert "1 filas, todas bien" in page
+    assert "1 fila, todo bien" in page
     assert not Installation.objects.exists()
     assert office.post(f"{where}importar/")["Location"] == "/clientes/"
     assert Installation.objects.get().niu == "IMP-1"
