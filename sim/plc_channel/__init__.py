@@ -1,6 +1,7 @@
 """The shared wire between one concentrator and its meters.
 
-`medium` says what a wire is; `generic` is one without physics, `prime` the MAC of PRIME 1.3.6. Below them:
+`sim.kernel.medium` says what a wire is; `generic` is one without physics, `prime` the MAC of PRIME 1.3.6.
+Below them:
 
 - `phy`: airtimes, error tables in two receiver profiles, the modem; `phy.montecarlo` and `phy.generate`
   make the tables anew (a tool of developers, never run by a world)

@@ -18,10 +18,7 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
-from sim.kernel.random import RandomStreams
-from sim.plc_channel.generic_node import GenericNode, GenericWire
-from sim.plc_channel.generic_terms import GenericTerms
-from sim.plc_channel.medium import (
+from sim.kernel.medium import (
     LpduReceived,
     NodeEntry,
     NodeLost,
@@ -35,12 +32,15 @@ from sim.plc_channel.medium import (
     checked_eui48,
     checked_lpdu,
 )
+from sim.kernel.random import RandomStreams
+from sim.plc_channel.generic_node import GenericNode, GenericWire
+from sim.plc_channel.generic_terms import GenericTerms
 
 __all__ = ["GenericBase", "GenericMedium", "GenericTerms"]
 
 
 class GenericMedium:
-    """One shared wire; fits `sim.plc_channel.medium.Medium`.
+    """One shared wire; fits `sim.kernel.medium.Medium`.
 
     Args:
         env: the world's environment.
@@ -136,7 +136,7 @@ class _Row:
 
 
 class GenericBase:
-    """The concentrator's modem; fits `sim.plc_channel.medium.BaseNode`."""
+    """The concentrator's modem; fits `sim.kernel.medium.BaseNode`."""
 
     __slots__ = ("_env", "_life", "_next_lnid", "_nodes", "_on_event", "_rows", "_wire", "powered")
 

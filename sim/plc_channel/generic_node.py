@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from simpy import Environment
 
+from sim.kernel.medium import OnLpdu, checked_lpdu
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.generic_terms import GenericTerms
-from sim.plc_channel.medium import OnLpdu, checked_lpdu
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -94,7 +94,7 @@ class Direction:
 
 
 class GenericNode:
-    """A meter's modem; fits `sim.plc_channel.medium.Node`."""
+    """A meter's modem; fits `sim.kernel.medium.Node`."""
 
     __slots__ = (
         "_cut",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from simpy import Environment
 
-from sim.plc_channel.medium import (
+from sim.kernel.medium import (
     MAX_LPDU_SIZE,
     LpduReceived,
     Medium,

@@ -5,9 +5,9 @@ from typing import Any
 
 from sim.grid.microgrid import Microgrid
 from sim.kernel.environment import FieldEnvironment
+from sim.kernel.medium import Medium
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.generic import GenericMedium, GenericTerms
-from sim.plc_channel.medium import Medium
 from sim.plc_channel.prime.medium import PrimeMedium
 from sim.plc_channel.prime.terms import PrimeTerms, prime_terms
 from sim.scenarios.channels import make_channel

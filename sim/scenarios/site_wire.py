@@ -6,10 +6,10 @@ from typing import Any
 
 from sim.concentrator import Concentrator, ConcentratorTerms, MeterKeys, TermsError, concentrator_terms
 from sim.grid.microgrid import Microgrid
+from sim.kernel.medium import Medium
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
 from sim.meter.modem import PlcModem
-from sim.plc_channel.medium import Medium
 from sim.scenarios.identities import concentrator_eui48, site_prefix
 from sim.scenarios.media import make_medium
 from sim.scenarios.scenario import Scenario, ScenarioError

@@ -1,13 +1,10 @@
 """``amibench meter serve``: stand-alone virtual meters on loopback, for any client and for ``certify``."""
 
 import asyncio
-import contextlib
 import json
 import secrets
-import shutil
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +14,7 @@ import typer
 
 from amibench.commands.meter import serve_options as options
 from amibench.commands.meter_target import target_table, write_target
+from amibench.commands.private_place import private_place
 from amibench.errors import CommandError
 from conformance import mutants
 from links.errors import LinkError
@@ -86,7 +84,7 @@ def serve(
         own_ports=own_ports,
         panel_port=panel_port,
     )
-    with _target_place(target_file) as place:
+    with private_place(target_file, "target.toml") as place:
         code = _serve(_Service(world, terms, password, place))
     raise typer.Exit(code)
 
@@ -142,19 +140,6 @@ def _world(asked: _Population, password: bytes, epoch: datetime) -> World:
     if built_wrong is not None:
         world.describe(mutant=built_wrong.name)
     return world
-
-
-@contextlib.contextmanager
-def _target_place(asked: Path | None) -> Iterator[Path]:
-    """Where the target file goes: the file asked for, or one in a private folder that goes away after."""
-    if asked is not None:
-        yield asked.absolute()
-        return
-    folder = Path(tempfile.mkdtemp(prefix="amibench-"))
-    try:
-        yield folder / "target.toml"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(service: _Service) -> int:

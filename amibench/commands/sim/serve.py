@@ -1,19 +1,17 @@
 """``amibench sim serve``: a world in real time, for any outside client; one JSON line when it is ready."""
 
 import asyncio
-import contextlib
 import json
 import secrets
-import shutil
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from amibench.commands.private_place import private_place
 from amibench.commands.sim import options
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
@@ -83,7 +81,7 @@ def serve(
         first_port=port,
         panel_port=panel_port,
     )
-    with _place(control_file) as file:
+    with private_place(control_file, "control.toml") as file:
         raise typer.Exit(_serve(world, terms, _Paper(file, uplink_secret), language))
 
 
@@ -105,19 +103,6 @@ class _Paper:
             )
         except OSError as error:
             raise options.cannot_write(self.file, error, lang) from error
-
-
-@contextlib.contextmanager
-def _place(asked: Path | None) -> Iterator[Path]:
-    """Where the control file goes: as asked for, or into a private folder that goes away after."""
-    if asked is not None:
-        yield asked.absolute()
-        return
-    folder = Path(tempfile.mkdtemp(prefix="amibench-"))
-    try:
-        yield folder / "control.toml"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(world: FieldWorld, terms: FieldService, paper: _Paper, lang: str) -> int:

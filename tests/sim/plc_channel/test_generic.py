@@ -3,9 +3,9 @@
 import pytest
 from simpy import Environment
 
+from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, SendFailed, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.generic import GenericMedium, GenericTerms
-from sim.plc_channel.medium import LpduReceived, NodeLost, NodeRegistered, SendFailed, WireEvent
 from sim.plc_channel.testing import A, B, check_medium
 
 
