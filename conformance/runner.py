@@ -89,8 +89,6 @@ def run_suites(
     run = BenchRun(target, _suites(suites, profile), only, lang, on_progress)
     started_at, began_s = utc_now(), monotonic_s()
     try:
-        _pytest(run, "--collect-only")
-        run.open_rig()
         _pytest(run)
     except KeyboardInterrupt:
         run.interrupted = True
@@ -151,7 +149,7 @@ def _pytest(run: BenchRun, *more: str) -> None:
 
 
 class _Registered:
-    """Hands the run to `conformance.plugin` under the name by which that looks for it."""
+    """Hands the run to `conformance.plugin` under the name by which that looks for it, and reaches the device."""
 
     def __init__(self, run: BenchRun) -> None:
         self._run = run
@@ -160,6 +158,18 @@ class _Registered:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the run."""
         config.pluginmanager.register(self._run, RUN_NAME)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Reach the device once the cases are known, before the first one; True ends the run here."""
+        if session.config.option.collectonly:
+            return None
+        if not self._run.complaints:
+            try:
+                self._run.open_rig()
+            except BenchError as error:
+                self._run.complaints.append(str(error))
+        return True if self._run.complaints else None
 
 
 @contextmanager

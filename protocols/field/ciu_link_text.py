@@ -1,5 +1,7 @@
 """The letters of the customer unit: 64 of them, six bits each: a whole display fits one short frame."""
 
+from functools import lru_cache
+
 from protocols.field.errors import CiuLinkError
 
 LINES = 2
@@ -12,8 +14,11 @@ SUBSTITUTE = "?"
 _BITS = 6
 PACKED_BYTES = LINES * LINE_LENGTH * _BITS // 8
 _CODES = {letter: code for code, letter in enumerate(ALPHABET)}
+#: A display shows the same few texts over and over.
+_KEPT = 512
 
 
+@lru_cache(_KEPT)
 def pack(lines: tuple[str, ...]) -> bytes:
     """Two lines as 24 bytes; a letter that is not in the alphabet becomes a question mark.
 
@@ -32,6 +37,7 @@ def pack(lines: tuple[str, ...]) -> bytes:
     return packed.to_bytes(PACKED_BYTES, "big")
 
 
+@lru_cache(_KEPT)
 def unpack(packed: bytes) -> tuple[str, ...]:
     """The two lines of 24 bytes, without the blanks at their ends."""
     value = int.from_bytes(packed, "big")

@@ -56,6 +56,15 @@ class Operation(StrEnum):
     MANAGE_USERS = "users.manage"
     SEE_AUDIT = "audit.see"
     MASS_DISCONNECT = "order.mass-disconnect"
+    SEE_FIELD = "field.see"
+    MANAGE_FIELD = "field.manage"
+    CONFIRM_REGISTRATION = "field.confirm"
+    READ_METER = "field.read"
+    SEND_ORDER = "order.send"
+    CANCEL_ORDER = "order.cancel"
+    DELIVER_TOKEN = "token.deliver"  # noqa: S105 - a name
+    MANAGE_NETWORKS = "networks.manage"
+    SCHEDULE_REPORTS = "reports.schedule"
 
 
 _STAFF = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.OPERATOR})
@@ -93,6 +102,15 @@ MAY: Mapping[Operation, frozenset[Role]] = {
     Operation.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Operation.SEE_AUDIT: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Operation.MASS_DISCONNECT: _CHIEFS,
+    Operation.SEE_FIELD: _READERS,
+    Operation.MANAGE_FIELD: _CHIEFS,
+    Operation.CONFIRM_REGISTRATION: _STAFF,
+    Operation.READ_METER: _STAFF,
+    Operation.SEND_ORDER: _STAFF,
+    Operation.CANCEL_ORDER: _STAFF,
+    Operation.DELIVER_TOKEN: _SELLERS,
+    Operation.MANAGE_NETWORKS: _CHIEFS,
+    Operation.SCHEDULE_REPORTS: _CHIEFS,
 }
 
 #: What one person asks for and another must approve (R4.1-02).

@@ -59,10 +59,23 @@ MENU: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "Campo",
+        (
+            Entry("Qué pasa hoy", "head_end:home", Operation.SEE_FIELD),
+            Entry("Medidores en campo", "head_end:meters", Operation.SEE_FIELD),
+            Entry("Concentradores", "head_end:concentrators", Operation.SEE_FIELD),
+            Entry("Lecturas", "head_end:readings", Operation.SEE_FIELD),
+            Entry("Eventos", "head_end:events", Operation.SEE_FIELD),
+            Entry("Órdenes", "head_end:orders", Operation.SEE_FIELD),
+        ),
+    ),
+    Section(
         "Control",
         (
             Entry("Aprobaciones", "accounts:approvals", Operation.APPROVE),
             Entry("Reportes", "vending:reports", Operation.SEE_REPORTS),
+            Entry("Informes y gráficos", "reports:index", Operation.SEE_REPORTS),
+            Entry("Redes externas", "networks:networks", Operation.MANAGE_NETWORKS),
             Entry("Usuarios", "accounts:users", Operation.MANAGE_USERS),
             Entry("Auditoría", "accounts:audit", Operation.SEE_AUDIT),
         ),

@@ -38,6 +38,9 @@ LINE_BYTES_MAX = 16_384
 ANSWER_BYTES_MAX = 1 << 20
 """Longest answer: the status of a module with a thousand keys."""
 
+LIST_MAX = 500
+"""Most results on one page of `list_results`."""
+
 _MESSAGE_ID = text(
     r"[A-Za-z0-9._:-]{1,40}",
     "de 1 a 40 letras, dígitos, puntos, guiones o dos puntos",
@@ -141,6 +144,13 @@ OPERATIONS: dict[str, Operation] = {
     "verify": Operation({"meter": Field(fields(METER)), "token": Field(_TOKEN)}),
     "fetch_result": Operation(
         {"message_id": Field(_MESSAGE_ID), "cancel_if_absent": given(flag, default=False)}
+    ),
+    "list_results": Operation(
+        {
+            "since": given(optional(instant)),
+            "after": given(optional(_MESSAGE_ID)),
+            "limit": given(integer(1, LIST_MAX), LIST_MAX),
+        }
     ),
     "set_clock": Operation({"time": Field(optional(instant))}, test_only=True),
     "force_rnd": Operation({"rnd": Field(optional(integer(0, 15)))}, test_only=True),

@@ -12,8 +12,9 @@ import contextlib
 import json
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -125,6 +126,24 @@ class SecurityModuleClient:
                 nothing; without it, *not found* is not final.
         """
         return self.call("fetch_result", {"message_id": message_id, "cancel_if_absent": cancel_if_absent})
+
+    def results(self, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+        """Every message id of this client that has a result, the oldest first, page by page.
+
+        Args:
+            since: instant of the first; None: from the first that the module keeps.
+
+        Yields:
+            ``{message_id, at, pan}``; `fetch_result` gives the tokens.
+        """
+        page: dict[str, Any] = {"since": None if since is None else since.isoformat()}
+        while True:
+            answer = self.call("list_results", page)
+            yield from answer["results"]
+            if not answer["more"]:
+                return
+            last = answer["results"][-1]
+            page = {"since": last["at"], "after": last["message_id"]}
 
     def call(self, operation: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Ask, and fetch the result by its message id if the answer is lost.

@@ -10,8 +10,9 @@ from protocols.sts.keys import VendingKey
 KEY_OPERATIONS = ("credit", "management", "key-change")
 """What a key may be used for: class 0, class 2, and loading a meter with a key made from it."""
 
-_VENDING = frozenset({"status", "mint", "verify", "fetch_result"})
-_ENGINEERING = frozenset({"status", "key_change", "management", "meter_test", "verify", "fetch_result"})
+_ASKING = frozenset({"status", "verify", "fetch_result", "list_results"})
+_VENDING = _ASKING | {"mint"}
+_ENGINEERING = _ASKING | {"key_change", "management", "meter_test"}
 
 ROLES: dict[str, frozenset[str]] = {
     "vending": _VENDING,

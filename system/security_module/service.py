@@ -20,7 +20,7 @@ from system.security_module.issuing import Issuer, Minted
 from system.security_module.journal import Record
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
-from system.security_module.state import State
+from system.security_module.state import RESULTS_KEPT_DAYS, State
 from system.security_module.sts_sentences import sts_words
 from system.security_module.vault import Vaults
 
@@ -162,6 +162,17 @@ class Service:
             raise absent  # of another client's id, nothing is said and nothing closed
         return self._cancel(client, request, absent)
 
+    def _list_results(self, client: Client, request: Request) -> Outcome:
+        """Which message ids of this client have a result: what a restored book is compared with."""
+        args = request.args
+        found = self.state.results_of(client.name, args["since"], args["after"] or "", args["limit"] + 1)
+        listed = [
+            {"message_id": name, "at": kept.at.isoformat(), "pan": kept.result.get("pan")}
+            for name, kept in found[: args["limit"]]
+        ]
+        kept_days = {"kept_days": RESULTS_KEPT_DAYS, "test": self.contents.test_keys}
+        return Outcome({"results": listed, "more": len(found) > len(listed), **kept_days})
+
     def _cancel(self, client: Client, request: Request, absent: Refused) -> Outcome:
         """Close an id for this client: its request may still be on its way, and must mint nothing then.
 
@@ -210,6 +221,7 @@ class Service:
         "status": _status,
         "verify": _verify,
         "fetch_result": _fetch_result,
+        "list_results": _list_results,
         "set_clock": _set_clock,
         "force_rnd": _force_rnd,
         "reset_tids": _reset_tids,

@@ -8,10 +8,11 @@ restored at t, and may not know the last tokens, therefore mints only TIDs above
 it has forgotten; the first of them can be had a minute later.
 """
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 from protocols.sts.identity import TID_MAX, BaseDate
@@ -23,6 +24,8 @@ RESULTS_KEPT_DAYS = 35
 
 BUSINESS_ZONE = timezone(timedelta(hours=-5), "America/Bogota")
 """Days of limits; Colombia has no daylight saving."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,25 @@ class State:
     def result(self, message_id: str) -> StoredResult | None:
         """What was answered to a message id, or None."""
         return self._results.get(message_id)
+
+    def results_of(
+        self, client: str, since: datetime | None, after: str, most: int
+    ) -> list[tuple[str, StoredResult]]:
+        """Message ids of a client with their results, the oldest first.
+
+        Args:
+            client: who asked under them.
+            since: instant of the first; None: from the first that is kept.
+            after: of those at `since`, only ids above this one; empty for all.
+            most: how many.
+        """
+        begin = (since or _LONG_AGO, after)
+        own = (
+            (name, kept)
+            for name, kept in self._results.items()
+            if kept.client == client and (kept.at, name) > begin
+        )
+        return heapq.nsmallest(most, own, key=lambda pair: (pair[1].at, pair[0]))
 
     def cancelled(self, client: str, message_id: str) -> bool:
         """Whether a client closed a message id before anything was minted under it."""

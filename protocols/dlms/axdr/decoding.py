@@ -65,9 +65,23 @@ def _read(reader: Reader, depth: int) -> Data:
     if depth > MAX_DEPTH:
         raise DecodeError(f"data: nested deeper than {MAX_DEPTH} levels", position=reader.pos)
     if reader.trace is None:  # half the time of a profile would go into groups that nobody sees
-        return _tagged(reader, depth, _UNSEEN)
+        return _number(reader) or _tagged(reader, depth, _UNSEEN)
     with reader.group("data") as group:
         return _tagged(reader, depth, group)
+
+
+def _number(reader: Reader) -> Data | None:
+    """The number at the cursor in one step; None, and nothing read, where anything else or too little is there."""
+    start = reader.pos
+    found = _NUMBERS.get(reader.data[start : start + 1])
+    if found is None:
+        return None
+    tag, form = found
+    end = start + 1 + form.size
+    if end > reader.end:
+        return None
+    reader.pos = end
+    return Data(tag, form.unpack_from(reader.data, start + 1)[0])
 
 
 def _tagged(reader: Reader, depth: int, group: Group) -> Data:
