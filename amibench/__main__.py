@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "demo": "amibench.commands.demo",
     "sim": "amibench.commands.sim",
     "campaign": "amibench.commands.campaign",
+    "month": "amibench.commands.month",
     "meter": "amibench.commands.meter",
     "sts": "amibench.commands.sts",
     "system": "amibench.commands.system",

@@ -25,6 +25,8 @@ _ANSWER_S, _GLANCE_S = 20.0, 1.0
 _LEFT_S_MIN, _LEFT_S_MAX = 60.0, 600.0
 #: The answer to a token that did its work.
 ACCEPTED = "Accept"
+#: The answer to a token that did it before.
+USED = "UsedError"
 #: Results of a section of a key change that waits for the others.
 SECTIONS = ("1stKCT", "2ndKCT", "3rdKCT", "4thKCT")
 _TRIES_MAX = 6
@@ -152,8 +154,8 @@ class Customer:
         self.diary.tickets.append((float(self._env.now), ticket))
         yield self._env.timeout(self._between(terms.to_the_shop_s_min, terms.to_the_shop_s_max) / 4)
         for token in ticket.tokens:
-            yield from self._until_accepted(token)
-        if float(self._numbers.random()) < terms.typed_twice:
+            yield from self._until_accepted(token, (*SECTIONS, ACCEPTED, *(USED,) * ticket.sent))
+        if ticket.tokens and float(self._numbers.random()) < terms.typed_twice:
             yield from self._type(ticket.tokens[-1], intended=False)
 
     def _until_open(self) -> Steps:
@@ -167,7 +169,7 @@ class Customer:
 
     # ------------------------------------------------------------ typing
 
-    def _until_accepted(self, token: str) -> Steps:
+    def _until_accepted(self, token: str, welcome: tuple[str, ...]) -> Steps:
         """Type a token until the meter takes it; whoever fails too often throws the ticket away."""
         for _ in range(_TRIES_MAX):
             yield from self._until_lit()
@@ -177,7 +179,7 @@ class Customer:
             yield from self._type(typed, intended=typed == token)
             result = self.diary.entries[-1].result
             if typed == token and result:
-                self.diary.lost_tickets += result not in (ACCEPTED, *SECTIONS)
+                self.diary.lost_tickets += result not in welcome
                 return
         self.diary.lost_tickets += 1
 

@@ -18,6 +18,7 @@ from sim.scenarios.field_devices import FieldDevices
 from sim.scenarios.incidents import begin_incidents
 from sim.scenarios.scenario import Scenario
 from sim.scenarios.site import Site, build_site
+from sim.scenarios.site_customers import OpenShop, open_shop
 from sim.scenarios.site_meters import Surroundings
 from sim.scenarios.solar_homes import build_solar_homes
 from sim.scenarios.summary import summarise
@@ -29,6 +30,7 @@ class FieldWorld:
     Args:
         scenario: what it is.
         seed: in place of the scenario's.
+        open_shop: opens the shop of each site; one of another room sells for money.
 
     Raises:
         ScenarioError: a table of the scenario says what cannot be; one sentence.
@@ -36,14 +38,14 @@ class FieldWorld:
 
     __slots__ = ("_devices", "clock", "env", "scenario", "sites", "solar_homes")
 
-    def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, seed: int | None = None, open_shop: OpenShop = open_shop) -> None:
         self.scenario = scenario if seed is None else scenario.with_frame(seed=seed)
         frame = self.scenario.frame
         self.env = FieldEnvironment()
         self.clock = SimClock(self.env, frame.epoch)
         around = Surroundings(self.env, self.clock, frame.seed)
         self.sites: tuple[Site, ...] = tuple(
-            build_site(around, self.scenario, number) for number in range(1, frame.sites + 1)
+            build_site(around, self.scenario, number, open_shop) for number in range(1, frame.sites + 1)
         )
         self.solar_homes = build_solar_homes(around, self.scenario)
         self._devices = FieldDevices(self.env, self.clock, self.scenario, self.sites, self.solar_homes)

@@ -12,8 +12,8 @@ from sim.kernel.control_server import LOOPBACK, ControlServer
 from sim.kernel.gateway import Gateway
 from sim.kernel.ports import Port
 from sim.kernel.served import ServedWorld
-from sim.meter import Meter
 from sim.meter.panel import PanelMeter
+from sim.scenarios.described import describe_meter
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.panel_serving import served_panel
 from sim.scenarios.serving import until_stopped
@@ -157,31 +157,9 @@ async def _open_panel(
 async def _open_meter(site: Site, place: PlacedMeter, terms: FieldService, doors: _Doors) -> Found:
     """Where a meter is: behind the concentrator, and on a port of its own where that is asked for."""
     meter = place.meter
-    found: Found = {
-        "name": place.identity.name,
-        "drn": meter.drn,
-        "serial": meter.profile.serial,
-        "ldn": meter.profile.logical_device_name,
-        "eui48": place.eui48.hex(),
-        "sap": site.wire.sap_of(place.eui48),
-        "sts": _sts_of(meter),
-    }
+    found: Found = describe_meter(site, place)
+    found |= {"sap": site.wire.sap_of(place.eui48), "sts": found.pop("keying")}
     if terms.meter_ports:
         found["link"] = await doors.tcp(meter.ports[_METER_PORT]) + _METER_SUFFIX
         found["link_sap"] = meter.profile.ports.server_sap
     return found
-
-
-def _sts_of(meter: Meter) -> Found:
-    """The register of its decoder key, without the key: what a vending system must know to sell to it."""
-    register = meter.parts.tokens.register
-    return {
-        "sgc": register.sgc,
-        "krn": register.krn,
-        "ti": register.ti,
-        "ken": register.ken,
-        "key_type": int(register.key_type),
-        "ea": register.decoder_key.ea,
-        "dkga": register.dkga,
-        "base_date": int(register.base_date.name.removeprefix("Y")),
-    }

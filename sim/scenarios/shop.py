@@ -25,14 +25,17 @@ class Ticket:
     """What a customer carries home.
 
     Args:
-        tokens: 20 digits each, in the order in which they are to be typed; the last one is the credit.
+        tokens: 20 digits each, in the order in which they are to be typed; the last one is the credit. None
+            where the shop sends them to the meter itself, and prints nothing.
         amount_wh: the credit; 0 for a ticket that carries keys alone.
         key_change: how many of the tokens change the key.
+        sent: the shop sends them to the meter as well: whoever types one may hear that it is used.
     """
 
     tokens: tuple[str, ...]
     amount_wh: int
     key_change: int = 0
+    sent: bool = False
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from sim.scenarios.physics import Physics
 from sim.scenarios.recorder import Recorder
 from sim.scenarios.scenario import Scenario, ScenarioError
 from sim.scenarios.shop import Shop
-from sim.scenarios.site_customers import open_shop, settle_customers
+from sim.scenarios.site_customers import OpenShop, open_shop, settle_customers
 from sim.scenarios.site_meters import PlacedMeter, Surroundings, check_models, follow_relays, place_meters
 from sim.scenarios.site_streams import SiteStreams
 from sim.scenarios.site_wire import SiteWire, concentrator_of, lay_wire
@@ -81,7 +81,7 @@ def _grid_terms(scenario: Scenario) -> MicrogridTerms:
         raise ScenarioError(str(error)) from error
 
 
-def build_site(world: Surroundings, scenario: Scenario, number: int) -> Site:
+def build_site(world: Surroundings, scenario: Scenario, number: int, open_shop: OpenShop = open_shop) -> Site:
     """Join the rooms of one microgrid; its physics begins when the world moves.
 
     Raises:

@@ -9,9 +9,12 @@ from sim.scenarios.scenario import Scenario
 from sim.scenarios.shop import Shop
 from sim.scenarios.site_meters import PlacedMeter, Surroundings
 
+#: Opens the shop of a site.
+OpenShop = Callable[[Surroundings, Scenario], Shop]
+
 
 def open_shop(world: Surroundings, scenario: Scenario) -> Shop:
-    """The shop of a site."""
+    """The shop of a field alone: it mints with test keys, for nothing."""
     return Shop(world.clock.utc, scenario.key_change)
 
 

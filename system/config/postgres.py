@@ -27,6 +27,71 @@ class UnableToStartPostgres(RuntimeError):
     """There are no binaries, or the server does not start; one sentence."""
 
 
+class Server:
+    """A server whose data lie in a folder; made by `make`, and good for many starts.
+
+    Args:
+        directory: with the data, the log and, for root, the binaries.
+        port: of loopback; its own for as long as the data live.
+        password: of `USER`.
+    """
+
+    def __init__(self, directory: Path, port: int, password: str) -> None:
+        self.directory, self.port, self.password = directory, port, password
+        self._binaries, self._as_whom = _binaries(directory)
+
+    @property
+    def url(self) -> str:
+        """As ``DATABASE_URL`` takes it."""
+        return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the postmaster, while it runs."""
+        return int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    @classmethod
+    def make(cls, directory: Path) -> "Server":
+        """An empty database in a folder, not started yet.
+
+        Raises:
+            UnableToStartPostgres: the extra ``pg`` is not installed, or the data cannot be made.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        made = cls(directory, asyncio.run(_free_port()), secrets.token_hex(16))
+        secret = directory / "password"
+        secret.write_text(made.password, encoding="ascii")
+        secret.chmod(0o600)
+        if made._as_whom:
+            for path in (directory, secret):
+                shutil.chown(path, NOBODY)
+        common = ["-D", str(made._data), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
+        made._run("initdb", *common, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
+        secret.unlink()
+        return made
+
+    def start(self) -> None:
+        """Start it, also after a crash.
+
+        Raises:
+            UnableToStartPostgres: it does not come up.
+        """
+        options = f"-p {self.port} -h 127.0.0.1 -k '' -c shared_buffers=128MB"
+        log = str(self.directory / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it; who is connected is hung up on."""
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
+
+    def _run(self, name: str, *arguments: str) -> None:
+        _run(self._as_whom, self.directory, str(self._binaries / name), *arguments)
+
+
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
     """Run a server whose data lie in `directory`; its URL, as ``DATABASE_URL`` takes it.
@@ -34,28 +99,12 @@ def served(directory: Path) -> Iterator[str]:
     Raises:
         UnableToStartPostgres: the extra ``pg`` is not installed, or the server does not start.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    binaries, as_whom = _binaries(directory)
-    password, data = secrets.token_hex(16), directory / "data"
-    secret = directory / "password"
-    secret.write_text(password, encoding="ascii")
-    secret.chmod(0o600)
-    if as_whom:
-        for path in (directory, secret):
-            shutil.chown(path, NOBODY)
-    port = asyncio.run(_free_port())
-    common = ["-D", str(data), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
-    shape = ["-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"]
-    options = f"-p {port} -h 127.0.0.1 -k '' -c shared_buffers=128MB"
-    log = str(directory / "log")
-    _run(as_whom, directory, str(binaries / "initdb"), *common, *shape)
-    secret.unlink()
-    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    _run(as_whom, directory, *control, "-l", log, "-o", options, "start")
+    server = Server.make(directory)
+    server.start()
     try:
-        yield f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
+        yield server.url
     finally:
-        _run(as_whom, directory, *control, "-m", "fast", "stop")
+        server.stop()
 
 
 def _binaries(directory: Path) -> tuple[Path, dict[str, Any]]:

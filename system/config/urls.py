@@ -11,3 +11,6 @@ urlpatterns = [
     path("", include("system.accounts.pages.urls")),
     path("", include("system.portal.urls")),
 ]
+
+handler400 = "system.portal.failures.bad_request"
+handler500 = "system.portal.failures.broken"

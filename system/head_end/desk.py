@@ -115,7 +115,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything that is due behind one channel now; orders first, then gaps, then clocks and events."""
+    """Everything that is due behind one channel now; orders first, then gaps, then clocks and events.
+
+    Args:
+        lease, channel: whose, and where.
+        orders, gaps, clocks, events: the work; a gap of `events` names a log.
+        discover: ask the concentrator whom it sees.
+        reading_cursor, event_cursor: number of the last row and event that was kept.
+        meters: every confirmed meter behind the channel, whether or not something is due there: whose rows
+            and events are taken from the concentrator.
+        series: device id -> columns whose scaler and unit the store knows; rows of a concentrator bear none,
+            and those of a column that is not here are left for the meter itself to tell.
+    """
 
     lease: Lease
     channel: Channel
@@ -126,6 +137,8 @@ class Visit:
     discover: bool = False
     reading_cursor: int = 0
     event_cursor: int = 0
+    meters: tuple[MeterTarget, ...] = ()
+    series: Mapping[int, tuple["Column", ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

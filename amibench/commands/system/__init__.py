@@ -5,5 +5,8 @@ Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it
 """
 
 from amibench.commands.system.app import app
+from amibench.commands.system.keeping import register
+
+register(app)
 
 __all__ = ["app"]

@@ -14,7 +14,9 @@ MAX_COMPACT_VALUES = 65_536
 
 _TAGS = {int(tag): tag for tag in DataTag}
 #: the first octet of a number -> its tag and form
-_NUMBERS = {bytes((tag,)): (tag, form) for tag, form in NUMBERS.items()}
+_NUMBERS = {int(tag): (tag, form) for tag, form in NUMBERS.items()}
+#: lengths from here on take more than one octet
+_LONG_FORM = 0x80
 #: takes what is said of a group when there is no trace
 _UNSEEN = Group(Reader(b""), "data")
 
@@ -36,7 +38,7 @@ def decode(raw: bytes, trace: Trace | None = None) -> Data:
 
 def decode_number(raw: bytes, start: int = 0) -> Data | None:
     """The number that fills `raw` from `start`, without a cursor; None where anything else stands there."""
-    found = _NUMBERS.get(raw[start : start + 1])
+    found = _NUMBERS.get(raw[start]) if start < len(raw) else None
     if found is None:
         return None
     tag, form = found
@@ -65,23 +67,34 @@ def _read(reader: Reader, depth: int) -> Data:
     if depth > MAX_DEPTH:
         raise DecodeError(f"data: nested deeper than {MAX_DEPTH} levels", position=reader.pos)
     if reader.trace is None:  # half the time of a profile would go into groups that nobody sees
-        return _number(reader) or _tagged(reader, depth, _UNSEEN)
+        return _at_once(reader, depth) or _tagged(reader, depth, _UNSEEN)
     with reader.group("data") as group:
         return _tagged(reader, depth, group)
 
 
-def _number(reader: Reader) -> Data | None:
-    """The number at the cursor in one step; None, and nothing read, where anything else or too little is there."""
-    start = reader.pos
-    found = _NUMBERS.get(reader.data[start : start + 1])
-    if found is None:
+def _at_once(reader: Reader, depth: int) -> Data | None:
+    """What most of a long answer is made of, in one step; None, and nothing read, where `_tagged` must look."""
+    data, start, end = reader.data, reader.pos + 2, reader.end
+    if start > end:
         return None
-    tag, form = found
-    end = start + 1 + form.size
-    if end > reader.end:
+    first, length = data[start - 2], data[start - 1]
+    number = _NUMBERS.get(first)
+    if number is not None:
+        tag, form = number
+        after = start - 1 + form.size
+        if after > end:
+            return None
+        reader.pos = after
+        return Data(tag, form.unpack_from(data, start - 1)[0])
+    if length >= _LONG_FORM or start + length > end:
         return None
-    reader.pos = end
-    return Data(tag, form.unpack_from(reader.data, start + 1)[0])
+    if first in _SEQUENCES:
+        reader.pos = start
+        return Data(_TAGS[first], tuple([_read(reader, depth + 1) for _ in range(length)]))
+    if first == DataTag.OCTET_STRING:
+        reader.pos = start + length
+        return Data(DataTag.OCTET_STRING, data[start : start + length])
+    return None
 
 
 def _tagged(reader: Reader, depth: int, group: Group) -> Data:

@@ -71,17 +71,15 @@ def test_it_writes_nothing_and_a_monitor_may_not(bench) -> None:
     assert bench.code("list_results", Client("pantalla", "uid:7", "monitor")) == "not-permitted"
 
 
-def test_the_client_turns_the_pages(bench, on_thread, connect, monkeypatch) -> None:
-    for number in range(5):
-        bench.mint(f"m{number}")
-    bench.opened.close()
+def test_the_client_turns_the_pages(on_thread, connect, meter, monkeypatch) -> None:
+    names = [f"m{number}" for number in range(5)]
     with on_thread() as url:
         client = connect(url)
-        asked = []
-        ask = client._ask
+        for name in names:
+            client.mint(name, meter, subclass=0, amount=10)
+        asked, ask = [], client._ask
         monkeypatch.setattr(
             client, "_ask", lambda name, args: asked.append(args) or ask(name, {**args, "limit": 2})
         )
-        assert [row["message_id"] for row in client.results()] == [f"m{number}" for number in range(5)]
+        assert [row["message_id"] for row in client.results()] == names
         assert len(asked) == 3
-    bench.opened = type("Closed", (), {"close": lambda self: None})()

@@ -1,0 +1,119 @@
+"""The utility in this process: books in a folder, a security module beside it, one thread that does the work.
+
+All that touches the books is asked of one thread, and the asker waits: the world stands still meanwhile, so
+the same seed gives the same books. Nothing of Django is imported before `open_office`.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from amibench.commands.demo.children import Family
+from amibench.commands.demo.key_store import make_key_store
+from amibench.commands.demo.stages import environment
+from system.demo.village import Village
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class VillageTime:
+    """Business time that is the world's.
+
+    Args:
+        utc: gives the world's instant.
+    """
+
+    def __init__(self, utc: Callable[[], datetime]) -> None:
+        self._utc = utc
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        return self._utc()
+
+
+class Office:
+    """The books and whoever works on them.
+
+    Args:
+        folder: private; the books and the module's store lie in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._desk = ThreadPoolExecutor(1, "office")
+
+    def ask(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Have something done at the desk, and wait for it.
+
+        Raises:
+            Exception: whatever the work raises.
+        """
+        return self._desk.submit(work, *args, **more).result()
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._desk.submit(_hang_up).result()
+        self._desk.shutdown()
+
+
+@contextmanager
+def open_office(folder: Path, utc: Callable[[], datetime], village: Village) -> Iterator[Office]:
+    """An office with empty books for `village`, until the block ends.
+
+    Raises:
+        ChildDiedError: the security module did not come up.
+        CommandError: a file cannot be written.
+    """
+    family = Family(folder, given := environment(folder))
+    module = _start_module(family, folder)
+    os.environ.update(given)
+    office = Office(folder)
+    try:
+        office.ask(_set_up, utc)
+        module.line()
+        office.ask(_fill, village)
+        yield office
+    finally:
+        office.close()
+        family.end()
+
+
+def _start_module(family: Family, folder: Path) -> Any:
+    passphrase_file = folder / "passphrase"
+    directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
+    words = ["serve", str(directory), "--test-keys", "--socket", str(folder / "socket")]
+    return family.start(
+        "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
+    )
+
+
+def _set_up(utc: Callable[[], datetime]) -> None:
+    import django
+    from django.core.management import call_command
+
+    from system.config import clock
+
+    django.setup()
+    clock.use(VillageTime(utc))
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _fill(village: Village) -> None:
+    from system.demo.rows import fill
+
+    fill(village)
+
+
+def _hang_up() -> None:
+    from django.db import connections
+
+    from system.vending.module import forget
+
+    forget()
+    connections.close_all()

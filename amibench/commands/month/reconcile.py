@@ -1,0 +1,145 @@
+"""Field beside books: every promise of the closed loop as one line, kept or broken."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amibench.commands.month.office import Office
+from sim.grid.books import NJ_PER_WH
+from sim.meter import Meter
+from sim.meter.events import EventCode
+from sim.scenarios.field import FieldWorld
+
+_UNIT_WH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise.
+
+    Args:
+        name: which, as `texts` knows it.
+        broken: where it does not hold, one line each; empty: kept.
+        counted: how much was looked at.
+    """
+
+    name: str
+    broken: tuple[str, ...]
+    counted: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether it holds."""
+        return not self.broken
+
+
+def reconcile(world: FieldWorld, office: Office) -> tuple[tuple[Finding, ...], dict[str, Any]]:
+    """Compare; also what the books hold, with their digest."""
+    summary = world.summary()  # closes every book of the field
+    meters = {
+        place.meter.drn: place.meter
+        for site in world.sites
+        for place in site.placed
+        if place.point is not None
+    }
+    books: dict[str, Any] = office.ask(_books)
+    sold: dict[str, list[int]] = books.pop("sold")
+    findings = (
+        Finding("accepted-once", tuple(_accepted(meters, sold)), sum(map(len, sold.values()))),
+        Finding("credit-conserved", tuple(_credit(meters)), len(meters)),
+        Finding("energy-conserved", _energy(summary), 1),
+        Finding("ledger", tuple(books.pop("faults")), int(books["sales"])),
+        Finding("reports", tuple(books.pop("reports")), int(books["days"])),
+    )
+    return findings, books
+
+
+def _accepted(meters: dict[str, Meter], sold: dict[str, list[int]]) -> Iterator[str]:
+    """Every token that was paid for was taken exactly once, and nothing else was."""
+    for drn, meter in meters.items():
+        units = sold.get(drn, [])
+        taken = meter.parts.events.count(EventCode.TOKEN_ACCEPTED)
+        vended_wh = meter.parts.prepayment.vended_wh
+        if taken != len(units) or vended_wh != sum(units) * _UNIT_WH:
+            yield (
+                f"{drn}: {len(units)} tokens of {sum(units) * _UNIT_WH} Wh were sold, "
+                f"{taken} of {vended_wh} Wh were taken"
+            )
+
+
+def _credit(meters: dict[str, Meter]) -> Iterator[str]:
+    """What was given at first and what tokens brought is what was consumed and what is left, to the nJ."""
+    for drn, meter in meters.items():
+        account = meter.parts.prepayment
+        came_nj = (account.terms.initial_wh + account.vended_wh) * NJ_PER_WH
+        went_nj = account.consumption.paid_nj + account.credit_nj
+        if came_nj != went_nj:
+            yield f"{drn}: {came_nj} nJ came, {went_nj} nJ were consumed or are left"
+
+
+def _energy(summary: dict[str, Any]) -> tuple[str, ...]:
+    rest_nj = summary["energy"]["balance_nj"]
+    return () if rest_nj == 0 else (f"{rest_nj} nJ of the grid's energy went nowhere",)
+
+
+# ------------------------------------------------------------ at the desk
+
+
+def _books() -> dict[str, Any]:
+    """What the books hold, their digest, and what does not add up in them."""
+    from django.db.models import Sum
+
+    from system.vending.ledger.check import faults
+    from system.vending.models import Sale, Token
+
+    sales = Sale.objects.filter(outcome__minted=True)
+    sold: dict[str, list[int]] = {}
+    for drn, units in sales.filter(units__gt=0).values_list("drn", "units").order_by("drn", "business_at"):
+        sold.setdefault(drn, []).append(units)
+    totals = sales.aggregate(amount_c=Sum("amount_c"), units=Sum("units"))
+    return {
+        "sold": sold,
+        "faults": faults(),
+        "reports": list(_reports(sales)),
+        "sales": sales.count(),
+        "tokens": Token.objects.count(),
+        "amount_c": totals["amount_c"] or 0,
+        "units": totals["units"] or 0,
+        "days": sales.values("business_day").distinct().count(),
+        "digest": _digest(),
+    }
+
+
+def _reports(sales: Any) -> Iterator[str]:
+    """Sales by day against the ledger: what the merchants owed for them, and what they handed over."""
+    from django.db.models import Sum
+
+    from system.vending.models import AccountKind, Deposit, Transfer
+
+    sold_c = sales.aggregate(total=Sum("amount_c"))["total"] or 0
+    owed: Any = Transfer.objects.filter(
+        debit__kind=AccountKind.MERCHANT, movement__outcome__posted=True, movement__sale__isnull=False
+    )
+    owed_c = owed.aggregate(total=Sum("amount_c"))["total"] or 0
+    if sold_c != owed_c:
+        yield f"the sales come to {sold_c} centavos, the ledger's to {owed_c}"
+    handed_c = Deposit.objects.aggregate(total=Sum("amount_c"))["total"] or 0
+    if handed_c > sold_c:
+        yield f"{handed_c} centavos were handed over for sales of {sold_c}"
+
+
+def _digest() -> str:
+    """SHA-256 over everything that the same seed must bring about again; no walls, no random bits."""
+    from system.vending.models import Sale, Transfer
+
+    sha = hashlib.sha256()
+    sales = Sale.objects.order_by("business_at", "id").values_list(
+        "id", "drn", "business_at", "amount_c", "units", "residue_mc", "outcome__minted"
+    )
+    moved: Any = Transfer.objects.order_by("movement__business_at", "movement_id", "pk").values_list(
+        "movement_id", "debit__kind", "credit__kind", "amount_c"
+    )
+    for row in (*sales, *moved):
+        sha.update(" ".join(map(str, row)).encode() + b"\n")
+    return sha.hexdigest()

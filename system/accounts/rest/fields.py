@@ -1,0 +1,112 @@
+"""Values as they travel: strict in what comes in, plain in what goes out.
+
+Instants are UTC with a ``Z``, days are those of Bogota, ids of facts are UUIDs made by the caller. Text holds
+no control characters: a NUL or half a surrogate pair is refused before a database sees it.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+
+#: Anything but control characters, and at least one letter that is not a space.
+_TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+_TEXT_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_BIGGEST_KEY = 2**63 - 1
+
+Row = TypeVar("Row")
+
+
+class In(BaseModel):
+    """What a caller sends: no field that is not declared, no kind that is not meant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """What is answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def text(most: int, **more: Any) -> Any:
+    """A text of 1 to `most` letters."""
+    return Annotated[str, StringConstraints(min_length=1, max_length=most, pattern=_TEXT), Field(**more)]
+
+
+def note(most: int, **more: Any) -> Any:
+    """A text of at most `most` letters, also none."""
+    return Annotated[str, StringConstraints(max_length=most, pattern=_TEXT_OR_NOTHING), Field(**more)]
+
+
+def whole(low: int, high: int, **more: Any) -> Any:
+    """A whole number of a body: neither text nor true."""
+    return Annotated[int, Field(strict=True, ge=low, le=high, **more)]
+
+
+def number(low: int, high: int, **more: Any) -> Any:
+    """A whole number of an address."""
+    return Annotated[int, BeforeValidator(_integer), Field(ge=low, le=high, **more)]
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _INTEGER.fullmatch(value):
+            raise ValueError("Debe ser un número entero.")
+        return int(value)
+    return value
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("Debe ser una fecha AAAA-MM-DD.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("Esa fecha no existe.") from None
+
+
+def _instant_in(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value.upper() else None
+        if read is not None and read.tzinfo is not None:
+            return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        read = None
+    raise ValueError("Debe ser un instante ISO 8601 con zona, por ejemplo 2026-11-24T15:00:00Z.")
+
+
+def _z(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+InstantIn = Annotated[datetime, BeforeValidator(_instant_in)]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(_z, return_type=str),
+    Field(json_schema_extra={"format": "date-time"}, description="UTC, ISO 8601 con Z"),
+]
+Flag = Annotated[bool, Field(strict=True)]
+Key = whole(1, _BIGGEST_KEY, description="llave de un registro del prestador")
+
+
+def row_or_404(rows: QuerySet[Any] | Any, pk: Any) -> Any:
+    """A row of those that the user may see.
+
+    Raises:
+        Http404: there is none, or it is another provider's.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

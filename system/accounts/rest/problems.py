@@ -1,0 +1,185 @@
+"""Errors as ``application/problem+json``: one shape for all of them, in Spanish.
+
+Source: RFC 9457
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import BaseModel, Field
+
+from system.accounts.rest.room import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:amibench:problem:"
+_LOGGER = logging.getLogger("django.request")
+
+#: Status -> kind, title, and the detail where nobody says more.
+_KINDS: Mapping[int, tuple[str, str, str]] = {
+    400: ("malformed", "Solicitud mal formada", "El cuerpo no se puede leer: envíe un objeto JSON en UTF-8."),
+    401: ("login-needed", "Falta identificarse", "Inicie sesión en «/cuentas/login/» y repita la solicitud."),
+    403: ("forbidden", "No permitido", "Su rol no permite esta operación."),
+    404: ("not-found", "No existe", "No hay nada con esa dirección o ese identificador."),
+    405: ("method", "Método no admitido", "Esta dirección no admite ese método."),
+    413: ("too-large", "Cuerpo demasiado grande", "El cuerpo de la solicitud es demasiado grande."),
+    422: ("invalid", "Datos no válidos", "Algún dato no es válido."),
+    500: ("fault", "Error del servidor", "Algo falló en el servidor; quedó registrado. Intente de nuevo."),
+}
+
+#: Kind of pydantic's complaint -> sentence; its context fills it in.
+_SENTENCES: Mapping[str, str] = {
+    "missing": "Falta.",
+    "extra_forbidden": "No existe un campo con ese nombre.",
+    "string_type": "Debe ser texto.",
+    "string_unicode": "El texto no es Unicode válido.",
+    "string_too_long": "Debe tener {max_length} letras o menos.",
+    "string_too_short": "Debe tener {min_length} letras o más.",
+    "string_pattern_mismatch": "Tiene una forma o letras que no se admiten.",
+    "int_type": "Debe ser un número entero.",
+    "int_parsing": "Debe ser un número entero.",
+    "int_parsing_size": "El número es demasiado grande.",
+    "bool_type": "Debe ser true o false.",
+    "greater_than": "Debe ser mayor que {gt}.",
+    "greater_than_equal": "Debe ser {ge} o más.",
+    "less_than_equal": "Debe ser {le} o menos.",
+    "multiple_of": "Debe ser múltiplo de {multiple_of}.",
+    "literal_error": "Debe ser uno de: {expected}.",
+    "enum": "Debe ser uno de: {expected}.",
+    "uuid_type": "Debe ser un UUID.",
+    "uuid_parsing": "Debe ser un UUID.",
+    "list_type": "Debe ser una lista.",
+    "too_long": "Debe tener {max_length} elementos o menos.",
+    "too_short": "Debe tener {min_length} elementos o más.",
+    "model_type": "Debe ser un objeto.",
+    "model_attributes_type": "Debe ser un objeto.",
+    "dict_type": "Debe ser un objeto.",
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one value."""
+
+    field: str = Field(description="dónde: body.amount_c, query.limit…; vacío: el todo")
+    detail: str = Field(description="una frase")
+
+
+class Problem(BaseModel):
+    """An error."""
+
+    type: str = Field(description="URN de la clase de problema")
+    title: str = Field(description="la clase de problema, en palabras")
+    status: int = Field(description="el mismo de la respuesta")
+    detail: str = Field(description="qué pasó y qué hacer, en una frase")
+    instance: str = Field(description="la dirección solicitada")
+    errors: list[FieldProblem] | None = Field(default=None, description="los datos que no sirven")
+
+
+def problem(
+    request: HttpRequest, status: int, detail: str = "", *, kind: str = "", title: str = "", **more: Any
+) -> HttpResponse:
+    """The answer for an error.
+
+    Args:
+        request: what was asked.
+        status: a key of `_KINDS`, or any with `kind`, `title` and `detail`.
+        detail: one Spanish sentence; empty: the usual one.
+        kind: last part of the type; empty: the usual one.
+        title: empty: the usual one.
+        more: further members.
+    """
+    usual = _KINDS.get(status, ("refused", "No se puede", "No se puede."))
+    said = {
+        "type": f"{_TYPE}{kind or usual[0]}",
+        "title": title or usual[1],
+        "status": status,
+        "detail": detail or usual[2],
+        "instance": request.path,
+        **more,
+    }
+    answer = HttpResponse(json.dumps(said), status=status, content_type=MEDIA_TYPE)
+    if status == 401:
+        answer["WWW-Authenticate"] = "Cookie"
+    return answer
+
+
+def install(api: NinjaAPI, refusals: Iterable[tuple[type[Exception], Refusal]]) -> None:
+    """Let an API answer every exception with a problem."""
+    api.add_exception_handler(Exception, _fault)
+    api.add_exception_handler(Http404, lambda request, _: problem(request, 404))
+    api.add_exception_handler(PermissionDenied, _forbidden)
+    api.add_exception_handler(AuthenticationError, lambda request, _: problem(request, 401))
+    api.add_exception_handler(HttpError, lambda request, error: problem(request, error.status_code))
+    api.add_exception_handler(ValidationError, _invalid)
+    for exception, refusal in refusals:
+        api.add_exception_handler(exception, _refused(refusal))
+
+
+def _refused(refusal: Refusal) -> Any:
+    def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(
+            request,
+            refusal.status,
+            sentence(str(error)),
+            kind=refusal.kind,
+            title=refusal.title,
+            **refusal.more(error),
+        )
+
+    return answer
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter and a stop, as some verbs leave them to who shows it."""
+    text = text.strip() or "No se puede"
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _forbidden(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What `system.accounts.access` says is for logs; `Forbidden` has a sentence for the caller."""
+    return problem(request, 403, str(error) if isinstance(error, Forbidden) else "")
+
+
+class Forbidden(PermissionDenied):
+    """Refused, with a Spanish sentence for the caller."""
+
+
+class TooLarge(HttpError):
+    """The body is too large to be read."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "")
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = [_field(one) for one in error.errors[:20]]
+    first = found[0]
+    detail = f"{first['field']}: {first['detail']}" if first["field"] else first["detail"]
+    return problem(request, 422, detail, errors=found)
+
+
+def _field(error: Mapping[str, Any]) -> dict[str, str]:
+    where = [str(part) for part in error["loc"]]
+    # the second part is the name of the route's argument, which says nothing to a caller
+    shown = [where[0], *where[2:]] if where[0] == "body" else [where[0], *where[-1:]]
+    if error["type"] == "value_error":
+        text = str(error.get("ctx", {}).get("error", ""))
+    else:
+        text = _SENTENCES.get(error["type"], "No es válido.").format(**error.get("ctx", {}))
+    return {"field": ".".join(shown)[:200], "detail": text or "No es válido."}
+
+
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A fault of ours: written down as Django does it, told without its details."""
+    if settings.DEBUG:
+        raise error
+    _LOGGER.error("Internal Server Error: %s", request.path, exc_info=error, extra={"status_code": 500})
+    got_request_exception.send(sender=None, request=request)
+    return problem(request, 500)

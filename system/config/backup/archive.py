@@ -1,0 +1,113 @@
+"""One file for a backup: a compressed tar whose first member is the manifest.
+
+It is written beside its name, synced, and put there in one step: a name that exists is a whole backup.
+"""
+
+import hashlib
+import io
+import os
+import tarfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from system.config.backup.errors import UnableToRestore
+from system.config.backup.manifest import MANIFEST_BYTES_MAX, NAME, Manifest
+
+_CHUNK_BYTES = 1 << 20
+_PRIVATE = 0o600
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def pack(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
+    """Write a backup.
+
+    Args:
+        target: its name; nothing lies there.
+        manifest: with the digests of the parts.
+        parts: name of a member -> the file with its content.
+
+    Raises:
+        OSError: it cannot be written; nothing is left.
+    """
+    beside = target.with_name(f"{target.name}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w:gz") as archive:
+                raw = manifest.to_bytes()
+                _add(archive, NAME, len(raw), io.BytesIO(raw))
+                for name, path in parts.items():
+                    with path.open("rb") as content:
+                        _add(archive, name, path.stat().st_size, content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(beside, target)  # fails where a name appeared meanwhile; rename would hide it
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_directory(target.parent)
+
+
+def unpack(backup: Path, into: Path) -> Manifest:
+    """Unpack a backup into an empty private folder, every part verified.
+
+    Raises:
+        UnableToRestore: not a backup, cut short or altered; nothing of it may be used.
+        OSError: it cannot be read or written.
+    """
+    try:
+        with tarfile.open(backup, "r:gz") as archive:
+            manifest = _manifest_of(archive)
+            found = dict(_parts_of(archive, manifest, lambda name: into / name))
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise UnableToRestore(f"{backup} is not a backup, or it is cut short") from error
+    except ValueError as error:  # zlib says so of altered bytes
+        raise UnableToRestore(f"{backup} is damaged") from error
+    if found != dict(manifest.parts):
+        raise UnableToRestore(f"{backup} is damaged: its digests do not fit")
+    return manifest
+
+
+def sync_directory(path: Path) -> None:
+    """Make names that were made or replaced in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _add(archive: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = size, _PRIVATE
+    archive.addfile(entry, content)
+
+
+def _manifest_of(archive: tarfile.TarFile) -> Manifest:
+    entry = archive.next()
+    content = None if entry is None or entry.name != NAME else archive.extractfile(entry)
+    if entry is None or content is None or entry.size > MANIFEST_BYTES_MAX:
+        raise UnableToRestore("the file is not a backup of this system")
+    return Manifest.read(content.read())
+
+
+def _parts_of(archive: tarfile.TarFile, manifest: Manifest, place: Callable[[str], Path]):  # type: ignore[no-untyped-def]
+    """Names and digests of the members, written to their places one after the other."""
+    while (entry := archive.next()) is not None:
+        content = archive.extractfile(entry) if entry.name in manifest.parts else None
+        if content is None:
+            raise UnableToRestore(f"the backup holds {entry.name[:80]!r}, which its manifest does not name")
+        hashed = hashlib.sha256()
+        with os.fdopen(
+            os.open(place(entry.name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb"
+        ) as file:
+            while chunk := content.read(_CHUNK_BYTES):
+                hashed.update(chunk)
+                file.write(chunk)
+        yield entry.name, hashed.hexdigest()

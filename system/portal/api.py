@@ -1,0 +1,135 @@
+"""The API under ``/api/v1/``: the rooms' routers as one tree, with its OpenAPI document.
+
+A further room is one more line of `ROOMS`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, re_path
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from system.accounts import rest as accounts_rest
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import AUTHENTICATORS, Permission
+from system.accounts.rest.problems import MEDIA_TYPE, Problem, install, problem
+from system.accounts.rest.room import Room
+from system.registry import rest as registry_rest
+from system.vending import rest as vending_rest
+
+ROOMS: tuple[Room, ...] = (
+    accounts_rest.ROOM,
+    registry_rest.ROOM,
+    vending_rest.ROOM,
+)
+VERSION = "1"
+_EVERYWHERE, _WITH_BODY, _OF_A_ROW = (401, 403, 422), (400, 413), (404,)
+_MAY_BE = (400, 401, 403, 404, 409, 413, 422, 503)
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_DESCRIPTION = (
+    "Lo mismo que hacen las pantallas. Dinero en centavos de COP (`_c`), energía en Wh (`_wh`), precios en "
+    "10⁻⁴ COP/kWh (`_e4`), instantes en UTC, días de Bogotá. Los identificadores de ventas, turnos, "
+    "consignaciones, facturas, pagos y solicitudes los hace quien llama: repetir la misma solicitud con el "
+    "mismo identificador da el mismo resultado."
+)
+
+
+class Api(NinjaAPI):
+    """Ninja's API with problems for every error, and a document that says so."""
+
+    def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        return _documented(super().get_openapi_schema(**more))
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        document = path("openapi.json", partial(_document, api=self), name="openapi-json")
+        routes = [_told(entry) for entry in super()._get_urls()]
+        return [document, *routes, re_path("", _nothing)]
+
+
+def _document(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
+    """The OpenAPI document, for whoever has an account."""
+    if request.method not in ("GET", "HEAD"):
+        return problem(request, 405)
+    try:
+        user = Permission(Operation.SEE_HOME)(request)
+    except Exception as error:
+        return api.on_exception(request, error)
+    if user is None:
+        return problem(request, 401)
+    return api.create_response(request, api.get_openapi_schema(), status=200)
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    """No such address."""
+    return problem(request, 404)
+
+
+_nothing.csrf_exempt = True  # type: ignore[attr-defined]
+
+
+def _told(entry: Any) -> Any:
+    """A route whose *method not allowed* is a problem, too."""
+    entry.callback = _with_problems(entry.callback)
+    return entry
+
+
+def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def answered(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        answer = view(request, *args, **more)
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return answer
+        told = problem(request, 405)
+        told["Allow"] = answer["Allow"]
+        return told
+
+    answered.csrf_exempt = True  # type: ignore[attr-defined] - `Permission` sees to it
+    answered.routes = view  # type: ignore[attr-defined]
+    return answered
+
+
+def _documented(schema: OpenAPISchema) -> OpenAPISchema:
+    """Problems and ways to identify oneself, which ninja does not know of."""
+    components = schema["components"]
+    described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    components["schemas"] |= described.pop("$defs") | {"Problem": described}
+    components["securitySchemes"] = {way.name: dict(way.schema) for way in AUTHENTICATORS}
+    components["responses"] = {f"P{number}": _response(number) for number in _MAY_BE}
+    security = [{way.name: []} for way in AUTHENTICATORS]
+    for address, methods in schema["paths"].items():
+        for operation in methods.values():
+            usual = _EVERYWHERE
+            usual += _WITH_BODY if "requestBody" in operation else ()
+            usual += _OF_A_ROW if "{" in address else ()
+            for number in usual:
+                operation["responses"].setdefault(number, {"$ref": f"#/components/responses/P{number}"})
+            operation["security"] = security
+    return schema
+
+
+def _response(status: int) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+
+
+def assemble(rooms: tuple[Room, ...] = ROOMS) -> Api:
+    """The API of some rooms."""
+    made = Api(
+        title="amibench",
+        version=VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,
+        openapi_url=None,
+        urls_namespace="api-v1",
+    )
+    install(made, [pair for room in rooms for pair in room.refusals.items()])
+    for room in rooms:
+        for router in room.routers:
+            made.add_router("", router)
+    return made
+
+
+api = assemble()

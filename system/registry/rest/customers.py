@@ -1,0 +1,109 @@
+"""People: search, look at one, correct him; consent, export and erasure of his data (Law 1581)."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.fields import Flag, In, Instant, Out, note, row_or_404
+from system.accounts.rest.paging import Page, PageIn, page_of
+from system.registry import personal
+from system.registry.models import Customer
+from system.registry.models.personal import ConsentChannel
+from system.registry.rest.schemas import (
+    CustomerOut,
+    InstallationOut,
+    PersonIn,
+    customer_out,
+    installation_out,
+)
+from system.registry.selectors import find_customers, homes_of
+from system.registry.services.homes import edit_customer
+
+router = Router(tags=["Clientes"])
+_ONE = "/customers/{int:customer_id}"
+
+
+class SearchIn(PageIn):
+    """Whom to look for: in a body, as a name in an address stays in logs."""
+
+    text: Annotated[note(100), Field(description="nombre, documento, NIU o medidor; vacío: todos")] = ""
+
+
+class CustomerDetailOut(CustomerOut):
+    """A customer and his points of supply."""
+
+    installations: list[InstallationOut]
+
+
+class ConsentIn(In):
+    """That a person agreed to the treatment of his data, or took it back."""
+
+    given: Flag
+    channel: ConsentChannel
+    reference: note(60, description="dónde está el papel") = ""  # type: ignore[valid-type]
+
+
+class ErasedOut(Out):
+    """What an erasure did."""
+
+    whole: bool = Field(description="false: nombre y documento quedan mientras haya deber de conservarlos")
+    until: Instant | None = Field(description="cuándo termina ese deber, si se sabe")
+
+
+def _one(request: HttpRequest, customer_id: int) -> Customer:
+    found: Customer = row_or_404(Customer.objects.of(user_of(request)), customer_id)
+    return found
+
+
+@router.post("/customers/search", **does(Operation.SEE_CUSTOMERS, Page[CustomerOut]))
+def search_customers(request: HttpRequest, body: SearchIn) -> Any:
+    """Buscar clientes."""
+    return page_of(Page[CustomerOut], find_customers(user_of(request), body.text), body, customer_out)
+
+
+@router.get(_ONE, **does(Operation.SEE_CUSTOMERS, CustomerDetailOut))
+def one_customer(request: HttpRequest, customer_id: int) -> CustomerDetailOut:
+    """Un cliente y sus instalaciones."""
+    found = _one(request, customer_id)
+    homes = [installation_out(home) for home in homes_of(user_of(request), found)]
+    return CustomerDetailOut(**customer_out(found).model_dump(mode="python"), installations=homes)
+
+
+@router.put(_ONE, **does(Operation.EDIT_CUSTOMERS, CustomerOut))
+def correct_customer(request: HttpRequest, customer_id: int, body: PersonIn) -> CustomerOut:
+    """Corregir sus datos."""
+    found = _one(request, customer_id)
+    edit_customer(user_of(request), found, body.data())
+    return customer_out(found)
+
+
+@router.post(f"{_ONE}/consents", **does(Operation.EDIT_CUSTOMERS, CustomerOut, status=201))
+def record_consent(request: HttpRequest, customer_id: int, body: ConsentIn) -> CustomerOut:
+    """Registrar que autorizó el tratamiento de sus datos, o que lo retiró."""
+    found = _one(request, customer_id)
+    said = {"given": body.given, "channel": body.channel.value, "reference": body.reference}
+    personal.record_consent(user_of(request), found, **said)
+    return customer_out(found)
+
+
+@router.post(
+    f"{_ONE}/personal-data",
+    **does(Operation.EXPORT_PERSONAL_DATA, None, media_type="application/zip"),
+)
+def export_personal_data(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Todo lo que se sabe de una persona, como ZIP; queda en la auditoría."""
+    found = _one(request, customer_id)
+    answer = HttpResponse(personal.export(user_of(request), found), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="datos-cliente-{found.pk}.zip"'
+    return answer
+
+
+@router.post(f"{_ONE}/erasure", **does(Operation.ERASE_PERSONAL_DATA, ErasedOut))
+def erase_customer(request: HttpRequest, customer_id: int) -> ErasedOut:
+    """Suprimir los datos que ningún deber conserva."""
+    result = personal.erase(user_of(request), _one(request, customer_id))
+    return ErasedOut(whole=result.whole, until=result.until)

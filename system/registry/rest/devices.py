@@ -1,0 +1,112 @@
+"""Devices: list, one with its names and keys, a new one, its keys."""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.fields import Instant, Out, note, row_or_404
+from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.config.clock import business_now
+from system.registry.errors import UnableToRegister
+from system.registry.models import Device, DeviceIdentifier, DeviceInstallation, MeterKeying
+from system.registry.rest.schemas import (
+    DeviceIn,
+    DeviceOut,
+    KeyingIn,
+    KeyingOut,
+    device_out,
+    keying_out,
+)
+from system.registry.selectors import METERS, find_devices
+from system.registry.services.devices import register_device, set_keying
+
+router = Router(tags=["Medidores"])
+_ONE = "/devices/{int:device_id}"
+
+
+class DevicesQuery(PageQuery):
+    """Which of them."""
+
+    text: note(100, description="serie, DRN u otro nombre; vacío: todos") = ""  # type: ignore[valid-type]
+    state: Literal["", "hung", "free", "unkeyed"] = Field("", description="instalado, libre, sin datos STS")
+
+
+class NameOut(Out):
+    """A name of a device, for a time."""
+
+    kind: str
+    value: str
+    valid_from: Instant
+    valid_to: Instant | None
+
+
+class HungOut(Out):
+    """Where a device hung, and when."""
+
+    installation_id: int
+    valid_from: Instant
+    valid_to: Instant | None
+
+
+class DeviceDetailOut(DeviceOut):
+    """A device with its history, the newest first."""
+
+    identifiers: list[NameOut]
+    keyings: list[KeyingOut]
+    installations: list[HungOut]
+
+
+def _one(request: HttpRequest, device_id: int) -> Device:
+    found: Device = row_or_404(Device.objects.of(user_of(request)), device_id)
+    return found
+
+
+def _history(request: HttpRequest, model: Any, device: Device) -> Any:
+    return model.objects.of(user_of(request)).filter(device=device).order_by("-valid_from", "-pk")[:100]
+
+
+@router.get("/devices", **does(Operation.SEE_DEVICES, Page[DeviceOut]))
+def list_devices(request: HttpRequest, asked: Query[DevicesQuery]) -> Any:
+    """Buscar dispositivos."""
+    return page_of(
+        Page[DeviceOut], find_devices(user_of(request), asked.text, asked.state), asked, device_out
+    )
+
+
+@router.post("/devices", **does(Operation.EDIT_DEVICES, DeviceOut, status=201))
+def register(request: HttpRequest, body: DeviceIn) -> DeviceOut:
+    """Registrar un dispositivo que todavía no está instalado."""
+    return device_out(register_device(user_of(request), body.data(), business_now()))
+
+
+@router.get(_ONE, **does(Operation.SEE_DEVICES, DeviceDetailOut))
+def one_device(request: HttpRequest, device_id: int) -> DeviceDetailOut:
+    """Un dispositivo con sus nombres, sus llaves y los lugares donde estuvo."""
+    found = _one(request, device_id)
+    return DeviceDetailOut(
+        **device_out(found).model_dump(),
+        identifiers=[
+            NameOut(kind=row.kind, value=row.value, valid_from=row.valid_from, valid_to=row.valid_to)
+            for row in _history(request, DeviceIdentifier, found)
+        ],
+        keyings=[keying_out(row) for row in _history(request, MeterKeying, found)],
+        installations=[
+            HungOut(
+                installation_id=row.installation_id, valid_from=row.valid_from, valid_to=row.valid_to
+            )
+            for row in _history(request, DeviceInstallation, found)
+        ],
+    )
+
+
+@router.put(f"{_ONE}/keying", **does(Operation.EDIT_DEVICES, KeyingOut))
+def keep_keying(request: HttpRequest, device_id: int, body: KeyingIn) -> KeyingOut:
+    """Escribir con qué datos STS trabaja un medidor hoy; no cambia las llaves en el medidor."""
+    found = _one(request, device_id)
+    if found.kind not in METERS:
+        raise UnableToRegister("Ese dispositivo no es un medidor.")
+    return keying_out(set_keying(user_of(request), found, body.data()))

@@ -1,0 +1,114 @@
+"""Communities, sites, feeders."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.fields import In, Key, Out, whole
+from system.registry.models import Community, Feeder, Site, SiteKind
+from system.registry.rest.schemas import Words, own
+from system.registry.services.places import create_community, create_feeder, create_site
+
+router = Router(tags=["Lugares"])
+Dane = Annotated[str, Field(pattern=r"^([0-9]{8,13})?$", description="código DANE, de 8 a 13 dígitos")]
+
+
+class CommunityIn(In):
+    """A community."""
+
+    name: Words
+    municipality: Words
+    dane: Dane = ""
+    altitude_m: whole(-100, 6000, description="decide el consumo de subsistencia")  # type: ignore[valid-type]
+
+
+class SiteIn(In):
+    """A site of a community."""
+
+    community_id: Key
+    name: Words
+    kind: SiteKind
+
+
+class FeederIn(In):
+    """A feeder of a site."""
+
+    site_id: Key
+    name: Words
+
+
+class FeederOut(Out):
+    """A feeder."""
+
+    id: int
+    name: str
+
+
+class SiteOut(Out):
+    """A site with its feeders."""
+
+    id: int
+    name: str
+    kind: str
+    feeders: list[FeederOut]
+
+
+class CommunityOut(Out):
+    """A community with its sites."""
+
+    id: int
+    name: str
+    municipality: str
+    dane: str
+    altitude_m: int
+    sites: list[SiteOut]
+
+
+def _feeder(row: Feeder) -> FeederOut:
+    return FeederOut(id=row.pk, name=row.name)
+
+
+def _site(row: Site) -> SiteOut:
+    return SiteOut(id=row.pk, name=row.name, kind=row.kind, feeders=[_feeder(one) for one in row.feeders.all()])
+
+
+def _community(row: Community) -> CommunityOut:
+    return CommunityOut(
+        id=row.pk,
+        name=row.name,
+        municipality=row.municipality,
+        dane=row.dane,
+        altitude_m=row.altitude_m,
+        sites=[_site(one) for one in row.sites.all()],
+    )
+
+
+@router.get("/places", **does(Operation.SEE_CUSTOMERS, list[CommunityOut]))
+def tree(request: HttpRequest) -> list[CommunityOut]:
+    """Las comunidades, sus sitios y sus circuitos."""
+    rows = Community.objects.of(user_of(request)).prefetch_related("sites__feeders")
+    return [_community(row) for row in rows]
+
+
+@router.post("/communities", **does(Operation.EDIT_CUSTOMERS, CommunityOut, status=201))
+def new_community(request: HttpRequest, body: CommunityIn) -> CommunityOut:
+    """Registrar una comunidad."""
+    return _community(create_community(user_of(request), **body.model_dump()))
+
+
+@router.post("/sites", **does(Operation.EDIT_CUSTOMERS, SiteOut, status=201))
+def new_site(request: HttpRequest, body: SiteIn) -> SiteOut:
+    """Registrar un sitio de una comunidad."""
+    community = own(request, Community, body.community_id, "community_id")
+    return _site(create_site(user_of(request), community=community, name=body.name, kind=body.kind.value))
+
+
+@router.post("/feeders", **does(Operation.EDIT_CUSTOMERS, FeederOut, status=201))
+def new_feeder(request: HttpRequest, body: FeederIn) -> FeederOut:
+    """Registrar un circuito de un sitio."""
+    site = own(request, Site, body.site_id, "site_id")
+    return _feeder(create_feeder(user_of(request), site=site, name=body.name))

@@ -1,0 +1,276 @@
+"""People, places, terms and keys as they travel; what comes in is made well formed by `identity`."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from pydantic import AfterValidator, Field
+
+from system.accounts.rest.auth import user_of
+from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, note, text, whole
+from system.registry import identity
+from system.registry.errors import UnableToRegister
+from system.registry.models import (
+    Agreement,
+    AgreementMode,
+    Customer,
+    Device,
+    DeviceKind,
+    Feeder,
+    Installation,
+    MeterKeying,
+    Site,
+)
+from system.registry.selectors import Home
+from system.registry.services.data import KeyingData, MeterData, PersonData, PlaceData, TermsData
+
+FEE_MAX_C = 1_000_000_000
+Sector = Literal["residential", "commercial", "official", "industrial"]
+
+
+def _made_by(rule: Callable[[str], str]) -> AfterValidator:
+    """A rule of `identity` as a validator."""
+
+    def clean(typed: str) -> str:
+        if not typed:
+            return typed
+        try:
+            made = rule(typed)
+        except UnableToRegister as error:
+            raise ValueError(error.sentence) from None
+        if not made:
+            raise ValueError("No queda nada de ese texto.")
+        return made
+
+    return AfterValidator(clean)
+
+
+_CLEAN = _made_by(identity.clean_text)
+Document = Annotated[text(30, description="cédula o NIT"), _made_by(identity.clean_document)]
+Name = Annotated[text(150), _CLEAN]
+Words = Annotated[text(100), _CLEAN]
+Niu = Annotated[text(30, description="número con que el prestador la reporta"), _CLEAN]
+Maker = Annotated[text(50), _CLEAN]
+Serial = Annotated[text(40), _CLEAN]
+Drn = Annotated[note(20, description="11 o 13 dígitos"), _made_by(identity.clean_drn)]
+Eui48 = Annotated[note(20, description="12 dígitos hexadecimales"), _made_by(identity.clean_eui48)]
+Sgc = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="código de grupo de suministro")]
+
+
+def own(request: HttpRequest, model: Any, pk: int | None, field: str) -> Any:
+    """A row that a body names by its key; None where it names none.
+
+    Raises:
+        UnableToRegister: there is none, or it is another provider's.
+    """
+    if pk is None:
+        return None
+    found = model.objects.of(user_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise UnableToRegister("No existe un registro con esa llave.", field)
+    return found
+
+
+class PersonIn(In):
+    """A customer."""
+
+    document: Document
+    name: Name
+    phone: Annotated[note(30), _CLEAN] = ""
+    email: str = Field("", max_length=254, pattern=r"^$|^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+
+    def data(self) -> PersonData:
+        """As the verbs want it."""
+        return PersonData(self.document, self.name, self.phone, self.email)
+
+
+class PlaceIn(In):
+    """An installation."""
+
+    niu: Niu
+    site_id: Key
+    feeder_id: Key | None = Field(None, description="circuito; nulo en soluciones individuales")
+    address: Annotated[note(200), _CLEAN] = ""
+    sector: Sector = "residential"
+    estrato: whole(1, 6) | None = None  # type: ignore[valid-type]
+
+    def data(self, request: HttpRequest) -> PlaceData:
+        """As the verbs want it.
+
+        Raises:
+            UnableToRegister: site or feeder are not the provider's.
+        """
+        site = own(request, Site, self.site_id, "site_id")
+        feeder = own(request, Feeder, self.feeder_id, "feeder_id")
+        return PlaceData(self.niu, site, feeder, self.address, self.estrato, self.sector)
+
+
+class TermsIn(In):
+    """What is agreed."""
+
+    mode: AgreementMode = AgreementMode.PREPAID
+    tariff_code: text(30)  # type: ignore[valid-type]
+    monthly_fee_c: whole(0, FEE_MAX_C, description="sólo por disponibilidad") = 0  # type: ignore[valid-type]
+
+    def data(self) -> TermsData:
+        """As the verbs want it."""
+        return TermsData(self.mode, self.tariff_code, self.monthly_fee_c)
+
+
+class KeyingIn(In):
+    """The STS parameters of a meter."""
+
+    sgc: Sgc
+    krn: whole(1, 9) = 1  # type: ignore[valid-type]
+    ti: whole(0, 99) = 1  # type: ignore[valid-type]
+    ken: whole(0, 255) = 255  # type: ignore[valid-type]
+    ea: Literal["07", "11"] = "11"
+    dkga: Literal["02", "04"] = "04"
+    tct: Literal["01", "02"] = "02"
+    base_date: Literal[1993, 2014, 2035] = 2014
+
+    def data(self) -> KeyingData:
+        """As the verbs want it."""
+        return KeyingData(**self.model_dump())
+
+
+class DeviceIn(In):
+    """A device that hangs nowhere yet."""
+
+    maker: Maker
+    serial: Serial
+    model: Annotated[note(50), _CLEAN] = ""
+    kind: DeviceKind = DeviceKind.METER
+    drn: Drn = ""
+    eui48: Eui48 = ""
+    keying: KeyingIn | None = None
+
+    def data(self) -> MeterData:
+        """As the verbs want it."""
+        said = {name: getattr(self, name) for name in ("maker", "serial", "model", "kind", "drn", "eui48")}
+        return MeterData(**said, keying=self.keying and self.keying.data())
+
+
+class HomeIn(In):
+    """A whole point of supply."""
+
+    person: PersonIn
+    place: PlaceIn
+    terms: TermsIn
+    meter: DeviceIn | None = Field(None, description="nulo: todavía no hay medidor")
+
+
+class AgreementIn(TermsIn):
+    """An agreement from now on."""
+
+    document: Document
+
+
+class SwapIn(In):
+    """Which meter hangs there from when on."""
+
+    device_id: Key | None = Field(None, description="nulo: sólo se retira el anterior")
+    at: InstantIn
+
+
+class CustomerOut(Out):
+    """A customer: personal data."""
+
+    id: int
+    document: str
+    name: str
+    phone: str
+    email: str
+    data_consent_at: Instant | None
+    pseudonymised_at: Instant | None
+
+
+class AgreementOut(Out):
+    """An agreement."""
+
+    id: int
+    customer_id: int
+    mode: str
+    tariff_code: str
+    monthly_fee_c: int
+    valid_from: Instant
+    valid_to: Instant | None
+
+
+class InstallationOut(Out):
+    """A point of supply and what holds there now."""
+
+    id: int
+    niu: str
+    site_id: int
+    feeder_id: int | None
+    address: str
+    sector: str
+    estrato: int | None
+    customer_name: str | None
+    agreement: AgreementOut | None
+    device_id: int | None = Field(description="del medidor instalado")
+    drn: str
+
+
+class KeyingOut(Out):
+    """STS parameters for a time."""
+
+    sgc: str
+    krn: int
+    ti: int
+    ken: int
+    ea: str
+    dkga: str
+    tct: str
+    base_date: int
+    valid_from: Instant
+    valid_to: Instant | None
+
+
+class DeviceOut(Out):
+    """A device."""
+
+    id: int
+    kind: str
+    maker: str
+    model: str
+    serial: str
+
+
+def customer_out(row: Customer) -> CustomerOut:
+    """A customer as it travels."""
+    return CustomerOut(**{name: getattr(row, name) for name in CustomerOut.model_fields})
+
+
+def agreement_out(row: Agreement) -> AgreementOut:
+    """An agreement as it travels."""
+    return AgreementOut(**{name: getattr(row, name) for name in AgreementOut.model_fields})
+
+
+def keying_out(row: MeterKeying) -> KeyingOut:
+    """Keys as they travel."""
+    return KeyingOut(**{name: getattr(row, name) for name in KeyingOut.model_fields})
+
+
+def device_out(row: Device) -> DeviceOut:
+    """A device as it travels."""
+    return DeviceOut(**{name: getattr(row, name) for name in DeviceOut.model_fields})
+
+
+def installation_out(home: Home) -> InstallationOut:
+    """A point of supply as it travels."""
+    place: Installation = home.installation
+    return InstallationOut(
+        id=place.pk,
+        niu=place.niu,
+        site_id=place.site_id,
+        feeder_id=place.feeder_id,
+        address=place.address,
+        sector=place.sector,
+        estrato=place.estrato,
+        customer_name=home.agreement and home.agreement.customer.name,
+        agreement=home.agreement and agreement_out(home.agreement),
+        device_id=home.meter and home.meter.pk,
+        drn=home.drn,
+    )
