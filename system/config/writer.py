@@ -7,6 +7,7 @@ Threads that queue here instead are served in turn. Other databases have queues 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -22,3 +23,15 @@ def writing() -> Iterator[None]:
         return
     with _TURN, transaction.atomic():
         yield
+
+
+def hold(row: Any) -> None:
+    """Let nobody else change a row, or hold it, until this transaction ends; it may still be referred to.
+
+    In SQLite whoever writes holds everything already.
+    """
+    if not connection.features.has_select_for_update:
+        return
+    no_key = connection.features.has_select_for_no_key_update
+    rows = type(row)._default_manager.filter(pk=row.pk).order_by()  # noqa: SLF001 - public by documentation
+    list(rows.select_for_update(no_key=no_key).values_list("pk"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -64,12 +65,10 @@ def _document(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     return api.create_response(request, api.get_openapi_schema(), status=200)
 
 
+@csrf_exempt
 def _nothing(request: HttpRequest) -> HttpResponse:
     """No such address."""
     return problem(request, 404)
-
-
-_nothing.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 def _told(entry: Any) -> Any:
@@ -87,9 +86,7 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         told["Allow"] = answer["Allow"]
         return told
 
-    answered.csrf_exempt = True  # type: ignore[attr-defined] - `Permission` sees to it
-    answered.routes = view  # type: ignore[attr-defined]
-    return answered
+    return csrf_exempt(answered)  # `Permission` sees to it
 
 
 def _documented(schema: OpenAPISchema) -> OpenAPISchema:
@@ -99,10 +96,10 @@ def _documented(schema: OpenAPISchema) -> OpenAPISchema:
     components["schemas"] |= described.pop("$defs") | {"Problem": described}
     components["securitySchemes"] = {way.name: dict(way.schema) for way in AUTHENTICATORS}
     components["responses"] = {f"P{number}": _response(number) for number in _MAY_BE}
-    security = [{way.name: []} for way in AUTHENTICATORS]
+    security: list[dict[str, list[str]]] = [{way.name: []} for way in AUTHENTICATORS]
     for address, methods in schema["paths"].items():
         for operation in methods.values():
-            usual = _EVERYWHERE
+            usual: tuple[int, ...] = _EVERYWHERE
             usual += _WITH_BODY if "requestBody" in operation else ()
             usual += _OF_A_ROW if "{" in address else ()
             for number in usual:

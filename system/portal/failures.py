@@ -8,9 +8,11 @@ import sys
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
+
+from system.accounts.rest.problems import problem
 
 #: A full disk, a database that went away, a lock that nobody lets go of.
 _CANNOT_STORE: Final = (OperationalError, InterfaceError)
@@ -44,7 +46,7 @@ def _is_of_the_store(error: BaseException | None) -> bool:
 
 def _cannot_store(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse({"detail": SENTENCE}, status=503)
+        answer = problem(request, 503, SENTENCE)
     else:
         answer = HttpResponse(render_to_string("503.html", {"sentence": SENTENCE}), status=503)
     answer["Retry-After"] = str(RETRY_AFTER_S)

@@ -134,6 +134,8 @@ class Report:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"report {self.name}: two columns bear one name")
+        if self.columns[0].total:
+            raise ValueError(f"report {self.name}: the first column says «Total» and cannot be a sum")
         for chart in self.charts:
             missing = {chart.x, *chart.series} - set(names)
             if missing:

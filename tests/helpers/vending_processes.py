@@ -87,6 +87,19 @@ class Nursery:
     def check(self) -> dict[str, Any]:
         return self.run(_books)
 
+    def back_up(self, file: str) -> dict[str, Any]:
+        return self.run(lambda: _backed_up(Path(file)))
+
+    def restore(self, file: str, replace: bool) -> dict[str, Any]:
+        return self.run(lambda: _restored(Path(file), replace))
+
+    def log_in(self) -> dict[str, Any]:
+        """New sessions of the cashiers."""
+        return self.run(lambda: {"sessions": _sessions()})
+
+    def reconcile(self) -> dict[str, Any]:
+        return self.run(_reconciled)
+
     def run(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """What some work in a child comes to."""
         said = self._fork(lambda say: say(work()))
@@ -182,7 +195,6 @@ def _wall() -> datetime:
 def _cashier(village: Any, number: int) -> str:
     import uuid
 
-    from django.test import Client
     from vending_world import NOW
 
     from system.accounts.models import User
@@ -200,9 +212,21 @@ def _cashier(village: Any, number: int) -> str:
         opened_at=NOW,
         opening_cash_c=0,
     ).save()
+    return _session_of(user)
+
+
+def _session_of(user: Any) -> str:
+    from django.test import Client
+
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
+
+
+def _sessions() -> list[str]:
+    from system.accounts.models import User
+
+    return [_session_of(User.objects.get(username=f"caja-{number}")) for number in range(CASHIERS)]
 
 
 def _warm(session: str) -> None:
@@ -251,6 +275,43 @@ def _books() -> dict[str, Any]:
         "pending_c": sum(map(abs, AccountBalance.objects.values_list("pending_c", flat=True))),
         "faults": check.faults(),
         "audit_broken_at": audit.broken_at(),
+    }
+
+
+def _backed_up(file: Path) -> dict[str, Any]:
+    from system.config.backup import back_up
+
+    return {"counts": dict(back_up(file, "0").counts)}
+
+
+def _restored(file: Path, replace: bool) -> dict[str, Any]:
+    from system.config.backup import UnableToRestore, restore
+
+    try:
+        kept = restore(file, replace=replace).kept
+    except UnableToRestore as error:
+        return {"refused": str(error)}
+    return {"kept": None if kept is None else str(kept)}
+
+
+def _reconciled() -> dict[str, Any]:
+    """Write back, as a supervisor would, what the module alone knows; and look again."""
+    from system.accounts.models import User
+    from system.vending.models import Sale
+    from system.vending.selectors.unknown_results import compare
+    from system.vending.services.reconcile import write_back
+    from system.vending.services.recover_sales import recover_sales
+
+    resolved = recover_sales()
+    found = compare()
+    supervisor = User.objects.get(role="supervisor")
+    done = [write_back(supervisor, one) for one in found.unknown]
+    return {
+        "resolved": resolved,
+        "unknown": [one.message_id for one in found.unknown],
+        "written_back": sum(isinstance(one, Sale) for one in done),
+        "only_in_book": len(found.only_in_book),
+        "unknown_after": len(compare().unknown),
     }
 
 

@@ -63,7 +63,7 @@ def month(
 def _say(lived: Lived, lang: str, *, as_json: bool) -> None:
     if as_json:
         findings = [{**asdict(finding), "kept": finding.kept} for finding in lived.findings]
-        said = {"findings": findings, "books": lived.books, "field": lived.field, "whole": lived.whole}
+        said = {"findings": findings, "books": lived.books, "field": lived.world, "whole": lived.whole}
         typer.echo(json.dumps({**said, "refusals": lived.refusals}, ensure_ascii=False, default=str))
     else:
         screen.show(Console(), lived, lang)

@@ -47,13 +47,13 @@ class Lived:
         whole: False where it was stopped early.
         findings: every promise of the loop, kept or broken.
         books: totals and the digest of the books.
-        field: the world's own summary.
+        world: its own summary.
     """
 
     whole: bool
     findings: tuple[Finding, ...]
     books: dict[str, Any]
-    field: dict[str, Any]
+    world: dict[str, Any]
     refusals: dict[str, int] = field(default_factory=dict)
 
 

@@ -41,7 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def text(name: str, lang: str, **values: object) -> str:
+def text(key: str, lang: str, **values: object) -> str:
     """A sentence in ``es`` or ``en``."""
-    english, spanish = TEXTS[name]
+    english, spanish = TEXTS[key]
     return (spanish if lang == "es" else english).format(**values)

@@ -1,7 +1,7 @@
 """What waits for a second person, and deciding it."""
 
 import uuid
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -11,7 +11,7 @@ from system.accounts import four_eyes
 from system.accounts.models import Approval
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Instant, Out, note, row_or_404
+from system.accounts.rest.fields import Flag, In, Instant, Out, free_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import security_now
 
@@ -29,7 +29,7 @@ class DecisionIn(In):
     """Yes or no."""
 
     granted: Flag
-    note: note(200) = ""  # type: ignore[valid-type]
+    note: Annotated[str, free_text(200)] = ""
 
 
 class DecisionOut(Out):

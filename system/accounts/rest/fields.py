@@ -10,14 +10,14 @@ from typing import Annotated, Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 #: Anything but control characters, and at least one letter that is not a space.
 _TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 _TEXT_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_BIGGEST_KEY = 2**63 - 1
+KEY_MAX = 2**63 - 1
 
 Row = TypeVar("Row")
 
@@ -34,24 +34,19 @@ class Out(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def text(most: int, **more: Any) -> Any:
-    """A text of 1 to `most` letters."""
-    return Annotated[str, StringConstraints(min_length=1, max_length=most, pattern=_TEXT), Field(**more)]
+def plain_text(most: int, description: str | None = None) -> Any:
+    """What an annotated text must be: 1 to `most` letters."""
+    return Field(min_length=1, max_length=most, pattern=_TEXT, description=description)
 
 
-def note(most: int, **more: Any) -> Any:
-    """A text of at most `most` letters, also none."""
-    return Annotated[str, StringConstraints(max_length=most, pattern=_TEXT_OR_NOTHING), Field(**more)]
+def free_text(most: int, description: str | None = None) -> Any:
+    """What an annotated text must be: at most `most` letters."""
+    return Field(max_length=most, pattern=_TEXT_OR_NOTHING, description=description)
 
 
-def whole(low: int, high: int, **more: Any) -> Any:
-    """A whole number of a body: neither text nor true."""
-    return Annotated[int, Field(strict=True, ge=low, le=high, **more)]
-
-
-def number(low: int, high: int, **more: Any) -> Any:
-    """A whole number of an address."""
-    return Annotated[int, BeforeValidator(_integer), Field(ge=low, le=high, **more)]
+def whole(low: int, high: int, description: str | None = None) -> Any:
+    """What an annotated number of a body must be: whole, in range, neither text nor true."""
+    return Field(strict=True, ge=low, le=high, description=description)
 
 
 def _integer(value: Any) -> Any:
@@ -89,6 +84,8 @@ def _z(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+#: A whole number of an address: digits, nothing that only looks like them.
+QueryInt = Annotated[int, BeforeValidator(_integer)]
 Day = Annotated[date, BeforeValidator(_day)]
 InstantIn = Annotated[datetime, BeforeValidator(_instant_in)]
 Instant = Annotated[
@@ -97,7 +94,7 @@ Instant = Annotated[
     Field(json_schema_extra={"format": "date-time"}, description="UTC, ISO 8601 con Z"),
 ]
 Flag = Annotated[bool, Field(strict=True)]
-Key = whole(1, _BIGGEST_KEY, description="llave de un registro del prestador")
+Key = Annotated[int, whole(1, KEY_MAX, "llave de un registro del prestador")]
 
 
 def row_or_404(rows: QuerySet[Any] | Any, pk: Any) -> Any:

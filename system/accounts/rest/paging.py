@@ -1,11 +1,11 @@
 """Lists that end: a limit, an offset, and how many there are."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from system.accounts.rest.fields import In, Out, number, whole
+from system.accounts.rest.fields import In, Out, QueryInt, whole
 
 LIMIT, LIMIT_MAX, OFFSET_MAX = 50, 200, 1_000_000
 Item = TypeVar("Item", bound=BaseModel)
@@ -14,15 +14,15 @@ Item = TypeVar("Item", bound=BaseModel)
 class PageQuery(In):
     """Which part of a list, in an address."""
 
-    limit: number(1, LIMIT_MAX, description="cuántos a lo sumo") = LIMIT  # type: ignore[valid-type]
-    offset: number(0, OFFSET_MAX, description="desde cuál, contando de 0") = 0  # type: ignore[valid-type]
+    limit: Annotated[QueryInt, Field(ge=1, le=LIMIT_MAX, description="cuántos a lo sumo")] = LIMIT
+    offset: Annotated[QueryInt, Field(ge=0, le=OFFSET_MAX, description="desde cuál, contando de 0")] = 0
 
 
 class PageIn(In):
     """Which part of a list, in a body."""
 
-    limit: whole(1, LIMIT_MAX) = LIMIT  # type: ignore[valid-type]
-    offset: whole(0, OFFSET_MAX) = 0  # type: ignore[valid-type]
+    limit: Annotated[int, whole(1, LIMIT_MAX)] = LIMIT
+    offset: Annotated[int, whole(0, OFFSET_MAX)] = 0
 
 
 class Page(Out, Generic[Item]):

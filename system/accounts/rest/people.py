@@ -1,7 +1,7 @@
 """Users of the provider."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -11,11 +11,11 @@ from system.accounts import staff
 from system.accounts.models import User
 from system.accounts.operations import Operation, Role
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Out, row_or_404, text
+from system.accounts.rest.fields import In, Out, plain_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 
 router = Router(tags=["Usuarios"])
-StaffRole = Literal[tuple(role.value for role in Role if role is not Role.SUBSCRIBER)]  # type: ignore[valid-type]
+StaffRole = Literal["administrator", "supervisor", "operator", "cashier", "auditor"]
 _ONE = "/users/{int:user_id}"
 
 
@@ -23,7 +23,7 @@ class UserIn(In):
     """A user who does not exist yet."""
 
     username: str = Field(pattern=r"^[A-Za-z0-9_.@+-]{1,150}$", description="para entrar")
-    name: text(200, description="nombre completo")  # type: ignore[valid-type]
+    name: Annotated[str, plain_text(200, description="nombre completo")]
     role: StaffRole
 
 

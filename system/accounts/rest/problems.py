@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -20,6 +21,8 @@ from system.accounts.rest.room import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:amibench:problem:"
+#: A full disk, a database that went away, a lock that nobody lets go of.
+_CANNOT_STORE = (OperationalError, InterfaceError)
 _LOGGER = logging.getLogger("django.request")
 
 #: Status -> kind, title, and the detail where nobody says more.
@@ -31,6 +34,7 @@ _KINDS: Mapping[int, tuple[str, str, str]] = {
     405: ("method", "Método no admitido", "Esta dirección no admite ese método."),
     413: ("too-large", "Cuerpo demasiado grande", "El cuerpo de la solicitud es demasiado grande."),
     422: ("invalid", "Datos no válidos", "Algún dato no es válido."),
+    503: ("busy", "No se puede guardar", "El sistema no puede guardar ahora: espere y repita lo mismo."),
     500: ("fault", "Error del servidor", "Algo falló en el servidor; quedó registrado. Intente de nuevo."),
 }
 
@@ -112,12 +116,16 @@ def problem(
 
 def install(api: NinjaAPI, refusals: Iterable[tuple[type[Exception], Refusal]]) -> None:
     """Let an API answer every exception with a problem."""
-    api.add_exception_handler(Exception, _fault)
-    api.add_exception_handler(Http404, lambda request, _: problem(request, 404))
-    api.add_exception_handler(PermissionDenied, _forbidden)
-    api.add_exception_handler(AuthenticationError, lambda request, _: problem(request, 401))
-    api.add_exception_handler(HttpError, lambda request, error: problem(request, error.status_code))
-    api.add_exception_handler(ValidationError, _invalid)
+    usual: dict[type[Exception], Any] = {
+        Exception: _fault,
+        Http404: lambda request, _: problem(request, 404),
+        PermissionDenied: _forbidden,
+        AuthenticationError: lambda request, _: problem(request, 401),
+        HttpError: lambda request, error: problem(request, error.status_code),
+        ValidationError: _invalid,
+    }
+    for exception, answer in usual.items():
+        api.add_exception_handler(exception, answer)
     for exception, refusal in refusals:
         api.add_exception_handler(exception, _refused(refusal))
 
@@ -180,6 +188,7 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """A fault of ours: written down as Django does it, told without its details."""
     if settings.DEBUG:
         raise error
-    _LOGGER.error("Internal Server Error: %s", request.path, exc_info=error, extra={"status_code": 500})
+    status = 503 if isinstance(error, _CANNOT_STORE) else 500
+    _LOGGER.error("Internal Server Error: %s", request.path, exc_info=error, extra={"status_code": status})
     got_request_exception.send(sender=None, request=request)
-    return problem(request, 500)
+    return problem(request, status)

@@ -1,6 +1,6 @@
 """The audit trail: read it, check its chain."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -10,7 +10,7 @@ from system.accounts import audit
 from system.accounts.models import AuditRecord
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, Instant, Out, note
+from system.accounts.rest.fields import Day, Instant, Out, free_text
 from system.accounts.rest.paging import Page, PageQuery, page_of
 
 router = Router(tags=["Auditoría"])
@@ -19,8 +19,8 @@ router = Router(tags=["Auditoría"])
 class TrailQuery(PageQuery):
     """What of the trail; what is left out, does not narrow."""
 
-    username: note(150) = ""  # type: ignore[valid-type]
-    action: note(60, description="cómo empieza") = ""  # type: ignore[valid-type]
+    username: Annotated[str, free_text(150)] = ""
+    action: Annotated[str, free_text(60, description="cómo empieza")] = ""
     outcome: Literal["done", "refused", "failed"] | None = None
     since: Day | None = Field(None, description="día de Bogotá")
     until: Day | None = Field(None, description="día de Bogotá, inclusive")

@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -97,12 +97,16 @@ def _manifest_of(archive: tarfile.TarFile) -> Manifest:
     return Manifest.read(content.read())
 
 
-def _parts_of(archive: tarfile.TarFile, manifest: Manifest, place: Callable[[str], Path]):  # type: ignore[no-untyped-def]
+def _parts_of(
+    archive: tarfile.TarFile, manifest: Manifest, place: Callable[[str], Path]
+) -> Iterator[tuple[str, str]]:
     """Names and digests of the members, written to their places one after the other."""
+    left = set(manifest.parts)
     while (entry := archive.next()) is not None:
-        content = archive.extractfile(entry) if entry.name in manifest.parts else None
+        content = archive.extractfile(entry) if entry.isfile() and entry.name in left else None
         if content is None:
             raise UnableToRestore(f"the backup holds {entry.name[:80]!r}, which its manifest does not name")
+        left.remove(entry.name)
         hashed = hashlib.sha256()
         with os.fdopen(
             os.open(place(entry.name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb"

@@ -56,7 +56,7 @@ class Manifest:
                 raise ValueError
             found = cls(**said)
             found._check()
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UnableToRestore("the manifest is not one of a backup of this system") from error
         return found
 

@@ -23,7 +23,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "system.accounts",
     "system.registry",
+    "system.head_end",
     "system.vending",
+    "system.vending.delivery",
+    "system.chores",
 ]
 
 MIDDLEWARE = [
@@ -133,3 +136,15 @@ SALE_MAX_C = ENVIRONMENT.number("AMIBENCH_SALE_MAX_C", 100_000_000, low=1, high=
 SALE_MIN_C = ENVIRONMENT.number("AMIBENCH_SALE_MIN_C", 10_000, low=1, high=10**12)
 #: Tell the security module the business time; it takes it only with test keys (demo, runs in virtual time).
 MODULE_FOLLOWS_BUSINESS_TIME = False
+
+# ------------------------------------------------------------ what goes out
+
+#: How tokens reach meters where nobody chose otherwise: ticket, both or ami (`system.vending.delivery`).
+DELIVERY_MODE = ENVIRONMENT.text("AMIBENCH_DELIVERY", "both")
+#: The channel for messages to customers, and its argument: the file of the one that ships; empty: none.
+MESSENGER = ENVIRONMENT.text("AMIBENCH_MESSENGER", "system.vending.delivery.messenger.FileMessenger")
+MESSENGER_ARGUMENT = ENVIRONMENT.text("AMIBENCH_MESSAGES", "")
+#: Keys of head-ends elsewhere: a TOML file for its owner alone.
+REMOTE_KEYS_FILE = ENVIRONMENT.text("AMIBENCH_REMOTE_KEYS", "")
+#: Private networks that webhooks and other head-ends may lie in, such as ``10.8.0.0/16``; else none.
+OUTGOING_NETWORKS = ENVIRONMENT.texts("AMIBENCH_OUTGOING_NETWORKS")

@@ -18,3 +18,5 @@ BUSINESS_CLOCK = "system.config.world_clock.WorldBusinessClock"
 MODULE_FOLLOWS_BUSINESS_TIME = True
 #: What ``amibench sim serve --control-file`` wrote: where the world tells its time.
 WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))
+#: Webhooks of this machine alone may be tried over http.
+OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128"]

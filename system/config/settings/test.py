@@ -15,3 +15,5 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 AXES_ENABLED = False
+#: Webhooks of this machine alone may be tried over http.
+OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128"]

@@ -16,6 +16,14 @@ from system.registry.errors import UnableToRegister
 from system.registry.importing.errors import UnableToReadFile
 from system.registry.rest import customers, devices, groups, homes, imports, places
 
+
+def _where(error: UnableToRegister) -> dict[str, object]:
+    """The value that is wrong, where it is one."""
+    if not error.field:
+        return {}
+    return {"errors": [{"field": f"body.{error.field}", "detail": error.sentence}]}
+
+
 ROOM = Room(
     routers=(
         customers.router,
@@ -26,14 +34,7 @@ ROOM = Room(
         imports.router,
     ),
     refusals={
-        UnableToRegister: Refusal(422, "refused", "No se puede registrar", lambda error: _where(error)),
+        UnableToRegister: Refusal(422, "refused", "No se puede registrar", _where),
         UnableToReadFile: Refusal(422, "file", "No se puede leer el archivo"),
     },
 )
-
-
-def _where(error: UnableToRegister) -> dict[str, object]:
-    """The value that is wrong, where it is one."""
-    if not error.field:
-        return {}
-    return {"errors": [{"field": f"body.{error.field}", "detail": error.sentence}]}

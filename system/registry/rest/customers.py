@@ -8,7 +8,7 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Instant, Out, note, row_or_404
+from system.accounts.rest.fields import Flag, In, Instant, Out, free_text, row_or_404
 from system.accounts.rest.paging import Page, PageIn, page_of
 from system.registry import personal
 from system.registry.models import Customer
@@ -30,7 +30,9 @@ _ONE = "/customers/{int:customer_id}"
 class SearchIn(PageIn):
     """Whom to look for: in a body, as a name in an address stays in logs."""
 
-    text: Annotated[note(100), Field(description="nombre, documento, NIU o medidor; vacío: todos")] = ""
+    text: Annotated[
+        str, free_text(100), Field(description="nombre, documento, NIU o medidor; vacío: todos")
+    ] = ""
 
 
 class CustomerDetailOut(CustomerOut):
@@ -44,7 +46,7 @@ class ConsentIn(In):
 
     given: Flag
     channel: ConsentChannel
-    reference: note(60, description="dónde está el papel") = ""  # type: ignore[valid-type]
+    reference: Annotated[str, free_text(60, description="dónde está el papel")] = ""
 
 
 class ErasedOut(Out):
@@ -85,8 +87,10 @@ def correct_customer(request: HttpRequest, customer_id: int, body: PersonIn) -> 
 def record_consent(request: HttpRequest, customer_id: int, body: ConsentIn) -> CustomerOut:
     """Registrar que autorizó el tratamiento de sus datos, o que lo retiró."""
     found = _one(request, customer_id)
-    said = {"given": body.given, "channel": body.channel.value, "reference": body.reference}
-    personal.record_consent(user_of(request), found, **said)
+    channel = body.channel.value
+    personal.record_consent(
+        user_of(request), found, given=body.given, channel=channel, reference=body.reference
+    )
     return customer_out(found)
 
 

@@ -1,6 +1,6 @@
 """Devices: list, one with its names and keys, a new one, its keys."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Instant, Out, note, row_or_404
+from system.accounts.rest.fields import Instant, Out, free_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
@@ -31,7 +31,7 @@ _ONE = "/devices/{int:device_id}"
 class DevicesQuery(PageQuery):
     """Which of them."""
 
-    text: note(100, description="serie, DRN u otro nombre; vacío: todos") = ""  # type: ignore[valid-type]
+    text: Annotated[str, free_text(100, description="serie, DRN u otro nombre; vacío: todos")] = ""
     state: Literal["", "hung", "free", "unkeyed"] = Field("", description="instalado, libre, sin datos STS")
 
 
@@ -95,9 +95,7 @@ def one_device(request: HttpRequest, device_id: int) -> DeviceDetailOut:
         ],
         keyings=[keying_out(row) for row in _history(request, MeterKeying, found)],
         installations=[
-            HungOut(
-                installation_id=row.installation_id, valid_from=row.valid_from, valid_to=row.valid_to
-            )
+            HungOut(installation_id=row.installation_id, valid_from=row.valid_from, valid_to=row.valid_to)
             for row in _history(request, DeviceInstallation, found)
         ],
     )

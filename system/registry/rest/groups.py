@@ -9,7 +9,7 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Key, Out, row_or_404, text
+from system.accounts.rest.fields import In, Instant, Key, Out, plain_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership, Installation
@@ -24,7 +24,7 @@ class GroupIn(In):
     """A group."""
 
     axis: GroupAxis
-    name: text(60)  # type: ignore[valid-type]
+    name: Annotated[str, plain_text(60)]
 
 
 class MembersIn(In):

@@ -1,6 +1,6 @@
 """Points of supply: register one, look at it, correct it; contract and meter swap."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import note, number, row_or_404
+from system.accounts.rest.fields import KEY_MAX, QueryInt, free_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
@@ -36,8 +36,8 @@ _ONE = "/installations/{int:installation_id}"
 class InstallationsQuery(PageQuery):
     """Which of them; what is left out, does not narrow."""
 
-    niu: note(30) = ""  # type: ignore[valid-type]
-    site_id: number(1, 2**63 - 1) | None = Field(None)  # type: ignore[valid-type]
+    niu: Annotated[str, free_text(30)] = ""
+    site_id: Annotated[QueryInt, Field(ge=1, le=KEY_MAX)] | None = None
 
     def filters(self) -> dict[str, Any]:
         """It, as Django's filters."""
@@ -64,7 +64,7 @@ def list_installations(request: HttpRequest, asked: Query[InstallationsQuery]) -
 @router.post("/installations", **does(Operation.EDIT_CUSTOMERS, InstallationOut, status=201))
 def register_installation(request: HttpRequest, body: HomeIn) -> InstallationOut:
     """Registrar un punto de suministro entero: persona, lugar, contrato y medidor; todo o nada."""
-    meter = body.meter and body.meter.data()
+    meter = None if body.meter is None else body.meter.data()
     home = HomeData(body.person.data(), body.place.data(request), body.terms.data(), business_now(), meter)
     return _shown(request, register_home(user_of(request), home))
 

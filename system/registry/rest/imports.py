@@ -88,7 +88,7 @@ def check_file(request: HttpRequest, file: File[UploadedFile]) -> ImportOut:
 def one_import(request: HttpRequest, import_id: uuid.UUID) -> ImportOut:
     """Lo que haría un archivo que se revisó, visto de nuevo."""
     draft = _draft(request, import_id)
-    return _out(draft, review(user_of(request), bytes(draft.content)))  # type: ignore[arg-type]
+    return _out(draft, review(user_of(request), bytes(draft.content)))
 
 
 @router.post(f"{_ONE}/apply", **does(Operation.IMPORT_REGISTRY, AppliedOut))

@@ -23,7 +23,7 @@ class CommunityIn(In):
     name: Words
     municipality: Words
     dane: Dane = ""
-    altitude_m: whole(-100, 6000, description="decide el consumo de subsistencia")  # type: ignore[valid-type]
+    altitude_m: Annotated[int, whole(-100, 6000, description="decide el consumo de subsistencia")]
 
 
 class SiteIn(In):
@@ -73,7 +73,9 @@ def _feeder(row: Feeder) -> FeederOut:
 
 
 def _site(row: Site) -> SiteOut:
-    return SiteOut(id=row.pk, name=row.name, kind=row.kind, feeders=[_feeder(one) for one in row.feeders.all()])
+    return SiteOut(
+        id=row.pk, name=row.name, kind=row.kind, feeders=[_feeder(one) for one in row.feeders.all()]
+    )
 
 
 def _community(row: Community) -> CommunityOut:

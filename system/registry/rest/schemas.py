@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from pydantic import AfterValidator, Field
 
 from system.accounts.rest.auth import user_of
-from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, note, text, whole
+from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, free_text, plain_text, whole
 from system.registry import identity
 from system.registry.errors import UnableToRegister
 from system.registry.models import (
@@ -46,14 +46,14 @@ def _made_by(rule: Callable[[str], str]) -> AfterValidator:
 
 
 _CLEAN = _made_by(identity.clean_text)
-Document = Annotated[text(30, description="cédula o NIT"), _made_by(identity.clean_document)]
-Name = Annotated[text(150), _CLEAN]
-Words = Annotated[text(100), _CLEAN]
-Niu = Annotated[text(30, description="número con que el prestador la reporta"), _CLEAN]
-Maker = Annotated[text(50), _CLEAN]
-Serial = Annotated[text(40), _CLEAN]
-Drn = Annotated[note(20, description="11 o 13 dígitos"), _made_by(identity.clean_drn)]
-Eui48 = Annotated[note(20, description="12 dígitos hexadecimales"), _made_by(identity.clean_eui48)]
+Document = Annotated[str, plain_text(30, description="cédula o NIT"), _made_by(identity.clean_document)]
+Name = Annotated[str, plain_text(150), _CLEAN]
+Words = Annotated[str, plain_text(100), _CLEAN]
+Niu = Annotated[str, plain_text(30, description="número con que el prestador la reporta"), _CLEAN]
+Maker = Annotated[str, plain_text(50), _CLEAN]
+Serial = Annotated[str, plain_text(40), _CLEAN]
+Drn = Annotated[str, free_text(20, description="11 o 13 dígitos"), _made_by(identity.clean_drn)]
+Eui48 = Annotated[str, free_text(20, description="12 dígitos hexadecimales"), _made_by(identity.clean_eui48)]
 Sgc = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="código de grupo de suministro")]
 
 
@@ -76,7 +76,7 @@ class PersonIn(In):
 
     document: Document
     name: Name
-    phone: Annotated[note(30), _CLEAN] = ""
+    phone: Annotated[str, free_text(30), _CLEAN] = ""
     email: str = Field("", max_length=254, pattern=r"^$|^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
     def data(self) -> PersonData:
@@ -90,9 +90,9 @@ class PlaceIn(In):
     niu: Niu
     site_id: Key
     feeder_id: Key | None = Field(None, description="circuito; nulo en soluciones individuales")
-    address: Annotated[note(200), _CLEAN] = ""
+    address: Annotated[str, free_text(200), _CLEAN] = ""
     sector: Sector = "residential"
-    estrato: whole(1, 6) | None = None  # type: ignore[valid-type]
+    estrato: Annotated[int, whole(1, 6)] | None = None
 
     def data(self, request: HttpRequest) -> PlaceData:
         """As the verbs want it.
@@ -109,8 +109,8 @@ class TermsIn(In):
     """What is agreed."""
 
     mode: AgreementMode = AgreementMode.PREPAID
-    tariff_code: text(30)  # type: ignore[valid-type]
-    monthly_fee_c: whole(0, FEE_MAX_C, description="sólo por disponibilidad") = 0  # type: ignore[valid-type]
+    tariff_code: Annotated[str, plain_text(30)]
+    monthly_fee_c: Annotated[int, whole(0, FEE_MAX_C, description="sólo por disponibilidad")] = 0
 
     def data(self) -> TermsData:
         """As the verbs want it."""
@@ -121,9 +121,9 @@ class KeyingIn(In):
     """The STS parameters of a meter."""
 
     sgc: Sgc
-    krn: whole(1, 9) = 1  # type: ignore[valid-type]
-    ti: whole(0, 99) = 1  # type: ignore[valid-type]
-    ken: whole(0, 255) = 255  # type: ignore[valid-type]
+    krn: Annotated[int, whole(1, 9)] = 1
+    ti: Annotated[int, whole(0, 99)] = 1
+    ken: Annotated[int, whole(0, 255)] = 255
     ea: Literal["07", "11"] = "11"
     dkga: Literal["02", "04"] = "04"
     tct: Literal["01", "02"] = "02"
@@ -139,7 +139,7 @@ class DeviceIn(In):
 
     maker: Maker
     serial: Serial
-    model: Annotated[note(50), _CLEAN] = ""
+    model: Annotated[str, free_text(50), _CLEAN] = ""
     kind: DeviceKind = DeviceKind.METER
     drn: Drn = ""
     eui48: Eui48 = ""
@@ -148,7 +148,7 @@ class DeviceIn(In):
     def data(self) -> MeterData:
         """As the verbs want it."""
         said = {name: getattr(self, name) for name in ("maker", "serial", "model", "kind", "drn", "eui48")}
-        return MeterData(**said, keying=self.keying and self.keying.data())
+        return MeterData(**said, keying=None if self.keying is None else self.keying.data())
 
 
 class HomeIn(In):

@@ -2,21 +2,38 @@
 
 from typing import Any
 
+from django.db.models import BigIntegerField, CharField
+
+from system.config.compiled import CompiledQuery
 from system.vending.models import AccountBalance, AccountKind, LedgerAccount
 
 
 def account_of(provider_id: int, kind: AccountKind, owner: Any = None) -> LedgerAccount:
     """The account of a kind, of the provider as a whole or of a row (``merchant:3``)."""
     name = "" if owner is None else f"{_OWNERS[kind]}:{owner.pk}"
-    account, made = LedgerAccount.objects.get_or_create(provider_id=provider_id, kind=kind, owner=name)
-    if made:
+    whose = {"provider_id": provider_id, "kind": kind, "owner": name}
+    account: LedgerAccount | None = _ACCOUNT.first(**whose)
+    if account is None:
+        account, _ = LedgerAccount.objects.get_or_create(**whose)
         AccountBalance.objects.get_or_create(account=account)
     return account
 
 
 def balance_of(account: LedgerAccount) -> AccountBalance:
     """Its sums."""
-    return AccountBalance.objects.get_or_create(account=account)[0]
+    known: AccountBalance | None = _BALANCE.first(account_id=account.pk)
+    return known or AccountBalance.objects.get_or_create(account=account)[0]
+
+
+_ACCOUNT = CompiledQuery(
+    LedgerAccount.objects.filter,
+    provider_id=BigIntegerField(),
+    kind=CharField(),
+    owner=CharField(),
+)
+_BALANCE = CompiledQuery(
+    lambda account_id: AccountBalance.objects.filter(account_id=account_id), account_id=BigIntegerField()
+)
 
 
 #: What rows own accounts of a kind.

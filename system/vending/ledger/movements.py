@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import UUIDField
 
 from system.config.clock import security_now
-from system.vending.models import AccountBalance, LedgerAccount, Movement, MovementOutcome, Transfer
+from system.config.compiled import CompiledQuery, insert
+from system.vending.models import LedgerAccount, Movement, MovementOutcome, Transfer
 
 
 class OverLimit(ValueError):
@@ -30,32 +32,45 @@ def reserve(movement: Movement, entries: Iterable[Entry]) -> None:
         OverLimit: an account's limit would be passed; nothing may be kept then.
         ValueError: an amount is below 0.
     """
+    claim(write(movement, entries))
+
+
+def write(movement: Movement, entries: Iterable[Entry]) -> list[Transfer]:
+    """The first half of `reserve`: the facts. Nobody waits for them.
+
+    Raises:
+        ValueError: an amount is below 0.
+    """
     moved = [entry for entry in entries if entry.amount_c]
     if any(entry.amount_c < 0 for entry in moved):
         raise ValueError("an amount moves the other way by its accounts, not by its sign")
-    movement.save()
-    Transfer.objects.bulk_create(
+    rows = [
         Transfer(movement=movement, debit=entry.debit, credit=entry.credit, amount_c=entry.amount_c)
         for entry in moved
-    )
-    for account_id, change_c in _changes((e.debit.pk, e.credit.pk, e.amount_c) for e in moved):
-        room = Q(limit_c__isnull=True) | Q(limit_c__gte=F("posted_c") + F("pending_c") + change_c)
-        wanted = AccountBalance.objects.filter(account_id=account_id)
-        if change_c > 0:
-            wanted = wanted.filter(room)
-        if wanted.update(pending_c=F("pending_c") + change_c) != 1:
-            raise OverLimit(f"account {account_id} would go over its limit")
+    ]
+    insert(movement)
+    insert(*rows)
+    return rows
+
+
+def claim(transfers: Iterable[Transfer]) -> None:
+    """The second half of `reserve`: the balances.
+
+    Every sale of a provider changes some of the same ones, and who changes them makes others wait until his
+    transaction ends: let it be the last thing in it.
+
+    Raises:
+        OverLimit: see `reserve`.
+    """
+    moved = ((row.debit_id, row.credit_id, row.amount_c) for row in transfers)
+    _change([(change_c, 0, account_id, change_c, change_c) for account_id, change_c in _changes(moved)])
 
 
 def settle(movement: Movement, *, posted: bool) -> None:
-    """End a pending movement; twice is an error of the database."""
-    MovementOutcome(movement=movement, posted=posted, wall_at=security_now()).save()
-    rows = Transfer.objects.filter(movement=movement).values_list("debit_id", "credit_id", "amount_c")
-    for account_id, change_c in _changes(rows):
-        kept_c = change_c if posted else 0
-        AccountBalance.objects.filter(account_id=account_id).update(
-            pending_c=F("pending_c") - change_c, posted_c=F("posted_c") + kept_c
-        )
+    """End a pending movement; twice is an error of the database. Others wait from here on, as for `claim`."""
+    insert(MovementOutcome(movement=movement, posted=posted, wall_at=security_now()))
+    moved = _MOVED(movement_id=movement.pk)
+    _change([(-change_c, change_c * posted, account_id, 0, 0) for account_id, change_c in _changes(moved)])
 
 
 def post(movement: Movement, entries: Iterable[Entry]) -> None:
@@ -75,3 +90,30 @@ def _changes(moved: Iterable[tuple[int, int, int]]) -> list[tuple[int, int]]:
         changes[debit_id] += amount_c
         changes[credit_id] -= amount_c
     return sorted((account_id, change_c) for account_id, change_c in changes.items() if change_c)
+
+
+def _change(changes: list[tuple[int, int, int, int, int]]) -> None:
+    """Change balances, in one go and in their order: the parameters of `_CHANGE`.
+
+    Raises:
+        OverLimit: one that grows would be over its limit.
+    """
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_CHANGE, changes)
+        if cursor.rowcount != len(changes):
+            raise OverLimit("an account would go over its limit")
+
+
+#: Pending and posted change, account, and twice what it grows by, if there must be room for it.
+_CHANGE = """
+UPDATE vending_account_balance SET pending_c = pending_c + %s, posted_c = posted_c + %s
+WHERE account_id = %s AND (%s <= 0 OR limit_c IS NULL OR limit_c >= posted_c + pending_c + %s)
+"""
+_MOVED = CompiledQuery(
+    lambda movement_id: Transfer.objects.filter(movement_id=movement_id).values_list(
+        "debit_id", "credit_id", "amount_c"
+    ),
+    movement_id=UUIDField(),
+)

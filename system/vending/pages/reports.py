@@ -103,7 +103,7 @@ def reports(request: HttpRequest, name: str = "dia") -> HttpResponse:
     period = form.cleaned_data if form.is_valid() else PeriodForm.this_month()
     rows = report.make(user_of(request), period["since"], period["until"])
     if request.GET.get("como") in _FILES:
-        return _file(request.GET["como"], name, report, rows, period)
+        return file_of(request.GET["como"], name, report, rows, period)
     shown = {
         "report": report,
         "name": name,
@@ -123,7 +123,8 @@ _FILES = {
 }
 
 
-def _file(kind: str, name: str, report: Report, rows: Rows, period: Mapping[str, date]) -> HttpResponse:
+def file_of(kind: str, name: str, report: Report, rows: Rows, period: Mapping[str, date]) -> HttpResponse:
+    """A report as a file of a kind (``csv``, ``xlsx``)."""
     plain = [[_plain(report, n, cell) for n, cell in enumerate(row)] for row in rows]
     made = to_csv(report.head, plain) if kind == "csv" else to_xlsx(report.title, report.head, plain)
     answer = HttpResponse(made, content_type=_FILES[kind])

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.config.clock import business_day
+from system.vending.delivery.models import DeliveryMode, HandOverState
+from system.vending.delivery.showing import shown
 from system.vending.models import Sale
 from system.vending.pricing import price_sale
 from system.vending.pricing.explain import explain
@@ -55,7 +57,12 @@ def sale(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
     found = find_sale(request, sale_id)
     said = explain(price_sale(from_json(found.inputs))) if found.inputs else ()
     tokens = [(token, groups(token.digits)) for token in found.tokens.all()]
-    return render(request, "vending/sale.html", {"sale": found, "tokens": tokens, "said": said})
+    page: dict[str, Any] = {"sale": found, "tokens": tokens, "said": said}
+    if tokens:
+        row = getattr(found, "hand_over", None)
+        by_ami = row is not None and row.mode == DeliveryMode.AMI and row.state != HandOverState.TICKET
+        page |= {**shown(request, found), "by_ami": by_ami}
+    return render(request, "vending/sale.html", page)
 
 
 def find_sale(request: HttpRequest, sale_id: uuid.UUID) -> Sale:

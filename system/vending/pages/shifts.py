@@ -1,27 +1,22 @@
 """Open and close a counter; receive deposits."""
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.vending.errors import UnableToSell
-from system.vending.ledger.accounts import account_of, balance_of
-from system.vending.models import AccountKind, Deposit, Merchant, Sale, Shift
+from system.vending.models import Deposit, Merchant, Shift
 from system.vending.pages.forms import CloseShiftForm, DepositForm, OpenShiftForm
 from system.vending.pricing.explain import pesos
-from system.vending.services.shifts import (
-    close_shift,
-    collected_c,
-    open_shift,
-    open_shift_of,
-    receive_deposit,
-)
+from system.vending.selectors.shifts import position_of, shift_sums
+from system.vending.services.shifts import close_shift, open_shift, open_shift_of, receive_deposit
 
 LAST_ROWS = 20
 
@@ -78,12 +73,11 @@ def end(request: HttpRequest) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, shift_id: uuid.UUID) -> HttpResponse:
     """The Z report of a shift: count, money, energy, deductions, cash."""
-    found = (
-        Shift.objects.of(request.user)
-        .select_related("closure", "point_of_sale__merchant", "cashier")
-        .get(pk=shift_id)
-    )
-    return render(request, "vending/shift_report.html", {"shift": found, **_sums(found)})
+    rows = Shift.objects.of(request.user).select_related("closure", "point_of_sale__merchant", "cashier")
+    found = rows.filter(pk=shift_id).first()
+    if found is None:
+        raise Http404
+    return render(request, "vending/shift_report.html", {"shift": found, **asdict(shift_sums(found))})
 
 
 @requires(Operation.RECEIVE_DEPOSIT)
@@ -103,7 +97,7 @@ def deposits(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Consignación de {pesos(cleaned['amount'])} registrada.")
             return redirect("vending:deposits")
-    merchants = [(merchant, _position(merchant)) for merchant in Merchant.objects.of(user)]
+    merchants = [(merchant, position_of(merchant)) for merchant in Merchant.objects.of(user)]
     last = (
         Deposit.objects.of(user)
         .select_related("merchant", "received_by")
@@ -112,32 +106,12 @@ def deposits(request: HttpRequest) -> HttpResponse:
     return render(request, "vending/deposits.html", {"form": form, "merchants": merchants, "last": last})
 
 
-def _position(merchant: Merchant) -> dict[str, Any]:
-    balance = balance_of(account_of(merchant.provider_id, AccountKind.MERCHANT, merchant))
-    owed_c = balance.posted_c + balance.pending_c
-    room_c = None if balance.limit_c is None else balance.limit_c - owed_c
-    return {"owed_c": owed_c, "limit_c": balance.limit_c, "room_c": room_c}
-
-
 def _shift_page(request: HttpRequest, opening: OpenShiftForm, closing: CloseShiftForm) -> HttpResponse:
     found = open_shift_of(_user(request))
     shown: dict[str, Any] = {"shift": found, "opening": opening, "closing": closing}
     if found is not None:
-        shown |= _sums(found) | {"position": _position(found.point_of_sale.merchant)}
+        shown |= asdict(shift_sums(found)) | {"position": position_of(found.point_of_sale.merchant)}
     return render(request, "vending/shift.html", shown)
-
-
-def _sums(shift: Shift) -> dict[str, Any]:
-    sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
-    rows = list(sold.values_list("units", "deducted_c", "energy_c"))
-    return {
-        "count": len(rows),
-        "units": sum(row[0] for row in rows),
-        "deducted_c": sum(row[1] for row in rows),
-        "energy_c": sum(row[2] for row in rows),
-        "collected_c": collected_c(shift),
-        "expected_c": shift.opening_cash_c + collected_c(shift),
-    }
 
 
 def _user(request: HttpRequest) -> Any:

@@ -3,16 +3,15 @@
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
-from system.config.clock import security_now
-from system.vending.models import Sale, TicketPrint, TokenRole
+from system.vending.models import Sale, TokenRole
 from system.vending.pages.sales import find_sale, groups
+from system.vending.services.print_ticket import print_ticket
 from system.vending.ticket import Ticket, ticket_of
 from system.vending.ticket.picture import picture_png, receipt_pdf
 from system.vending.ticket.printer import printer_bytes
@@ -39,10 +38,7 @@ def printer(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
     """Bytes for the printer; from the second time on marked as a reprint."""
     found = _minted(request, sale_id)
     user: Any = request.user
-    with transaction.atomic():
-        Sale.objects.select_for_update().get(pk=found.pk)
-        copy = found.prints.count() + 1
-        TicketPrint(sale=found, copy=copy, printed_by=user, wall_at=security_now()).save()
+    copy = print_ticket(user, found)
     made = printer_bytes(ticket_of(found, copy))
     answer = HttpResponse(made, content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="tiquete-{found.number}-{copy}.bin"'

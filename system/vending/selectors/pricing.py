@@ -1,10 +1,11 @@
 """Gathers what the price of a sale depends on, from the rows."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from system.registry.models import Installation
+from django.db.models import BigIntegerField, CharField, DateField, Q
+
+from system.config.compiled import CompiledQuery
 from system.vending.ledger.accounts import account_of, balance_of
 from system.vending.models import (
     AccountKind,
@@ -22,17 +23,20 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_of(installation_id: int, month: date) -> InstallationMonth:
+    """What an installation bought in a month, given by its first day; not saved yet where that is nothing."""
+    which = {"installation_id": installation_id, "month": month}
+    found: InstallationMonth | None = _MONTH.first(**which)
+    return found or InstallationMonth(**which)
+
+
 def tariff_in_force(provider_id: int, code: str, day: date) -> Tariff:
     """The version of a tariff that prices on a day.
 
     Raises:
         PricingError: none does.
     """
-    row = (
-        TariffVersion.objects.filter(provider_id=provider_id, code=code, valid_from__lte=day)
-        .order_by("-valid_from", "-version")
-        .first()
-    )
+    row = _TARIFF.first(provider_id=provider_id, code=code, day=day)
     if row is None:
         raise PricingError(f"la tarifa {code} no está vigente el {day.isoformat()}")
     tariff: Tariff = row.priced()
@@ -46,22 +50,18 @@ def sale_inputs(supply: Supply, amount_c: int, day: date) -> SaleInputs:
         PricingError: the amount makes no sense, or no tariff is in force.
     """
     installation: Any = supply.installation
-    month = InstallationMonth.objects.filter(installation=installation, month=first_of_month(day)).first()
-    residue = InstallationResidue.objects.filter(installation=installation).first()
-    taken_c = {} if month is None else month.taken_c
+    month = month_of(installation.pk, first_of_month(day))
+    residue = _RESIDUE.first(installation_id=installation.pk)
     return SaleInputs(
         amount_c,
         day,
         tariff_in_force(installation.provider_id, supply.agreement.tariff_code, day),
-        bought_units=0 if month is None else month.units,
+        bought_units=month.units,
         residue_mc=0 if residue is None else residue.residue_mc,
-        obligations=tuple(_obligation(row, taken_c) for row in _due(installation, day)),
+        obligations=tuple(
+            _obligation(row, month.taken_c) for row in _DUE(installation_id=installation.pk, day=day)
+        ),
     )
-
-
-def _due(installation: Installation, day: date) -> Iterable[ObligationRow]:
-    rows = ObligationRow.objects.filter(installation=installation, starts_on__lte=day)
-    return [row for row in rows if row.ends_on is None or row.ends_on >= day]
 
 
 def _obligation(row: ObligationRow, taken_c: dict[str, int]) -> Obligation:
@@ -77,3 +77,26 @@ def _obligation(row: ObligationRow, taken_c: dict[str, int]) -> Obligation:
         row.priority,
         owed_c,
     )
+
+
+_TARIFF = CompiledQuery(
+    lambda provider_id, code, day: TariffVersion.objects.filter(
+        provider_id=provider_id, code=code, valid_from__lte=day
+    ).order_by("-valid_from", "-version")[:1],
+    provider_id=BigIntegerField(),
+    code=CharField(),
+    day=DateField(),
+)
+_MONTH = CompiledQuery(
+    InstallationMonth.objects.filter,
+    installation_id=BigIntegerField(),
+    month=DateField(),
+)
+_RESIDUE = CompiledQuery(InstallationResidue.objects.filter, installation_id=BigIntegerField())
+_DUE = CompiledQuery(
+    lambda installation_id, day: ObligationRow.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), installation_id=installation_id, starts_on__lte=day
+    ),
+    installation_id=BigIntegerField(),
+    day=DateField(),
+)

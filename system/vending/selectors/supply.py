@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BigIntegerField, CharField, DateTimeField, FilteredRelation, Q
+
 from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import DecoderReferenceNumber
+from system.config.compiled import CompiledQuery
 from system.registry.models import (
     Agreement,
     Device,
-    DeviceIdentifier,
-    DeviceInstallation,
     DeviceKind,
     IdentifierKind,
     Installation,
@@ -54,55 +55,64 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
         UnknownMeter: see there.
     """
     typed = "".join(character for character in number if character.isalnum())
-    device = _by_drn(user, typed, instant) or _by_serial(user, typed)
-    if device is None:
+    if user.provider_id is None:
         raise UnknownMeter(_complaint(typed))
-    hung = (
-        DeviceInstallation.objects.of(user)
-        .at(instant)
-        .filter(device=device)
-        .select_related("installation__site__community", "installation__feeder")
-        .first()
-    )
-    if hung is None:
+    when: dict[str, Any] = {"provider_id": user.provider_id, "instant": instant}
+    # two makers may use one serial number: the DRN tells them apart
+    found = _BY_DRN(typed=typed, **when) or _BY_SERIAL(typed=typed, **when)
+    if len({one.pk for one in found}) != 1:
+        raise UnknownMeter(_complaint(typed))
+    device = found[0]
+    if device.hung is None:
         raise UnknownMeter(f"El medidor {device.serial} no está instalado en ninguna parte.")
-    agreement = (
-        Agreement.objects.of(user)
-        .at(instant)
-        .filter(installation=hung.installation)
-        .select_related("customer")
-        .first()
-    )
+    installation = device.hung.installation
+    agreement = _AGREED.first(installation_id=installation.pk, **when)
     if agreement is None:
-        raise UnknownMeter(f"La instalación {hung.installation.niu} no tiene contrato vigente.")
-    keying = MeterKeying.objects.of(user).at(instant).filter(device=device).first()
-    drn = (
-        DeviceIdentifier.objects.of(user)
-        .at(instant)
-        .filter(device=device, kind=IdentifierKind.DRN)
-        .values_list("value", flat=True)
-        .first()
-    )
-    if keying is None or drn is None:
+        raise UnknownMeter(f"La instalación {installation.niu} no tiene contrato vigente.")
+    if device.keying is None or device.drn is None:
         raise UnknownMeter(f"El medidor {device.serial} no tiene datos STS: un operador debe registrarlos.")
-    return Supply(device, hung.installation, agreement, keying, drn)
+    return Supply(device, installation, agreement, device.keying, device.drn.value)
 
 
-def _by_drn(user: Any, typed: str, instant: datetime) -> Device | None:
-    found = (
-        DeviceIdentifier.objects.of(user)
-        .at(instant)
-        .filter(kind=IdentifierKind.DRN, value=typed)
-        .select_related("device")
-        .first()
+def _holding(path: str, provider_id: int, instant: datetime, **more: Any) -> FilteredRelation:
+    """Rows of a dated table behind a device, those of the provider that hold at an instant: one or none."""
+    begun = Q(**{f"{path}__provider": provider_id, f"{path}__valid_from__lte": instant}, **more)
+    lasts = Q(**{f"{path}__valid_to__isnull": True}) | Q(**{f"{path}__valid_to__gt": instant})
+    return FilteredRelation(path, condition=begun & lasts)
+
+
+def _meters(provider_id: int, instant: datetime, **which: Any) -> Any:
+    """Devices with where they hang (`hung`), their `keying` and their `drn`; None where there is none."""
+    when = {"provider_id": provider_id, "instant": instant}
+    return (
+        Device.objects.filter(provider_id=provider_id)
+        .annotate(
+            hung=_holding("installations", **when),
+            keying=_holding("keyings", **when),
+            drn=_holding("identifiers", **when, identifiers__kind=IdentifierKind.DRN),
+        )
+        .filter(**which)
+        .select_related("hung__installation__site__community", "hung__installation__feeder", "keying", "drn")
+        .order_by("pk")
     )
-    return None if found is None else found.device
 
 
-def _by_serial(user: Any, typed: str) -> Device | None:
-    meters = Device.objects.of(user).filter(kind__in=[DeviceKind.METER, DeviceKind.SSFVI], serial=typed)
-    found = list(meters[:2])
-    return found[0] if len(found) == 1 else None  # two makers may use one number: the DRN tells them apart
+_WHEN = {"provider_id": BigIntegerField(), "instant": DateTimeField()}
+_BY_DRN = CompiledQuery(lambda typed, **when: _meters(**when, drn__value=typed), **_WHEN, typed=CharField())
+_BY_SERIAL = CompiledQuery(
+    lambda typed, **when: _meters(**when, kind__in=[DeviceKind.METER, DeviceKind.SSFVI], serial=typed),
+    **_WHEN,
+    typed=CharField(),
+)
+_AGREED = CompiledQuery(
+    lambda installation_id, provider_id, instant: (
+        Agreement.objects.at(instant)
+        .filter(provider_id=provider_id, installation_id=installation_id)
+        .select_related("customer")[:1]
+    ),
+    **_WHEN,
+    installation_id=BigIntegerField(),
+)
 
 
 def _complaint(typed: str) -> str:

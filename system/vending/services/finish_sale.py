@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import UUIDField
 
 from system.config.clock import security_now
+from system.config.compiled import CompiledQuery, insert
 from system.config.writer import writing
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.ledger import settle
 from system.vending.models import (
-    InstallationMonth,
     InstallationResidue,
     OpenSale,
     Sale,
@@ -22,6 +22,7 @@ from system.vending.models import (
 from system.vending.module import module
 from system.vending.pricing import LineKind, price_sale
 from system.vending.pricing.stored import from_json
+from system.vending.selectors.pricing import month_of
 from system.vending.services.plan_key_change import keep_new_keying
 
 #: What an unknown message id is answered with: it was never minted, and is closed now.
@@ -38,9 +39,7 @@ def finish_sale(sale: Sale) -> Sale:
         UnableToSell: it was, or is now, cancelled: nothing was charged.
         SalePending: the module does not say.
     """
-    outcome = SaleOutcome.objects.filter(sale=sale).first()
-    if outcome is None:
-        outcome = _ask(sale)
+    outcome = _OUTCOME.first(sale_id=sale.pk) or _ask(sale)
     if not outcome.minted:
         raise UnableToSell(outcome.reason or "La venta fue anulada.")
     return sale
@@ -52,7 +51,7 @@ def resolve_sale(sale: Sale) -> SaleOutcome:
     Raises:
         SalePending: the module does not say.
     """
-    known: SaleOutcome | None = SaleOutcome.objects.filter(sale=sale).first()
+    known: SaleOutcome | None = _OUTCOME.first(sale_id=sale.pk)
     if known is not None:
         return known
     try:
@@ -135,7 +134,6 @@ def _write_down(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleO
         ended: SaleOutcome = SaleOutcome.objects.get(sale=sale)
         return ended
     minted = answer is not None
-    settle(sale.movement, posted=minted)
     outcome = SaleOutcome(
         sale=sale,
         minted=minted,
@@ -143,19 +141,20 @@ def _write_down(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleO
         reason=reason[:200],
         wall_at=security_now(),
     )
-    outcome.save()
+    insert(outcome)
     if answer is not None:
         _keep_tokens(sale, answer["tokens"])
         if any(token["class"] != _CREDIT_CLASS for token in answer["tokens"]):
             keep_new_keying(sale, answer.get("key", {}))
         if sale.inputs:
             _remember(sale)
+    settle(sale.movement, posted=minted)
     return outcome
 
 
 def _keep_tokens(sale: Sale, tokens: list[dict[str, Any]]) -> None:
     other = _ROLES[SaleKind(sale.kind)]
-    Token.objects.bulk_create(
+    rows = [
         Token(
             sale=sale,
             position=position,
@@ -164,18 +163,20 @@ def _keep_tokens(sale: Sale, tokens: list[dict[str, Any]]) -> None:
             tid=token.get("tid"),
         )
         for position, token in enumerate(tokens, 1)
-    )
+    ]
+    insert(*rows)
 
 
 def _remember(sale: Sale) -> None:
     """Month-to-date, what was taken off, and the residue: as the quote said, for nobody else was selling."""
     quote = price_sale(from_json(sale.inputs))
-    month, _ = InstallationMonth.objects.get_or_create(installation=sale.installation, month=sale.month)
-    taken_c = dict(month.taken_c)
+    month = month_of(sale.installation_id, sale.month)
     for line in quote.lines:
         if line.kind is not LineKind.ENERGY:
-            taken_c[line.obligation_id] = taken_c.get(line.obligation_id, 0) + line.amount_c
-    InstallationMonth.objects.filter(pk=month.pk).update(units=F("units") + quote.units, taken_c=taken_c)
-    residue = InstallationResidue.objects.filter(installation_id=sale.installation_id)
-    if not residue.update(residue_mc=quote.residue_mc):  # the open place was ours: nobody else makes it
-        InstallationResidue.objects.create(installation_id=sale.installation_id, residue_mc=quote.residue_mc)
+            month.taken_c[line.obligation_id] = month.taken_c.get(line.obligation_id, 0) + line.amount_c
+    month.units += quote.units
+    month.save()
+    InstallationResidue(installation_id=sale.installation_id, residue_mc=quote.residue_mc).save()
+
+
+_OUTCOME = CompiledQuery(lambda sale_id: SaleOutcome.objects.filter(pk=sale_id), sale_id=UUIDField())

@@ -2,22 +2,30 @@
 
 from datetime import date
 
-from django.db import connection
+from django.db.models import BigIntegerField, CharField
 
+from system.config.compiled import CompiledQuery
+from system.config.writer import hold
 from system.registry.models import Provider
 from system.vending.models import Sale
 
 
 def next_number(provider_id: int, day: date) -> str:
     """The next number of a day, ``20261124-000017``; the caller's transaction makes it his."""
-    # two counters that take a number at once wait for each other here; SQLite has one writer anyway
-    no_key = connection.features.has_select_for_no_key_update
-    Provider.objects.select_for_update(no_key=no_key).get(pk=provider_id)
+    hold(Provider(pk=provider_id))  # two counters that take a number at once wait for each other here
     head = f"{day:%Y%m%d}-"
-    last = (
-        Sale.objects.filter(provider_id=provider_id, number__startswith=head)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
+    # a range and not a pattern: with a pattern the first sale of a day would look at all those before it
+    last = _LAST.first(provider_id=provider_id, head=head, behind=f"{head}a")
     return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:06d}"
+
+
+_LAST = CompiledQuery(
+    lambda provider_id, head, behind: (
+        Sale.objects.filter(provider_id=provider_id, number__gt=head, number__lt=behind)
+        .order_by("-number")
+        .values_list("number", flat=True)[:1]
+    ),
+    provider_id=BigIntegerField(),
+    head=CharField(),
+    behind=CharField(),
+)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_now, security_now
+from system.config.compiled import CompiledQuery
 from system.registry.models import Device, MeterKeying
 from system.vending.errors import UnableToSell
 from system.vending.models import PlannedKeyChange, Sale, TokenRole
@@ -69,10 +71,14 @@ def drop_key_change(user: User, plan: PlannedKeyChange) -> None:
 
 def planned_for(device: Device) -> PlannedKeyChange | None:
     """The open plan of a meter, or None."""
-    plan: PlannedKeyChange | None = PlannedKeyChange.objects.filter(
-        device=device, ended_at__isnull=True
-    ).first()
+    plan: PlannedKeyChange | None = _PLAN.first(device_id=device.pk)
     return plan
+
+
+_PLAN = CompiledQuery(
+    lambda device_id: PlannedKeyChange.objects.filter(device_id=device_id, ended_at__isnull=True),
+    device_id=BigIntegerField(),
+)
 
 
 def keep_new_keying(sale: Sale, key: dict[str, Any]) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import BigIntegerField, UUIDField
 
 from system.accounts.models import Approval, User
 from system.config.clock import business_day, security_now
-from system.registry.models import Installation
+from system.config.compiled import CompiledQuery, insert
+from system.config.writer import hold
 from system.vending.errors import SaleUnderWay, UnableToSell
-from system.vending.ledger import Entry, reserve
+from system.vending.ledger import Entry, claim, write
 from system.vending.models import Movement, MovementKind, OpenSale, Sale, SaleKind, Shift
 from system.vending.pricing import Quote
 from system.vending.pricing.stored import to_json
@@ -56,7 +58,7 @@ def known_sale(sale_id: uuid.UUID, asked: str, user: User) -> Sale | None:
     Raises:
         UnableToSell: the id was used for something else, or by somebody else.
     """
-    sale: Sale | None = Sale.objects.filter(pk=sale_id).first()
+    sale: Sale | None = _SALE.first(sale_id=sale_id)
     if sale is not None and (sale.fingerprint != asked or sale.seller_id != user.pk):
         raise UnableToSell("Ese identificador ya se usó para otra venta.")
     return sale
@@ -93,8 +95,8 @@ def locked_supply(user: User, number: str, now: datetime) -> Supply:
         supply = find_supply(user, number, now)
     except UnknownMeter as error:
         raise UnableToSell(str(error)) from error
-    Installation.objects.select_for_update().get(pk=supply.installation.pk)
-    if OpenSale.objects.filter(installation=supply.installation).exists():
+    hold(supply.installation)
+    if _OPEN(installation_id=supply.installation.pk):
         raise SaleUnderWay("Otra venta de este medidor está en curso: intente de nuevo en un momento.")
     return supply
 
@@ -111,7 +113,7 @@ def reserve_sale(
     """Write the sale, its pending money, and the installation's open place; inside the caller's transaction.
 
     Raises:
-        OverLimit: see `system.vending.ledger.reserve`.
+        OverLimit: see `system.vending.ledger.claim`.
     """
     day, wall = business_day(now), security_now()
     movement = Movement(
@@ -122,7 +124,7 @@ def reserve_sale(
         business_day=day,
         wall_at=wall,
     )
-    reserve(movement, entries)
+    transfers = write(movement, entries)
     sale = Sale(
         id=terms.sale_id,
         provider_id=user.provider_pk,
@@ -145,8 +147,9 @@ def reserve_sale(
         fingerprint=terms.fingerprint,
         **({} if quote is None else _priced(quote)),
     )
-    sale.save()
-    OpenSale.objects.create(installation=supply.installation, sale=sale)
+    insert(sale)
+    insert(OpenSale(installation=supply.installation, sale=sale))
+    claim(transfers)
     return sale
 
 
@@ -165,3 +168,10 @@ def _priced(quote: Quote) -> dict[str, Any]:
 def _module_time(now: datetime) -> dict[str, str]:
     """Where business follows a simulated world, the module of test keys is told its time; never elsewhere."""
     return {"time": now.isoformat()} if settings.MODULE_FOLLOWS_BUSINESS_TIME else {}
+
+
+_SALE = CompiledQuery(lambda sale_id: Sale.objects.filter(pk=sale_id), sale_id=UUIDField())
+_OPEN = CompiledQuery(
+    lambda installation_id: OpenSale.objects.filter(pk=installation_id).values_list("pk"),
+    installation_id=BigIntegerField(),
+)

@@ -118,7 +118,8 @@ def make_bench(profile="ppkw", parts=DEFAULT_PARTS, **changes):
     model = load_profile(profile) if isinstance(profile, str) else profile
     model = dataclasses.replace(model, **changes)
     assert isinstance(model, MeterProfile)
-    return Bench(env, clock, supply, build(model, parts, env=env, clock=clock, supply=supply))
+    meter = build(model, parts, env=env, clock=clock, supply=supply, objects_on_demand=True)
+    return Bench(env, clock, supply, meter)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Web, database and security module killed at random moments under load: money and tokens are conserved.
 
-Web (waitress, the portal as it is, its SQLite file) and module are processes of their own; the
+Web (waitress, the portal as it is) and module are processes of their own; the database is the web's SQLite
+file, or in the environment `postgres` a server whose postmaster and backends are killed too. The
 clients speak HTTP with the sessions of four cashiers, two clients each, over few meters, so that they meet.
 What has no answer is asked for again in the next round: reordered, and some of it twice at once.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vending_databases import ON_POSTGRES, Database, campaign_database
 from vending_tills import AMOUNT_C, Nursery, Till
 
 from system.security_module.client import SecurityModuleClient
@@ -34,13 +36,16 @@ class Campaign:
     """The processes that run, and how often each was killed."""
 
     nursery: Nursery
+    database: Database | None = None
     web: dict[str, Any] = field(default_factory=dict)
     module: dict[str, Any] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
     resolved: Counter[str] = field(default_factory=Counter)
 
     def revive(self, instant: datetime) -> None:
-        """Start what is dead, the module first; the module is told the instant of the round."""
+        """Start what is dead, the web last; the module is told the instant of the round."""
+        if self.database is not None:
+            self.database.revive()
         if not self.module:
             self.module = self.nursery.ask("module")
         with SecurityModuleClient(self.module["url"]) as module:
@@ -49,14 +54,28 @@ class Campaign:
             self.web = self.nursery.ask("web")
             self.resolved.update(dict(zip(RESOLVED, self.web["resolved"], strict=True)))
 
-    def kill(self, victims: tuple[str, ...]) -> None:
+    def kill(self, victims: tuple[str, ...], choose: float) -> None:
         for name in victims:
-            self.nursery.ask("kill", pid=getattr(self, name)["pid"])
-            setattr(self, name, {})
-            self.kills[name] += 1
+            if name in ("web", "module"):
+                self.nursery.ask("kill", pid=getattr(self, name)["pid"])
+                setattr(self, name, {})
+                self.kills[name] += 1
+            elif self.database is not None and name == "postmaster":
+                self.database.kill_postmaster()
+                self.kills[name] += 1
+            elif self.database is not None:
+                self.kills[name] += self.database.kill_backend(choose)
 
 
 VICTIMS = (("web",), ("module",), ("web", "module"), ("module", "web"))
+if ON_POSTGRES:
+    VICTIMS += (
+        ("postmaster",),
+        ("backend",),
+        ("backend", "web"),
+        ("module", "postmaster"),
+        ("web", "postmaster"),
+    )
 
 
 def one_round(campaign: Campaign, tills: list[Till], dice: random.Random, delay_s: float) -> None:
@@ -72,7 +91,7 @@ def one_round(campaign: Campaign, tills: list[Till], dice: random.Random, delay_
         thread.start()
     assert served.wait(30)
     time.sleep(delay_s)  # noqa: TID251 - the moment of the kill must be a real one
-    campaign.kill(dice.choice(VICTIMS))
+    campaign.kill(dice.choice(VICTIMS), dice.random())
     stop.set()
     for thread in threads:
         thread.join(60)
@@ -80,18 +99,21 @@ def one_round(campaign: Campaign, tills: list[Till], dice: random.Random, delay_
 
 
 @pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    started = Nursery(tmp_path)
-    yield started
-    started.close()
+def campaign(tmp_path: Path) -> Iterator[Campaign]:
+    with campaign_database() as database:
+        nursery = Nursery(tmp_path, database.server.url if database else "")
+        yield Campaign(nursery, database)
+        if database is not None:
+            database.revive()
+        nursery.close()
 
 
 @pytest.mark.timeout(90 + 6 * ROUNDS)
-def test_killed_at_any_moment(nursery: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
+def test_killed_at_any_moment(campaign: Campaign, capsys: pytest.CaptureFixture[str]) -> None:
     dice = random.Random(61)
+    nursery = campaign.nursery
     sessions, drns = nursery.prepared["sessions"], nursery.prepared["drns"]
     tills = [Till(session, drns, random.Random(count)) for count, session in enumerate(sessions * 2)]
-    campaign = Campaign(nursery)
     for number in range(ROUNDS):
         campaign.revive(BEGIN + number * ROUND_LASTS)
         one_round(campaign, tills, dice, dice.uniform(0.0, 0.5))

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vending_databases import ON_POSTGRES, campaign_database
 from vending_tills import AMOUNT_C, Nursery, Till
 
 
 @pytest.fixture
 def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    started = Nursery(tmp_path)
-    started.ask("module")
-    yield started
-    started.close()
+    with campaign_database() as database:
+        started = Nursery(tmp_path, database.server.url if database else "")
+        started.ask("module")
+        yield started
+        started.close()
 
 
 def tills_of(nursery: Nursery, drns: list[str], **more: Any) -> list[Till]:
@@ -84,16 +86,16 @@ def _each_once(till: Till, port: int, forms: list[dict[str, str]]) -> None:
     connection.close()
 
 
+@pytest.mark.skipif(ON_POSTGRES, reason="the disk is the server's there, and not this process's to fill")
 def test_a_full_disk_charges_nothing_without_a_token(nursery: Nursery) -> None:
     web = nursery.ask("web", room_bytes=150_000)
-    tills = tills_of(nursery, nursery.prepared["drns"], disk_may_be_full=True)
+    tills = tills_of(nursery, nursery.prepared["drns"])
     sell_for(1.5, web["port"], tills, [])
     answers = sum((till.answers for till in tills), Counter())
-    assert answers["500"] + answers["400"] > 0, "the disk never was full"
+    assert answers["503"] > 0, "the disk never was full"
     nursery.ask("kill", pid=web["pid"])
     web = nursery.ask("web")
     for till in tills:
         again, till.unanswered = list(till.unanswered), []
-        till.disk_may_be_full = False
         sell_for(0.0, web["port"], [till], again[:3])
     the_books_are_right(nursery.ask("check"), tills)

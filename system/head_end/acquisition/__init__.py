@@ -1,0 +1,47 @@
+"""The collector: speaks with the meters and concentrators of the field for a desk that says what is due.
+
+It knows no database and no web: it is handed a `system.head_end.desk.Desk`, a clock, and what opens links.
+
+Map of the room::
+
+    engine.py        Collector: leases, admission, stop
+    visit.py         all that is due behind one channel, in its order
+    work.py          a visit's work by meter, in stages
+    calling.py       sessions: association, identity, counters that are refused
+    talk.py          an open session, and what was asked on the way in
+    jobs/            what is done at a meter
+    uplink.py        a conversation with a concentrator
+    uplink_work.py   what is done over it
+    coverage.py      what is left of a gap
+    shapes.py        what profiles capture, remembered
+    leased_desk.py   the desk, awaited, under one lease
+    reasons.py       from errors to reasons
+    limits.py        what a device may cost
+    keys.py          the key file
+    counters.py      invocation counters that were reserved
+    lines.py         a connection that serves one meter after the other
+    seams.py         what is handed in
+    terms.py         how much, how patiently
+"""
+
+from system.head_end.acquisition.engine import Collector, CollectorParts
+from system.head_end.acquisition.keys import KeyBook, KeyFileError, key_book, read_key_file
+from system.head_end.acquisition.limits import Limits
+from system.head_end.acquisition.reasons import Failure
+from system.head_end.acquisition.seams import StandstillRunner, ThreadRunner
+from system.head_end.acquisition.terms import ClockLimits, CollectorTerms
+
+__all__ = [
+    "ClockLimits",
+    "Collector",
+    "CollectorParts",
+    "CollectorTerms",
+    "Failure",
+    "KeyBook",
+    "KeyFileError",
+    "Limits",
+    "StandstillRunner",
+    "ThreadRunner",
+    "key_book",
+    "read_key_file",
+]

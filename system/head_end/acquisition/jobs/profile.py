@@ -1,0 +1,139 @@
+"""The rows of a profile that are wanted, by range, in pieces; each is kept before the next is asked for.
+
+Source: IEC 62056-6-2, Profile generic, selective access by range; requirement R3-02
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from protocols.dlms import axdr
+from protocols.dlms.axdr import Data
+from protocols.dlms.cosem.measurement import ProfileGeneric
+from protocols.dlms.cosem.selection import RangeSelection
+from protocols.dlms.datetimes import CosemDateTime
+from protocols.dlms.errors import DecodeError
+from protocols.dlms.profile_rows import Column as WireColumn
+from protocols.dlms.profile_rows import Row as WireRow
+from protocols.dlms.profile_rows import decode_rows
+from protocols.dlms.session.profiles import BUFFER, ProfileShape
+from system.head_end.acquisition.limits import HostileDevice
+from system.head_end.acquisition.shapes import desk_column, obis_text
+from system.head_end.acquisition.talk import Talk
+from system.head_end.desk import Gap, Row, RowBatch
+from system.head_end.vocabulary import Source
+
+#: Status words of profiles: data whose code begins so (Blue Book: 0.0.96.10.x).
+_STATUS_CLASS, _STATUS_PREFIX = 1, "0.0.96.10."
+_SECOND = timedelta(seconds=1)
+
+NewId = Callable[[], uuid.UUID]
+
+
+async def read_gap(talk: Talk, gap: Gap, new_id: NewId) -> int:
+    """Read and keep the rows of a gap; how many of them were new.
+
+    Raises:
+        Exception: one of `reasons.DEVICE_FAULTS`.
+        LeaseLost: the channel is somebody else's.
+    """
+    shape = await talk.shape(gap.profile)
+    new = 0
+    for after, to in pieces(gap.after, gap.to, shape.period_s, talk.terms.rows_per_request):
+        await talk.enough_counters()
+        octets = await rows_between(talk, gap.profile, shape, after + _SECOND, to)
+        rows = decode_rows(
+            octets, shape.columns, period_s=shape.period_s, deviation_minutes=talk.terms.deviation_minutes
+        )
+        if len(rows) > talk.terms.limits.rows_max:
+            raise HostileDevice(f"more than {talk.terms.limits.rows_max} rows in one answer")
+        batch = _batch(talk, gap, shape, rows, (after, to), new_id(), octets)
+        kept = await talk.desk.keep_rows([batch])
+        new += sum(item.new for item in kept)
+    return new
+
+
+async def rows_between(
+    talk: Talk, profile: str, shape: ProfileShape, first: datetime, last: datetime
+) -> bytes:
+    """The buffer of a profile between two instants, both included, undecoded.
+
+    Raises:
+        Exception: one of `reasons.DEVICE_FAULTS`.
+    """
+    if shape.clock is None:
+        raise DecodeError(f"{profile} has no clock")
+    selection = RangeSelection(
+        shape.clock,
+        _instant(first, talk.terms.deviation_minutes),
+        _instant(last, talk.terms.deviation_minutes),
+    )
+    return await talk.session.get_octets(ProfileGeneric, profile, BUFFER, selection)
+
+
+def pieces(after: datetime, to: datetime, period_s: int, rows: int) -> Iterator[tuple[datetime, datetime]]:
+    """A time cut into pieces of so many rows, oldest first; whole where the profile has no period.
+
+    >>> from datetime import UTC
+    >>> day = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> [(to - after).total_seconds() for after, to in pieces(day, day + timedelta(hours=5), 3600, 2)]
+    [7200.0, 7200.0, 3600.0]
+    """
+    size = timedelta(seconds=period_s * rows) if period_s > 0 else to - after
+    while after < to:
+        end = min(to, after + size)
+        yield after, end
+        after = end
+
+
+def _batch(
+    talk: Talk,
+    gap: Gap,
+    shape: ProfileShape,
+    rows: tuple[WireRow, ...],
+    covered: tuple[datetime, datetime],
+    batch_id: uuid.UUID,
+    raw: bytes,
+) -> RowBatch:
+    columns = [column for column in shape.columns if not column.is_clock]
+    status = next((place for place, column in enumerate(columns) if is_status(column)), None)
+    places = [place for place in range(len(columns)) if place != status]
+    after, to = covered
+    return RowBatch(
+        id=batch_id,
+        device_id=gap.meter.device_id,
+        profile=gap.profile,
+        source=Source.PROFILE,
+        columns=tuple(desk_column(columns[place]) for place in places),
+        # a meter that ignores the range tells more than it was asked
+        rows=tuple(
+            [
+                Row(
+                    row.time,
+                    tuple([number(row.values[place]) for place in places]),
+                    0 if status is None else number(row.values[status]) or 0,
+                )
+                for row in rows
+                if row.time is not None and after < row.time <= to
+            ]
+        ),
+        period_s=shape.period_s,
+        received_at=talk.desk.now(),
+        covered=covered,
+        clock_off_s=talk.clock_off_s,
+        raw=raw,
+    )
+
+
+def is_status(column: WireColumn) -> bool:
+    """Whether a column is the status word of its row."""
+    return column.captures.class_id == _STATUS_CLASS and obis_text(column).startswith(_STATUS_PREFIX)
+
+
+def number(value: object) -> int | None:
+    """A value as the desk keeps it: whole numbers, nothing else."""
+    return int(value) if isinstance(value, int) else None
+
+
+def _instant(utc: datetime, deviation_minutes: int) -> Data:
+    return axdr.octet_string(CosemDateTime.from_utc(utc, deviation_minutes).to_bytes())

@@ -1,0 +1,215 @@
+"""One visit: everything that is due behind a channel, in its order, and every failure told to the desk."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from system.head_end.acquisition.calling import Caller
+from system.head_end.acquisition.jobs.clock import keep_clock
+from system.head_end.acquisition.jobs.events import read_events
+from system.head_end.acquisition.jobs.orders import put_off, run_order
+from system.head_end.acquisition.jobs.profile import NewId, read_gap
+from system.head_end.acquisition.keys import KeyBook
+from system.head_end.acquisition.leased_desk import LeasedDesk, contact_of
+from system.head_end.acquisition.lines import Line
+from system.head_end.acquisition.reasons import DEVICE_FAULTS, ClockTooFar, Failure, failure_of
+from system.head_end.acquisition.seams import Dialer, RandomOctets
+from system.head_end.acquisition.shapes import ShapeCache
+from system.head_end.acquisition.talk import Talk
+from system.head_end.acquisition.terms import CollectorTerms
+from system.head_end.acquisition.uplink import NONCE_OCTETS, Uplink
+from system.head_end.acquisition.uplink_work import Pulled, UplinkWork
+from system.head_end.acquisition.work import MeterWork, stages, works_of
+from system.head_end.desk import LeaseLost, OrderWork, Visit
+from system.head_end.vocabulary import ChannelKind, Reason
+
+#: Told of each failure: channel, serial of the meter (empty: the channel itself), why.
+Tell = Callable[[str, str, Failure], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all visits of a collector share.
+
+    Args:
+        name: of the collector.
+        book: keys.
+        terms: how it works.
+        dialer: opens links.
+        shapes: of profiles.
+        sessions: one permit for each session with a meter.
+        random_octets: for challenges and nonces.
+        new_id: makes ids of batches.
+        now_s: the clock's seconds.
+        tell: told of failures.
+        stopping: whether the collector wants to end.
+    """
+
+    name: str
+    book: KeyBook
+    terms: CollectorTerms
+    dialer: Dialer
+    shapes: ShapeCache
+    sessions: asyncio.Semaphore
+    random_octets: RandomOctets
+    new_id: NewId
+    now_s: Callable[[], float]
+    tell: Tell
+    stopping: Callable[[], bool]
+
+
+class ChannelVisit:
+    """The work behind one channel.
+
+    Args:
+        visit: what is due.
+        desk: of its lease.
+        around: what all visits share.
+    """
+
+    def __init__(self, visit: Visit, desk: LeasedDesk, around: Surroundings) -> None:
+        self._visit = visit
+        self._desk = desk
+        self._around = around
+        self._caller = Caller(
+            around.book, around.terms, around.shapes, around.random_octets, desk, visit.channel.framing
+        )
+        self._lone = visit.channel.kind is ChannelKind.DIRECT
+        self._reason: Reason | None = None
+
+    async def run(self) -> None:
+        """Do it all, and give the channel back.
+
+        Raises:
+            LeaseLost: it is somebody else's by now; nothing more is reported.
+        """
+        reason: Reason | None = Reason.COLLECTOR_STOPPED
+        try:
+            await self._work()
+            reason = self._reason
+        finally:
+            await self._desk.release(reason)
+
+    async def _work(self) -> None:
+        pulled = Pulled()
+        if self._visit.channel.uplink_url:
+            pulled = await self._over_uplink()
+        left = [gap for gap in map(pulled.left_of, self._visit.gaps) if gap is not None]
+        for stage in stages(replace(self._visit, gaps=tuple(left))):
+            await self._meters(stage)
+
+    # ------------------------------------------------------------ the concentrator itself
+
+    async def _over_uplink(self) -> Pulled:
+        begun_s, pulled, off_s = self._around.now_s(), Pulled(), None
+        channel = self._visit.channel
+        line = Line(self._around.dialer, channel.uplink_url)
+        failure: Failure | None = None
+        try:
+            secret = self._around.book.secret(channel.secret_name)
+            uplink = Uplink(
+                await line.link(),
+                secret,
+                self._around.random_octets(NONCE_OCTETS),
+                name=self._around.name,
+                patience_s=self._around.terms.uplink_timeout_s,
+                limits=self._around.terms.limits,
+            )
+            await uplink.open()
+            work = UplinkWork(
+                uplink, self._visit, self._desk, self._around.new_id, self._around.terms.pulls_max
+            )
+            if self._visit.discover:
+                await work.discover()
+            off_s = await work.tell_time()
+            if self._visit.orders:
+                # somebody waits for those: the rows are there a little later, too
+                await self._meters(works_of(orders=self._visit.orders))
+                self._visit = replace(self._visit, orders=())
+            pulled = await work.take_rows()
+            await work.take_events()
+            await work.take_pushes()
+        except DEVICE_FAULTS as error:
+            failure = failure_of(error)
+            self._fail("", failure)
+        finally:
+            await line.drop()
+        contact = contact_of(None, self._desk.now(), self._around.now_s() - begun_s, failure)
+        await self._desk.contact(replace(contact, clock_off_s=off_s))
+        return pulled
+
+    # ------------------------------------------------------------ meters
+
+    async def _meters(self, works: list[MeterWork]) -> None:
+        """Speak with meters, with as many at once as the channel bears."""
+        waiting = deque(works)
+        many = min(max(1, self._visit.channel.sessions_max), len(works))
+        if many == 1:
+            await self._one_after_the_other(waiting)
+            return
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(many):
+                    group.create_task(self._one_after_the_other(waiting))
+        except* LeaseLost as lost:
+            raise lost.exceptions[0] from None
+
+    async def _one_after_the_other(self, waiting: deque[MeterWork]) -> None:
+        line = Line(self._around.dialer, self._visit.channel.url)
+        try:
+            while waiting and not line.dead and not self._around.stopping():
+                work = waiting.popleft()
+                async with self._around.sessions:
+                    await self._meter(line, work)
+        finally:
+            await line.drop()
+
+    async def _meter(self, line: Line, work: MeterWork) -> None:
+        begun_s, talk = self._around.now_s(), None
+        orders = deque(work.orders)
+        failure: Failure | None = None
+        try:
+            async with self._caller.talk(line, work.meter, work.profiles) as talk:
+                failure = await self._at(talk, work, orders)
+        except DEVICE_FAULTS as error:
+            failure = self._understood(failure_of(error), line, talk)
+            await put_off(self._desk, tuple(orders), failure)
+        if failure is not None:
+            self._fail(work.meter.serial, failure)
+            if self._lone or line.dead:
+                self._reason = failure.reason
+        took_s = self._around.now_s() - begun_s
+        contact = contact_of(work.meter.device_id, self._desk.now(), took_s, failure)
+        if talk is not None:
+            contact = replace(contact, clock_off_s=talk.clock_off_s, clock_set=talk.clock_set)
+        await self._desk.contact(contact)
+
+    async def _at(self, talk: Talk, work: MeterWork, orders: deque[OrderWork]) -> Failure | None:
+        """All that is due in an open session; the first thing that did not go well and did not end it."""
+        failures: list[Failure | None] = []
+        while orders and not self._around.stopping():
+            failures.append(await run_order(talk, orders.popleft()))
+        steps: list[Callable[[], Awaitable[object]]] = []
+        steps += [partial(read_gap, talk, gap, self._around.new_id) for gap in work.gaps]
+        steps += [partial(keep_clock, talk)] if work.clock else []
+        steps += [partial(read_events, talk, log) for log in work.events]
+        for step in steps:
+            if self._around.stopping():
+                break
+            try:
+                await step()
+            except (AccessRefused, ActionRefused, ClockTooFar) as refusal:
+                failures.append(failure_of(refusal))
+        return next((failure for failure in failures if failure is not None), None)
+
+    def _understood(self, failure: Failure, line: Line, talk: Talk | None) -> Failure:
+        """A lone meter that accepts the connection and says nothing is not behind a concentrator."""
+        if self._lone and failure.reason is Reason.METER_SILENT:
+            return replace(failure, reason=Reason.UNREACHABLE if talk is None else Reason.LINE_LOST)
+        return failure
+
+    def _fail(self, serial: str, failure: Failure) -> None:
+        self._around.tell(self._visit.channel.name, serial, failure)

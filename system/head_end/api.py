@@ -1,0 +1,218 @@
+"""What vending, networks and reports may ask of the head-end: this module, and nothing else of it.
+
+Values are `system.head_end.answers`; refusals are `UnableToOrder`. Everything is narrowed to the user's
+provider, where a user is asked for; the questions without one take rows of the registry that the caller has
+already narrowed.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from system.accounts.models import Approval, User
+from system.head_end.answers import (
+    Curve,
+    CurvePoint,
+    DayEnergy,
+    Delivery,
+    DeliveryState,
+    LastReading,
+    OrderView,
+    Quality,
+    TokenDelivery,
+)
+from system.head_end.errors import UnableToOrder
+from system.head_end.signals import order_ended
+from system.head_end.vocabulary import OrderKind, OrderState, Reason
+from system.registry.models import Device, Installation
+
+__all__ = [
+    "ENERGY_IMPORT",
+    "Curve",
+    "CurvePoint",
+    "DayEnergy",
+    "Delivery",
+    "DeliveryState",
+    "LastReading",
+    "OrderKind",
+    "OrderState",
+    "OrderView",
+    "Quality",
+    "Reason",
+    "TokenDelivery",
+    "UnableToOrder",
+    "cancel_order",
+    "consumption_wh",
+    "curve",
+    "daily_consumption",
+    "deliver_tokens",
+    "delivery_of",
+    "last_reading",
+    "order_ended",
+    "order_of",
+    "reachable",
+    "request_group",
+    "request_order",
+]
+
+#: Imported active energy, total (IEC 62056-6-1).
+ENERGY_IMPORT = "1.0.1.8.0"
+
+
+def deliver_tokens(
+    user: User, device: Device, sale_id: uuid.UUID, tokens: Sequence[str], valid_for: timedelta | None = None
+) -> Delivery:
+    """Send the tokens of a sale to its meter, one after the other; the same sale again acts once.
+
+    Args:
+        user: who sells; needs ``token.deliver``.
+        device: the meter.
+        sale_id: of the sale; the ids of the orders come from it.
+        tokens: 20 digits each, in the order in which the meter must take them.
+        valid_for: so long it is tried; None: the provider's rule.
+
+    Raises:
+        UnableToOrder: refused, or the sale was delivered with other tokens before.
+    """
+    from system.head_end.services.deliver_tokens import deliver_tokens as verb
+
+    return verb(user, device, sale_id, tokens, valid_for)
+
+
+def delivery_of(sale_id: uuid.UUID) -> Delivery | None:
+    """How the tokens of a sale stand; None where nobody sent them."""
+    from system.head_end.selectors.deliveries import delivery_of as question
+
+    return question(sale_id)
+
+
+def request_order(
+    user: User,
+    order_id: uuid.UUID,
+    device: Device,
+    kind: OrderKind,
+    parameters: Mapping[str, Any] | None = None,
+    valid_for: timedelta | None = None,
+) -> OrderView:
+    """Ask a meter to do something; the same id again gives the same order.
+
+    Args:
+        user: who asks; reading needs ``field.read``, a token ``token.deliver``, others ``order.send``.
+        order_id: made by the caller.
+        device: the meter.
+        kind: what.
+        parameters: ``obis`` (list) of a reading, ``digits`` of a token, ``mode`` (``prepaid``, ``postpaid``).
+        valid_for: so long it is tried; None: the rule of the kind.
+
+    Raises:
+        UnableToOrder: refused, or the id was used for something else.
+    """
+    from system.head_end.selectors.orders import view_of
+    from system.head_end.services.request_order import Wish
+    from system.head_end.services.request_order import request_order as verb
+
+    return view_of(verb(user, Wish(order_id, device, kind, dict(parameters or {}), valid_for)))
+
+
+def request_group(
+    user: User,
+    group_id: uuid.UUID,
+    devices: Sequence[Device],
+    kind: OrderKind,
+    *,
+    name: str,
+    parameters: Mapping[str, Any] | None = None,
+    valid_for: timedelta | None = None,
+    approval: Approval | None = None,
+) -> uuid.UUID:
+    """Ask many meters to do the same; the same id again gives the same group.
+
+    Args:
+        user: who asks, as for one order; more than a few cuts need ``order.mass-disconnect`` and `approval`.
+        group_id: made by the caller.
+        devices: each once.
+        kind: what.
+        name: for people.
+        parameters, valid_for: of each order.
+        approval: of a mass disconnection, asked for by
+            `system.head_end.services.ask_mass_cut.ask_mass_cut` and granted by somebody else.
+
+    Returns:
+        The id of the group.
+
+    Raises:
+        UnableToOrder: refused, or not approved.
+    """
+    from system.head_end.services.request_group import GroupWish
+    from system.head_end.services.request_group import request_group as verb
+
+    wish = GroupWish(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
+    return verb(user, wish, approval).pk
+
+
+def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
+    """Take back an order that was not sent yet; again is no error.
+
+    Raises:
+        UnableToOrder: it does not exist, was sent already, or has ended otherwise.
+    """
+    from system.head_end.selectors.orders import view_of
+    from system.head_end.services.cancel_order import cancel_order as verb
+
+    return view_of(verb(user, order_id))
+
+
+def order_of(user: User, order_id: uuid.UUID) -> OrderView | None:
+    """An order of the user's provider."""
+    from system.head_end.selectors.orders import find_order, view_of
+
+    found = find_order(user, order_id)
+    return None if found is None else view_of(found)
+
+
+def consumption_wh(where: Installation | Device, start: datetime, end: datetime) -> int | None:
+    """Energy taken from `start` to `end`, Wh; None where a reading at either end is missing.
+
+    For an installation the meters that hung there are added up, each for its time.
+    """
+    from system.head_end.selectors.consumption import consumption_wh as question
+
+    return question(where, start, end)
+
+
+def daily_consumption(where: Installation | Device, first: date, last: date) -> list[DayEnergy]:
+    """Energy of each business day from `first` to `last`, both included; None marks a gap."""
+    from system.head_end.selectors.consumption import daily_consumption as question
+
+    return question(where, first, last)
+
+
+def curve(
+    device: Device, obis: str, start: datetime, end: datetime, period_s: int | None = None
+) -> Curve | None:
+    """Every point of a quantity after `start` up to `end`, with gaps marked; None: it was never read.
+
+    Args:
+        device: the meter.
+        obis: of the quantity, such as `ENERGY_IMPORT`.
+        start, end: UTC; at most 400 days apart.
+        period_s: of the profile that is wanted; None: the finest that has the quantity.
+    """
+    from system.head_end.selectors.curves import curve as question
+
+    return question(device, obis, start, end, period_s)
+
+
+def last_reading(device: Device) -> LastReading | None:
+    """The newest energy register of a meter that was kept and can be trusted."""
+    from system.head_end.selectors.consumption import last_reading as question
+
+    return question(device)
+
+
+def reachable(device: Device) -> bool:
+    """Whether an order could reach it: confirmed in the field, and the last contact went well or is not old."""
+    from system.head_end.selectors.meters import reachable as question
+
+    return question(device)

@@ -1,0 +1,140 @@
+"""Readings: one narrow table of values, and what explains them."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from system.accounts.facts import Fact
+
+
+class Series(models.Model):
+    """One quantity of one meter, as long as it counts in the same way.
+
+    A meter that changes its scaler, or whose register starts anew, gets another series once somebody agreed.
+
+    Args:
+        profile: whose column it is; ``on-demand`` for values that were read by themselves.
+        obis, attribute, class_id: COSEM.
+        scaler: power of ten of the unit.
+        unit: DLMS unit number.
+        retired_at: no further values come after.
+    """
+
+    device = models.ForeignKey("registry.Device", on_delete=models.PROTECT, related_name="series")
+    profile = models.CharField(max_length=30)
+    class_id = models.PositiveIntegerField()
+    obis = models.CharField(max_length=30)
+    attribute = models.SmallIntegerField()
+    scaler = models.SmallIntegerField(default=0)
+    unit = models.PositiveSmallIntegerField(null=True)
+    period_s = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One at a time."""
+
+        db_table = "head_end_series"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "profile", "obis", "attribute"],
+                condition=models.Q(retired_at__isnull=True),
+                name="head_end_series_one_open",
+            )
+        ]
+
+
+class ReadingValue(models.Model):
+    """A value. Written once, by `system.head_end.storing`, and never changed (there are triggers).
+
+    Args:
+        ends_at_s: end of the interval, or the instant: s since 1970, UTC.
+        value: raw; times ten to the scaler of its series.
+        quality: status word of the row, 0 where all is well.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "ends_at_s")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, db_constraint=False, related_name="values")
+    ends_at_s = models.BigIntegerField()
+    value = models.BigIntegerField()
+    quality = models.IntegerField(default=0)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        """One value at an instant."""
+
+        db_table = "head_end_reading_value"
+
+
+class ReadingBatch(Fact):
+    """Rows that came together, as they came.
+
+    Args:
+        id: made by the collector.
+        source: how (`system.head_end.vocabulary.Source`).
+        covered_after_s, covered_to_s: what the meter answered for; None where nobody asked for a range.
+        new, known, contradicted, quarantined: values, not rows.
+        raw: what was received, compressed (zlib); may be empty.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    device = models.ForeignKey("registry.Device", on_delete=models.PROTECT, related_name="+")
+    profile = models.CharField(max_length=30)
+    source = models.CharField(max_length=20)
+    received_at = models.DateTimeField()
+    covered_after_s = models.BigIntegerField(null=True)
+    covered_to_s = models.BigIntegerField(null=True)
+    clock_off_s = models.FloatField(null=True)
+    rows = models.PositiveIntegerField()
+    new = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    contradicted = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=30, blank=True, default="")
+    fingerprint = models.CharField(max_length=64)
+    raw = models.BinaryField(default=b"")
+
+    class Meta:
+        """By time."""
+
+        db_table = "head_end_reading_batch"
+        ordering = ["received_at"]
+        indexes = [models.Index(fields=["device", "received_at"], name="head_end_batch_device")]
+
+
+class QuarantinedValue(Fact):
+    """A value that came and is not believed: kept, shown, and in no sum.
+
+    Args:
+        reason: a `system.head_end.vocabulary.Reason`, or ``contradicted``: another value was there already.
+        batch_id: with which it came first.
+    """
+
+    device = models.ForeignKey("registry.Device", on_delete=models.PROTECT, related_name="+")
+    profile = models.CharField(max_length=30)
+    class_id = models.PositiveIntegerField()
+    obis = models.CharField(max_length=30)
+    attribute = models.SmallIntegerField()
+    scaler = models.SmallIntegerField(default=0)
+    unit = models.PositiveSmallIntegerField(null=True)
+    ends_at_s = models.BigIntegerField()
+    value = models.BigIntegerField()
+    quality = models.IntegerField(default=0)
+    reason = models.CharField(max_length=30)
+    batch_id = models.UUIDField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        """The same doubtful value is kept once."""
+
+        db_table = "head_end_quarantined_value"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "profile", "obis", "attribute", "ends_at_s", "value", "reason"],
+                name="head_end_quarantined_once",
+            )
+        ]
+        indexes = [models.Index(fields=["device", "obis", "ends_at_s"], name="head_end_quarantined_find")]

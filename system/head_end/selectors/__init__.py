@@ -1,0 +1,1 @@
+"""Questions: what is due, what came, what is wrong now."""

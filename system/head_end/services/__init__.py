@@ -1,0 +1,1 @@
+"""Verbs, one module each: order, cancel, deliver, confirm, keep."""

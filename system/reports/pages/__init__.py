@@ -1,0 +1,8 @@
+"""What the office sees.
+
+listing.py   the list of reports
+report.py    a report: parameters, chart, table, files
+schedules.py reports that are made by themselves, and their files
+forms.py     what is typed for a schedule
+urls.py      addresses
+"""

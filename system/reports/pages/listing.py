@@ -1,0 +1,20 @@
+"""The list of reports, each with the question that it answers."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.reports.catalogue import REGISTRY, SECTIONS
+
+
+@requires(Operation.SEE_REPORTS)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All reports by section."""
+    sections = [
+        (section, [report for report in REGISTRY.values() if report.section == section])
+        for section in SECTIONS
+    ]
+    return render(request, "reports/index.html", {"sections": [one for one in sections if one[1]]})

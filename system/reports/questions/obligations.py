@@ -1,0 +1,99 @@
+"""The status of obligations (R5.2-02): opening, charged, collected, closing; their sums are the ledger's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from system.reports.answer import Answer, Row, of_rows
+from system.reports.declaring import Column, Kind, Values
+from system.reports.questions.ledger import sums_by_owner
+from system.reports.questions.narrowing import installations
+from system.vending.models import AccountKind, Bill, ObligationRow
+from system.vending.pricing import ObligationKind
+from system.vending.selectors.obligations import KIND_NAMES
+
+#: The accounts of which the report is the sum.
+KINDS = (AccountKind.OBLIGATION, AccountKind.LEVY, AccountKind.BILL)
+BILLS_NAME = "Facturas"
+LEVY_NOTE = "En los recaudos para terceros los saldos van con signo menos: lo recaudado que aún no se entrega a su dueño."
+MONEY = (
+    Column("saldo_inicial", "Saldo inicial", Kind.PESOS, total=True),
+    Column("cargado", "Cargado", Kind.PESOS, total=True),
+    Column("recaudado", "Recaudado", Kind.PESOS, total=True),
+    Column("saldo_final", "Saldo final", Kind.PESOS, total=True),
+)
+DETAIL = (
+    Column("niu", "NIU"),
+    Column("clase", "Clase"),
+    Column("concepto", "Concepto"),
+    *MONEY,
+)
+PER_INSTALLATION = (Column("niu", "NIU"), Column("comunidad", "Comunidad"), *MONEY)
+
+#: What each obligation, or the bills of an installation, comes to: opening, charged, collected.
+Sums = tuple[int, int, int]
+
+
+def status(user: Any, values: Values) -> Iterator[tuple[int, str, str, Sums]]:
+    """Installation id, class, concept and sums, for every obligation and for the bills of an installation."""
+    before = sums_by_owner(user, KINDS, movement__business_day__lt=values["since"])
+    within = sums_by_owner(user, KINDS, movement__business_day__range=(values["since"], values["until"]))
+
+    def sums(kind: AccountKind, owner: str) -> Sums:
+        opening_c = before["debit", kind, owner] - before["credit", kind, owner]
+        return opening_c, within["debit", kind, owner], within["credit", kind, owner]
+
+    for row in ObligationRow.objects.of(user).order_by("installation_id", "id"):
+        kind = ObligationKind(row.kind)
+        account = AccountKind.LEVY if kind is ObligationKind.LEVY else AccountKind.OBLIGATION
+        yield row.installation_id, KIND_NAMES[kind], row.name, sums(account, str(row.pk))
+    billed = _Adding()
+    for bill_id, installation_id in Bill.objects.of(user).values_list("pk", "installation_id"):
+        billed.add(installation_id, sums(AccountKind.BILL, str(bill_id)))
+    for installation_id, found in billed.sums.items():
+        yield installation_id, BILLS_NAME, "", found
+
+
+class _Adding:
+    """Sums by installation."""
+
+    def __init__(self) -> None:
+        self.sums: dict[int, Sums] = {}
+
+    def add(self, installation_id: int, more: Sums) -> None:
+        """Count further ones."""
+        known = self.sums.get(installation_id, (0, 0, 0))
+        self.sums[installation_id] = (known[0] + more[0], known[1] + more[1], known[2] + more[2])
+
+
+def by_installation(user: Any, values: Values) -> dict[int, Sums]:
+    """Installation id -> what all its obligations and bills come to."""
+    adding = _Adding()
+    for installation_id, _, _, sums in status(user, values):
+        adding.add(installation_id, sums)
+    return adding.sums
+
+
+def ask_detail(user: Any, values: Values) -> Answer:
+    """One row for each obligation, and for the bills of each installation."""
+    nius = dict(installations(user, values).values_list("pk", "niu"))
+    rows: list[Row] = [
+        (nius[installation_id], kind, name, *_money(sums))
+        for installation_id, kind, name, sums in status(user, values)
+        if installation_id in nius
+    ]
+    return of_rows(sorted(rows, key=lambda row: row[:3]), LEVY_NOTE)
+
+
+def ask_per_installation(user: Any, values: Values) -> Answer:
+    """One row for each installation that owes or owed something."""
+    owed = by_installation(user, values)
+    homes = installations(user, values).order_by("niu").values_list("pk", "niu", "site__community__name")
+    return of_rows(
+        [(niu, place, *_money(owed[pk])) for pk, niu, place in homes if pk in owed and any(owed[pk])],
+        LEVY_NOTE,
+    )
+
+
+def _money(sums: Sums) -> tuple[int, int, int, int]:
+    opening_c, charged_c, collected_c = sums
+    return opening_c, charged_c, collected_c, opening_c + charged_c - collected_c

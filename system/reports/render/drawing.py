@@ -1,0 +1,80 @@
+"""Charts as SVG for paper, by matplotlib: text as text, the same cells the same bytes."""
+
+import io
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from system.config.clock import BOGOTA
+from system.reports.declaring import Kind, Shape
+from system.reports.render.points import Points
+from system.reports.render.words import SCALES, grouped, shown
+
+COLOURS = ("#0b5563", "#c8641b", "#5b2a86", "#1b6b34")
+_STYLE = {"svg.hashsalt": "amibench", "svg.fonttype": "path", "font.size": 9, "timezone": "America/Bogota"}
+#: More names than these would lie over each other.
+_NAMES_MAX = 24
+_WIDTH_IN, _HEIGHT_IN = 7.2, 2.9
+
+
+def svg_of(points: Points) -> str:
+    """A chart as SVG."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), layout="constrained")
+        axes: Any = figure.add_subplot()
+        _DRAW[points.chart.shape](axes, points)
+        scale, _ = SCALES[points.kind]
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value * scale, scale)))
+        axes.set_ylabel({Kind.PESOS: "pesos", Kind.KWH: "kWh"}.get(points.kind, ""))
+        axes.set_title(points.chart.title, fontsize=10)
+        axes.grid(axis="y", linewidth=0.4)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        if len(points.series) > 1:
+            axes.legend(frameon=False, fontsize=8)
+        made = io.StringIO()
+        figure.savefig(made, format="svg", metadata={"Date": None})
+    return made.getvalue()
+
+
+def _tick(value: float, scale: int) -> str:
+    whole = abs(value) >= 10 * scale or value == 0
+    return grouped(round(value), scale, 0 if whole else 2)
+
+
+def _bars(axes: Any, points: Points) -> None:
+    width = 0.8 / len(points.series)
+    scale = SCALES[points.kind][0]
+    for number, (name, kept) in enumerate(_series(points)):
+        places = [place + (number - (len(points.series) - 1) / 2) * width for place in range(len(kept))]
+        axes.bar(places, [(y or 0) / scale for y in kept], width, label=name, color=COLOURS[number % 4])
+    column = points.report.columns[points.report.index(points.chart.x)]
+    names = [_short(shown(column, x)) for x in points.x]
+    step = max(1, -(-len(names) // _NAMES_MAX))
+    axes.set_xticks(range(0, len(names), step), names[::step], rotation=40, ha="right", fontsize=7)
+
+
+def _line(axes: Any, points: Points) -> None:
+    scale = SCALES[points.kind][0]
+    column = points.report.columns[points.report.index(points.chart.x)]
+    x = [at.astimezone(BOGOTA) for at in points.x] if column.kind is Kind.INSTANT else points.x
+    for number, (name, kept) in enumerate(_series(points)):
+        y = [float("nan") if one is None else one / scale for one in kept]
+        axes.plot(
+            x, y, label=name, color=COLOURS[number % 4], linewidth=1.1, marker="." if len(y) < 40 else ""
+        )
+    axes.tick_params(axis="x", labelsize=7, rotation=30)
+
+
+def _series(points: Points) -> list[tuple[str, list[int | None]]]:
+    titles = [points.report.columns[points.report.index(name)].title for name in points.chart.series]
+    return list(zip(titles, points.series, strict=True))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 22 else f"{text[:21]}…"
+
+
+_DRAW = {Shape.BARS: _bars, Shape.LINE: _line}

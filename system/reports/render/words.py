@@ -1,0 +1,80 @@
+"""Cells as Colombia reads them: 1.234.567,89; days as 2026-11-24."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from system.config.clock import BOGOTA
+from system.reports.declaring import Column, Kind
+
+#: Kind -> (what one unit of it is shown as, decimals).
+SCALES: Mapping[Kind, tuple[int, int]] = {
+    Kind.PESOS: (100, 2),
+    Kind.KWH: (1000, 1),
+    Kind.PRICE: (10_000, 2),
+    Kind.PERCENT: (10_000, 1),
+    Kind.COUNT: (1, 0),
+}
+NOTHING = "—"
+
+
+def decimals_of(column: Column) -> int:
+    """How many are shown."""
+    return SCALES[column.kind][1] if column.decimals is None else column.decimals
+
+
+def grouped(value: int, scale: int, decimals: int, separator: str = ".", point: str = ",") -> str:
+    """An integer that counts in `scale` parts, rounded half away from zero, written with separators.
+
+    >>> grouped(-123456789, 100, 2), grouped(150, 1000, 1)
+    ('−1.234.567,89', '0,2')
+    """
+    shown = (2 * abs(value) * 10**decimals + scale) // (2 * scale)
+    whole, rest = divmod(shown, 10**decimals)
+    text = f"{whole:,}".replace(",", separator) + (f"{point}{rest:0{decimals}d}" if decimals else "")
+    return f"−{text}" if value < 0 and shown else text
+
+
+def plain(column: Column, value: int, point: str) -> str:
+    """A number as a file holds it: no separators, an ordinary minus, all its decimals where it is money."""
+    scale, _ = SCALES[column.kind]
+    return grouped(value, scale, decimals_of(column), "", point).replace("−", "-")
+
+
+def _pesos(column: Column, value: int) -> str:
+    text = grouped(value, 100, 2).removesuffix(",00")
+    return f"−$ {text[1:]}" if text.startswith("−") else f"$ {text}"
+
+
+def _number(column: Column, value: int) -> str:
+    scale, _ = SCALES[column.kind]
+    return grouped(value, scale, decimals_of(column))
+
+
+def _percent(column: Column, value: int) -> str:
+    return f"{_number(column, value)} %"
+
+
+def _instant(_column: Column, value: datetime) -> str:
+    return f"{value.astimezone(BOGOTA):%Y-%m-%d %H:%M}"
+
+
+def _day(_column: Column, value: date) -> str:
+    return value.isoformat()
+
+
+_SHOWN: Mapping[Kind, Callable[[Column, Any], str]] = {
+    Kind.TEXT: lambda _column, value: str(value),
+    Kind.DAY: _day,
+    Kind.INSTANT: _instant,
+    Kind.PESOS: _pesos,
+    Kind.KWH: _number,
+    Kind.PRICE: _number,
+    Kind.COUNT: _number,
+    Kind.PERCENT: _percent,
+}
+
+
+def shown(column: Column, value: Any) -> str:
+    """A cell for people; a dash where there is no value."""
+    return NOTHING if value is None else _SHOWN[column.kind](column, value)

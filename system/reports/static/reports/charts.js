@@ -1,0 +1,76 @@
+// Draws what stands in the table below: bars over names, or lines over time with gaps where nothing was measured.
+"use strict";
+(function () {
+  var COLOURS = ["#0b5563", "#c8641b", "#5b2a86", "#1b6b34"];
+  var ZONE = "America/Bogota";
+  var NAMES = {
+    MMMM: ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
+    MMM: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+    WWWW: ["domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"],
+    WWW: ["dom", "lun", "mar", "mié", "jue", "vie", "sáb"],
+  };
+  var HEIGHT = 300;
+
+  function writer(data) {
+    var format = new Intl.NumberFormat("es-CO", { maximumFractionDigits: data.decimals });
+    return function (value) {
+      if (value === null || value === undefined) return "—";
+      var text = format.format(value);
+      return data.kind === "pesos" ? "$ " + text : data.kind === "kwh" ? text + " kWh" : data.kind === "percent" ? text + " %" : text;
+    };
+  }
+  function short(text, most) { return text.length > most ? text.slice(0, most - 1) + "…" : text; }
+
+  function bars(data, count, number) {
+    // two series stand side by side at one place, more lie over each other
+    var size = count === 1 ? 0.7 : 0.4;
+    return uPlot.paths.bars({ size: [size, 60], align: count === 1 ? 0 : number === 0 ? -1 : 1 });
+  }
+  function options(data, width) {
+    var write = writer(data);
+    var line = data.shape === "line";
+    var widest = data.series.reduce(function (most, kept) {
+      return kept.reduce(function (more, y) { return Math.max(more, write(y).length); }, most);
+    }, 4);
+    var names = data.x;
+    var series = data.names.map(function (name, number) {
+      return {
+        label: name, stroke: COLOURS[number % COLOURS.length], width: line ? 1.5 : 1,
+        fill: line ? undefined : COLOURS[number % COLOURS.length] + "cc",
+        paths: line ? undefined : bars(data, data.names.length, number),
+        points: { show: line ? undefined : false }, spanGaps: false,
+        value: function (_, y) { return write(y); },
+      };
+    });
+    var x = { label: "", value: function (u, at) { return at === null || at === undefined ? "—" : data.time ? u.series[0].stamp(at) : names[at] || "—"; } };
+    x.stamp = function (at) { return new Date(at * 1000).toLocaleString("es-CO", { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" }); };
+    var first = data.time ? {} : {
+      splits: function (u) {
+        var step = Math.max(1, Math.ceil(names.length / Math.max(1, Math.floor(u.width / 90))));
+        return names.map(function (_, place) { return place; }).filter(function (place) { return place % step === 0; });
+      },
+      values: function (_, places) { return places.map(function (place) { return short(names[place] || "", 14); }); },
+      grid: { show: false },
+    };
+    return {
+      width: width, height: HEIGHT, series: [x].concat(series),
+      axes: [first, { size: Math.min(140, 14 + 7 * widest), values: function (_, ys) { return ys.map(write); } }],
+      scales: data.time ? { x: { time: true } } : {
+        x: { time: false, range: [-0.5, names.length - 0.5] },
+        y: { range: function (_, low, high) { return [Math.min(0, low || 0), high > 0 ? high * 1.05 : low < 0 ? 0 : 1]; } },
+      },
+      tzDate: function (at) { return uPlot.tzDate(new Date(at * 1000), ZONE); },
+      fmtDate: function (form) { return uPlot.fmtDate(form, NAMES); },
+      legend: { live: true }, cursor: { drag: { x: data.time, y: false } },
+    };
+  }
+  function draw(place) {
+    var data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    var x = data.time ? data.x : data.x.map(function (_, number) { return number; });
+    var plot = new uPlot(options(data, place.clientWidth), [x].concat(data.series), place);
+    new ResizeObserver(function () {
+      if (place.clientWidth && place.clientWidth !== plot.width) plot.setSize({ width: place.clientWidth, height: HEIGHT });
+    }).observe(place);
+  }
+  document.querySelectorAll("[data-chart]").forEach(draw);
+})();

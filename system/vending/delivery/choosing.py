@@ -1,0 +1,74 @@
+"""Which way a sale's tokens go: what its point of sale chose, else its provider, else the settings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from system.accounts import audit
+from system.accounts.operations import Operation
+from system.vending.delivery.models import DeliveryChoice, DeliveryMode
+from system.vending.models import PointOfSale, Sale, SaleKind
+
+#: What is delivered without being asked; other tokens only when somebody presses the button.
+BY_ITSELF = frozenset({SaleKind.ENERGY, SaleKind.FREE})
+
+
+class UnableToChoose(ValueError):
+    """The choice cannot be made; a Spanish sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What counts for a sale.
+
+    Args:
+        mode: how its tokens go.
+        messages: whether its customer, if he agreed, gets a message.
+    """
+
+    mode: DeliveryMode
+    messages: bool
+
+
+def choice_of(sale: Sale) -> Choice:
+    """What was chosen for a sale."""
+    point = sale.shift.point_of_sale if sale.shift is not None else None
+    return choice_at(sale.provider_id, point)
+
+
+def choice_at(provider_id: int, point: PointOfSale | None) -> Choice:
+    """What was chosen for a point of sale, or for sales without one."""
+    rows = DeliveryChoice.objects.filter(provider_id=provider_id)
+    row = rows.filter(point_of_sale=point).first() if point is not None else None
+    row = row or rows.filter(point_of_sale__isnull=True).first()
+    if row is None:
+        return Choice(DeliveryMode(settings.DELIVERY_MODE), messages=False)
+    return Choice(DeliveryMode(row.mode), row.messages)
+
+
+def choose(user: Any, mode: str, *, messages: bool, point: PointOfSale | None = None) -> DeliveryChoice:
+    """Choose for a point of sale, or for the provider.
+
+    Raises:
+        UnableToChoose: not allowed, another provider's point, or no such mode.
+    """
+    if not user.may(Operation.MANAGE_POINTS_OF_SALE) or (point and point.provider_id != user.provider_id):
+        raise UnableToChoose("Su rol no permite elegir cómo se entregan los tokens.")
+    if mode not in DeliveryMode.values:
+        raise UnableToChoose("Esa forma de entrega no existe.")
+    with transaction.atomic():
+        row, _ = DeliveryChoice.objects.update_or_create(
+            provider_id=user.provider_pk,
+            point_of_sale=point,
+            defaults={"mode": mode, "messages": messages},
+        )
+        audit.record(
+            f"{Operation.MANAGE_POINTS_OF_SALE.value}.delivery",
+            user=user,
+            subject="provider" if point is None else f"point-of-sale:{point.pk}",
+            detail={"mode": mode, "messages": messages},
+        )
+    chosen: DeliveryChoice = row
+    return chosen

@@ -1,0 +1,134 @@
+"""Give a sale's tokens to the head-end that reaches its meter. Nothing that goes wrong here touches the sale."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+from system.accounts import audit
+from system.accounts.operations import Operation
+from system.config.clock import security_now
+from system.vending.delivery.carriers import carrier_of
+from system.vending.delivery.choosing import choice_of
+from system.vending.delivery.models import DeliveryMode, HandOver, HandOverState
+from system.vending.delivery.outbox import queue_token
+from system.vending.models import Sale
+
+_LOGGER = logging.getLogger("amibench.delivery")
+#: So often a hand-over is tried, with pauses that double from the first, seconds.
+TRIES_MAX, PAUSE_S, PAUSE_MAX_S = 12, 5.0, 1_800.0
+NOT_REACHED = "El medidor no está en la telegestión: el cliente digita el número."
+GIVEN_UP = "La telegestión no recibió el token: el cliente digita el número."
+
+
+class UnableToDeliver(ValueError):
+    """The token cannot be sent to the meter; a Spanish sentence."""
+
+
+def after_sale(sale: Sale) -> None:
+    """What follows a sale that was committed; whatever goes wrong is written down and tried again later."""
+    try:
+        hand_over(sale)
+    except Exception as error:  # the money is taken and the token minted: nothing here may say otherwise
+        _LOGGER.error("hand-over of sale %s: %s", sale.pk, type(error).__name__)
+
+
+def hand_over(sale: Sale) -> HandOver:
+    """Hand a minted sale over, as was chosen; again is the same, and tries again where it is owed."""
+    row = _row_of(sale)
+    if row.state == HandOverState.OWED:
+        _try(row)
+    return row
+
+
+def push(user: Any, sale: Sale) -> HandOver:
+    """Send the tokens of a sale to its meter because somebody asks, whatever was chosen when it was made.
+
+    Raises:
+        UnableToDeliver: not allowed, no tokens, reversed, or no head-end reaches the meter.
+    """
+    if not user.may(Operation.DELIVER_TOKEN) or sale.provider_id != user.provider_id:
+        raise UnableToDeliver("Su rol no permite enviar tokens al medidor.")
+    outcome = getattr(sale, "outcome", None)
+    if outcome is None or not outcome.minted:
+        raise UnableToDeliver("Esta venta no tiene tokens.")
+    if hasattr(sale, "reversal"):
+        raise UnableToDeliver("Esta venta fue reversada: su token no debe usarse.")
+    if carrier_of(sale) is None:
+        raise UnableToDeliver(NOT_REACHED)
+    row = _row_of(sale)
+    if row.state == HandOverState.HANDED:
+        return row
+    with transaction.atomic():
+        HandOver.objects.filter(pk=row.pk).update(
+            state=HandOverState.OWED, asked_by=user, tries=0, next_at=security_now(), reason=""
+        )
+        audit.record(Operation.DELIVER_TOKEN.value, user=user, subject=f"sale:{sale.pk}")
+    row.refresh_from_db()
+    _try(row)
+    return row
+
+
+def _row_of(sale: Sale) -> HandOver:
+    known: HandOver | None = HandOver.objects.filter(pk=sale.pk).first()
+    if known is not None:
+        return known
+    mode = choice_of(sale).mode
+    by_ticket = mode == DeliveryMode.TICKET
+    row, made = HandOver.objects.get_or_create(
+        sale=sale,
+        defaults={
+            "mode": mode,
+            "state": HandOverState.TICKET if by_ticket else HandOverState.OWED,
+            "next_at": None if by_ticket else security_now(),
+        },
+    )
+    if made and by_ticket:
+        queue_token(sale)
+    return row
+
+
+def _try(row: HandOver) -> None:
+    """Hand it over now; where that fails it stays owed, until it was tried often enough."""
+    sale = row.sale
+    try:
+        with transaction.atomic():
+            if hasattr(sale, "reversal"):
+                _keep(row, HandOverState.WITHDRAWN, reason="La venta fue reversada.")
+                return
+            found = carrier_of(sale)
+            if found is None:
+                _by_ticket(row, NOT_REACHED)
+                return
+            name, carrier = found
+            carrier.hand(row.asked_by or sale.seller, sale)
+            _keep(row, HandOverState.HANDED, carrier=name)
+    except Exception as error:  # any fault of a head-end: the token stays valid, and is owed
+        _LOGGER.warning("hand-over of sale %s: %s", row.pk, type(error).__name__)
+        _later(row)
+
+
+def _later(row: HandOver) -> None:
+    tries = row.tries + 1
+    try:
+        if tries >= TRIES_MAX:
+            _by_ticket(row, GIVEN_UP)
+            return
+        pause_s = min(PAUSE_S * 2**tries, PAUSE_MAX_S)
+        HandOver.objects.filter(pk=row.pk).update(
+            tries=tries, next_at=security_now() + timedelta(seconds=pause_s)
+        )
+    except DatabaseError:  # it is still owed, and due: the worker finds it
+        _LOGGER.warning("hand-over of sale %s stays due", row.pk)
+
+
+def _by_ticket(row: HandOver, reason: str) -> None:
+    with transaction.atomic():
+        _keep(row, HandOverState.TICKET, reason=reason)
+        queue_token(row.sale)
+
+
+def _keep(row: HandOver, state: HandOverState, *, carrier: str = "", reason: str = "") -> None:
+    row.state, row.carrier, row.reason, row.next_at = state, carrier, reason, None
+    row.save(update_fields=["state", "carrier", "reason", "next_at"])

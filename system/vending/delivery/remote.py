@@ -1,0 +1,204 @@
+"""A head-end elsewhere: our tokens go out by its network API, and it is asked until each has ended.
+
+The id of a token there is made from sale and position here, so that a repeated hand-over acts once; of two
+tokens of a sale the second goes out when the first has ended well.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from system.config.clock import business_now, security_now
+from system.config.outgoing import Answer, UnableToSend, send
+from system.head_end.vocabulary import ENDED, OrderState, Reason
+from system.vending.delivery.carriers import TokenState
+from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
+from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
+from system.vending.models import Sale, Token
+
+#: Pauses between questions, seconds: they double from the first.
+ASK_S, ASK_MAX_S, TRIES_MAX = 5.0, 600.0, 60
+PIECE = 50
+_OK, _ABSENT, _CLIENT, _SERVER = 200, 404, 400, 500
+
+#: How requests go out; tests put another instance of this house here.
+Sender = Callable[[str, bytes, Mapping[str, str], str], Answer]
+
+
+def _over_the_net(url: str, body: bytes, headers: Mapping[str, str], method: str) -> Answer:
+    return send(url, body, headers, method=method)
+
+
+SENDERS: list[Sender] = [_over_the_net]
+
+
+class Elsewhere:
+    """The carrier of sites that a head-end elsewhere reaches."""
+
+    def takes(self, sale: Sale) -> str:
+        """``remote:<id>`` where one is configured for the site, or for the whole provider."""
+        found = _head_end_of(sale)
+        return "" if found is None else f"remote:{found.pk}"
+
+    def hand(self, user: Any, sale: Sale) -> None:
+        """Write down what is owed to it; the worker sends it, and asks."""
+        del user
+        head_end = _head_end_of(sale)
+        if head_end is None:
+            raise LookupError("no head-end elsewhere takes this sale")
+        now = security_now()
+        for token in sale.tokens.order_by("position"):
+            RemoteToken.objects.get_or_create(
+                id=uuid.uuid5(sale.pk, str(token.position)),
+                defaults={
+                    "head_end": head_end,
+                    "sale": sale,
+                    "position": token.position,
+                    "next_at": now,
+                },
+            )
+
+    def look(self, sale: Sale) -> Sequence[TokenState]:
+        """What it last said."""
+        rows = RemoteToken.objects.filter(sale=sale).order_by("position")
+        return tuple(
+            TokenState(
+                row.position,
+                OrderState(row.state),
+                row.answer,
+                reason=_reason(row.reason),
+                at=row.ended_at,
+            )
+            for row in rows
+        )
+
+
+def follow(most: int = PIECE) -> int:
+    """Send and ask what is due; how many requests went out."""
+    due = RemoteToken.objects.filter(next_at__lte=security_now()).select_related("head_end", "sale")
+    asked = 0
+    for row in due.order_by("next_at")[:most]:
+        if _waits_for_another(row):
+            _later(row, count=False)
+            continue
+        asked += 1
+        try:
+            _one(row)
+        except (UnableToSend, NoRemoteKey):
+            _later(row, count=True)
+    return asked
+
+
+def _one(row: RemoteToken) -> None:
+    answer = _ask(row) if row.sent else _hand_in(row)
+    if answer.status >= _SERVER or answer.status in {401, 403, 408, 429}:
+        _later(row, count=True)
+        return
+    if answer.status >= _CLIENT:
+        # refused for good: the token was never handed to the meter
+        _end(row, OrderState.FAILED, "", Reason.UNKNOWN_METER if answer.status == _ABSENT else None)
+        return
+    said = _read(answer.body)
+    if said is None:
+        _later(row, count=True)
+        return
+    RemoteToken.objects.filter(pk=row.pk).update(sent=True)
+    state = said["state"]
+    if state in ENDED:
+        _end(row, state, said["answer"], said["reason"])
+    else:
+        RemoteToken.objects.filter(pk=row.pk).update(state=state)
+        _later(row, count=False)
+
+
+def _hand_in(row: RemoteToken) -> Answer:
+    token = Token.objects.get(sale=row.sale, position=row.position)
+    body = json.dumps({"meter": row.sale.drn, "token": token.digits}).encode()
+    headers = {**_headers(row), "Idempotency-Key": str(row.pk), "Content-Type": "application/json"}
+    return SENDERS[-1](f"{row.head_end.url.rstrip('/')}/deliveries", body, headers, "POST")
+
+
+def _ask(row: RemoteToken) -> Answer:
+    return SENDERS[-1](f"{row.head_end.url.rstrip('/')}/deliveries/{row.pk}", b"", _headers(row), "GET")
+
+
+def _headers(row: RemoteToken) -> dict[str, str]:
+    return {"Authorization": f"Bearer {remote_key(row.head_end.key_name)}"}
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    """State, answer and reason of what the other side says; None where it makes no sense."""
+    try:
+        said = json.loads(body)
+        state = OrderState(said["state"])
+        answer = said.get("answer") or ""
+        if not isinstance(answer, str) or len(answer) > 40 or not answer.isascii():
+            return None
+        return {"state": state, "answer": answer, "reason": _reason(said.get("reason") or "")}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _reason(text: str) -> Reason | None:
+    return Reason(text) if text in set(Reason) else None
+
+
+def _waits_for_another(row: RemoteToken) -> bool:
+    before = RemoteToken.objects.filter(sale=row.sale, position__lt=row.position)
+    return before.exclude(state=OrderState.DONE.value).exists()
+
+
+def _later(row: RemoteToken, *, count: bool) -> None:
+    tries = row.tries + 1
+    before = RemoteToken.objects.filter(sale=row.sale, position__lt=row.position)
+    if before.filter(state__in=[state.value for state in ENDED - {OrderState.DONE}]).exists():
+        _end(row, OrderState.CANCELLED, "", None)
+        return
+    if count and tries >= TRIES_MAX:
+        # what was sent may have been executed, and nobody says that it was not
+        _end(row, OrderState.EXPIRED if row.sent else OrderState.FAILED, "", Reason.UNREACHABLE)
+        return
+    pause_s = min(ASK_S * 2 ** min(tries, 10), ASK_MAX_S)
+    RemoteToken.objects.filter(pk=row.pk).update(
+        tries=tries, next_at=security_now() + timedelta(seconds=pause_s)
+    )
+
+
+def _end(row: RemoteToken, state: OrderState, answer: str, reason: Reason | None) -> None:
+    from system.vending.delivery.after import ended
+
+    with transaction.atomic():
+        RemoteToken.objects.filter(pk=row.pk).update(
+            state=state.value,
+            answer=answer,
+            reason="" if reason is None else reason.value,
+            next_at=None,
+            ended_at=business_now(),
+        )
+        ended(row.sale)
+
+
+def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:
+    handed = RemoteToken.objects.filter(sale=sale).select_related("head_end").first()
+    if handed is not None:
+        found: RemoteHeadEnd = handed.head_end
+        return found
+    rows = RemoteHeadEnd.objects.filter(provider_id=sale.provider_id, active=True)
+    here: RemoteHeadEnd | None = (
+        rows.filter(site_id=sale.installation.site_id).first() or rows.filter(site__isnull=True).first()
+    )
+    return here
+
+
+def withdraw(sale: Sale) -> bool:
+    """Take back what was not sent yet; False where something was sent."""
+    rows = RemoteToken.objects.filter(sale=sale)
+    if rows.filter(sent=True).exists():
+        return False
+    rows.update(state=OrderState.CANCELLED.value, next_at=None)
+    HandOver.objects.filter(pk=sale.pk).update(state="withdrawn", next_at=None)
+    return True

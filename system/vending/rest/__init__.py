@@ -1,0 +1,58 @@
+"""The vending room's part of the API.
+
+Map of the room::
+
+    fields.py              money, energy and prices as they travel
+    sales.py               trial price, sale under the caller's id, sales, ticket
+    sale_schemas.py        a sale as it travels
+    shifts.py              open and close a counter; deposits
+    points_of_sale.py      merchants and their counters
+    tariffs.py             versions, preview, publication
+    obligations.py, bills.py
+    requests.py            what needs four eyes: ask, sign, carry out
+    tokens.py              management tokens, planned key changes
+    reports.py             reports as JSON and CSV
+"""
+
+from system.accounts.rest.room import Refusal, Room
+from system.security_module.errors import SecurityModuleError
+from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
+from system.vending.pricing import PricingError
+from system.vending.rest import (
+    bills,
+    obligations,
+    points_of_sale,
+    reports,
+    requests,
+    sales,
+    shifts,
+    tariffs,
+    tokens,
+)
+
+_ASK_AGAIN = "POST /api/v1/sales/{}/resolution"
+ROOM = Room(
+    routers=(
+        sales.router,
+        shifts.router,
+        points_of_sale.router,
+        tariffs.router,
+        obligations.router,
+        bills.router,
+        requests.router,
+        tokens.router,
+        reports.router,
+    ),
+    refusals={
+        UnableToSell: Refusal(422, "refused", "No se puede"),
+        PricingError: Refusal(422, "refused", "No tiene precio"),
+        SaleUnderWay: Refusal(409, "sale-under-way", "Otra venta en curso"),
+        SalePending: Refusal(
+            409,
+            "sale-pending",
+            "Venta sin resultado",
+            lambda error: {"sale_id": str(error.sale_id), "next": _ASK_AGAIN.format(error.sale_id)},
+        ),
+        SecurityModuleError: Refusal(503, "module", "El módulo de seguridad no responde"),
+    },
+)

@@ -1,0 +1,134 @@
+"""Tariffs: their versions, what one would come to, and publication."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text
+from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.vending.models import TariffVersion
+from system.vending.rest.fields import Energy, Price, ShownAmount, ShownEnergy, units_of, wh_of
+from system.vending.selectors.tariff_preview import preview
+from system.vending.services.publish_tariff import checked, publish_tariff
+
+router = Router(tags=["Tarifas"])
+STEPS_MAX = 8
+
+
+class StepIn(In):
+    """A block of the month."""
+
+    name: Annotated[str, plain_text(30)]
+    price_e4: Price
+    upto_wh: Energy | None = Field(None, description="hasta dónde, Wh del mes; nulo sólo en el último")
+
+
+class TariffIn(In):
+    """A version of a tariff."""
+
+    code: str = Field(pattern=r"^[A-Za-z0-9._-]{1,30}$")
+    name: Annotated[str, plain_text(80)]
+    valid_from: Day
+    steps: Annotated[list[StepIn], Field(min_length=1, max_length=STEPS_MAX)]
+    unit_cost_e4: Price
+
+    def data(self) -> dict[str, Any]:
+        """As the verb wants it."""
+        steps = [
+            {
+                "name": step.name,
+                "price_e4": step.price_e4,
+                "upto_units": None if step.upto_wh is None else units_of(step.upto_wh),
+            }
+            for step in self.steps
+        ]
+        return {
+            "code": self.code,
+            "name": self.name,
+            "valid_from": self.valid_from,
+            "steps": steps,
+            "unit_cost_e4": self.unit_cost_e4,
+        }
+
+
+class TariffsQuery(PageQuery):
+    """Of which tariff."""
+
+    code: Annotated[str, free_text(30, description="vacío: todas")] = ""
+
+
+class StepOut(Out):
+    """A block of the month."""
+
+    name: str
+    price_e4: int
+    upto_wh: int | None
+
+
+class TariffOut(Out):
+    """A version of a tariff."""
+
+    code: str
+    version: int
+    name: str
+    valid_from: date
+    steps: list[StepOut]
+    unit_cost_e4: int
+    published_at: Instant
+
+
+class PreviewOut(Out):
+    """What a month of some size comes to."""
+
+    energy_wh: ShownEnergy
+    pays_c: ShownAmount
+    cost_c: ShownAmount
+    subsidy_c: ShownAmount = Field(description="menor que 0: contribución")
+
+
+def _out(row: TariffVersion) -> TariffOut:
+    return TariffOut(
+        code=row.code,
+        version=row.version,
+        name=row.name,
+        valid_from=row.valid_from,
+        steps=[_step(step) for step in row.steps],
+        unit_cost_e4=row.unit_cost_e4,
+        published_at=row.published_at,
+    )
+
+
+def _step(step: dict[str, Any]) -> StepOut:
+    upto = step["upto_units"]
+    return StepOut(
+        name=step["name"], price_e4=step["price_e4"], upto_wh=None if upto is None else wh_of(upto)
+    )
+
+
+@router.get("/tariffs", **does(Operation.SEE_TARIFFS, Page[TariffOut]))
+def list_tariffs(request: HttpRequest, asked: Query[TariffsQuery]) -> Any:
+    """Todas las versiones, la más nueva de cada tarifa primero."""
+    rows = TariffVersion.objects.of(user_of(request)).order_by("code", "-version")
+    rows = rows.filter(code=asked.code) if asked.code else rows
+    return page_of(Page[TariffOut], rows, asked, _out)
+
+
+@router.post("/tariffs/preview", **does(Operation.EDIT_TARIFFS, list[PreviewOut]))
+def look(request: HttpRequest, body: TariffIn) -> list[PreviewOut]:
+    """A cuánto llegaría con meses de varios tamaños; no se publica nada."""
+    rows = preview(checked(TariffVersion(**body.data(), version=1)))
+    return [
+        PreviewOut(energy_wh=wh_of(row.units), pays_c=row.pays_c, cost_c=row.cost_c, subsidy_c=row.subsidy_c)
+        for row in rows
+    ]
+
+
+@router.post("/tariffs", **does(Operation.EDIT_TARIFFS, TariffOut, status=201))
+def publish(request: HttpRequest, body: TariffIn) -> TariffOut:
+    """Publicar la versión siguiente; nunca se corrige, la siguiente la reemplaza."""
+    return _out(publish_tariff(user_of(request), **body.data()))

@@ -1,0 +1,59 @@
+"""What a shift came to, and what a merchant owes."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from system.vending.ledger.accounts import account_of, balance_of
+from system.vending.models import AccountKind, Merchant, Sale, Shift
+from system.vending.services.shifts import collected_c
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSums:
+    """The sales of a shift, reversals taken off, and its cash.
+
+    Args:
+        count: recharges.
+        units: sold, of 0.1 kWh.
+        deducted_c, energy_c: what the money became, centavos.
+        collected_c: received, payments of bills included.
+        expected_c: what should be in the drawer.
+    """
+
+    count: int
+    units: int
+    deducted_c: int
+    energy_c: int
+    collected_c: int
+    expected_c: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a merchant owes, centavos; without a limit, `limit_c` and `room_c` are None."""
+
+    owed_c: int
+    limit_c: int | None
+    room_c: int | None
+
+
+def shift_sums(shift: Shift) -> ShiftSums:
+    """Add a shift up."""
+    sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
+    sums = sold.aggregate(
+        count=Count("pk"), units=Sum("units"), deducted_c=Sum("deducted_c"), energy_c=Sum("energy_c")
+    )
+    collected = collected_c(shift)
+    return ShiftSums(
+        **{name: int(value or 0) for name, value in sums.items()},
+        collected_c=collected,
+        expected_c=shift.opening_cash_c + collected,
+    )
+
+
+def position_of(merchant: Merchant) -> Position:
+    """What a merchant owes, pending sales included."""
+    balance = balance_of(account_of(merchant.provider_id, AccountKind.MERCHANT, merchant))
+    owed_c = balance.posted_c + balance.pending_c
+    return Position(owed_c, balance.limit_c, None if balance.limit_c is None else balance.limit_c - owed_c)
