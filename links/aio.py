@@ -2,13 +2,14 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 
 from links.clock import Clock, WallClock
 from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
 from links.tcp import TcpOptions, reason
 from links.url import LinkUrl
 
-__all__ = ["AsyncLink", "AsyncStreamLink", "Clock", "WallClock", "open_async_link"]
+__all__ = ["AsyncLink", "AsyncStreamLink", "Clock", "WallClock", "open_async_link", "register_async"]
 
 _CHUNK_BYTES = 65_536
 
@@ -110,20 +111,35 @@ class AsyncStreamLink(AsyncLink):
             return  # it broke before; it is closed all the same
 
 
+async def _open_tcp(url: LinkUrl, clock: Clock) -> AsyncLink:
+    options, (host, port) = url.options(TcpOptions), url.address()
+    try:
+        async with WallClock().deadline(options.connect_timeout_s):
+            reader, writer = await asyncio.open_connection(host, port)
+    except OSError as error:  # TimeoutError is one
+        raise LinkOpenError(f"cannot connect to {url.text}: {reason(error)}") from error
+    return AsyncStreamLink(reader, writer, clock, url.text)
+
+
+#: Scheme -> what opens a link that can be awaited.
+AsyncOpener = Callable[[LinkUrl, Clock], Awaitable[AsyncLink]]
+_OPENERS: dict[str, AsyncOpener] = {"tcp": _open_tcp}
+
+
+def register_async(scheme: str, opener: AsyncOpener) -> None:
+    """Let `open_async_link` open URLs of `scheme`, as `links.register` does for blocking links."""
+    _OPENERS[scheme] = opener
+
+
 async def open_async_link(url: str, clock: Clock) -> AsyncLink:
-    """The asyncio link that `url` names; only ``tcp`` has a twin so far.
+    """The asyncio link that `url` names.
 
     Raises:
         LinkUrlError: the URL is wrong, or its scheme has no asyncio twin.
         LinkOpenError: nobody answers there.
     """
     parsed = LinkUrl.parse(url)
-    if parsed.scheme != "tcp":
-        raise LinkUrlError(f"{parsed.scheme} has no asyncio link; known: tcp")
-    options, (host, port) = parsed.options(TcpOptions), parsed.address()
-    try:
-        async with WallClock().deadline(options.connect_timeout_s):
-            reader, writer = await asyncio.open_connection(host, port)
-    except OSError as error:  # TimeoutError is one
-        raise LinkOpenError(f"cannot connect to {url}: {reason(error)}") from error
-    return AsyncStreamLink(reader, writer, clock, url)
+    opener = _OPENERS.get(parsed.scheme)
+    if opener is None:
+        raise LinkUrlError(f"{parsed.scheme} has no asyncio link; known: {', '.join(sorted(_OPENERS))}")
+    return await opener(parsed, clock)

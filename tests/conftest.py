@@ -1,6 +1,19 @@
-"""What every test shares: how often the garbage collector looks."""
+"""What every test shares: how much chance is tried, and how often the garbage collector looks."""
 
 import gc
+import os
+
+from hypothesis import settings
+
+#: The long checks run what the everyday ones shorten.
+LONG = os.environ.get("AMIBENCH_SLOW") == "1"
+
+#: Examples of a property test that does not say its own number.
+_EXAMPLES_EVERY_DAY, _EXAMPLES_LONG = 40, 500
+
+settings.register_profile("every-day", max_examples=_EXAMPLES_EVERY_DAY)
+settings.register_profile("long", max_examples=_EXAMPLES_LONG)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("long" if LONG else "every-day"))
 
 #: Allocations between two looks at the young objects. Modules and fixtures are a large heap that stays; with
 #: Python's own 700, looking through it again and again takes a tenth of the time of all tests.

@@ -39,7 +39,9 @@ def reach(target: Target) -> VendingSystem:
     """
     section = target.statement.vending
     try:
-        return open_vendor(target.statement.link.url, {} if section is None else section.operators)
+        if section is None:
+            return open_vendor(target.statement.link.url, {})
+        return open_vendor(target.statement.link.url, section.operators, section.secret_file)
     except VendingUnreachable as error:
         raise BenchError(f"the vending system cannot be reached: {error}") from error
 

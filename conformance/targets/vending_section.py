@@ -19,6 +19,9 @@ class VendingSection(BaseModel):
     absent: tuple[Absent, ...] = Field(
         (), description="currency: class 0 sub 4-7; extended: STS 202-5; card: the date of expiry of a card"
     )
+    secret_file: str = Field(
+        "", description="file with the secret of a portal's bench route; else AMIBENCH_BENCH_SECRET holds it"
+    )
     operators: dict[str, str] = Field(
         default_factory=dict,
         description="name of an operator -> file of the private key with which the bench signs key changes",

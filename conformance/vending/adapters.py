@@ -1,10 +1,11 @@
-"""Which adapter a URL means: a vendor in this process, one of the mutants, or a module behind its socket."""
+"""Which adapter a URL means: a vendor in this process, a mutant, a module at its socket, or a portal."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from conformance.mutants import vending as mutants
 from conformance.vending.own_module import OwnModule
+from conformance.vending.portal_vendor import PortalVendor
 from conformance.vending.served_module import ServedModule
 from conformance.vending.vendor import VendingSystem
 
@@ -14,15 +15,17 @@ DEFAULT = "vendor://security-module"
 MUTANT_HOST = "vending"
 """``mutant://vending/NAME`` is a vendor built wrong."""
 
-_Opener = Callable[[str, Mapping[str, str]], VendingSystem]
+_Opener = Callable[[str, Mapping[str, str], str], VendingSystem]
 
 #: name in ``vendor://NAME`` -> what makes it.
 IN_PROCESS: dict[str, Callable[[], VendingSystem]] = {"security-module": OwnModule}
 
 #: scheme -> what opens it. A further product's adapter is one more row.
 ADAPTERS: dict[str, _Opener] = {
-    "security-module+unix": ServedModule,
-    "security-module+tls": ServedModule,
+    "security-module+unix": lambda url, operators, _: ServedModule(url, operators),
+    "security-module+tls": lambda url, operators, _: ServedModule(url, operators),
+    "http": PortalVendor,
+    "https": PortalVendor,
 }
 
 SCHEMES = ("vendor", *ADAPTERS)
@@ -51,12 +54,13 @@ def complaint(url: str) -> str | None:
     return None
 
 
-def open_vendor(url: str, operators: Mapping[str, str]) -> VendingSystem:
+def open_vendor(url: str, operators: Mapping[str, str], secret_file: str = "") -> VendingSystem:
     """Reach the vending system.
 
     Args:
         url: one that `is_vendor` and has no `complaint`.
         operators: name -> file of an operator's private key, where key changes need signatures.
+        secret_file: of a portal; empty: its secret stands in the environment.
 
     Raises:
         VendingUnreachable: in one sentence.
@@ -66,4 +70,4 @@ def open_vendor(url: str, operators: Mapping[str, str]) -> VendingSystem:
         return IN_PROCESS[parts.netloc]()
     if parts.scheme == "mutant":
         return mutants.load(parts.path.strip("/")).build()
-    return ADAPTERS[parts.scheme](url, operators)
+    return ADAPTERS[parts.scheme](url, operators, secret_file)

@@ -30,7 +30,7 @@ class ServedModule(ModuleVendor):
     """
 
     def __init__(self, url: str, operators: Mapping[str, str]) -> None:
-        keys = {name: _key(Path(path)) for name, path in operators.items()}
+        keys = operator_keys(operators)
         try:
             self._client = SecurityModuleClient(url.removeprefix(PREFIX))
             store = _test_store(self._client)
@@ -72,6 +72,15 @@ def _test_store(client: SecurityModuleClient) -> str:
         client.close()
         raise
     return str(status["store"])
+
+
+def operator_keys(operators: Mapping[str, str]) -> dict[str, ECC.EccKey]:
+    """The private keys of operators by name, with which the bench signs key changes.
+
+    Raises:
+        VendingUnreachable: a file cannot be read, or does not open.
+    """
+    return {name: _key(Path(path)) for name, path in operators.items()}
 
 
 def _key(path: Path) -> ECC.EccKey:

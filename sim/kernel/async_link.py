@@ -1,4 +1,4 @@
-"""A link of asyncio into a world in virtual time, beside `sim.kernel.stepping.SimLink` for blocking callers."""
+"""A link of asyncio into a world in virtual time; `sim.kernel.stepping.SimLink` is its blocking twin."""
 
 import asyncio
 

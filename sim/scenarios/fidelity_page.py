@@ -5,6 +5,7 @@ fixed, so the figures are the same whenever and wherever they are made.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from sim.grid import fidelity as grid
@@ -34,23 +35,30 @@ _PERCENT = 100
 
 def generated() -> str:
     """The text between the two marks."""
-    wire = (*physics.rows(), *prime.rows())
+    wire, grid_rows = _rows()
     parts = [
         _HEAD,
         "### The wire\n\n" + _COLUMNS + "".join(map(_wire_row, wire)),
-        "### The grid\n\n" + _COLUMNS + "".join(map(_grid_row, grid.fidelity_rows())),
+        "### The grid\n\n" + _COLUMNS + "".join(map(_grid_row, grid_rows)),
         "### What the wire leaves out\n\n" + _sentences(row.en for row in physics.not_modelled()),
         "### What the grid leaves out\n\n" + _sentences(row.en for row in grid.not_modelled()),
     ]
     return "\n".join(parts)
 
 
+@cache
+def _rows() -> tuple[tuple[ValidationRow, ...], tuple[FidelityRow, ...]]:
+    """Every point of the wire and of the grid, measured once."""
+    return (*physics.rows(), *prime.rows()), tuple(grid.fidelity_rows())
+
+
 def failing() -> Iterator[str]:
     """Rows that are further off than they may be."""
-    for row in (*physics.rows(), *prime.rows()):
+    wire, grid_rows = _rows()
+    for row in wire:
         if not row.holds:
             yield f"{row.ident} {row.title}: {row.measured} beside {row.published}"
-    for measured in grid.fidelity_rows():
+    for measured in grid_rows:
         if not measured.within:
             yield f"{measured.what}: {measured.measured}"
 

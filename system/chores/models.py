@@ -28,4 +28,3 @@ class ChoreRow(models.Model):
         """One for each chore."""
 
         db_table = "chores_chore"
-        ordering = ["name"]

@@ -27,4 +27,5 @@ CHORES: tuple[Chore, ...] = (
     Chore("send-messages", 5, "system.vending.delivery.chores.send_messages"),
     Chore("network-sales", 15, "system.networks.chores.settle_sales"),
     Chore("send-webhooks", 2, "system.networks.chores.send_webhooks"),
+    Chore("scheduled-reports", 60, "system.reports.schedules.run_due"),
 )

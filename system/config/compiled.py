@@ -91,7 +91,9 @@ class _Insertion:
     def __init__(self, connection: Any, example: models.Model) -> None:
         self._connection = connection
         self._fields = [
-            field for field in example._meta.local_concrete_fields if not isinstance(field, models.AutoField)
+            field
+            for field in example._meta.local_concrete_fields  # noqa: SLF001 - public by documentation
+            if not isinstance(field, models.AutoField)
         ]
         query: Any = models.sql.InsertQuery(type(example))
         query.insert_values(self._fields, [example])
@@ -124,7 +126,7 @@ class _Statement:
         # the queryset's own iterator runs it: it asks its query for a compiler, and that one for the rest
         compiler.as_sql = lambda: (sql, tuple(self._bound))
         compiler.get_converters = lambda _columns: converters
-        queryset.query.get_compiler = lambda *_args, **_more: compiler  # type: ignore[method-assign]
+        queryset.query.get_compiler = lambda *_args, **_more: compiler
         self._iterable: Any = queryset._iterable_class(queryset)  # type: ignore[attr-defined]  # noqa: SLF001
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:

@@ -112,7 +112,9 @@ def send(
     watch.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request(method, path, body=body or None, headers={"Connection": "close", **(headers or {})})
+        connection.request(
+            method, path, body=body or None, headers={"Connection": "close", **(headers or {})}
+        )
         came = connection.getresponse()
         taken = came.read(ANSWER_MAX_BYTES + 1)
     except ssl.SSLError as error:

@@ -3,13 +3,16 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/network/", include("system.networks.rest.urls")),
     path("api/v1/", include("system.portal.api_urls")),
     path("cuentas/", include("system.accounts.pages.closed")),
     path("cuentas/", include("allauth.account.urls")),
     path("cuentas/2fa/", include("allauth.mfa.urls")),
     path("", include("system.vending.delivery.urls")),
+    path("", include("system.reports.pages.urls")),
     path("", include("system.vending.pages.urls")),
     path("", include("system.registry.pages.urls")),
+    path("", include("system.networks.pages.urls")),
     path("", include("system.accounts.pages.urls")),
     path("", include("system.portal.urls")),
 ]

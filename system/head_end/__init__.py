@@ -10,7 +10,7 @@ Map of the room::
     models/        channels and meters, plans and coverage, series and values, events, orders
     orders/        the states of an order as a table of transitions, and the one place that moves them
     storing/       values into the database, fast
-    plausible/     what is not believed of readings, and why
+    plausible.py   what is not believed of readings, and why
     spans.py       times as sets of spans; `periods.py` the grid of a profile
     selectors/     questions: what is due, curves, consumption, what is wrong now
     services/      verbs: order, cancel, deliver, confirm, keep

@@ -131,8 +131,8 @@ class CurvePoint:
     Args:
         ends_at: end of the interval, UTC.
         value: in the unit of the curve; None: a gap.
-        quality: GOOD; DOUBTFUL: the meter marked it, or it is in quarantine (then without value); NONE_THERE: the
-            meter says that it has nothing there; NOT_READ: nobody got an answer yet.
+        quality: GOOD; DOUBTFUL: the meter marked it, or it is in quarantine (then without value); NONE_THERE:
+            the meter says that it has nothing there; NOT_READ: nobody got an answer yet.
     """
 
     ends_at: datetime

@@ -49,6 +49,7 @@ __all__ = [
     "deliver_tokens",
     "delivery_of",
     "last_reading",
+    "load_curve",
     "order_ended",
     "order_of",
     "reachable",
@@ -134,7 +135,8 @@ def request_group(
         devices: each once.
         kind: what.
         name: for people.
-        parameters, valid_for: of each order.
+        parameters: of each order.
+        valid_for: so long each is tried; None: the rule of the kind.
         approval: of a mass disconnection, asked for by
             `system.head_end.services.ask_mass_cut.ask_mass_cut` and granted by somebody else.
 
@@ -196,12 +198,20 @@ def curve(
     Args:
         device: the meter.
         obis: of the quantity, such as `ENERGY_IMPORT`.
-        start, end: UTC; at most 400 days apart.
+        start: UTC; not itself a point.
+        end: UTC; at most 400 days later.
         period_s: of the profile that is wanted; None: the finest that has the quantity.
     """
     from system.head_end.selectors.curves import curve as question
 
     return question(device, obis, start, end, period_s)
+
+
+def load_curve(device: Device, start: datetime, end: datetime, period_s: int | None = None) -> Curve | None:
+    """Wh of each interval after `start` up to `end`, from the energy register, gaps marked; see `curve`."""
+    from system.head_end.selectors.curves import load_curve as question
+
+    return question(device, start, end, period_s)
 
 
 def last_reading(device: Device) -> LastReading | None:
@@ -212,7 +222,7 @@ def last_reading(device: Device) -> LastReading | None:
 
 
 def reachable(device: Device) -> bool:
-    """Whether an order could reach it: confirmed in the field, and the last contact went well or is not old."""
+    """Whether an order could reach it: confirmed in the field, and neither it nor its channel fails now."""
     from system.head_end.selectors.meters import reachable as question
 
     return question(device)

@@ -126,6 +126,7 @@ class Visit:
             and events are taken from the concentrator.
         series: device id -> columns whose scaler and unit the store knows; rows of a concentrator bear none,
             and those of a column that is not here are left for the meter itself to tell.
+        clock_set_max_s: a clock that is further off is not set by itself; None: as the collector's terms say.
     """
 
     lease: Lease
@@ -139,6 +140,7 @@ class Visit:
     event_cursor: int = 0
     meters: tuple[MeterTarget, ...] = ()
     series: Mapping[int, tuple["Column", ...]] = field(default_factory=dict)
+    clock_set_max_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

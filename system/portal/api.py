@@ -20,12 +20,14 @@ from system.accounts.rest.auth import AUTHENTICATORS, Permission
 from system.accounts.rest.problems import MEDIA_TYPE, Problem, install, problem
 from system.accounts.rest.room import Room
 from system.registry import rest as registry_rest
+from system.reports import rest as reports_rest
 from system.vending import rest as vending_rest
 
 ROOMS: tuple[Room, ...] = (
     accounts_rest.ROOM,
     registry_rest.ROOM,
     vending_rest.ROOM,
+    reports_rest.ROOM,
 )
 VERSION = "1"
 _EVERYWHERE, _WITH_BODY, _OF_A_ROW = (401, 403, 422), (400, 413), (404,)

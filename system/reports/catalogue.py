@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from system.reports.declaring import Chart, Report
+from system.reports.declaring import MACHINE, Chart, Report, Shape
 from system.reports.parameters import COMMUNITY, ESTRATO, PERIOD, PLACES, POINT, TARIFF, ZONE, choice
 from system.reports.questions import (
+    curves,
     habits,
     merchants,
     obligations,
@@ -12,6 +13,7 @@ from system.reports.questions import (
     sales,
     statistics,
     subsidies,
+    zni,
 )
 from system.reports.questions.dimensions import DIMENSIONS
 
@@ -118,6 +120,17 @@ _REPORTS: tuple[Report, ...] = (
         empty="Aún no hay instalaciones: regístrelas en Clientes.",
     ),
     Report(
+        "curva-de-consumo",
+        "Curva de consumo",
+        "Consumo",
+        "¿Cuánto consume un cliente, y cuándo?",
+        curves.COLUMNS,
+        curves.ask,
+        curves.PARAMETERS,
+        (Chart("Consumo", "termina", ("kwh", "kwh_parcial"), Shape.LINE),),
+        empty=curves.NO_READINGS,
+    ),
+    Report(
         "subsidios",
         "Subsidios y contribuciones",
         "Regulación",
@@ -127,6 +140,17 @@ _REPORTS: tuple[Report, ...] = (
         (*PERIOD, ESTRATO, TARIFF),
         (Chart("Subsidio y contribución", "mes", ("subsidio", "contribucion")),),
         empty=_NO_SALES,
+    ),
+    Report(
+        "zni-comercial",
+        zni.LAYOUT.title,
+        "Regulación",
+        "¿Qué se le informa a la Superintendencia de cada factura y recarga?",
+        zni.COLUMNS,
+        zni.ask,
+        zni.PARAMETERS,
+        dialect=MACHINE,
+        empty="No hay facturas ni recargas en ese período.",
     ),
 )
 REGISTRY: Mapping[str, Report] = {report.name: report for report in _REPORTS}

@@ -12,7 +12,8 @@ from system.reports.parameters import Parameter
 class Kind(StrEnum):
     """What the cells of a column hold, and as what integer; None is a cell without a value.
 
-    ``pesos`` centavos of COP; ``kwh`` Wh; ``price`` 10⁻⁴ COP/kWh; ``percent`` ppm; ``count`` a plain integer;
+    ``pesos`` centavos of COP; ``kwh`` Wh; ``price`` 10⁻⁴ COP/kWh; ``percent`` and ``ratio`` ppm, the one
+    shown as 76,4 % and the other as 0,76; ``count`` a plain integer;
     ``day`` a date; ``instant`` an aware datetime; ``text`` a string.
     """
 
@@ -24,9 +25,10 @@ class Kind(StrEnum):
     PRICE = "price"
     COUNT = "count"
     PERCENT = "percent"
+    RATIO = "ratio"
 
 
-NUMBERS = frozenset({Kind.PESOS, Kind.KWH, Kind.PRICE, Kind.COUNT, Kind.PERCENT})
+NUMBERS = frozenset({Kind.PESOS, Kind.KWH, Kind.PRICE, Kind.COUNT, Kind.PERCENT, Kind.RATIO})
 
 
 @dataclass(frozen=True, slots=True)

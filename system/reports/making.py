@@ -16,6 +16,8 @@ from system.reports.parameters import ReportForm
 
 #: So many points a chart draws at most.
 POINTS_MAX = 3_000
+#: And so many bars.
+BARS_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,8 +148,11 @@ class ReportForm(forms.Form):
         self.asked = any(p.name in said for p in kept)
         for parameter in kept:
             self.fields[parameter.name] = parameter.field(user)
-        for name, field in self.fields.items():
-            field.widget.attrs.setdefault("id", f"id_{name}")
+
+    def unasked(self) -> "ReportForm":
+        """It, as somebody sees it who asked nothing yet: without complaints."""
+        self.initial, self.is_bound = dict(self.data), False
+        return self
 
     def clean(self) -> dict[str, Any]:
         """In order, and not endless.

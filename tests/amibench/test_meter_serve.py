@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from amibench.__main__ import run
 from amibench.commands.meter.optical import open_line
 from amibench.commands.meter_target import to_toml, write_target
 from amibench.errors import CommandError
@@ -84,15 +85,31 @@ def start() -> Iterator[Start]:
         served.process.communicate(timeout=PATIENCE_S)
 
 
-def refused(*arguments: object) -> str:
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
     """The one sentence of a command that must end with exit code 3."""
+
+    def sentence(*arguments: object) -> str:
+        code = run(["meter", "serve", *map(str, arguments)])
+        said = capsys.readouterr()
+        assert (code, said.out) == (3, "")
+        assert said.err.startswith("amibench: ")
+        assert said.err.count("\n") == 1
+        return said.err
+
+    return sentence
+
+
+def test_a_refusal_as_a_process():
     done = subprocess.run(
-        command(*arguments), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        command("--profile", "oven"), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("amibench: ")
+    assert done.stderr.startswith("amibench: no meter profile is called 'oven'")
     assert done.stderr.count("\n") == 1
-    return done.stderr
 
 
 def test_it_says_one_line_serves_and_stops(start: Start):
@@ -228,7 +245,7 @@ def test_a_mutant_says_which_it_is(start: Start):
 
 
 @pytest.mark.parametrize("option", ["--port", "--control-port"])
-def test_a_port_in_use_is_one_sentence(option: str):
+def test_a_port_in_use_is_one_sentence(option: str, refused: Refused):
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
         assert f"port {taken} of 127.0.0.1 is already in use" in refused(option, taken)
@@ -250,11 +267,11 @@ def test_a_port_in_use_is_one_sentence(option: str):
         (("--framing", "m-bus"), "--framing"),
     ],
 )
-def test_what_cannot_be_served_is_one_sentence(arguments: tuple[str, str], sentence: str):
+def test_what_cannot_be_served_is_one_sentence(arguments: tuple[str, str], sentence: str, refused: Refused):
     assert sentence in refused(*arguments)
 
 
-def test_an_empty_password_is_refused(tmp_path: Path):
+def test_an_empty_password_is_refused(tmp_path: Path, refused: Refused):
     empty = tmp_path / "password"
     empty.write_text("\n")
     assert "must hold a password of 1 to 64 bytes" in refused("--lls-password-file", empty)

@@ -3,10 +3,13 @@
 import json
 import os
 import signal
+import sqlite3
+import stat
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +109,8 @@ def test_from_an_empty_folder_to_a_portal(run: Run, folder: Path) -> None:
         (("check-books",), {"AMIBENCH_HOSTS": ""}, "AMIBENCH_HOSTS"),
         (("check-books",), {"DJANGO_SETTINGS_MODULE": "nowhere"}, "names no settings"),
         (("serve", "--host", "203.0.113.1"), {}, "cannot be had"),
+        (("restore", "nothing"), {}, "No such file"),
+        (("reconcile",), {}, "security module"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -115,3 +120,29 @@ def test_what_cannot_be_done_is_one_sentence(
     assert done.returncode == 3
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def actions_in(file: Path) -> list[str]:
+    """What the audit trail of a database says was done."""
+    with closing(sqlite3.connect(file)) as books:
+        return [row for (row,) in books.execute("SELECT action FROM accounts_audit_record ORDER BY id")]
+
+
+def test_a_backup_comes_back_and_nothing_is_written_over(run: Run, folder: Path) -> None:
+    books, backup = folder / "books.db", folder / "village.backup"
+    assert said(run("backup", backup.name))["engine"] == "sqlite"
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    done = actions_in(books)
+    for words, refused in (("backup", "exists"), ("restore", "--replace")):
+        no = run(words, backup.name)
+        assert no.returncode == 3
+        assert refused in no.stderr
+    with closing(sqlite3.connect(books)) as somebody:
+        somebody.execute("SELECT COUNT(*) FROM registry_provider").fetchone()
+        assert "in use" in run("restore", backup.name, "--replace").stderr
+    assert actions_in(books) == done
+    answer = said(run("restore", backup.name, "--replace"))
+    assert actions_in(Path(answer["kept_aside"])) == done
+    # the backup was taken before the trail said so
+    assert actions_in(books) == [*done[:-1], "system.restored"]
+    assert done[-1] == "system.backed-up"

@@ -1,5 +1,7 @@
 """The prepayment cases: the full meter conforms to all of them, each wrong meter fails its own."""
 
+import os
+
 import pytest
 
 from conformance import catalogue, mutants
@@ -8,6 +10,7 @@ from conformance.targets import load
 from conformance.verdicts import Verdict
 
 FULL = "sim://ppkw-full"
+LONG = os.environ.get("AMIBENCH_SLOW") == "1"
 
 #: mutant -> the case that must catch it.
 CAUGHT_BY = {
@@ -21,7 +24,7 @@ CAUGHT_BY = {
 }
 
 
-@pytest.mark.parametrize("url", [FULL, f"{FULL}?framing=hdlc"])
+@pytest.mark.parametrize("url", [FULL, *([f"{FULL}?framing=hdlc"] if LONG else [])])
 def test_the_full_meter_conforms_to_every_case(url: str):
     evidence = run_suites(load(url, seed=1), suites=("dlms",), only=("ppay",), seed=1)
     assert len(evidence.cases) == 30

@@ -87,6 +87,45 @@ def test_the_pages_fit_a_tall_screen(demo: dict[str, Any], look: Any, evidence: 
             assert wide == 0, name
 
 
+def test_a_free_token_with_four_eyes(demo: dict[str, Any], look: Any, log_in: Any, evidence: Path) -> None:
+    """The supervisor asks, the administrator approves, both keys sign; the meter takes the token."""
+    drn = next(meter["drn"] for meter in demo["meters"] if meter["name"] == "m3")
+    with look() as asking:
+        log_in(asking, "supervisor")
+        asking.goto(demo["portal"] + "gestion/entrega/")
+        asking.fill("#id_number", drn)
+        asking.fill("#id_kwh", "25")
+        asking.fill("#id_reason", "puesto de salud")
+        asking.locator("main button").click()
+        asking.wait_for_url("**/solicitudes/")
+        with look() as chief:
+            log_in(chief, "administrator")
+            chief.goto(demo["portal"] + "aprobaciones/")
+            chief.locator('main a[href^="/aprobaciones/"]').first.click()
+            chief.locator('button[value="grant"]').click()
+            chief.wait_for_url("**/aprobaciones/")
+        asking.reload()
+        asking.locator('main a[href^="/gestion/solicitudes/"]').first.click()
+        asking.screenshot(path=evidence / "9-firmada.png")
+        asking.get_by_role("button", name="Ejecutar lo aprobado").click()
+        asking.wait_for_url("**/ventas/**")
+        digits = re.sub(r"\D", "", asking.text_content(".token"))
+    with look() as unit:
+        unit.goto(demo["panel"] + "/meter/m3?lang=es")
+        before = credit_of(unit)
+        unit.keyboard.type(digits)
+        unit.keyboard.press("Enter")
+        unit.wait_for_function(
+            "before => parseFloat(document.querySelector('[data-field=credit]').textContent) > before + 20",
+            arg=before,
+        )
+        unit.screenshot(path=evidence / "10-sin-cobro.png")
+
+
+def credit_of(unit: Any) -> float:
+    return float(unit.text_content('[data-field="credit"]').split()[0].replace(",", "."))
+
+
 def test_wrong_digits_give_nothing(demo: dict[str, Any], look: Any, evidence: Path) -> None:
     """A stranger's digits at the keypad are refused, and said so in words."""
     with look() as unit:

@@ -1,4 +1,4 @@
-"""A desk in memory: decides what is due and keeps what comes, as the store does, but for one process and a test."""
+"""A desk in memory: decides what is due and keeps what comes, as the store does; for tests."""
 
 import threading
 import uuid
@@ -291,7 +291,9 @@ class MemoryDesk:
 
     def _cover(self, batch: RowBatch) -> None:
         key = batch.device_id, batch.profile
-        plan = next(item.meters[batch.device_id] for item in self.channels.values() if batch.device_id in item.meters)
+        plan = next(
+            item.meters[batch.device_id] for item in self.channels.values() if batch.device_id in item.meters
+        )
         upto = self.covered.get(key, plan.since)
         if batch.covered is not None and batch.covered[0] <= upto:
             upto = max(upto, batch.covered[1])

@@ -1,22 +1,31 @@
-"""A security module of published test keys, sealed under a passphrase that nobody ever sees."""
+"""A security module of published test keys, sealed under a passphrase that nobody ever sees.
+
+Its two operators are the supervisor and the administrator of the demo. Their keys lie open in the demo's
+private folder, so that a free token or a key change can be tried to its end on one machine; they go away with
+it.
+"""
 
 import os
 from pathlib import Path
 
+from Crypto.PublicKey import ECC
+
 from amibench.commands.security_module_inputs import one_sentence, wall_utc
 from protocols.sts.testkeys import TEST_REGISTERS
-from system.security_module import key_file, store
+from system.security_module import approval, key_file, store
 from system.security_module.contents import Client, Contents
 from system.security_module.journal import write_private
 
-#: The register of every meter of a simulated world (`sim/meter/profiles`).
-REGISTER = 1
+#: That of every meter of a simulated world (`sim/meter/profiles`), and one that a key change can lead to.
+REGISTERS = (1, 2)
+#: Usernames of the demo that sign.
+OPERATORS = ("supervisor", "administrador")
 #: log2 of scrypt's N: the passphrase is random, and the keys are published.
 _KDF_COST = 10
 _KEY_FILE = """format = "amibench-vending-key/1"
 register = {number}
 sgc = "201457"
-krn = 1
+krn = {krn}
 base_date = 2014
 ken = 255
 dkga = "04"
@@ -41,15 +50,30 @@ def make_key_store(folder: Path, passphrase_file: Path, passphrase: str) -> Path
         store.create(directory, passphrase, test_keys=True, now=wall_utc(), cost=_KDF_COST)
         opened = store.open_store(directory, passphrase, wall_utc())
         try:
-            opened.save(_contents(opened.contents), {"what": "demo"}, wall_utc())
+            opened.save(_contents(opened.contents, _operators(folder)), {"what": "demo"}, wall_utc())
         finally:
             opened.close()
     return directory
 
 
-def _contents(empty: Contents) -> Contents:
-    vending_key = TEST_REGISTERS[REGISTER].vending_key
-    name = next(name for name, value in key_file.TEST_KEYS.items() if value == vending_key)
-    register = key_file.read_key_file(_KEY_FILE.format(number=REGISTER, key=name).encode())
-    contents = key_file.admit(empty, register)
+def _contents(contents: Contents, operators: dict[str, bytes]) -> Contents:
+    for number in REGISTERS:
+        register = TEST_REGISTERS[number]
+        name = next(name for name, value in key_file.TEST_KEYS.items() if value == register.vending_key)
+        file = _KEY_FILE.format(number=number, krn=register.krn, key=name)
+        contents = key_file.admit(contents, key_file.read_key_file(file.encode()))
+    for operator, public_key in operators.items():
+        contents = contents.with_operator(operator, public_key)
     return contents.with_client(Client("portal", f"uid:{os.geteuid()}", "operations"))
+
+
+def _operators(folder: Path) -> dict[str, bytes]:
+    """A key pair for each; the private ones where `system.demo.signing` looks."""
+    keys = folder / "operators"
+    keys.mkdir(mode=0o700)
+    public: dict[str, bytes] = {}
+    for name in OPERATORS:
+        key = ECC.generate(curve="Ed25519")
+        write_private(keys / f"{name}.pem", str(key.export_key(format="PEM")).encode("ascii"))
+        public[name] = approval.public_key_bytes(key)
+    return public

@@ -4,9 +4,11 @@ Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it
 (docs/how-to/run-the-system.md).
 """
 
+from amibench.commands.system import collect, keeping, work
 from amibench.commands.system.app import app
-from amibench.commands.system.keeping import register
 
-register(app)
+keeping.register(app)
+collect.register(app)
+work.register(app)
 
 __all__ = ["app"]

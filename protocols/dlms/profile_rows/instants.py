@@ -54,6 +54,8 @@ def later(before: datetime | None, period_s: int) -> datetime | None:
     return None if before is None or not period_s else before + timedelta(seconds=period_s)
 
 
+# Meters of a night capture at the same instants: each is made once.
+@lru_cache(maxsize=4096)
 def plain_instant(fields: tuple[int, ...], deviation_minutes: int) -> datetime | None:
     """The instant of an unpacked date-time, None where it takes `instant` to say.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from protocols.dlms.acse import Aare
@@ -272,13 +273,16 @@ class SessionCore:
         return self.client.security is not None
 
 
+_parsed = lru_cache(maxsize=1024)(Obis.from_string)
+
+
 def to_obis(value: ObisLike) -> Obis:
     """A code as itself or as text.
 
     Raises:
         DlmsValueError: the text is no OBIS code.
     """
-    return Obis.from_string(value) if isinstance(value, str) else value
+    return _parsed(value) if isinstance(value, str) else value
 
 
 def expect(event: ClientEvent, kind: type[E]) -> E:

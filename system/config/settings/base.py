@@ -27,6 +27,8 @@ INSTALLED_APPS = [
     "system.vending",
     "system.vending.delivery",
     "system.chores",
+    "system.networks",
+    "system.reports",
 ]
 
 MIDDLEWARE = [
@@ -148,3 +150,22 @@ MESSENGER_ARGUMENT = ENVIRONMENT.text("AMIBENCH_MESSAGES", "")
 REMOTE_KEYS_FILE = ENVIRONMENT.text("AMIBENCH_REMOTE_KEYS", "")
 #: Private networks that webhooks and other head-ends may lie in, such as ``10.8.0.0/16``; else none.
 OUTGOING_NETWORKS = ENVIRONMENT.texts("AMIBENCH_OUTGOING_NETWORKS")
+
+# ------------------------------------------------------------ reports that are made by themselves
+
+#: Days after which a made file is deleted; its row stays.
+REPORTS_KEPT_DAYS = ENVIRONMENT.number("AMIBENCH_REPORTS_KEPT_DAYS", 400, low=1, high=36_500)
+#: Where copies are laid, for example for an SFTP server; empty: nowhere.
+REPORTS_FOLDER = ENVIRONMENT.text("AMIBENCH_REPORTS_FOLDER", "")
+#: Mail: a server, or the console or a folder where the environment names another backend.
+EMAIL_HOST = ENVIRONMENT.text("AMIBENCH_MAIL_HOST", "")
+EMAIL_BACKEND = ENVIRONMENT.text("AMIBENCH_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = ENVIRONMENT.text("AMIBENCH_MAIL_FOLDER", "")
+EMAIL_PORT = ENVIRONMENT.number("AMIBENCH_MAIL_PORT", 587, low=1, high=65_535)
+EMAIL_HOST_USER = ENVIRONMENT.text("AMIBENCH_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = ENVIRONMENT.text("AMIBENCH_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = ENVIRONMENT.flag("AMIBENCH_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.text("AMIBENCH_MAIL_FROM", "")
+#: What fills in operators' signatures of an approved request; empty: they sign on their own computers.
+REQUEST_SIGNER = ""

@@ -20,3 +20,6 @@ MODULE_FOLLOWS_BUSINESS_TIME = True
 WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))
 #: Webhooks of this machine alone may be tried over http.
 OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128"]
+#: Supervisor and administrator sign on this machine, with keys that go away with the demo.
+REQUEST_SIGNER = "system.demo.signing.signatures"
+OPERATOR_KEYS_DIR = DATA_DIR / "operators"

@@ -2,9 +2,13 @@
 
 from system.config.environment import SettingsError
 from system.config.settings.base import *  # noqa: F403
-from system.config.settings.base import ENVIRONMENT
+from system.config.settings.base import ENVIRONMENT, INSTALLED_APPS
 
 DEBUG = False
+#: What only a bench may have asks for this, and does not start.
+PRODUCTION = True
+if any(app.startswith("system.vending.bench") for app in INSTALLED_APPS):
+    raise SettingsError("INSTALLED_APPS holds the bench's route: it is no part of production, take it out")
 SECRET_KEY = ENVIRONMENT.text("AMIBENCH_SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise SettingsError("AMIBENCH_SECRET_KEY is too short: 50 random characters or more")

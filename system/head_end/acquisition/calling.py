@@ -53,6 +53,7 @@ class Caller:
         random_octets: for challenges.
         desk: of the visit.
         framing: a key of `FRAMINGS`.
+        octets_max: of an APDU, as the way to the meters carries it.
     """
 
     book: KeyBook
@@ -61,6 +62,7 @@ class Caller:
     random_octets: RandomOctets
     desk: LeasedDesk
     framing: str
+    octets_max: int
 
     @asynccontextmanager
     async def talk(self, line: Line, target: MeterTarget, profiles: tuple[str, ...]) -> AsyncIterator[Talk]:
@@ -118,7 +120,9 @@ class Caller:
 
     async def _last_counter(self, line: Line, target: MeterTarget, access: AccessProfile) -> int | None:
         """The counter that the meter took last, asked as the public client; None: it does not tell."""
-        client = ClientConnection(client_sap=access.public_sap, server_sap=target.sap, max_pdu=access.max_pdu)
+        client = ClientConnection(
+            client_sap=access.public_sap, server_sap=target.sap, max_pdu=self._max_pdu(access)
+        )
         try:
             session = self._session(await line.link(), target, access, client)
             async with session:
@@ -127,6 +131,9 @@ class Caller:
             return None
         finally:
             await line.drop()  # a link of its own for each client, as HDLC wants it
+
+    def _max_pdu(self, access: AccessProfile) -> int:
+        return access.max_pdu or self.octets_max
 
     def _session(
         self, link: AsyncLink, target: MeterTarget, access: AccessProfile, client: ClientConnection
@@ -158,7 +165,7 @@ class Caller:
             client_sap=access.client_sap,
             server_sap=target.sap,
             authentication=authentication,
-            max_pdu=access.max_pdu,
+            max_pdu=self._max_pdu(access),
             max_transfer_octets=self.terms.limits.transfer_octets_max,
             security=security,
         )

@@ -54,7 +54,7 @@ class AccessProfile:
         suite: security suite, 0 to 2.
         physical_address: HDLC: lower address of the server.
         address_bytes: HDLC: form of the server's address, 1, 2 or 4.
-        max_pdu: octets of the longest APDU taken; a wire of messages wants less than its message.
+        max_pdu: octets of the longest APDU taken; 0: as many as the way to the meter carries.
         counter_obis: where the public client reads the invocation counter of this client.
         public_sap: address of the public client.
     """
@@ -64,7 +64,7 @@ class AccessProfile:
     suite: int = 0
     physical_address: int = 17
     address_bytes: int = 4
-    max_pdu: int = 1_021
+    max_pdu: int = 0
     counter_obis: str = USUAL_COUNTER
     public_sap: int = 16
 
@@ -73,8 +73,10 @@ class AccessProfile:
             raise ValueError(f"mechanism must be one of {', '.join(MECHANISMS)}")
         if self.suite not in list(SecuritySuite):
             raise ValueError("suite must be 0, 1 or 2")
-        if self.address_bytes not in (1, 2, 4) or not 12 <= self.max_pdu <= 0xFFFF:
-            raise ValueError("address_bytes must be 1, 2 or 4, and max_pdu from 12 to 65535")
+        if self.address_bytes not in (1, 2, 4):
+            raise ValueError("address_bytes must be 1, 2 or 4")
+        if self.max_pdu and not 12 <= self.max_pdu <= 0xFFFF:
+            raise ValueError("max_pdu must be 0, or from 12 to 65535")
 
     @property
     def ciphered(self) -> bool:

@@ -58,8 +58,15 @@ class LeasedDesk:
 
     async def release(self, reason: Reason | None) -> None:
         """Hand in what is left, and give the channel back."""
-        await self._hand_in()
-        await self._call(self._desk.release, self._utc(), reason)
+        desk, lease, contacts, now = self._desk, self.lease, self._contacts, self._utc()
+        self._contacts = []
+
+        def hand_in() -> None:
+            if contacts:
+                desk.keep_contacts(lease, contacts)
+            desk.release(lease, now, reason)
+
+        await self._runner.call(hand_in)
 
     async def reserve_counters(self, device_id: int, many: int, at_least: int = 0) -> int:
         """The first of `many` invocation counters that nobody ever used."""

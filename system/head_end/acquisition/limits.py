@@ -50,7 +50,7 @@ class GuardedLink:
     def __init__(self, link: AsyncLink, limits: Limits) -> None:
         self._link = link
         self._limits = limits
-        self.now_s = link.now_s
+        self.now_s = link.clock.now_s
         self._until_s = link.now_s() + limits.session_s
         self.received_octets = 0
         self.requests = 0

@@ -26,6 +26,8 @@ from system.head_end.acquisition.work import MeterWork, stages, works_of
 from system.head_end.desk import LeaseLost, OrderWork, Visit
 from system.head_end.vocabulary import ChannelKind, Reason
 
+#: Octets of the longest APDU: what a message of the wire behind a concentrator carries, or a wrapper.
+_OCTETS_MAX = {ChannelKind.CONCENTRATOR: 1_021, ChannelKind.DIRECT: 0xFFFF}
 #: Told of each failure: channel, serial of the meter (empty: the channel itself), why.
 Tell = Callable[[str, str, Failure], None]
 
@@ -74,8 +76,17 @@ class ChannelVisit:
         self._visit = visit
         self._desk = desk
         self._around = around
+        terms = around.terms
+        if visit.clock_set_max_s is not None:
+            terms = replace(terms, clocks=replace(terms.clocks, set_s=visit.clock_set_max_s))
         self._caller = Caller(
-            around.book, around.terms, around.shapes, around.random_octets, desk, visit.channel.framing
+            around.book,
+            terms,
+            around.shapes,
+            around.random_octets,
+            desk,
+            visit.channel.framing,
+            _OCTETS_MAX[visit.channel.kind],
         )
         self._lone = visit.channel.kind is ChannelKind.DIRECT
         self._reason: Reason | None = None
@@ -188,10 +199,15 @@ class ChannelVisit:
         await self._desk.contact(contact)
 
     async def _at(self, talk: Talk, work: MeterWork, orders: deque[OrderWork]) -> Failure | None:
-        """All that is due in an open session; the first thing that did not go well and did not end it."""
-        failures: list[Failure | None] = []
+        """All that is due in an open session; the first reading that did not go well and did not end it.
+
+        An order that the meter refuses is told of, and says nothing against the contact with it.
+        """
+        failures: list[Failure] = []
         while orders and not self._around.stopping():
-            failures.append(await run_order(talk, orders.popleft()))
+            failure = await run_order(talk, orders.popleft())
+            if failure is not None:
+                self._fail(work.meter.serial, failure)
         steps: list[Callable[[], Awaitable[object]]] = []
         steps += [partial(read_gap, talk, gap, self._around.new_id) for gap in work.gaps]
         steps += [partial(keep_clock, talk)] if work.clock else []
@@ -203,7 +219,7 @@ class ChannelVisit:
                 await step()
             except (AccessRefused, ActionRefused, ClockTooFar) as refusal:
                 failures.append(failure_of(refusal))
-        return next((failure for failure in failures if failure is not None), None)
+        return failures[0] if failures else None
 
     def _understood(self, failure: Failure, line: Line, talk: Talk | None) -> Failure:
         """A lone meter that accepts the connection and says nothing is not behind a concentrator."""

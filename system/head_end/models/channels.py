@@ -15,6 +15,7 @@ class FieldRules(Owned):
         clock_doubt_s: readings of a clock that is further off go into quarantine.
         mass_cut_from: so many cuts at once need a second person.
         token_valid_s: so long a token is sent.
+        event_logs: OBIS codes of the logs that are read, apart by spaces.
         silent_after_s: a meter that was not reached for so long is shown as silent.
     """
 
@@ -23,6 +24,9 @@ class FieldRules(Owned):
     clock_doubt_s = models.PositiveIntegerField("desfase que pone en cuarentena (s)", default=900)
     mass_cut_from = models.PositiveIntegerField("corte masivo desde", default=2)
     token_valid_s = models.PositiveIntegerField("vigencia de la entrega (s)", default=3 * 86_400)
+    event_logs = models.CharField(
+        "bitácoras", max_length=200, default="0.0.99.98.0 0.0.99.98.1 0.0.99.98.2 0.0.99.98.5"
+    )
     silent_after_s = models.PositiveIntegerField("silencio (s)", default=36 * 3600)
 
     class Meta:
@@ -105,6 +109,7 @@ class MeterAccess(Owned):
     Args:
         sap: its server address behind the channel.
         access, key_name: entries of the collector's key file; never a key.
+        event_logs: as in the rules, for a meter that has others; empty: those of the rules; ``-``: none.
         next_counter: first invocation counter that nobody reserved yet.
         state: only a confirmed one is spoken with.
         state_reason: why it is in quarantine: a `Reason`, or ``duplicate``.
@@ -118,6 +123,7 @@ class MeterAccess(Owned):
     sap = models.PositiveIntegerField("SAP", default=1)
     access = models.CharField("perfil de acceso", max_length=40, default="hls-gmac")
     key_name = models.CharField("llave", max_length=60, blank=True, default="")
+    event_logs = models.CharField("bitácoras", max_length=200, blank=True, default="")
     next_counter = models.BigIntegerField(default=1)
     state = models.CharField(max_length=20, default=Registration.CONFIRMED.value)
     state_reason = models.CharField(max_length=30, blank=True, default="")

@@ -133,6 +133,11 @@ class OrderProgress(Owned):
                 condition=models.Q(state__in=["waiting", "running", "unsure"]),
                 name="head_end_order_open",
             ),
+            models.Index(
+                fields=["deadline"],
+                condition=models.Q(state__in=["waiting", "unsure"]),
+                name="head_end_order_deadline",
+            ),
             models.Index(fields=["provider", "state"], name="head_end_order_by_state"),
         ]
 

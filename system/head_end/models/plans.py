@@ -41,7 +41,7 @@ class CollectionPlan(Owned):
 
 
 class Coverage(models.Model):
-    """For which times the rows of a profile of a meter were got. Spans are pairs ``[after, to]``, s since 1970.
+    """For which times a profile of a meter was got. Spans are pairs ``[after, to]``, s since 1970, UTC.
 
     Args:
         had: asked and answered.

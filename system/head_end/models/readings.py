@@ -93,7 +93,6 @@ class ReadingBatch(Fact):
     contradicted = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=30, blank=True, default="")
-    fingerprint = models.CharField(max_length=64)
     raw = models.BinaryField(default=b"")
 
     class Meta:

@@ -48,9 +48,7 @@ class ReportSchedule(Owned):
 
         db_table = "reports_schedule"
         ordering = ["name", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(hour__lte=23), name="reports_schedule_hour")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(hour__lte=23), name="reports_schedule_hour")]
 
 
 class MadeFile(Owned):
@@ -84,9 +82,7 @@ class MadeFile(Owned):
 
         db_table = "reports_made_file"
         ordering = ["-due_at", "-made_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["schedule", "due_at"], name="reports_made_file_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="reports_made_file_once")]
 
 
 class DeliveryState(models.TextChoices):
@@ -122,7 +118,5 @@ class Delivery(models.Model):
         db_table = "reports_delivery"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["file", "channel", "recipient"], name="reports_delivery_once"
-            )
+            models.UniqueConstraint(fields=["file", "channel", "recipient"], name="reports_delivery_once")
         ]

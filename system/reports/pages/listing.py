@@ -1,5 +1,7 @@
 """The list of reports, each with the question that it answers."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -17,4 +19,7 @@ def index(request: HttpRequest) -> HttpResponse:
         (section, [report for report in REGISTRY.values() if report.section == section])
         for section in SECTIONS
     ]
-    return render(request, "reports/index.html", {"sections": [one for one in sections if one[1]]})
+    user: Any = request.user
+    may_schedule = user.may(Operation.SCHEDULE_REPORTS)
+    shown = {"sections": [one for one in sections if one[1]], "may_schedule": may_schedule}
+    return render(request, "reports/index.html", shown)

@@ -5,8 +5,7 @@ from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,7 +14,9 @@ from system.accounts.access import address_of, requires
 from system.accounts.operations import Operation
 from system.reports.catalogue import REGISTRY
 from system.reports.declaring import NUMBERS, Kind, Report
+from system.reports.errors import UnableToReport
 from system.reports.making import Made, form_of, made_of
+from system.reports.pages.attached import attached
 from system.reports.parameters import ReportForm
 from system.reports.render.formats import FORMATS
 from system.reports.render.points import Points, gathering
@@ -29,7 +30,7 @@ ALL_THE_SAME = "con_hallazgos"
 
 @requires(Operation.SEE_REPORTS)
 @require_GET
-def report(request: HttpRequest, name: str) -> HttpResponseBase:
+def report(request: HttpRequest, name: str) -> HttpResponse:
     """A report; ``?como=csv`` and the like give the file."""
     found = REGISTRY.get(name)
     if found is None:
@@ -39,27 +40,22 @@ def report(request: HttpRequest, name: str) -> HttpResponseBase:
     wanted = request.GET.get("como", "")
     if not form.is_valid():
         if not form.asked:  # nothing was asked yet: no complaint that something is missing
-            form = _quiet(form, found, user)
-        return render(request, "reports/report.html", _frame(found, form), status=400 if wanted else 200)
-    made = made_of(user, found, form)
+            form = form_of(user, found, {}).unasked()
+        return render(
+            request, "reports/report.html", _frame(found, form, user), status=400 if wanted else 200
+        )
+    try:
+        made = made_of(user, found, form)
+    except UnableToReport as error:
+        form.add_error(None, str(error))
+        return render(
+            request, "reports/report.html", _frame(found, form, user), status=400 if wanted else 200
+        )
     if wanted in FORMATS and not (made.answer.blocked and ALL_THE_SAME not in request.GET):
         return _file(request, made, form, wanted)
-    return render(request, "reports/report.html", _frame(found, form) | _contents(made, _number(request)))
-
-
-class _Unasked(ReportForm):
-    """A form that shows itself without complaints."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.initial, self.is_bound = dict(self.data), False
-
-
-def _quiet(form: ReportForm, found: Report, user: Any) -> ReportForm:
-    _ = form
-    from system.config.clock import business_day
-
-    return _Unasked(found.parameters, user, business_day())
+    return render(
+        request, "reports/report.html", _frame(found, form, user) | _contents(made, _number(request))
+    )
 
 
 def _number(request: HttpRequest) -> int:
@@ -67,9 +63,14 @@ def _number(request: HttpRequest) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
-def _frame(found: Report, form: ReportForm) -> dict[str, Any]:
-    query = urlencode(form.texts())
-    return {"report": found, "form": form, "query": query, "formats": list(FORMATS.items())}
+def _frame(found: Report, form: ReportForm, user: Any) -> dict[str, Any]:
+    return {
+        "report": found,
+        "form": form,
+        "query": urlencode(form.texts()),
+        "formats": list(FORMATS.items()),
+        "may_schedule": user.may(Operation.SCHEDULE_REPORTS),
+    }
 
 
 def _contents(made: Made, page: int) -> dict[str, Any]:
@@ -120,10 +121,10 @@ def _class(kind: Kind) -> str:
     return _CLASSES.get(kind, "")
 
 
-def _file(request: HttpRequest, made: Made, form: ReportForm, wanted: str) -> FileResponse:
+def _file(request: HttpRequest, made: Made, form: ReportForm, wanted: str) -> HttpResponse:
     """The file, written to the disk first so that memory stays flat; that it left the house is told."""
     chosen = FORMATS[wanted]
-    out = TemporaryFile()
+    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
     chosen.write(made, out)
     out.seek(0)
     name = file_name(made.report, form, wanted)
@@ -134,7 +135,7 @@ def _file(request: HttpRequest, made: Made, form: ReportForm, wanted: str) -> Fi
         detail={"file": name, "rows": made.tally.count},
         address=address_of(request),
     )
-    return FileResponse(out, as_attachment=True, filename=name, content_type=chosen.content_type)
+    return attached(out, name, chosen.content_type)
 
 
 def file_name(found: Report, form: ReportForm, ending: str) -> str:

@@ -1,1 +1,1 @@
-"""Questions: user and parameters -> an answer. Each aggregates in the database; no rows of sales pass here."""
+"""Questions: user and parameters -> an answer. Each adds up in the database; sales do not pass one by one."""

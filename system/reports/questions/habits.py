@@ -119,7 +119,7 @@ def habit_of(bought: list[tuple[date, int]], until: date, bounds: Bounds) -> Hab
             sums[number_] += wh
     recent_wh, before = sums[0], sums[1 : oldest + 1]
     begin = until - timedelta(days=bounds.window)
-    known = {
+    known: dict[str, Any] = {
         "rhythm": _rhythm([day for day, _ in bought if day > begin]),
         "rhythm_before": _rhythm([day for day, _ in bought if day <= begin]),
         "windows": len(before),

@@ -1,4 +1,4 @@
-"""The account of each merchant (R5.4-07): owed, sold, deposited, owed again, and what is left of the limit."""
+"""The account of each merchant (R5.4-07): owed, sold, deposited, owed again, what is left of its limit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How sales, reversals and payments on bills are found by place, tariff and counter: the same words for each."""
+"""How sales, reversals and payments are found by place, tariff and counter: the same words for each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -14,7 +14,10 @@ from system.vending.selectors.obligations import KIND_NAMES
 #: The accounts of which the report is the sum.
 KINDS = (AccountKind.OBLIGATION, AccountKind.LEVY, AccountKind.BILL)
 BILLS_NAME = "Facturas"
-LEVY_NOTE = "En los recaudos para terceros los saldos van con signo menos: lo recaudado que aún no se entrega a su dueño."
+LEVY_NOTE = (
+    "En los recaudos para terceros los saldos van con signo menos: lo recaudado que aún no se entrega "
+    "a su dueño."
+)
 MONEY = (
     Column("saldo_inicial", "Saldo inicial", Kind.PESOS, total=True),
     Column("cargado", "Cargado", Kind.PESOS, total=True),

@@ -129,16 +129,16 @@ class _Known:
 
 
 def ask(user: Any, values: Values) -> Answer:
-    """One row for each installation that is prepaid on that day; who never bought first, then the longest ago."""
+    """A row for each installation that is prepaid on that day: who never bought, then the longest ago."""
     until = values["until"]
     since = until - timedelta(days=values["window"] - 1)
     agreed = Agreement.objects.of(user).at(end_of(until)).filter(mode=AgreementMode.PREPAID)
     prepaid = agreed.values("installation_id")
-    homes = installations(user, values).filter(pk__in=prepaid).select_related("site__community")
+    homes = installations(user, values).filter(pk__in=prepaid)
     known = _Known(
         _last(user, until),
         _bought(user, since, until),
-        consumption_by_installation(user, since, until),
+        consumption_by_installation(homes, since, until),
         _here_since(user),
         Limits.of(values),
         until,

@@ -1,4 +1,4 @@
-"""Sales, reversals and payments on bills, along any dimension (R5.4-07); what counters owe is the ledger's."""
+"""Sales, reversals and payments on bills along any dimension (R5.4-07); what counters owe is the ledger's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields

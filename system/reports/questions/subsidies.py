@@ -1,4 +1,4 @@
-"""What the subsidy of a month was, by estrato and tariff: of recharges, less those taken back, and of bills."""
+"""What the subsidy of a month was, by estrato and tariff: recharges, less those taken back, and bills."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ COLUMNS = (
     Column("contribucion", "Contribución", Kind.PESOS, total=True, help="Pagado por encima del costo"),
 )
 NOTE = (
-    "Una reversión resta en el mes en que se hizo. El subsidio de cada recarga se lleva en milésimas de centavo "
-    "y se redondea una vez por fila."
+    "Una reversión resta en el mes en que se hizo. El subsidio de cada recarga se lleva en milésimas de "
+    "centavo y se redondea una vez por fila."
 )
 _WAYS = (
     "{day}",

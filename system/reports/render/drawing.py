@@ -13,7 +13,12 @@ from system.reports.render.points import Points
 from system.reports.render.words import SCALES, grouped, shown
 
 COLOURS = ("#0b5563", "#c8641b", "#5b2a86", "#1b6b34")
-_STYLE = {"svg.hashsalt": "amibench", "svg.fonttype": "path", "font.size": 9, "timezone": "America/Bogota"}
+_STYLE: Any = {
+    "svg.hashsalt": "amibench",
+    "svg.fonttype": "path",
+    "font.size": 9,
+    "timezone": "America/Bogota",
+}
 #: More names than these would lie over each other.
 _NAMES_MAX = 24
 _WIDTH_IN, _HEIGHT_IN = 7.2, 2.9

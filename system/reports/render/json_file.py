@@ -13,6 +13,7 @@ UNITS: Mapping[Kind, str] = {
     Kind.KWH: "Wh",
     Kind.PRICE: "10⁻⁴ COP/kWh",
     Kind.PERCENT: "ppm",
+    Kind.RATIO: "ppm",
     Kind.COUNT: "unidades",
     Kind.DAY: "AAAA-MM-DD",
     Kind.INSTANT: "ISO 8601",

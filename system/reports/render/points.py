@@ -8,7 +8,7 @@ from typing import Any
 from system.config.clock import BOGOTA
 from system.reports.answer import Row
 from system.reports.declaring import Chart, Kind, Report, Shape
-from system.reports.making import POINTS_MAX
+from system.reports.making import BARS_MAX, POINTS_MAX
 from system.reports.render.words import SCALES, decimals_of, shown
 
 
@@ -31,7 +31,7 @@ class Points:
 
     def add(self, row: Row) -> None:
         """Draw a row, too."""
-        if len(self.x) >= POINTS_MAX:
+        if len(self.x) >= (BARS_MAX if self.chart.shape is Shape.BARS else POINTS_MAX):
             self.left_off += 1
             return
         self.x.append(row[self.report.index(self.chart.x)])

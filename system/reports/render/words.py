@@ -13,6 +13,7 @@ SCALES: Mapping[Kind, tuple[int, int]] = {
     Kind.KWH: (1000, 1),
     Kind.PRICE: (10_000, 2),
     Kind.PERCENT: (10_000, 1),
+    Kind.RATIO: (1_000_000, 2),
     Kind.COUNT: (1, 0),
 }
 NOTHING = "—"
@@ -72,6 +73,7 @@ _SHOWN: Mapping[Kind, Callable[[Column, Any], str]] = {
     Kind.PRICE: _number,
     Kind.COUNT: _number,
     Kind.PERCENT: _percent,
+    Kind.RATIO: _number,
 }
 
 

@@ -1,4 +1,4 @@
-"""Give a sale's tokens to the head-end that reaches its meter. Nothing that goes wrong here touches the sale."""
+"""Give a sale's tokens to the head-end that reaches its meter. Nothing that fails here touches the sale."""
 
 import logging
 from datetime import timedelta

@@ -53,6 +53,9 @@ def choices(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Forma de entrega cambiada.")
             return redirect("delivery:choices")
     points = PointOfSale.objects.of(user).select_related("merchant", "delivery_choice")
-    rows = [(point, choice_at(user.provider_pk, point), hasattr(point, "delivery_choice")) for point in points.order_by("merchant", "name")]
+    rows = [
+        (point, choice_at(user.provider_pk, point), hasattr(point, "delivery_choice"))
+        for point in points.order_by("merchant", "name")
+    ]
     common = choice_at(user.provider_pk, None)
     return render(request, "delivery/choices.html", {"form": form, "rows": rows, "common": common})

@@ -11,7 +11,7 @@ from system.vending.models import AccountBalance, AccountKind, LedgerAccount
 def account_of(provider_id: int, kind: AccountKind, owner: Any = None) -> LedgerAccount:
     """The account of a kind, of the provider as a whole or of a row (``merchant:3``)."""
     name = "" if owner is None else f"{_OWNERS[kind]}:{owner.pk}"
-    whose = {"provider_id": provider_id, "kind": kind, "owner": name}
+    whose: dict[str, Any] = {"provider_id": provider_id, "kind": kind, "owner": name}
     account: LedgerAccount | None = _ACCOUNT.first(**whose)
     if account is None:
         account, _ = LedgerAccount.objects.get_or_create(**whose)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from system.vending.models import Sale
 from system.vending.pages.doing import done, user_of
 from system.vending.pages.office_forms import ChangeKeyForm, FreeIssueForm, ReasonForm, SignaturesForm
 from system.vending.pages.sales import find_sale
-from system.vending.selectors.requests import open_requests, to_sign
+from system.vending.selectors.requests import open_requests, signatures_here, to_sign
 from system.vending.services import change_key, issue_free, reverse_sale
 from system.vending.services.carry_out import carry_out
 
@@ -90,7 +91,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """A request: its state, and what two operators must sign where the module wants it."""
-    return _page(request, _find(request, request_id), SignaturesForm())
+    return _page(request, _find(request, request_id))
 
 
 @requires(Operation.REVERSE_SALE)
@@ -116,11 +117,22 @@ def _find(request: HttpRequest, request_id: uuid.UUID) -> Approval:
     return found
 
 
-def _page(request: HttpRequest, approval: Approval, form: SignaturesForm) -> HttpResponse:
-    signable = None
+def _page(request: HttpRequest, approval: Approval, form: SignaturesForm | None = None) -> HttpResponse:
+    signable: dict[str, Any] | None = None
+    signed: Sequence[Mapping[str, str]] = ()
     try:
         signable = to_sign(user_of(request), approval)
+        signed = signatures_here(signable)
     except SecurityModuleError as error:
         messages.warning(request, f"El módulo de seguridad no responde: {error}")
-    text = None if signable is None else json.dumps(signable, indent=1, ensure_ascii=False)
-    return render(request, "vending/request.html", {"approval": approval, "form": form, "signable": text})
+    lines = "\n".join(json.dumps(signature) for signature in signed)
+    return render(
+        request,
+        "vending/request.html",
+        {
+            "approval": approval,
+            "form": form or SignaturesForm(initial={"signatures": lines}),
+            "signable": None if signable is None else json.dumps(signable, indent=1, ensure_ascii=False),
+            "signed_here": bool(signed),
+        },
+    )

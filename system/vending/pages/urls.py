@@ -9,7 +9,6 @@ from system.vending.pages import (
     management,
     obligations,
     points_of_sale,
-    reports,
     requests,
     sales,
     shifts,
@@ -58,6 +57,4 @@ urlpatterns = [
     path("facturas/", bills.bills, name="bills"),
     path("facturas/nueva/", bills.issue, name="bill-issue"),
     path("facturas/<uuid:bill_id>/", bills.pay, name="bill"),
-    path("reportes/", reports.reports, name="reports"),
-    path("reportes/<str:name>/", reports.reports, name="report"),
 ]

@@ -11,7 +11,6 @@ Map of the room::
     obligations.py, bills.py
     requests.py            what needs four eyes: ask, sign, carry out
     tokens.py              management tokens, planned key changes
-    reports.py             reports as JSON and CSV
 """
 
 from system.accounts.rest.room import Refusal, Room
@@ -22,7 +21,6 @@ from system.vending.rest import (
     bills,
     obligations,
     points_of_sale,
-    reports,
     requests,
     sales,
     shifts,
@@ -41,7 +39,6 @@ ROOM = Room(
         bills.router,
         requests.router,
         tokens.router,
-        reports.router,
     ),
     refusals={
         UnableToSell: Refusal(422, "refused", "No se puede"),

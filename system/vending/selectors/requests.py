@@ -1,8 +1,11 @@
 """Requests that need four eyes: which are open, and what operators must sign for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from system.accounts.models import Approval, User
 from system.accounts.operations import Operation
@@ -79,6 +82,18 @@ def to_sign(user: User, approval: Approval) -> dict[str, Any] | None:
     operation, args = found
     args["approval"] = {"until": until_of(approval)}
     return {"store": module().status()["store"], "operation": operation, "args": args}
+
+
+def signatures_here(signable: Mapping[str, Any] | None) -> Sequence[Mapping[str, str]]:
+    """The operators' signatures that this installation makes by itself: none, but in the demo.
+
+    Args:
+        signable: of `to_sign`.
+    """
+    if signable is None or not settings.REQUEST_SIGNER:
+        return ()
+    sign: Callable[[Mapping[str, Any]], Sequence[Mapping[str, str]]] = import_string(settings.REQUEST_SIGNER)
+    return sign(signable)
 
 
 def until_of(approval: Approval) -> str:

@@ -83,7 +83,7 @@ def _holding(path: str, provider_id: int, instant: datetime, **more: Any) -> Fil
 
 def _meters(provider_id: int, instant: datetime, **which: Any) -> Any:
     """Devices with where they hang (`hung`), their `keying` and their `drn`; None where there is none."""
-    when = {"provider_id": provider_id, "instant": instant}
+    when: dict[str, Any] = {"provider_id": provider_id, "instant": instant}
     return (
         Device.objects.filter(provider_id=provider_id)
         .annotate(
@@ -97,7 +97,7 @@ def _meters(provider_id: int, instant: datetime, **which: Any) -> Any:
     )
 
 
-_WHEN = {"provider_id": BigIntegerField(), "instant": DateTimeField()}
+_WHEN: dict[str, Any] = {"provider_id": BigIntegerField(), "instant": DateTimeField()}
 _BY_DRN = CompiledQuery(lambda typed, **when: _meters(**when, drn__value=typed), **_WHEN, typed=CharField())
 _BY_SERIAL = CompiledQuery(
     lambda typed, **when: _meters(**when, kind__in=[DeviceKind.METER, DeviceKind.SSFVI], serial=typed),

@@ -125,6 +125,8 @@ def pay_bill(user: User, shift: Shift, bill: Bill, amount_c: int, payment_id: uu
             payment.save()
     except OverLimit:
         raise UnableToSell("El punto de venta llegó a su cupo: consigne lo recaudado.") from None
+    except IntegrityError:
+        raise UnableToSell("Ese identificador ya se usó para otra cosa.") from None
     return payment
 
 

@@ -138,7 +138,7 @@ def reserve_sale(
         approval=terms.approval,
         drn=supply.drn,
         meter=supply.meter_fields(),
-        request={**terms.request, **_module_time(now)},
+        request={**terms.request, **_module_time(terms, now)},
         number=next_number(user.provider_pk, day),
         business_at=now,
         business_day=day,
@@ -165,9 +165,13 @@ def _priced(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _module_time(now: datetime) -> dict[str, str]:
-    """Where business follows a simulated world, the module of test keys is told its time; never elsewhere."""
-    return {"time": now.isoformat()} if settings.MODULE_FOLLOWS_BUSINESS_TIME else {}
+def _module_time(terms: Terms, now: datetime) -> dict[str, str]:
+    """Where business follows a simulated world, the module of test keys is told its time; never elsewhere.
+
+    What operators sign bears no time: their signatures hold until an instant of the module's own clock.
+    """
+    told = settings.MODULE_FOLLOWS_BUSINESS_TIME and "approval" not in terms.request
+    return {"time": now.isoformat()} if told else {}
 
 
 _SALE = CompiledQuery(lambda sale_id: Sale.objects.filter(pk=sale_id), sale_id=UUIDField())

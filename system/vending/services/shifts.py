@@ -40,8 +40,10 @@ def open_shift(user: User, point_of_sale: PointOfSale, opening_cash_c: int, shif
         UnableToSell: the counter is not his, is suspended or taken, he has another one open, or the cash is
             no amount.
     """
-    known: Shift | None = Shift.objects.filter(pk=shift_id, cashier=user).first()
+    known: Shift | None = Shift.objects.filter(pk=shift_id).first()
     if known is not None:
+        if (known.cashier_id, known.point_of_sale_id) != (user.pk, point_of_sale.pk):
+            raise UnableToSell("Ese identificador ya se usó para otro turno.")
         return known
     if not user.may(Operation.OPERATE_SHIFT) or point_of_sale.provider_id != user.provider_id:
         raise UnableToSell("Su rol no permite abrir turno en este punto de venta.")
@@ -130,19 +132,25 @@ def receive_deposit(
         business_day=business_day(now),
         wall_at=security_now(),
     )
-    with transaction.atomic():
-        bank = account_of(user.provider_pk, AccountKind.BANK)
-        post(movement, [Entry(bank, account_of(user.provider_pk, AccountKind.MERCHANT, merchant), amount_c)])
-        deposit = Deposit(
-            id=deposit_id,
-            provider_id=user.provider_pk,
-            merchant=merchant,
-            movement=movement,
-            amount_c=amount_c,
-            reference=reference[:60],
-            received_by=user,
-            received_at=now,
-        )
-        deposit.save()
-        audit.record(Operation.RECEIVE_DEPOSIT.value, user=user, subject=f"deposit:{deposit.pk}")
+    bank, owed = (
+        account_of(user.provider_pk, AccountKind.BANK),
+        account_of(user.provider_pk, AccountKind.MERCHANT, merchant),
+    )
+    deposit = Deposit(
+        id=deposit_id,
+        provider_id=user.provider_pk,
+        merchant=merchant,
+        movement=movement,
+        amount_c=amount_c,
+        reference=reference[:60],
+        received_by=user,
+        received_at=now,
+    )
+    try:
+        with transaction.atomic():
+            post(movement, [Entry(bank, owed, amount_c)])
+            deposit.save()
+            audit.record(Operation.RECEIVE_DEPOSIT.value, user=user, subject=f"deposit:{deposit.pk}")
+    except IntegrityError:
+        raise UnableToSell("Ese identificador ya se usó para otra cosa.") from None
     return deposit

@@ -38,12 +38,18 @@ def test_the_database_refuses_too(row: AuditRecord, statement: str) -> None:
     assert AuditRecord.objects.get().action == "test.done"
 
 
+#: How a database tells the names of its triggers.
+CATALOGUE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+DROP = {"sqlite": "DROP TRIGGER {trigger}", "postgresql": "DROP TRIGGER {trigger} ON {table}"}
+
+
 @pytest.mark.parametrize("model", FACTS, ids=lambda model: model.__name__)
 def test_every_fact_has_its_triggers(db: Any, model: Any) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the catalogue of triggers is read from SQLite only")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute(CATALOGUE[connection.vendor])
         names = {name for (name,) in cursor.fetchall()}
     table = model._meta.db_table
     assert {f"{table}_no_update", f"{table}_no_delete"} <= names
@@ -52,9 +58,8 @@ def test_every_fact_has_its_triggers(db: Any, model: Any) -> None:
 def test_the_chain_of_the_audit_trail_shows_a_row_that_was_changed(row: AuditRecord) -> None:
     audit.record("test.again")
     assert audit.broken_at() is None
+    table = "accounts_audit_record"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER accounts_audit_record_no_update")
-            cursor.execute("UPDATE accounts_audit_record SET action = 'test.else' WHERE id = %s", [row.pk])
-    if connection.vendor == "sqlite":
-        assert audit.broken_at() == row.pk
+        cursor.execute(DROP[connection.vendor].format(trigger=f"{table}_no_update", table=table))
+        cursor.execute("UPDATE accounts_audit_record SET action = 'test.else' WHERE id = %s", [row.pk])
+    assert audit.broken_at() == row.pk

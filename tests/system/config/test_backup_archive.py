@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from system.config.backup.archive import digest_of, pack, unpack
 from system.config.backup.errors import UnableToRestore
 from system.config.backup.manifest import FORMAT, Manifest
+from system.config.backup.shape import see_that_it_is_known
 
 CONTENT = os.urandom(3000) + b"\0" * 5000
 
@@ -143,3 +144,10 @@ def test_other_files_are_no_backup(tmp_path: Path) -> None:
         unpacked(tar_of(tmp_path / "y", (tarfile.TarInfo("other"), b"1")), tmp_path / "b")
     with pytest.raises(FileNotFoundError):
         unpacked(tmp_path / "nothing", tmp_path / "c")
+
+
+def test_a_backup_of_a_later_version_is_refused() -> None:
+    see_that_it_is_known({"vending": ["0001_first_tables"]})
+    for migrations in ({"vending": ["0001_first_tables", "9999_of_later"]}, {"wind": ["0001_first"]}):
+        with pytest.raises(UnableToRestore, match="newer version"):
+            see_that_it_is_known(migrations)

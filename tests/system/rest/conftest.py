@@ -22,7 +22,7 @@ class Caller:
     """A program that talks to the API: with a session, and with the CSRF token unless it forgets it."""
 
     def __init__(self, user: User | None = None) -> None:
-        self.client = Client(enforce_csrf_checks=True)
+        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         self.headers: dict[str, str] = {}
         if user is not None:
             self.client.force_login(user, backend=BACKEND)

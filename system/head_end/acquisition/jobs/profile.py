@@ -4,8 +4,9 @@ Source: IEC 62056-6-2, Profile generic, selective access by range; requirement R
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
@@ -98,31 +99,45 @@ def _batch(
     columns = [column for column in shape.columns if not column.is_clock]
     status = next((place for place, column in enumerate(columns) if is_status(column)), None)
     places = [place for place in range(len(columns)) if place != status]
-    after, to = covered
+    within = _within(rows, covered)
     return RowBatch(
         id=batch_id,
         device_id=gap.meter.device_id,
         profile=gap.profile,
         source=Source.PROFILE,
         columns=tuple(desk_column(columns[place]) for place in places),
-        # a meter that ignores the range tells more than it was asked
-        rows=tuple(
-            [
-                Row(
-                    row.time,
-                    tuple([number(row.values[place]) for place in places]),
-                    0 if status is None else number(row.values[status]) or 0,
-                )
-                for row in rows
-                if row.time is not None and after < row.time <= to
-            ]
-        ),
+        rows=tuple(map(Row, *_lines(within, places, status))),
         period_s=shape.period_s,
         received_at=talk.desk.now(),
         covered=covered,
         clock_off_s=talk.clock_off_s,
         raw=raw,
     )
+
+
+def _within(rows: tuple[WireRow, ...], covered: tuple[datetime, datetime]) -> list[WireRow]:
+    """The rows that were asked for: a meter that ignores the range tells more."""
+    after, to = covered
+    return [row for row in rows if row.time is not None and after < row.time <= to]
+
+
+def _lines(
+    rows: list[WireRow], places: list[int], status: int | None
+) -> tuple[list[datetime], list[tuple[int | None, ...]], list[int]]:
+    """Instants, values and status words of rows; column by column, which is several times as fast."""
+    columns = list(zip(*[row.values for row in rows], strict=True))
+    words = [0] * len(rows)
+    if status is not None and rows:
+        words = [word or 0 for word in _numbers(columns[status])]
+    kept = [_numbers(columns[place]) for place in places] if rows else []
+    values: list[tuple[int | None, ...]] = list(zip(*kept, strict=True)) if kept else [()] * len(rows)
+    return [row.time for row in rows if row.time is not None], values, words
+
+
+def _numbers(column: tuple[object, ...]) -> Sequence[int | None]:
+    if set(map(type, column)) <= {int}:
+        return cast("tuple[int, ...]", column)
+    return [number(value) for value in column]
 
 
 def is_status(column: WireColumn) -> bool:

@@ -1,10 +1,7 @@
 """The office's pages: each shows what there is, and what to do where there is nothing."""
 
-import csv
-import io
 import re
 import uuid
-import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +23,6 @@ from system.vending.models import (
     Sale,
     TariffVersion,
 )
-from system.vending.selectors.reports import owed_by_counters_c, sales_report, total_of
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 TODAY = NOW.date()
@@ -44,8 +40,6 @@ PAGES = (
     "/obligaciones/nueva/",
     "/facturas/",
     "/facturas/nueva/",
-    "/reportes/",
-    *(f"/reportes/{name}/" for name in ("dia", "punto", "turno", "obligaciones", "ultima-recarga")),
 )
 
 
@@ -246,45 +240,3 @@ def test_a_bill_is_issued_and_paid(office: Client, village: Village, home: Any) 
     assert BillPayment.objects.get().amount_c == bill.total_c == 1_038_630
     assert "pagada" in office.get("/facturas/").content.decode()
     assert office.get(address).headers["Location"] == "/turno/"  # who has no shift takes no money
-
-
-def test_the_totals_of_reports_are_the_ledgers(
-    office: Client, village: Village, home: Any, minting: str, business_time: Any
-) -> None:
-    village.customer(2)
-    for number in (1, 2, 1):
-        sell(village, number)
-    business_time.instant = NOW + timedelta(1)
-    wrong = sell(village, 2)
-    test_a_reversal_from_asking_to_doing(office, village, home, minting)
-    user, until = village.supervisor, TODAY + timedelta(1)
-    for group in ("day", "point", "shift"):
-        for since, end in ((TODAY, TODAY), (TODAY, until), (until, until)):
-            total = total_of(sales_report(user, since, end, group))
-            assert total.net_c == owed_by_counters_c(user, since, end)
-    assert wrong.business_day == until
-    assert [row.name for row in sales_report(user, TODAY, until, "day")] == [str(TODAY), str(until)]
-
-
-def test_reports_as_files(office: Client, village: Village, home: Any, minting: str) -> None:
-    Merchant.objects.update(name="=HYPERLINK(0)")
-    sell(village)
-    text = office.get(f"/reportes/punto/?since={TODAY}&until={TODAY}&como=csv").content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0][0] == "Punto"
-    assert rows[1][0].startswith("'=HYPERLINK")
-    assert rows[1][5] == rows[2][5] == "10000.0"
-    book = office.get(f"/reportes/punto/?since={TODAY}&until={TODAY}&como=xlsx")
-    with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
-        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in sheet
-    assert office.get("/reportes/nada/").status_code == 404
-    assert "termina antes" in office.get("/reportes/dia/?since=2026-02-01&until=2026-01-01").content.decode()
-
-
-def test_who_never_bought_comes_first(office: Client, village: Village, home: Any, minting: str) -> None:
-    village.customer(2)
-    sell(village)
-    page = office.get("/reportes/ultima-recarga/").content.decode()
-    assert page.index("NIU-0002") < page.index("NIU-0001")
-    assert "nunca" in page

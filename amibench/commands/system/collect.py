@@ -1,0 +1,135 @@
+"""``collect``: the collector on the database, until it is told to stop."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from amibench.commands.system.collect_texts import sentence_of
+from amibench.commands.system.settings import configured
+from amibench.errors import CommandError
+from amibench.language import resolve
+
+if TYPE_CHECKING:
+    from system.head_end.acquisition import Collector, CollectorTerms, Failure, KeyBook
+
+T = TypeVar("T")
+KEYS_VARIABLE = "AMIBENCH_METER_KEYS"
+#: Threads that speak with the database: SQLite has one writer.
+_THREADS = {"sqlite": 1}
+_THREADS_OTHERWISE = 4
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``amibench system``."""
+    app.command()(collect)
+
+
+def collect(
+    keys: Annotated[
+        Path | None, typer.Option(envvar=KEYS_VARIABLE, help="Key file of the meters, mode 0600.")
+    ] = None,
+    sessions: Annotated[int, typer.Option(min=1, max=10_000, help="Meters spoken with at once.")] = 50,
+    name: Annotated[str, typer.Option(help="What this collector is called; each has its own name.")] = "",
+    once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
+    lang: Annotated[str | None, typer.Option(help="es or en.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print failures as JSON objects.")] = False,
+) -> None:
+    """Read meters and carry orders out until SIGTERM or Ctrl-C; several collectors share the work."""
+    from system.head_end.acquisition import CollectorTerms, KeyFileError, key_book, read_key_file
+
+    try:
+        book = key_book({}) if keys is None else read_key_file(keys)
+    except KeyFileError as error:
+        raise CommandError(str(error)) from error
+    configured()
+    from django.db import DatabaseError
+
+    called = name or f"{socket.gethostname()}-{os.getpid()}"
+    say = _teller(resolve(lang), as_json=as_json)
+    try:
+        visits = asyncio.run(_run(called, book, CollectorTerms(sessions_max=sessions), say, once=once))
+    except DatabaseError as error:
+        raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from error
+    _say({"collector": called, "visits": visits, "stopped": True})
+
+
+async def _run(
+    name: str, book: "KeyBook", terms: "CollectorTerms", say: Callable[..., None], *, once: bool
+) -> int:
+    """Work until a signal comes; how many visits were made."""
+    from links.aio import WallClock, open_async_link
+    from system.config import clock as business
+    from system.head_end.acquisition import Collector, CollectorParts
+    from system.head_end.store import DatabaseDesk
+
+    clock, runner = WallClock(), _runner()
+    collector = Collector(
+        name,
+        CollectorParts(
+            desk=DatabaseDesk(),
+            book=book,
+            clock=clock,
+            utc=business.business_now,
+            dialer=lambda url: open_async_link(url, clock),
+            runner=runner,
+            terms=terms,
+            tell=say,
+        ),
+    )
+    _stop_on_signals(collector)
+    _say({"collector": name, "sessions": terms.sessions_max, "pid": os.getpid()})
+    try:
+        await collector.run(once=once)
+    finally:
+        runner.close()
+    return collector.visits
+
+
+def _runner() -> Any:
+    """Calls of the desk in threads, whose connections are looked at before each call."""
+    from django.db import close_old_connections, connection
+
+    from system.head_end.acquisition import ThreadRunner
+
+    class DatabaseRunner(ThreadRunner):
+        async def call(self, ask: Callable[[], T]) -> T:
+            def fresh() -> T:
+                close_old_connections()
+                return ask()
+
+            return await super().call(fresh)
+
+    return DatabaseRunner(_THREADS.get(connection.vendor, _THREADS_OTHERWISE))
+
+
+def _stop_on_signals(collector: "Collector") -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, collector.stop)
+        except NotImplementedError:  # Windows: Ctrl-C ends the loop itself
+            return
+
+
+def _teller(lang: str, *, as_json: bool) -> "Callable[[str, str, Failure], None]":
+    def tell(channel: str, serial: str, failure: "Failure") -> None:
+        sentence = sentence_of(failure.reason, lang)
+        if as_json:
+            line = {"channel": channel, "meter": serial, "reason": failure.reason.value}
+            _say({**line, "sentence": sentence, "detail": failure.detail})
+            return
+        where = f"{channel}, {serial}" if serial else channel
+        typer.echo(f"{where}: {sentence} [{failure.detail}]", err=True)
+
+    return tell
+
+
+def _say(message: Any) -> None:
+    typer.echo(json.dumps(message, ensure_ascii=False, default=str))

@@ -1,0 +1,81 @@
+"""A whole vending service over HTTP: ``http://127.0.0.1:8000``, through the bench's route of its portal.
+
+Sales of electricity go through the service's own sale; its answers say ``"through": "sale"``, those of its
+security module alone ``"through": "module"``.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.vending.module_vendor import ModuleVendor
+from conformance.vending.portal_client import PortalClient
+from conformance.vending.served_module import operator_keys
+from conformance.vending.vendor import VendingUnreachable
+from system.security_module.errors import RequestRefused
+
+SCHEMES = ("http", "https")
+SECRET_VARIABLE = "AMIBENCH_BENCH_SECRET"  # noqa: S105 - a name
+_RUN_BYTES = 4
+
+
+class PortalVendor(ModuleVendor):
+    """A portal with the bench's settings, and the security module behind it with the registers of the plan.
+
+    Args:
+        url: of the portal.
+        operators: name -> file of the operator's private key.
+        secret_file: where the secret stands; empty: in the environment.
+
+    Raises:
+        VendingUnreachable: nobody answers, there is no secret, or an operator's key does not open.
+    """
+
+    def __init__(self, url: str, operators: Mapping[str, str], secret_file: str = "") -> None:
+        keys = operator_keys(operators)
+        self._client = PortalClient(url, _secret(secret_file))
+        try:
+            store = str(self._client.call("status", {})["store"])
+        except RequestRefused as error:
+            raise VendingUnreachable(str(error)) from error
+        except VendingUnreachable:
+            self._client.close()
+            raise
+        super().__init__(store, keys, f"cts-{secrets.token_hex(_RUN_BYTES)}-")
+
+    def carry(self, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Ask over HTTP.
+
+        Raises:
+            RequestRefused: it was refused.
+            VendingUnreachable: the portal no longer answers.
+        """
+        return self._client.call(operation, args)
+
+    def close(self) -> None:
+        """Let the module follow the wall clock and real random bits again, and hang up."""
+        try:
+            self._client.call("set_clock", {"time": None})
+            self._client.call("force_rnd", {"rnd": None})
+        except VendingUnreachable:
+            return  # it went away: nothing to put back
+        finally:
+            self._client.close()
+
+
+def _secret(secret_file: str) -> str:
+    if not secret_file:
+        found = os.environ.get(SECRET_VARIABLE, "")
+        if not found:
+            raise VendingUnreachable(
+                f"the portal wants a secret: set {SECRET_VARIABLE}, or [vending] secret_file in a target file"
+            )
+        return found
+    try:
+        return Path(secret_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise VendingUnreachable(
+            f"cannot read {secret_file}: {getattr(error, 'strerror', None) or error}"
+        ) from error

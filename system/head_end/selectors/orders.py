@@ -1,0 +1,172 @@
+"""Orders and groups as people and other rooms see them."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from system.head_end.answers import OrderView
+from system.head_end.models import Order, OrderGroup, OrderProgress
+from system.head_end.vocabulary import ENDED, ORDER_NAMES, REASON_SENTENCES, OrderKind, OrderState, Reason
+
+STATE_NAMES: Mapping[OrderState, str] = {
+    OrderState.WAITING: "En espera",
+    OrderState.RUNNING: "Enviándose",
+    OrderState.UNSURE: "Enviada, sin respuesta",
+    OrderState.DONE: "Cumplida",
+    OrderState.REFUSED: "Rechazada por el medidor",
+    OrderState.FAILED: "Fallida",
+    OrderState.EXPIRED: "Vencida",
+    OrderState.CANCELLED: "Anulada",
+}
+#: Notes of results -> what people are told beside the state.
+NOTES: Mapping[str, str] = {
+    "already-used": "El token ya estaba en el medidor.",
+    "needs-button": "Listo para reconectar: hay que oprimir el botón del medidor.",
+    "predecessor": "Dependía de otra orden que no se cumplió.",
+    "unsure": "Se envió y nunca se supo qué hizo el medidor.",
+}
+
+
+def find_order(user: Any, order_id: uuid.UUID) -> Order | None:
+    """An order of the user's provider."""
+    found: Order | None = (
+        Order.objects.of(user).select_related("progress", "device").filter(pk=order_id).first()
+    )
+    return found
+
+
+def view_of(order: Order) -> OrderView:
+    """An order as it stands now."""
+    return _view(OrderProgress.objects.select_related("order").get(order_id=order.pk))
+
+
+def view_by_id(order_id: uuid.UUID) -> OrderView:
+    """An order by its id, whoever's it is."""
+    return _view(OrderProgress.objects.select_related("order").get(order_id=order_id))
+
+
+def _view(progress: OrderProgress) -> OrderView:
+    order = progress.order
+    return OrderView(
+        id=order.pk,
+        device_id=order.device_id,
+        kind=OrderKind(order.kind),
+        state=OrderState(progress.state),
+        reason=Reason(progress.reason) if progress.reason else None,
+        sentence=sentence_of(progress),
+        result=progress.result,
+        attempts=progress.attempts,
+        asked_at=order.asked_at,
+        deadline=order.deadline,
+        changed_at=progress.changed_at,
+        sale_id=order.sale_id,
+        group_id=order.group_id,
+    )
+
+
+def sentence_of(progress: OrderProgress) -> str:
+    """How an order stands, and why, in Spanish."""
+    parts = [f"{STATE_NAMES[OrderState(progress.state)]}."]
+    note = NOTES.get(str(progress.result.get("note", "")))
+    if note:
+        parts.append(note)
+    if progress.reason:
+        parts.append(REASON_SENTENCES[Reason(progress.reason)])
+    return " ".join(parts)
+
+
+def find_orders(
+    user: Any, *, state: str = "", kind: str = "", text: str = "", device_id: int | None = None
+) -> QuerySet[Any]:
+    """Orders, newest first; `state`: one of `OrderState`, or ``open``; `text`: the head of a serial."""
+    found = OrderProgress.objects.of(user).select_related("order", "order__asked_by", "device")
+    if state == "open":
+        found = found.exclude(state__in=[ended.value for ended in ENDED])
+    elif state:
+        found = found.filter(state=state)
+    if kind:
+        found = found.filter(order__kind=kind)
+    if text:
+        found = found.filter(device__serial__istartswith=text.strip())
+    if device_id is not None:
+        found = found.filter(device_id=device_id)
+    ordered: QuerySet[Any] = found.order_by("-order__asked_at", "-order__position", "order_id")
+    return ordered
+
+
+def steps_of(order: Order) -> list[Any]:
+    """What happened to an order, first things first."""
+    return list(order.steps.select_related("user"))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """How a group stands.
+
+    Args:
+        counts: how many orders are in each state; states without orders are left out.
+    """
+
+    group: OrderGroup
+    counts: Mapping[OrderState, int]
+    aborted: bool
+
+    @property
+    def total(self) -> int:
+        """All orders."""
+        return sum(self.counts.values())
+
+    @property
+    def ended(self) -> int:
+        """Orders that ended, however."""
+        return sum(count for state, count in self.counts.items() if state in ENDED)
+
+    @property
+    def done(self) -> int:
+        """Orders that were carried out."""
+        return self.counts.get(OrderState.DONE, 0)
+
+    @property
+    def percent(self) -> int:
+        """How much of it has ended, 0 to 100."""
+        return 100 * self.ended // self.total if self.total else 100
+
+
+def find_groups(user: Any) -> list[GroupProgress]:
+    """Groups with their progress, newest first, the last hundred."""
+    groups = OrderGroup.objects.of(user).select_related("asked_by", "abort").order_by("-asked_at")[:100]
+    return _progress(list(groups))
+
+
+def progress_of(user: Any, group_id: uuid.UUID) -> GroupProgress | None:
+    """A group and how it stands."""
+    groups = OrderGroup.objects.of(user).select_related("asked_by", "abort").filter(pk=group_id)
+    found = _progress(list(groups))
+    return found[0] if found else None
+
+
+def _progress(groups: list[OrderGroup]) -> list[GroupProgress]:
+    counted: dict[uuid.UUID, dict[OrderState, int]] = {group.pk: {} for group in groups}
+    rows = (
+        OrderProgress.objects.filter(order__group_id__in=counted)
+        .values("order__group_id", "state")
+        .annotate(n=Count("order_id"))
+        .order_by("order__group_id", "state")
+    )
+    for row in rows:
+        counted[row["order__group_id"]][OrderState(row["state"])] = row["n"]
+    return [GroupProgress(group, counted[group.pk], hasattr(group, "abort")) for group in groups]
+
+
+def kind_name(kind: str) -> str:
+    """What people call a kind of order."""
+    return ORDER_NAMES[OrderKind(kind)]
+
+
+def open_orders(user: Any) -> int:
+    """How many orders have not ended."""
+    open_states = [state.value for state in OrderState if state not in ENDED]
+    return int(OrderProgress.objects.of(user).filter(Q(state__in=open_states)).count())

@@ -1,0 +1,150 @@
+"""Keep readings that a collector brings, once: values, coverage, what is not believed, the batch itself."""
+
+import uuid
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from system.head_end.desk import Kept, RowBatch
+from system.head_end.models import Channel, FieldRules, MeterAccess, QuarantinedValue, ReadingBatch, Series
+from system.head_end.periods import obis_of, seconds
+from system.head_end.selectors.rules import rules_of
+from system.head_end.services.covering import cover
+from system.head_end.services.judging import CONTRADICTED, Judged, SeriesKey, judge, quarantine_rows
+from system.head_end.storing.values import Fate, Stored, store_values
+from system.head_end.vocabulary import Reason
+
+_INSERT_MANY = 500
+
+
+def keep_rows(channel: Channel, batches: Sequence[RowBatch]) -> list[Kept]:
+    """Keep batches of meters behind a channel, within the caller's transaction, which holds its lease.
+
+    Returns:
+        For each batch what became of its rows: a row is new where any of its values is.
+    """
+    accesses = {
+        row.device_id: row
+        for row in MeterAccess.objects.filter(
+            channel=channel, device_id__in={batch.device_id for batch in batches}
+        )
+    }
+    before = set(
+        ReadingBatch.objects.filter(pk__in=[batch.id for batch in batches]).values_list("pk", flat=True)
+    )
+    fresh: dict[uuid.UUID, RowBatch] = {}
+    for batch in batches:
+        if batch.id not in before and batch.device_id in accesses:
+            fresh.setdefault(batch.id, batch)
+    kept = _keep(channel, list(fresh.values()), accesses) if fresh else {}
+    return [
+        kept.pop(batch.id)
+        if batch.id in kept
+        else Kept(0, len(batch.rows))
+        if batch.device_id in accesses
+        else Kept(0, 0, quarantined=Reason.UNKNOWN_METER)
+        for batch in batches
+    ]
+
+
+def _keep(
+    channel: Channel, batches: Sequence[RowBatch], accesses: Mapping[int, MeterAccess]
+) -> dict[uuid.UUID, Kept]:
+    rules = rules_of(channel.provider_id)
+    judged = judge(batches, accesses, _series(batches), rules)
+    stored = store_values([value for one in judged for _, _, value in one.believed])
+    rows = {one.batch.id: _count(one, stored) for one in judged}
+    doubtful = [row for one in judged for row in quarantine_rows(one, one.batch.received_at)]
+    QuarantinedValue.objects.bulk_create(doubtful, ignore_conflicts=True, batch_size=_INSERT_MANY)
+    cover(judged)
+    ReadingBatch.objects.bulk_create([_batch_row(one, rows[one.batch.id]) for one in judged])
+    _tell_doubts(judged, accesses, rules)
+    return rows
+
+
+def _count(judged: Judged, stored: Stored) -> Kept:
+    """Rows by what became of them; what contradicts goes to what is doubted."""
+    if stored.all_new:
+        return Kept(len({number for number, _, _ in judged.believed}), 0, 0, judged.reason)
+    fates: dict[int, set[Fate]] = {}
+    for number, column, value in judged.believed:
+        fate = stored.fate(value)
+        fates.setdefault(number, set()).add(fate)
+        if fate is Fate.CONTRADICTED:
+            judged.doubted.append((number, column, value[2], CONTRADICTED))
+    contradicted = sum(Fate.CONTRADICTED in found for found in fates.values())
+    new = sum(Fate.NEW in found and Fate.CONTRADICTED not in found for found in fates.values())
+    return Kept(new, len(fates) - new - contradicted, contradicted, judged.reason)
+
+
+def _series(batches: Sequence[RowBatch]) -> dict[int, dict[SeriesKey, Series]]:
+    """Device -> its open series, those of new columns made."""
+    out: dict[int, dict[SeriesKey, Series]] = {batch.device_id: {} for batch in batches}
+    profiles = {batch.profile for batch in batches}
+    open_ones = Series.objects.filter(device_id__in=out, profile__in=profiles, retired_at__isnull=True)
+    for row in open_ones:
+        out[row.device_id][(row.profile, row.obis, row.attribute)] = row
+    made: dict[tuple[int, SeriesKey], Series] = {}
+    for batch in batches:
+        for column in batch.columns:
+            key = (batch.profile, obis_of(column.obis), column.attribute)
+            if key not in out[batch.device_id]:
+                made.setdefault((batch.device_id, key), _new_series(batch, key, column))
+    for row in Series.objects.bulk_create(made.values()):
+        out[row.device_id][(row.profile, row.obis, row.attribute)] = row
+    return out
+
+
+def _new_series(batch: RowBatch, key: SeriesKey, column: object) -> Series:
+    return Series(
+        device_id=batch.device_id,
+        profile=key[0],
+        obis=key[1],
+        attribute=key[2],
+        class_id=getattr(column, "class_id", 0),
+        scaler=getattr(column, "scaler", 0),
+        unit=getattr(column, "unit", None),
+        period_s=batch.period_s,
+        created_at=batch.received_at,
+    )
+
+
+def _batch_row(judged: Judged, kept: Kept) -> ReadingBatch:
+    batch = judged.batch
+    covered = batch.covered
+    return ReadingBatch(
+        id=batch.id,
+        device_id=batch.device_id,
+        profile=batch.profile,
+        source=batch.source.value,
+        received_at=batch.received_at,
+        covered_after_s=seconds(covered[0]) if covered else None,
+        covered_to_s=seconds(covered[1]) if covered else None,
+        clock_off_s=batch.clock_off_s,
+        rows=len(batch.rows),
+        new=kept.new,
+        known=kept.known,
+        contradicted=kept.contradicted,
+        quarantined=len(judged.doubted),
+        reason=judged.reason.value if judged.reason else "",
+        raw=zlib.compress(batch.raw, 1) if batch.raw else b"",
+    )
+
+
+def _tell_doubts(judged: Sequence[Judged], accesses: Mapping[int, MeterAccess], rules: FieldRules) -> None:
+    """Let the meter's row say that it is not believed; a clock that is right again clears itself."""
+    for one in judged:
+        access, batch = accesses[one.batch.device_id], one.batch
+        if one.reason is not None and access.doubt != one.reason.value:
+            _doubt(access, one.reason.value, batch.received_at)
+        elif access.doubt == Reason.CLOCK_OFF.value and one.reason is None and _right(batch, rules):
+            _doubt(access, "", None)
+
+
+def _right(batch: RowBatch, rules: FieldRules) -> bool:
+    return batch.clock_off_s is not None and abs(batch.clock_off_s) <= rules.clock_doubt_s
+
+
+def _doubt(access: MeterAccess, reason: str, since: datetime | None) -> None:
+    access.doubt, access.doubt_since = reason, since
+    access.save(update_fields=["doubt", "doubt_since"])

@@ -1,0 +1,17 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class NetworksConfig(AppConfig):
+    """Other sellers and systems."""
+
+    name = "system.networks"
+    label = "networks"
+    verbose_name = "redes externas"
+
+    def ready(self) -> None:
+        """Hear of sales, reversals and orders."""
+        from system.networks import listeners
+
+        listeners.listen()

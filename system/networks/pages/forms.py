@@ -1,0 +1,117 @@
+"""What is typed about networks."""
+
+from typing import Any
+
+from django import forms
+
+from system.networks.commission import Commission, read_percent
+from system.networks.errors import UnableToManage
+from system.networks.models import CommissionKind, KeyKind, NetworkKind
+from system.networks.scopes import SCOPES
+from system.networks.services.manage_network import Terms
+from system.networks.webhooks.events import EVENTS
+from system.vending.pages.fields import PesosField
+
+_PERCENT_HELP = "10 significa 10 %; use coma para decimales: 2,5."
+
+
+class TermsForm(forms.Form):
+    """Limits and commission."""
+
+    sale_max = PesosField(label="Máximo por venta (pesos)")
+    day_max = PesosField(label="Máximo por día (pesos)")
+    credit = PesosField(
+        label="Cupo: cuánto puede deber (pesos)", required=False, help_text="Vacío: sin límite."
+    )
+    rate = forms.IntegerField(label="Solicitudes por minuto", min_value=1, max_value=6000, initial=120)
+    commission_kind = forms.ChoiceField(label="Comisión", choices=CommissionKind.choices)
+    percent = forms.CharField(label="Porcentaje", required=False, max_length=10, help_text=_PERCENT_HELP)
+    fixed = PesosField(label="Valor fijo por venta (pesos)", required=False)
+    cap = PesosField(label="Tope por venta (pesos)", required=False, help_text="Vacío: sin tope.")
+    row_starts = ("rate", "fixed")
+
+    def clean(self) -> dict[str, Any]:
+        """The terms.
+
+        Raises:
+            ValidationError: they make no sense.
+        """
+        said = super().clean() or {}
+        if self.errors:
+            return said
+        try:
+            said["terms"] = self._terms(said)
+        except UnableToManage as error:
+            self.add_error(error.field if error.field in self.fields else None, str(error))
+        return said
+
+    @staticmethod
+    def _terms(said: dict[str, Any]) -> Terms:
+        kind = said["commission_kind"]
+        if kind == CommissionKind.PERCENT and not said["percent"]:
+            raise UnableToManage("Escriba el porcentaje, por ejemplo 10 o 2,5.", "percent")
+        if kind == CommissionKind.FIXED and said["fixed"] is None:
+            raise UnableToManage("Escriba el valor fijo por venta.", "fixed")
+        commission = Commission(
+            kind,
+            read_percent(said["percent"]) if kind == CommissionKind.PERCENT else 0,
+            said["fixed"] if kind == CommissionKind.FIXED else 0,
+            said["cap"] if kind == CommissionKind.PERCENT else None,
+        )
+        terms = Terms(said["sale_max"], said["day_max"], said["credit"], commission, said["rate"])
+        terms.see()
+        return terms
+
+
+class NetworkForm(TermsForm):
+    """A network that is not connected yet."""
+
+    name = forms.CharField(label="Nombre", max_length=50)
+    kind = forms.ChoiceField(label="Clase", choices=NetworkKind.choices)
+    field_order = ("name", "kind")
+    row_starts = ("sale_max", "rate", "fixed")
+
+
+class KeyForm(forms.Form):
+    """A key."""
+
+    name = forms.CharField(label="Nombre", max_length=60, help_text="Para reconocerla: «servidor principal».")
+    kind = forms.ChoiceField(label="Clase", choices=KeyKind.choices, initial=KeyKind.SANDBOX)
+    days = forms.IntegerField(label="Vence en (días)", min_value=1, max_value=730, initial=365)
+    addresses = forms.CharField(
+        label="Direcciones IP permitidas",
+        required=False,
+        max_length=600,
+        help_text="Separadas por comas, como 200.1.2.3 o 10.0.0.0/16; vacío: cualquiera.",
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Permisos",
+        choices=[(scope.value, meaning.label) for scope, meaning in SCOPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    row_starts = ("addresses", "scopes")
+
+    def clean_addresses(self) -> tuple[str, ...]:
+        """The parts."""
+        return tuple(text.strip() for text in self.cleaned_data["addresses"].split(",") if text.strip())
+
+
+class EndpointForm(forms.Form):
+    """An address for webhooks."""
+
+    url = forms.CharField(label="Dirección (https)", max_length=500)
+    sandbox = forms.BooleanField(label="Sólo avisos de prueba", required=False)
+    events = forms.MultipleChoiceField(
+        label="Avisos",
+        choices=[(event.value, f"{label} · {event.value}") for event, label in EVENTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    row_starts = ("events",)
+
+
+class DayForm(forms.Form):
+    """A business day."""
+
+    day = forms.DateField(
+        label="Liquidar hasta el día", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

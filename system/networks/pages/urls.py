@@ -1,0 +1,25 @@
+"""Addresses of the pages about networks."""
+
+from django.urls import path
+
+from system.networks.pages import network, networks, settlements, webhooks
+
+app_name = "networks"
+_ONE = "redes/<int:network_id>/"
+_HOOK = f"{_ONE}avisos/<uuid:endpoint_id>/"
+urlpatterns = [
+    path("redes/", networks.networks, name="networks"),
+    path("redes/nueva/", networks.add, name="add"),
+    path(_ONE, network.network, name="network"),
+    path(f"{_ONE}condiciones/", network.terms, name="terms"),
+    path(f"{_ONE}estado/", network.switch, name="switch"),
+    path(f"{_ONE}llaves/", network.add_key, name="key-add"),
+    path(f"{_ONE}llaves/<int:key_id>/retirar/", network.revoke_key, name="key-revoke"),
+    path(f"{_ONE}avisos/", webhooks.webhooks, name="webhooks"),
+    path(f"{_ONE}avisos/nueva/", webhooks.add, name="webhook-add"),
+    path(f"{_HOOK}estado/", webhooks.switch, name="webhook-switch"),
+    path(f"{_HOOK}secreto/", webhooks.renew, name="webhook-secret"),
+    path(f"{_ONE}avisos/mensajes/<uuid:message_id>/", webhooks.again, name="webhook-again"),
+    path(f"{_ONE}liquidaciones/", settlements.settlements, name="settlements"),
+    path(f"{_ONE}liquidaciones/<int:number>/", settlements.download, name="settlement"),
+]

@@ -1,0 +1,133 @@
+"""What a sandbox key gets: real prices, sales and deliveries that are none.
+
+Its tokens are 20 digits that no STS token can be: a token is a number of 66 bits, and these are above it.
+"""
+
+import hashlib
+import uuid
+from typing import Any
+
+from system.config.clock import security_now
+from system.config.writer import writing
+from system.networks.errors import KeyReused, OverNetworkLimit
+from system.networks.keys import Holder
+from system.networks.models import NetworkDelivery, NetworkSale, SandboxRecord
+from system.networks.services.deliver import Handed
+from system.networks.services.manage_network import commission_of
+from system.networks.services.sell import Wish
+from system.networks.webhooks.events import Event
+from system.networks.webhooks.outbox import tell
+from system.vending.models import Sale
+from system.vending.services.sell_energy import SaleRequest, offer
+
+#: One above the largest token that there can be.
+#: Source: IEC 62055-41, 6.2 (66 bits with the class bits transposed)
+FIRST_IMPOSSIBLE = 2**66
+NOBODY = "Persona de prueba"
+
+
+def trial_token(sale_id: uuid.UUID) -> str:
+    """Twenty digits that no meter takes; always the same for a sale.
+
+    >>> int(trial_token(uuid.UUID(int=1))) >= 2**66
+    True
+    """
+    digest = hashlib.sha256(f"sandbox:{sale_id}".encode()).digest()
+    room = 10**20 - FIRST_IMPOSSIBLE
+    return str(FIRST_IMPOSSIBLE + int.from_bytes(digest) % room)
+
+
+def sell(holder: Holder, wish: Wish) -> dict[str, Any]:
+    """Price it, and answer as a sale would be answered; nothing is charged, minted or sent.
+
+    Raises:
+        KeyReused: the id was used for something else.
+        OverNetworkLimit: the limit of one sale would be passed.
+        UnableToSell: the number or the amount has no price.
+    """
+    known = _known(holder, wish.id, wish.fingerprint())
+    if known is not None:
+        return known
+    if wish.amount_c > holder.network.sale_max_c:
+        raise OverNetworkLimit("El valor pasa el máximo por venta de esta red.")
+    offered = offer(holder.agent, SaleRequest(wish.id, wish.meter, wish.amount_c))
+    commission_c = commission_of(holder.network).of(wish.amount_c)
+    answer = {
+        "sale_id": str(wish.id),
+        "number": "PRUEBA",
+        "meter": offered.supply.drn,
+        "amount_c": wish.amount_c,
+        "energy_wh": offered.quote.units * 100,
+        "commission_c": commission_c,
+        "tokens": [{"position": 1, "role": "credit", "digits": trial_token(wish.id)}],
+        "state": "sold",
+        "test": True,
+        "sandbox": True,
+    }
+    told = {name: answer[name] for name in ("sale_id", "number", "meter", "amount_c", "energy_wh")}
+    return _keep(holder, wish.id, "sale", wish.fingerprint(), answer, {Event.SALE_DONE: told})
+
+
+def deliver(holder: Holder, handed: Handed) -> dict[str, Any]:
+    """Answer as a meter that accepts would.
+
+    Raises:
+        KeyReused: the id was used for something else.
+    """
+    known = _known(holder, handed.id, handed.fingerprint())
+    if known is not None:
+        return known
+    answer = {
+        "delivery_id": str(handed.id),
+        "meter": handed.meter,
+        "state": "done",
+        "answer": "Accept",
+        "reason": "",
+        "sentence": "Prueba: ningún medidor recibió nada.",
+        "ended": True,
+        "sandbox": True,
+    }
+    told = {"delivery_id": str(handed.id), "meter": handed.meter, "tokens": []}
+    events = dict.fromkeys((Event.ORDER_ENDED, Event.TOKEN_DELIVERED, Event.TOKEN_EXECUTED), told)
+    return _keep(holder, handed.id, "delivery", handed.fingerprint(), answer, events)
+
+
+def record(holder: Holder, what: str, record_id: uuid.UUID) -> dict[str, Any] | None:
+    """What was answered before."""
+    row = SandboxRecord.objects.filter(pk=record_id, network=holder.network, what=what).first()
+    return None if row is None else dict(row.answer)
+
+
+def _known(holder: Holder, record_id: uuid.UUID, asked: str) -> dict[str, Any] | None:
+    for model in (Sale, NetworkSale, NetworkDelivery):
+        if model.objects.filter(pk=record_id).exists():
+            raise KeyReused
+    row = SandboxRecord.objects.filter(pk=record_id).first()
+    if row is None:
+        return None
+    if (row.network_id, row.fingerprint) != (holder.network.pk, asked):
+        raise KeyReused
+    return dict(row.answer)
+
+
+def _keep(
+    holder: Holder, record_id: uuid.UUID, what: str, asked: str, answer: dict[str, Any], events: Any
+) -> dict[str, Any]:
+    with writing():
+        row, made = SandboxRecord.objects.get_or_create(
+            id=record_id,
+            defaults={
+                "provider_id": holder.network.provider_id,
+                "network": holder.network,
+                "what": what,
+                "fingerprint": asked,
+                "answer": answer,
+                "asked_at": security_now(),
+            },
+        )
+        if not made and (row.network_id, row.fingerprint) != (holder.network.pk, asked):
+            raise KeyReused
+        if made:
+            for event, told in events.items():
+                tell(holder.network, event, record_id, told, sandbox=True)
+    return dict(row.answer)

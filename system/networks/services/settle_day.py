@@ -1,0 +1,146 @@
+"""Settle a network's account up to a business day: every posted movement once, the commission, and the file.
+
+What the settlement says closes with the ledger to the centavo: it is made of the account's own transfers, and
+the commission is a movement of the ledger, too (a cost of the provider, less that the network owes).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from system.config.clock import business_day, business_now, security_now
+from system.config.writer import hold, writing
+from system.networks.errors import UnableToManage
+from system.networks.models import LineKind, Network, NetworkSale, Settlement, SettlementLine
+from system.networks.settlement_file import render
+from system.vending.ledger import Entry, account_of, post
+from system.vending.models import AccountKind, LedgerAccount, Movement, MovementKind, Sale, Transfer
+
+#: The cost of selling through networks; a kind of its own in the provider's ledger.
+COMMISSION_ACCOUNT = "d.commission"
+_KINDS = {
+    MovementKind.TOKEN_SALE: LineKind.SALE,
+    MovementKind.REVERSAL: LineKind.REVERSAL,
+    MovementKind.DEPOSIT: LineKind.DEPOSIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement of a settlement, before it is written."""
+
+    movement: Movement
+    kind: LineKind
+    sale: Sale | None
+    amount_c: int
+    commission_c: int = 0
+
+
+def settle_day(network: Network, day: date) -> Settlement:
+    """Settle everything up to a day that is not settled yet; the same day again gives the same settlement.
+
+    Raises:
+        UnableToManage: the day is not over, or a later one is settled.
+    """
+    with writing():
+        hold(network)
+        known: Settlement | None = Settlement.objects.filter(network=network, day=day).first()
+        if known is not None:
+            return known
+        last = Settlement.objects.filter(network=network).order_by("-number").first()
+        if day >= business_day(business_now()):
+            raise UnableToManage("Ese día aún no ha terminado.", "day")
+        if last is not None and last.day > day:
+            raise UnableToManage("Ya se liquidó un día posterior.", "day")
+        account = account_of(network.provider_id, AccountKind.MERCHANT, network.shift.point_of_sale.merchant)
+        lines = list(_lines(network, account, day))
+        owed_c = sum(line.commission_c for line in lines)
+        if owed_c:
+            lines.append(_commission(network, account, day, owed_c))
+        return _write(network, day, last, lines)
+
+
+def _lines(network: Network, account: LedgerAccount, day: date) -> Iterator[Line]:
+    """Posted movements of the account up to the day that are in no settlement."""
+    settled = SettlementLine.objects.filter(settlement__network=network).values("movement")
+    touched = Q(transfers__debit=account) | Q(transfers__credit=account)
+    movements = (
+        Movement.objects.filter(touched, outcome__posted=True, business_day__lte=day)
+        .exclude(pk__in=settled)
+        .select_related("sale", "reversal__sale")
+        .distinct()
+    )
+    for movement in movements.order_by("business_at", "pk"):
+        kind = _KINDS.get(MovementKind(movement.kind), LineKind.OTHER)
+        sale = getattr(movement, "sale", None) or getattr(getattr(movement, "reversal", None), "sale", None)
+        yield Line(movement, kind, sale, _change_c(movement, account), _kept_c(kind, sale))
+
+
+def _change_c(movement: Movement, account: LedgerAccount) -> int:
+    moved = Transfer.objects.filter(movement=movement)
+    sums = [moved.filter(**{side: account}).aggregate(s=Sum("amount_c"))["s"] for side in ("debit", "credit")]
+    return int(sums[0] or 0) - int(sums[1] or 0)
+
+
+def _kept_c(kind: LineKind, sale: Sale | None) -> int:
+    row = None if sale is None else NetworkSale.objects.filter(pk=sale.pk).first()
+    if row is None or kind not in (LineKind.SALE, LineKind.REVERSAL):
+        return 0
+    return row.commission_c if kind == LineKind.SALE else -row.commission_c
+
+
+def _commission(network: Network, account: LedgerAccount, day: date, owed_c: int) -> Line:
+    """The network owes less by its commission; more, where reversals outweigh the sales."""
+    movement = Movement(
+        id=uuid.uuid4(),
+        provider_id=network.provider_id,
+        kind=MovementKind.SERVICE_CHARGE,
+        business_at=business_now(),
+        business_day=day,
+        wall_at=security_now(),
+    )
+    cost: Any = account_of(network.provider_id, COMMISSION_ACCOUNT)  # type: ignore[arg-type]
+    entry = Entry(cost, account, owed_c) if owed_c > 0 else Entry(account, cost, -owed_c)
+    post(movement, [entry])
+    return Line(movement, LineKind.COMMISSION, None, -owed_c)
+
+
+def _write(network: Network, day: date, last: Settlement | None, lines: list[Line]) -> Settlement:
+    opening_c = 0 if last is None else last.closing_c
+    of = {kind: sum(line.amount_c for line in lines if line.kind == kind) for kind in LineKind}
+    made = Settlement(
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"settlement:{network.pk}:{day.isoformat()}"),
+        provider_id=network.provider_id,
+        network=network,
+        number=1 if last is None else last.number + 1,
+        day=day,
+        opening_c=opening_c,
+        sold_c=of[LineKind.SALE],
+        reversed_c=-of[LineKind.REVERSAL],
+        deposited_c=-of[LineKind.DEPOSIT],
+        commission_c=-of[LineKind.COMMISSION],
+        other_c=of[LineKind.OTHER],
+        closing_c=opening_c + sum(line.amount_c for line in lines),
+        lines_count=len(lines),
+        made_at=security_now(),
+    )
+    made.content = render(made, lines)
+    made.sha256 = hashlib.sha256(made.content).hexdigest()
+    made.save()
+    SettlementLine.objects.bulk_create(
+        SettlementLine(
+            settlement=made,
+            movement=line.movement,
+            kind=line.kind,
+            sale=line.sale,
+            amount_c=line.amount_c,
+            commission_c=line.commission_c,
+        )
+        for line in lines
+    )
+    return made

@@ -1,0 +1,84 @@
+"""Send what is due. At least once: whoever dies after sending and before the mark sends it again, same id."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from system.config.clock import security_now
+from system.config.outgoing import Answer, UnableToSend, send
+from system.networks.models import MessageState, WebhookEndpoint, WebhookMessage
+from system.networks.webhooks.signing import headers_of, secret_of
+
+#: Pauses after the first, second … failure, seconds; after the last the message is dead: about two days.
+PAUSES_S = (5, 30, 120, 600, 1_800, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
+#: Messages of a turn, of one address among them, and at a time: a slow address does not hold up the others.
+PIECE, PIECE_OF_ONE, AT_A_TIME = 32, 8, 8
+_OK, _GONE = range(200, 300), 410
+
+#: How a message goes out; tests put their own here.
+Sender = Callable[[str, bytes, Mapping[str, str]], Answer]
+SENDERS: list[Sender] = [send]
+
+
+def send_due() -> tuple[int, int]:
+    """Send what is due; how many were received, and how many were not."""
+    now = security_now()
+    rows = _due(now)
+    if not rows:
+        return 0, 0
+    # only the network is spoken with in threads; rows are written by this one
+    letters = [(row.endpoint.url, row.body.encode(), _headers(row, now)) for row in rows]
+    with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
+        answers = list(pool.map(_try, letters))
+    received = 0
+    for row, answer in zip(rows, answers, strict=True):
+        received += keep(row, answer)
+    return received, len(rows) - received
+
+
+def keep(row: WebhookMessage, answer: Answer | UnableToSend) -> bool:
+    """Write down what came of an attempt; whether it was received."""
+    waiting = WebhookMessage.objects.filter(pk=row.pk, state=MessageState.WAITING)
+    attempts, now = row.attempts + 1, security_now()
+    if isinstance(answer, Answer) and answer.status in _OK:
+        waiting.update(
+            state=MessageState.SENT, attempts=attempts, status=answer.status, reason="", ended_at=now
+        )
+        return True
+    status = answer.status if isinstance(answer, Answer) else None
+    reason = f"Respondió {status}." if isinstance(answer, Answer) else str(answer)
+    hopeless = isinstance(answer, UnableToSend) and answer.forbidden
+    if status == _GONE:
+        # it says that it wants no more (Standard Webhooks, "410 Gone")
+        WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(active=False)
+        hopeless = True
+    if hopeless or attempts > len(PAUSES_S):
+        waiting.update(
+            state=MessageState.DEAD, attempts=attempts, status=status, reason=reason[:200], ended_at=now
+        )
+        return False
+    pause = timedelta(seconds=PAUSES_S[attempts - 1])
+    waiting.update(attempts=attempts, status=status, reason=reason[:200], next_at=now + pause)
+    return False
+
+
+def _due(now: datetime) -> list[WebhookMessage]:
+    rows = WebhookMessage.objects.filter(state=MessageState.WAITING, next_at__lte=now, endpoint__active=True)
+    chosen, of_one = [], Counter[object]()
+    for row in rows.select_related("endpoint").order_by("next_at")[: PIECE * 8]:
+        if of_one[row.endpoint_id] < PIECE_OF_ONE:
+            of_one[row.endpoint_id] += 1
+            chosen.append(row)
+    return chosen[:PIECE]
+
+
+def _headers(row: WebhookMessage, now: datetime) -> dict[str, str]:
+    return headers_of(secret_of(row.endpoint), row.pk, row.body, now)
+
+
+def _try(letter: tuple[str, bytes, Mapping[str, str]]) -> Answer | UnableToSend:
+    try:
+        return SENDERS[-1](*letter)
+    except UnableToSend as error:
+        return error

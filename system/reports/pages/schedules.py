@@ -1,0 +1,114 @@
+"""Reports that are made by themselves, and the files that they made."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from system.accounts import audit
+from system.accounts.access import address_of, requires
+from system.accounts.operations import Operation
+from system.reports.catalogue import REGISTRY
+from system.reports.errors import UnableToReport
+from system.reports.keeping import path_of
+from system.reports.making import form_of
+from system.reports.models import MadeFile, ReportSchedule
+from system.reports.pages.attached import attached
+from system.reports.pages.forms import ScheduleForm
+from system.reports.render.formats import FORMATS
+from system.reports.scheduling import schedule_report, stop_schedule
+
+PAGE_ROWS = 50
+
+
+@requires(Operation.SCHEDULE_REPORTS)
+@require_GET
+def schedules(request: HttpRequest) -> HttpResponse:
+    """What is made by itself, and when next."""
+    rows = ReportSchedule.objects.of(request.user).select_related("made_by")
+    running = [(row, _title(row.report)) for row in rows.filter(next_due_at__isnull=False)]
+    stopped = [(row, _title(row.report)) for row in rows.filter(next_due_at__isnull=True)]
+    return render(request, "reports/schedules.html", {"running": running, "stopped": stopped})
+
+
+@requires(Operation.SCHEDULE_REPORTS)
+@require_http_methods(["GET", "POST"])
+def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
+    """Have a report made by itself, with the parameters that the address bears."""
+    report = REGISTRY.get(name)
+    if report is None:
+        raise Http404
+    user: Any = request.user
+    given = request.GET.dict()
+    form = ScheduleForm(request.POST or None, initial={"name": report.title})
+    if request.method == "POST" and form.is_valid():
+        try:
+            schedule_report(user, report, given, form.terms())
+        except UnableToReport as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"«{report.title}» quedó programado.")
+            return redirect("reports:schedules")
+    asked = form_of(user, report, given)
+    shown = {
+        "report": report,
+        "form": form,
+        "query": urlencode(asked.texts()),
+        "said": [
+            (asked.fields[name].label, text)
+            for name, text in asked.texts().items()
+            if name not in ("since", "until")
+        ],
+    }
+    return render(request, "reports/schedule_form.html", shown)
+
+
+@requires(Operation.SCHEDULE_REPORTS)
+@require_POST
+def schedule_stop(request: HttpRequest, schedule_id: int) -> HttpResponse:
+    """Make it no more."""
+    user: Any = request.user
+    found = ReportSchedule.objects.of(user).filter(pk=schedule_id).first()
+    if found is None:
+        raise Http404
+    if stop_schedule(user, found):
+        messages.success(request, f"«{found.name}» ya no se hará. Lo hecho queda en los archivos.")
+    return redirect("reports:schedules")
+
+
+@requires(Operation.SEE_REPORTS)
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """The files that schedules made, newest first, and how they were delivered."""
+    rows = MadeFile.objects.of(request.user).select_related("schedule").prefetch_related("deliveries")
+    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    return render(request, "reports/files.html", {"page": page})
+
+
+@requires(Operation.SEE_REPORTS)
+@require_GET
+def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """A file."""
+    found = MadeFile.objects.of(request.user).filter(pk=file_id).select_related("schedule").first()
+    path = None if found is None else path_of(found)
+    if found is None or path is None:
+        raise Http404
+    audit.record(
+        "reports.download",
+        user=request.user,
+        subject=f"report-file:{found.pk}",
+        detail={"file": found.name},
+        address=address_of(request),
+    )
+    content_type = FORMATS[found.schedule.format].content_type
+    return attached(path.open("rb"), found.name, content_type)
+
+
+def _title(name: str) -> str:
+    report = REGISTRY.get(name)
+    return name if report is None else report.title

@@ -1,0 +1,36 @@
+"""Why the bench's route is not there."""
+
+from django.apps import apps
+from django.conf import settings
+
+from system.config.environment import SettingsError
+
+APP = "system.vending.bench"
+SECRET_LETTERS_MIN = 32
+#: Names under which only this machine reaches the portal.
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+#: From where a request may come.
+LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1"})
+
+
+def see_that_it_may_be_here() -> None:
+    """Let the process start, or not.
+
+    Raises:
+        SettingsError: production settings, no app of this name, no good secret, or hosts of other machines.
+    """
+    if getattr(settings, "PRODUCTION", False):
+        raise SettingsError(f"{APP} is no part of production: take it out of the settings")
+    if not apps.is_installed(APP):
+        raise SettingsError(f"{APP} is not installed: its route is only in system.config.settings.bench")
+    if len(secret()) < SECRET_LETTERS_MIN:
+        raise SettingsError(
+            f"AMIBENCH_BENCH_SECRET is too short: {SECRET_LETTERS_MIN} random characters or more"
+        )
+    if settings.DEBUG or not set(settings.ALLOWED_HOSTS) <= LOOPBACK_HOSTS:
+        raise SettingsError(f"{APP} is for this machine alone: ALLOWED_HOSTS names others")
+
+
+def secret() -> str:
+    """What the bench shows; only the bench settings have one."""
+    return str(getattr(settings, "BENCH_SECRET", ""))

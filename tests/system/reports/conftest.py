@@ -1,0 +1,49 @@
+"""A village with a book that the house's own verbs write."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from report_book import Book
+from vending_world import NOW, Village, make_module, make_village, served_module
+
+from system.config import clock
+from system.vending import module
+
+
+@pytest.fixture
+def business_time() -> Iterator[clock.FixedBusinessClock]:
+    fixed = clock.FixedBusinessClock(NOW)
+    clock.use(fixed)
+    yield fixed
+    clock.use(None)
+
+
+@pytest.fixture
+def village(db: Any, business_time: clock.FixedBusinessClock) -> Village:
+    return make_village()
+
+
+@pytest.fixture
+def book(
+    village: Village, business_time: clock.FixedBusinessClock, tmp_path: Path, settings: Any
+) -> Iterator[Book]:
+    """An empty book whose sales are minted by a module of test keys that follows business time."""
+    settings.DATA_DIR = tmp_path
+    with served_module(make_module(tmp_path), business_time.now) as url:
+        settings.SECURITY_MODULE_URL = url
+        yield Book(village, business_time)
+        module.forget()
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def office(village: Village) -> Client:
+    return client_of(village.supervisor)
