@@ -149,7 +149,7 @@ def _pytest(run: BenchRun, *more: str) -> None:
 
 
 class _Registered:
-    """Hands the run to `conformance.plugin` under the name by which that looks for it, and reaches the device."""
+    """Hands the run to `conformance.plugin` under the name that it looks for, and reaches the device."""
 
     def __init__(self, run: BenchRun) -> None:
         self._run = run

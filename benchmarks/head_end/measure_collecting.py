@@ -9,6 +9,7 @@ which is 2 sessions a second where each takes 5 s.
 """
 
 import asyncio
+import gc
 import resource
 import subprocess
 import sys
@@ -152,6 +153,8 @@ async def _yardstick(port: int, sessions: int) -> None:
 
 
 def main(sessions: int, slow: int) -> None:
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # as `amibench system collect` does
     with meters(METERS) as (port, echo_port):
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         asyncio.run(_yardstick(echo_port, sessions))

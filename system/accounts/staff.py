@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from axes.utils import reset as unlock_logins
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import ROLE_NAMES, Operation, Role
-from system.accounts.services import create_staff
+from system.accounts.services import UnableToCreateUser, create_staff
 
 #: Letters that nobody confuses when the password is read aloud.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -38,6 +39,42 @@ def invite(by: User, username: str, *, role: str, name: str) -> tuple[User, str]
     user = create_staff(
         username, password, role=role, provider=by.provider, name=name, by=by, must_change=True
     )
+    return user, password
+
+
+def invite_subscriber(by: User, customer: Any, username: str) -> tuple[User, str]:
+    """Make the login of a customer, who then sees his own account and nothing else; one for each.
+
+    Args:
+        by: an administrator of the customer's provider.
+        customer: who it is for.
+        username: to log in with.
+
+    Returns:
+        The user, and the password of his first login, which is shown once.
+
+    Raises:
+        UnableToChangeUser: not his to invite, erased, or has a login already.
+        UnableToCreateUser: the name is taken or malformed.
+    """
+    if customer.provider_id != by.provider_id or not by.may(Operation.MANAGE_USERS):
+        raise UnableToChangeUser("Ese cliente no existe.")
+    if customer.pseudonymised_at is not None:
+        raise UnableToChangeUser("Los datos de esa persona fueron suprimidos.")
+    password = first_password()
+    user = User(username=username, role=Role.SUBSCRIBER, provider_id=by.provider_pk, customer=customer)
+    user.must_change_password = True
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise UnableToCreateUser(" ".join(error.messages)) from error
+    user.set_password(password)
+    with transaction.atomic():
+        type(customer).objects.select_for_update().get(pk=customer.pk)
+        if User.objects.filter(customer=customer).exists():
+            raise UnableToChangeUser("Esa persona ya tiene un usuario: déle otra contraseña en «Usuarios».")
+        user.save()
+        _audit(by, user, {"role": Role.SUBSCRIBER.value})
     return user, password
 
 

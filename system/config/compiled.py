@@ -126,7 +126,8 @@ class _Statement:
         # the queryset's own iterator runs it: it asks its query for a compiler, and that one for the rest
         compiler.as_sql = lambda: (sql, tuple(self._bound))
         compiler.get_converters = lambda _columns: converters
-        queryset.query.get_compiler = lambda *_args, **_more: compiler
+        query: Any = queryset.query
+        query.get_compiler = lambda *_args, **_more: compiler
         self._iterable: Any = queryset._iterable_class(queryset)  # type: ignore[attr-defined]  # noqa: SLF001
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:

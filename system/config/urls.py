@@ -10,6 +10,7 @@ urlpatterns = [
     path("cuentas/2fa/", include("allauth.mfa.urls")),
     path("", include("system.vending.delivery.urls")),
     path("", include("system.reports.pages.urls")),
+    path("", include("system.head_end.pages.urls")),
     path("", include("system.vending.pages.urls")),
     path("", include("system.registry.pages.urls")),
     path("", include("system.networks.pages.urls")),

@@ -21,12 +21,13 @@ def routes(request: HttpRequest) -> HttpResponse:
 
 def _sections() -> dict[str, list[dict[str, Any]]]:
     schema = api.get_openapi_schema()
+    root = api.get_root_path({}).rstrip("/")
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for address, methods in schema["paths"].items():
         for method, operation in methods.items():
             line = {
                 "method": method.upper(),
-                "address": address,
+                "address": address.removeprefix(root),
                 "said": operation["description"],
                 "body": _body(operation),
                 "statuses": ", ".join(str(status) for status in sorted(map(int, operation["responses"]))),

@@ -14,6 +14,7 @@ from system.registry.models import Customer
 from system.registry.selectors import meters_without_keying
 from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pricing.explain import kwh, pesos
+from system.vending.selectors.own_account import months_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ def _pesos_today(user: Any) -> str:
 
 def _own_pesos_today(user: Any) -> str:
     return pesos(_sold(user, seller=user)["amount_c"] or 0).removesuffix(",00")
+
+
+def _own_kwh(user: Any) -> str:
+    month = business_day().replace(day=1)
+    bought = sum(one.units for one in months_of(user.customer) if one.month == month)
+    return f"{kwh(bought)} kWh"
 
 
 def _kwh_today(user: Any) -> str:
@@ -99,6 +106,9 @@ FIGURES: tuple[Figure, ...] = (
         "vending:sales",
         "Ver ventas",
         without=Operation.SEE_REPORTS,
+    ),
+    Figure(
+        "comprados este mes", Operation.SEE_OWN_ACCOUNT, _own_kwh, "vending:own-account", "Ver mi servicio"
     ),
     Figure("su turno", Operation.OPERATE_SHIFT, _own_shift, "vending:shift", "Ir al turno"),
     Figure("turnos abiertos", Operation.SEE_REPORTS, _open_shifts, "vending:reports", "Ver reportes"),

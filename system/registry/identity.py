@@ -27,6 +27,16 @@ def clean_text(text: str) -> str:
     return " ".join(seen.split())
 
 
+def fold(text: str) -> str:
+    """A text as it is searched for: without accents and case.
+
+    >>> fold("Ñáñez Güiza")
+    'nanez guiza'
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in apart if not unicodedata.combining(character))
+
+
 def clean_drn(text: str) -> str:
     """A decoder reference number; spaces and dashes do not count.
 

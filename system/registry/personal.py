@@ -23,7 +23,7 @@ from system.accounts.operations import Operation
 from system.config.clock import BOGOTA, business_now, security_now
 from system.registry.above import rows
 from system.registry.errors import UnableToRegister
-from system.registry.models import Agreement, Customer, DataConsent
+from system.registry.models import Agreement, Customer, DataConsent, Installation
 
 FORMAT = "amibench-personal-data/1"
 #: So long a merchant keeps the papers of a contract after its end (parameter, confidence C).
@@ -184,6 +184,7 @@ def erase(user: User, customer: Customer) -> Erased:
             customer.name = f"Persona suprimida {customer.pk}"
             customer.document = f"SUPRIMIDO-{customer.pk}"[:20]
             customer.pseudonymised_at = security_now()
+            _forget_address(customer)
         customer.save()
         _close_logins(customer)
         audit.record(
@@ -207,6 +208,13 @@ def _rows(part: Part, customer: Customer) -> Iterator[dict[str, Any]]:
         return
     found = manager.filter(**{part.owner: customer.pk}, **(part.now or {}))
     yield from found.order_by("pk").values(*part.columns)
+
+
+def _forget_address(customer: Customer) -> None:
+    """Where somebody lived is his as long as nobody else lived there after him."""
+    left = Installation.objects.filter(agreements__customer=customer)
+    others = Agreement.objects.exclude(customer=customer).values("installation")
+    left.exclude(pk__in=others).update(address="", latitude=None, longitude=None)
 
 
 def _close_logins(customer: Customer) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from system.config.clock import business_now
+from system.registry.identity import fold
 from system.registry.models import (
     Agreement,
     Customer,
@@ -29,13 +30,11 @@ def find_customers(user: Any, text: str = "") -> QuerySet[Any]:
     for word in text.split()[:6]:
         document = word.replace(".", "")
         fits = Q(document__startswith=document) if len(document) > _SHORTEST else Q(document=document)
-        # SQLite folds the case of ASCII alone: «ñáñez» must find «Ñáñez», too
-        for written in {word, word.lower(), word.upper(), word.capitalize()}:
-            fits |= Q(name__icontains=written)
+        fits |= Q(folded__contains=fold(word))
         if any(character.isdigit() for character in word):
             fits |= Q(pk__in=_behind(user, word))
         found = found.filter(fits)
-    ordered: QuerySet[Any] = found.order_by("name", "pk")
+    ordered: QuerySet[Any] = found.order_by("folded", "pk")
     return ordered
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from amibench.__main__ import COMMANDS
 from conformance import catalogue
+from conformance.requirements import evidence, page
 from conformance.targets.model import Statement
 
 PAGES = ["README.md", "README.es.md", "CONTRIBUTING.md"]
@@ -53,13 +54,21 @@ def test_the_two_readmes_have_the_same_chapters(root: Path) -> None:
     assert chapters[0] == chapters[1] > 5
 
 
-def test_the_compliance_page_names_the_rows_that_cases_touch(root: Path) -> None:
-    page = (root / "docs" / "reference" / "compliance.md").read_text(encoding="utf-8")
-    chapter = page.split("## IPSE specification")[1].split("## ")[0]
-    named = set(re.findall(r"\b(?:R\d[\d.]*|F\d+)-\d+[a-z]?\b", chapter))
-    assert named == {row for clause in catalogue.clauses().values() for row in clause.requirements}
+def test_the_requirements_page_is_not_stale() -> None:
+    now = page.PAGE.read_text(encoding="utf-8")
+    assert page.written(now) == now, "write it anew: python -m conformance.requirements.page"
 
 
-def test_decisions_are_numbered_without_gaps(root: Path) -> None:
-    numbers = [int(path.name[:4]) for path in sorted((root / "docs" / "decisions").glob("*.md"))]
-    assert numbers == list(range(1, len(numbers) + 1))
+def test_every_row_that_a_mark_or_a_clause_names_is_one_of_the_specification() -> None:
+    assert page.unknown(evidence.tests_by_row()) == {}
+    assert page.unknown(evidence.cases_by_row()) == {}
+
+
+def test_the_page_of_requirements_knows_every_row_beside_a_clause() -> None:
+    beside = {row for clause in catalogue.clauses().values() for row in clause.requirements}
+    assert set(evidence.cases_by_row()) == beside
+
+
+def test_a_page_without_marks_is_named() -> None:
+    with pytest.raises(ValueError, match="marks"):
+        page.written("# no marks here\n")

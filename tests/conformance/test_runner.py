@@ -13,8 +13,8 @@ from conformance.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
 LONG = os.environ.get("AMIBENCH_SLOW") == "1"
-#: Cases that throw dice: tokens of chance, challenges, loads; every day these are run twice, else all are.
-WITH_CHANCE = ("7.3.6", "7.3.9", "8.4", "PAY-03", "SYMSEC_0_SecPol_1", "APPL_OPEN_7", "EXTRA_CLOCK", "PPAY_CRED_1")
+#: Cases that throw dice: tokens of chance, challenges, loads. Every day these are run twice, else all are.
+WITH_CHANCE = ("7.3.6", "7.3.9", "8.4", "PAY-03", "SYMSEC_0_SecPol_1", "APPL_OPEN_7", "EXTRA_CLOCK")
 LIGHT = (Verdict.CONFORMS, Verdict.INFORMATIONAL, Verdict.NOT_APPLICABLE)
 # What the PPKW has not, whatever its link.
 NOT_ON_PPKW = {

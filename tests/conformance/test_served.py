@@ -21,8 +21,8 @@ from conformance.verdicts import Verdict
 SECRET = "a secret for the tests"
 LONG = os.environ.get("AMIBENCH_SLOW") == "1"
 #: What leaves the deepest traces in a meter: TIDs, keys of every kind, credit, the relay, cuts of the power.
-TRACES = ("7.3.7", "sts/8.9/supply-group", "sts/8.9/key-types", "sts/8.9/there-and-back", "8.4", "8.7", "8.11")
-TRACES += ("PAY-03", "PAY-04", "class-70")
+KEY_CHANGES = ("sts/8.9/supply-group", "sts/8.9/key-types", "sts/8.9/there-and-back")
+TRACES = ("7.3.7", *KEY_CHANGES, "8.4", "8.7", "8.11", "PAY-03", "PAY-04", "class-70")
 
 
 def certify(target: Target, **narrowed: object) -> Evidence:
@@ -47,11 +47,9 @@ def test_a_served_meter_conforms_and_can_be_certified_again(serve):
     suites, only = ("sts", "closed-loop"), () if LONG else TRACES
     first, second = (certify(target, suites=suites, only=only) for _ in range(2))
     assert first.link.clock == "served"
-    assert set(verdicts(first).values()) == {
-        Verdict.CONFORMS,
-        Verdict.INFORMATIONAL,
-        Verdict.NOT_APPLICABLE,
-    }
+    judged = set(verdicts(first).values())
+    assert Verdict.CONFORMS in judged
+    assert judged <= {Verdict.CONFORMS, Verdict.INFORMATIONAL, Verdict.NOT_APPLICABLE}
     assert verdicts(second) == verdicts(first)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from system.head_end.models import ReadingValue, Series
 
-ENERGY = "1.0.1.8.0.255"
+ENERGY = "1.0.1.8.0"
 REGISTER, WH = 3, 30
 
 

@@ -1,4 +1,4 @@
-"""A network of the village: terms, keys, a client that speaks its API; and a head-end that is a dictionary."""
+"""A network of the village: terms, keys, a client of its API; and a head-end that is a dictionary."""
 
 import json
 import uuid

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 from vending_world import NOW, Village, drn, signatures
 
 from system.accounts import four_eyes
@@ -172,6 +173,13 @@ def _deposit(book: Book, dice: random.Random, _bills: list[Any], _last: list[Any
 
 
 _HAPPENINGS = {"sell": _sell, "back": _take_back, "bill": _bill, "pay": _pay, "deposit": _deposit}
+
+
+def client_of(user: Any) -> Client:
+    """A browser in which somebody is logged in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def made(book: Book, name: str, **given: str) -> Any:

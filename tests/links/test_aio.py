@@ -5,10 +5,11 @@ import socket
 
 import pytest
 
-from links.aio import AsyncStreamLink, WallClock, open_async_link
+from links.aio import AsyncStreamLink, WallClock, open_async_link, register_async
 from links.clock import ManualDeadline
 from links.errors import LinkOpenError, LinkUrlError
 from links.testing import check_async_link, check_clock
+from links.url import LinkUrl
 
 
 def test_the_wall_clock_keeps_the_contract():
@@ -63,3 +64,42 @@ def test_a_manual_deadline_lets_the_block_end_in_peace():
         return finished
 
     assert asyncio.run(run())
+
+
+def test_a_peer_that_sends_more_than_is_read_is_held_up_and_nothing_is_lost():
+    size = 3_000_000
+
+    async def run() -> None:
+        ended = asyncio.Event()
+
+        async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(bytes(size))
+            await writer.drain()
+            await reader.read()  # until the other end leaves
+            writer.close()
+            await writer.wait_closed()
+            ended.set()
+
+        server = await asyncio.start_server(flood, "127.0.0.1", 0)
+        async with server:
+            link = await open_async_link(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}", WallClock())
+            most = came = 0
+            while came < size:
+                data = await link.receive(10.0)
+                assert data
+                most, came = max(most, len(data)), came + len(data)
+            await link.close()
+            await ended.wait()
+        assert came == size
+        assert most < size
+
+    asyncio.run(run())
+
+
+def test_other_rooms_may_offer_schemes():
+    async def open_fake(url: LinkUrl, clock: WallClock) -> AsyncStreamLink:
+        raise LinkOpenError(f"{url.scheme} is not there today")
+
+    register_async("fake-of-a-test", open_fake)
+    with pytest.raises(LinkOpenError, match="not there today"):
+        asyncio.run(open_async_link("fake-of-a-test://x", WallClock()))

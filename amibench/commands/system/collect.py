@@ -1,6 +1,7 @@
 """``collect``: the collector on the database, until it is told to stop."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ KEYS_VARIABLE = "AMIBENCH_METER_KEYS"
 #: Threads that speak with the database: SQLite has one writer.
 _THREADS = {"sqlite": 1}
 _THREADS_OTHERWISE = 4
+#: Allocations between two looks at young objects.
+_YOUNG_OBJECTS = 50_000
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +54,9 @@ def collect(
     configured()
     from django.db import DatabaseError
 
+    # what is there stays, and what a session makes goes without the collector of garbage
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
     called = name or f"{socket.gethostname()}-{os.getpid()}"
     say = _teller(resolve(lang), as_json=as_json)
     try:

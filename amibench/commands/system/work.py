@@ -1,4 +1,4 @@
-"""``work``: what nobody asks for by a click, done again and again: recoveries, deliveries, messages, webhooks."""
+"""``work``: what nobody asks for by a click, again and again: recoveries, deliveries, messages, webhooks."""
 
 import json
 import logging

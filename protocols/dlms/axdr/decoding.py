@@ -73,7 +73,7 @@ def _read(reader: Reader, depth: int) -> Data:
 
 
 def _at_once(reader: Reader, depth: int) -> Data | None:
-    """What most of a long answer is made of, in one step; None, and nothing read, where `_tagged` must look."""
+    """What most of a long answer is made of, in one step; None, and nothing read, for all the rest."""
     data, start, end = reader.data, reader.pos + 2, reader.end
     if start > end:
         return None

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, cast
 
 from protocols.dlms.framing import (
     ApduReceived,
@@ -21,6 +22,12 @@ FrameHook = Callable[[Literal["tx", "rx"], bytes], None]
 
 # The framing's reason when it gave up after its own retries.
 _SILENCE = "timeout"
+
+
+@lru_cache(maxsize=16)
+def _polls(kind: type[Framing]) -> bool:
+    """Whether framings of a class are `Polling`: asking each one anew costs as much as a request does."""
+    return all(hasattr(kind, name) for name in ("poll", "is_receiving"))
 
 
 class Transport:
@@ -57,7 +64,7 @@ class Transport:
         self.faults: list[FrameRejected | ToleratedFault] = []
         self.heard_s: float | None = None
         self._pending: deque[Event] = deque()
-        self._polling = framing if isinstance(framing, Polling) else None
+        self._polling = cast(Polling, framing) if _polls(type(framing)) else None
 
     @property
     def patience_s(self) -> float:

@@ -1,7 +1,7 @@
 """The states of an order: (state, what happens) -> next state. What is not in the table is refused.
 
 WAITING may be begun; RUNNING was sent, or is about to be; UNSURE was sent and nobody knows what the meter
-did. From UNSURE an order is only left by looking at the meter: it can be neither taken back nor tried blindly.
+did. From UNSURE an order is only left by looking at the meter: it is neither taken back nor tried blindly.
 """
 
 from collections.abc import Mapping

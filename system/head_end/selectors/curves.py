@@ -46,7 +46,7 @@ def curve(
 def load_curve(
     device: Device, start: datetime, end: datetime, period_s: int | None = None, obis: str = ENERGY_IMPORT
 ) -> Curve | None:
-    """Energy of each interval after `start` up to `end`; a gap where the register at either end is missing."""
+    """Energy of each interval after `start` up to `end`; a gap where a register at one end is missing."""
     found = curve(device, obis, start, end, period_s)
     if found is None or not found.cumulative:
         return found
@@ -59,7 +59,8 @@ def load_curve(
         value = point.value
         known = value is not None and last is not None and value >= last
         quality = point.quality if known or value is None else Quality.NOT_READ
-        points.append(replace(point, value=value - last if known else None, quality=quality))  # type: ignore[operator]
+        energy = value - last if known and value is not None and last is not None else None
+        points.append(replace(point, value=energy, quality=quality))
         last = value
     return replace(found, cumulative=False, points=tuple(points))
 

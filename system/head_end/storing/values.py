@@ -114,7 +114,7 @@ def _by_copy(values: Sequence[Value]) -> int:
 def _by_executemany(values: Sequence[Value]) -> int:
     """SQLite: one statement for all, past the layer that writes it anew for each row."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        raw: Any = cursor.connection.connection
+        raw: Any = cursor.connection
         before = raw.total_changes
         raw.executemany(_INSERT, values)
         return int(raw.total_changes - before)

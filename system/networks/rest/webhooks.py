@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
+from ninja.responses import Status
 
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.networks.models import MessageState, WebhookMessage
@@ -27,7 +28,7 @@ def resend(request: HttpRequest, message_id: uuid.UUID) -> Any:
     """Volver a enviar uno."""
     if not send_again(_dead(request).filter(pk=message_id)):
         raise Http404
-    return 202, None
+    return Status(202, None)
 
 
 def _dead(request: HttpRequest) -> Any:

@@ -4,6 +4,7 @@ from django.db import models
 
 from system.accounts.scoping import Owned
 from system.registry.models.dated import Dated, dated_constraints
+from system.registry.models.folded import FoldedField
 
 
 class AgreementMode(models.TextChoices):
@@ -20,10 +21,12 @@ class Customer(Owned):
     Args:
         document: identity or tax number.
         data_consent_at: when the person agreed to the treatment of the data; None: not yet, or taken back.
+        folded: the name without accents and case, to search and to order by.
         pseudonymised_at: when name and document were replaced, on request; None: they are the person's.
     """
 
     name = models.CharField("nombre", max_length=150)
+    folded = FoldedField(source="name", max_length=200)
     document = models.CharField("documento", max_length=20)
     phone = models.CharField("teléfono", max_length=30, blank=True, default="")
     email = models.EmailField("correo", blank=True, default="")
@@ -36,6 +39,7 @@ class Customer(Owned):
         db_table = "registry_customer"
         ordering = ["name"]
         verbose_name = "cliente"
+        indexes = [models.Index(fields=["provider", "folded"], name="registry_customer_folded")]
         constraints = [
             models.UniqueConstraint(fields=["provider", "document"], name="registry_customer_document")
         ]

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
+from system.accounts.services import UnableToCreateUser
+from system.accounts.staff import UnableToChangeUser, invite_subscriber
 from system.registry.above import tariff_codes
 from system.registry.errors import UnableToRegister
 from system.registry.models import Customer, Site
@@ -47,6 +49,8 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "consent_form": ConsentForm(),
         "may_edit": user.may(Operation.EDIT_CUSTOMERS),
         "may_export": user.may(Operation.EXPORT_PERSONAL_DATA),
+        "may_invite": user.may(Operation.MANAGE_USERS),
+        "login": found.users.first(),
     }
     return render(request, "registry/customer.html", shown)
 
@@ -86,6 +90,19 @@ def create(request: HttpRequest) -> HttpResponse:
             return redirect("registry:installation", installation_id=installation.pk)
     ready = {"sites": Site.objects.of(user).exists(), "tariffs": bool(tariff_codes(user.provider_id))}
     return render(request, "registry/home_form.html", {"form": form, "ready": ready})
+
+
+@requires(Operation.MANAGE_USERS)
+@require_POST
+def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """A login for this person, to see his own account; its first password is shown once."""
+    found = row_of(request, Customer, customer_id)
+    try:
+        made, password = invite_subscriber(_user(request), found, request.POST.get("username", "").strip())
+    except (UnableToChangeUser, UnableToCreateUser) as error:
+        messages.error(request, str(error))
+        return redirect("registry:customer", customer_id=found.pk)
+    return render(request, "accounts/first_password.html", {"person": made, "password": password})
 
 
 def _user(request: HttpRequest) -> Any:

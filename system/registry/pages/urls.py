@@ -12,6 +12,7 @@ urlpatterns = [
     path("clientes/<int:customer_id>/corregir/", customers.edit, name="customer-edit"),
     path("clientes/<int:customer_id>/autorizacion/", personal.consent, name="customer-consent"),
     path("clientes/<int:customer_id>/datos.zip", personal.export, name="customer-export"),
+    path("clientes/<int:customer_id>/usuario/", customers.invite, name="customer-invite"),
     path("clientes/<int:customer_id>/suprimir/", personal.erase, name="customer-erase"),
     path("instalaciones/<int:installation_id>/", installations.installation, name="installation"),
     path("instalaciones/<int:installation_id>/corregir/", installations.edit, name="installation-edit"),

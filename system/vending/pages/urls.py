@@ -8,6 +8,7 @@ from system.vending.pages import (
     key_changes,
     management,
     obligations,
+    own_account,
     points_of_sale,
     requests,
     sales,
@@ -18,6 +19,8 @@ from system.vending.pages import (
 
 app_name = "vending"
 urlpatterns = [
+    path("mi-servicio/", own_account.account, name="own-account"),
+    path("mi-servicio/datos.zip", own_account.own_data, name="own-data"),
     path("venta/", counter.counter, name="counter"),
     path("venta/oferta/", counter.make_offer, name="offer"),
     path("venta/cobrar/", counter.confirm, name="confirm"),

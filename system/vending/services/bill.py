@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from django.db.models import Sum
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
-from system.config.clock import business_day, business_now, security_now
+from system.config.clock import BOGOTA, business_day, business_now, security_now
 from system.registry.models import Agreement, AgreementMode, Installation
 from system.vending import pricing
 from system.vending.errors import UnableToSell
@@ -147,9 +147,9 @@ def _agreement(
         raise UnableToSell("El período debe estar dentro de un mes calendario.")
     if end > business_day():
         raise UnableToSell("El período aún no termina.")
-    found: Agreement | None = (
-        Agreement.objects.of(user).at(business_now()).filter(installation=installation).first()
-    )
+    # whoever moved in since then does not pay for it
+    last = min(business_now(), datetime.combine(end, time.max, BOGOTA))
+    found: Agreement | None = Agreement.objects.of(user).at(last).filter(installation=installation).first()
     if found is None or found.mode != mode:
         raise UnableToSell(f"El contrato de {installation} no es de {mode.label.lower()}.")
     return found

@@ -12,7 +12,7 @@ from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, security_now
 from system.vending.errors import UnableToSell
-from system.vending.models import TariffVersion
+from system.vending.models import Sale, TariffVersion
 from system.vending.pricing import PricingError
 from system.vending.pricing.tariff import Tariff
 
@@ -35,13 +35,14 @@ def publish_tariff(
         user: a supervisor.
         code: of the tariff; agreements name it.
         name: as people call it.
-        valid_from: from which business day it prices; never a day that is over.
+        valid_from: from which business day it prices; never a day that is over, and not today once somebody
+            bought at today's price: a price stands for its whole day.
         steps: ``{name, price_e4, upto_units}``, the last one without end.
         unit_cost_e4: full cost of a kWh, 10⁻⁴ COP.
         components_e4: what it is made of.
 
     Raises:
-        UnableToSell: not allowed, the day is over, or the steps make no sense.
+        UnableToSell: not allowed, the day is over or was sold at already, or the steps make no sense.
     """
     if not user.may(Operation.EDIT_TARIFFS):
         raise UnableToSell("Su rol no permite publicar tarifas.")
@@ -54,6 +55,7 @@ def publish_tariff(
         raise UnableToSell("El precio es demasiado grande: escriba pesos por kWh.")
     try:
         with transaction.atomic():
+            _see_that_nobody_bought(user, code, valid_from)
             version = _next_version(user, code)
             row = TariffVersion(
                 provider_id=user.provider_pk,
@@ -87,6 +89,12 @@ def checked(row: TariffVersion) -> Tariff:
         return row.priced()
     except (PricingError, TypeError, KeyError) as error:
         raise UnableToSell(f"Los bloques de la tarifa no sirven: {error}.") from error
+
+
+def _see_that_nobody_bought(user: User, code: str, valid_from: date) -> None:
+    sold = Sale.objects.of(user).filter(business_day__gte=valid_from, agreement__tariff_code=code)
+    if sold.exclude(inputs="").exclude(outcome__minted=False).exists():
+        raise UnableToSell("Hoy ya se vendió con esta tarifa: publíquela para que rija desde mañana.")
 
 
 def _next_version(user: User, code: str) -> int:

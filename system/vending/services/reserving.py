@@ -80,6 +80,8 @@ def find_or_reserve(user: User, sale_id: uuid.UUID, asked: str, reserve_now: Cal
         return reserve_now()
     except (SaleUnderWay, IntegrityError):
         sale = known_sale(sale_id, asked, user)
+        if sale is None and Movement.objects.filter(pk=sale_id).exists():
+            raise UnableToSell("Ese identificador ya se usó para otra cosa.") from None
         if sale is None:
             raise
         return sale

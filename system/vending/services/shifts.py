@@ -3,12 +3,13 @@
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Sum
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
+from system.config.compiled import CompiledQuery
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, account_of, post
 from system.vending.models import (
@@ -29,7 +30,7 @@ from system.vending.pricing.money import AMOUNT_C_MAX
 
 def open_shift_of(user: User) -> Shift | None:
     """The shift that a cashier has open, or None."""
-    shift: Shift | None = Shift.objects.filter(cashier=user, closure__isnull=True).last()
+    shift: Shift | None = _OPEN.first(cashier_id=user.pk)
     return shift
 
 
@@ -154,3 +155,14 @@ def receive_deposit(
     except IntegrityError:
         raise UnableToSell("Ese identificador ya se usó para otra cosa.") from None
     return deposit
+
+
+#: With its closure, which is none, so that nobody asks for it again.
+_OPEN = CompiledQuery(
+    lambda cashier_id: (
+        Shift.objects.filter(cashier_id=cashier_id, closure__isnull=True)
+        .select_related("point_of_sale__merchant", "closure")
+        .order_by("-opened_at")[:1]
+    ),
+    cashier_id=BigIntegerField(),
+)

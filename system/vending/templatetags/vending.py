@@ -24,3 +24,9 @@ def kwh(units: int) -> str:
 def price(price_e4: int) -> str:
     """A price in 10⁻⁴ COP/kWh, with two decimals."""
     return f"{explain.pesos(round(price_e4 / 100))}/kWh"
+
+
+@register.filter
+def groups(digits: str) -> str:
+    """The digits of a token in groups of four, as somebody types them."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

@@ -72,7 +72,9 @@ def test_a_subscriber_has_a_page_too(village: Village) -> None:
     user = User.objects.create_user("sub", provider=village.provider, role=Role.SUBSCRIBER, customer=customer)
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    assert "Aún no hay nada que mostrar" in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert "0 kWh" in page
+    assert "/mi-servicio/" in page
 
 
 def test_every_figure_names_an_operation_and_a_page() -> None:

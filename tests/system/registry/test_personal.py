@@ -103,6 +103,8 @@ def test_ten_years_after_the_last_contract_everything_goes(
     login = User.objects.create_user(
         "rosalba", "una clave larga 1", provider=village.provider, role="subscriber", customer=person
     )
+    agreement.installation.address = "casa 7"
+    agreement.installation.save()
     business_time.instant = NOW + timedelta(days=3660)
     assert personal.erase(village.supervisor, person).whole
     person.refresh_from_db()
@@ -110,6 +112,8 @@ def test_ten_years_after_the_last_contract_everything_goes(
     assert (person.name, person.document) == (f"Persona suprimida {person.pk}", f"SUPRIMIDO-{person.pk}")
     assert (login.is_active, login.has_usable_password()) == (False, False)
     assert person.agreements.get() == agreement  # the books keep their rows
+    agreement.installation.refresh_from_db()
+    assert agreement.installation.address == ""
     for again in (
         lambda: personal.erase(village.supervisor, person),
         lambda: edit_customer(village.supervisor, person, PersonData("1", "x")),

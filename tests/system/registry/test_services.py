@@ -236,7 +236,7 @@ def test_search_finds_by_whatever_somebody_holds_in_his_hand(village: Village, o
         assert list(find_customers(operator, text)) == [person], text
     person.name = "María Ñáñez"
     person.save()
-    for text in ("ñáñez", "MARÍA ñÁÑez", "maría 1001"):
+    for text in ("ñáñez", "MARÍA ñÁÑez", "maría 1001", "nanez", "NANEZ maria", "ñanéz"):
         assert list(find_customers(operator, text)) == [person], text
     assert list(find_customers(operator, "'; DROP TABLE registry_customer; --")) == []
     assert list(find_devices(operator, drn(1))) == [device]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from report_book import Book
+from report_book import Book, client_of
 from vending_world import NOW, Village, make_module, make_village, served_module
 
 from system.config import clock
@@ -36,12 +36,6 @@ def book(
         settings.SECURITY_MODULE_URL = url
         yield Book(village, business_time)
         module.forget()
-
-
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

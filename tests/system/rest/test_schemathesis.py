@@ -28,7 +28,8 @@ from system.portal.api import api
 from system.registry.models import Customer, Device, Installation
 
 SLOW = bool(os.environ.get("AMIBENCH_SLOW"))
-EXAMPLES = 60 if SLOW else 3
+EXAMPLES = 25 if SLOW else 3
+pytestmark = pytest.mark.timeout(3_000 if SLOW else 300)
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,

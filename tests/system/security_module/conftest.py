@@ -1,6 +1,7 @@
 """A module of test keys in a temporary directory: bare, on a thread, and as a process of its own."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,14 @@ class Wall:
 
     def pass_minutes(self, minutes: float) -> None:
         self.moment += timedelta(minutes=minutes)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def scrypt_once() -> Iterator[None]:
+    """The same passphrase and salt make the same key: stores are opened thousands of times here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", cache(hashlib.scrypt))
+        yield
 
 
 @pytest.fixture

@@ -118,6 +118,9 @@ def _batch(
 def _within(rows: tuple[WireRow, ...], covered: tuple[datetime, datetime]) -> list[WireRow]:
     """The rows that were asked for: a meter that ignores the range tells more."""
     after, to = covered
+    times = [row.time for row in rows if row.time is not None]
+    if len(times) == len(rows) and times and after < min(times) and max(times) <= to:
+        return list(rows)
     return [row for row in rows if row.time is not None and after < row.time <= to]
 
 

@@ -15,6 +15,10 @@ document.addEventListener("click", function (event) {
 document.addEventListener("click", function (event) {
   if (event.target.closest("[data-print]")) window.print();
 });
+document.addEventListener("submit", function (event) {
+  var asked = event.submitter && event.submitter.dataset.confirm;
+  if (asked && !window.confirm(asked)) event.preventDefault();
+});
 document.addEventListener("focusin", function (event) {
   if (event.target.matches("input[data-typed]")) window.amibenchField = event.target;
 });

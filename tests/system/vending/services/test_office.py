@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from vending_world import NOW, Village, drn, make_village
 
-from system.registry.models import Agreement
+from system.registry.models import Agreement, Customer
 from system.vending.errors import UnableToSell
 from system.vending.ledger import account_of, check
 from system.vending.models import AccountKind, Bill, Merchant, TariffVersion
@@ -93,6 +93,17 @@ def test_a_further_version_prices_from_its_day_on(
     assert sell(village).units == 288
     business_time.instant = NOW + timedelta(1)
     assert sell(village).units == 334  # 333.3 and the residue of the one before
+
+
+def test_a_price_stands_for_its_whole_day(village: Village, home: Any, minting: str) -> None:
+    right = {"code": "zni-e1", "name": "E1", "steps": STEPS, "unit_cost_e4": 11_000_000}
+    publish_tariff(village.supervisor, valid_from=TODAY, **right)  # nobody has bought yet
+    sell(village)
+    with pytest.raises(UnableToSell, match="desde mañana"):
+        publish_tariff(village.supervisor, valid_from=TODAY, **right)
+    publish_tariff(village.supervisor, valid_from=TODAY, **{**right, "code": "OTRA"})
+    publish_tariff(village.supervisor, valid_from=TODAY + timedelta(1), **right)
+    assert list(TariffVersion.objects.filter(code="ZNI-E1").values_list("version", flat=True)) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -249,3 +260,19 @@ def test_prepaid_homes_get_no_bill(village: Village, home: Any) -> None:
             verb()
     with pytest.raises(UnableToSell, match="rol"):
         bill_consumption(village.cashier, uuid.uuid4(), home, OCTOBER, 1)
+
+
+def test_a_bill_is_of_who_had_the_contract_in_its_period(village: Village, home: Any) -> None:
+    postpaid(home)
+    before = home.agreements.get(valid_to__isnull=True)
+    before.ends(NOW - timedelta(days=3))  # November
+    Agreement.objects.create(
+        provider=village.provider,
+        installation=home,
+        customer=Customer.objects.create(provider=village.provider, name="Nueva", document="777"),
+        mode="prepaid",
+        tariff_code="ZNI-E1",
+        valid_from=NOW - timedelta(days=3),
+    )
+    bill = bill_consumption(village.supervisor, uuid.uuid4(), home, OCTOBER, 100_000)
+    assert bill.agreement == before

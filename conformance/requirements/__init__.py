@@ -1,0 +1,18 @@
+"""The rows of the IPSE specification, and the page that says which tests prove each.
+
+`rows` reads ``ipse.toml``; `evidence` finds the marks ``@pytest.mark.requirement(...)`` of tests in their source,
+and the rows beside the clauses of cases; `page` writes the section of ``docs/reference/compliance.md``.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("ipse.toml")
+
+
+@cache
+def rows() -> dict[str, str]:
+    """Every row by its id, in the order of the specification: what it asks for in a few words."""
+    table: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["rows"]
+    return table

@@ -1,0 +1,122 @@
+"""Readings: the curve of a day, the days of a meter, and the gaps of all."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.config.clock import BOGOTA, business_day, business_now
+from system.head_end.answers import Curve, Quality
+from system.head_end.pages.common import access_or_404
+from system.head_end.selectors.consumption import daily_consumption
+from system.head_end.selectors.curves import curve, load_curve
+from system.head_end.selectors.gaps import KIND_NAMES, gap_report
+from system.head_end.selectors.meters import find_accesses
+from system.head_end.selectors.registers import ENERGY_IMPORT
+from system.registry.pages.rows import page_of
+
+#: What can be drawn -> OBIS; the first one by its differences.
+QUANTITIES = {
+    "energia": ("Energía de cada intervalo", ENERGY_IMPORT),
+    "voltaje": ("Voltaje", "1.0.32.7.0"),
+    "corriente": ("Corriente", "1.0.31.7.0"),
+    "potencia": ("Potencia activa", "1.0.1.7.0"),
+}
+QUALITY_NAMES = {
+    Quality.GOOD: "",
+    Quality.DOUBTFUL: "en duda",
+    Quality.NONE_THERE: "el medidor no tiene dato",
+    Quality.NOT_READ: "falta leer",
+}
+_DAYS = 31
+_GAPS_MAX = 200
+
+
+@requires(Operation.SEE_FIELD)
+@require_GET
+def readings(request: HttpRequest) -> HttpResponse:
+    """Choose a meter; and every gap of the last month."""
+    text = request.GET.get("q", "").strip()[:100]
+    now = business_now()
+    gaps = gap_report(request.user, now, since=now - timedelta(days=_DAYS))
+    shown = {
+        "page": page_of(request, find_accesses(request.user, text=text)),
+        "text": text,
+        "query": urlencode({"q": text}),
+        "gaps": [(gap, KIND_NAMES[gap.kind]) for gap in gaps[:_GAPS_MAX]],
+        "gaps_left": max(0, len(gaps) - _GAPS_MAX),
+    }
+    return render(request, "head_end/readings.html", shown)
+
+
+@requires(Operation.SEE_FIELD)
+@require_GET
+def of_meter(request: HttpRequest, device_id: int) -> HttpResponse:
+    """One day of a meter as a curve with its gaps, and the month around it."""
+    access = access_or_404(request, device_id)
+    day = _day(request.GET.get("dia", ""))
+    name = request.GET.get("que", "energia")
+    name = name if name in QUANTITIES else "energia"
+    start = datetime.combine(day, time(), BOGOTA)
+    found = _curve(access.device, name, start, start + timedelta(days=1))
+    days = daily_consumption(access.device, day - timedelta(days=_DAYS - 1), day)
+    shown: dict[str, Any] = {
+        "access": access,
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "today": business_day(),
+        "name": name,
+        "quantities": [(key, label) for key, (label, _) in QUANTITIES.items()],
+        "curve": found,
+        "points": [] if found is None else [(point, QUALITY_NAMES[point.quality]) for point in found.points],
+        "chart": None if found is None else _chart(QUANTITIES[name][0], found),
+        "days": days,
+        "day_chart": _day_chart(days),
+    }
+    return render(request, "head_end/meter_readings.html", shown)
+
+
+def _curve(device: Any, name: str, start: datetime, end: datetime) -> Curve | None:
+    if name == "energia":
+        return load_curve(device, start, end)
+    return curve(device, QUANTITIES[name][1], start, end)
+
+
+def _chart(title: str, found: Curve) -> dict[str, Any]:
+    """What `charts.js` draws: a line with gaps where nothing was measured."""
+    return {
+        "shape": "line",
+        "time": True,
+        "kind": "",
+        "decimals": 1,
+        "names": [f"{title} ({found.unit})" if found.unit else title],
+        "x": [int(point.ends_at.timestamp()) for point in found.points],
+        "series": [[point.value for point in found.points]],
+    }
+
+
+def _day_chart(days: list[Any]) -> dict[str, Any]:
+    return {
+        "shape": "bar",
+        "time": False,
+        "kind": "kwh",
+        "decimals": 2,
+        "names": ["Energía del día"],
+        "x": [row.day.strftime("%d/%m") for row in days],
+        "series": [[None if row.energy_wh is None else row.energy_wh / 1000 for row in days]],
+    }
+
+
+def _day(text: str) -> date:
+    """The day that is asked for; yesterday where nothing sensible is."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return business_day() - timedelta(days=1)
+    return min(max(found, date(2000, 1, 2)), business_day() + timedelta(days=1))

@@ -1,0 +1,30 @@
+"""Addresses of the pages of the field."""
+
+from django.urls import path
+
+from system.head_end.pages import concentrators, events, groups, home, meters, orders, readings
+
+app_name = "head_end"
+urlpatterns = [
+    path("campo/", home.home, name="home"),
+    path("campo/medidores/", meters.meters, name="meters"),
+    path("campo/medidores/<int:device_id>/", meters.meter, name="meter"),
+    path("campo/medidores/<int:device_id>/orden/", meters.act, name="meter-act"),
+    path("campo/medidores/<int:device_id>/apartar/", meters.put_apart, name="meter-apart"),
+    path("campo/concentradores/", concentrators.concentrators, name="concentrators"),
+    path("campo/concentradores/nuevo/", concentrators.edit, name="concentrator-new"),
+    path("campo/concentradores/<int:channel_id>/", concentrators.concentrator, name="concentrator"),
+    path("campo/concentradores/<int:channel_id>/corregir/", concentrators.edit, name="concentrator-edit"),
+    path("campo/encontrados/<int:found_id>/", concentrators.decide, name="found-decide"),
+    path("campo/lecturas/", readings.readings, name="readings"),
+    path("campo/lecturas/<int:device_id>/", readings.of_meter, name="meter-readings"),
+    path("campo/eventos/", events.events, name="events"),
+    path("campo/ordenes/", orders.orders, name="orders"),
+    path("campo/ordenes/<uuid:order_id>/", orders.order, name="order"),
+    path("campo/ordenes/<uuid:order_id>/anular/", orders.cancel, name="order-cancel"),
+    path("campo/grupos/", groups.groups, name="groups"),
+    path("campo/grupos/nuevo/", groups.create, name="group-new"),
+    path("campo/grupos/<uuid:group_id>/", groups.group, name="group"),
+    path("campo/grupos/<uuid:group_id>/anular/", groups.abort, name="group-abort"),
+    path("campo/cortes-aprobados/<uuid:approval_id>/", groups.carry_out, name="mass-cut"),
+]
