@@ -38,11 +38,9 @@ class PortalVendor(ModuleVendor):
         self._client = PortalClient(url, _secret(secret_file))
         try:
             store = str(self._client.call("status", {})["store"])
-        except RequestRefused as error:
-            raise VendingUnreachable(str(error)) from error
-        except VendingUnreachable:
+        except (RequestRefused, VendingUnreachable) as error:
             self._client.close()
-            raise
+            raise VendingUnreachable(str(error)) from error
         super().__init__(store, keys, f"cts-{secrets.token_hex(_RUN_BYTES)}-")
 
     def carry(self, operation: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ class _Statement:
         compiler.get_converters = lambda _columns: converters
         query: Any = queryset.query
         query.get_compiler = lambda *_args, **_more: compiler
-        self._iterable: Any = queryset._iterable_class(queryset)  # type: ignore[attr-defined]  # noqa: SLF001
+        self._iterable: Any = queryset._iterable_class(queryset)  # noqa: SLF001
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """What it comes to with these arguments."""

@@ -92,7 +92,15 @@ def menu_of(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": section.label, "entries": [line for line in map(_line(request), section.entries) if line]}
         for section in MENU
     ]
+    _mark(request.path, [line for section in sections for line in section["entries"]])
     return [section for section in sections if section["entries"]]
+
+
+def _mark(path: str, lines: list[dict[str, Any]]) -> None:
+    """The line whose page this is, or is part of: of several the narrowest."""
+    around = [line for line in lines if path.startswith(line["address"])]
+    if around:
+        max(around, key=lambda line: len(line["address"]))["here"] = True
 
 
 def _line(request: HttpRequest) -> Any:
@@ -105,8 +113,7 @@ def _line(request: HttpRequest) -> Any:
             address = reverse(entry.view)
         except NoReverseMatch:
             return None
-        here = request.path == address or (address != "/" and request.path.startswith(address))
-        return {"label": entry.label, "address": address, "here": here}
+        return {"label": entry.label, "address": address, "here": False}
 
     return line
 

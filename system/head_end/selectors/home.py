@@ -78,9 +78,9 @@ def standing(user: Any) -> list[Standing]:
 def _channels(user: Any) -> Iterator[Problem]:
     for channel in find_channels(user).filter(enabled=True, failing_since__isnull=False):
         sentence = REASON_SENTENCES[Reason(channel.last_reason)] if channel.last_reason else ""
-        behind = f" Detrás hay {channel.meter_count} medidores." if channel.meter_count else ""
+        behind = f" Detrás hay {_counted(channel.meter_count, 'medidor', 'medidores')}."
         address = reverse("head_end:concentrator", args=[channel.pk])
-        yield Problem(channel.name, channel.failing_since, sentence + behind, address)
+        yield Problem(channel.name, channel.failing_since, sentence + behind * bool(channel.meter_count), address)
 
 
 def _meters(user: Any) -> Iterator[Problem]:

@@ -1,6 +1,11 @@
-"""A person says that a register really changed: its scaler, or that it began anew. What waited is believed."""
+"""A person says that a register really changed: its scaler, or that it began anew. What waited then counts.
+
+The energy between the last value before and the first one after is in no sum: nobody knows it.
+"""
 
 from datetime import datetime
+
+from django.db.models import Max
 
 from system.accounts import audit
 from system.accounts.models import User
@@ -8,7 +13,7 @@ from system.accounts.operations import Operation
 from system.config.clock import business_now
 from system.config.writer import writing
 from system.head_end.errors import UnableToConfigure
-from system.head_end.models import MeterAccess, QuarantinedValue, Series
+from system.head_end.models import MeterAccess, QuarantinedValue, ReadingValue, Series
 from system.head_end.plausible import is_cumulative, went_back
 from system.head_end.storing.values import store_values
 from system.head_end.vocabulary import Reason
@@ -18,7 +23,7 @@ ACCEPTABLE = (Reason.SCALER_CHANGED.value, Reason.REGISTER_WRAPPED.value)
 
 
 def accept_change(user: User, access: MeterAccess, reason: str) -> int:
-    """End the series that waited values contradict, begin others, and believe what fits them; how many values.
+    """End the series that waiting values contradict, begin others, and believe what fits; how many values.
 
     The waited values stay where they are, as they came; sums take them from now on.
 
@@ -31,6 +36,7 @@ def accept_change(user: User, access: MeterAccess, reason: str) -> int:
         raise UnableToConfigure("Ese motivo no se puede aceptar.")
     now = business_now()
     with writing():
+        access = MeterAccess.objects.select_for_update().get(pk=access.pk)
         waiting = _waiting(access, reason)
         if not waiting:
             raise UnableToConfigure("No hay lecturas en espera por ese motivo.")
@@ -65,9 +71,8 @@ def _waiting(access: MeterAccess, reason: str) -> dict[_Key, list[QuarantinedVal
 
 def _last_s(access: MeterAccess, key: _Key) -> int:
     series = Series.objects.filter(device_id=access.device_id, profile=key[0], obis=key[1], attribute=key[2])
-    newest = series.order_by("-values__ends_at_s").exclude(values__ends_at_s=None)
-    found: int | None = newest.values_list("values__ends_at_s", flat=True).first()
-    return found if found is not None else -1
+    newest: int | None = ReadingValue.objects.filter(series__in=series).aggregate(at=Max("ends_at_s"))["at"]
+    return -1 if newest is None else newest
 
 
 def _begin_anew(access: MeterAccess, values: list[QuarantinedValue], now: datetime) -> int:

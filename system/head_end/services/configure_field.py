@@ -20,6 +20,18 @@ from system.registry.models import Device, Group, Site
 
 #: What every provider wants to begin with: the curve of 15 minutes and the register of midnight, each night.
 FIRST_PLANS = (("Curva de carga", "1.0.99.1.0", 900), ("Registro diario", "1.0.99.2.0", DAY_S))
+#: What `save_rules` takes: the columns of `FieldRules`.
+RULE_NAMES = frozenset(
+    {
+        "confirm_known",
+        "clock_set_max_s",
+        "clock_doubt_s",
+        "mass_cut_from",
+        "token_valid_s",
+        "event_logs",
+        "silent_after_s",
+    }
+)
 _FRAMINGS = ("wrapper", "hdlc")
 _SCHEMES = ("tcp://", "udp://", "serial://", "sim:", "memory://", "plc://")
 
@@ -145,9 +157,7 @@ def save_rules(user: User, **changes: Any) -> FieldRules:
         UnableToConfigure: the user may not, or a value makes no sense.
     """
     _may(user)
-    unknown = set(changes) - {field.name for field in FieldRules._meta.fields} | {"id", "provider"} & set(
-        changes
-    )
+    unknown = set(changes) - RULE_NAMES
     if unknown:
         raise UnableToConfigure(f"No existe la regla {', '.join(sorted(unknown))}.")
     with writing():
@@ -170,7 +180,7 @@ def _check_channel(data: ChannelData) -> None:
             raise UnableToConfigure(f"La dirección {url} no se entiende: por ejemplo tcp://10.0.0.5:4059.")
     if not data.url or (data.uplink_url and data.kind is not ChannelKind.CONCENTRATOR):
         raise UnableToConfigure("Falta la dirección, o un medidor directo tiene canal de gestión.")
-    if not 1 <= data.sessions_max <= 200:  # noqa: PLR2004 - a concentrator's own limit is far below
+    if not 1 <= data.sessions_max <= 200:
         raise UnableToConfigure("Las sesiones a la vez van de 1 a 200.")
 
 

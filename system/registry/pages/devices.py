@@ -14,10 +14,11 @@ from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.models import Device, DeviceIdentifier, DeviceInstallation, MeterKeying
 from system.registry.pages.forms import DeviceForm, KeyingForm
+from system.registry.pages.identifier_form import IdentifierForm
 from system.registry.pages.rows import complain, page_of, row_of
 from system.registry.selectors import METERS, find_devices
 from system.registry.services.data import KeyingData, MeterData
-from system.registry.services.devices import register_device, set_keying
+from system.registry.services.devices import register_device, set_identifier, set_keying
 
 STATES = (("", "Todos"), ("hung", "Instalados"), ("free", "Libres"), ("unkeyed", "Sin datos STS"))
 
@@ -93,6 +94,30 @@ def keys(request: HttpRequest, device_id: int) -> HttpResponse:
         "title": f"Datos STS del medidor {found.serial}",
         "help": "Escriba lo que el medidor tiene hoy. Para cambiar las llaves en el medidor hace falta un "
         "token de cambio de llave, con dos personas.",
+        "back": ("registry:device", found.pk),
+    }
+    return render(request, "registry/form.html", shown)
+
+
+@requires(Operation.EDIT_DEVICES)
+@require_http_methods(["GET", "POST"])
+def identify(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Give a device another DRN, logical name, EUI-48 or system title."""
+    found = row_of(request, Device, device_id)
+    form = IdentifierForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            set_identifier(_user(request), found, said["kind"], said["value"])
+        except UnableToRegister as error:
+            form.add_error("value", error.sentence)
+        else:
+            messages.success(request, "Identificación guardada, vigente desde ahora.")
+            return redirect("registry:device", device_id=found.pk)
+    shown = {
+        "form": form,
+        "title": f"Identificación de {found.serial}",
+        "help": "El DRN es el número con el que se vende: cámbielo sólo si la placa dice otro.",
         "back": ("registry:device", found.pk),
     }
     return render(request, "registry/form.html", shown)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("medidores/nuevo/", devices.create, name="device-new"),
     path("medidores/<int:device_id>/", devices.device, name="device"),
     path("medidores/<int:device_id>/llaves/", devices.keys, name="device-keys"),
+    path("medidores/<int:device_id>/identificacion/", devices.identify, name="device-identify"),
     path("lugares/", places.places, name="places"),
     path("lugares/comunidad/", places.new_community, name="community-new"),
     path("lugares/sitio/", places.new_site, name="site-new"),

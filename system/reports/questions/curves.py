@@ -13,6 +13,7 @@ from system.reports.parameters import INSTALLATION, choice, day
 from system.reports.readings import Point, daily, instants, intervals
 
 COLUMNS = (
+    Column("periodo", "Período"),
     Column("termina", "Termina", Kind.INSTANT, help="Fin del intervalo"),
     Column("kwh", "kWh", Kind.KWH, total=True, decimals=3),
     Column("kwh_parcial", "Parcial (kWh)", Kind.KWH, total=True, decimals=3, help="De lo que sí se leyó"),
@@ -54,18 +55,20 @@ def ask(_user: Any, values: Values) -> Answer:
         if (until - since).days >= FINE_DAYS_MAX:
             raise UnableToReport(f"Con ese paso son {FINE_DAYS_MAX} días a lo sumo: use «Día» o «Mes».")
         points = intervals(home, since, until)
-    rows = list(_rows(points, _GROUPS[step]))
+    rows = list(_rows(points, step))
     gaps = sum(1 for one in points if one.wh is None)
     note = f"Faltan {gaps} de {len(points)} intervalos." if gaps else "Sin huecos."
     return of_rows(rows, note if points else NO_READINGS)
 
 
-def _rows(points: Iterable[Point], group: Callable[[datetime], Any]) -> Iterator[Row]:
+def _rows(points: Iterable[Point], step: str) -> Iterator[Row]:
+    group, name = _GROUPS[step], _NAMES.get(step, "{:%Y-%m-%d}")
     for _, found in groupby(points, key=lambda one: group(one.ends_at.astimezone(BOGOTA))):
-        yield _row(list(found))
+        some = list(found)
+        yield (name.format(_day_of(some[0].ends_at.astimezone(BOGOTA))), *_cells(some))
 
 
-def _row(points: list[Point]) -> Row:
+def _cells(points: list[Point]) -> Row:
     known = [one.wh for one in points if one.wh is not None]
     missing = len(points) - len(known)
     marks = _marks(points, missing)
@@ -98,4 +101,5 @@ _GROUPS: Mapping[str, Callable[[datetime], Any]] = {
     "semana": lambda ends_at: _day_of(ends_at).isocalendar()[:2],
     "mes": lambda ends_at: (_day_of(ends_at).year, _day_of(ends_at).month),
 }
+_NAMES: Mapping[str, str] = {"semana": "{:%G, semana %V}", "mes": "{:%Y-%m}"}
 _COARSE = frozenset({"dia", "semana", "mes"})

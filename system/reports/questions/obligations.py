@@ -7,9 +7,8 @@ from system.reports.answer import Answer, Row, of_rows
 from system.reports.declaring import Column, Kind, Values
 from system.reports.questions.ledger import sums_by_owner
 from system.reports.questions.narrowing import installations
-from system.vending.models import AccountKind, Bill, ObligationRow
-from system.vending.pricing import ObligationKind
-from system.vending.selectors.obligations import KIND_NAMES
+from system.vending.models import AccountKind, Bill
+from system.vending.selectors.obligations import obligation_status
 
 #: The accounts of which the report is the sum.
 KINDS = (AccountKind.OBLIGATION, AccountKind.LEVY, AccountKind.BILL)
@@ -38,20 +37,21 @@ Sums = tuple[int, int, int]
 
 def status(user: Any, values: Values) -> Iterator[tuple[int, str, str, Sums]]:
     """Installation id, class, concept and sums, for every obligation and for the bills of an installation."""
-    before = sums_by_owner(user, KINDS, movement__business_day__lt=values["since"])
-    within = sums_by_owner(user, KINDS, movement__business_day__range=(values["since"], values["until"]))
-
-    def sums(kind: AccountKind, owner: str) -> Sums:
-        opening_c = before["debit", kind, owner] - before["credit", kind, owner]
-        return opening_c, within["debit", kind, owner], within["credit", kind, owner]
-
-    for row in ObligationRow.objects.of(user).order_by("installation_id", "id"):
-        kind = ObligationKind(row.kind)
-        account = AccountKind.LEVY if kind is ObligationKind.LEVY else AccountKind.OBLIGATION
-        yield row.installation_id, KIND_NAMES[kind], row.name, sums(account, str(row.pk))
+    since, until = values["since"], values["until"]
+    for one in obligation_status(user, since, until):
+        yield (
+            one.row.installation_id,
+            one.kind_name,
+            one.row.name,
+            (one.opening_c, one.charged_c, one.collected_c),
+        )
+    before = sums_by_owner(user, [AccountKind.BILL], movement__business_day__lt=since)
+    within = sums_by_owner(user, [AccountKind.BILL], movement__business_day__range=(since, until))
     billed = _Adding()
     for bill_id, installation_id in Bill.objects.of(user).values_list("pk", "installation_id"):
-        billed.add(installation_id, sums(AccountKind.BILL, str(bill_id)))
+        taken, given = ("debit", AccountKind.BILL, str(bill_id)), ("credit", AccountKind.BILL, str(bill_id))
+        opening_c = before.get(taken, 0) - before.get(given, 0)
+        billed.add(installation_id, (opening_c, within.get(taken, 0), within.get(given, 0)))
     for installation_id, found in billed.sums.items():
         yield installation_id, BILLS_NAME, "", found
 

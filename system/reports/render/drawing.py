@@ -35,9 +35,11 @@ def svg_of(points: Points) -> str:
         axes.set_ylabel({Kind.PESOS: "pesos", Kind.KWH: "kWh"}.get(points.kind, ""))
         axes.set_title(points.chart.title, fontsize=10)
         axes.grid(axis="y", linewidth=0.4)
+        axes.set_axisbelow(True)
+        axes.set_ylim(bottom=min(0, axes.get_ylim()[0]) if _below_zero(points) else 0)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        if len(points.series) > 1:
+        if len(_series(points)) > 1:
             axes.legend(frameon=False, fontsize=8)
         made = io.StringIO()
         figure.savefig(made, format="svg", metadata={"Date": None})
@@ -73,9 +75,14 @@ def _line(axes: Any, points: Points) -> None:
     axes.tick_params(axis="x", labelsize=7, rotation=30)
 
 
+def _below_zero(points: Points) -> bool:
+    return any(y is not None and y < 0 for kept in points.series for y in kept)
+
+
 def _series(points: Points) -> list[tuple[str, list[int | None]]]:
     titles = [points.report.columns[points.report.index(name)].title for name in points.chart.series]
-    return list(zip(titles, points.series, strict=True))
+    drawn = [pair for pair in zip(titles, points.series, strict=True) if any(y is not None for y in pair[1])]
+    return drawn or [(titles[0], points.series[0])]
 
 
 def _short(text: str) -> str:

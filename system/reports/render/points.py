@@ -55,6 +55,7 @@ class Points:
             "kind": column.kind.value,
             "decimals": decimals_of(column),
             "time": on_time,
+            "along": x_column.title,
             "x": [_seconds(x) for x in self.x] if on_time else [shown(x_column, x) for x in self.x],
             "names": [self.report.columns[self.report.index(name)].title for name in self.chart.series],
             "series": [[None if y is None else y / scale for y in kept] for kept in self.series],

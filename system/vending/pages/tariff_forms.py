@@ -6,7 +6,8 @@ from django import forms
 
 from system.vending.pages.fields import KwhField, PesosField
 from system.vending.pages.office_forms import DayField
-from system.vending.pricing.zni import SUBSIDISED_STRATA, ReferenceTariff, zni_tariff
+from system.vending.pricing.zni import SUBSIDISED_STRATA
+from system.vending.services.publish_zni import ZniMonth, zni_versions
 
 STEPS = 4
 
@@ -73,32 +74,12 @@ class ZniForm(forms.Form):
     def versions(self) -> list[dict[str, Any]]:
         """What `publish_tariff` is told, one for each stratum."""
         said = self.cleaned_data
-        reference = ReferenceTariff(
-            {stratum: said[f"e{stratum}"] for stratum in SUBSIDISED_STRATA},
-            dict.fromkeys(SUBSIDISED_STRATA, said["beyond"]),
-            {},
-        )
-        return [self._version(reference, stratum) for stratum in SUBSIDISED_STRATA]
-
-    def _version(self, reference: ReferenceTariff, stratum: int) -> dict[str, Any]:
-        said = self.cleaned_data
-        tariff = zni_tariff(
-            f"{said['prefix_code']}-E{stratum}",
-            1,
-            said["valid_from"],
-            reference=reference,
+        month = ZniMonth(
+            prefix_code=said["prefix_code"],
+            valid_from=said["valid_from"],
             local_cost_e4=said["local_cost"],
-            customer=stratum,
             altitude_m=said["altitude_m"],
+            subsistence_e4={stratum: said[f"e{stratum}"] for stratum in SUBSIDISED_STRATA},
+            beyond_e4=said["beyond"],
         )
-        steps = [
-            {"name": step.name, "price_e4": step.price_e4, "upto_units": step.upto_units}
-            for step in tariff.steps
-        ]
-        return {
-            "code": tariff.code,
-            "name": f"Residencial estrato {stratum}",
-            "valid_from": tariff.valid_from,
-            "steps": steps,
-            "unit_cost_e4": tariff.unit_cost_e4,
-        }
+        return zni_versions(month)

@@ -9,12 +9,14 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text
+from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.vending.models import TariffVersion
+from system.vending.pricing.zni import SUBSIDISED_STRATA
 from system.vending.rest.fields import Energy, Price, ShownAmount, ShownEnergy, units_of, wh_of
 from system.vending.selectors.tariff_preview import preview
 from system.vending.services.publish_tariff import checked, publish_tariff
+from system.vending.services.publish_zni import ZniMonth, publish_zni, zni_versions
 
 router = Router(tags=["Tarifas"])
 STEPS_MAX = 8
@@ -56,6 +58,22 @@ class TariffIn(In):
         }
 
 
+class ZniIn(In):
+    """A month's published reference tariffs: they make one version for each stratum, 1 to 3."""
+
+    prefix_code: str = Field(pattern=r"^[A-Za-z0-9._-]{1,20}$", description="se publican CÓDIGO-E1, -E2, -E3")
+    valid_from: Day
+    local_cost_e4: Price
+    altitude_m: Annotated[int, whole(0, 5000, "de la localidad: decide el consumo de subsistencia")]
+    subsistence_e4: Annotated[tuple[Price, Price, Price], Field(description="estratos 1, 2 y 3")]
+    beyond_e4: Annotated[Price, Field(description="referencia sobre subsistencia")]
+
+    def data(self) -> ZniMonth:
+        """As the verb wants it."""
+        published = dict(zip(SUBSIDISED_STRATA, self.subsistence_e4, strict=True))
+        return ZniMonth(**{**self.model_dump(), "subsistence_e4": published})
+
+
 class TariffsQuery(PageQuery):
     """Of which tariff."""
 
@@ -89,6 +107,13 @@ class PreviewOut(Out):
     pays_c: ShownAmount
     cost_c: ShownAmount
     subsidy_c: ShownAmount = Field(description="menor que 0: contribución")
+
+
+class PreviewedOut(Out):
+    """What a version would come to."""
+
+    code: str
+    rows: list[PreviewOut]
 
 
 def _out(row: TariffVersion) -> TariffOut:
@@ -132,3 +157,24 @@ def look(request: HttpRequest, body: TariffIn) -> list[PreviewOut]:
 def publish(request: HttpRequest, body: TariffIn) -> TariffOut:
     """Publicar la versión siguiente; nunca se corrige, la siguiente la reemplaza."""
     return _out(publish_tariff(user_of(request), **body.data()))
+
+
+@router.post("/tariffs/zni/preview", **does(Operation.EDIT_TARIFFS, list[PreviewedOut]))
+def look_at_zni(request: HttpRequest, body: ZniIn) -> list[PreviewedOut]:
+    """A cuánto llegarían las tarifas de referencia de un mes de la ZNI; no se publica nada."""
+    return [
+        PreviewedOut(code=version["code"], rows=_previewed(version)) for version in zni_versions(body.data())
+    ]
+
+
+@router.post("/tariffs/zni", **does(Operation.EDIT_TARIFFS, list[TariffOut], status=201))
+def publish_reference(request: HttpRequest, body: ZniIn) -> list[TariffOut]:
+    """Publicar las tarifas de referencia de un mes de la ZNI, una por estrato; todas o ninguna."""
+    return [_out(row) for row in publish_zni(user_of(request), body.data())]
+
+
+def _previewed(version: dict[str, Any]) -> list[PreviewOut]:
+    return [
+        PreviewOut(energy_wh=wh_of(row.units), pays_c=row.pays_c, cost_c=row.cost_c, subsidy_c=row.subsidy_c)
+        for row in preview(checked(TariffVersion(**version, version=1)))
+    ]

@@ -103,7 +103,7 @@ def test_what_is_no_bench_route_is_one_sentence(
 
 
 def test_nobody_there_is_one_sentence() -> None:
-    with pytest.raises(VendingUnreachable, match="nobody answers at http://127.0.0.1:1"):
+    with pytest.raises(VendingUnreachable, match=r"nobody answers at http://127\.0\.0\.1:1"):
         PortalClient("http://127.0.0.1:1", "x").call("status", {})
 
 
@@ -168,5 +168,5 @@ def test_a_target_file_names_the_secrets_file(tmp_path: Path) -> None:
     assert section is not None
     assert section.secret_file == "s"
     path.write_text('[link]\nurl = "ftp://127.0.0.1"\n[vending]\n')
-    with pytest.raises(TargetError, match="must begin with vendor, .*http"):
+    with pytest.raises(TargetError, match=r"must begin with vendor, .*http"):
         load(str(path), seed=1)

@@ -18,7 +18,8 @@ def test_a_channel_is_leased_once(field: Field) -> None:
     field.meter(1)
     visit = field.lease(NOW)
     assert field.desk.lease("otro", 10, NOW) == []
-    assert visit.clocks and visit.channel.name == "directo 1"
+    assert len(visit.clocks) == 1
+    assert visit.channel.name == "directo 1"
 
 
 def test_a_lease_that_ended_goes_to_another(field: Field) -> None:

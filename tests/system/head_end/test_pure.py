@@ -1,6 +1,7 @@
 """Spans, periods, what is plausible, registration: without a database."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ def test_spans_are_sets(one: list[spans.Span], other: list[spans.Span]) -> None:
 @given(SPANS)
 def test_spans_neither_overlap_nor_touch(given_spans: list[spans.Span]) -> None:
     found = spans.union(given_spans)
-    assert all(before[1] < after[0] for before, after in zip(found, found[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(found))
     assert all(after < to for after, to in found)
 
 

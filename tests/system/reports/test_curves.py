@@ -16,7 +16,7 @@ GIVEN = {"niu": "NIU-0001", "since": "2026-11-02", "until": "2026-11-02"}
 
 
 def points(book: Book, **given: str) -> list[tuple[Any, ...]]:
-    return list(made(book, "curva-de-consumo", **{**GIVEN, **given}).rows())
+    return [row[1:] for row in made(book, "curva-de-consumo", **{**GIVEN, **given}).rows()]
 
 
 @pytest.mark.requirement("R4.2-03")
@@ -33,6 +33,11 @@ def test_quarters_of_an_hour_add_up_to_hours_and_days(book: Book) -> None:
     weeks = points(book, step="semana", until="2026-11-15")
     assert [row[1] for row in weeks] == [7 * 9_600] * 2
     assert [row[1] for row in points(book, step="mes", until="2026-11-15")] == [14 * 9_600]
+    names = {
+        step: [row[0] for row in made(book, "curva-de-consumo", **GIVEN, step=step).rows()][-1]
+        for step in ("hora", "dia", "semana", "mes")
+    }
+    assert names == {"hora": "2026-11-02", "dia": "2026-11-02", "semana": "2026, semana 45", "mes": "2026-11"}
 
 
 @pytest.mark.requirement("R4.2-03")

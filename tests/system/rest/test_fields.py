@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+from vending_world import NOW
 
 from system.accounts.rest.fields import (
     Day,
@@ -51,7 +52,7 @@ def test_text_holds_no_control_characters(text: str) -> None:
     assert (taken(TEXT, text) == text) is (fits and any(letter > " " for letter in text))
 
 
-@pytest.mark.parametrize("value", [None, 1, b"a", ["a"], {"a": 1}, True])
+@pytest.mark.parametrize("value", [None, 1, ["a"], {"a": 1}, True])
 def test_text_is_text(value: Any) -> None:
     assert taken(TEXT, value) is None
     assert taken(NOTE, value) is None
@@ -89,7 +90,7 @@ def test_what_is_no_day_is_refused(value: Any) -> None:
 
 
 @given(
-    st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1)),
+    st.datetimes(*(NOW.replace(year=year, tzinfo=None) for year in (1, 9998))),
     st.integers(-14 * 60, 14 * 60),
 )
 def test_an_instant_keeps_its_moment_and_leaves_in_utc(naive: datetime, offset_min: int) -> None:

@@ -149,6 +149,22 @@ def test_a_tariff_is_looked_at_then_published(office: Any) -> None:
     assert office("POST", "tariffs", {**wanted, "steps": []}).status_code == 422
 
 
+def test_reference_tariffs_of_a_month(office: Any) -> None:
+    month: dict[str, Any] = {"prefix_code": "REF", "valid_from": "2026-11-24", "altitude_m": 1150}
+    month |= {"local_cost_e4": 11_009_500, "beyond_e4": 8_553_200}
+    month |= {"subsistence_e4": [3_462_100, 4_327_600, 7_270_200]}
+    looked = office("POST", "tariffs/zni/preview", month).json()
+    assert [one["code"] for one in looked] == ["REF-E1", "REF-E2", "REF-E3"]
+    assert looked[0]["rows"][0]["pays_c"] < looked[2]["rows"][0]["pays_c"]
+    assert office("GET", "tariffs?code=REF-E1").json()["total"] == 0
+    made = office("POST", "tariffs/zni", month)
+    assert (made.status_code, len(made.json())) == (201, 3)
+    assert made.json()[1]["steps"][0] == {"name": "subsistencia", "price_e4": 4_327_600, "upto_wh": 130_000}
+    for bad in ({"subsistence_e4": [1, 2]}, {"subsistence_e4": [0, 1, 1]}, {"valid_from": "2026-11-23"}):
+        assert office("POST", "tariffs/zni", month | bad).status_code == 422
+    assert office("GET", "tariffs?code=REF-E3").json()["total"] == 1
+
+
 def test_obligations_and_points_of_sale(office: Any) -> None:
     debt = {
         "niu": "NIU-0001", "kind": "arrears", "name": "Mora", "starts_on": "2026-11-01",

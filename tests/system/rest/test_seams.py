@@ -62,21 +62,21 @@ def test_a_further_way_to_identify_oneself(keyed: None, client: Any) -> None:
 
 
 def test_a_further_room_is_one_more_line() -> None:
-    class Tired(Exception):
+    class TiredError(Exception):
         """What the room raises."""
 
     router = Router(tags=["Siesta"])
 
     @router.get("/siesta", **auth.does(Operation.SEE_HOME, None, 409))
     def siesta(request: HttpRequest) -> None:
-        raise Tired("ahora no")
+        raise TiredError("ahora no")
 
-    room = Room((router,), {Tired: Refusal(409, "tired", "Cansado", lambda error: {"why": str(error)})})
+    room = Room((router,), {TiredError: Refusal(409, "tired", "Cansado", lambda error: {"why": str(error)})})
     made = portal_api.assemble((room,))
     paths = made.get_openapi_schema(path_prefix="x/")["paths"]
     assert list(paths) == ["/x/siesta"]
     assert set(paths["/x/siesta"]["get"]["responses"]) == {200, 401, 403, 409, 422}
-    answer = made.on_exception(RequestFactory().get("/x/siesta"), Tired("ahora no"))
+    answer = made.on_exception(RequestFactory().get("/x/siesta"), TiredError("ahora no"))
     assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
     assert b'"detail": "Ahora no."' in answer.content
     assert b'"why": "ahora no"' in answer.content
@@ -89,8 +89,7 @@ def test_every_operation_of_the_document_has_its_own_name_and_words() -> None:
     assert len(set(names)) == len(names)
     assert all(one["description"] and one["tags"] for one in operations)
     assert all({401, 403, 422} <= set(one["responses"]) for one in operations)
-    described = [one for one in schema["components"]["schemas"]["SaleIn"]["properties"].values()]
-    assert len(described) == 3
+    assert set(schema["components"]["schemas"]["SaleIn"]["properties"]) == {"number", "amount_c", "energy_wh"}
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,16 @@ class Ending:
         state: DONE, REFUSED, FAILED, UNSURE or WAITING.
         failure: where it did not go well.
         result: what the meter said.
-        evidence: for later attempts.
     """
 
     state: OrderState
     failure: Failure | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
-    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def done(result: Mapping[str, Any], evidence: Mapping[str, Any] | None = None) -> Ending:
+def done(result: Mapping[str, Any]) -> Ending:
     """It was done."""
-    return Ending(OrderState.DONE, None, result, evidence or {})
+    return Ending(OrderState.DONE, None, result)
 
 
 def refused(reason: Reason, detail: str, result: Mapping[str, Any] | None = None) -> Ending:
@@ -46,7 +44,7 @@ class Attempt:
 
     Attributes:
         acted: something that acts was sent: from now on silence leaves the outcome open.
-        evidence: what was found before.
+        evidence: what was found before; kept for later attempts.
     """
 
     acted: bool = False

@@ -47,7 +47,7 @@ async def change_mode(talk: Talk, order: OrderWork, attempt: Attempt) -> Ending:
     mode, status = await read_mode(talk)
     attempt.evidence["before"] = {"mode": _name(mode)}
     if mode == wanted:
-        return done({"mode": _name(mode), "already": True}, attempt.evidence)
+        return done({"mode": _name(mode), "already": True})
     attempt.acted = True
     value = axdr.structure(axdr.enum(wanted), axdr.enum(status))
     await talk.session.set(Account, ACCOUNT, _MODE_AND_STATUS, value)
@@ -55,7 +55,7 @@ async def change_mode(talk: Talk, order: OrderWork, attempt: Attempt) -> Ending:
     result = {"mode": _name(mode), "already": False}
     if mode != wanted:
         return refused(Reason.STATE_NOT_REACHED, "it was taken, and changed nothing", result)
-    return done(result, attempt.evidence)
+    return done(result)
 
 
 def _name(mode: int) -> str:

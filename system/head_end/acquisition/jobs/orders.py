@@ -52,8 +52,8 @@ async def run_order(talk: Talk, order: OrderWork) -> Failure | None:
             state = OrderState.UNSURE if attempt.acted or order.unsure else OrderState.WAITING
             await talk.desk.report(order.id, state, failure_of(error), evidence=attempt.evidence)
             raise
-        ending = Ending(OrderState.REFUSED, failure_of(error), evidence=attempt.evidence)
-    await talk.desk.report(order.id, ending.state, ending.failure, ending.result, ending.evidence)
+        ending = Ending(OrderState.REFUSED, failure_of(error))
+    await talk.desk.report(order.id, ending.state, ending.failure, ending.result, attempt.evidence)
     return ending.failure
 
 

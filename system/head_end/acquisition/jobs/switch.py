@@ -91,7 +91,7 @@ async def throw_switch(talk: Talk, order: OrderWork, attempt: Attempt) -> Ending
     before = await read_switch(talk)
     attempt.evidence["before"] = before.as_result()
     if is_so(before):
-        return done(_result(before, already=True), attempt.evidence)
+        return done(_result(before, already=True))
     attempt.acted = True
     said = ""
     try:
@@ -100,7 +100,7 @@ async def throw_switch(talk: Talk, order: OrderWork, attempt: Attempt) -> Ending
         said = str(refusal)  # its states say more: some meters refuse what they half do
     after = await read_switch(talk)
     if became_so(after):
-        return done(_result(after, already=False), attempt.evidence)
+        return done(_result(after, already=False))
     return refused(Reason.STATE_NOT_REACHED, said or "it was taken, and changed nothing", _result(after))
 
 

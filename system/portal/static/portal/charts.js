@@ -3,12 +3,6 @@
 (function () {
   var COLOURS = ["#0b5563", "#c8641b", "#5b2a86", "#1b6b34"];
   var ZONE = "America/Bogota";
-  var NAMES = {
-    MMMM: ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
-    MMM: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
-    WWWW: ["domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"],
-    WWW: ["dom", "lun", "mar", "mié", "jue", "vie", "sáb"],
-  };
   var HEIGHT = 300;
 
   function writer(data) {
@@ -17,6 +11,20 @@
       if (value === null || value === undefined) return "—";
       var text = format.format(value);
       return data.kind === "pesos" ? "$ " + text : data.kind === "kwh" ? text + " kWh" : data.kind === "percent" ? text + " %" : text;
+    };
+  }
+  function said(options) {
+    var format = new Intl.DateTimeFormat("es-CO", Object.assign({ timeZone: ZONE }, options));
+    return function (at) { return format.format(new Date(at * 1000)); };
+  }
+  var day = said({ day: "numeric", month: "short" });
+  var hour = said({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  // an hour where the marks lie close, with its day where that changes; else the day
+  function clock(places) {
+    var close = places.length > 1 && places[1] - places[0] < 86400;
+    return function (at, number) {
+      if (!close) return day(at);
+      return number === 0 || day(places[number - 1]) !== day(at) ? hour(at) + "\n" + day(at) : hour(at);
     };
   }
   function short(text, most) { return text.length > most ? text.slice(0, most - 1) + "…" : text; }
@@ -42,9 +50,9 @@
         value: function (_, y) { return write(y); },
       };
     });
-    var x = { label: "", value: function (u, at) { return at === null || at === undefined ? "—" : data.time ? u.series[0].stamp(at) : names[at] || "—"; } };
-    x.stamp = function (at) { return new Date(at * 1000).toLocaleString("es-CO", { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" }); };
-    var first = data.time ? {} : {
+    var x = { label: data.along || "Momento", value: function (u, at) { return at === null || at === undefined ? "—" : data.time ? u.series[0].stamp(at) : names[at] || "—"; } };
+    x.stamp = function (at) { return day(at) + ", " + hour(at); };
+    var first = data.time ? { space: 70, values: function (_, places) { return places.map(clock(places)); } } : {
       splits: function (u) {
         var step = Math.max(1, Math.ceil(names.length / Math.max(1, Math.floor(u.width / 90))));
         return names.map(function (_, place) { return place; }).filter(function (place) { return place % step === 0; });
@@ -55,12 +63,11 @@
     return {
       width: width, height: HEIGHT, series: [x].concat(series),
       axes: [first, { size: Math.min(140, 14 + 7 * widest), values: function (_, ys) { return ys.map(write); } }],
-      scales: data.time ? { x: { time: true } } : {
-        x: { time: false, range: [-0.5, names.length - 0.5] },
+      scales: {
+        x: data.time ? { time: true } : { time: false, range: [-0.5, names.length - 0.5] },
         y: { range: function (_, low, high) { return [Math.min(0, low || 0), high > 0 ? high * 1.05 : low < 0 ? 0 : 1]; } },
       },
       tzDate: function (at) { return uPlot.tzDate(new Date(at * 1000), ZONE); },
-      fmtDate: function (form) { return uPlot.fmtDate(form, NAMES); },
       legend: { live: true }, cursor: { drag: { x: data.time, y: false } },
     };
   }

@@ -1,0 +1,155 @@
+"""Values stored per second, through the desk and by the storing alone, beside the disk and a bare executemany.
+
+    python benchmarks/head_end/measure_storing.py [SECONDS]
+    python -m system.config.postgres -- python benchmarks/head_end/measure_storing.py
+
+The values lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what ``DATABASE_URL``
+names, which must be empty. A batch is a day of one meter: 96 rows of 5 columns, as the collector hands it in; the
+desk checks its lease, judges the registers, keeps coverage and the batch, and commits each batch by itself.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
+BEGAN = datetime(2026, 1, 1, 5, tzinfo=UTC)
+ROWS, COLUMNS, METERS = 96, 5, 200
+
+
+def report(name: str, count: int, took_s: float, what: str = "values") -> None:
+    print(f"{name:58} {count / took_s:12,.0f} {what}/s")
+
+
+def timed(name: str, seconds: float, work: Callable[[], int], what: str = "values") -> None:
+    count, begin = 0, time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        count += work()
+    report(name, count, time.perf_counter() - begin, what)
+
+
+def syncs(directory: Path, seconds: float) -> None:
+    with (directory / "sync").open("wb") as file:
+
+        def one() -> int:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+            return 1
+
+        timed("4 KiB and fsync", seconds, one, "syncs")
+
+
+def bare(seconds: float) -> None:
+    """The same rows into a plain table of four columns, one commit a batch, nothing looked at."""
+    from django.db import connection, transaction
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bare_value (series_id bigint, ends_at_s bigint, value bigint, quality integer,"
+            " PRIMARY KEY (series_id, ends_at_s))"
+        )
+    number = iter(range(10**9))
+
+    def one() -> int:
+        day = next(number)
+        values = [
+            (day % METERS * COLUMNS + column, day // METERS * 86_400 + row * 900, row, 0)
+            for column in range(COLUMNS)
+            for row in range(ROWS)
+        ]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO bare_value VALUES (%s, %s, %s, %s)", values)
+        return len(values)
+
+    timed("bare executemany, one commit a batch", seconds, one)
+
+
+def alone(seconds: float) -> None:
+    from django.db import transaction
+
+    from system.head_end.storing.values import store_values
+
+    number = iter(range(10**9))
+
+    def one() -> int:
+        day = next(number)
+        values = [
+            (10**6 + day % METERS * COLUMNS + column, day // METERS * 86_400 + row * 900, row, 0)
+            for column in range(COLUMNS)
+            for row in range(ROWS)
+        ]
+        with transaction.atomic():
+            store_values(values)
+        return len(values)
+
+    timed("storing alone, one commit a batch", seconds, one)
+
+
+def through_the_desk(seconds: float, at_once: int) -> None:
+    """What the collector does: everything that keeping a batch means."""
+    from field_store import ENERGY, Field, batch, rows
+    from vending_world import make_village
+
+    from system.head_end.desk import Column
+    from system.head_end.store import DatabaseDesk
+
+    field = Field(make_village(f"Medidas {at_once}"), DatabaseDesk())
+    channel = field.channel(concentrator=True, due_at=BEGAN)
+    devices = [field.meter(number, channel).device_id for number in range(1, METERS + 1)]
+    visit = field.lease(BEGAN)
+    others = [Column(3, f"1.0.{32 + number}.7.0", 2, -1, 35) for number in range(COLUMNS - 1)]
+    number = iter(range(10**9))
+
+    def made() -> Any:
+        day = next(number)
+        begin = BEGAN + timedelta(days=day // METERS)
+        lines = [[day // METERS * 9600 + row * 100, 2300, 12, 600, 980] for row in range(1, ROWS + 1)]
+        return batch(
+            devices[day % METERS],
+            rows(begin + timedelta(minutes=15), lines),
+            columns=(ENERGY, *others),
+            number=uuid.uuid4(),
+            covered=(begin, begin + timedelta(days=1)),
+            received_at=begin + timedelta(days=2),
+            clock_off_s=0.4,
+            raw=bytes(range(256)) * 8,
+        )
+
+    def one() -> int:
+        kept = field.desk.keep_rows(visit.lease, [made() for _ in range(at_once)])
+        return sum(item.new for item in kept) * COLUMNS
+
+    timed(f"through the desk, {at_once} batches a commit", seconds, one)
+
+
+def main(seconds: float) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        directory = Path(made)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "system.config.settings.test"
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{directory / 'values.db'}")
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", verbosity=0, skip_checks=True)
+        print(connection.vendor)
+        syncs(directory, seconds)
+        bare(seconds)
+        alone(seconds)
+        for at_once in (1, 10):
+            through_the_desk(seconds, at_once)
+        connection.close()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)

@@ -1,0 +1,155 @@
+"""pydlms-client's simulator (GPL-3.0, own process) is registered, read and kept like any meter."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from memory_desk import MemoryDesk, MeterPlan, direct
+
+from links.aio import WallClock, open_async_link
+from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, ThreadRunner, key_book
+from system.head_end.desk import MeterTarget
+from system.head_end.vocabulary import OrderKind, OrderState, Reason
+
+PYDLMS = Path(sys.executable).parent / "pydlms"
+
+pytestmark = [
+    pytest.mark.oracle,
+    pytest.mark.skipif(not PYDLMS.exists(), reason="pydlms-client: see tox -e oracles"),
+]
+LOAD = "1.0.99.1.0"
+#: What its clock shows, for ever; its profile is the day around it.
+NOON = datetime(2024, 5, 1, 10, tzinfo=UTC)
+SERIAL, LDN = "PYD0000000001", "PYD1000000000001"
+KEYS: dict[str, Any] = {
+    "access": {
+        "low": {"client_sap": 2, "mechanism": "lls", "address_bytes": 1},
+        "high": {"client_sap": 1, "mechanism": "hls-gmac"},
+    },
+    "keys": {
+        "low": {"password": "lectura1"},
+        "wrong": {"password": "equivocada"},
+        "high": {"encryption_key": "00" * 16, "authentication_key": "11" * 16},
+    },
+}
+
+
+@contextmanager
+def _simulator(*options: str) -> Iterator[str]:
+    """The peer's own simulator, on a free port: our URL for it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(PYDLMS), "simulate", "--port", str(port), *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "listening" in process.stderr.readline()
+        yield f"tcp://127.0.0.1:{port}"
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(params=["wrapper", "hdlc"])
+def meter(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """Framing and URL of a meter with a password."""
+    framing = ["--hdlc"] if request.param == "hdlc" else []
+    with _simulator("--client", "2:1:lectura1", *framing) as url:
+        yield request.param, url
+
+
+@pytest.fixture
+def ciphered_meter() -> Iterator[tuple[str, str]]:
+    """Framing and URL of a meter with keys."""
+    with _simulator("--client", "1:5", "--key", "00" * 16, "--auth-key", "11" * 16) as url:
+        yield "wrapper", url
+
+
+def _collect(desk: MemoryDesk) -> list[Any]:
+    clock, told = WallClock(), []
+    begun_s = clock.now_s()
+    runner = ThreadRunner()
+    parts = CollectorParts(
+        desk=desk,
+        book=key_book(KEYS),
+        clock=clock,
+        utc=lambda: NOON + timedelta(seconds=clock.now_s() - begun_s),
+        dialer=lambda url: open_async_link(url, clock),
+        runner=runner,
+        terms=CollectorTerms(response_timeout_s=10.0, idle_s=1.0),
+        random_octets=os.urandom,
+        new_id=uuid.uuid4,
+        tell=lambda *said: told.append(said),
+    )
+    asyncio.run(Collector("oracle", parts).run(once=True))
+    runner.close()
+    return told
+
+
+def _registered(meter: tuple[str, str], **target: Any) -> tuple[MemoryDesk, MeterTarget]:
+    framing, url = meter
+    known = {"serial": SERIAL, "ldn": LDN, "sap": 1, "access": "low", **target}
+    found = MeterTarget(1, **known)
+    desk = MemoryDesk()
+    since = NOON - timedelta(hours=10)
+    desk.add_channel(
+        direct(1, url, framing=framing),
+        MeterPlan(found, {LOAD: 900}, since=since, clock=True, logs_at=NOON, clock_at=since, next_at=since),
+    )
+    desk.channels[1].until = desk.channels[1].next_at = since
+    return desk, found
+
+
+def test_it_is_read_and_kept_once(meter: tuple[str, str]) -> None:
+    desk, target = _registered(meter)
+    order = desk.add_order(OrderKind.READ, target, NOON + timedelta(hours=1), obis=["1.0.1.8.0"])
+    desk.orders[order].next_at = NOON
+    assert _collect(desk) == []
+    instants = desk.instants(1, LOAD)
+    assert len(instants) == 39  # behind midnight, to a quarter before ten
+    assert instants[0] == datetime(2024, 5, 1, 0, 15, tzinfo=UTC)
+    assert desk.series(1, LOAD, "1.0.1.8.0")[:3] == [1007, 1014, 1021]
+    line = desk.orders[order]
+    assert line.state is OrderState.DONE
+    (value,) = line.result["values"]
+    assert (value["value"], value["symbol"]) == (12_345_678, "Wh")
+    assert desk.contacts[0].clock_off_s == pytest.approx(0.0, abs=3.0)
+    assert _collect(desk) == []
+    assert len(desk.instants(1, LOAD)) == 39
+
+
+def test_its_switch_takes_the_order_and_does_not_move_which_is_told(meter: tuple[str, str]) -> None:
+    desk, target = _registered(meter)
+    order = desk.add_order(OrderKind.CUT, target, NOON + timedelta(hours=1))
+    desk.orders[order].next_at = NOON
+    _collect(desk)
+    line = desk.orders[order]
+    assert (line.state, line.reason) == (OrderState.REFUSED, Reason.STATE_NOT_REACHED)
+    assert line.result["control_state"] == line.work.evidence["before"]["control_state"] == "connected"
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [({"key_name": "wrong"}, Reason.WRONG_KEY), ({"serial": "PYD0000000002"}, Reason.WRONG_SERIAL)],
+)
+def test_what_is_wrong_with_it_is_told(
+    meter: tuple[str, str], target: dict[str, str], reason: Reason
+) -> None:
+    desk, _ = _registered(meter, **target)
+    told = _collect(desk)
+    assert [failure.reason for _, _, failure in told] == [reason]
+    assert desk.values == {}
+
+
+def test_it_is_read_with_gmac_and_ciphering(ciphered_meter: tuple[str, str]) -> None:
+    desk, _ = _registered(ciphered_meter, access="high")
+    assert _collect(desk) == []
+    assert len(desk.instants(1, LOAD)) == 39

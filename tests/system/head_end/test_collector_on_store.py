@@ -1,0 +1,132 @@
+"""The collector and the store together: a simulated meter is read, cut and credited, and the books say so."""
+
+import uuid
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from collecting import Bench
+from django.db import connections
+from field_store import LOAD, Field
+from memory_desk import MemoryDesk
+from vending_world import make_village
+
+from protocols.sts.token import TransferCredit, encode_token
+from sim.kernel.clock import SimClock
+from sim.scenarios.world import World
+from system.config import clock
+from system.head_end import api
+from system.head_end.acquisition import StandstillRunner
+from system.head_end.answers import DeliveryState
+from system.head_end.models import MeterAccess, ReadingValue
+from system.head_end.store import DatabaseDesk
+from system.head_end.vocabulary import OrderKind, OrderState
+from system.registry.models import Device
+
+
+class DatabaseRunner(StandstillRunner):
+    """Calls the desk in a thread that is lent the test's connection: no other sees its transaction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lent = connections["default"]
+        self._lent.inc_thread_sharing()
+        self._pool.submit(connections.__setitem__, "default", self._lent).result()
+
+    def close(self) -> None:
+        super().close()
+        self._lent.dec_thread_sharing()
+
+
+class WorldTime:
+    """Business time that follows a world."""
+
+    def __init__(self, world_clock: SimClock) -> None:
+        self._clock = world_clock
+
+    def now(self) -> Any:
+        return self._clock.utc()
+
+
+@pytest.fixture
+def bench(db: Any) -> Any:
+    """A meter that has measured for three hours, and a store that knows it."""
+    world = World(seed=1)
+    world.run(3 * 3600)
+    clock.use(WorldTime(world.clock))
+    made = Bench(world, {"tcp://127.0.0.1:4059": world.port("meter", "wrapper")})
+    made.field = Field(make_village(), DatabaseDesk())  # type: ignore[attr-defined]
+    yield made
+    clock.use(None)
+
+
+def _registered(bench: Any, access: str = "hls-gmac") -> Any:
+    field, began = bench.field, bench.utc() - timedelta(hours=3)
+    field.plan(LOAD, 900, at_s=0)
+    device = field.device(1)
+    Device.objects.filter(pk=device.pk).update(serial=bench.world.meter.profile.serial)
+    channel = field.channel("directo", due_at=began)
+    return MeterAccess.objects.create(
+        provider=field.village.provider,
+        device=Device.objects.get(pk=device.pk),
+        channel=channel,
+        sap=1,
+        access=access,
+        state_since=began,
+        wanted_since=began,
+    )
+
+
+def _collect(bench: Any) -> None:
+    bench.collect("one", desk=DatabaseDesk(), runner=DatabaseRunner())
+
+
+@pytest.mark.requirement("R3-02")
+def test_a_night_is_kept_once(bench: Any) -> None:
+    access = _registered(bench)
+    _collect(bench)
+    assert bench.told == []
+    energy = ReadingValue.objects.filter(series__device=access.device, series__obis="1.0.1.8.0")
+    assert energy.count() == 0  # the plan reads at midnight
+    bench.world.run(bench.clock.now_s() + 24 * 3600)
+    for _ in range(2):
+        _collect(bench)
+        assert energy.count() == 96
+    instants = list(energy.order_by("ends_at").values_list("ends_at", flat=True))
+    assert {after - before for before, after in pairwise(instants)} == {timedelta(minutes=15)}
+    access.refresh_from_db()
+    assert access.next_counter > 1
+
+
+@pytest.mark.requirement("R4-02")
+def test_orders_end_with_the_meters_own_word(bench: Any) -> None:
+    access = _registered(bench)
+    user = bench.field.operator("administrator")
+    key = bench.world.meter.parts.tokens.register.decoder_key
+    digits = encode_token(TransferCredit(0, 5, 6_400_000, 125), key)
+    asked = [
+        api.request_order(user, uuid.uuid4(), access.device, kind, parameters)
+        for kind, parameters in (
+            (OrderKind.CUT, None),
+            (OrderKind.READ, {"obis": ["1.0.1.8.0"]}),
+        )
+    ]
+    sale_id = uuid.uuid4()
+    api.deliver_tokens(bench.field.operator("cashier"), access.device, sale_id, [digits])
+    for _ in range(3):
+        _collect(bench)
+        bench.world.run(bench.clock.now_s() + 600)
+    found = [api.order_of(user, order.id) for order in asked]
+    assert [order.state for order in found] == [OrderState.DONE] * 2
+    assert found[0].result["control_state"] == "disconnected"
+    delivered = api.delivery_of(sale_id)
+    assert delivered is not None
+    assert (delivered.state, delivered.answer) == (DeliveryState.ACCEPTED, "Accept")
+    assert bench.world.meter.parts.prepayment.purse.available_nj == 12_500 * 3_600_000_000_000
+
+
+def test_both_desks_have_the_same_calls() -> None:
+    names = {name for name in vars(MemoryDesk) if not name.startswith("_")}
+    calls = {name for name in vars(DatabaseDesk) if not name.startswith("_")}
+    assert calls <= names
