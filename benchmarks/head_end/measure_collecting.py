@@ -1,4 +1,4 @@
-"""Sessions per second of one collector, beside a bare exchange of the same octets; and what slow sessions weigh.
+"""Sessions a second of one collector, beside a bare exchange of the same octets; what slow sessions weigh.
 
     python benchmarks/head_end/measure_collecting.py [SESSIONS] [SLOW_SESSIONS]
 
@@ -107,7 +107,8 @@ class BenchDesk:
 def meters(count: int, delay_s: float = 0.0) -> Iterator[tuple[int, int]]:
     command = [sys.executable, str(Path(__file__).parent / "serve_meters.py"), str(count), str(delay_s)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdin is not None
         first, second = process.stdout.readline().split()
         yield int(first), int(second)
         process.stdin.close()
@@ -166,7 +167,8 @@ def main(sessions: int, slow: int) -> None:
         )
         desk = BenchDesk(port, METERS, sessions)
         report("collector: HLS-GMAC, 96 x 5 ciphered", sessions, *collect(desk, AT_ONCE))
-        assert desk.failed == 0 and desk.rows == sessions * 96, desk.reasons[:3]
+        assert desk.failed == 0, desk.reasons[:3]
+        assert desk.rows == sessions * 96
     if not slow:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

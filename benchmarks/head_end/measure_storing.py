@@ -1,11 +1,11 @@
-"""Values stored per second, through the desk and by the storing alone, beside the disk and a bare executemany.
+"""Values stored per second, through the desk and by the storing alone, beside disk and bare executemany.
 
     python benchmarks/head_end/measure_storing.py [SECONDS]
     python -m system.config.postgres -- python benchmarks/head_end/measure_storing.py
 
-The values lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what ``DATABASE_URL``
-names, which must be empty. A batch is a day of one meter: 96 rows of 5 columns, as the collector hands it in; the
-desk checks its lease, judges the registers, keeps coverage and the batch, and commits each batch by itself.
+The values lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what
+``DATABASE_URL`` names, which must be empty. A batch is a day of one meter, 96 rows of 5 columns, as the
+collector hands it in; the desk checks the lease, judges the registers, keeps coverage, batch and values.
 """
 
 import os
@@ -103,7 +103,9 @@ def through_the_desk(seconds: float, at_once: int) -> None:
 
     field = Field(make_village(f"Medidas {at_once}"), DatabaseDesk())
     channel = field.channel(concentrator=True, due_at=BEGAN)
-    devices = [field.meter(number, channel).device_id for number in range(1, METERS + 1)]
+    devices = [
+        field.meter(number, channel).device_id for number in range(at_once * METERS, (at_once + 1) * METERS)
+    ]
     visit = field.lease(BEGAN)
     others = [Column(3, f"1.0.{32 + number}.7.0", 2, -1, 35) for number in range(COLUMNS - 1)]
     number = iter(range(10**9))

@@ -1,4 +1,4 @@
-"""A book of many sales, as years of selling leave it: in bulk, and consistent, so that ``check-books`` passes.
+"""A book of many sales, as years of selling leave it: in bulk, and consistent: ``check-books`` passes.
 
 Each sale has its movement, transfer, outcome, token and shift, a random id, and its place in time; rows are
 written in the order of time, as a utility's are. Only what a sale of those days says is always the same:
@@ -76,7 +76,7 @@ def fill(sales: int, days: int = 365) -> None:
 
 def _past() -> Past:
     from system.config.clock import business_now
-    from system.registry.models import Device, Provider
+    from system.registry.models import DeviceIdentifier, Provider
     from system.vending.ledger import account_of
     from system.vending.models import AccountKind, Merchant, Shift
     from system.vending.pricing import SaleInputs
@@ -87,8 +87,8 @@ def _past() -> Past:
     provider, merchant, now = Provider.objects.get(), Merchant.objects.get(), business_now()
     shifts = list(Shift.objects.order_by("cashier__username"))
     supplies = []
-    for serial in Device.objects.values_list("serial", flat=True):
-        supply = find_supply(shifts[0].cashier, serial, now)
+    for drn in DeviceIdentifier.objects.filter(kind="drn").values_list("value", flat=True):
+        supply = find_supply(shifts[0].cashier, drn, now)
         ids = (supply.device.pk, supply.installation.pk, supply.agreement.pk)
         supplies.append((*ids, supply.meter_fields()))
     tariff = tariff_in_force(provider.pk, supply.agreement.tariff_code, now.date())

@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers"), str(Path(__file__).parent)]
-os.environ.setdefault("CAMPAIGN_METERS", "2000")
+os.environ.setdefault("CAMPAIGN_METERS", "400")
 os.environ.pop("DATABASE_URL", None)
 
 import long_book  # noqa: E402

@@ -1,7 +1,7 @@
 """The rows of the IPSE specification, and the page that says which tests prove each.
 
-`rows` reads ``ipse.toml``; `evidence` finds the marks ``@pytest.mark.requirement(...)`` of tests in their source,
-and the rows beside the clauses of cases; `page` writes the section of ``docs/reference/compliance.md``.
+`rows` reads ``ipse.toml``; `evidence` finds the marks ``requirement(...)`` in the source of tests, and the
+rows beside the clauses of cases; `page` writes the section of ``docs/reference/compliance.md``.
 """
 
 import tomllib

@@ -14,11 +14,12 @@ TESTS = ROOT / "tests"
 
 Found = dict[str, list[str]]
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MARK = "requirement"
 _MODULE_MARKS = "pytestmark"
 
 
-def tests_by_row(folder: Path = TESTS, root: Path = ROOT) -> Found:
+def marks_by_row(folder: Path = TESTS, root: Path = ROOT) -> Found:
     """Row -> the tests that bear it in their mark, as ``path::name``, sorted."""
     found: Found = {}
     for path in sorted(folder.rglob("test_*.py")):
@@ -57,10 +58,9 @@ def _in_body(body: Iterable[ast.stmt], prefix: str, shared: list[str]) -> Iterat
         if isinstance(statement, ast.ClassDef):
             own = [*shared, *_rows_in(statement.decorator_list)]
             yield from _in_body(statement.body, f"{prefix}{statement.name}::", own)
-        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            if statement.name.startswith("test"):
-                for row in [*shared, *_rows_in(statement.decorator_list)]:
-                    yield prefix + statement.name, row
+        elif isinstance(statement, _FUNCTIONS) and statement.name.startswith("test"):
+            for row in [*shared, *_rows_in(statement.decorator_list)]:
+                yield prefix + statement.name, row
 
 
 def _rows_in(expressions: Iterable[ast.expr]) -> Iterator[str]:

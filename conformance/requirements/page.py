@@ -6,15 +6,16 @@
 from collections.abc import Mapping
 
 from conformance.requirements import rows
-from conformance.requirements.evidence import ROOT, Found, cases_by_row, tests_by_row
+from conformance.requirements.evidence import ROOT, Found, cases_by_row, marks_by_row
 
 PAGE = ROOT / "docs" / "reference" / "compliance.md"
 BEGIN = "<!-- generated from here by conformance.requirements.page -->"
 END = "<!-- to here -->"
 
 _HEAD = """\
-*Tests* prove the row on the product itself: they bear its id in their mark. *Cases* of the bench touch it: a clause
-beside the row is tested on whatever device is under test, which is not the whole row. A row without either is open.
+*Tests* show the row on the product and its virtual devices: they bear its id in their mark. *Cases* of the
+bench touch it: a clause beside it is tested on the device under test, which is not the whole row. The rest
+is open.
 """
 _COLUMNS = "| row | asks for | state | tests | cases of the bench |\n|---|---|---|---|---|\n"
 
@@ -26,7 +27,7 @@ def unknown(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 def generated() -> str:
     """The text between the two marks."""
-    tests, cases = tests_by_row(), cases_by_row()
+    tests, cases = marks_by_row(), cases_by_row()
     lines = (_line(row, words, tests, cases) for row, words in rows().items())
     proven, touched = len(tests), len(set(cases) - set(tests))
     count = (

@@ -13,5 +13,6 @@ Map of the room::
     services.py     make a user; `staff.py`: role, suspension, new password
     logins.py       logins, lock-outs and changes of password into the audit trail
     middleware.py   who must change his password does that first
+    rest/           the API: what every room's routes stand on, and the routes of this one
     pages/          approvals, users, audit trail, one's own account
 """

@@ -2,8 +2,10 @@
 
 Map of the room::
 
-    settings/        base, and what development, test and production change
+    settings/        base, and what development, test, demo, bench and production change
     environment.py   reads the environment: one sentence for each value that makes no sense
+    backup/          the whole database in one file, and back
+    postgres.py      a PostgreSQL server of our own, for tests and one machine
     clock.py         business time and security time
     urls.py          which page and which API lies where
     wsgi.py          what waitress serves

@@ -11,6 +11,7 @@ from django.db import transaction
 from system.accounts.models import User
 from system.accounts.services import create_staff
 from system.config.clock import business_now, security_now
+from system.demo.field import open_channels
 from system.demo.village import DemoUser, Village, WorldMeter
 from system.registry import models as registry
 from system.vending import models as vending
@@ -74,6 +75,7 @@ def fill(village: Village) -> Places:
     _shop(places)
     for number, (meter, person) in enumerate(zip(village.meters, _people(), strict=False), 1):
         _home(places, number, meter, person)
+    open_channels(village)
     return places
 
 

@@ -26,6 +26,23 @@ class WorldMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class WorldConcentrator:
+    """A concentrator of the world.
+
+    Args:
+        name: as the world calls it.
+        url: of its DLMS port.
+        uplink_url: of its management port.
+        secret_name: entry of the collector's key file that opens it.
+    """
+
+    name: str
+    url: str
+    uplink_url: str
+    secret_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemoUser:
     """Somebody who may log in.
 
@@ -50,11 +67,13 @@ class Village:
         meters: those of the homes, in the world's order.
         users: one of each role.
         first: name of the meter whose credit is taken away, so that somebody can recharge it.
+        concentrators: through which the head-end reaches the meters.
     """
 
     meters: tuple[WorldMeter, ...]
     users: tuple[DemoUser, ...]
     first: str
+    concentrators: tuple[WorldConcentrator, ...] = ()
 
     def to_json(self) -> str:
         """One line."""
@@ -70,6 +89,8 @@ class Village:
         try:
             said = json.loads(line)
             meters = tuple(WorldMeter(**meter) for meter in said["meters"])
-            return cls(meters, tuple(DemoUser(**user) for user in said["users"]), said["first"])
+            users = tuple(DemoUser(**user) for user in said["users"])
+            reached = tuple(WorldConcentrator(**one) for one in said["concentrators"])
+            return cls(meters, users, said["first"], reached)
         except (KeyError, TypeError) as error:
             raise ValueError("this line describes no village") from error

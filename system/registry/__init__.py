@@ -7,6 +7,7 @@ Map of the room::
     selectors.py   questions: who is behind this serial, what holds at this instant
     services/      changes: swap a meter, sign an agreement, join a group
     above.py       what is known of rooms above: rows by name
+    rest/          the same as routes of the API
     pages/         customers, installations, devices, places, groups, import
     importing/     customers and devices from XLSX and CSV, row by row, all or nothing
     personal.py    Law 1581: which columns are personal; consent, export, erasure

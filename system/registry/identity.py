@@ -24,7 +24,8 @@ def clean_text(text: str) -> str:
         for character in composed
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
-    return " ".join(seen.split())
+    # once more: what stood apart only by something that was taken out now composes
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def fold(text: str) -> str:

@@ -13,8 +13,12 @@ Map of the room::
     render/        CSV, XLSX, PDF, JSON; each writes any report
     making.py      a report with its parameters, ready to be shown or written
     models/        schedules, files made, deliveries
+    scheduling.py  have a report made by itself, and stop it
+    due.py         when a schedule is due
     schedules.py   `run_due`: what the chores worker calls
+    keeping.py     where made files lie, for this user's eyes alone
     delivery/      folder and e-mail
     pages/         what the office sees
+    rest/          the same by the API
     errors.py      why a report could not be made
 """

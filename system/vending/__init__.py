@@ -9,6 +9,8 @@ Map of the room::
     services/    verbs: sell, finish, recover, reverse, issue, bill, open and close a shift
     ticket/      one model of a ticket; printer bytes, picture and PDF of it
     pages/       what the counter and the office see
+    rest/        the same as routes of the API
+    bench/       the conformance bench's way in; never part of production
     module.py    the security module, as this room reaches it
     errors.py    why something was not sold
 

@@ -9,7 +9,8 @@ import pytest
 
 from amibench.__main__ import COMMANDS
 from conformance import catalogue
-from conformance.requirements import evidence, page
+from conformance.requirements import evidence
+from conformance.requirements import page as requirements_page
 from conformance.targets.model import Statement
 
 PAGES = ["README.md", "README.es.md", "CONTRIBUTING.md"]
@@ -55,13 +56,13 @@ def test_the_two_readmes_have_the_same_chapters(root: Path) -> None:
 
 
 def test_the_requirements_page_is_not_stale() -> None:
-    now = page.PAGE.read_text(encoding="utf-8")
-    assert page.written(now) == now, "write it anew: python -m conformance.requirements.page"
+    now = requirements_page.PAGE.read_text(encoding="utf-8")
+    assert requirements_page.written(now) == now, "write it anew: python -m conformance.requirements.page"
 
 
 def test_every_row_that_a_mark_or_a_clause_names_is_one_of_the_specification() -> None:
-    assert page.unknown(evidence.tests_by_row()) == {}
-    assert page.unknown(evidence.cases_by_row()) == {}
+    assert requirements_page.unknown(evidence.marks_by_row()) == {}
+    assert requirements_page.unknown(evidence.cases_by_row()) == {}
 
 
 def test_the_page_of_requirements_knows_every_row_beside_a_clause() -> None:
@@ -71,4 +72,4 @@ def test_the_page_of_requirements_knows_every_row_beside_a_clause() -> None:
 
 def test_a_page_without_marks_is_named() -> None:
     with pytest.raises(ValueError, match="marks"):
-        page.written("# no marks here\n")
+        requirements_page.written("# no marks here\n")

@@ -6,13 +6,13 @@ from textwrap import dedent
 import pytest
 
 from conformance.requirements import rows
-from conformance.requirements.evidence import tests_by_row as by_row
+from conformance.requirements.evidence import marks_by_row
 from conformance.requirements.page import unknown
 
 
 def found(folder: Path, source: str) -> dict[str, list[str]]:
     (folder / "test_it.py").write_text(dedent(source), encoding="utf-8")
-    return by_row(folder, folder)
+    return marks_by_row(folder, folder)
 
 
 def test_a_mark_on_a_function_may_name_several_rows(tmp_path: Path):

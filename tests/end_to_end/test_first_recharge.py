@@ -13,6 +13,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
+@pytest.mark.requirement("R5.3-07")
 def test_a_first_recharge(demo: dict[str, Any], look: Any, log_in: Any, evidence: Path) -> None:
     first = demo["first"]
     with look() as unit:
@@ -126,6 +127,7 @@ def credit_of(unit: Any) -> float:
     return float(unit.text_content('[data-field="credit"]').split()[0].replace(",", "."))
 
 
+@pytest.mark.requirement("R5.3-07")
 def test_wrong_digits_give_nothing(demo: dict[str, Any], look: Any, evidence: Path) -> None:
     """A stranger's digits at the keypad are refused, and said so in words."""
     with look() as unit:

@@ -4,7 +4,7 @@ import secrets
 
 from sim.scenarios.described import describe_meter
 from sim.scenarios.field import FieldWorld
-from system.demo.village import DemoUser, Village, WorldMeter
+from system.demo.village import DemoUser, Village, WorldConcentrator, WorldMeter
 
 #: Username, role, name.
 _STAFF = (
@@ -14,7 +14,7 @@ _STAFF = (
 )
 
 
-def village_of(world: FieldWorld) -> Village:
+def village_of(world: FieldWorld, concentrators: tuple[WorldConcentrator, ...] = ()) -> Village:
     """The village of a world: every home, in the world's order.
 
     Raises:
@@ -24,4 +24,4 @@ def village_of(world: FieldWorld) -> Village:
     if not meters:
         raise ValueError("this world has no homes to sell to")
     users = tuple(DemoUser(user, role, secrets.token_urlsafe(24), name) for user, role, name in _STAFF)
-    return Village(meters, users, meters[0].name)
+    return Village(meters, users, meters[0].name, concentrators)

@@ -1,6 +1,7 @@
 """A village and its utility on one loop that moves the world: field, counter and collector."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from amibench.commands.month.households import village_of
+from amibench.commands.month.night import collector_of, concentrators_of
 from amibench.commands.month.office import Office, open_office
 from amibench.commands.month.reconcile import Finding, reconcile
 from amibench.commands.month.till import Till, Way
 from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario
+from system.head_end.acquisition import Collector
 
 #: The counter closes its day at this local hour, when nobody buys any more.
 _DUSK_H = 20.5
@@ -73,14 +76,16 @@ def live(
         tills.append(Till(around.clock.utc, seed, terms.ways))
         return tills[-1]
 
-    world = FieldWorld(terms.scenario, open_shop=open_shop)
-    village = village_of(world)
+    secret = secrets.token_urlsafe(24)
+    world = FieldWorld(terms.scenario.with_uplink_secret(secret), open_shop=open_shop)
+    village = village_of(world, concentrators_of(world))
     drns = {meter.name: meter.drn for meter in village.meters}
     with ExitStack() as opened:
         office = opened.enter_context(open_office(folder, world.clock.utc, village))
         for till in tills:
             till.begin(office, drns)
-        whole = run_in_virtual_time(world.env, _month(world, tills, terms, follow, stopped))
+        collector = collector_of(world, office, secret, seed)
+        whole = run_in_virtual_time(world.env, _month(world, tills, collector, terms, follow, stopped))
         findings, books = reconcile(world, office)
         refusals = sum((till.refusals for till in tills), start=type(tills[0].refusals)())
         return Lived(whole, findings, books, world.summary(), dict(refusals))
@@ -89,6 +94,7 @@ def live(
 async def _month(
     world: FieldWorld,
     tills: list[Till],
+    collector: Collector,
     terms: MonthTerms,
     follow: Callable[[float], None],
     stopped: Callable[[], bool],
@@ -96,12 +102,15 @@ async def _month(
     """The month and its grace; False where somebody stopped it."""
     clock = SimAsyncClock(world.env)
     evenings = asyncio.create_task(_evenings(world, clock, tills))
+    collecting = asyncio.create_task(collector.run())
     end_s = terms.scenario.duration_s
     try:
         whole = await _until(world, clock, end_s, follow, stopped)
         for till in tills:
             till.open = False
         await clock.sleep(terms.grace_s)
+        collector.stop()
+        await collecting
         return whole
     finally:
         evenings.cancel()

@@ -12,6 +12,9 @@ from sim.meter.events import EventCode
 from sim.scenarios.field import FieldWorld
 
 _UNIT_WH = 100
+_US_PER_S = 1_000_000
+_ENERGY_COLUMN = (3, bytes.fromhex("0100010800ff"))
+_ENERGY, _LOAD = "1.0.1.8.0", "1.0.99.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ def reconcile(world: FieldWorld, office: Office) -> tuple[tuple[Finding, ...], d
     }
     books: dict[str, Any] = office.ask(_books)
     sold: dict[str, list[int]] = books.pop("sold")
+    read: dict[str, list[tuple[int, int]]] = books.pop("read")
     findings = (
         Finding("accepted-once", tuple(_accepted(meters, sold)), sum(map(len, sold.values()))),
         Finding("credit-conserved", tuple(_credit(meters)), len(meters)),
         Finding("energy-conserved", _energy(summary), 1),
         Finding("ledger", tuple(books.pop("faults")), int(books["sales"])),
         Finding("reports", tuple(books.pop("reports")), int(books["days"])),
+        Finding("deliveries", tuple(books.pop("deliveries")), int(books["orders"])),
+        Finding("gaps", tuple(books.pop("gaps")), int(books["values"])),
+        Finding("readings", tuple(_readings(meters, read)), len(read)),
     )
     return findings, books
 
@@ -78,6 +85,23 @@ def _credit(meters: dict[str, Meter]) -> Iterator[str]:
             yield f"{drn}: {came_nj} nJ came, {went_nj} nJ were consumed or are left"
 
 
+def _readings(meters: dict[str, Meter], read: dict[str, list[tuple[int, int]]]) -> Iterator[str]:
+    """The energy registers that the head-end keeps are those that the meter kept for itself, each once."""
+    for drn, meter in meters.items():
+        kept = dict(read.get(drn, []))
+        own = _captured(meter)
+        wrong = [at for at, energy_wh in kept.items() if at in own and own[at] != energy_wh]
+        if wrong or not kept:
+            yield f"{drn}: {len(kept)} readings are kept, {len(wrong)} of them are not what the meter kept"
+
+
+def _captured(meter: Meter) -> dict[int, int]:
+    """Instant -> energy register of the rows that a meter still holds, Wh."""
+    profile = meter.parts.load_profile
+    place = next(n for n, column in enumerate(profile.columns) if column[:2] == _ENERGY_COLUMN)
+    return {row.epoch_us // _US_PER_S: row.values[place] for row in profile.rows}
+
+
 def _energy(summary: dict[str, Any]) -> tuple[str, ...]:
     rest_nj = summary["energy"]["balance_nj"]
     return () if rest_nj == 0 else (f"{rest_nj} nJ of the grid's energy went nowhere",)
@@ -90,6 +114,7 @@ def _books() -> dict[str, Any]:
     """What the books hold, their digest, and what does not add up in them."""
     from django.db.models import Sum
 
+    from system.head_end.models import Order, ReadingValue
     from system.vending.ledger.check import faults
     from system.vending.models import Sale, Token
 
@@ -100,7 +125,12 @@ def _books() -> dict[str, Any]:
     totals = sales.aggregate(amount_c=Sum("amount_c"), units=Sum("units"))
     return {
         "sold": sold,
+        "read": _read(),
         "faults": faults(),
+        "deliveries": list(_deliveries()),
+        "gaps": list(_gaps()),
+        "orders": Order.objects.filter(sale_id__isnull=False).count(),
+        "values": ReadingValue.objects.count(),
         "reports": list(_reports(sales)),
         "sales": sales.count(),
         "tokens": Token.objects.count(),
@@ -127,6 +157,45 @@ def _reports(sales: Any) -> Iterator[str]:
     handed_c = Deposit.objects.aggregate(total=Sum("amount_c"))["total"] or 0
     if handed_c > sold_c:
         yield f"{handed_c} centavos were handed over for sales of {sold_c}"
+
+
+def _deliveries() -> Iterator[str]:
+    """Every token that was handed over came to an end, and the meter says that it has it."""
+    from system.head_end.models import OrderProgress
+    from system.head_end.vocabulary import OrderState
+
+    rows = OrderProgress.objects.filter(order__sale_id__isnull=False).select_related("order")
+    for row in rows.exclude(state=OrderState.DONE.value).order_by("order__asked_at"):
+        yield f"token of sale {row.order.sale_id}: {row.state} {row.reason} {row.result.get('result', '')}"
+
+
+def _gaps() -> Iterator[str]:
+    """Nothing that was to be read is missing, but what the meters themselves do not have."""
+    from system.config.clock import business_now
+    from system.head_end.selectors.gaps import OPEN, gap_report
+
+    for gap in gap_report(_staff(), business_now()):
+        if gap.kind == OPEN:
+            yield f"{gap.serial} {gap.profile}: {gap.rows} rows from {gap.after} to {gap.to}"
+
+
+def _read() -> dict[str, list[tuple[int, int]]]:
+    """DRN -> instant and energy register of every reading of the load profile, Wh."""
+    from system.head_end.models import ReadingValue
+
+    rows = ReadingValue.objects.filter(
+        series__obis=_ENERGY, series__profile=_LOAD, series__device__identifiers__kind="drn"
+    ).values_list("series__device__identifiers__value", "ends_at_s", "value", "series__scaler")
+    found: dict[str, list[tuple[int, int]]] = {}
+    for drn, at_s, value, scaler in rows:
+        found.setdefault(drn, []).append((at_s, value * 10**scaler))
+    return found
+
+
+def _staff() -> Any:
+    from system.accounts.models import User
+
+    return User.objects.get(role="supervisor")
 
 
 def _digest() -> str:

@@ -25,6 +25,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "el libro suma cero y cada venta tiene sus tokens",
     ),
     "reports": ("reports and ledger agree to the centavo", "los informes y el libro coinciden al centavo"),
+    "deliveries": (
+        "every token that was sent arrived, typed before or not",
+        "cada token enviado llegó, lo hubieran digitado antes o no",
+    ),
+    "gaps": ("no reading is missing", "no falta ninguna lectura"),
+    "readings": (
+        "the readings kept are those of the meters",
+        "las lecturas guardadas son las de los medidores",
+    ),
     "sold": (
         "{sales} sales, {pesos} COP, {kwh} kWh in {days} days; digest of the books {digest}",
         "{sales} ventas, {pesos} COP, {kwh} kWh en {days} días; huella de los libros {digest}",

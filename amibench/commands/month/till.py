@@ -4,6 +4,7 @@ The counter opens when the first customer of a day comes. When the day ends, the
 closed, and what was collected handed to the utility, so that the shop's credit lasts.
 """
 
+import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -126,9 +127,11 @@ def _sell(
 
 
 def _send(sale: Any) -> None:
-    from system.vending.delivery import deliver_sale
+    from system.vending.delivery.hand_over import UnableToDeliver, push
 
-    deliver_sale(sale)
+    # a meter that nobody reaches now: the customer has the ticket, and types it
+    with contextlib.suppress(UnableToDeliver):
+        push(_user("cashier"), sale)
 
 
 def _close_day(deposit_id: uuid.UUID) -> None:

@@ -93,7 +93,7 @@ class ThreadRunner:
 def _outcome(ask: Callable[[], T]) -> tuple[T | None, BaseException | None]:
     try:
         return ask(), None
-    except BaseException as error:  # noqa: BLE001 - it belongs to whoever called
+    except BaseException as error:
         return None, error
 
 

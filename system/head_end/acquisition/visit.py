@@ -94,15 +94,23 @@ class ChannelVisit:
     async def run(self) -> None:
         """Do it all, and give the channel back.
 
+        An error of ours is told of as a fault of this channel: whatever a device sends, others are read.
+
         Raises:
             LeaseLost: it is somebody else's by now; nothing more is reported.
         """
-        reason: Reason | None = Reason.COLLECTOR_STOPPED
         try:
             await self._work()
-            reason = self._reason
-        finally:
-            await self._desk.release(reason)
+        except LeaseLost:
+            raise
+        except asyncio.CancelledError:
+            await self._desk.release(Reason.COLLECTOR_STOPPED)
+            raise
+        except Exception as error:
+            failure = failure_of(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
+            self._fail("", failure)
+            self._reason = failure.reason
+        await self._desk.release(self._reason)
 
     async def _work(self) -> None:
         pulled = Pulled()

@@ -86,6 +86,5 @@ class ChannelForm(forms.Form):
         said = self.cleaned_data
         chosen = {name: said[name] for name in _FIELDS}
         kind = ChannelKind(said["kind"]) if "kind" in said else None
-        return ChannelTerms(
-            **chosen, kind=kind, site=said["site"], meter=said.get("meter"), sap=said.get("sap", 1)
-        )
+        meter, sap = said.get("meter"), said.get("sap", 1)
+        return ChannelTerms(**chosen, kind=kind, site=said["site"], meter=meter, sap=sap)

@@ -80,7 +80,9 @@ def _channels(user: Any) -> Iterator[Problem]:
         sentence = REASON_SENTENCES[Reason(channel.last_reason)] if channel.last_reason else ""
         behind = f" Detrás hay {_counted(channel.meter_count, 'medidor', 'medidores')}."
         address = reverse("head_end:concentrator", args=[channel.pk])
-        yield Problem(channel.name, channel.failing_since, sentence + behind * bool(channel.meter_count), address)
+        yield Problem(
+            channel.name, channel.failing_since, sentence + behind * bool(channel.meter_count), address
+        )
 
 
 def _meters(user: Any) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
-"""Ways into the field, meters of their own, plans and rules: what an operator sets up."""
+"""Plans and rules of a provider: what is read when, and what is believed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,11 +12,9 @@ from system.accounts.operations import Operation
 from system.config.clock import business_now
 from system.config.writer import writing
 from system.head_end.errors import UnableToConfigure
-from system.head_end.models import Channel, CollectionPlan, FieldRules, MeterAccess
+from system.head_end.models import Channel, CollectionPlan, FieldRules
 from system.head_end.periods import DAY_S, obis_of
-from system.head_end.services.accesses import give_access
-from system.head_end.vocabulary import ChannelKind
-from system.registry.models import Device, Group, Site
+from system.registry.models import Group
 
 #: What every provider wants to begin with: the curve of 15 minutes and the register of midnight, each night.
 FIRST_PLANS = (("Curva de carga", "1.0.99.1.0", 900), ("Registro diario", "1.0.99.2.0", DAY_S))
@@ -32,26 +30,6 @@ RULE_NAMES = frozenset(
         "silent_after_s",
     }
 )
-_FRAMINGS = ("wrapper", "hdlc")
-_SCHEMES = ("tcp://", "udp://", "serial://", "sim:", "memory://", "plc://")
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelData:
-    """A way into the field; see `system.head_end.models.Channel`."""
-
-    kind: ChannelKind
-    name: str
-    url: str
-    framing: str = "wrapper"
-    uplink_url: str = ""
-    secret_name: str = ""
-    sessions_max: int = 1
-    access: str = "hls-gmac"
-    key_name: str = ""
-    poll_s: int = 300
-    patience_s: int = 6 * 3600
-    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +45,13 @@ class PlanData:
     enabled: bool = True
 
 
-def add_channel(
-    user: User, data: ChannelData, device: Device | None = None, site: Site | None = None
-) -> Channel:
-    """Make a channel; the provider's first one brings the first plans.
-
-    Raises:
-        UnableToConfigure: the user may not, or the data make no sense.
-    """
-    _may(user, *[row for row in (device, site) if row is not None])
-    _check_channel(data)
-    if Channel.objects.of(user).filter(name=data.name.strip()).exists():
-        raise UnableToConfigure(f"Ya hay una vía llamada {data.name.strip()}.")
-    with writing():
-        channel = Channel(
-            provider_id=user.provider_pk, device=device, site=site, due_at=business_now(), **_fields(data)
-        )
-        _save(channel)
-        if not CollectionPlan.objects.of(user).exists():
-            for name, profile, period_s in FIRST_PLANS:
-                CollectionPlan.objects.create(
-                    provider_id=user.provider_pk, name=name, profile=profile, period_s=period_s
-                )
-        _audit(user, f"channel:{channel.pk}", {"name": channel.name})
-    return channel
-
-
-def change_channel(user: User, channel: Channel, data: ChannelData) -> Channel:
-    """Write other data of a channel; whoever works behind it ends with the old ones.
-
-    Raises:
-        UnableToConfigure: the user may not, or the data make no sense.
-    """
-    _may(user, channel)
-    _check_channel(data)
-    with writing():
-        fresh: Channel = Channel.objects.select_for_update().get(pk=channel.pk)
-        for name, value in _fields(data).items():
-            setattr(fresh, name, value)
-        fresh.rests_until, fresh.failures, fresh.due_at = None, 0, business_now()
-        _save(fresh)
-        _audit(user, f"channel:{fresh.pk}", {"name": fresh.name})
-    return fresh
-
-
-def add_direct_meter(
-    user: User, device: Device, data: ChannelData, sap: int = 1, site: Site | None = None
-) -> MeterAccess:
-    """A meter with a connection of its own: a channel, and the meter behind it, confirmed by who says so.
-
-    Raises:
-        UnableToConfigure: the user may not, the data make no sense, or the meter is in the field already.
-    """
-    _may(user, device)
-    if data.kind is not ChannelKind.DIRECT:
-        raise UnableToConfigure("Un medidor directo tiene una vía propia.")
-    if MeterAccess.objects.filter(device=device).exists():
-        raise UnableToConfigure(f"El medidor {device.serial} ya está en campo.")
-    with writing():
-        channel = add_channel(user, data, site=site)
-        access = give_access(channel, device, sap, business_now())
-        _audit(user, f"device:{device.pk}", {"channel": channel.pk})
-    return access
+def first_plans(provider_id: int) -> None:
+    """What a provider's field begins with, within the caller's transaction; nothing where he has plans."""
+    if not CollectionPlan.objects.filter(provider_id=provider_id).exists():
+        for name, profile, period_s in FIRST_PLANS:
+            CollectionPlan.objects.create(
+                provider_id=provider_id, name=name, profile=profile, period_s=period_s
+            )
 
 
 def save_plan(user: User, data: PlanData, plan: CollectionPlan | None = None) -> CollectionPlan:
@@ -168,24 +91,6 @@ def save_rules(user: User, **changes: Any) -> FieldRules:
         _audit(user, f"rules:{row.pk}", {name: str(value) for name, value in changes.items()})
     found: FieldRules = row
     return found
-
-
-def _check_channel(data: ChannelData) -> None:
-    if not data.name.strip():
-        raise UnableToConfigure("Escriba un nombre.")
-    if data.framing not in _FRAMINGS:
-        raise UnableToConfigure("Las tramas son wrapper o hdlc.")
-    for url in filter(None, (data.url, data.uplink_url)):
-        if not url.startswith(_SCHEMES):
-            raise UnableToConfigure(f"La dirección {url} no se entiende: por ejemplo tcp://10.0.0.5:4059.")
-    if not data.url or (data.uplink_url and data.kind is not ChannelKind.CONCENTRATOR):
-        raise UnableToConfigure("Falta la dirección, o un medidor directo tiene canal de gestión.")
-    if not 1 <= data.sessions_max <= 200:
-        raise UnableToConfigure("Las sesiones a la vez van de 1 a 200.")
-
-
-def _fields(data: ChannelData) -> dict[str, Any]:
-    return {**asdict(data), "kind": data.kind.value, "name": data.name.strip()}
 
 
 def _save(row: Any) -> None:

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import BigIntegerField, CharField
+
+from system.config.compiled import CompiledQuery, insert
 from system.head_end import spans
 from system.head_end.models import Coverage
 from system.head_end.periods import seconds
 from system.head_end.services.judging import Judged
+
+_CHANGES = ("had", "none_there", "doubted", "period_s", "changed_at")
+_COVERAGE = CompiledQuery(
+    lambda device_id, profile: Coverage.objects.filter(device_id=device_id, profile=profile),
+    device_id=BigIntegerField(),
+    profile=CharField(),
+)
 
 
 def cover(judged: Sequence[Judged]) -> None:
@@ -13,23 +23,17 @@ def cover(judged: Sequence[Judged]) -> None:
     wanted = [one for one in judged if one.batch.period_s > 0]
     if not wanted:
         return
-    devices = {one.batch.device_id for one in wanted}
-    known = {(row.device_id, row.profile): row for row in Coverage.objects.filter(device_id__in=devices)}
-    fresh: dict[tuple[int, str], Coverage] = {}
-    changed: dict[tuple[int, str], Coverage] = {}
+    rows: dict[tuple[int, str], Coverage] = {}
     for one in wanted:
         key = (one.batch.device_id, one.batch.profile)
-        row = known.get(key) or fresh.get(key)
-        if row is None:
-            row = Coverage(device_id=key[0], profile=key[1], period_s=one.batch.period_s)
-            fresh[key] = row
-        elif key in known:
-            changed[key] = row
-        _cover(row, one)
-    Coverage.objects.bulk_create(fresh.values())
-    Coverage.objects.bulk_update(
-        changed.values(), ["had", "none_there", "doubted", "period_s", "changed_at"], batch_size=200
-    )
+        if key not in rows:
+            known = _COVERAGE.first(device_id=key[0], profile=key[1])
+            rows[key] = known or Coverage(device_id=key[0], profile=key[1], period_s=one.batch.period_s)
+        _cover(rows[key], one)
+    insert(*(row for row in rows.values() if row.pk is None))
+    for row in rows.values():
+        if row.pk is not None:
+            row.save(force_update=True, update_fields=_CHANGES)
 
 
 def _cover(row: Coverage, judged: Judged) -> None:

@@ -93,8 +93,9 @@ def _registers(judged: Iterable[Judged]) -> None:
     """Registers that only count up, over all batches at once and beside what was kept before."""
     columns: dict[int, list[tuple[int, int, Judged, int]]] = {}
     for one in judged:
+        counting = {column for column in one.batch.columns if is_cumulative(column.obis, column.class_id)}
         for place, (_, column, value) in enumerate(one.believed):
-            if is_cumulative(column.obis, column.class_id):
+            if column in counting:
                 columns.setdefault(value[0], []).append((value[1], value[2], one, place))
     for rows in columns.values():
         rows.sort(key=lambda row: row[0])

@@ -5,7 +5,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from system.head_end.desk import Kept, RowBatch
+from django.db.models import BigIntegerField, CharField, UUIDField
+
+from system.config.compiled import CompiledQuery, insert
+from system.head_end.desk import Column, Kept, RowBatch
 from system.head_end.models import Channel, FieldRules, MeterAccess, QuarantinedValue, ReadingBatch, Series
 from system.head_end.periods import obis_of, seconds
 from system.head_end.selectors.rules import rules_of
@@ -16,6 +19,22 @@ from system.head_end.vocabulary import Reason
 
 _INSERT_MANY = 500
 
+_ACCESS = CompiledQuery(
+    lambda channel_id, device_id: MeterAccess.objects.filter(channel_id=channel_id, device_id=device_id),
+    channel_id=BigIntegerField(),
+    device_id=BigIntegerField(),
+)
+_BATCH = CompiledQuery(
+    lambda batch_id: ReadingBatch.objects.filter(pk=batch_id).only("pk"), batch_id=UUIDField()
+)
+_SERIES = CompiledQuery(
+    lambda device_id, profile: Series.objects.filter(
+        device_id=device_id, profile=profile, retired_at__isnull=True
+    ),
+    device_id=BigIntegerField(),
+    profile=CharField(),
+)
+
 
 def keep_rows(channel: Channel, batches: Sequence[RowBatch]) -> list[Kept]:
     """Keep batches of meters behind a channel, within the caller's transaction, which holds its lease.
@@ -23,15 +42,12 @@ def keep_rows(channel: Channel, batches: Sequence[RowBatch]) -> list[Kept]:
     Returns:
         For each batch what became of its rows: a row is new where any of its values is.
     """
-    accesses = {
+    accesses: dict[int, MeterAccess] = {
         row.device_id: row
-        for row in MeterAccess.objects.filter(
-            channel=channel, device_id__in={batch.device_id for batch in batches}
-        )
+        for device_id in {batch.device_id for batch in batches}
+        for row in _ACCESS(channel_id=channel.pk, device_id=device_id)
     }
-    before = set(
-        ReadingBatch.objects.filter(pk__in=[batch.id for batch in batches]).values_list("pk", flat=True)
-    )
+    before = {row.pk for batch in batches for row in _BATCH(batch_id=batch.id)}
     fresh: dict[uuid.UUID, RowBatch] = {}
     for batch in batches:
         if batch.id not in before and batch.device_id in accesses:
@@ -55,9 +71,10 @@ def _keep(
     stored = store_values([value for one in judged for _, _, value in one.believed])
     rows = {one.batch.id: _count(one, stored) for one in judged}
     doubtful = [row for one in judged for row in quarantine_rows(one, one.batch.received_at)]
-    QuarantinedValue.objects.bulk_create(doubtful, ignore_conflicts=True, batch_size=_INSERT_MANY)
+    if doubtful:
+        QuarantinedValue.objects.bulk_create(doubtful, ignore_conflicts=True, batch_size=_INSERT_MANY)
     cover(judged)
-    ReadingBatch.objects.bulk_create([_batch_row(one, rows[one.batch.id]) for one in judged])
+    insert(*(_batch_row(one, rows[one.batch.id]) for one in judged))
     _tell_doubts(judged, accesses, rules)
     return rows
 
@@ -80,30 +97,29 @@ def _count(judged: Judged, stored: Stored) -> Kept:
 def _series(batches: Sequence[RowBatch]) -> dict[int, dict[SeriesKey, Series]]:
     """Device -> its open series, those of new columns made."""
     out: dict[int, dict[SeriesKey, Series]] = {batch.device_id: {} for batch in batches}
-    profiles = {batch.profile for batch in batches}
-    open_ones = Series.objects.filter(device_id__in=out, profile__in=profiles, retired_at__isnull=True)
-    for row in open_ones:
-        out[row.device_id][(row.profile, row.obis, row.attribute)] = row
+    for device_id, profile in {(batch.device_id, batch.profile) for batch in batches}:
+        for row in _SERIES(device_id=device_id, profile=profile):
+            out[device_id][(row.profile, row.obis, row.attribute)] = row
     made: dict[tuple[int, SeriesKey], Series] = {}
     for batch in batches:
         for column in batch.columns:
             key = (batch.profile, obis_of(column.obis), column.attribute)
             if key not in out[batch.device_id]:
                 made.setdefault((batch.device_id, key), _new_series(batch, key, column))
-    for row in Series.objects.bulk_create(made.values()):
+    for row in Series.objects.bulk_create(made.values()) if made else ():
         out[row.device_id][(row.profile, row.obis, row.attribute)] = row
     return out
 
 
-def _new_series(batch: RowBatch, key: SeriesKey, column: object) -> Series:
+def _new_series(batch: RowBatch, key: SeriesKey, column: Column) -> Series:
     return Series(
         device_id=batch.device_id,
         profile=key[0],
         obis=key[1],
         attribute=key[2],
-        class_id=getattr(column, "class_id", 0),
-        scaler=getattr(column, "scaler", 0),
-        unit=getattr(column, "unit", None),
+        class_id=column.class_id,
+        scaler=column.scaler,
+        unit=column.unit,
         period_s=batch.period_s,
         created_at=batch.received_at,
     )

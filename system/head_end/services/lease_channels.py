@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
+from system.config.compiled import CompiledQuery
 from system.head_end import desk
 from system.head_end.models import Channel, OrderProgress
 from system.head_end.orders.moving import Move, move
@@ -74,14 +75,24 @@ def _take(works: dict[int, Work], collector: str, now: datetime) -> list[desk.Vi
     return visits
 
 
+_HELD = CompiledQuery(
+    lambda channel_id, number: (
+        Channel.objects.filter(pk=channel_id, lease_number=number)
+        .exclude(leased_by="")
+        .select_for_update(no_key=connection.vendor == "postgresql")
+    ),
+    channel_id=BigIntegerField(),
+    number=BigIntegerField(),
+)
+
+
 def held(lease: desk.Lease) -> Channel:
     """The channel, locked for this transaction.
 
     Raises:
         LeaseLost: the lease is another's by now, or was given back.
     """
-    rows: Any = Channel.objects.filter(pk=lease.channel_id, lease_number=lease.number).exclude(leased_by="")
-    found: Channel | None = rows.select_for_update(no_key=connection.vendor == "postgresql").first()
+    found: Channel | None = _HELD.first(channel_id=lease.channel_id, number=lease.number)
     if found is None:
         raise desk.LeaseLost(f"lease {lease.number} of channel {lease.channel_id} is over")
     return found

@@ -14,6 +14,7 @@ from system.config.writer import writing
 from system.head_end.errors import UnableToConfigure
 from system.head_end.models import Channel
 from system.head_end.services.accesses import give_access, look_again
+from system.head_end.services.configure_field import first_plans
 from system.head_end.vocabulary import ChannelKind
 from system.registry.models import Device, Site
 
@@ -71,6 +72,8 @@ _KEPT = (
 def set_channel(user: User, terms: ChannelTerms, channel: Channel | None = None) -> Channel:
     """Write it; with a `channel` that one changes, and is looked at with the next lease.
 
+    The provider's first one brings the first plans.
+
     Raises:
         UnableToConfigure: the user may not, or an address, a name or a number makes no sense.
     """
@@ -89,6 +92,7 @@ def set_channel(user: User, terms: ChannelTerms, channel: Channel | None = None)
     try:
         with writing():
             kept.save()
+            first_plans(kept.provider_id)
             if terms.meter is not None:
                 give_access(kept, terms.meter, terms.sap, now)
             look_again([kept.pk], now)
@@ -104,10 +108,10 @@ def _check(terms: ChannelTerms, kind: ChannelKind, *, new: bool) -> None:
             _check_url(url)
     if not terms.url:
         raise UnableToConfigure("Escriba la dirección DLMS.")
-    if terms.framing not in FRAMINGS or not 1 <= terms.sap <= 16_383 or terms.sessions_max < 1:
-        raise UnableToConfigure("Las tramas, el SAP o las sesiones no son válidos.")
+    if terms.framing not in FRAMINGS or not 1 <= terms.sap <= 16_383 or not 1 <= terms.sessions_max <= 200:
+        raise UnableToConfigure("Las tramas, el SAP o las sesiones a la vez (1 a 200) no son válidos.")
     if new and (terms.meter is None) == (kind is ChannelKind.DIRECT):
-        raise UnableToConfigure("Indique la serie del medidor solo si tiene conexión propia.")
+        raise UnableToConfigure("Indique la serie solo si el medidor tiene conexión propia.")
     if terms.uplink_url and not terms.secret_name:
         raise UnableToConfigure("El canal de gestión necesita el nombre de su clave de enlace.")
 

@@ -28,7 +28,7 @@ class TermsForm(forms.Form):
     percent = forms.CharField(label="Porcentaje", required=False, max_length=10, help_text=_PERCENT_HELP)
     fixed = PesosField(label="Valor fijo por venta (pesos)", required=False)
     cap = PesosField(label="Tope por venta (pesos)", required=False, help_text="Vacío: sin tope.")
-    row_starts = ("rate", "fixed")
+    row_starts: tuple[str, ...] = ("rate", "fixed")
 
     def clean(self) -> dict[str, Any]:
         """The terms.

@@ -1,5 +1,7 @@
 """One network: terms, keys, suspension."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -103,7 +105,7 @@ def _page(request: HttpRequest, found: Network, form: KeyForm | None = None) -> 
     return render(request, "networks/network.html", shown)
 
 
-def _state(key: ApiKey, now: object) -> tuple[str, str]:
+def _state(key: ApiKey, now: datetime) -> tuple[str, str]:
     if key.revoked_at is not None:
         return "retirada", "bad"
     if key.expires_at <= now:

@@ -53,13 +53,13 @@ def openapi(request: HttpRequest) -> Any:
     return schema
 
 
-def _unknown(request: HttpRequest, _: Exception) -> HttpResponse:
+def _unknown(request: HttpRequest, _: Any) -> HttpResponse:
     answer = problem(request, 401, "La llave no existe, venció, fue retirada o no se usa desde su dirección.")
     answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def _too_many(request: HttpRequest, _: Exception) -> HttpResponse:
+def _too_many(request: HttpRequest, _: Any) -> HttpResponse:
     said = "Demasiadas solicitudes: espere un minuto."
     answer = problem(request, 429, said, kind="too-many", title="Demasiadas solicitudes")
     answer["Retry-After"] = "60"

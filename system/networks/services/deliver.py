@@ -106,7 +106,7 @@ def find_meter(holder: Holder, number: str) -> Device:
         device: Device = found.device
         return device
     meters = Device.objects.of(holder.agent).filter(kind__in=[DeviceKind.METER, DeviceKind.SSFVI])
-    by_serial = list(meters.filter(serial=number)[:2])
+    by_serial: list[Device] = list(meters.filter(serial=number)[:2])
     if len(by_serial) != 1:
         raise NetworkRefused("Ningún medidor de este prestador tiene ese número.")
     return by_serial[0]

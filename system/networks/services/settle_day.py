@@ -83,15 +83,17 @@ def _lines(network: Network, account: LedgerAccount, day: date) -> Iterator[Line
 
 def _change_c(movement: Movement, account: LedgerAccount) -> int:
     moved = Transfer.objects.filter(movement=movement)
-    sums = [moved.filter(**{side: account}).aggregate(s=Sum("amount_c"))["s"] for side in ("debit", "credit")]
-    return int(sums[0] or 0) - int(sums[1] or 0)
+    came: int | None = moved.filter(debit=account).aggregate(s=Sum("amount_c"))["s"]
+    went: int | None = moved.filter(credit=account).aggregate(s=Sum("amount_c"))["s"]
+    return (came or 0) - (went or 0)
 
 
 def _kept_c(kind: LineKind, sale: Sale | None) -> int:
-    row = None if sale is None else NetworkSale.objects.filter(pk=sale.pk).first()
+    row: NetworkSale | None = None if sale is None else NetworkSale.objects.filter(pk=sale.pk).first()
     if row is None or kind not in (LineKind.SALE, LineKind.REVERSAL):
         return 0
-    return row.commission_c if kind == LineKind.SALE else -row.commission_c
+    kept_c: int = row.commission_c
+    return kept_c if kind == LineKind.SALE else -kept_c
 
 
 def _commission(network: Network, account: LedgerAccount, day: date, owed_c: int) -> Line:

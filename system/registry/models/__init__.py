@@ -9,7 +9,7 @@ from system.registry.models.devices import (
     IdentifierKind,
     MeterKeying,
 )
-from system.registry.models.groups import Group, GroupAxis, GroupMembership
+from system.registry.models.groups import Group, GroupAxis, GroupMembership, GroupRule
 from system.registry.models.personal import DataConsent, ImportDraft
 from system.registry.models.places import Community, Feeder, Installation, Site, SiteKind
 from system.registry.models.provider import Provider
@@ -28,6 +28,7 @@ __all__ = [
     "Group",
     "GroupAxis",
     "GroupMembership",
+    "GroupRule",
     "IdentifierKind",
     "ImportDraft",
     "Installation",

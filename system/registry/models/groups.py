@@ -15,11 +15,29 @@ class GroupAxis(models.TextChoices):
     FREE = "free", "Libre"
 
 
+class GroupRule(models.TextChoices):
+    """What the installations of a group have in common, where a rule fills it."""
+
+    SITE_KIND = "site_kind", "Tipo de sitio (nano, micro, ssfvi)"
+    SECTOR = "sector", "Sector (residential, commercial…)"
+    COMMUNITY = "community", "Comunidad, por su nombre"
+    SITE = "site", "Sitio, por su nombre"
+    STRATUM = "stratum", "Estrato (1 a 6)"
+    TARIFF = "tariff", "Tarifa, por su código"
+    MODE = "mode", "Modalidad (prepaid, postpaid, availability)"
+
+
 class Group(Owned):
-    """A group of one axis."""
+    """A group of one axis.
+
+    Args:
+        rule_by, rule_value: of a group that a rule fills; empty: installations join and leave by hand.
+    """
 
     axis = models.CharField("eje", max_length=20, choices=GroupAxis.choices)
     name = models.CharField("nombre", max_length=60)
+    rule_by = models.CharField("regla", max_length=20, choices=GroupRule.choices, blank=True, default="")
+    rule_value = models.CharField("valor de la regla", max_length=100, blank=True, default="")
 
     class Meta:
         """A name is used once on an axis."""

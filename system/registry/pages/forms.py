@@ -18,6 +18,7 @@ from system.registry.models import (
     DeviceKind,
     Feeder,
     GroupAxis,
+    GroupRule,
     Installation,
     Site,
     SiteKind,
@@ -282,6 +283,15 @@ class GroupForm(forms.Form):
 
     axis = forms.ChoiceField(label="Eje", choices=GroupAxis.choices)
     name = Cleaned(label="Nombre", max_length=60)
+
+
+class RuleForm(forms.Form):
+    """What fills a group by itself."""
+
+    by = forms.ChoiceField(
+        label="Regla", required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
+    )
+    value = Cleaned(label="Valor", max_length=100, required=False)
 
 
 class MembersForm(forms.Form):

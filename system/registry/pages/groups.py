@@ -12,8 +12,9 @@ from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership
-from system.registry.pages.forms import GroupForm, MembersForm
+from system.registry.pages.forms import GroupForm, MembersForm, RuleForm
 from system.registry.pages.rows import complain, page_of, row_of
+from system.registry.services.group_rules import set_rule
 from system.registry.services.groups import create_group, join, leave
 
 
@@ -67,6 +68,24 @@ def add(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
+def rule(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Let a rule fill the group, now; the same rule again brings it up to date."""
+    found = row_of(request, Group, group_id)
+    form = RuleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Elija una regla de la lista.")
+        return redirect("registry:group", group_id=found.pk)
+    try:
+        joined, left = set_rule(_user(request), found, **form.cleaned_data)
+    except UnableToRegister as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"Regla aplicada: entraron {joined} y salieron {left}.")
+    return redirect("registry:group", group_id=found.pk)
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_POST
 def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Let an installation leave."""
     found = row_of(request, GroupMembership, membership_id, "group")
@@ -83,6 +102,7 @@ def _group_page(request: HttpRequest, found: Group, form: MembersForm) -> HttpRe
     shown = {
         "group": found,
         "form": form,
+        "rule_form": RuleForm(initial={"by": found.rule_by, "value": found.rule_value}),
         "page": page_of(request, rows.filter(valid_to__isnull=True).order_by("installation__niu")),
         "former": rows.filter(valid_to__isnull=False).order_by("-valid_to")[:100],
         "may_edit": user.may(Operation.EDIT_CUSTOMERS),

@@ -31,6 +31,7 @@ urlpatterns = [
     path("grupos/nuevo/", groups.create, name="group-new"),
     path("grupos/<int:group_id>/", groups.group, name="group"),
     path("grupos/<int:group_id>/agregar/", groups.add, name="group-add"),
+    path("grupos/<int:group_id>/regla/", groups.rule, name="group-rule"),
     path("grupos/miembros/<int:membership_id>/retirar/", groups.remove, name="group-remove"),
     path("importar/", imports.bring, name="import"),
     path("importar/plantilla.xlsx", imports.blank, name="import-template"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from system.reports.answer import Answer, of_rows
 from system.reports.declaring import Column, Kind, Values
-from system.reports.questions.ledger import sums_by_owner
+from system.reports.questions.ledger import openings_c, sums_by_owner
 from system.vending.models import AccountBalance, AccountKind, Merchant
 
 COLUMNS = (
@@ -21,7 +21,7 @@ COLUMNS = (
 def ask(user: Any, values: Values) -> Answer:
     """One row for each merchant; ``debe = debía + recaudó − entregó``."""
     kinds = [AccountKind.MERCHANT]
-    before = sums_by_owner(user, kinds, movement__business_day__lt=values["since"])
+    openings = openings_c(user, AccountKind.MERCHANT, values["since"])
     within = sums_by_owner(user, kinds, movement__business_day__range=(values["since"], values["until"]))
     kept = {
         owner.partition(":")[2]: (limit_c, posted_c + pending_c)
@@ -32,7 +32,7 @@ def ask(user: Any, values: Values) -> Answer:
     rows = []
     for key, name in Merchant.objects.of(user).values_list("pk", "name"):
         owner, kind = str(key), AccountKind.MERCHANT
-        opening_c = before["debit", kind, owner] - before["credit", kind, owner]
+        opening_c = openings.get(owner, 0)
         took_c, gave_c = within["debit", kind, owner], within["credit", kind, owner]
         limit_c, now_c = kept.get(owner, (None, 0))
         room_c = None if limit_c is None else limit_c - now_c

@@ -5,7 +5,7 @@ from typing import Any
 
 from system.reports.answer import Answer, Row, of_rows
 from system.reports.declaring import Column, Kind, Values
-from system.reports.questions.ledger import sums_by_owner
+from system.reports.questions.ledger import openings_c, sums_by_owner
 from system.reports.questions.narrowing import installations
 from system.vending.models import AccountKind, Bill
 from system.vending.selectors.obligations import obligation_status
@@ -45,12 +45,12 @@ def status(user: Any, values: Values) -> Iterator[tuple[int, str, str, Sums]]:
             one.row.name,
             (one.opening_c, one.charged_c, one.collected_c),
         )
-    before = sums_by_owner(user, [AccountKind.BILL], movement__business_day__lt=since)
+    openings = openings_c(user, AccountKind.BILL, since)
     within = sums_by_owner(user, [AccountKind.BILL], movement__business_day__range=(since, until))
     billed = _Adding()
     for bill_id, installation_id in Bill.objects.of(user).values_list("pk", "installation_id"):
         taken, given = ("debit", AccountKind.BILL, str(bill_id)), ("credit", AccountKind.BILL, str(bill_id))
-        opening_c = before.get(taken, 0) - before.get(given, 0)
+        opening_c = openings.get(str(bill_id), 0)
         billed.add(installation_id, (opening_c, within.get(taken, 0), within.get(given, 0)))
     for installation_id, found in billed.sums.items():
         yield installation_id, BILLS_NAME, "", found

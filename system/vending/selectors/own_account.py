@@ -42,7 +42,7 @@ def purchases_of(customer: Customer) -> QuerySet[Any]:
     """His purchases that ended with a token, newest first; those of who lived there before are not his."""
     found: QuerySet[Any] = (
         Sale.objects.filter(agreement__customer=customer, outcome__minted=True)
-        .select_related("installation", "reversal")
+        .select_related("outcome", "reversal")
         .prefetch_related("tokens")
         .order_by("-business_at", "-number")
     )

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -134,6 +135,10 @@ def test_electricity_is_sold_and_the_rest_is_asked_of_the_module(tried: Evidence
     assert {answer["through"] for answer in answers(tried, "CTSA19")} == {"sale", "module"}
     for number in ("CTSA02", "CTSA05"):
         assert {answer["through"] for answer in answers(tried, number)} == {"module"}
+    every = Counter(
+        answer["through"] for number in range(1, 25) for answer in answers(tried, f"CTSA{number:02d}")
+    )
+    assert every["sale"] > 50
 
 
 @pytest.mark.parametrize(

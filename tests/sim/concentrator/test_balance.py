@@ -120,6 +120,7 @@ def test_an_honest_street_is_normal(make_street):
     assert abs(day.loss_percent) < 1
 
 
+@pytest.mark.requirement("R6.2-10")
 def test_planted_theft_becomes_a_warning_and_then_an_alarm(make_street):
     street = watched(make_street, 2.0)
     street.run(5.5 * DAY_S)

@@ -18,6 +18,7 @@ def whole(head_end, serial, street):
     return times == list(range(times[0], last_s + 1, 900))
 
 
+@pytest.mark.requirement("R3-02", "R6.2-02")
 def test_72_hours_without_uplink_and_30_percent_of_the_frames_lost(make_street):
     """R3-02: nothing lost, nothing twice, and the report of gaps is empty."""
     street = make_street(2, wire=LOSSY, plans=LOAD, settle_s=300.0)
@@ -161,6 +162,7 @@ def test_the_collector_leaves_a_meter_alone_that_a_head_end_talks_to(make_street
 # ---------------------------------------------------------------- clocks
 
 
+@pytest.mark.requirement("R6.2-05")
 @pytest.mark.parametrize(
     ("ahead_s", "action"), [(3, ""), (40, "shifted"), (-40, "shifted"), (600, "set"), (7200, "too-far")]
 )
@@ -177,6 +179,7 @@ def test_meters_clocks_are_kept_within_limits(make_street, ahead_s, action):
     assert after_s == pytest.approx(kept, abs=2.0)
 
 
+@pytest.mark.requirement("R6.2-05")
 def test_the_own_clock_drifts_and_is_synchronised(make_street):
     street = make_street(0, clock={"drift_s_per_day": 10.0})
     clock = street.concentrator.clock

@@ -25,6 +25,7 @@ def press(street, *buttons):
     return street.concentrator.screen.lines()
 
 
+@pytest.mark.requirement("R6.2-09")
 def test_the_menu_is_walked_with_four_buttons(street):
     assert press(street)[0] == "[Concentrador]"
     assert press(street, "down", "enter")[0] == "[Medidores]"
@@ -34,6 +35,7 @@ def test_the_menu_is_walked_with_four_buttons(street):
     assert press(street, "back")[0] == "[Concentrador]"
 
 
+@pytest.mark.requirement("R6.2-09")
 def test_every_line_fits_the_screen(street):
     for language in ("es", "en"):
         street.concentrator.language.set(language)
@@ -69,6 +71,7 @@ def test_a_dead_screen_shows_nothing_and_takes_nothing(street):
 # ---------------------------------------------------------------- USB
 
 
+@pytest.mark.requirement("F8-03")
 def test_readings_go_onto_a_stick_and_nothing_is_acknowledged(street):
     street.run(3 * HOUR_S)
     stick = {}
@@ -82,6 +85,7 @@ def test_readings_go_onto_a_stick_and_nothing_is_acknowledged(street):
     assert street.concentrator.usb.export_readings() == ""
 
 
+@pytest.mark.requirement("F8-03")
 def test_plans_come_from_a_stick(street):
     plan = {"name": "load", "task": "profile", "obis": ["1.0.99.1.0"], "every_minutes": 15}
     stick = {"plans.json": make_bundle("plans", "90000001", 0, [plan], SECRET)}
@@ -139,6 +143,7 @@ def test_without_a_secret_no_bundle_is_taken():
 # ---------------------------------------------------------------- optical port
 
 
+@pytest.mark.requirement("F8-03")
 def test_its_own_device_is_read_at_the_optical_port(make_street):
     street = make_street(0, reader_password="a password")
     client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(b"a password"))
@@ -219,6 +224,7 @@ def test_who_comes_back_soon_is_not_asked_again(street):
     assert street.concentrator.base.statistics(house.eui48).sent == before
 
 
+@pytest.mark.requirement("R6.2-06")
 def test_a_push_of_a_meter_is_told_and_looked_into(street):
     house = street.houses[0]
     record = street.concentrator.registry.by_serial(house.serial)

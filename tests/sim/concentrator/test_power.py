@@ -11,6 +11,7 @@ HOUR_S = 3600
 LOAD = [{"name": "load", "task": "profile", "obis": ["1.0.99.1.0"], "every_minutes": 30}]
 
 
+@pytest.mark.requirement("R6.2-01")
 def test_the_last_gasp_reaches_the_head_end_before_it_dies(street):
     street.run(2 * HOUR_S)
     head_end = street.head_end()
@@ -84,6 +85,7 @@ def test_a_cut_while_many_wait_for_the_wire_leaves_it_free(make_street):
         assert session.get(1, "0.0.96.1.0", 2).value
 
 
+@pytest.mark.requirement("R6.2-02")
 def test_readings_are_whole_over_power_cuts(make_street):
     street = make_street(1, plans=LOAD)
     for _ in range(6):

@@ -20,6 +20,7 @@ def states(street):
     }
 
 
+@pytest.mark.requirement("R6.2-03")
 def test_a_new_meter_appears_without_anybody(street):
     street.add(3)
     street.run(60.0)
@@ -30,6 +31,7 @@ def test_a_new_meter_appears_without_anybody(street):
     assert len(record.identity.drn) == 11
 
 
+@pytest.mark.requirement("R6.2-03")
 def test_a_second_meter_with_the_same_serial_waits(street):
     street.add(9, serial="00000001")
     street.run(60.0)
@@ -45,6 +47,7 @@ def test_two_meters_behind_one_modem_address_wait(street):
     assert {record.reason for record in found if not record.is_registered} == {Reason.DUPLICATE_EUI48}
 
 
+@pytest.mark.requirement("R6.2-03")
 def test_a_serial_that_nobody_expects_waits(make_street):
     street = make_street(2, whitelist=["00000001"])
     assert states(street)["00000002", 2] == (QUARANTINED, Reason.ROGUE_SERIAL)

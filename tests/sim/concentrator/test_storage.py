@@ -87,6 +87,7 @@ def test_delivered_rows_go_first_and_in_silence():
     assert (told, storage.evicted_rows, storage.undelivered) == ([], 0, 8)
 
 
+@pytest.mark.requirement("R6.2-02")
 def test_an_eviction_is_visible_and_fetched_again_once_there_is_room():
     storage, told = storage_of(10), []
     storage.on_evicted = told.append

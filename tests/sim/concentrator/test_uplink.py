@@ -13,6 +13,7 @@ def test_every_message_of_the_head_end_is_answered(street):
     assert asked == set(desk._handlers)
 
 
+@pytest.mark.requirement("R6.2-07")
 def test_state_meters_and_statistics(street):
     head_end = street.head_end()
     status = head_end.ask("status.read")
@@ -43,6 +44,7 @@ def test_readings_and_events_are_pulled_and_acknowledged(street):
     assert street.concentrator.events.acknowledged == events["next"]
 
 
+@pytest.mark.requirement("R6.2-06")
 def test_alarms_are_pushed_at_once_and_again_until_somebody_takes_them(street):
     street.concentrator.events.tell("loss-alarm", detail="test")
     street.run(600.0)
@@ -112,6 +114,7 @@ def test_a_head_end_with_another_secret_gets_nothing(street):
 # ---------------------------------------------------------------- two ways
 
 
+@pytest.mark.requirement("R6.2-08", "F8-05")
 def test_the_other_way_takes_over_and_the_preferred_one_is_taken_back(street):
     head_end, concentrator = street.head_end(), street.concentrator
     concentrator.uplink("lan", False)

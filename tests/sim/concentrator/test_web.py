@@ -110,6 +110,7 @@ def test_weak_passwords_are_refused(browser, password, again, words):
     assert words in browser.message("/setup")
 
 
+@pytest.mark.requirement("R6.2-04")
 def test_nobody_sees_anything_without_the_password(browser):
     browser.post("/setup", password=PASSWORD, again=PASSWORD)
     for path in ("/status", "/nodes", "/events", "/parameters"):
@@ -138,6 +139,7 @@ def test_guessing_leads_to_pauses_that_double(browser):
     assert told[-1] == "login"
 
 
+@pytest.mark.requirement("R6.2-04")
 def test_every_page_is_shown_in_both_languages(inside):
     inside.street.run(5 * 3600.0)
     inside.post("/login", password=PASSWORD)
@@ -191,6 +193,7 @@ def test_forms_of_another_kind_or_size_are_nothing(inside):
     assert inside.street.concentrator.language.lang == "es"
 
 
+@pytest.mark.requirement("R6.2-04")
 def test_a_parameter_is_set_and_a_bad_one_refused(inside):
     inside.post("/parameters", name="web.lang", value="en")
     assert inside.message("/parameters") == "Done."

@@ -31,6 +31,7 @@ def test_the_buffer_is_what_a_person_expects(keys):
     assert keypad.digits == ""
 
 
+@pytest.mark.requirement("F7-19")
 def test_there_are_twelve_keys():
     assert len(KEYS) == 12
     with pytest.raises(ValueError, match="no key"):
@@ -44,6 +45,7 @@ def test_digits_appear_in_groups_of_four(bench):
     assert press(bench, "1").lines == ("1234 5678 9012", "3456 7890"), "a 21st digit is not taken"
 
 
+@pytest.mark.requirement("F7-19")
 def test_a_token_with_a_slip_of_the_finger_is_mended_by_back_space(bench):
     digits = bench.credit_token(50)
     press(bench, digits[:7])

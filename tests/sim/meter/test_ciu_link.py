@@ -61,6 +61,7 @@ def test_the_control_operation_waits_for_the_answer(bench_of):
     assert shown == {"display": ["ACEPTADO", "+10.0 kWh"], "result": "Accept"}
 
 
+@pytest.mark.requirement("F7-17")
 @pytest.mark.parametrize("loss", [0.05, 0.3, 0.6])
 def test_a_lossy_line_loses_no_token_and_takes_none_twice(bench_of, loss):
     bench = plc(bench_of, loss)
@@ -146,6 +147,7 @@ def test_the_low_credit_alarm_sounds_on_this_unit_too_and_a_key_silences_it(benc
 # ------------------------------------------------------------ a dead line, and the battery
 
 
+@pytest.mark.requirement("F7-22")
 def test_on_its_battery_the_unit_keeps_what_is_typed_until_the_line_returns(bench_of):
     bench = plc(bench_of)
     bench.recharge(100)

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from sim.meter import DEFAULT_PARTS, load_profile
 from sim.meter.ciu.link_states import LinkState
 from sim.meter.ciu.medium import Medium
@@ -36,6 +38,7 @@ def new_unit(bench, address, **link):
     return bench.meter.site.install(UnitTerms(address=address), terms)
 
 
+@pytest.mark.requirement("R6.1-01")
 def test_a_new_unit_is_paired_by_keys_and_then_works_beside_the_first(bench_of):
     bench = plc(bench_of)
     second = new_unit(bench, 2)
@@ -57,6 +60,7 @@ def test_a_new_unit_is_paired_by_keys_and_then_works_beside_the_first(bench_of):
     assert bench.parts.units.addresses == (1, 2)
 
 
+@pytest.mark.requirement("R6.1-01")
 def test_a_third_unit_finds_no_place_until_one_of_the_others_was_silent_for_long(bench_of):
     bench = plc(bench_of)
     second, third = new_unit(bench, 2), new_unit(bench, 3)

@@ -46,6 +46,7 @@ def test_only_what_the_module_carries_answers(bench_of, kind, framing):
         peer.detach()
 
 
+@pytest.mark.requirement("R6.1-02")
 def test_a_swap_in_the_middle_of_a_session_loses_no_data(bench_of):
     """Read half, swap, read the rest over the new module: registers, credit, log and profile go on."""
     bench = bench_of("ppkw-field")

@@ -226,6 +226,7 @@ def test_a_new_system_has_a_week_and_then_is_dark():
     assert bench.system.inverter_on  # it is not the battery
 
 
+@pytest.mark.requirement("R3-05")
 def test_tokens_bring_days_and_energy_costs_none():
     bench = Bench(system=sunny())
     bench.run(7.5)
@@ -284,6 +285,7 @@ def test_a_power_cut_of_the_controller_keeps_days_and_counters(bench):
 # ------------------------------------------------------------ over the wire
 
 
+@pytest.mark.requirement("R3-05")
 def test_a_head_end_reads_it_like_any_meter(bench):
     bench.run(2.5)
     client = ClientConnection(client_sap=2, server_sap=1, authentication=Lls(TEST_READER_PASSWORD))

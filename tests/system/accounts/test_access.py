@@ -60,6 +60,7 @@ def people(db: Any) -> dict[Role, User]:
     }
 
 
+@pytest.mark.requirement("R4.1-02")
 @pytest.mark.parametrize(("address", "entry"), OURS, ids=ADDRESSES)
 def test_every_address_says_what_it_does(address: str, entry: URLPattern) -> None:
     assert isinstance(getattr(entry.callback, MARK, None), Operation), f"{address} has no operation"
@@ -71,6 +72,7 @@ def test_every_operation_and_role_is_in_the_tables() -> None:
     assert set(Operation) >= FOUR_EYES
 
 
+@pytest.mark.requirement("R4.1-02")
 @pytest.mark.parametrize(("address", "entry"), OURS, ids=ADDRESSES)
 def test_who_may_not_is_refused(address: str, entry: URLPattern, people: dict[Role, User]) -> None:
     operation = getattr(entry.callback, MARK)
@@ -114,6 +116,7 @@ def test_a_request_of_nobody_is_refused(db: Any) -> None:
     assert AuditRecord.objects.get().outcome == "refused"
 
 
+@pytest.mark.requirement("R4.1-01")
 def test_logins_are_in_the_audit_trail(people: dict[Role, User]) -> None:
     user = people[Role.CASHIER]
     user.set_password("una clave larga 1")

@@ -43,6 +43,7 @@ def test_a_second_person_sees_what_will_be_done_and_approves(
     assert ApprovalDecision.objects.get().granted
 
 
+@pytest.mark.requirement("R4.1-02")
 def test_who_asks_does_not_decide(village: Village, asked: Approval) -> None:
     client = client_of(village.supervisor)
     assert "Pidió usted" in client.get("/aprobaciones/").content.decode()

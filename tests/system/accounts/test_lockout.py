@@ -28,6 +28,7 @@ def guess(client: Client, times: int, **more: str) -> Any:
     return answer
 
 
+@pytest.mark.requirement("R4.1-01")
 def test_the_fifth_wrong_password_locks(clerk: User) -> None:
     client = Client()
     assert guess(client, 4).status_code == 200

@@ -48,6 +48,7 @@ def test_my_account_says_who_and_until_when(clerk: User) -> None:
     assert "no tiene" in page
 
 
+@pytest.mark.requirement("R4.1-01")
 def test_a_second_factor_is_asked_for_after_it_was_set(
     clerk: User, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -126,6 +127,7 @@ def test_pages_that_are_not_there(address: str, clerk: User) -> None:
             assert method(f"/cuentas/{address}").status_code == 404
 
 
+@pytest.mark.requirement("R4.1-01")
 def test_a_session_ends(clerk: User, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.SESSION_COOKIE_AGE = 600
     client = enter()

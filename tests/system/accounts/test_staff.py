@@ -33,6 +33,7 @@ def test_who_is_invited_changes_the_password_at_once(village: Village, administr
     assert AuditRecord.objects.filter(action="login.password", user=user).exists()
 
 
+@pytest.mark.requirement("R4.1-01")
 @pytest.mark.parametrize("weak", ["corta", "123456789012", "contraseña12" * 0 + "password1234"])
 def test_weak_passwords_are_refused(weak: str, administrator: User) -> None:
     with pytest.raises(UnableToCreateUser):

@@ -57,9 +57,10 @@ def test_what_is_shown_can_be_typed(bp: int) -> None:
 @given(st.text(max_size=12))
 def test_no_text_is_more_than_a_hundred(text: str) -> None:
     try:
-        assert 0 <= read_percent(text) <= BP_MAX
-    except UnableToManage as error:
-        assert str(error)
+        bp = read_percent(text)
+    except UnableToManage:
+        return
+    assert 0 <= bp <= BP_MAX
 
 
 @pytest.mark.parametrize("text", ["101", "100,01", "1000", "-1", "1,234", "10 por ciento", "", "%", "1e2"])

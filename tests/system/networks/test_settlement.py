@@ -1,4 +1,4 @@
-"""Settlement: closes with the ledger to the centavo, once, whatever comes late; the file is what was written."""
+"""Settlement: closes with the ledger to the centavo, once; the file is what was written."""
 
 import csv
 import hashlib

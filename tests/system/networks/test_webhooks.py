@@ -1,4 +1,4 @@
-"""Signed, at least once, the same id again, growing pauses, dead letters, and no way into private networks."""
+"""Signed, at least once under one id, growing pauses, dead letters, no way into private networks."""
 
 import base64
 import hashlib

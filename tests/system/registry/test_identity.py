@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from vending_world import drn
 
@@ -33,6 +33,7 @@ def test_what_is_no_drn_is_refused(typed: str) -> None:
 
 
 @given(st.text(max_size=80))
+@example("e\x00\u0301")
 def test_clean_text_holds_nothing_that_controls(typed: str) -> None:
     cleaned = identity.clean_text(typed)
     assert identity.clean_text(cleaned) == cleaned

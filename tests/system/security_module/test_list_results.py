@@ -1,4 +1,4 @@
-"""Which message ids have a result: page by page, of one's own alone; what a restored book is compared with."""
+"""Which message ids have a result: page by page, of one's own alone; a restored book is compared with it."""
 
 from datetime import timedelta
 

@@ -23,6 +23,7 @@ def secrets_of(meter, passphrase: str) -> list[bytes]:
     return [*spelled, passphrase.encode()]
 
 
+@pytest.mark.requirement("R5-05")
 def test_everything_that_a_served_module_leaves_behind(
     spawn, connect, directory: Path, meter, passphrase: str
 ) -> None:
@@ -43,6 +44,7 @@ def test_everything_that_a_served_module_leaves_behind(
             assert secret not in text, name
 
 
+@pytest.mark.requirement("R5-05")
 def test_nothing_shows_a_key(bench, meter, passphrase: str) -> None:
     register = bench.opened.contents.registers[0]
     key = SealedVault().derive(register, MeterKeyName(meter["drn"], "11", 1))

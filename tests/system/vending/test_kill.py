@@ -108,6 +108,7 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
         nursery.close()
 
 
+@pytest.mark.requirement("R5.3-04")
 @pytest.mark.timeout(90 + 6 * ROUNDS)
 def test_killed_at_any_moment(campaign: Campaign, capsys: pytest.CaptureFixture[str]) -> None:
     dice = random.Random(61)

@@ -50,6 +50,7 @@ def the_books_are_right(books: dict[str, Any], tills: list[Till]) -> None:
     assert books["audit_broken_at"] is None
 
 
+@pytest.mark.requirement("R5.3-01")
 def test_four_cashiers_on_one_meter(nursery: Nursery) -> None:
     port = nursery.ask("web")["port"]
     tills = tills_of(nursery, nursery.prepared["drns"][:1])

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from collecting import plan_of
 from memory_desk import direct
 
 from links.aio import AsyncLink
 from links.errors import LinkClosedError
+from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.wrapper import HEADER_SIZE, encode_wpdu
 from system.head_end.acquisition import CollectorTerms, Limits
 from system.head_end.desk import MeterTarget
@@ -107,8 +109,6 @@ def _bench(make: Any, answers: Answers, *, drip: bool = False) -> Any:
     bench = make(2.0)
     bench.terms = CollectorTerms(limits=LIMITS, response_timeout_s=30.0, idle_s=60.0)
     evil = MeterTarget(2, "66", "EVIL", 1, "public")
-    from collecting import plan_of
-
     bench.desk.add_channel(direct(2, EVIL_URL), plan_of(evil, bench.since, logs=("0.0.99.98.0",)))
     dial = bench.dial
 
@@ -138,8 +138,6 @@ def test_a_hostile_meter_is_dropped_and_others_are_read(make_meter_bench, name: 
 def test_a_meter_that_ignores_the_range_fills_no_other_time(make_meter_bench) -> None:
     bench = make_meter_bench(6.0)
     bench.desk.channels[1].meters[1].since = bench.since.replace(hour=9)
-    from protocols.dlms.session import AsyncDlmsSession
-
     asked = AsyncDlmsSession.get_octets
 
     async def whole(
@@ -189,3 +187,19 @@ def test_a_line_that_breaks_in_the_middle_of_an_order_leaves_it_unsure(make_mete
     assert line.state is OrderState.DONE
     assert line.result["already"] is True
     assert bench.credit_wh() == 1_000
+
+
+def test_an_error_of_ours_stays_with_its_channel(make_meter_bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = _bench(make_meter_bench, CASES["wrong tags"][0])
+    dial = bench.dial
+
+    async def broken(url: str) -> AsyncLink:
+        if url == EVIL_URL:
+            raise ZeroDivisionError("a bug")
+        return await dial(url)
+
+    bench.dial = broken
+    bench.work("one", 5.0)
+    assert [failure.detail for channel, _, failure in bench.told] == ["ZeroDivisionError: a bug"]
+    assert sorted(str(reason) for reason in bench.desk.releases) == ["None", "not-understood"]
+    assert len(bench.desk.instants(1, "1.0.99.1.0")) == 7

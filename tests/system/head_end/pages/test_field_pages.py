@@ -284,9 +284,9 @@ def test_a_channel_is_opened_and_corrected(field: Field, supervisor: Client):
     ("wrong", "sentence"),
     [
         ({"url": "http://10.20.0.5"}, "no es una dirección como tcp://"),
-        ({"url": "tcp://10.20.0.5"}, "no es una dirección como tcp://"),
-        ({"secret_name": ""}, "necesita el nombre de su clave de enlace"),
-        ({"kind": "direct"}, "Indique la serie del medidor solo si"),
+        ({"sessions_max": "999"}, "las sesiones a la vez (1 a 200)"),
+        ({"secret_name": ""}, "necesita el nombre de su clave"),
+        ({"kind": "direct"}, "Indique la serie solo si"),
         ({"kind": "direct", "meter": "nadie"}, "Nadie registró esa serie"),
     ],
 )

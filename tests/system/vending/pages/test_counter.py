@@ -35,6 +35,7 @@ def asked(cashier: Client, **data: str) -> Any:
     return cashier.post("/venta/oferta/", {"number": drn(1), "amount": "10.000", **data})
 
 
+@pytest.mark.requirement("R5.3-02")
 def test_the_name_and_the_price_are_shown_before_anything_is_charged(cashier: Client, home: Any) -> None:
     page = asked(cashier).content.decode()
     assert "Persona 1" in page
@@ -42,6 +43,7 @@ def test_the_name_and_the_price_are_shown_before_anything_is_charged(cashier: Cl
     assert not Sale.objects.exists()
 
 
+@pytest.mark.requirement("R5.3-02")
 def test_the_whole_flow(cashier: Client, home: Any, minting: str) -> None:
     form = hidden(asked(cashier))
     answer = cashier.post("/venta/cobrar/", form, follow=True)

@@ -68,6 +68,7 @@ def hidden(client: Client, address: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+_id)" value="([^"]*)"', text))
 
 
+@pytest.mark.requirement("R5-02")
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_opens_empty_and_full(
     address: str, office: Client, village: Village, minting: str

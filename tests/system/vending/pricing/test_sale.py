@@ -93,6 +93,7 @@ def priced(inputs: SaleInputs):
         return None
 
 
+@pytest.mark.requirement("R5.3-03")
 @given(sales())
 def test_the_amount_is_deductions_energy_and_residue(inputs: SaleInputs) -> None:
     quote = priced(inputs)
@@ -115,6 +116,7 @@ def test_what_is_left_over_would_not_buy_another_unit(inputs: SaleInputs) -> Non
     assert 0 <= quote.residue_mc < next_part.cost_mc
 
 
+@pytest.mark.requirement("R5.1-01")
 @given(tariffs(), st.lists(st.integers(1, 10**7), min_size=1, max_size=8), st.integers(0, 5000))
 def test_many_small_purchases_buy_what_one_large_one_buys(
     tariff: Tariff, amounts: list[int], bought_units: int
@@ -156,6 +158,7 @@ def test_stored_inputs_give_the_same_quote(inputs: SaleInputs) -> None:
     assert priced(again) == priced(inputs)
 
 
+@pytest.mark.requirement("R5.3-03", "R5.1-02")
 def test_deductions_come_first_in_their_order_and_within_their_limits() -> None:
     """R5.3-03, A-07: levy, then instalment, then a share for arrears; energy with the rest."""
     owed = (

@@ -42,6 +42,7 @@ def sell(village: Village) -> Any:
     return sell_energy(village.cashier, village.shift, SaleRequest(uuid.uuid4(), drn(1), 1_000_000))
 
 
+@pytest.mark.requirement("R5-06")
 def test_merchants_counters_and_limits(village: Village, home: Any, minting: str) -> None:
     shop = create_merchant(village.supervisor, "Tienda Nueva", "123", 5_000_000)
     create_point_of_sale(village.supervisor, shop, "Caja 1")
@@ -62,6 +63,7 @@ def test_merchants_counters_and_limits(village: Village, home: Any, minting: str
     sell(village)
 
 
+@pytest.mark.requirement("R5-06")
 def test_who_is_suspended_sells_nothing(village: Village, home: Any, minting: str) -> None:
     set_active(village.supervisor, village.point_of_sale, active=False)
     village.shift.refresh_from_db()
@@ -127,6 +129,7 @@ def test_tariffs_that_make_no_sense(village: Village, wrong: dict[str, Any], wor
     assert TariffVersion.objects.count() == 1
 
 
+@pytest.mark.requirement("R5.1-02")
 def test_a_debt_opens_in_the_ledger_and_sales_collect_it(village: Village, home: Any, minting: str) -> None:
     terms = ObligationTerms(
         ObligationKind.ARREARS, "mora 2025", TODAY, opening_c=250_000, share_ppm=200_000, priority=5

@@ -46,6 +46,7 @@ def home(village: Village) -> Any:
     return village.customer(1)
 
 
+@pytest.mark.requirement("R5-01", "R5-04")
 def test_a_sale_ends_with_one_token_that_the_module_reads_back(
     village: Village, home: Any, minting: str
 ) -> None:
@@ -88,6 +89,7 @@ def test_the_residue_of_one_sale_pays_into_the_next(village: Village, home: Any,
     )
 
 
+@pytest.mark.requirement("R5.3-03")
 def test_deductions_reach_their_accounts(village: Village, home: Any, minting: str) -> None:
     common = {"provider": village.provider, "installation": home, "starts_on": date(2026, 1, 1)}
     levy = ObligationRow.objects.create(**common, kind="levy", name="aseo", quota_c=80_000, priority=1)
@@ -138,6 +140,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_kept(
     assert AuditRecord.objects.filter(action="sale.sell", outcome="refused").count() == 1
 
 
+@pytest.mark.requirement("R5.3-02")
 def test_a_wrong_check_digit_is_named(village: Village, home: Any) -> None:
     number = drn(1)[:-1] + str((int(drn(1)[-1]) + 1) % 10)
     with pytest.raises(UnableToSell, match="dígito de control"):
@@ -166,6 +169,7 @@ def test_only_the_cashier_of_an_open_shift_sells(village: Village, home: Any) ->
         sell_energy(village.supervisor, village.shift, request())
 
 
+@pytest.mark.requirement("R5.3-04")
 def test_without_a_module_nothing_is_charged_and_the_sale_can_be_asked_for_again(
     village: Village, home: Any, minting: str, settings: Any
 ) -> None:
@@ -184,6 +188,7 @@ def test_without_a_module_nothing_is_charged_and_the_sale_can_be_asked_for_again
     assert check.faults() == []
 
 
+@pytest.mark.requirement("R5.3-04")
 def test_an_answer_that_was_lost_is_fetched(
     village: Village, home: Any, minting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from system.vending.services.sell_energy import SaleRequest, sell_energy
 from system.vending.services.shifts import close_shift, open_shift, open_shift_of, receive_deposit
 
 
+@pytest.mark.requirement("R5-06")
 def test_a_shift_expects_what_it_sold(village: Village, minting: str) -> None:
     village.customer(1)
     sell_energy(village.cashier, village.shift, SaleRequest(uuid.uuid4(), drn(1), 1_000_000))

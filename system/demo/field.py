@@ -1,0 +1,31 @@
+"""How the head-end reaches the village: one channel for each concentrator, opened as a supervisor would."""
+
+from system.accounts.models import User
+from system.accounts.operations import Role
+from system.demo.village import Village
+from system.head_end.services.set_channel import ChannelTerms, set_channel
+from system.head_end.vocabulary import ChannelKind
+from system.registry.models import Site
+
+#: A village that is shown is looked at more often than one that is left alone.
+POLL_S = 300
+_SESSIONS = 4
+
+
+def open_channels(village: Village) -> None:
+    """Open the channels; the meters behind them are known to the registry, and confirm themselves."""
+    supervisor = User.objects.filter(role=Role.SUPERVISOR).first()
+    if supervisor is None:
+        return
+    for one in village.concentrators:
+        terms = ChannelTerms(
+            name=one.name,
+            url=one.url,
+            kind=ChannelKind.CONCENTRATOR,
+            uplink_url=one.uplink_url,
+            secret_name=one.secret_name,
+            sessions_max=_SESSIONS,
+            site=Site.objects.first(),
+            poll_s=POLL_S,
+        )
+        set_channel(supervisor, terms)

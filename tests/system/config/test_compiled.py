@@ -1,0 +1,97 @@
+"""Compiled queries and insertions do what the plain ones do."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from system.config.compiled import CompiledQuery, insert
+from system.registry.models import Provider
+from system.vending.models import Movement, MovementOutcome
+
+NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
+
+
+def movement(provider: Provider, **more: Any) -> Movement:
+    told = {"kind": "other", "business_at": NOW, "business_day": NOW.date(), "wall_at": NOW, **more}
+    return Movement(provider=provider, **told)
+
+
+@pytest.fixture
+def provider(db: Any) -> Provider:
+    return Provider.objects.create(name="Uno", nit="1")
+
+
+BY_ALL = CompiledQuery(
+    lambda pk, kind, at, day, provider_id: Movement.objects.filter(
+        models.Q(business_at__gt=at) | models.Q(business_day=day), pk=pk, kind=kind, provider_id=provider_id
+    ).select_related("provider"),
+    pk=models.UUIDField(),
+    kind=models.CharField(),
+    at=models.DateTimeField(),
+    day=models.DateField(),
+    provider_id=models.BigIntegerField(),
+)
+
+
+def test_a_compiled_query_finds_what_a_plain_one_finds(provider: Provider) -> None:
+    row = movement(provider)
+    row.save()
+    movement(provider).save()
+    wanted = {"pk": row.pk, "kind": "other", "provider_id": provider.pk}
+    with CaptureQueriesContext(connection) as asked:
+        assert BY_ALL(**wanted, at=NOW, day=NOW.date()) == [row]
+        assert BY_ALL.first(**wanted, at=NOW, day=date(2020, 1, 1)) is None
+        found = BY_ALL.first(**wanted, at=NOW - timedelta(microseconds=1), day=date(2020, 1, 1))
+    assert found.provider == provider
+    assert found.business_at == NOW
+    assert len(asked) == 3  # the provider came along
+
+
+def test_arguments_are_all_of_them(provider: Provider) -> None:
+    with pytest.raises(TypeError, match="this query takes"):
+        BY_ALL(pk=uuid.uuid4())
+    unused = CompiledQuery(lambda nit: Provider.objects.all(), nit=models.CharField())
+    with pytest.raises(TypeError, match="makes no use of"):
+        unused(nit="1")
+
+
+_BY_NAME = CompiledQuery(lambda name: Provider.objects.filter(name=name), name=models.CharField())
+
+
+@given(name=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30))
+@pytest.mark.django_db
+def test_text_is_text(name: str) -> None:
+    """Quotes, percent signs and backslashes mean nothing to the database."""
+    with transaction.atomic():
+        made = Provider.objects.create(name=name, nit=str(uuid.uuid4())[:20])
+        assert _BY_NAME(name=name) == list(Provider.objects.filter(name=name))
+        assert made in _BY_NAME(name=name)
+        transaction.set_rollback(True)
+
+
+def test_insert_writes_what_save_writes(provider: Provider) -> None:
+    saved, inserted = movement(provider), movement(provider)
+    saved.save()
+    insert(inserted)
+    plain = {"id", "_state"}
+    rows = [vars(Movement.objects.get(pk=row.pk)) for row in (saved, inserted)]
+    first, second = ({key: value for key, value in row.items() if key not in plain} for row in rows)
+    assert first == second
+    insert(*(MovementOutcome(movement=row, posted=True, wall_at=NOW) for row in (saved, inserted)))
+    assert MovementOutcome.objects.count() == 2
+    insert()
+
+
+def test_a_row_is_inserted_once(provider: Provider) -> None:
+    row = movement(provider)
+    insert(row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(row)
+    with pytest.raises(TypeError, match="is a fact"):
+        row.save()

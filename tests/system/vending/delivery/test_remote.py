@@ -1,0 +1,199 @@
+"""R4-03 the other way: we sell, another instance of the house delivers, by the same API over HTTP."""
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vending_world import Village, drn
+
+from system.config.clock import security_now
+from system.config.outgoing import Answer, UnableToSend
+from system.vending.delivery import chores, remote
+from system.vending.delivery.following import following
+from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
+from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
+from system.vending.models import Sale
+from system.vending.services.sell_energy import SaleRequest, sell_energy
+
+pytestmark = pytest.mark.requirement("R4-03", "R4-04")
+HELPER = Path(__file__).parents[3] / "helpers" / "network_instance.py"
+ID = uuid.UUID(int=3)
+
+
+@pytest.fixture
+def keys(tmp_path: Path, settings: Any) -> Path:
+    path = tmp_path / "keys.toml"
+    path.write_text('[keys]\nnorth = "amb_live_x"\n')
+    path.chmod(0o600)
+    settings.REMOTE_KEYS_FILE = str(path)
+    return path
+
+
+@pytest.fixture
+def sale(village: Village, minting: str, keys: Path) -> Sale:
+    village.customer(1)
+    RemoteHeadEnd.objects.create(
+        provider=village.provider,
+        name="Norte",
+        url="https://norte.example.co/api/v1/network",
+        key_name="north",
+    )
+    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Any]:
+    command = [sys.executable, str(HELPER), str(tmp_path / "other.db")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def due_now() -> None:
+    RemoteToken.objects.filter(next_at__isnull=False).update(next_at=security_now())
+
+
+def test_one_sells_and_the_other_delivers(sale: Sale, keys: Path, other: Any) -> None:
+    said = json.loads(other.stdout.readline())
+    RemoteHeadEnd.objects.update(url=said["url"])
+    keys.write_text(f'[keys]\nnorth = "{said["key"]}"\n')
+    assert said["drn"] == sale.drn
+    after_sale(sale)
+    assert HandOver.objects.get().carrier.startswith("remote:")
+    assert chores.follow_remote() == "asked 1"
+    assert not following(sale).ended
+    other.stdin.write("Accept\n")
+    other.stdin.flush()
+    assert json.loads(other.stdout.readline())["digits"] == sale.tokens.get().digits
+    due_now()
+    chores.follow_remote()
+    now = following(sale)
+    assert now.ended
+    assert now.steps[0].delivery == "entregado al medidor"
+    assert now.steps[0].execution.startswith("aceptado: +")
+    assert HandOver.objects.get().ended_at is not None
+    assert chores.follow_remote() == ""
+
+
+class Elsewhere:
+    """A head-end that answers what a test says."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str, str]] = []
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], method: str) -> Answer:
+        self.asked.append((method, url.rsplit("/network", 1)[1], headers.get("Idempotency-Key", "")))
+        assert headers["Authorization"] == "Bearer amb_live_x"
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        status, said = answer
+        return Answer(status, said if isinstance(said, bytes) else json.dumps(said).encode())
+
+
+def listening(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> Elsewhere:
+    made = Elsewhere(*answers)
+    monkeypatch.setattr(remote, "SENDERS", [made])
+    return made
+
+
+def test_a_lost_answer_is_asked_for_under_the_same_key(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = (200, {"state": "waiting", "answer": ""})
+    there = listening(
+        monkeypatch, UnableToSend("x"), (503, b""), waiting, (200, {"state": "done", "answer": "Accept"})
+    )
+    after_sale(sale)
+    for _ in range(4):
+        due_now()
+        remote.follow()
+    assert [method for method, _, _ in there.asked] == ["POST", "POST", "POST", "GET"]
+    assert len({key for method, _, key in there.asked if method == "POST"}) == 1
+    assert following(sale).ended
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b"[" * 10_000,
+        {"state": "?"},
+        {"answer": "Accept"},
+        {"state": "done", "answer": 7},
+        {"state": "done", "answer": "x" * 41},
+    ],
+)
+def test_answers_that_make_no_sense_are_no_answer(
+    sale: Sale, monkeypatch: pytest.MonkeyPatch, nonsense: Any
+) -> None:
+    listening(monkeypatch, (200, nonsense))
+    after_sale(sale)
+    remote.follow()
+    row = RemoteToken.objects.get()
+    assert (row.state, row.tries, row.sent) == ("waiting", 1, False)
+
+
+def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    listening(monkeypatch, (422, {"detail": "no such meter"}))
+    after_sale(sale)
+    remote.follow()
+    now = following(sale)
+    assert now.ended
+    assert now.tone == "bad"
+    assert "digita" in now.headline
+
+
+def test_what_was_sent_is_never_said_not_to_have_arrived(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    listening(monkeypatch, (200, {"state": "waiting"}), UnableToSend("x"))
+    after_sale(sale)
+    for _ in range(remote.TRIES_MAX + 3):
+        due_now()
+        remote.follow()
+    row = RemoteToken.objects.get()
+    assert (row.state, row.sent) == ("expired", True)
+    assert "sin respuesta" in following(sale).steps[0].delivery
+
+
+def test_a_site_has_a_head_end_of_its_own(sale: Sale, village: Village) -> None:
+    own = RemoteHeadEnd.objects.create(
+        provider=village.provider,
+        site=village.site,
+        name="Sitio",
+        url="https://s.example.co",
+        key_name="north",
+    )
+    after_sale(sale)
+    assert HandOver.objects.get().carrier == f"remote:{own.pk}"
+
+
+def test_the_key_file(keys: Path, settings: Any) -> None:
+    assert remote_key("north") == "amb_live_x"
+    with pytest.raises(NoRemoteKey):
+        remote_key("south")
+    keys.chmod(0o640)
+    with pytest.raises(NoRemoteKey, match="600"):
+        remote_key("north")
+    keys.chmod(0o600)
+    keys.write_text("[keys")
+    with pytest.raises(NoRemoteKey):
+        remote_key("north")
+    settings.REMOTE_KEYS_FILE = ""
+    with pytest.raises(NoRemoteKey):
+        remote_key("north")
+
+
+def test_without_a_key_it_stays_owed(sale: Sale, keys: Path) -> None:
+    keys.unlink()
+    after_sale(sale)
+    remote.follow()
+    assert RemoteToken.objects.get().tries == 1
