@@ -32,9 +32,9 @@ _SALES_A_ROUND, _VIEWS = 60, 5
 PAGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("cashier's page", "caja-0", "/venta/", {}),
     ("trial price", "caja-0", "/venta/oferta/", {"number": "{drn}", "amount": "2000"}),
-    ("day report, one day", "jefe", "/informes/dia/?since={day}&until={day}", {}),
-    ("day report, this month", "jefe", "/informes/dia/", {}),
-    ("report by counter, one day", "jefe", "/informes/punto/?since={day}&until={day}", {}),
+    ("day report, one day", "jefe", "/reportes/ventas-por-dia/?since={day}&until={day}", {}),
+    ("day report, this month", "jefe", "/reportes/ventas-por-dia/", {}),
+    ("report by counter, one day", "jefe", "/reportes/ventas-por-punto/?since={day}&until={day}", {}),
     ("list of a day's sales", "jefe", "/ventas/?day={day}", {}),
     ("list of a cashier's sales", "caja-0", "/ventas/?day={day}", {}),
     ("last page of that list", "jefe", "/ventas/?day={day}&page=last", {}),

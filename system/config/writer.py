@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-_TURN = threading.Lock()
+#: Taken again by who has it: what follows a commit runs before the turn is given on, and may write.
+_TURN = threading.RLock()
 
 
 @contextmanager

@@ -23,6 +23,15 @@ from system.head_end.answers import (
     TokenDelivery,
 )
 from system.head_end.errors import UnableToOrder
+from system.head_end.selectors import consumption as _consumption
+from system.head_end.selectors import curves as _curves
+from system.head_end.selectors import deliveries as _deliveries
+from system.head_end.selectors import meters as _meters
+from system.head_end.selectors import orders as _orders
+from system.head_end.services import cancel_order as _cancel
+from system.head_end.services import deliver_tokens as _deliver
+from system.head_end.services import request_group as _group
+from system.head_end.services import request_order as _request
 from system.head_end.signals import order_ended
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 from system.registry.models import Device, Installation
@@ -76,16 +85,12 @@ def deliver_tokens(
     Raises:
         UnableToOrder: refused, or the sale was delivered with other tokens before.
     """
-    from system.head_end.services.deliver_tokens import deliver_tokens as verb
-
-    return verb(user, device, sale_id, tokens, valid_for)
+    return _deliver.deliver_tokens(user, device, sale_id, tokens, valid_for)
 
 
 def delivery_of(sale_id: uuid.UUID) -> Delivery | None:
     """How the tokens of a sale stand; None where nobody sent them."""
-    from system.head_end.selectors.deliveries import delivery_of as question
-
-    return question(sale_id)
+    return _deliveries.delivery_of(sale_id)
 
 
 def request_order(
@@ -109,11 +114,8 @@ def request_order(
     Raises:
         UnableToOrder: refused, or the id was used for something else.
     """
-    from system.head_end.selectors.orders import view_of
-    from system.head_end.services.request_order import Wish
-    from system.head_end.services.request_order import request_order as verb
-
-    return view_of(verb(user, Wish(order_id, device, kind, dict(parameters or {}), valid_for)))
+    wish = _request.Wish(order_id, device, kind, dict(parameters or {}), valid_for)
+    return _orders.view_of(_request.request_order(user, wish))
 
 
 def request_group(
@@ -146,11 +148,8 @@ def request_group(
     Raises:
         UnableToOrder: refused, or not approved.
     """
-    from system.head_end.services.request_group import GroupWish
-    from system.head_end.services.request_group import request_group as verb
-
-    wish = GroupWish(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
-    return verb(user, wish, approval).pk
+    wish = _group.GroupWish(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
+    return _group.request_group(user, wish, approval).pk
 
 
 def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
@@ -159,18 +158,13 @@ def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
     Raises:
         UnableToOrder: it does not exist, was sent already, or has ended otherwise.
     """
-    from system.head_end.selectors.orders import view_of
-    from system.head_end.services.cancel_order import cancel_order as verb
-
-    return view_of(verb(user, order_id))
+    return _orders.view_of(_cancel.cancel_order(user, order_id))
 
 
 def order_of(user: User, order_id: uuid.UUID) -> OrderView | None:
     """An order of the user's provider."""
-    from system.head_end.selectors.orders import find_order, view_of
-
-    found = find_order(user, order_id)
-    return None if found is None else view_of(found)
+    found = _orders.find_order(user, order_id)
+    return None if found is None else _orders.view_of(found)
 
 
 def consumption_wh(where: Installation | Device, start: datetime, end: datetime) -> int | None:
@@ -178,16 +172,12 @@ def consumption_wh(where: Installation | Device, start: datetime, end: datetime)
 
     For an installation the meters that hung there are added up, each for its time.
     """
-    from system.head_end.selectors.consumption import consumption_wh as question
-
-    return question(where, start, end)
+    return _consumption.consumption_wh(where, start, end)
 
 
 def daily_consumption(where: Installation | Device, first: date, last: date) -> list[DayEnergy]:
     """Energy of each business day from `first` to `last`, both included; None marks a gap."""
-    from system.head_end.selectors.consumption import daily_consumption as question
-
-    return question(where, first, last)
+    return _consumption.daily_consumption(where, first, last)
 
 
 def curve(
@@ -202,27 +192,19 @@ def curve(
         end: UTC; at most 400 days later.
         period_s: of the profile that is wanted; None: the finest that has the quantity.
     """
-    from system.head_end.selectors.curves import curve as question
-
-    return question(device, obis, start, end, period_s)
+    return _curves.curve(device, obis, start, end, period_s)
 
 
 def load_curve(device: Device, start: datetime, end: datetime, period_s: int | None = None) -> Curve | None:
     """Wh of each interval after `start` up to `end`, from the energy register, gaps marked; see `curve`."""
-    from system.head_end.selectors.curves import load_curve as question
-
-    return question(device, start, end, period_s)
+    return _curves.load_curve(device, start, end, period_s)
 
 
 def last_reading(device: Device) -> LastReading | None:
     """The newest energy register of a meter that was kept and can be trusted."""
-    from system.head_end.selectors.consumption import last_reading as question
-
-    return question(device)
+    return _consumption.last_reading(device)
 
 
 def reachable(device: Device) -> bool:
     """Whether an order could reach it: confirmed in the field, and neither it nor its channel fails now."""
-    from system.head_end.selectors.meters import reachable as question
-
-    return question(device)
+    return _meters.reachable(device)

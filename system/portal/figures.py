@@ -111,7 +111,7 @@ FIGURES: tuple[Figure, ...] = (
         "comprados este mes", Operation.SEE_OWN_ACCOUNT, _own_kwh, "vending:own-account", "Ver mi servicio"
     ),
     Figure("su turno", Operation.OPERATE_SHIFT, _own_shift, "vending:shift", "Ir al turno"),
-    Figure("turnos abiertos", Operation.SEE_REPORTS, _open_shifts, "vending:reports", "Ver reportes"),
+    Figure("turnos abiertos", Operation.SEE_REPORTS, _open_shifts, "reports:index", "Ver informes"),
     Figure(
         "ventas sin resultado", Operation.SEE_SALES, _open_sales, "vending:sales", "Ver ventas", warns=True
     ),

@@ -38,6 +38,7 @@ MENU: tuple[Section, ...] = (
     Section(
         "Venta",
         (
+            Entry("Mi servicio", "vending:own-account", Operation.SEE_OWN_ACCOUNT),
             Entry("Vender", "vending:counter", Operation.SELL),
             Entry("Turno", "vending:shift", Operation.OPERATE_SHIFT),
             Entry("Ventas", "vending:sales", Operation.SEE_SALES),
@@ -73,8 +74,7 @@ MENU: tuple[Section, ...] = (
         "Control",
         (
             Entry("Aprobaciones", "accounts:approvals", Operation.APPROVE),
-            Entry("Reportes", "vending:reports", Operation.SEE_REPORTS),
-            Entry("Informes y gráficos", "reports:index", Operation.SEE_REPORTS),
+            Entry("Informes", "reports:index", Operation.SEE_REPORTS),
             Entry("Redes externas", "networks:networks", Operation.MANAGE_NETWORKS),
             Entry("Usuarios", "accounts:users", Operation.MANAGE_USERS),
             Entry("Auditoría", "accounts:audit", Operation.SEE_AUDIT),

@@ -1,18 +1,21 @@
-"""R4-03 the other way: we sell, another instance of the house delivers, by the same API over HTTP."""
+"""R4-03 the other way: we sell, a neighbour delivers, by the same API."""
 
 import json
-import subprocess
-import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from vending_world import Village, drn
+from django.test import Client
+from field_store import Field
+from network_world import caller, make_network
+from vending_world import NOW, Village, drn
 
 from system.config.clock import security_now
 from system.config.outgoing import Answer, UnableToSend
+from system.head_end.store import DatabaseDesk
+from system.head_end.vocabulary import OrderState
 from system.vending.delivery import chores, remote
 from system.vending.delivery.following import following
 from system.vending.delivery.hand_over import after_sale
@@ -22,7 +25,6 @@ from system.vending.models import Sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R4-03", "R4-04")
-HELPER = Path(__file__).parents[3] / "helpers" / "network_instance.py"
 ID = uuid.UUID(int=3)
 
 
@@ -47,32 +49,35 @@ def sale(village: Village, minting: str, keys: Path) -> Sale:
     return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
 
 
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Any]:
-    command = [sys.executable, str(HELPER), str(tmp_path / "other.db")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
 def due_now() -> None:
     RemoteToken.objects.filter(next_at__isnull=False).update(next_at=security_now())
 
 
-def test_one_sells_and_the_other_delivers(sale: Sale, keys: Path, other: Any) -> None:
-    said = json.loads(other.stdout.readline())
-    RemoteHeadEnd.objects.update(url=said["url"])
-    keys.write_text(f'[keys]\nnorth = "{said["key"]}"\n')
-    assert said["drn"] == sale.drn
+def test_one_sells_and_the_other_delivers(
+    sale: Sale, village: Village, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over WSGI in this process: what goes out comes in again as a neighbour's request with a key of his."""
+    field = Field(village, DatabaseDesk())
+    field.meter(1)
+    neighbour = caller(village, make_network(village, "Vecino"))
+    keys.write_text(f'[keys]\nnorth = "{neighbour.secret}"\n')
+
+    def over_wsgi(url: str, body: bytes, headers: Mapping[str, str], method: str) -> Answer:
+        path = url.removeprefix("https://norte.example.co")
+        came = Client().generic(method, path, body, "application/json", headers=dict(headers))
+        return Answer(came.status_code, came.content)
+
+    monkeypatch.setattr(remote, "SENDERS", [over_wsgi])
     after_sale(sale)
     assert HandOver.objects.get().carrier.startswith("remote:")
     assert chores.follow_remote() == "asked 1"
     assert not following(sale).ended
-    other.stdin.write("Accept\n")
-    other.stdin.flush()
-    assert json.loads(other.stdout.readline())["digits"] == sale.tokens.get().digits
+    visit = field.lease(NOW)
+    (work,) = visit.orders
+    assert work.parameters["digits"] == sale.tokens.get().digits
+    assert field.begin(visit, work.id, NOW)
+    result = {"result": "Accept", "already": False}
+    field.report(visit, work.id, OrderState.DONE, result=result, at=NOW)
     due_now()
     chores.follow_remote()
     now = following(sale)

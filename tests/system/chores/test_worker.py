@@ -1,0 +1,77 @@
+"""Each chore by one worker at a time, apart from the others; whoever dies loses his turn."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from system.chores import worker
+from system.chores.leasing import PAUSE_MAX_S, end_turn, take_turn
+from system.chores.models import ChoreRow
+from system.chores.table import CHORES, Chore
+from system.config.clock import security_now
+
+DONE: list[str] = []
+ONE = Chore("one", 60, f"{__name__}.one", lease_s=100)
+BAD = Chore("bad", 60, f"{__name__}.bad")
+
+
+def one() -> str:
+    DONE.append("one")
+    return ""
+
+
+def bad() -> str:
+    raise ValueError("a secret")
+
+
+def test_one_at_a_time_and_not_before_it_is_due(db: Any) -> None:
+    now = security_now()
+    turn = take_turn(ONE, "a", now)
+    assert turn is not None
+    assert take_turn(ONE, "b", now) is None
+    assert end_turn(turn, now)
+    assert take_turn(ONE, "b", now + timedelta(seconds=59)) is None
+    assert take_turn(ONE, "b", now + timedelta(seconds=61)) is not None
+
+
+def test_who_dies_loses_his_turn_and_ends_nothing_afterwards(db: Any) -> None:
+    now = security_now()
+    lost = take_turn(ONE, "a", now)
+    assert lost is not None
+    assert take_turn(ONE, "b", now + timedelta(seconds=101)) is not None
+    assert not end_turn(lost, now)
+    assert ChoreRow.objects.get().leased_by == "b"
+
+
+def test_a_chore_that_fails_leaves_one_line_without_data(db: Any, caplog: pytest.LogCaptureFixture) -> None:
+    DONE.clear()
+    said = worker.work_once("a", (BAD, ONE))
+    assert said == {"bad": "failed: ValueError", "one": "done"}
+    assert DONE == ["one"]
+    assert len(caplog.records) == 1
+    assert "secret" not in caplog.text
+    row = ChoreRow.objects.get(name="bad")
+    assert (row.failures, row.reason) == (1, "ValueError")
+
+
+def test_pauses_after_failures_grow_to_a_limit(db: Any) -> None:
+    now = security_now()
+    for _ in range(30):
+        ChoreRow.objects.update(due_at=now)
+        turn = take_turn(BAD, "a", now)
+        assert turn is not None
+        end_turn(turn, now, "ValueError")
+    assert (ChoreRow.objects.get().due_at - now).total_seconds() == PAUSE_MAX_S
+
+
+def test_it_stops_when_told(db: Any) -> None:
+    stop = threading.Event()
+    stop.set()
+    worker.work(stop, "a", (ONE,))
+    assert not ChoreRow.objects.exists()
+
+
+def test_names_are_used_once() -> None:
+    assert len({chore.name for chore in CHORES}) == len(CHORES)
