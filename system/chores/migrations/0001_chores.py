@@ -4,27 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChoreRow',
+            name="ChoreRow",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
-                ('leased_by', models.CharField(blank=True, default='', max_length=80)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('lease_number', models.BigIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, default='', max_length=100)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("due_at", models.DateTimeField()),
+                ("leased_by", models.CharField(blank=True, default="", max_length=80)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("lease_number", models.BigIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("reason", models.CharField(blank=True, default="", max_length=100)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'chores_chore',
+                "db_table": "chores_chore",
             },
         ),
     ]

@@ -63,15 +63,16 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     if len({one.pk for one in found}) != 1:
         raise UnknownMeter(_complaint(typed))
     device = found[0]
-    if device.hung is None:
+    hung, keying, identifier = (getattr(device, name, None) for name in ("hung", "keying", "drn"))
+    if hung is None:
         raise UnknownMeter(f"El medidor {device.serial} no está instalado en ninguna parte.")
-    installation = device.hung.installation
+    installation = hung.installation
     agreement = _AGREED.first(installation_id=installation.pk, **when)
     if agreement is None:
         raise UnknownMeter(f"La instalación {installation.niu} no tiene contrato vigente.")
-    if device.keying is None or device.drn is None:
+    if keying is None or identifier is None:
         raise UnknownMeter(f"El medidor {device.serial} no tiene datos STS: un operador debe registrarlos.")
-    return Supply(device, installation, agreement, device.keying, device.drn.value)
+    return Supply(device, installation, agreement, keying, identifier.value)
 
 
 def _holding(path: str, provider_id: int, instant: datetime, **more: Any) -> FilteredRelation:
@@ -82,7 +83,7 @@ def _holding(path: str, provider_id: int, instant: datetime, **more: Any) -> Fil
 
 
 def _meters(provider_id: int, instant: datetime, **which: Any) -> Any:
-    """Devices with where they hang (`hung`), their `keying` and their `drn`; None where there is none."""
+    """Devices with where they hang (`hung`), their `keying` and their `drn`, of what there is."""
     when: dict[str, Any] = {"provider_id": provider_id, "instant": instant}
     return (
         Device.objects.filter(provider_id=provider_id)
