@@ -9,7 +9,7 @@ SQLite and PostgreSQL have them; SQL Server gets an ``INSTEAD OF`` trigger, whic
 
 from typing import Any
 
-from django.db import migrations
+from system.config.migrating import Statements
 
 _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -36,18 +36,18 @@ _CREATE = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL, "microsoft": _SQL_SERVE
 _VERBS = ("update", "delete")
 
 
-def immutable(table: str) -> migrations.RunPython:
+def immutable(table: str) -> Statements:
     """An operation that forbids updates and deletions of a table; reversible."""
 
-    def forbid(_apps: Any, editor: Any) -> None:
+    def forbid(editor: Any) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
             editor.execute(_POSTGRESQL_FUNCTION.replace("%", "%%"), ())
         for verb in _VERBS:
             editor.execute(_CREATE[vendor].format(table=table, verb=verb, VERB=verb.upper()))
 
-    def allow(_apps: Any, editor: Any) -> None:
+    def allow(editor: Any) -> None:
         for verb in _VERBS:
             editor.execute(_DROP[editor.connection.vendor].format(table=table, verb=verb))
 
-    return migrations.RunPython(forbid, allow)
+    return Statements(forbid, allow)

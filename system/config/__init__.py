@@ -5,6 +5,7 @@ Map of the room::
     settings/        base, and what development, test, demo, bench and production change
     environment.py   reads the environment: one sentence for each value that makes no sense
     backup/          the whole database in one file, and back
+    migrating.py     operations that make a full migrate cheap
     postgres.py      a PostgreSQL server of our own, for tests and one machine
     clock.py         business time and security time
     urls.py          which page and which API lies where

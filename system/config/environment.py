@@ -89,6 +89,8 @@ def _sqlite(url: str, base_dir: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path if path == ":memory:" else str(base_dir / path),
+        # a thread keeps its connection: who closes the last one moves the whole log into the file, and syncs
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # a token that was shown must be on the disk: FULL; without IMMEDIATE a writer fails at once
             "transaction_mode": "IMMEDIATE",

@@ -7,8 +7,6 @@ from system.head_end.services.set_channel import ChannelTerms, set_channel
 from system.head_end.vocabulary import ChannelKind
 from system.registry.models import Site
 
-#: A village that is shown is looked at more often than one that is left alone.
-POLL_S = 300
 _SESSIONS = 4
 
 
@@ -26,6 +24,6 @@ def open_channels(village: Village) -> None:
             secret_name=one.secret_name,
             sessions_max=_SESSIONS,
             site=Site.objects.first(),
-            poll_s=POLL_S,
+            poll_s=one.poll_s,
         )
         set_channel(supervisor, terms)

@@ -34,12 +34,14 @@ class WorldConcentrator:
         url: of its DLMS port.
         uplink_url: of its management port.
         secret_name: entry of the collector's key file that opens it.
+        poll_s: so often it is asked for news, in its own time.
     """
 
     name: str
     url: str
     uplink_url: str
     secret_name: str
+    poll_s: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ AMOUNT_C = 200_000
 
 
 class Nursery:
-    """The other end of `tests/helpers/vending_processes.py`."""
+    """The other end of `tests/helpers/vending_processes.py`, or of another `script` that answers as it does."""
 
-    def __init__(self, directory: Path, database: str = "") -> None:
+    def __init__(self, directory: Path, database: str = "", script: Path = SCRIPT) -> None:
         self._popen = subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(directory)],
+            [sys.executable, str(script), str(directory)],
             env={**os.environ, "CAMPAIGN_DATABASE": database or os.environ.get("CAMPAIGN_DATABASE", "")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@
     till.py        the shop of the world, whose tickets are sales: with shifts, cash and deposits
     households.py  the meters of the world as the utility's registry takes them
     reconcile.py   field beside books: every promise of the loop as one line, kept or broken
+    books.py       what the books hold, and what does not add up in them
     screen.py      what is printed
     texts.py       its words, English and Spanish
 """

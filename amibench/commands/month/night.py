@@ -19,7 +19,9 @@ from system.head_end.acquisition import Collector, CollectorParts, CollectorTerm
 T = TypeVar("T")
 SECRET_NAME = "village"  # noqa: S105 - what the key file calls it
 _DLMS, _UPLINK = 4059, 7000
-_TERMS = CollectorTerms(idle_s=60.0, response_timeout_s=90.0)
+_TERMS = CollectorTerms(idle_s=300.0, response_timeout_s=90.0)
+#: Nobody watches: what concentrators gathered is fetched every half hour.
+_POLL_S = 1_800
 
 
 class OfficeRunner:
@@ -39,7 +41,7 @@ class OfficeRunner:
 def concentrators_of(world: FieldWorld) -> tuple[WorldConcentrator, ...]:
     """The concentrators of a world, at addresses that only this process can dial."""
     return tuple(
-        WorldConcentrator(name, f"tcp://{name}:{_DLMS}", f"tcp://{name}:{_UPLINK}", SECRET_NAME)
+        WorldConcentrator(name, f"tcp://{name}:{_DLMS}", f"tcp://{name}:{_UPLINK}", SECRET_NAME, _POLL_S)
         for site in world.sites
         for name in site.wire.concentrators
     )

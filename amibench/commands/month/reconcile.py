@@ -1,10 +1,10 @@
 """Field beside books: every promise of the closed loop as one line, kept or broken."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from amibench.commands.month.books import look_at_books
 from amibench.commands.month.office import Office
 from sim.grid.books import NJ_PER_WH
 from sim.meter import Meter
@@ -14,7 +14,6 @@ from sim.scenarios.field import FieldWorld
 _UNIT_WH = 100
 _US_PER_S = 1_000_000
 _ENERGY_COLUMN = (3, bytes.fromhex("0100010800ff"))
-_ENERGY, _LOAD = "1.0.1.8.0", "1.0.99.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def reconcile(world: FieldWorld, office: Office) -> tuple[tuple[Finding, ...], d
         for place in site.placed
         if place.point is not None
     }
-    books: dict[str, Any] = office.ask(_books)
+    books: dict[str, Any] = office.ask(look_at_books)
     sold: dict[str, list[int]] = books.pop("sold")
     read: dict[str, list[tuple[int, int]]] = books.pop("read")
     findings = (
@@ -105,110 +104,3 @@ def _captured(meter: Meter) -> dict[int, int]:
 def _energy(summary: dict[str, Any]) -> tuple[str, ...]:
     rest_nj = summary["energy"]["balance_nj"]
     return () if rest_nj == 0 else (f"{rest_nj} nJ of the grid's energy went nowhere",)
-
-
-# ------------------------------------------------------------ at the desk
-
-
-def _books() -> dict[str, Any]:
-    """What the books hold, their digest, and what does not add up in them."""
-    from django.db.models import Sum
-
-    from system.head_end.models import Order, ReadingValue
-    from system.vending.ledger.check import faults
-    from system.vending.models import Sale, Token
-
-    sales = Sale.objects.filter(outcome__minted=True)
-    sold: dict[str, list[int]] = {}
-    for drn, units in sales.filter(units__gt=0).values_list("drn", "units").order_by("drn", "business_at"):
-        sold.setdefault(drn, []).append(units)
-    totals = sales.aggregate(amount_c=Sum("amount_c"), units=Sum("units"))
-    return {
-        "sold": sold,
-        "read": _read(),
-        "faults": faults(),
-        "deliveries": list(_deliveries()),
-        "gaps": list(_gaps()),
-        "orders": Order.objects.filter(sale_id__isnull=False).count(),
-        "values": ReadingValue.objects.count(),
-        "reports": list(_reports(sales)),
-        "sales": sales.count(),
-        "tokens": Token.objects.count(),
-        "amount_c": totals["amount_c"] or 0,
-        "units": totals["units"] or 0,
-        "days": sales.values("business_day").distinct().count(),
-        "digest": _digest(),
-    }
-
-
-def _reports(sales: Any) -> Iterator[str]:
-    """Sales by day against the ledger: what the merchants owed for them, and what they handed over."""
-    from django.db.models import Sum
-
-    from system.vending.models import AccountKind, Deposit, Transfer
-
-    sold_c = sales.aggregate(total=Sum("amount_c"))["total"] or 0
-    owed: Any = Transfer.objects.filter(
-        debit__kind=AccountKind.MERCHANT, movement__outcome__posted=True, movement__sale__isnull=False
-    )
-    owed_c = owed.aggregate(total=Sum("amount_c"))["total"] or 0
-    if sold_c != owed_c:
-        yield f"the sales come to {sold_c} centavos, the ledger's to {owed_c}"
-    handed_c = Deposit.objects.aggregate(total=Sum("amount_c"))["total"] or 0
-    if handed_c > sold_c:
-        yield f"{handed_c} centavos were handed over for sales of {sold_c}"
-
-
-def _deliveries() -> Iterator[str]:
-    """Every token that was handed over came to an end, and the meter says that it has it."""
-    from system.head_end.models import OrderProgress
-    from system.head_end.vocabulary import OrderState
-
-    rows = OrderProgress.objects.filter(order__sale_id__isnull=False).select_related("order")
-    for row in rows.exclude(state=OrderState.DONE.value).order_by("order__asked_at"):
-        yield f"token of sale {row.order.sale_id}: {row.state} {row.reason} {row.result.get('result', '')}"
-
-
-def _gaps() -> Iterator[str]:
-    """Nothing that was to be read is missing, but what the meters themselves do not have."""
-    from system.config.clock import business_now
-    from system.head_end.selectors.gaps import OPEN, gap_report
-
-    for gap in gap_report(_staff(), business_now()):
-        if gap.kind == OPEN:
-            yield f"{gap.serial} {gap.profile}: {gap.rows} rows from {gap.after} to {gap.to}"
-
-
-def _read() -> dict[str, list[tuple[int, int]]]:
-    """DRN -> instant and energy register of every reading of the load profile, Wh."""
-    from system.head_end.models import ReadingValue
-
-    rows = ReadingValue.objects.filter(
-        series__obis=_ENERGY, series__profile=_LOAD, series__device__identifiers__kind="drn"
-    ).values_list("series__device__identifiers__value", "ends_at_s", "value", "series__scaler")
-    found: dict[str, list[tuple[int, int]]] = {}
-    for drn, at_s, value, scaler in rows:
-        found.setdefault(drn, []).append((at_s, value * 10**scaler))
-    return found
-
-
-def _staff() -> Any:
-    from system.accounts.models import User
-
-    return User.objects.get(role="supervisor")
-
-
-def _digest() -> str:
-    """SHA-256 over everything that the same seed must bring about again; no walls, no random bits."""
-    from system.vending.models import Sale, Transfer
-
-    sha = hashlib.sha256()
-    sales = Sale.objects.order_by("business_at", "id").values_list(
-        "id", "drn", "business_at", "amount_c", "units", "residue_mc", "outcome__minted"
-    )
-    moved: Any = Transfer.objects.order_by("movement__business_at", "movement_id", "pk").values_list(
-        "movement_id", "debit__kind", "credit__kind", "amount_c"
-    )
-    for row in (*sales, *moved):
-        sha.update(" ".join(map(str, row)).encode() + b"\n")
-    return sha.hexdigest()

@@ -2,6 +2,8 @@ from typing import Any
 
 from django.db import migrations
 
+from system.config.migrating import Statements
+
 #: Rows lie in the order of their key, in the key's own tree: one write for a value instead of two.
 _WITHOUT_ROWID = """
 CREATE TABLE head_end_reading_value (
@@ -14,7 +16,7 @@ CREATE TABLE head_end_reading_value (
 """
 
 
-def lay(apps: Any, editor: Any) -> None:
+def lay(editor: Any) -> None:
     if editor.connection.vendor == "sqlite":
         editor.execute("DROP TABLE head_end_reading_value", ())
         editor.execute(_WITHOUT_ROWID, ())
@@ -23,4 +25,4 @@ def lay(apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("head_end", "0001_first_tables")]
 
-    operations = [migrations.RunPython(lay, migrations.RunPython.noop)]
+    operations = [Statements(lay)]

@@ -70,7 +70,8 @@ class GapFinder:
         """
         wanted: dict[str, tuple[int, int]] = {}
         for plan in self.plans(access):
-            to_s = floor(last_run(self.now_s, plan.at_s, plan.every_s) - patience_s, plan.period_s)
+            ran_s = last_run(self.now_s, plan.at_s, plan.every_s)
+            to_s = floor(min(ran_s, self.now_s - patience_s), plan.period_s)
             profile = obis_of(plan.profile)
             wanted[profile] = (max(to_s, wanted.get(profile, (0, 0))[0]), plan.period_s)
         return [

@@ -1,47 +1,59 @@
-"""Writers take turns; who has the turn may write again, also in what follows a commit."""
+"""Turns are taken in the order in which they were asked for."""
 
 import threading
-from typing import Any
 
-import pytest
-from django.db import connection, transaction
-
-from system.config.writer import writing
-from system.registry.models import Provider
+from system.config.writer import Turns
 
 
-def provider(name: str) -> Any:
-    return Provider.objects.create(name=name, nit=name)
+def test_first_come_first_served() -> None:
+    turns, served, threads = Turns(), [], []
+
+    def take(number: int) -> None:
+        with turns:
+            served.append(number)
+
+    with turns:
+        for number in range(20):
+            thread = threading.Thread(target=take, args=(number,))
+            thread.start()
+            threads.append(thread)
+            while len(turns._waiting) <= number:
+                pass
+        assert served == []
+        with turns:  # who has it may take it again, and has it still
+            pass
+        assert served == []
+    for thread in threads:
+        thread.join(10)
+    assert served == list(range(20))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_follows_a_commit_may_write():
-    def work() -> None:
-        with writing():
-            provider("uno")
-            transaction.on_commit(again)
-        connection.close()
+def test_nobody_is_in_twice() -> None:
+    turns, inside, most = Turns(), [], []
 
-    def again() -> None:
-        with writing():
-            provider("dos")
+    def take() -> None:
+        for _ in range(200):
+            with turns:
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
 
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        work_in = work  # another thread would have another database
-        work_in()
-    else:
-        thread = threading.Thread(target=work, daemon=True)
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
         thread.start()
-        thread.join(20)
-        assert not thread.is_alive(), "the writer waits for itself"
-    assert set(Provider.objects.values_list("name", flat=True)) == {"uno", "dos"}
+    for thread in threads:
+        thread.join(30)
+    assert (set(most), len(most)) == ({1}, 1600)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_fault_gives_the_turn_back():
-    with pytest.raises(ValueError, match="no"), writing():
-        provider("uno")
-        raise ValueError("no")
-    with writing():
-        provider("dos")
-    assert list(Provider.objects.values_list("name", flat=True)) == ["dos"]
+def test_an_error_gives_the_turn_on() -> None:
+    turns = Turns()
+    try:
+        with turns:
+            raise ValueError
+    except ValueError:
+        pass
+    taken = threading.Thread(target=turns.__enter__)
+    taken.start()
+    taken.join(10)
+    assert not taken.is_alive()

@@ -1,7 +1,7 @@
 """Readings: each kept once, gaps known and refilled, what is not believed kept apart and told."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -261,6 +261,23 @@ def test_a_plan_of_a_group_counts_for_its_meters_alone(field: Field) -> None:
     gaps = field.lease(NIGHT).gaps
     assert {gap.meter.device_id for gap in gaps} == {inside.device_id}
     assert outside.device_id != inside.device_id
+
+
+def test_what_a_concentrator_may_still_bring_is_asked_for_when_its_time_is_over(field: Field) -> None:
+    """Not the next night: as soon as the patience with it has passed."""
+    channel = field.channel(concentrator=True, patience_s=6 * 3600)
+    field.meter(1, channel)
+    field.plan()
+    early = field.lease(NIGHT)
+    assert {gap.to for gap in early.gaps} == {floored(NIGHT - timedelta(hours=6))}
+    field.desk.release(early.lease, NIGHT)
+    later = field.lease(NIGHT + timedelta(hours=7))
+    assert {gap.to for gap in later.gaps} == {floored(NIGHT)}
+
+
+def floored(instant: datetime) -> datetime:
+    """The quarter of an hour before."""
+    return instant - (instant - MIDNIGHT) % QUARTER
 
 
 def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: desk.Visit, access: Any) -> None:
