@@ -16,8 +16,8 @@ from django.db import connection, transaction
 class Turns:
     """A lock that is given on in the order in which it was asked for.
 
-    One of `threading` goes to who comes by first, mostly who has just released it: somebody waits seconds. Who
-    has it may take it again: what follows a commit runs before the turn is given on, and may write.
+    One of `threading` goes to who comes by first, mostly who has just released it: somebody waits seconds.
+    Who has it may take it again: what follows a commit runs before the turn is given on, and may write.
     """
 
     def __init__(self) -> None:

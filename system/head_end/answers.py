@@ -30,6 +30,7 @@ class TokenDelivery:
         position: 1 for the first of the sale.
         answer: of the meter, as the standard names it (``Accept``, ``UsedError`` …); empty: none yet.
         note: ``already-used`` where the customer had typed it before.
+        unsure: it was sent once, and its answer lost.
     """
 
     position: int
@@ -40,6 +41,7 @@ class TokenDelivery:
     note: str
     at: datetime
     result: Mapping[str, Any] = field(default_factory=dict)
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ typed_twice = 0.5
 
 def month(world: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "amibench", "month", str(world), *options],
+        [sys.executable, "-m", "amibench", "month", str(world), "--days", "0.6", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

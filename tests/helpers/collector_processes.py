@@ -57,7 +57,7 @@ class CollectorNursery(Nursery):
         call_command("migrate", verbosity=0)
         self.world = World(epoch=EPOCH, meters=METERS, shared=False)
         for meter in self.world.meters:
-            meter.parts.tokens.enter(self._mint(meter, FIRST_TID - 1, FIRST_TENTHS), _BY_HAND(), epoch_us=0)
+            meter.control_handlers()["keypad.enter"]({"digits": self._mint(meter, FIRST_TID - 1, FIRST_TENTHS)})
         self.world.run(3600.0)
         self.instant = self.world.clock.utc()
         self.asked = 0
@@ -189,12 +189,6 @@ class CollectorNursery(Nursery):
             file.write(json.dumps(wanted) + "\n")
             file.flush()
             return json.loads(file.readline())
-
-
-def _BY_HAND() -> Any:
-    from sim.meter.tokens import TokenDeliveryMethod
-
-    return TokenDeliveryMethod.LOCAL
 
 
 async def _serve(world: Any, say: Callable[[Any], None]) -> None:

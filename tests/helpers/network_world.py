@@ -93,6 +93,18 @@ class FakeHeadEnd:
     def look(self, sale: Any) -> Sequence[TokenState]:
         return self.states.get(sale.pk, ())
 
+    def withdraw(self, user: Any, sale: Any) -> bool:
+        if any(state.state is not OrderState.WAITING for state in self.states.get(sale.pk, ())):
+            return False
+        self.now(sale.pk, OrderState.CANCELLED)
+        return True
+
+    def now(self, sale_id: uuid.UUID, state: OrderState, *, unsure: bool = False) -> None:
+        """All its tokens stand so."""
+        self.states[sale_id] = tuple(
+            TokenState(one.position, state, unsure=unsure) for one in self.states[sale_id]
+        )
+
     def answers(self, sale_id: uuid.UUID, *words: str, already: bool = False) -> None:
         """The meter said something to each token."""
         self.states[sale_id] = tuple(

@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,15 +74,15 @@ def ciphered_meter() -> Iterator[tuple[str, str]]:
         yield "wrapper", url
 
 
-def _collect(desk: MemoryDesk) -> list[Any]:
+def _collect(desk: Any, runner: DeskRunner | None = None, now: datetime = NOON) -> list[Any]:
     clock, told = WallClock(), []
     begun_s = clock.now_s()
-    runner = ThreadRunner()
+    runner = runner or ThreadRunner()
     parts = CollectorParts(
         desk=desk,
         book=key_book(KEYS),
         clock=clock,
-        utc=lambda: NOON + timedelta(seconds=clock.now_s() - begun_s),
+        utc=lambda: now + timedelta(seconds=clock.now_s() - begun_s),
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
         terms=CollectorTerms(response_timeout_s=10.0, idle_s=1.0),

@@ -61,6 +61,7 @@ def _token(row: OrderProgress) -> TokenDelivery:
         note=str(row.result.get("note", "")),
         at=row.changed_at,
         result=row.result,
+        unsure=row.unsure,
     )
 
 

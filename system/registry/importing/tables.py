@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from system.registry.importing.errors import UnableToReadFile
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -86,6 +83,9 @@ def _csv(content: bytes) -> Iterator[list[str]]:
 
 
 def _xlsx(content: bytes) -> Iterator[list[str]]:
+    import openpyxl  # here, and not at the start of every process that imports no book
+    from openpyxl.utils.exceptions import InvalidFileException
+
     damaged = UnableToReadFile("El libro de Excel está dañado, o tiene clave: ábralo y guárdelo de nuevo.")
     try:
         _unpackable(content)

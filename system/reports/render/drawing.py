@@ -3,10 +3,6 @@
 import io
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
-
 from system.config.clock import BOGOTA
 from system.reports.declaring import Kind, Shape
 from system.reports.render.points import Points
@@ -26,6 +22,10 @@ _WIDTH_IN, _HEIGHT_IN = 7.2, 2.9
 
 def svg_of(points: Points) -> str:
     """A chart as SVG."""
+    import matplotlib as mpl  # here, and not at the start of every process that draws nothing
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter
+
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), layout="constrained")
         axes: Any = figure.add_subplot()

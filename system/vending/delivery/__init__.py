@@ -5,6 +5,7 @@ Map of the room::
     models/        what is chosen (ticket, AMI, both), hand-overs, messages, head-ends elsewhere
     choosing.py    which way a sale's tokens go
     hand_over.py   give a sale's tokens to the head-end that reaches its meter; never touches the sale
+    withdrawing.py take tokens back before a sale is reversed
     carriers.py    head-ends as this room sees them: ours (`system.head_end.api`), or one elsewhere
     remote.py      a head-end elsewhere, by the network API (`docs/how-to/connect-a-network.md`)
     following.py   how a delivery stands, in the words that the cashier reads

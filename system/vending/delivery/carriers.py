@@ -25,6 +25,7 @@ class TokenState:
         already: an earlier attempt of ours had entered it.
         reason: where it did not go well.
         at: when that was so, business time.
+        unsure: it was sent once, and its answer lost.
     """
 
     position: int
@@ -33,6 +34,7 @@ class TokenState:
     already: bool = False
     reason: Reason | None = None
     at: datetime | None = None
+    unsure: bool = False
 
 
 class Carrier(Protocol):
@@ -46,6 +48,9 @@ class Carrier(Protocol):
 
     def look(self, sale: Sale) -> Sequence[TokenState]:
         """How they stand; empty where it was never handed them."""
+
+    def withdraw(self, user: Any, sale: Sale) -> bool:
+        """Take back all that wait, within the caller's transaction; False: one has been sent meanwhile."""
 
 
 class OurHeadEnd:
@@ -64,6 +69,17 @@ class OurHeadEnd:
         """Its orders."""
         return look_at(sale.pk)
 
+    def withdraw(self, user: Any, sale: Sale) -> bool:
+        """Cancel what waits; an order that has begun since it was looked at refuses."""
+        found = api.delivery_of(sale.pk)
+        try:
+            for token in () if found is None else found.tokens:
+                if token.state is OrderState.WAITING:
+                    api.cancel_order(user, token.order_id)
+        except api.UnableToOrder:
+            return False
+        return True
+
 
 def look_at(delivery_id: Any) -> Sequence[TokenState]:
     """How the tokens stand that our head-end was given under an id."""
@@ -79,6 +95,7 @@ def _state(token: TokenDelivery) -> TokenState:
         bool(token.result.get("already")),
         token.reason,
         token.at,
+        token.unsure,
     )
 
 

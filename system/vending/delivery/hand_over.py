@@ -9,11 +9,12 @@ from django.db import DatabaseError, transaction
 from system.accounts import audit
 from system.accounts.operations import Operation
 from system.config.clock import security_now
+from system.config.writer import hold, writing
 from system.vending.delivery.carriers import carrier_of
 from system.vending.delivery.choosing import choice_of
 from system.vending.delivery.models import DeliveryMode, HandOver, HandOverState
 from system.vending.delivery.outbox import queue_token
-from system.vending.models import Sale
+from system.vending.models import Reversal, Sale
 
 _LOGGER = logging.getLogger("amibench.delivery")
 #: So often a hand-over is tried, with pauses that double from the first, seconds.
@@ -93,8 +94,9 @@ def _try(row: HandOver) -> None:
     """Hand it over now; where that fails it stays owed, until it was tried often enough."""
     sale = row.sale
     try:
-        with transaction.atomic():
-            if hasattr(sale, "reversal"):
+        with writing():
+            hold(sale.installation)  # a reversal does, too: it comes before or after, never in between
+            if Reversal.objects.filter(sale_id=sale.pk).exists():
                 _keep(row, HandOverState.WITHDRAWN, reason="La venta fue reversada.")
                 return
             found = carrier_of(sale)

@@ -16,14 +16,18 @@ from system.config.clock import business_now, security_now
 from system.config.outgoing import Answer, UnableToSend, send
 from system.head_end.vocabulary import ENDED, OrderState, Reason
 from system.vending.delivery.carriers import TokenState
-from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
+from system.vending.delivery.models import RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
 from system.vending.models import Sale, Token
 
 #: Pauses between questions, seconds: they double from the first.
 ASK_S, ASK_MAX_S, TRIES_MAX = 5.0, 600.0, 60
 PIECE = 50
-_OK, _ABSENT, _CLIENT, _SERVER = 200, 404, 400, 500
+_ABSENT, _CLIENT, _SERVER, _TIMEOUT = 404, 400, 500, 408
+#: Refused before the other side looked at what was asked.
+_NOT_LET_IN = frozenset({401, 403, 429})
+#: It was sent, or is being sent.
+_MAY_BE_THERE = frozenset({OrderState.RUNNING.value, OrderState.UNSURE.value})
 
 #: How requests go out; tests put another instance of this house here.
 Sender = Callable[[str, bytes, Mapping[str, str], str], Answer]
@@ -72,9 +76,20 @@ class Elsewhere:
                 row.answer,
                 reason=_reason(row.reason),
                 at=row.ended_at,
+                unsure=row.state == OrderState.EXPIRED.value,
             )
             for row in rows
         )
+
+    def withdraw(self, user: Any, sale: Sale) -> bool:
+        """Only what was never sent: the other side is not asked to forget anything."""
+        del user
+        rows = list(RemoteToken.objects.filter(sale=sale).select_for_update())
+        if any(row.sent or row.state in _MAY_BE_THERE for row in rows):
+            return False
+        waiting = RemoteToken.objects.filter(sale=sale, state=OrderState.WAITING.value)
+        waiting.update(state=OrderState.CANCELLED.value, next_at=None, ended_at=business_now())
+        return True
 
 
 def follow(most: int = PIECE) -> int:
@@ -85,18 +100,27 @@ def follow(most: int = PIECE) -> int:
         if _waits_for_another(row):
             _later(row, count=False)
             continue
-        asked += 1
-        try:
+        if row.sent or _begin(row):
+            asked += 1
             _one(row)
-        except (UnableToSend, NoRemoteKey):
-            _later(row, count=True)
     return asked
 
 
+def _begin(row: RemoteToken) -> bool:
+    """Written before it goes out, so that nobody takes back what is on its way; False: somebody did."""
+    mine = RemoteToken.objects.filter(pk=row.pk, next_at__isnull=False)
+    return bool(mine.update(state=OrderState.UNSURE.value))
+
+
 def _one(row: RemoteToken) -> None:
-    answer = _ask(row) if row.sent else _hand_in(row)
-    if answer.status >= _SERVER or answer.status in {401, 403, 408, 429}:
-        _later(row, count=True)
+    try:
+        answer = _ask(row) if row.sent else _hand_in(row)
+    except (UnableToSend, NoRemoteKey) as error:
+        forbidden = isinstance(error, NoRemoteKey) or error.forbidden
+        _again(row, went_out=not forbidden)
+        return
+    if answer.status >= _SERVER or answer.status in _NOT_LET_IN | {_TIMEOUT}:
+        _again(row, went_out=answer.status not in _NOT_LET_IN)
         return
     if answer.status >= _CLIENT:
         # refused for good: the token was never handed to the meter
@@ -104,7 +128,7 @@ def _one(row: RemoteToken) -> None:
         return
     said = _read(answer.body)
     if said is None:
-        _later(row, count=True)
+        _again(row, went_out=True)
         return
     RemoteToken.objects.filter(pk=row.pk).update(sent=True)
     state = said["state"]
@@ -113,6 +137,15 @@ def _one(row: RemoteToken) -> None:
     else:
         RemoteToken.objects.filter(pk=row.pk).update(state=state)
         _later(row, count=False)
+
+
+def _again(row: RemoteToken, *, went_out: bool) -> None:
+    """Try again later; what never went out by this or an earlier attempt waits as before."""
+    if not went_out and row.state == OrderState.WAITING.value:
+        RemoteToken.objects.filter(pk=row.pk).update(state=row.state)
+    else:
+        row.state = OrderState.UNSURE.value
+    _later(row, count=True)
 
 
 def _hand_in(row: RemoteToken) -> Answer:
@@ -160,7 +193,7 @@ def _later(row: RemoteToken, *, count: bool) -> None:
         return
     if count and tries >= TRIES_MAX:
         # what was sent may have been executed, and nobody says that it was not
-        _end(row, OrderState.EXPIRED if row.sent else OrderState.FAILED, "", Reason.UNREACHABLE)
+        _end(row, OrderState.EXPIRED if row.sent or row.state in _MAY_BE_THERE else OrderState.FAILED, "", Reason.UNREACHABLE)
         return
     pause_s = min(ASK_S * 2 ** min(tries, 10), ASK_MAX_S)
     RemoteToken.objects.filter(pk=row.pk).update(
@@ -192,13 +225,3 @@ def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:
         rows.filter(site_id=sale.installation.site_id).first() or rows.filter(site__isnull=True).first()
     )
     return here
-
-
-def withdraw(sale: Sale) -> bool:
-    """Take back what was not sent yet; False where something was sent."""
-    rows = RemoteToken.objects.filter(sale=sale)
-    if rows.filter(sent=True).exists():
-        return False
-    rows.update(state=OrderState.CANCELLED.value, next_at=None)
-    HandOver.objects.filter(pk=sale.pk).update(state="withdrawn", next_at=None)
-    return True

@@ -13,6 +13,7 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Day, Out, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_day
+from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale
 from system.vending.rest.sale_schemas import (
@@ -95,6 +96,7 @@ def sell(request: HttpRequest, sale_id: uuid.UUID, body: SaleIn) -> Status[Any]:
     if shift is None:
         raise UnableToSell("No hay un turno abierto a su nombre: ábralo primero.")
     sale = sell_energy(user, shift, body.data(sale_id))
+    after_sale(sale)
     return Status(200 if known else 201, _detail(request, sale.pk))
 
 
@@ -102,7 +104,8 @@ def sell(request: HttpRequest, sale_id: uuid.UUID, body: SaleIn) -> Status[Any]:
 def resolve(request: HttpRequest, sale_id: uuid.UUID) -> SaleDetailOut:
     """Preguntar al módulo en qué quedó una venta sin resultado."""
     found = row_or_404(Sale.objects.of(user_of(request)), sale_id)
-    resolve_sale(found)
+    if resolve_sale(found).minted:
+        after_sale(found)
     return sale_detail_out(row_or_404(_whole(request), sale_id))
 
 

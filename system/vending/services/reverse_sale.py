@@ -1,18 +1,23 @@
 """Take a sale back: its money returns by the way it came. The token must not have been entered.
 
+What went to the meter by itself is known: a token that it has, or may have, is not taken back; one that waits
+is cancelled first (`system.vending.delivery.withdrawing`).
+
 Only the last sale of an installation can be reversed: its residue went into the next one. A sale to the wrong
 meter is reversed, and made anew to the right one.
 """
 
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
+from system.config.writer import writing
+from system.vending.delivery.withdrawing import UnableToWithdraw, withdraw
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, OverLimit, post
 from system.vending.models import (
@@ -39,7 +44,8 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
     """Reverse a sale of energy.
 
     Raises:
-        UnableToSell: it is not the last one, was not minted, was reversed before, or nobody approved it.
+        UnableToSell: it is not the last one, was not minted, was reversed before, nobody approved it, or the
+            meter has its token or may have it.
     """
     if sale.provider_id != user.provider_id or not user.may(Operation.REVERSE_SALE):
         raise UnableToSell("Su rol no permite reversar esta venta.")
@@ -48,8 +54,9 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     try:
-        with transaction.atomic():
+        with writing():
             _see_that_it_can_be(sale)
+            withdraw(user, sale)
             reversal = Reversal(
                 sale=sale,
                 movement=_give_back(user, sale),
@@ -62,6 +69,8 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
             audit.record(Operation.REVERSE_SALE.value, user=user, subject=f"sale:{sale.pk}")
     except IntegrityError:
         raise UnableToSell("Esta venta ya fue reversada.") from None
+    except UnableToWithdraw as error:
+        raise UnableToSell(str(error)) from error
     except OverLimit:
         raise UnableToSell("La reversión dejaría una cuenta por encima de su cupo.") from None
     return reversal

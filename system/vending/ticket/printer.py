@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from escpos.printer import Dummy
-
 from system.vending.ticket.model import Style, Ticket
 
 #: How a style is set; a title and a token are as wide and as high as the printer can.
@@ -19,6 +17,8 @@ _CODE_SIZE = 6
 
 def printer_bytes(ticket: Ticket) -> bytes:
     """What the printer is sent: lines, the square code, and a cut."""
+    from escpos.printer import Dummy  # here: at the start of every process it would cost half a second
+
     printer = Dummy()
     printer.hw("INIT")
     for line in ticket.lines:

@@ -14,7 +14,7 @@ from system.config.migrating import Statements, Tables
 
 def _table(name: str, points_at: str, *constraints: Any) -> migrations.CreateModel:
     link = models.ForeignKey(f"config.{points_at}", models.PROTECT, null=True, related_name="+")
-    fields = [
+    fields: list[tuple[str, models.Field[Any, Any]]] = [
         ("id", models.BigAutoField(primary_key=True)),
         ("number", models.IntegerField()),
         ("link", link),

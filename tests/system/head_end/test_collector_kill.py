@@ -11,17 +11,19 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from collector_processes import FIRST_TENTHS, METERS, PERIOD_S
 from vending_tills import Nursery
 
 ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "20"))
 SCRIPT = Path(__file__).parents[2] / "helpers" / "collector_processes.py"
-METERS, PERIOD_S, TENTH_KWH_NJ = 3, 900, 100 * 3_600_000_000_000
+TENTH_KWH_NJ = 100 * 3_600_000_000_000
 #: A round lies so far after the one before, for business and meters: every lease is over, a reading is due.
 ROUND_LASTS_S = 1800.0
-#: A collector lives at most so long; about as long as the work of a round takes.
-LIFE_MAX_S = 0.6
+#: A collector lives at most so many times as long as the work of a round takes where nobody is killed.
+LIFE_MAX = 1.2
 #: Rounds after the last kill in which everything is to end.
 PATIENCE = 40
 
@@ -33,7 +35,17 @@ def nursery(tmp_path: Path) -> Iterator[Nursery]:
     found.close()
 
 
-def _one_round(nursery: Nursery, number: int, dice: random.Random) -> int:
+def _quiet_round(nursery: Nursery) -> float:
+    """A round in which nobody is killed; how long its work took, s."""
+    nursery.ask("request", number=0, again=False)
+    begun_s = time.monotonic()
+    nursery.ask("collect_once")
+    took_s = time.monotonic() - begun_s
+    nursery.ask("advance", seconds=ROUND_LASTS_S)
+    return took_s
+
+
+def _one_round(nursery: Nursery, number: int, dice: random.Random, work_s: float) -> int:
     """Orders, collectors, their end; how many were killed."""
     nursery.ask("request", number=number, again=dice.random() < 0.3)
     victims = [nursery.ask("collect", name=f"uno-{number}")]
@@ -41,13 +53,13 @@ def _one_round(nursery: Nursery, number: int, dice: random.Random) -> int:
         victims.append(nursery.ask("collect", name=f"otro-{number}"))
     dice.shuffle(victims)
     for victim in victims:
-        time.sleep(dice.uniform(0.0, LIFE_MAX_S / len(victims)))  # noqa: TID251 - a real moment is wanted
+        time.sleep(dice.uniform(0.0, LIFE_MAX * work_s / len(victims)))  # noqa: TID251 - a real moment is wanted
         nursery.ask("kill", pid=victim["pid"])
     nursery.ask("advance", seconds=ROUND_LASTS_S)
     return len(victims)
 
 
-def _ended(nursery: Nursery) -> dict:
+def _ended(nursery: Nursery) -> Any:
     """The books, once nothing is open any more."""
     for _ in range(PATIENCE):
         nursery.ask("collect_once")
@@ -62,26 +74,32 @@ def _ended(nursery: Nursery) -> dict:
 @pytest.mark.timeout(90 + 6 * ROUNDS)
 def test_killed_at_any_moment(nursery: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
     dice = random.Random(73)
-    kills = sum(_one_round(nursery, number, dice) for number in range(ROUNDS))
+    before = [meter["moves"] for meter in nursery.ask("meters")]
+    work_s = _quiet_round(nursery)
+    kills = sum(_one_round(nursery, number, dice, work_s) for number in range(1, ROUNDS + 1))
     books, meters = _ended(nursery), nursery.ask("meters")
+    moved = [meter["moves"] - moves for meter, moves in zip(meters, before, strict=True)]
     with capsys.disabled():
         print(
             f"\n{ROUNDS} rounds, {kills} collectors killed; {books['orders']} orders: {books['states']}, begun "
-            f"{books['begun']} times, {books['unsure']} times unsure; the meters' answers {books['delivered']}, "
-            f"their tokens {[meter['tokens'] for meter in meters]}, movements "
-            f"{[meter['moves'] for meter in meters]}; readings {[len(v) for v in books['values'].values()]}"
+            f"{books['begun']} times, {books['unsure']} times unsure; the meters' tokens "
+            f"{[meter['tokens'] for meter in meters]}, answers told {books['delivered']}, movements {moved}; "
+            f"readings {[len(ends) for ends in books['values'].values()]}"
         )
-    assert books["orders"] == 3 * METERS * ROUNDS
+    orders = ROUNDS + 1  # of each kind, for each meter
+    assert books["orders"] == 3 * METERS * orders
     assert books["not_done"] == [], "an order was lost, or ended without having been carried out"
     assert books["ended_twice"] == []
+    assert books["delivered"] == {"Accept": METERS * orders}
+    assert books["moved"] <= METERS * orders
+    assert moved == [orders] * METERS, "a relay moved more or less often than it was told"
     for meter in meters:
-        assert meter["tokens"]["Accept"] == ROUNDS
-        assert meter["credit_nj"] == TENTH_KWH_NJ * (10 + ROUNDS * (ROUNDS + 1) // 2)
-        assert meter["moves"] == ROUNDS, "a relay moved more or less often than it was told"
-        assert meter["closed"] == (ROUNDS % 2 == 0)
+        assert meter["tokens"]["Accept"] == orders
+        assert meter["credit_nj"] == TENTH_KWH_NJ * (FIRST_TENTHS + orders * (orders + 1) // 2)
+        assert meter["closed"] == (orders % 2 == 0)
     assert books["contradicted"] == books["quarantined"] == 0
     for instants in books["values"].values():
-        assert len(instants) >= 2 * ROUNDS
+        assert len(instants) >= 2 * orders
         assert {after - before for before, after in pairwise(instants)} == {PERIOD_S}
     # the kills came while there was work, and cut some of it off
     assert books["begun"] > books["orders"]
