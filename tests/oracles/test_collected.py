@@ -8,18 +8,28 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from lent_connection import LentConnection
 from memory_desk import MemoryDesk, MeterPlan, direct
+from vending_world import Village, make_village
 
 from links.aio import WallClock, open_async_link
+from system.accounts.models import User
+from system.config import clock as business
+from system.head_end import api
 from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, ThreadRunner, key_book
+from system.head_end.acquisition.seams import DeskRunner
 from system.head_end.desk import MeterTarget
-from system.head_end.vocabulary import OrderKind, OrderState, Reason
+from system.head_end.models import Channel, CollectionPlan, MeterAccess, ReadingValue
+from system.head_end.services.set_channel import ChannelTerms, set_channel
+from system.head_end.store import DatabaseDesk
+from system.registry.models import Device
+from system.head_end.vocabulary import ChannelKind, OrderKind, OrderState, Reason, Registration
 
 PYDLMS = Path(sys.executable).parent / "pydlms"
 
@@ -154,3 +164,52 @@ def test_it_is_read_with_gmac_and_ciphering(ciphered_meter: tuple[str, str]) -> 
     desk, _ = _registered(ciphered_meter, access="high")
     assert _collect(desk) == []
     assert len(desk.instants(1, LOAD)) == 39
+
+
+# ------------------------------------------------------------ with the store and its pages
+
+
+@pytest.fixture
+def business_time() -> Iterator[business.FixedBusinessClock]:
+    """It is midnight in Bogotá, a few hours before the meter's noon."""
+    fixed = business.FixedBusinessClock(datetime(2024, 5, 1, 0, 0, tzinfo=UTC))
+    business.use(fixed)
+    yield fixed
+    business.use(None)
+
+
+@pytest.fixture
+def village(db: Any, business_time: business.FixedBusinessClock) -> Village:
+    return make_village()
+
+
+def _in_the_field(village: Village, meter: tuple[str, str]) -> tuple[User, Device]:
+    """The meter as an administrator enters it, and he."""
+    framing, url = meter
+    village.customer(1)
+    device = Device.objects.get()
+    device.serial = SERIAL
+    device.save()
+    user = User.objects.create_user("campo", provider=village.provider, role="administrator")
+    terms = ChannelTerms("pydlms", url, ChannelKind.DIRECT, framing, access="low", meter=device)
+    set_channel(user, terms)
+    return user, device
+
+
+@pytest.mark.requirement("R3-01", "R3-02")
+def test_it_is_registered_read_and_shown_like_any_meter(
+    village: Village, business_time: business.FixedBusinessClock, meter: tuple[str, str]
+) -> None:
+    user, device = _in_the_field(village, meter)
+    business_time.instant = NOON
+    order = api.request_order(user, uuid.uuid4(), device, OrderKind.READ, {"obis": [api.ENERGY_IMPORT]})
+    for _ in range(2):  # the second finds everything there
+        told = _collect(DatabaseDesk(), LentConnection())
+        print(told)
+    access = MeterAccess.objects.get(device=device)
+    assert (access.state, access.last_reason) == (Registration.CONFIRMED.value, "")
+    kept = ReadingValue.objects.filter(series__device=device, series__profile=LOAD, series__obis="1.0.1.8.0")
+    print(kept.count(), list(kept.values_list("ends_at_s","value"))[:3])
+    found = api.order_of(user, order.id)
+    assert found is not None
+    assert (found.state, found.result["values"][0]["value"]) == (OrderState.DONE, 12_345_678)

@@ -1,4 +1,4 @@
-"""``amibench demo``: a living village on this machine: field, security module and portal, until Ctrl-C.
+"""``amibench demo``: a living village on this machine: field, office and portal, until Ctrl-C.
 
 ::
 
@@ -7,6 +7,7 @@
     children.py    a process that says one line of JSON when it is ready, and how all of them end
     village.py     the meters of the world and the random credentials, as `system.demo` takes them
     key_store.py   a security module of published test keys in a folder that goes away
+    meter_keys.py  the collector's key file: test keys, and the secret of the concentrators
     screen.py      what is printed: where to click
     texts.py       its words, English and Spanish
 """

@@ -50,7 +50,7 @@ def demo(
     as_json: options.AsJson = False,
     lang: options.Lang = None,
 ) -> None:
-    """A village that lives on this machine: field, security module and portal; Ctrl-C ends all of it."""
+    """A village on this machine: field, security module, portal, collector, worker; Ctrl-C ends all of it."""
     language = options.spoken(lang)
     _check(host, port, language)
     path = Path(scenario)
@@ -64,7 +64,7 @@ def _run(wishes: Wishes, lang: str, *, as_json: bool) -> int:
     """Live until somebody ends it; the exit code."""
     with stoppable():
         folder = Path(tempfile.mkdtemp(prefix="amibench-demo-"))
-        family = Family(folder, environment(folder))
+        family = Family(folder, environment(folder, wishes.speed))
         try:
             if not as_json:
                 typer.echo(text("starting", lang), err=True)

@@ -1,4 +1,7 @@
-"""The processes of the demo in their order, each ready before the next needs it."""
+"""The processes of the demo in their order, each ready before the next needs it.
+
+Collector and worker come last: nobody waits for them, and the portal says by itself what they did.
+"""
 
 import os
 import secrets
@@ -9,6 +12,7 @@ from typing import Any
 
 from amibench.commands.demo.children import Child, Family
 from amibench.commands.demo.key_store import make_key_store
+from amibench.commands.demo.meter_keys import write_meter_keys
 from amibench.commands.demo.village import village_of
 from amibench.commands.security_module_inputs import wall_utc
 from conformance.bench.control_client import ControlClient
@@ -18,6 +22,10 @@ from system.demo.village import Village
 #: What the world has lived when it is first shown, s: its meters have answered the concentrator.
 _LIVED_S = 900.0
 _DAY_S = 86_400.0
+#: Of the collector, s of the wall: how long a channel is its own, between two looks for work, for an answer.
+_LEASE_S, _IDLE_S, _PATIENCE_S = 90.0, 0.5, 10.0
+#: What nobody sees who reads a clock that runs faster than his own, s of the wall; and what meters are allowed.
+_UNSEEN_S, _TOLERANCE_S = 1.0, 5.0
 #: Of the user's environment, nothing of a real system reaches the demo's processes.
 _FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")
 
@@ -70,8 +78,13 @@ class Running:
         return f"{self.panel}/meter/{self.village.first}"
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """What the processes are given: the user's environment without a real system, and the demo's settings."""
+def environment(folder: Path, speed: float = 1.0) -> dict[str, str]:
+    """What the processes are given: the user's environment without a real system, and the demo's settings.
+
+    Args:
+        folder: the private one.
+        speed: seconds of business that pass in one of the wall: leases last as long on the wall as anywhere.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     return {
         **kept,
@@ -81,6 +94,7 @@ def environment(folder: Path) -> dict[str, str]:
         "AMIBENCH_SECRET_KEY": secrets.token_urlsafe(48),
         "AMIBENCH_SECURITY_MODULE": f"unix://{folder / 'socket'}",
         "AMIBENCH_WORLD_CONTROL": str(folder / "control.toml"),
+        "AMIBENCH_LEASE_S": str(round(_LEASE_S * max(1.0, speed))),
         "AMIBENCH_LANG": os.environ.get("AMIBENCH_LANG", ""),
     }
 
@@ -105,7 +119,9 @@ def start(family: Family, folder: Path, wishes: Wishes) -> Running:
     portal = family.start("portal", ["amibench", "system", "serve", "--port", str(wishes.port)])
     _type(world["control"], folder, village.first, token)
     pages = [concentrator["web"] for site in world["sites"] for concentrator in site["concentrators"]]
-    return Running(village, portal.line()["url"], world["panel"], tuple(pages), wishes.speed)
+    url = portal.line()["url"]
+    _start_office(family, folder, wishes.speed)
+    return Running(village, url, world["panel"], tuple(pages), wishes.speed)
 
 
 def _start_field(family: Family, folder: Path, wishes: Wishes) -> Child:
@@ -129,6 +145,21 @@ def _start_module(family: Family, folder: Path) -> Child:
     return family.start(
         "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
     )
+
+
+def _start_office(family: Family, folder: Path, speed: float) -> None:
+    """The collector, which speaks with the meters, and the worker, which does what nobody clicks."""
+    keys = write_meter_keys(folder / "meters.toml", folder / "control.toml")
+    options: dict[str, Any] = {
+        "--keys": keys,
+        "--name": "demo",
+        "--idle": _IDLE_S,
+        "--patience": _PATIENCE_S,
+        "--clock-tolerance": min(900.0, max(_TOLERANCE_S, _UNSEEN_S * speed)),
+    }
+    words = [str(word) for pair in options.items() for word in pair]
+    family.start("collector", ["amibench", "system", "collect", *words])
+    family.start("worker", ["amibench", "system", "work"])
 
 
 def _type(control: str, folder: Path, meter: str, token: str) -> None:

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from amibench.commands.demo.meter_keys import SECRET_NAME
 from amibench.errors import CommandError
-from system.demo.village import DemoUser, Village, WorldMeter
+from system.demo.village import DemoUser, Village, WorldConcentrator, WorldMeter
 
 #: Username, role, name; in the order in which they are shown.
 _STAFF = (
@@ -38,7 +39,13 @@ def village_of(world: Mapping[str, Any]) -> Village:
     if not meters:
         raise CommandError("this world has no homes to sell to: choose another with --scenario")
     users = tuple(DemoUser(user, role, random_password(), name) for user, role, name in _STAFF)
-    return Village(meters, users, meters[min(_FIRST_HOME, len(meters) - 1)].name)
+    reached = tuple(
+        WorldConcentrator(found["name"], found["dlms"], found["uplink"], SECRET_NAME)
+        for site in world["sites"]
+        for found in site["concentrators"]
+        if "dlms" in found and "uplink" in found
+    )
+    return Village(meters, users, meters[min(_FIRST_HOME, len(meters) - 1)].name, reached)
 
 
 def _meter(found: Mapping[str, Any]) -> WorldMeter:

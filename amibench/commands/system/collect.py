@@ -40,17 +40,32 @@ def collect(
     ] = None,
     sessions: Annotated[int, typer.Option(min=1, max=10_000, help="Meters spoken with at once.")] = 50,
     name: Annotated[str, typer.Option(help="What this collector is called; each has its own name.")] = "",
+    idle: Annotated[
+        float, typer.Option(min=0.05, max=3600, help="Seconds between two looks for work, where none was.")
+    ] = 5.0,
+    patience: Annotated[
+        float, typer.Option(min=0.5, max=600, help="Seconds that a meter is given to answer.")
+    ] = 30.0,
+    clock_tolerance: Annotated[
+        float, typer.Option(min=0.5, max=900, help="Seconds that a meter's clock may be off before it is set.")
+    ] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
     lang: Annotated[str | None, typer.Option(help="es or en.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print failures as JSON objects.")] = False,
 ) -> None:
     """Read meters and carry orders out until SIGTERM or Ctrl-C; several collectors share the work."""
-    from system.head_end.acquisition import CollectorTerms, KeyFileError, key_book, read_key_file
+    from system.head_end.acquisition import ClockLimits, CollectorTerms, KeyFileError, key_book, read_key_file
 
     try:
         book = key_book({}) if keys is None else read_key_file(keys)
     except KeyFileError as error:
         raise CommandError(str(error)) from error
+    terms = CollectorTerms(
+        sessions_max=sessions,
+        idle_s=idle,
+        response_timeout_s=patience,
+        clocks=ClockLimits(tolerance_s=clock_tolerance, shift_s=max(60.0, clock_tolerance)),
+    )
     configured()
     from django.db import DatabaseError
 
@@ -60,7 +75,7 @@ def collect(
     called = name or f"{socket.gethostname()}-{os.getpid()}"
     say = _teller(resolve(lang), as_json=as_json)
     try:
-        visits = asyncio.run(_run(called, book, CollectorTerms(sessions_max=sessions), say, once=once))
+        visits = asyncio.run(_run(called, book, terms, say, once=once))
     except DatabaseError as error:
         raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from error
     _say({"collector": called, "visits": visits, "stopped": True})

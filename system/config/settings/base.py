@@ -139,6 +139,12 @@ SALE_MIN_C = ENVIRONMENT.number("AMIBENCH_SALE_MIN_C", 10_000, low=1, high=10**1
 #: Tell the security module the business time; it takes it only with test keys (demo, runs in virtual time).
 MODULE_FOLLOWS_BUSINESS_TIME = False
 
+# ------------------------------------------------------------ the field
+
+#: How long a collector has a channel before it must say that it lives, s of business time. A collector that
+#: was killed is replaced after so long; where business time runs faster than the wall, it must be longer.
+COLLECTOR_LEASE_S = ENVIRONMENT.number("AMIBENCH_LEASE_S", 90, low=60, high=10**6)
+
 # ------------------------------------------------------------ what goes out
 
 #: How tokens reach meters where nobody chose otherwise: ticket, both or ami (`system.vending.delivery`).

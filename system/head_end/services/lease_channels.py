@@ -6,6 +6,7 @@ On PostgreSQL several collectors skip what another one is taking; on SQLite they
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import BigIntegerField, Q
 
@@ -19,7 +20,7 @@ from system.head_end.services.expire_orders import expire_orders
 from system.head_end.vocabulary import OrderState, Reason
 
 #: How long a lease lasts; collectors renew well before.
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=settings.COLLECTOR_LEASE_S)
 #: How long a channel rests after the first, second … failure in a row, s.
 REST_S = (15, 60, 120, 300, 600, 900)
 #: Channels looked at in one go; and so often at most, where nothing is due behind them.

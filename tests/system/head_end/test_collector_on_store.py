@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from collecting import Bench
-from django.db import connections
 from field_store import LOAD, Field
+from lent_connection import LentConnection
 from memory_desk import MemoryDesk
 from vending_world import make_village
 
@@ -17,26 +17,11 @@ from sim.kernel.clock import SimClock
 from sim.scenarios.world import World
 from system.config import clock
 from system.head_end import api
-from system.head_end.acquisition import StandstillRunner
 from system.head_end.answers import DeliveryState
 from system.head_end.models import MeterAccess, ReadingValue
 from system.head_end.store import DatabaseDesk
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.registry.models import Device
-
-
-class DatabaseRunner(StandstillRunner):
-    """Calls the desk in a thread that is lent the test's connection: no other sees its transaction."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lent = connections["default"]
-        self._lent.inc_thread_sharing()
-        self._pool.submit(connections.__setitem__, "default", self._lent).result()
-
-    def close(self) -> None:
-        super().close()
-        self._lent.dec_thread_sharing()
 
 
 class WorldTime:
@@ -79,7 +64,7 @@ def _registered(bench: Any, access: str = "hls-gmac") -> Any:
 
 
 def _collect(bench: Any) -> None:
-    bench.collect("one", desk=DatabaseDesk(), runner=DatabaseRunner())
+    bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
 
 
 @pytest.mark.requirement("R3-02")

@@ -145,7 +145,7 @@ def test_answers_that_make_no_sense_are_no_answer(
     after_sale(sale)
     remote.follow()
     row = RemoteToken.objects.get()
-    assert (row.state, row.tries, row.sent) == ("waiting", 1, False)
+    assert (row.state, row.tries, row.sent) == ("unsure", 1, False)
 
 
 def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
