@@ -117,6 +117,9 @@ def send(
         )
         came = connection.getresponse()
         taken = came.read(ANSWER_MAX_BYTES + 1)
+        # a bounded read does not say of itself that the answer was cut off
+        if len(taken) <= ANSWER_MAX_BYTES and (came.length or connection.late):
+            raise http.client.IncompleteRead(taken)
     except ssl.SSLError as error:
         raise UnableToSend("El certificado de ese servidor no es válido.") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -135,6 +138,7 @@ class _Checked(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, tls: bool) -> None:
         super().__init__(host, port, timeout=STEP_S)
         self.tls = tls
+        self.late = False
 
     def connect(self) -> None:
         super().connect()
@@ -148,12 +152,13 @@ class _Checked(http.client.HTTPConnection):
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult) -> _Checked:
     tls = parts.scheme == "https"
     return _Checked(parts.hostname or "", parts.port or (443 if tls else 80), tls)
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
+def _hang_up(connection: _Checked) -> None:
+    connection.late = True
     sock = connection.sock
     if sock is not None:
         try:

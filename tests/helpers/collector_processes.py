@@ -2,12 +2,14 @@
 
     python collector_processes.py DIRECTORY
 
-Commands and answers are those of `vending_processes.Nursery`. ``field`` serves the meters over TCP, ``collect``
-is the command ``amibench system collect`` in a process of its own, ``request`` writes a round's orders,
-``advance`` lets the time of meters and business pass, ``books`` and ``meters`` say what each side holds.
+Commands and answers are those of `vending_processes.Nursery`. The meters are served over TCP from the
+the beginning; ``collect`` is the command ``amibench system collect`` in a process of its own, ``request`` writes
+a round's orders, ``advance`` lets the time of meters and business pass, ``books`` and ``meters`` say what each
+side holds.
 """
 
 import asyncio
+import importlib
 import json
 import os
 import socket
@@ -46,7 +48,7 @@ class CollectorNursery(Nursery):
     """The meters, the books and the collectors of a campaign."""
 
     def prepare(self) -> dict[str, Any]:
-        """Tables, meters that have measured for an hour, and their channels; the meters are served at once."""
+        """Tables, meters that have measured for an hour, and their channels; from now on they are served."""
         import django
 
         django.setup()
@@ -57,7 +59,9 @@ class CollectorNursery(Nursery):
         call_command("migrate", verbosity=0)
         self.world = World(epoch=EPOCH, meters=METERS, shared=False)
         for meter in self.world.meters:
-            meter.control_handlers()["keypad.enter"]({"digits": self._mint(meter, FIRST_TID - 1, FIRST_TENTHS)})
+            meter.control_handlers()["keypad.enter"](
+                {"digits": self._mint(meter, FIRST_TID - 1, FIRST_TENTHS)}
+            )
         self.world.run(3600.0)
         self.instant = self.world.clock.utc()
         self.asked = 0
@@ -168,7 +172,9 @@ class CollectorNursery(Nursery):
         moves = [uuid.uuid5(NAMES, f"move {place} {turn}") for turn in (number - 1, number)]
         wishes = [
             Wish(moves[1], device, kind, {}, month, after=moves[0] if number else None),
-            Wish(uuid.uuid5(NAMES, f"read {place} {number}"), device, OrderKind.READ, {"obis": [ENERGY]}, month),
+            Wish(
+                uuid.uuid5(NAMES, f"read {place} {number}"), device, OrderKind.READ, {"obis": [ENERGY]}, month
+            ),
         ]
         request_orders(user, wishes)
 
@@ -185,7 +191,10 @@ class CollectorNursery(Nursery):
 
     def _field(self, wanted: dict[str, Any]) -> Any:
         """Ask the process of the meters."""
-        with socket.create_connection(("127.0.0.1", self.control_port), 60) as link, link.makefile("rw") as file:
+        with (
+            socket.create_connection(("127.0.0.1", self.control_port), 60) as link,
+            link.makefile("rw") as file,
+        ):
             file.write(json.dumps(wanted) + "\n")
             file.flush()
             return json.loads(file.readline())
@@ -204,7 +213,10 @@ async def _serve(world: Any, say: Callable[[Any], None]) -> None:
         wanted = json.loads(await reader.readline())
         if wanted["do"] == "wait":
             await served.finished(lambda: world.env.timeout(wanted["seconds"]))
-        told = {"utc": world.clock.utc().isoformat(), "meters": [_told(meter, heard) for meter in world.meters]}
+        told = {
+            "utc": world.clock.utc().isoformat(),
+            "meters": [_told(meter, heard) for meter in world.meters],
+        }
         writer.write((json.dumps(told) + "\n").encode())
         await writer.drain()
         writer.close()
@@ -230,7 +242,7 @@ def _listen_in(world: Any) -> dict[int, Counter[str]]:
         heard[id(desk)][record.outcome.name] += 1
         return record
 
-    TokenDesk.enter = counted  # type: ignore[method-assign]
+    setattr(TokenDesk, "enter", counted)  # noqa: B010 - for this process alone
     return heard
 
 
@@ -258,12 +270,10 @@ def _key_file(directory: Path) -> Path:
 
 def _warm() -> None:
     """Load what a collector loads, once instead of in every child."""
-    import amibench.commands.system.collect
-    import links.aio
-    import system.head_end.acquisition
-    import system.head_end.store  # noqa: F401
     from django.db import connections
 
+    for name in ("amibench.commands.system.collect", "links.aio", "system.head_end.acquisition"):
+        importlib.import_module(name)
     connections.close_all()
 
 
@@ -276,7 +286,9 @@ def _books() -> dict[str, Any]:
 
     states: Counter[str] = Counter(OrderProgress.objects.values_list("state", flat=True))
     ends = Counter(
-        OrderStep.objects.filter(after__in=[state.value for state in ENDED]).values_list("order_id", flat=True)
+        OrderStep.objects.filter(after__in=[state.value for state in ENDED]).values_list(
+            "order_id", flat=True
+        )
     )
     return {
         "orders": Order.objects.count(),
@@ -311,7 +323,9 @@ def _values() -> dict[str, list[int]]:
 
     return {
         series.device.serial: list(
-            ReadingValue.objects.filter(series=series).order_by("ends_at_s").values_list("ends_at_s", flat=True)
+            ReadingValue.objects.filter(series=series)
+            .order_by("ends_at_s")
+            .values_list("ends_at_s", flat=True)
         )
         for series in Series.objects.filter(profile=LOAD, obis=ENERGY).select_related("device")
     }

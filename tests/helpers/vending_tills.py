@@ -20,7 +20,7 @@ AMOUNT_C = 200_000
 
 
 class Nursery:
-    """The other end of `tests/helpers/vending_processes.py`, or of another `script` that answers as it does."""
+    """The other end of `tests/helpers/vending_processes.py`, or of a `script` that answers as it does."""
 
     def __init__(self, directory: Path, database: str = "", script: Path = SCRIPT) -> None:
         self._popen = subprocess.Popen(

@@ -25,11 +25,11 @@ from system.head_end import api
 from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, ThreadRunner, key_book
 from system.head_end.acquisition.seams import DeskRunner
 from system.head_end.desk import MeterTarget
-from system.head_end.models import Channel, CollectionPlan, MeterAccess, ReadingValue
+from system.head_end.models import CollectionPlan, MeterAccess, ReadingValue
 from system.head_end.services.set_channel import ChannelTerms, set_channel
 from system.head_end.store import DatabaseDesk
-from system.registry.models import Device
 from system.head_end.vocabulary import ChannelKind, OrderKind, OrderState, Reason, Registration
+from system.registry.models import Device
 
 PYDLMS = Path(sys.executable).parent / "pydlms"
 
@@ -193,6 +193,9 @@ def _in_the_field(village: Village, meter: tuple[str, str]) -> tuple[User, Devic
     user = User.objects.create_user("campo", provider=village.provider, role="administrator")
     terms = ChannelTerms("pydlms", url, ChannelKind.DIRECT, framing, access="low", meter=device)
     set_channel(user, terms)
+    # it has one profile, and no log that our rules ask for
+    CollectionPlan.objects.exclude(profile=LOAD).update(enabled=False)
+    MeterAccess.objects.update(event_logs="-")
     return user, device
 
 
@@ -204,12 +207,30 @@ def test_it_is_registered_read_and_shown_like_any_meter(
     business_time.instant = NOON
     order = api.request_order(user, uuid.uuid4(), device, OrderKind.READ, {"obis": [api.ENERGY_IMPORT]})
     for _ in range(2):  # the second finds everything there
-        told = _collect(DatabaseDesk(), LentConnection())
-        print(told)
+        assert _collect(DatabaseDesk(), LentConnection()) == []
     access = MeterAccess.objects.get(device=device)
     assert (access.state, access.last_reason) == (Registration.CONFIRMED.value, "")
     kept = ReadingValue.objects.filter(series__device=device, series__profile=LOAD, series__obis="1.0.1.8.0")
-    print(kept.count(), list(kept.values_list("ends_at_s","value"))[:3])
+    # from its registration to the night's plan, at half past midnight in Bogotá
+    assert list(kept.order_by("ends_at_s").values_list("value", flat=True)) == [
+        1007 + 7 * n for n in range(22)
+    ]
     found = api.order_of(user, order.id)
     assert found is not None
     assert (found.state, found.result["values"][0]["value"]) == (OrderState.DONE, 12_345_678)
+    _is_shown(user, device, order.id)
+
+
+def _is_shown(user: User, device: Device, order_id: uuid.UUID) -> None:
+    """The pages of the meter, of its readings and of the order tell it as of any other."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    meter = client.get(f"/campo/medidores/{device.pk}/").content.decode()
+    assert SERIAL in meter
+    assert "En línea" in meter
+    readings = client.get(f"/campo/lecturas/{device.pk}/", {"dia": "2024-04-30"})
+    energies = [point.value for point, _ in readings.context["points"]]
+    # registered at 19:00: from 19:30 to midnight both ends of an interval are known
+    assert energies == [None] * 77 + [7.0] * 19
+    order = client.get(f"/campo/ordenes/{order_id}/")
+    assert "12345678" in "".join(char for char in order.content.decode() if char.isalnum())

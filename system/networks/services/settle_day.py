@@ -21,8 +21,6 @@ from system.networks.settlement_file import render
 from system.vending.ledger import Entry, account_of, post
 from system.vending.models import AccountKind, LedgerAccount, Movement, MovementKind, Sale, Transfer
 
-#: The cost of selling through networks; a kind of its own in the provider's ledger.
-COMMISSION_ACCOUNT = "d.commission"
 _KINDS = {
     MovementKind.TOKEN_SALE: LineKind.SALE,
     MovementKind.REVERSAL: LineKind.REVERSAL,
@@ -106,7 +104,7 @@ def _commission(network: Network, account: LedgerAccount, day: date, owed_c: int
         business_day=day,
         wall_at=security_now(),
     )
-    cost: Any = account_of(network.provider_id, COMMISSION_ACCOUNT)  # type: ignore[arg-type]
+    cost = account_of(network.provider_id, AccountKind.COMMISSION)
     entry = Entry(cost, account, owed_c) if owed_c > 0 else Entry(account, cost, -owed_c)
     post(movement, [entry])
     return Line(movement, LineKind.COMMISSION, None, -owed_c)

@@ -23,6 +23,7 @@ class AccountKind(models.TextChoices):
     BILL = "d.bill", "Facturas por cobrar"
     SUBSIDY = "d.subsidy", "Subsidio por cobrar a la Nación"
     GRANTS = "d.grants", "Energía entregada sin cobro"
+    COMMISSION = "d.commission", "Comisiones de redes"
     ENERGY = "c.energy", "Venta de energía"
     RESIDUE = "c.residue", "Saldo a favor del suscriptor"
     LEVY = "c.levy", "Recaudo para terceros"

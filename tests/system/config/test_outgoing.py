@@ -115,12 +115,16 @@ def test_headers_without_end(peer: Make) -> None:
         send(peer(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500 + b"\r\n").url)
 
 
-def test_who_answers_too_slowly_is_hung_up(peer: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("length", [b"Content-Length: 9\r\n", b""])
+def test_who_answers_too_slowly_is_hung_up(
+    peer: Make, monkeypatch: pytest.MonkeyPatch, length: bytes
+) -> None:
     """It began, and never goes on: the whole exchange has a limit, however long a step may take."""
     monkeypatch.setattr(outgoing, "WHOLE_S", 0.2)
     monkeypatch.setattr(outgoing, "STEP_S", 15.0)
+    head = b"HTTP/1.1 200 OK\r\n" + length + b"\r\n"
     with pytest.raises(UnableToSend, match="no responde"):
-        send(peer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", stays=True).url)
+        send(peer(head + b"x", stays=True).url)
 
 
 def test_a_step_has_a_limit_of_its_own(peer: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Collectors killed at random moments while tokens, cuts, reconnections and readings are due.
 
-The meters are virtual ones, served over TCP by a process that lives; the books are a SQLite file; a collector is
-the command `amibench system collect`, forked ready-loaded. In every second round two of them share the work.
+The meters are virtual ones, served over TCP by a process that lives; the books are a SQLite file; a collector
+is the command `amibench system collect`, forked ready-loaded. In every second round two of them share the work.
 What counts is what the meters themselves counted: tokens, credit, and movements of their relays.
 """
 
@@ -81,8 +81,8 @@ def test_killed_at_any_moment(nursery: Nursery, capsys: pytest.CaptureFixture[st
     moved = [meter["moves"] - moves for meter, moves in zip(meters, before, strict=True)]
     with capsys.disabled():
         print(
-            f"\n{ROUNDS} rounds, {kills} collectors killed; {books['orders']} orders: {books['states']}, begun "
-            f"{books['begun']} times, {books['unsure']} times unsure; the meters' tokens "
+            f"\n{ROUNDS} rounds, {kills} collectors killed; {books['orders']} orders: {books['states']}, "
+            f"begun {books['begun']} times, {books['unsure']} times unsure; the meters' tokens "
             f"{[meter['tokens'] for meter in meters]}, answers told {books['delivered']}, movements {moved}; "
             f"readings {[len(ends) for ends in books['values'].values()]}"
         )

@@ -12,8 +12,11 @@ from lent_connection import LentConnection
 from memory_desk import MemoryDesk
 from vending_world import make_village
 
+from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
+from protocols.sts.acceptance import TokenResult
 from protocols.sts.token import TransferCredit, encode_token
 from sim.kernel.clock import SimClock
+from sim.meter.ciu.keypad import OK
 from sim.scenarios.world import World
 from system.config import clock
 from system.head_end import api
@@ -88,8 +91,7 @@ def test_a_night_is_kept_once(bench: Any) -> None:
 def test_orders_end_with_the_meters_own_word(bench: Any) -> None:
     access = _registered(bench)
     user = bench.field.operator("administrator")
-    key = bench.world.meter.parts.tokens.register.decoder_key
-    digits = encode_token(TransferCredit(0, 5, 6_400_000, 125), key)
+    digits = _credit(bench)
     asked = [
         api.request_order(user, uuid.uuid4(), access.device, kind, parameters)
         for kind, parameters in (
@@ -109,6 +111,43 @@ def test_orders_end_with_the_meters_own_word(bench: Any) -> None:
     assert delivered is not None
     assert (delivered.state, delivered.answer) == (DeliveryState.ACCEPTED, "Accept")
     assert bench.world.meter.parts.prepayment.purse.available_nj == 12_500 * 3_600_000_000_000
+
+
+def _credit(bench: Any) -> str:
+    """12,5 kWh for its meter."""
+    return encode_token(
+        TransferCredit(0, 5, 6_400_000, 125), bench.world.meter.parts.tokens.register.decoder_key
+    )
+
+
+def _type(bench: Any, digits: str) -> None:
+    for key in (*digits, OK):
+        bench.world.meter.press(key)
+    bench.world.run(bench.clock.now_s() + 60)
+
+
+@pytest.mark.requirement("R5.3-05")
+@pytest.mark.parametrize("typed_first", [True, False])
+def test_what_is_typed_and_delivered_counts_once(bench: Any, typed_first: bool) -> None:
+    access, digits, sale_id = _registered(bench), _credit(bench), uuid.uuid4()
+    api.deliver_tokens(bench.field.operator("cashier"), access.device, sale_id, [digits])
+    steps = [lambda: _type(bench, digits), lambda: _collect(bench)]
+    for step in steps if typed_first else reversed(steps):
+        step()
+    delivered = api.delivery_of(sale_id)
+    assert delivered is not None
+    (token,) = delivered.tokens
+    said = (token.state, token.answer, token.note, delivered.state)
+    if typed_first:
+        assert said == (OrderState.DONE, "UsedError", "already-used", DeliveryState.ALREADY_USED)
+    else:
+        assert said == (OrderState.DONE, "Accept", "", DeliveryState.ACCEPTED)
+        last = bench.world.meter.parts.tokens.last
+        assert (last.delivery, last.outcome.result) == (TokenDeliveryMethod.MANUAL_ENTRY, TokenResult.USED)
+    purse = bench.world.meter.parts.prepayment.purse
+    assert purse.available_nj == 12_500 * 3_600_000_000_000
+    _collect(bench)  # nothing is owed to the meter any more
+    assert purse.available_nj == 12_500 * 3_600_000_000_000
 
 
 def test_both_desks_have_the_same_calls() -> None:

@@ -91,8 +91,12 @@ def _each_once(till: Till, port: int, forms: list[dict[str, str]]) -> None:
 def test_a_full_disk_charges_nothing_without_a_token(nursery: Nursery) -> None:
     web = nursery.ask("web", room_bytes=150_000)
     tills = tills_of(nursery, nursery.prepared["drns"])
-    sell_for(1.5, web["port"], tills, [])
-    answers = sum((till.answers for till in tills), Counter())
+    answers: Counter[str] = Counter()
+    for _ in range(30):  # the log has that much room; how soon it is used up is the machine's affair
+        sell_for(0.5, web["port"], tills, [])
+        answers = sum((till.answers for till in tills), Counter())
+        if answers["503"]:
+            break
     assert answers["503"] > 0, "the disk never was full"
     nursery.ask("kill", pid=web["pid"])
     web = nursery.ask("web")

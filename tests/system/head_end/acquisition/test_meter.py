@@ -1,5 +1,6 @@
 """A lone meter: its rows by gap, registers, clock, mode and events, over both framings and every access."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -107,6 +108,46 @@ def test_registers_are_read_on_demand_with_scaler_and_unit(make_meter_bench) -> 
     assert values[2][1] == bench.world.meter.drn
     assert values[3][1] is None
     assert bench.desk.series(1, "on-demand", "1.0.12.7.0") == [12_000]
+
+
+#: Quantity -> OBIS code at the meter.
+INSTANTANEOUS = {
+    "voltage_v": "1.0.12.7.0",
+    "current_a": "1.0.11.7.0",
+    "power_factor": "1.0.13.7.0",
+    "power_w": "1.0.1.7.0",
+    "reactive_var": "1.0.3.7.0",
+}
+
+
+@pytest.mark.requirement("R4.1-03")
+@pytest.mark.parametrize(("voltage_v", "current_a", "phase_deg"), [(121.5, 8.0, 36.87), (112.0, 2.5, 0.0)])
+def test_a_known_waveform_is_what_registers_scalers_and_units_say(
+    make_meter_bench, voltage_v: float, current_a: float, phase_deg: float
+) -> None:
+    bench = make_meter_bench(1.0, profiles={})
+    bench.desk.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=bench.mint(100))
+    bench.collect()  # without credit nothing flows
+    bench.world.supply.set_source(voltage_v)
+    bench.world.supply.set_load(current_a, phase_deg)
+    bench.world.run(bench.clock.now_s() + 30)
+    order = bench.desk.add_order(
+        OrderKind.READ, bench.target, bench.soon(), obis=list(INSTANTANEOUS.values())
+    )
+    bench.collect()
+    read = {
+        name: value["value"] * 10.0 ** value["scaler"]
+        for name, value in zip(INSTANTANEOUS, bench.desk.orders[order].result["values"], strict=True)
+    }
+    phase = math.radians(phase_deg)
+    true = {
+        "voltage_v": voltage_v,
+        "current_a": current_a,
+        "power_factor": math.cos(phase),
+        "power_w": voltage_v * current_a * math.cos(phase),
+        "reactive_var": voltage_v * current_a * math.sin(phase),
+    }
+    assert read == pytest.approx(true, rel=0.01, abs=1.0)
 
 
 @pytest.mark.parametrize("obis", [["not a code"], ["1/2"], ["x/1.0.1.8.0/2"], ["1.0.1.8.0"] * 101, [7]])
