@@ -2,10 +2,9 @@
 
     python collector_processes.py DIRECTORY
 
-Commands and answers are those of `vending_processes.Nursery`. The meters are served over TCP from the
-the beginning; ``collect`` is the command ``amibench system collect`` in a process of its own, ``request`` writes
-a round's orders, ``advance`` lets the time of meters and business pass, ``books`` and ``meters`` say what each
-side holds.
+Commands and answers are those of `vending_processes.Nursery`. The meters are served over TCP from the start;
+``collect`` is the command ``amibench system collect`` in a process of its own, ``request`` writes a round's
+orders, ``advance`` lets time pass for meters and business, ``books`` and ``meters`` say what each side holds.
 """
 
 import asyncio

@@ -193,7 +193,12 @@ def _later(row: RemoteToken, *, count: bool) -> None:
         return
     if count and tries >= TRIES_MAX:
         # what was sent may have been executed, and nobody says that it was not
-        _end(row, OrderState.EXPIRED if row.sent or row.state in _MAY_BE_THERE else OrderState.FAILED, "", Reason.UNREACHABLE)
+        _end(
+            row,
+            OrderState.EXPIRED if row.sent or row.state in _MAY_BE_THERE else OrderState.FAILED,
+            "",
+            Reason.UNREACHABLE,
+        )
         return
     pause_s = min(ASK_S * 2 ** min(tries, 10), ASK_MAX_S)
     RemoteToken.objects.filter(pk=row.pk).update(

@@ -1,7 +1,7 @@
 """Collectors killed at random moments while tokens, cuts, reconnections and readings are due.
 
 The meters are virtual ones, served over TCP by a process that lives; the books are a SQLite file; a collector
-is the command `amibench system collect`, forked ready-loaded. In every second round two of them share the work.
+is the command `amibench system collect`, forked ready-loaded. In every second round two share the work.
 What counts is what the meters themselves counted: tokens, credit, and movements of their relays.
 """
 

@@ -70,7 +70,7 @@ def test_what_is_resolved_is_handed_over_if_it_was_minted(
     sale_id = new_id()
     with monkeypatch.context() as patched:
         heard = Mumbling(module()) if minted else None
-        patched.setattr(finish_sale, "_CALLS", dict.fromkeys(finish_sale._CALLS, _lost(heard)))  # noqa: SLF001
+        patched.setattr(finish_sale, "_CALLS", dict.fromkeys(finish_sale._CALLS, _lost(heard)))
         sold = cashier("PUT", f"sales/{sale_id}", {"number": drn(1), "amount_c": 1_000_000})
         assert sold.status_code == 409
     assert head_end.handed == {}

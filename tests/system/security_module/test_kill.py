@@ -15,7 +15,7 @@ from protocols.sts.luhn import luhn_digit
 from system.security_module.client import SecurityModuleClient
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 
-ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "20"))
 CLIENTS = 8
 #: Few enough that clients contend for the minutes of one meter, enough that a round does not use them up.
 METERS = 60

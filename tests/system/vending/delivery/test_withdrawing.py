@@ -1,4 +1,4 @@
-"""R5.3-05: what the meter has, or may have, stays sold; what still waits is taken back before its money is."""
+"""R5.3-05: what the meter has, or may have, stays sold; what waits is taken back before its money is."""
 
 import uuid
 from typing import Any
@@ -166,7 +166,7 @@ def test_what_is_owed_is_withdrawn(village: Village, unsent: Sale, head_end: Fak
     reverse(village, unsent)
     from system.vending.delivery import hand_over as room
 
-    room._try(late)  # noqa: SLF001 - the second half of a hand-over, as if it had been held up
+    room._try(late)
     assert head_end.handed == {}
     assert HandOver.objects.get().state == "withdrawn"
 
