@@ -13,7 +13,7 @@ from memory_desk import MemoryDesk
 from vending_world import make_village
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
-from protocols.sts.acceptance import TokenResult
+from protocols.sts.acceptance import ValidationResult
 from protocols.sts.token import TransferCredit, encode_token
 from sim.kernel.clock import SimClock
 from sim.meter.ciu.keypad import OK
@@ -143,7 +143,8 @@ def test_what_is_typed_and_delivered_counts_once(bench: Any, typed_first: bool) 
     else:
         assert said == (OrderState.DONE, "Accept", "", DeliveryState.ACCEPTED)
         last = bench.world.meter.parts.tokens.last
-        assert (last.delivery, last.outcome.result) == (TokenDeliveryMethod.MANUAL_ENTRY, TokenResult.USED)
+        assert last.delivery == TokenDeliveryMethod.MANUAL_ENTRY
+        assert last.outcome.validation is ValidationResult.USED_ERROR
     purse = bench.world.meter.parts.prepayment.purse
     assert purse.available_nj == 12_500 * 3_600_000_000_000
     _collect(bench)  # nothing is owed to the meter any more
