@@ -14,10 +14,12 @@ import pytest
 
 from amibench.__main__ import run
 from amibench.commands.demo.children import ChildDiedError, Family, Stopped, stoppable
+from amibench.commands.demo.meter_keys import SECRET_NAME, write_meter_keys
 from amibench.commands.demo.screen import as_line, show
 from amibench.commands.demo.stages import Running, environment
 from amibench.commands.demo.village import random_password, village_of
 from amibench.errors import CommandError
+from system.head_end.acquisition import read_key_file
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
@@ -123,6 +125,35 @@ def test_one_user_of_each_role_and_one_home_without_credit() -> None:
     ]
     assert village.first == "m7"
     assert village_of(world(2)).first == "m2"
+
+
+def test_concentrators_are_reached_through_both_ports() -> None:
+    found = world()
+    found["sites"][0]["concentrators"] = [
+        {"name": "c1", "dlms": "tcp://127.0.0.1:1?framing=wrapper", "uplink": "tcp://127.0.0.1:2"},
+        {"name": "deaf", "web": "http://127.0.0.1:3"},
+    ]
+    (reached,) = village_of(found).concentrators
+    assert (reached.name, reached.uplink_url) == ("c1", "tcp://127.0.0.1:2")
+    assert reached.secret_name == SECRET_NAME
+
+
+def test_leases_last_as_long_on_the_wall_at_any_speed(tmp_path: Path) -> None:
+    assert environment(tmp_path, 0.5)["AMIBENCH_LEASE_S"] == "90"
+    assert environment(tmp_path, 60.0)["AMIBENCH_LEASE_S"] == "5400"
+
+
+def test_the_key_file_is_private_and_opens_the_uplink(tmp_path: Path) -> None:
+    control = tmp_path / "control.toml"
+    control.write_text('[uplink]\nsecret = "hush"\n')
+    file = write_meter_keys(tmp_path / "meters.toml", control)
+    assert file.stat().st_mode & 0o777 == 0o600
+    book = read_key_file(file)
+    assert book.secret(SECRET_NAME) == b"hush"
+    assert book.keys_of("hls-gmac").keys is not None
+    control.write_text("")
+    with pytest.raises(CommandError, match="uplink"):
+        write_meter_keys(file, control)
 
 
 def test_a_world_without_homes() -> None:
@@ -237,7 +268,7 @@ def test_a_dead_child_ends_everything_and_nothing_stays(tmp_path: Path) -> None:
             states = json.load(answer)
         assert "relay" not in states[ready["first"]["name"]]["on"]
         children = children_of(process.pid)
-        assert len(children) == 3
+        assert len(children) == 5  # field, security module, portal, collector, worker
         os.kill(children[1], signal.SIGKILL)
         _, said = process.communicate(timeout=PATIENCE_S)
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counter_by_hand import credit_of, open_shift, sell
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -40,36 +41,6 @@ def test_a_first_recharge(demo: dict[str, Any], look: Any, log_in: Any, evidence
             credit
         )  # the home burns some of it
         assert "encendido" in unit.text_content('[data-field="credit-lamp-lit"]')
-
-
-def open_shift(page: Any, demo: dict[str, Any]) -> None:
-    page.goto(demo["portal"] + "turno/")
-    page.select_option("#id_point_of_sale", index=1)
-    page.fill("#open-cash", "50.000")
-    page.get_by_role("button", name="Abrir turno").click()
-    page.wait_for_selector("#number")
-
-
-def sell(page: Any, demo: dict[str, Any], drn: str, evidence: Path) -> tuple[str, float]:
-    """Sell for 10.000 pesos by keyboard alone; the token and the kWh that the offer promised."""
-    page.goto(demo["portal"] + "venta/")
-    page.locator("#number:focus").wait_for()
-    page.keyboard.type(drn)
-    page.keyboard.press("Enter")
-    page.locator("#amount:focus").wait_for()
-    page.keyboard.type("10.000")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#offer .figure")
-    page.locator("#offer button:focus").wait_for()
-    kwh = float(page.text_content("#offer .figure").split()[0].replace(",", "."))
-    page.screenshot(path=evidence / "3-oferta.png")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/ventas/**")
-    page.screenshot(path=evidence / "4-token.png")
-    assert "PRUEBA" in page.text_content("main")
-    digits = re.sub(r"\D", "", page.text_content(".token"))
-    assert len(digits) == 20
-    return digits, kwh
 
 
 def test_the_pages_fit_a_tall_screen(demo: dict[str, Any], look: Any, evidence: Path) -> None:
@@ -108,12 +79,14 @@ def test_a_free_token_with_four_eyes(demo: dict[str, Any], look: Any, log_in: An
         asking.reload()
         asking.locator('main a[href^="/gestion/solicitudes/"]').first.click()
         asking.screenshot(path=evidence / "9-firmada.png")
+        with look() as unit:  # before it is there: the head-end brings it, too
+            unit.goto(demo["panel"] + "/meter/m3?lang=es")
+            before = credit_of(unit)
         asking.get_by_role("button", name="Ejecutar lo aprobado").click()
         asking.wait_for_url("**/ventas/**")
         digits = re.sub(r"\D", "", asking.text_content(".token"))
     with look() as unit:
         unit.goto(demo["panel"] + "/meter/m3?lang=es")
-        before = credit_of(unit)
         unit.keyboard.type(digits)
         unit.keyboard.press("Enter")
         unit.wait_for_function(
@@ -121,10 +94,6 @@ def test_a_free_token_with_four_eyes(demo: dict[str, Any], look: Any, log_in: An
             arg=before,
         )
         unit.screenshot(path=evidence / "10-sin-cobro.png")
-
-
-def credit_of(unit: Any) -> float:
-    return float(unit.text_content('[data-field="credit"]').split()[0].replace(",", "."))
 
 
 @pytest.mark.requirement("R5.3-07")

@@ -1,4 +1,4 @@
-"""The collector's key file: the published test keys of every simulated meter, and the way to its concentrator.
+"""The collector's key file: published test keys of the simulated meters, and the secret of the uplink.
 
 It lies in the demo's private folder and goes away with it.
 """

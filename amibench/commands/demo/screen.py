@@ -50,5 +50,5 @@ def show(running: Running, lang: str) -> None:
     console.print(users)
     console.print()
     facts = {"name": village.first, "drn": running.first_drn, "url": running.first_unit}
-    for sentence in ("first", "step-1", "step-2", "step-3", "step-4", "end"):
+    for sentence in ("first", "step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "end"):
         console.print(text(sentence, lang, **facts))

@@ -24,7 +24,7 @@ _LIVED_S = 900.0
 _DAY_S = 86_400.0
 #: Of the collector, s of the wall: how long a channel is its own, between two looks for work, for an answer.
 _LEASE_S, _IDLE_S, _PATIENCE_S = 90.0, 0.5, 10.0
-#: What nobody sees who reads a clock that runs faster than his own, s of the wall; and what meters are allowed.
+#: How finely a clock is read that runs faster than ours, s of the wall; and what meters may be off, s.
 _UNSEEN_S, _TOLERANCE_S = 1.0, 5.0
 #: Of the user's environment, nothing of a real system reaches the demo's processes.
 _FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")

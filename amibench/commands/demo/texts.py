@@ -31,6 +31,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "4. Type or paste them at {url} and press Enter: credit rises, the relay closes.",
         "4. Escríbalos o péguelos en {url} y oprima Entrar: el crédito sube y el relé cierra.",
     ),
+    "step-5": (
+        "5. Or press Enviar al medidor on a sale's page: the head-end brings the token; it counts once.",
+        "5. U oprima Enviar al medidor en la página de la venta: la telegestión lo lleva; cuenta una vez.",
+    ),
+    "step-6": (
+        "6. As operador: Medidores en campo, that meter, Cortar; its relay opens. Reconectar closes it.",
+        "6. Como operador: Medidores en campo, ese medidor, Cortar; su relé abre. Reconectar lo cierra.",
+    ),
     "end": (
         "Ctrl-C ends everything and leaves nothing behind.",
         "Ctrl-C lo termina todo y no deja nada atrás.",

@@ -47,7 +47,8 @@ def collect(
         float, typer.Option(min=0.5, max=600, help="Seconds that a meter is given to answer.")
     ] = 30.0,
     clock_tolerance: Annotated[
-        float, typer.Option(min=0.5, max=900, help="Seconds that a meter's clock may be off before it is set.")
+        float,
+        typer.Option(min=0.5, max=900, help="Seconds that a meter's clock may be off before it is set."),
     ] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
     lang: Annotated[str | None, typer.Option(help="es or en.")] = None,

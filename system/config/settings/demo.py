@@ -18,8 +18,8 @@ BUSINESS_CLOCK = "system.config.world_clock.WorldBusinessClock"
 MODULE_FOLLOWS_BUSINESS_TIME = True
 #: What ``amibench sim serve --control-file`` wrote: where the world tells its time.
 WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))
-#: Tokens go to the meters by themselves; the ticket is there for whoever wants to type.
-DELIVERY_MODE = "both"
+#: A first recharge is typed; the button of a sale's page sends the token to the meter.
+DELIVERY_MODE = "ticket"
 #: Webhooks of this machine alone may be tried over http.
 OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128"]
 #: Supervisor and administrator sign on this machine, with keys that go away with the demo.
