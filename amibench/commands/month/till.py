@@ -4,7 +4,6 @@ The counter opens when the first customer of a day comes. When the day ends, the
 closed, and what was collected handed to the utility, so that the shop's credit lasts.
 """
 
-import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -81,8 +80,9 @@ class Till(Shop):
             self.records[meter].refused += 1
             self.refusals[sold] += 1
             return None
-        tokens, units = sold
-        ticket = Ticket(() if way is Way.SENT else tokens, units * _UNIT_WH, sent=way is not Way.TYPED)
+        tokens, units, sent = sold
+        # where the meter is out of reach the customer carries the ticket home, whatever was wished
+        ticket = Ticket(() if sent and way is Way.SENT else tokens, units * _UNIT_WH, sent=sent)
         self.records[meter].tickets.append(ticket)
         return ticket
 
@@ -107,8 +107,8 @@ def _day(instant: datetime) -> date:
 
 def _sell(
     sale_id: uuid.UUID, drn: str, units: int, shift_id: uuid.UUID, send: bool
-) -> tuple[tuple[str, ...], int] | str:
-    """At the desk: tokens in their order and units; or why not."""
+) -> tuple[tuple[str, ...], int, bool] | str:
+    """At the desk: tokens in their order, units, and whether they are on their way; or why not."""
     from system.vending.errors import UnableToSell
     from system.vending.models import PointOfSale, Token
     from system.vending.services.sell_energy import SaleRequest, sell_energy
@@ -121,17 +121,18 @@ def _sell(
     except UnableToSell as refusal:
         return str(refusal)
     digits = Token.objects.filter(sale=sale).order_by("position").values_list("digits", flat=True)
-    if send:
-        _send(sale)
-    return tuple(digits), sale.units
+    return tuple(digits), sale.units, send and _send(sale)
 
 
-def _send(sale: Any) -> None:
+def _send(sale: Any) -> bool:
+    """Send the tokens of a sale; False where nobody reaches its meter now."""
     from system.vending.delivery.hand_over import UnableToDeliver, push
+    from system.vending.delivery.models import HandOverState
 
-    # a meter that nobody reaches now: the customer has the ticket, and types it
-    with contextlib.suppress(UnableToDeliver):
-        push(_user("cashier"), sale)
+    try:
+        return bool(push(_user("cashier"), sale).state == HandOverState.HANDED)
+    except UnableToDeliver:
+        return False
 
 
 def _close_day(deposit_id: uuid.UUID) -> None:
