@@ -1,6 +1,8 @@
 """The commands."""
 
 import json
+import signal
+import threading
 import uuid
 from typing import Annotated, Any
 
@@ -51,10 +53,24 @@ def serve(
         raise CommandError(f"port {port} of {host} cannot be had: {error.strerror or error}") from error
     resolved = {"minted": minted, "cancelled": cancelled, "unknown": unknown}
     _say({"url": f"http://{host}:{server.effective_port}/", "resolved": resolved})
-    try:
-        server.run()
-    finally:
-        server.close()
+    _until_told(server)
+
+
+def _until_told(server: Any) -> None:
+    """Serve until SIGINT or SIGTERM. The handler only notes it: an exception could get lost."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+
+    def run() -> None:
+        try:
+            server.run()
+        finally:
+            told.set()
+
+    threading.Thread(target=run, name="portal", daemon=True).start()
+    told.wait()
+    server.task_dispatcher.shutdown()  # requests under way may end; the sockets go with the process
 
 
 @app.command("create-provider")
