@@ -7,25 +7,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from network_world import Caller, FakeHeadEnd, caller, make_network
-from vending_world import NOW, Village, make_module, make_village, served_module
+from vending_world import Village, make_module, served_module
 
-from system.config import clock
 from system.networks.models import Network
 from system.vending import module
 from system.vending.delivery import carriers
-
-
-@pytest.fixture
-def business_time() -> Iterator[clock.FixedBusinessClock]:
-    fixed = clock.FixedBusinessClock(NOW)
-    clock.use(fixed)
-    yield fixed
-    clock.use(None)
-
-
-@pytest.fixture
-def village(db: Any, business_time: clock.FixedBusinessClock) -> Village:
-    return make_village()
 
 
 @pytest.fixture

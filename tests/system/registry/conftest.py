@@ -1,29 +1,14 @@
 """A village at a fixed instant, and people who work in its office."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from vending_world import NOW, Village, make_village
+from vending_world import Village
 
 from system.accounts.models import User
-from system.config import clock
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def business_time() -> Iterator[clock.FixedBusinessClock]:
-    fixed = clock.FixedBusinessClock(NOW)
-    clock.use(fixed)
-    yield fixed
-    clock.use(None)
-
-
-@pytest.fixture
-def village(db: Any, business_time: clock.FixedBusinessClock) -> Village:
-    return make_village()
 
 
 @pytest.fixture

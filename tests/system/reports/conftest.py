@@ -7,23 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from report_book import Book, client_of
-from vending_world import NOW, Village, make_module, make_village, served_module
+from vending_world import Village, make_module, served_module
 
 from system.config import clock
 from system.vending import module
-
-
-@pytest.fixture
-def business_time() -> Iterator[clock.FixedBusinessClock]:
-    fixed = clock.FixedBusinessClock(NOW)
-    clock.use(fixed)
-    yield fixed
-    clock.use(None)
-
-
-@pytest.fixture
-def village(db: Any, business_time: clock.FixedBusinessClock) -> Village:
-    return make_village()
 
 
 @pytest.fixture

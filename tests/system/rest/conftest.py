@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from vending_world import NOW, Village, make_module, make_village, served_module
+from vending_world import Village, make_module, make_village, served_module
 
 from system.accounts.models import User
 from system.accounts.operations import Role
@@ -34,14 +34,6 @@ class Caller:
         if body is not None:
             more |= {"data": json.dumps(body), "content_type": "application/json"}
         return self.client.generic(method, f"/api/v1/{address}", headers=self.headers, **more)
-
-
-@pytest.fixture
-def business_time() -> Iterator[clock.FixedBusinessClock]:
-    fixed = clock.FixedBusinessClock(NOW)
-    clock.use(fixed)
-    yield fixed
-    clock.use(None)
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ def test_all_that_hangs_together(village: Village) -> None:
     assert supply.drn == drn(2)
 
 
+def test_a_serial_with_dashes_is_found_as_it_stands_on_the_case(village: Village) -> None:
+    home = village.customer(5)
+    serial = f"{village.provider.pk}-00000005"
+    assert find_supply(village.cashier, f" {serial} ", NOW).installation == home
+
+
 def test_a_serial_is_good_while_one_maker_uses_it(village: Village) -> None:
     village.customer(1)
     device = Device.objects.get()
