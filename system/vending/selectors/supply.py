@@ -51,6 +51,8 @@ class Supply:
 def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     """The supply behind a serial or a DRN as somebody typed it: spaces and dashes do not count.
 
+    A serial number that has dashes of its own is found as it stands on the case.
+
     Raises:
         UnknownMeter: see there.
     """
@@ -60,6 +62,8 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     when: dict[str, Any] = {"provider_id": user.provider_id, "instant": instant}
     # two makers may use one serial number: the DRN tells them apart
     found = _BY_DRN(typed=typed, **when) or _BY_SERIAL(typed=typed, **when)
+    if not found and typed != number.strip():
+        found = _BY_SERIAL(typed=number.strip()[:40], **when)
     if len({one.pk for one in found}) != 1:
         raise UnknownMeter(_complaint(typed))
     device = found[0]
