@@ -108,7 +108,7 @@ def start(family: Family, folder: Path, wishes: Wishes) -> Running:
     """
     rows = family.start("database", ["system.demo"])  # the slowest begins first
     field = _start_field(family, folder, wishes)
-    module = _start_module(family, folder)
+    module = start_module(family, folder)
     world = field.line()
     village = village_of(world)
     module.line()
@@ -138,7 +138,8 @@ def _start_field(family: Family, folder: Path, wishes: Wishes) -> Child:
     return family.start("field", ["amibench", "sim", "serve", wishes.scenario, "--no-meter-ports", *words])
 
 
-def _start_module(family: Family, folder: Path) -> Child:
+def start_module(family: Family, folder: Path) -> Child:
+    """A security module of published test keys, its store in `folder`."""
     passphrase_file = folder / "passphrase"
     directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
     words = ["serve", str(directory), "--test-keys", "--socket", str(folder / "socket")]

@@ -16,6 +16,7 @@ from amibench.commands.month.month import Lived, MonthTerms, live
 from amibench.commands.month.texts import text
 from amibench.commands.month.till import Way
 from amibench.commands.sim import options
+from amibench.commands.sim.interrupting import ctrl_c
 from amibench.errors import CommandError
 from sim.scenarios.scenario import ScenarioError
 
@@ -49,7 +50,7 @@ def month(
     with ExitStack() as opened:
         folder = _folder(out, language, opened)
         bar = opened.enter_context(screen.bar(scenario.duration_s, language, shown=not as_json))
-        stopped = opened.enter_context(screen.ctrl_c())
+        stopped = opened.enter_context(ctrl_c())
         try:
             lived = live(terms, folder, bar, stopped)
         except (ScenarioError, ChildDiedError, ValueError) as error:

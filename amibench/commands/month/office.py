@@ -5,17 +5,15 @@ the same seed gives the same books. Nothing of Django is imported before `open_o
 """
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from amibench.commands.demo.children import Family
-from amibench.commands.demo.key_store import make_key_store
-from amibench.commands.demo.stages import environment
+from amibench.commands.demo.stages import environment, start_module
 from system.demo.village import Village
 
 P = ParamSpec("P")
@@ -71,7 +69,7 @@ def open_office(folder: Path, utc: Callable[[], datetime], village: Village) -> 
         CommandError: a file cannot be written.
     """
     family = Family(folder, given := environment(folder))
-    module = _start_module(family, folder)
+    module = start_module(family, folder)
     os.environ.update(given)
     office = Office(folder)
     try:
@@ -82,15 +80,6 @@ def open_office(folder: Path, utc: Callable[[], datetime], village: Village) -> 
     finally:
         office.close()
         family.end()
-
-
-def _start_module(family: Family, folder: Path) -> Any:
-    passphrase_file = folder / "passphrase"
-    directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
-    words = ["serve", str(directory), "--test-keys", "--socket", str(folder / "socket")]
-    return family.start(
-        "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
-    )
 
 
 def _set_up(utc: Callable[[], datetime]) -> None:

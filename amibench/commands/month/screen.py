@@ -1,7 +1,6 @@
 """What a person sees: a bar through the month, then every promise with its state."""
 
 import contextlib
-import signal
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -25,17 +24,6 @@ def bar(duration_s: float, lang: str, *, shown: bool) -> Iterator[Callable[[floa
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(text("progress", lang), total=duration_s / _DAY_S)
         yield lambda now_s: progress.update(task, completed=now_s / _DAY_S)
-
-
-@contextlib.contextmanager
-def ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C waits until the world stands still: a sale that is half done would be told as broken."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
-    try:
-        yield lambda: bool(came)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def show(console: Console, lived: Lived, lang: str) -> None:

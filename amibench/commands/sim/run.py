@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from amibench.commands.sim import options
+from amibench.commands.sim.interrupting import ctrl_c
 from amibench.commands.sim.screen import show_summary
 from amibench.commands.sim.texts import text
 from sim.scenarios.field import FieldWorld
@@ -62,22 +62,11 @@ def run(
 def _run(world: FieldWorld, scenario: Scenario, lang: str, *, shown: bool) -> bool:
     """Move the world to its end; False where Ctrl-C came first."""
     end_s = scenario.duration_s
-    with _ctrl_c() as interrupted, _bar(scenario, lang, shown=shown) as follow:
+    with ctrl_c() as interrupted, _bar(scenario, lang, shown=shown) as follow:
         while world.env.now < end_s and not interrupted():
             world.run(min(end_s, world.env.now + _SLICE_S))
             follow(float(world.env.now))
         return bool(world.env.now >= end_s)
-
-
-@contextlib.contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C waits until the world stands still: an event that is half done would spoil it."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
-    try:
-        yield lambda: bool(came)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -57,7 +57,7 @@ def serve(
 
 
 def _until_told(server: Any) -> None:
-    """Serve until SIGINT or SIGTERM. The handler only notes it: an exception could get lost."""
+    """Serve until SIGINT or SIGTERM, also where the shell that began this process let it ignore them."""
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
