@@ -1,35 +1,16 @@
-"""Units of DLMS by their numbers, as people write them.
+"""Values of DLMS as people write them."""
 
-Source: IEC 62056-6-2, physical units enumerated by Register
-"""
-
-from collections.abc import Mapping
-
-UNITS: Mapping[int, str] = {
-    6: "min",
-    7: "s",
-    8: "°",
-    9: "°C",
-    27: "W",
-    28: "VA",
-    29: "var",
-    30: "Wh",
-    31: "VAh",
-    32: "varh",
-    33: "A",
-    35: "V",
-    44: "Hz",
-    255: "",
-}
+from protocols.dlms.units import UNITS
 
 
 def unit_name(number: int | None) -> str:
-    """What people write; empty where there is none or nobody knows it.
+    """The symbol of a unit by its number; empty where there is none or nobody knows it.
 
     >>> unit_name(30)
     'Wh'
     """
-    return UNITS.get(number, "") if number is not None else ""
+    known = UNITS.get(number) if number is not None else None
+    return known.symbol if known else ""
 
 
 def scaled(value: int, scaler: int) -> int | float:

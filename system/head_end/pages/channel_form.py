@@ -5,21 +5,12 @@ from typing import Any
 from django import forms
 
 from system.head_end.models import Channel
-from system.head_end.services.set_channel import ChannelTerms
+from system.head_end.services.set_channel import KEPT, ChannelTerms
 from system.head_end.vocabulary import ChannelKind
 from system.registry.models import Device, Site
 
-_FIELDS = (
-    "name",
-    "url",
-    "framing",
-    "uplink_url",
-    "secret_name",
-    "access",
-    "key_name",
-    "sessions_max",
-    "enabled",
-)
+#: So often the uplink is asked is nobody's to type here.
+_FIELDS = tuple(name for name in KEPT if name != "poll_s")
 
 
 class ChannelForm(forms.Form):

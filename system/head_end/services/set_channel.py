@@ -55,7 +55,8 @@ class ChannelTerms:
     poll_s: int = 300
 
 
-_KEPT = (
+#: Columns of a channel that are set as they are given.
+KEPT = (
     "name",
     "url",
     "framing",
@@ -85,7 +86,7 @@ def set_channel(user: User, terms: ChannelTerms, channel: Channel | None = None)
     _check(terms, kind, new=channel is None)
     now = business_now()
     kept = channel or Channel(provider_id=user.provider_pk, kind=kind.value, due_at=now)
-    for name in _KEPT:
+    for name in KEPT:
         setattr(kept, name, getattr(terms, name))
     kept.site, kept.device = terms.site or kept.site, terms.device or kept.device
     kept.rests_until, kept.failures = None, 0
