@@ -65,6 +65,9 @@ class Operation(StrEnum):
     DELIVER_TOKEN = "token.deliver"  # noqa: S105 - a name
     MANAGE_NETWORKS = "networks.manage"
     SCHEDULE_REPORTS = "reports.schedule"
+    SEE_TERMINALS = "terminals.see"
+    MANAGE_TERMINALS = "terminals.manage"
+    SETTLE_TERMINAL = "terminals.settle"
 
 
 _STAFF = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.OPERATOR})
@@ -111,6 +114,9 @@ MAY: Mapping[Operation, frozenset[Role]] = {
     Operation.DELIVER_TOKEN: _SELLERS,
     Operation.MANAGE_NETWORKS: _CHIEFS,
     Operation.SCHEDULE_REPORTS: _CHIEFS,
+    Operation.SEE_TERMINALS: _READERS,
+    Operation.MANAGE_TERMINALS: _CHIEFS,
+    Operation.SETTLE_TERMINAL: _STAFF,
 }
 
 #: What one person asks for and another must approve (R4.1-02).
