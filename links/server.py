@@ -48,6 +48,15 @@ class LineConnection(Protocol):
         """Let what is queued go out, then run at `baud`."""
 
 
+@runtime_checkable
+class NetworkConnection(Protocol):
+    """A connection over a network."""
+
+    @property
+    def peer(self) -> str:
+        """The client's address, without its port; empty where the operating system does not tell."""
+
+
 OnConnect = Callable[[Connection], Awaitable[None]]
 
 
@@ -115,6 +124,12 @@ class TcpConnection(asyncio.BufferedProtocol):
         self._came.set()
 
     # ------------------------------------------------------------ what the handler does
+
+    @property
+    def peer(self) -> str:
+        """The client's address, without its port; empty where the operating system does not tell."""
+        name = None if self._transport is None else self._transport.get_extra_info("peername")
+        return str(name[0]) if isinstance(name, tuple) else ""
 
     async def receive(self) -> bytes:
         """The next bytes; ``b""`` once the client is gone, however rudely."""

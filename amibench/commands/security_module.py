@@ -21,12 +21,11 @@ from amibench.commands.security_module_inputs import (
     OPERATOR_VARIABLE,
     PASSPHRASE_VARIABLE,
     PIN_VARIABLE,
-    one_sentence,
     read_bytes,
     secret,
-    wall_utc,
 )
 from amibench.errors import CommandError
+from amibench.module_edge import one_sentence, wall_utc
 from system.security_module import approval, backup, key_file, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock

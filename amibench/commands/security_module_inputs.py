@@ -1,15 +1,11 @@
-"""Secrets and time for ``amibench security-module``: none is an argument, and one place reads the clock."""
+"""Secrets for ``amibench security-module``: none is an argument."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
 from amibench.errors import CommandError
-from links.errors import LinkError
 from system.security_module.errors import SecurityModuleError
 from system.security_module.store import check_private
 
@@ -18,11 +14,6 @@ PIN_VARIABLE = "AMIBENCH_SECURITY_MODULE_PIN"
 OPERATOR_VARIABLE = "AMIBENCH_OPERATOR_PASSPHRASE"
 
 _BYTES_MAX = 1024
-
-
-def wall_utc() -> datetime:
-    """The wall's time: what the module's own clock follows."""
-    return datetime.now(UTC)  # noqa: TID251 - time enters the security module here
 
 
 def secret(file: Path | None, variable: str, prompt: str, *, new: bool = False) -> str:
@@ -58,18 +49,6 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-@contextmanager
-def one_sentence() -> Iterator[None]:
-    """Turn what the security module raises into the one sentence that a command ends with."""
-    try:
-        yield
-    except (SecurityModuleError, LinkError, ValueError) as error:
-        raise CommandError(str(error)) from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise CommandError(f"{where}{error.strerror or error}") from error
 
 
 def _from_file(path: Path) -> str:

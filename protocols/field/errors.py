@@ -5,7 +5,8 @@
     FieldError
     ├── StationControlError    an operation refused or failed; `.code` is its wire code
     ├── CiuLinkError           a frame of the customer unit's link that cannot be made or read
-    └── UplinkError            a message of the uplink refused; `.code` is its wire code
+    ├── UplinkError            a message of the uplink refused; `.code` is its wire code
+    └── BundleError            a file of a stick that must not be taken; `.code` is a short stable name
 """
 
 
@@ -36,6 +37,20 @@ class UplinkError(FieldError):
 
     Attributes:
         code: one of `uplink.CODES`.
+        sentence: why, in one sentence.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class BundleError(FieldError):
+    """A file of a stick that must not be taken.
+
+    Attributes:
+        code: a short stable name.
         sentence: why, in one sentence.
     """
 

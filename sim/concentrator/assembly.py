@@ -35,14 +35,14 @@ class Hooks:
 
     Args:
         spawn: begins a process that ends with the power.
-        on_stray: told of every LPDU that nobody waits for.
-        on_surplus: told of a modem behind which more came than was asked for.
+        on_stray: told of every LPDU that nobody waits for, and whether it is a late answer.
+        on_surplus: told of a modem behind which more came than was ever asked for.
         random_octets: gives so many random octets.
         change_plan: adds a plan, or replaces the one of that name, and keeps it.
     """
 
     spawn: Callable[[Generator[Event, Any, None]], object]
-    on_stray: Callable[[bytes, Lpdu], None]
+    on_stray: Callable[[bytes, Lpdu, bool], None]
     on_surplus: Callable[[bytes], None]
     random_octets: Callable[[int], bytes]
     change_plan: ChangePlan

@@ -223,6 +223,7 @@ class Concentrator:
         self.life.end()
         self.base.power(False)
         self._sockets.reset()
+        self.parts.wire.forget()
         self.parts.through.forget()
         self.parts.clients.forget()
         self.parts.fetcher.forget()
@@ -251,8 +252,8 @@ class Concentrator:
         if not self._paused:
             self._watch.told(event)
 
-    def _on_stray(self, eui48: bytes, lpdu: Lpdu) -> None:
-        self._watch.stray(eui48, lpdu)
+    def _on_stray(self, eui48: bytes, lpdu: Lpdu, late: bool) -> None:
+        self._watch.stray(eui48, lpdu, late=late)
 
     def _on_surplus(self, eui48: bytes) -> None:
         self._watch.surplus(eui48)

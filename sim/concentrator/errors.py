@@ -6,7 +6,6 @@
     ├── TermsError          terms that cannot be: unknown, missing or out of range
     ├── UnreachableError    the wire could not carry a message to a meter
     ├── OrderError          an order or a request that is refused; `code` is its name on the uplink
-    ├── BundleError         a file of the USB stick that must not be taken
     └── PowerLostError      the supply ended in the middle of a write
 """
 
@@ -39,14 +38,6 @@ class OrderError(ConcentratorError):
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
-
-
-class BundleError(ConcentratorError):
-    """A file of the USB stick that must not be taken; `code` is a short stable name."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 class PowerLostError(ConcentratorError):

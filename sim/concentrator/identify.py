@@ -8,10 +8,10 @@ from simpy import Environment, Event
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.measurement import DataObject
-from protocols.dlms.errors import DlmsError
+from protocols.dlms.errors import DlmsError, SecurityError
 from protocols.dlms.session import Operation, SessionEngine
 from protocols.dlms.session.profiles import read_many
-from protocols.dlms.session_errors import AccessRefused, AssociationRefused, NoAnswer
+from protocols.dlms.session_errors import AccessRefused, AssociationRefused, ExceptionAnswered, NoAnswer
 from sim.concentrator.errors import UnreachableError
 from sim.concentrator.registry import Identity, MeterRecord, Registry
 from sim.concentrator.registry_states import Reason
@@ -21,6 +21,8 @@ from sim.concentrator.visits import Visits
 
 SERIAL, DRN, LOGICAL_DEVICE_NAME = "0.0.96.1.0", "0.0.96.1.1", "0.0.42.0.0"
 _VALUE = 2
+#: What says that a meter does not take our keys, or does not have them itself.
+_REFUSALS = (AssociationRefused, ExceptionAnswered, SecurityError)
 #: What a meter may have on its plate; anything else is no serial.
 _SERIAL_SIZE_MAX = 32
 
@@ -92,21 +94,21 @@ class Identifier:
             return
         self._asking.add(eui48)
         try:
-            for _ in range(self._terms.identify_retries + 1):
-                if (yield from self._ask(eui48)):
+            for tries_left in range(self._terms.identify_retries, -1, -1):
+                if (yield from self._ask(eui48, last=not tries_left)):
                     return
                 yield self._env.timeout(self._terms.identify_pause_s)
         finally:
             self._asking.discard(eui48)
             self._strays.discard(eui48)
 
-    def _ask(self, eui48: bytes) -> Generator[Event, Any, bool]:
+    def _ask(self, eui48: bytes, *, last: bool) -> Generator[Event, Any, bool]:
         """Whether it could be found out, or that two meters answer at once."""
         try:
             identity = yield from self._visits.as_public(
                 eui48, lambda engine: _identity(engine, eui48), Urgency.REGISTRATION
             )
-            reason = self._registry.suspicion(identity) or (yield from self._proof(identity))
+            reason = self._registry.suspicion(identity) or (yield from self._proof(identity, last=last))
         except (UnreachableError, DlmsError):
             return self._two_answer(eui48)
         yield self._env.timeout(_LINGER_S)
@@ -126,16 +128,26 @@ class Identifier:
         self._on_record(self._registry.suspect(record, Reason.DUPLICATE_EUI48), True)
         return True
 
-    def _proof(self, identity: Identity) -> Generator[Event, Any, Reason]:
-        """Whether our keys open it."""
+    def _proof(self, identity: Identity, *, last: bool) -> Generator[Event, Any, Reason]:
+        """Whether our keys open it.
+
+        An answer that came late may pass for one to a question that was asked after it, and then looks like
+        a refusal: while one is due, or where what came is no refusal at all, it is asked again.
+
+        Raises:
+            UnreachableError, DlmsError: nothing is proved, and this is not the last time that it is asked.
+        """
         if self._visits.keys_of(identity.serial) is None:
             return Reason.NO_KEYS
+        doubtful = self._visits.owes(identity.eui48)
         try:
             yield from self._visits.at(identity.eui48, identity.serial, _nothing, Urgency.REGISTRATION)
         except NoAnswer:
             raise
-        except (AssociationRefused, DlmsError):
-            return Reason.WRONG_KEYS
+        except DlmsError as failure:
+            if last or (isinstance(failure, _REFUSALS) and not doubtful):
+                return Reason.WRONG_KEYS
+            raise
         return Reason.NONE
 
 

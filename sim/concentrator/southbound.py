@@ -14,14 +14,18 @@ from simpy import Environment, Event, PriorityResource
 from simpy.resources.resource import PriorityRequest
 
 from protocols.dlms.session import Listen, Operation, Transmit
+from protocols.dlms.xdlms.notification import DataNotification, EventNotification
 from protocols.plc.cl432 import Lpdu, decode_lpdu
 from protocols.plc.errors import LpduError
 from sim.concentrator.errors import UnreachableError
+from sim.concentrator.late import LateAnswers
 from sim.kernel.alarm import Alarm
 from sim.kernel.medium import BaseNode, LpduReceived, SendFailed
 
 T = TypeVar("T")
 Steps = Generator[Event, Any, T]
+
+_PUSHES = frozenset({DataNotification.tag, EventNotification.tag})
 
 
 class Urgency(IntEnum):
@@ -31,6 +35,11 @@ class Urgency(IntEnum):
     ORDER = 1
     REGISTRATION = 2
     PLAN = 3
+
+
+def is_push(lpdu: Lpdu) -> bool:
+    """Whether a meter says something of its own accord."""
+    return lpdu.apdu[0] in _PUSHES
 
 
 class Inbox:
@@ -45,12 +54,12 @@ class Inbox:
         self.heard: deque[bytes] = deque()
         #: why a message of ours did not arrive; None where it did
         self.failure: str | None = None
-        #: LPDUs that came beyond those that were sent: each request has one answer
+        #: answers that came beyond the requests that were sent: each request has one
         self.surplus = 0
 
-    def take(self, lpdu: bytes) -> None:
-        """An LPDU came."""
-        self.surplus += 1
+    def take(self, lpdu: bytes, *, asked: bool = True) -> None:
+        """An LPDU came, as the answer to a request or unasked."""
+        self.surplus += asked
         self.heard.append(lpdu)
         self._wake()
 
@@ -89,21 +98,22 @@ class Southbound:
     Args:
         env: the world's environment.
         base: the base node.
-        on_stray: told of every LPDU that nobody in here waits for.
-        on_surplus: told of a modem behind which more came in a conversation than was asked for.
+        on_stray: told of every LPDU that nobody in here waits for, and whether it is a late answer.
+        on_surplus: told of a modem behind which more came in a conversation than was ever asked for.
     """
 
-    __slots__ = ("_base", "_env", "_inboxes", "_lanes", "_on_stray", "_on_surplus", "_wire")
+    __slots__ = ("_base", "_env", "_inboxes", "_lanes", "_late", "_on_stray", "_on_surplus", "_wire")
 
     def __init__(
         self,
         env: Environment,
         base: BaseNode,
-        on_stray: Callable[[bytes, Lpdu], None],
+        on_stray: Callable[[bytes, Lpdu, bool], None],
         on_surplus: Callable[[bytes], None],
     ) -> None:
         self._env = env
         self._base = base
+        self._late = LateAnswers()
         self._on_stray = on_stray
         self._on_surplus = on_surplus
         self._wire = PriorityResource(env, capacity=1)
@@ -113,6 +123,14 @@ class Southbound:
     def is_talking(self, eui48: bytes, client_sap: int) -> bool:
         """Whether a conversation from this client address with this meter is under way."""
         return (eui48, client_sap) in self._inboxes
+
+    def owes(self, eui48: bytes) -> bool:
+        """Whether an answer that was given up may still come from behind a modem."""
+        return self._late.may_come(eui48, self._now_s)
+
+    def forget(self) -> None:
+        """The power went."""
+        self._late.forget()
 
     @property
     def waiting(self) -> int:
@@ -125,11 +143,13 @@ class Southbound:
             lpdu = decode_lpdu(event.lpdu)
         except LpduError:
             return
-        inbox = self._inboxes.get((event.eui48, lpdu.destination_lsap))
-        if inbox is None:
-            self._on_stray(event.eui48, lpdu)
-        else:
-            inbox.take(event.lpdu)
+        lane, asked = (event.eui48, lpdu.destination_lsap), not is_push(lpdu)
+        inbox = self._inboxes.get(lane)
+        if inbox is not None:
+            inbox.take(event.lpdu, asked=asked)
+            return
+        late = asked and not self._late.came(lane, 1, self._now_s)
+        self._on_stray(event.eui48, lpdu, late)
 
     def failed(self, event: SendFailed) -> None:
         """The wire gave a message of ours up."""
@@ -168,10 +188,20 @@ class Southbound:
         finally:
             operation.close()
             _leave(turn)
-            if inbox.surplus > 0:
-                self._on_surplus(eui48)
+            self._settle((eui48, client_sap), inbox.surplus)
             del self._inboxes[eui48, client_sap]
             _leave(lane)
+
+    def _settle(self, lane: tuple[bytes, int], surplus: int) -> None:
+        """A conversation is over: what is missing may come late, what is too much may be late itself."""
+        if surplus < 0:
+            self._late.given_up(lane, -surplus, self._now_s)
+        elif self._late.came(lane, surplus, self._now_s):
+            self._on_surplus(lane[0])
+
+    @property
+    def _now_s(self) -> float:
+        return float(self._env.now)
 
     def _enter_lane(self, eui48: bytes, client_sap: int, urgency: Urgency) -> Steps[PriorityRequest]:
         """Wait until no other conversation from this client address with this meter is under way."""

@@ -1,15 +1,17 @@
-"""The USB port: a stick is put in, plans on it are taken, undelivered readings go onto it."""
+"""The USB port: a stick is put in, what is on it is taken, undelivered readings go onto it."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 
-from sim.concentrator.bundle import make_bundle, read_bundle
-from sim.concentrator.errors import BundleError, TermsError
+from protocols.field.bundle import acknowledged_by, make_bundle, read_bundle
+from protocols.field.errors import BundleError
+from protocols.field.uplink_fields import ITEMS_MAX
+from sim.concentrator.errors import TermsError
 from sim.concentrator.facts import Facts
 from sim.concentrator.plans import Plan, parse_plan
-from sim.concentrator.uplink_desk import batch_body
+from sim.concentrator.uplink_desk import Body, batch_body
 
-#: What it looks for on a stick, and what it writes.
-PLANS_FILE = "plans.json"
+#: What it looks for on a stick.
+PLANS_FILE, ACKNOWLEDGEMENT_FILE = "plans.json", "acknowledgement.json"
 #: Rows of one file.
 _ROWS_MAX = 100_000
 
@@ -36,8 +38,10 @@ class UsbPort:
         self.stick: Stick | None = None
 
     def insert(self, stick: Stick) -> None:
-        """Put a stick in: plans are imported, then readings exported."""
+        """Put a stick in: what the office has kept is let go, plans are taken, then readings exported."""
         self.stick = stick
+        if ACKNOWLEDGEMENT_FILE in stick:
+            self.take_acknowledgement()
         if PLANS_FILE in stick:
             self.import_plans()
         self.export_readings()
@@ -46,12 +50,31 @@ class UsbPort:
         """Pull the stick out."""
         self.stick = None
 
+    def take_acknowledgement(self) -> int:
+        """Let go of rows that the office has kept; the number of the last one, 0 where none is believed."""
+        if self.stick is None:
+            return 0
+        facts = self._facts
+        try:
+            bundle = read_bundle(self.stick.get(ACKNOWLEDGEMENT_FILE, b""), "acknowledgement", self._secret)
+            through = acknowledged_by(bundle)
+            if bundle.serial != facts.terms.serial:
+                raise BundleError("not-ours", f"the acknowledgement is for {bundle.serial[:40]}")
+            if through > facts.storage.newest:
+                raise BundleError("not-ours", "the acknowledgement names rows that were never stored")
+        except BundleError as error:
+            facts.events.tell("usb-refused", detail=str(error))
+            return 0
+        facts.storage.acknowledge(through)
+        facts.events.tell("usb-imported", detail=f"acknowledged through {through}")
+        return through
+
     def import_plans(self) -> int:
         """Take the plans of the stick, all of them or none; how many."""
         if self.stick is None:
             return 0
         try:
-            content = read_bundle(self.stick.get(PLANS_FILE, b""), "plans", self._secret)
+            content = read_bundle(self.stick.get(PLANS_FILE, b""), "plans", self._secret).content
             if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
                 raise BundleError("not-a-bundle", "plans must be a list of tables")
             plans = [parse_plan(table) for table in content]
@@ -74,7 +97,14 @@ class UsbPort:
         batches = facts.storage.after(facts.storage.acknowledged, _ROWS_MAX)
         serial, now_s = facts.terms.serial, facts.clock.utc_s()
         name = f"{serial}-{batches[0].first if batches else 0}-{batches[-1].last if batches else 0}.json"
-        content = [batch_body(batch) for batch in batches]
+        content = [part for batch in batches for part in _parts(batch_body(batch))]
         self.stick[name] = make_bundle("readings", serial, now_s, content, self._secret)
         facts.events.tell("usb-exported", detail=name)
         return name
+
+
+def _parts(body: Body) -> Iterator[Body]:
+    """A batch in pieces that are no longer than the uplink's."""
+    rows = body["rows"]
+    for begin in range(0, len(rows), ITEMS_MAX):
+        yield body | {"rows": rows[begin : begin + ITEMS_MAX]}

@@ -42,6 +42,10 @@ class Visits:
         """The keys of a meter, None where there are none."""
         return self._keys.get(serial)
 
+    def owes(self, eui48: bytes) -> bool:
+        """Whether a meter may still answer what was given up: what it then seems to refuse, it may not."""
+        return self._wire.owes(eui48)
+
     def as_public(self, eui48: bytes, work: Work[T], urgency: Urgency) -> Steps[T]:
         """Work at a meter as the public client.
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from simpy import Environment, Event
 
-from protocols.dlms.xdlms.notification import DataNotification, EventNotification
 from protocols.plc.cl432 import Lpdu
 from sim.concentrator.assembly import Components
 from sim.concentrator.identify import Identifier
 from sim.concentrator.plans import Plan, Task
 from sim.concentrator.registry import MeterRecord
+from sim.concentrator.southbound import is_push
 from sim.concentrator.terms import WireTerms
 from sim.kernel.medium import (
     LpduReceived,
@@ -22,7 +22,6 @@ from sim.kernel.medium import (
     WireEvent,
 )
 
-_PUSHES = frozenset({DataNotification.tag, EventNotification.tag})
 Steps = Generator[Event, Any, None]
 
 
@@ -76,10 +75,10 @@ class WireWatch:
             case NodeLost():
                 self._lost(event.eui48)
 
-    def stray(self, eui48: bytes, lpdu: Lpdu) -> None:
-        """A meter said something that no exchange waits for: to a northbound client, or a push."""
-        pushed = lpdu.apdu[0] in _PUSHES
-        if not pushed:
+    def stray(self, eui48: bytes, lpdu: Lpdu, *, late: bool) -> None:
+        """A meter said something that no exchange waits for: a late answer, a push, or for a client north."""
+        pushed = is_push(lpdu)
+        if not (pushed or late):
             self._identifier.stray(eui48)
         parts = self._parts
         record = parts.registry.by_eui48(eui48)
@@ -91,7 +90,7 @@ class WireWatch:
             self._look_into(record)
 
     def surplus(self, eui48: bytes) -> None:
-        """More came from behind a modem than was asked for."""
+        """More came from behind a modem than was ever asked for."""
         self._identifier.stray(eui48)
 
     def _appeared(self, eui48: bytes) -> None:

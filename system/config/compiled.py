@@ -1,4 +1,4 @@
-"""Queries and insertions that are compiled once for each connection, and then only run.
+"""Queries and insertions that are compiled once, and then only run.
 
 Django writes the SQL of a query anew whenever it is asked, which takes several times as long as SQLite or
 PostgreSQL need to answer a look-up by key. The questions that every sale asks are therefore compiled::
@@ -9,16 +9,24 @@ PostgreSQL need to answer a look-up by key. The questions that every sale asks a
     BY_SERIAL(serial="4711")  # a list of devices
 
 What is compiled is an ordinary queryset, so scoping, joins and conversions are Django's on every database. A
-query whose shape depends on its arguments (``IN``, None) cannot be one of these. `insert` writes new rows.
+query whose shape depends on its arguments (``IN``, None) cannot be one of these; one of several keys is asked
+for by ``among`` (`system.config.among`). `insert` writes new rows, `update` fields of known ones.
 """
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from system.config.among import Keys
+from system.config.compiled_writes import CompiledDeletion, insert, update
+from system.config.prepared import prepared
+
+__all__ = ["CompiledDeletion", "CompiledQuery", "insert", "update"]
 
 _Field: TypeAlias = "models.Field[Any, Any]"
 _Build: TypeAlias = "Callable[..., models.QuerySet[Any, Any]]"
@@ -34,16 +42,17 @@ _MARKERS: "Mapping[type[_Field], Callable[[int], Any]]" = {
 
 
 class CompiledQuery:
-    """A query with named arguments. Each thread has its own, as it has its own connection.
+    """A query with named arguments; what runs it is each thread's own, as its connection is.
 
     Args:
-        build: makes the queryset from the arguments, by name; called once for each connection.
+        build: makes the queryset from the arguments, by name; called once for each kind of database.
         arguments: name -> a field of the kind that the argument is compared with: char, big integer,
-            datetime, date or UUID.
+            datetime, date or UUID, or `Keys` of one.
     """
 
     def __init__(self, build: _Build, **arguments: _Field) -> None:
         self._build, self._arguments = build, arguments
+        self._statements: dict[str, _Statement] = {}
         self._of_thread = threading.local()
 
     def __call__(self, **values: Any) -> list[Any]:
@@ -55,91 +64,75 @@ class CompiledQuery:
         if values.keys() != self._arguments.keys():
             raise TypeError(f"this query takes {sorted(self._arguments)}")
         connection = connections[DEFAULT_DB_ALIAS]
-        statement: _Statement | None = getattr(self._of_thread, "statement", None)
-        if statement is None or statement.connection is not connection:
+        runner: _Runner | None = getattr(self._of_thread, "runner", None)
+        if runner is None or runner.connection is not connection:
+            runner = self._of_thread.runner = _Runner(self._statement(connection), connection)
+        return runner.rows(values)
+
+    def _statement(self, connection: Any) -> "_Statement":
+        statement = self._statements.get(connection.vendor)
+        if statement is None:  # two threads may both compile it: either is right
             statement = _Statement(connection, self._build, self._arguments)
-            self._of_thread.statement = statement
-        return statement.rows(values)
+            self._statements[connection.vendor] = statement
+        return statement
 
     def first(self, **values: Any) -> Any:
         """The first row, or None."""
         return next(iter(self(**values)), None)
 
 
-def insert(*rows: models.Model) -> None:
-    """Insert new rows of one model, as ``bulk_create`` does; a key that the database makes is not fetched.
-
-    Raises:
-        django.db.Error: see ``bulk_create``; nothing of the rows may be kept then.
-    """
-    if not rows:
-        return
-    connection: Any = connections[DEFAULT_DB_ALIAS]
-    known = vars(connection).setdefault("amibench_insertions", {})
-    insertion = known.get(type(rows[0]))
-    if insertion is None:
-        insertion = known[type(rows[0])] = _Insertion(connection, rows[0])
-    with connection.cursor() as cursor:
-        cursor.executemany(insertion.sql, [insertion.parameters(row) for row in rows])
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - public by documentation
-
-
-class _Insertion:
-    """How rows of a model are inserted over one connection."""
-
-    def __init__(self, connection: Any, example: models.Model) -> None:
-        self._connection = connection
-        self._fields = [
-            field
-            for field in example._meta.local_concrete_fields  # noqa: SLF001 - public by documentation
-            if not isinstance(field, models.AutoField)
-        ]
-        query: Any = models.sql.InsertQuery(type(example))
-        query.insert_values(self._fields, [example])
-        ((self.sql, _),) = query.get_compiler(connection=connection).as_sql()
-
-    def parameters(self, row: models.Model) -> list[Any]:
-        """The values of a row."""
-        return [
-            field.get_db_prep_save(field.pre_save(row, add=True), self._connection) for field in self._fields
-        ]
-
-
 class _Statement:
-    """A query as one connection's database wants it."""
+    """A query as one kind of database wants it."""
 
     def __init__(self, connection: Any, build: _Build, arguments: Mapping[str, _Field]) -> None:
-        self.connection, self._arguments = connection, arguments
+        self._arguments = arguments
         markers = {name: _marker(field, number) for number, (name, field) in enumerate(arguments.items())}
-        queryset = build(**markers)
-        compiler: Any = queryset.query.get_compiler(connection=connection)
-        sql, fixed = compiler.as_sql()
-        places = {self._adapted(name, marker): name for name, marker in markers.items()}
+        self.queryset = build(**markers)
+        self.compiler: Any = self.queryset.query.get_compiler(connection=connection)
+        self.sql, fixed = self.compiler.as_sql()
+        adapted = self.adapted(markers, connection)
+        places = {value: name for name, value in adapted.items()}
         #: Of each parameter: the argument that goes there, or None and what stands there always.
-        self._parameters = [(places.get(one), one) for one in fixed]
-        unused = arguments.keys() - {name for name, _ in self._parameters}
+        self.parameters = [(places.get(one), one) for one in fixed]
+        unused = arguments.keys() - {name for name, _ in self.parameters}
         if unused:
             raise TypeError(f"this query makes no use of {sorted(unused)}")
-        self._bound: list[Any] = []
+
+    def adapted(self, values: Mapping[str, Any], connection: Any) -> dict[str, Any]:
+        """Values as the database's driver takes them."""
+        return {
+            name: self._arguments[name].get_db_prep_value(value, connection, prepared=False)
+            for name, value in values.items()
+        }
+
+
+class _Runner:
+    """Runs a statement over one thread's connection."""
+
+    def __init__(self, statement: _Statement, connection: Any) -> None:
+        self.connection, self._statement = connection, statement
+        self._bound: tuple[Any, ...] = ()
+        compiler: Any = copy(statement.compiler)
+        compiler.connection = connection
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         # the queryset's own iterator runs it: it asks its query for a compiler, and that one for the rest
-        compiler.as_sql = lambda: (sql, tuple(self._bound))
+        compiler.as_sql = lambda: (statement.sql, self._bound)
         compiler.get_converters = lambda _columns: converters
-        query: Any = queryset.query
-        query.get_compiler = lambda *_args, **_more: compiler
+        queryset: Any = statement.queryset.all()
+        queryset.query.get_compiler = lambda *_args, **_more: compiler
         self._iterable: Any = queryset._iterable_class(queryset)  # noqa: SLF001
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """What it comes to with these arguments."""
-        adapted = {name: self._adapted(name, value) for name, value in values.items()}
-        self._bound = [fixed if name is None else adapted[name] for name, fixed in self._parameters]
-        return list(self._iterable)
-
-    def _adapted(self, name: str, value: Any) -> Any:
-        """A value as the database's driver takes it."""
-        return self._arguments[name].get_db_prep_value(value, self.connection, prepared=False)
+        adapted = self._statement.adapted(values, self.connection)
+        self._bound = tuple(
+            fixed if name is None else adapted[name] for name, fixed in self._statement.parameters
+        )
+        with prepared(self.connection):
+            return list(self._iterable)
 
 
 def _marker(field: _Field, number: int) -> Any:
+    if isinstance(field, Keys):
+        return [_marker(field.of, number)]
     return next(make(number) for kind, make in _MARKERS.items() if isinstance(field, kind))

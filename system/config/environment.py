@@ -87,7 +87,7 @@ def _sqlite(url: str, base_dir: Path) -> dict[str, Any]:
     if not path:
         raise SettingsError("DATABASE_URL names no file: write sqlite:///amibench.db")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "system.config.sqlite",
         "NAME": path if path == ":memory:" else str(base_dir / path),
         # a thread keeps its connection: who closes the last one moves the whole log into the file, and syncs
         "CONN_MAX_AGE": None,
@@ -121,7 +121,8 @@ def _server(engine: str, options: Mapping[str, Any]) -> Callable[[str, Path], di
     return make
 
 
-_POSTGRESQL = _server("django.db.backends.postgresql", {})
+# a statement that comes for the third time is prepared; a pooler in between must keep a session's own
+_POSTGRESQL = _server("system.config.postgresql", {"prepare_threshold": 2})
 _ENGINES: dict[str, Callable[[str, Path], dict[str, Any]]] = {
     "sqlite": _sqlite,
     "postgresql": _POSTGRESQL,

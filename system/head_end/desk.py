@@ -281,6 +281,50 @@ class OrderReport:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    """A confirmed meter whose name a push bears.
+
+    Args:
+        meter: who it is, and which keys prove it.
+        names: all by which it may call itself in what it pushes: serial, LDN, DRN.
+        columns: what is known of its registers; what is pushed often bears no scaler.
+    """
+
+    meter: MeterTarget
+    names: frozenset[str] = frozenset()
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """What a meter sent unasked.
+
+    Args:
+        device_id: whose.
+        at: when it came, by the collector's clock, UTC.
+        counter: its invocation counter; None: nothing proves who sent it, so nothing of it is kept.
+        name: of what it tells; ``push`` where it names no event.
+        code: number of the event it tells; 0: none.
+        told_at: by the meter's clock, UTC.
+        alarm: somebody must look at it.
+        detail: technical, for whoever looks closer.
+        batches: values that came along.
+        visit: let the meter be visited at once, and its logs be read.
+    """
+
+    device_id: int
+    at: datetime
+    counter: int | None = None
+    name: str = ""
+    code: int = 0
+    told_at: datetime | None = None
+    alarm: bool = False
+    detail: str = ""
+    batches: tuple[RowBatch, ...] = ()
+    visit: bool = False
+
+
 class Desk(Protocol):
     """What the collector is given."""
 
@@ -316,3 +360,41 @@ class Desk(Protocol):
 
     def report(self, lease: Lease, order: OrderReport) -> None:
         """Keep how it went. Raises LeaseLost."""
+
+    def pusher(self, title: str, names: Sequence[str] = ()) -> Pusher | None:
+        """The confirmed meter of a system title (16 hexadecimal digits), else of one of `names`."""
+
+    def keep_push(self, push: PushReport) -> bool:
+        """Keep what came unasked, without a lease; False: its counter was used, or the meter is gone."""
+
+    def keep_strangers(self, rows: Sequence[EventRow]) -> int:
+        """Keep what was refused of what came unasked, as nobody's; how many were new."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedTo:
+    """The channel of a concentrator whose readings come as a file.
+
+    Args:
+        channel_id, name: which.
+        secret_name: which secret of the collector's key file proves the file.
+        reading_cursor: number of the last row that was kept.
+        meters, series: as for `Visit`.
+    """
+
+    channel_id: int
+    name: str
+    secret_name: str
+    reading_cursor: int
+    meters: tuple[MeterTarget, ...] = ()
+    series: Mapping[int, tuple[Column, ...]] = field(default_factory=dict)
+
+
+class CourierDesk(Protocol):
+    """What whoever brings files is given; nobody holds a lease, each call locks the channel."""
+
+    def carried_to(self, serial: str) -> Sequence[CarriedTo]:
+        """The channels of the concentrator with this serial number."""
+
+    def keep_carried(self, channel_id: int, batches: Sequence[RowBatch], cursor: int) -> Sequence[Kept]:
+        """Keep readings, once, and that the concentrator's rows up to `cursor` are kept."""

@@ -10,12 +10,16 @@ from typing import Any, TypeVar
 from system.config.writer import writing
 from system.head_end import desk
 from system.head_end.models import Channel, MeterAccess
+from system.head_end.selectors.carried import carried_to
+from system.head_end.selectors.pushers import pusher_of
 from system.head_end.services.keep_contacts import keep_contacts
 from system.head_end.services.keep_events import keep_events
 from system.head_end.services.keep_found import keep_found
 from system.head_end.services.keep_rows import keep_rows
 from system.head_end.services.lease_channels import held, lease_channels, release_lease, renew_lease
 from system.head_end.services.report_order import may_begin, report_order
+from system.head_end.services.take_carried import take_carried
+from system.head_end.services.take_push import keep_strangers, take_push
 from system.head_end.vocabulary import Reason
 
 _T = TypeVar("_T")
@@ -87,6 +91,31 @@ class DatabaseDesk:
     def report(self, lease: desk.Lease, order: desk.OrderReport) -> None:
         """Keep how it went. Raises LeaseLost."""
         self._holding(lease, lambda channel: report_order(channel, order))
+
+    def pusher(self, title: str, names: Sequence[str] = ()) -> desk.Pusher | None:
+        """The confirmed meter of a system title, else of one of `names`."""
+        return pusher_of(title, names)
+
+    def keep_push(self, push: desk.PushReport) -> bool:
+        """Keep what came unasked, without a lease; False: its counter was used, or the meter is gone."""
+        with writing():
+            return take_push(push)
+
+    def keep_strangers(self, rows: Sequence[desk.EventRow]) -> int:
+        """Keep what was refused of what came unasked, as nobody's; how many were new."""
+        with writing():
+            return keep_strangers(rows)
+
+    def carried_to(self, serial: str) -> Sequence[desk.CarriedTo]:
+        """The channels of the concentrator with this serial number."""
+        return carried_to(serial)
+
+    def keep_carried(
+        self, channel_id: int, batches: Sequence[desk.RowBatch], cursor: int
+    ) -> Sequence[desk.Kept]:
+        """Keep readings of a file, once, and that the concentrator's rows up to `cursor` are kept."""
+        with writing():
+            return take_carried(channel_id, batches, cursor)
 
     @staticmethod
     def _holding(lease: desk.Lease, work: Callable[[Channel], _T]) -> _T:

@@ -19,6 +19,7 @@ from system.accounts.operations import Operation
 from system.accounts.rest.auth import AUTHENTICATORS, Permission
 from system.accounts.rest.problems import MEDIA_TYPE, Problem, install, problem
 from system.accounts.rest.room import Room
+from system.head_end import rest as head_end_rest
 from system.registry import rest as registry_rest
 from system.reports import rest as reports_rest
 from system.vending import rest as vending_rest
@@ -26,6 +27,7 @@ from system.vending import rest as vending_rest
 ROOMS: tuple[Room, ...] = (
     accounts_rest.ROOM,
     registry_rest.ROOM,
+    head_end_rest.ROOM,
     vending_rest.ROOM,
     reports_rest.ROOM,
 )

@@ -5,8 +5,9 @@ TLS. Nothing of Django is imported here, and no key leaves the process. The room
 
 * `sealed`, `journal`, `store`, `backup`: what is kept, and how it survives a kill at any byte;
 * `contents`, `key_file`, `vault`, `pkcs11_vault`: keys with their register attributes, clients, operators;
-* `tid_memory`, `state`: what was minted, as the journal's records add up to it;
+* `tid_memory`, `lease_memory`, `state`: what was minted and leased, as the journal's records add up to it;
 * `schema`, `api`, `refusals`: the words of the API, as data;
-* `clock`, `approval`, `policy`, `minting`, `service`: what is allowed, and the tokens;
+* `clock`, `approval`, `policy`, `minting`, `issuing`, `service`: what is allowed, and the tokens;
+* `granting`, `leasing`: leases for off-line terminals; `secure_counter`: what mints under them, out there;
 * `committer`, `server`, `client`: the process and its callers.
 """

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from protocols.offline.schema import LEASE_METERS_MAX, LEASES_MAX, MONEY_C_MAX, SLOTS
+from protocols.sts.amounts import AMOUNT_MAX
 from protocols.sts.currency import MAGNITUDE_MAX_1E5
 from system.security_module.refusals import Refused
 from system.security_module.schema import (
@@ -60,6 +62,11 @@ _SIGNATURE = text(
     r"[0-9a-fA-F]{128}",
     "una firma Ed25519, 128 dígitos hexadecimales",
     "an Ed25519 signature, 128 hexadecimal digits",
+)
+
+_UUID = text(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "un UUID en minúsculas", "a UUID in small digits")
+_PUBLIC_KEY = text(
+    r"[0-9a-f]{64}", "una clave X25519, 64 dígitos hexadecimales", "an X25519 key, 64 hexadecimal digits"
 )
 
 METER: Mapping[str, Field] = {
@@ -138,6 +145,23 @@ OPERATIONS: dict[str, Operation] = {
             "subclass": given(integer(0, 2), 0),
             "control": Field(integer(0, (1 << 36) - 1)),
             "mfr_code": given(integer(0, 9999), 0),
+        },
+        issues=True,
+    ),
+    "lease": Operation(
+        {
+            "message_id": Field(_MESSAGE_ID),
+            "time": given(optional(instant)),
+            "terminal": Field(fields({"id": Field(_UUID), "agreement_public": Field(_PUBLIC_KEY)})),
+            "part": given(integer(1, LEASES_MAX), 1),
+            "parts": given(integer(1, LEASES_MAX), 1),
+            "slot": Field(integer(1, SLOTS - 1)),
+            "slots": given(integer(SLOTS, SLOTS), SLOTS),
+            "allowed_c": Field(integer(0, MONEY_C_MAX)),
+            "units_max": Field(integer(1, AMOUNT_MAX)),
+            "not_before": Field(instant),
+            "until": Field(instant),
+            "meters": Field(many(fields(METER), most=LEASE_METERS_MAX)),
         },
         issues=True,
     ),

@@ -72,7 +72,7 @@ def restore(backup: Path, directory: Path, passphrase: str, now: datetime) -> di
         raise UnableToOpenStore("journal and keys of this backup are of two modules")
     if state.latest is not None and not contents.test_keys and now < state.latest - SET_BACK_MAX:
         raise UnableToOpenStore("the clock is behind the last token of the backup: set it right first")
-    floor = floor_record(max(now, state.latest or now), "restored")
+    floor = floor_record(max(now, state.latest or now), "restored", leases=state.leases.any)
     directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     check_private(directory)
     if any((directory / name).exists() for name in (SEALED, JOURNAL)):

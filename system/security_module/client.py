@@ -12,7 +12,7 @@ import contextlib
 import json
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -112,6 +112,44 @@ class SecurityModuleClient:
         """Make a token of class 1."""
         args = {"message_id": message_id, "subclass": subclass, "control": control, "mfr_code": mfr_code}
         return self.call("meter_test", args)
+
+    def lease(
+        self,
+        message_id: str,
+        *,
+        terminal: Mapping[str, str],
+        meters: Sequence[Mapping[str, Any]],
+        slot: int,
+        allowed_c: int,
+        units_max: int,
+        not_before: datetime,
+        until: datetime,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Let an off-line terminal mint for a while; the answer's ``lease`` is the message for its counter.
+
+        Args:
+            message_id: the caller's own, stored before this call.
+            terminal: ``id`` (UUID) and ``agreement_public`` (hexadecimal) of its enrolment.
+            meters: at most 100, the fields of `api.METER`.
+            slot: 1 to 15: its class of minutes.
+            allowed_c: how much money it may have sold in its whole life, centavos.
+            units_max: the most units in one token, 0.1 kWh.
+            not_before: from when it mints.
+            until: before when.
+            more: ``part`` and ``parts`` of a longer list, ``time``.
+        """
+        args = {
+            "message_id": message_id,
+            "terminal": dict(terminal),
+            "meters": [dict(meter) for meter in meters],
+            "slot": slot,
+            "allowed_c": allowed_c,
+            "units_max": units_max,
+            "not_before": not_before.isoformat(),
+            "until": until.isoformat(),
+        }
+        return self.call("lease", {**args, **more})
 
     def verify(self, meter: Mapping[str, Any], token: str) -> dict[str, Any]:
         """Read a token with a meter's key."""

@@ -1,5 +1,6 @@
 """What the sealed file holds: key registers, clients with their roles and limits, operators' public keys."""
 
+import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from protocols.sts.keys import VendingKey
 KEY_OPERATIONS = ("credit", "management", "key-change")
 """What a key may be used for: class 0, class 2, and loading a meter with a key made from it."""
 
+LEASE_KEY_OCTETS = 32
+
 _ASKING = frozenset({"status", "verify", "fetch_result", "list_results"})
 _VENDING = _ASKING | {"mint"}
 _ENGINEERING = _ASKING | {"key_change", "management", "meter_test"}
@@ -18,7 +21,8 @@ ROLES: dict[str, frozenset[str]] = {
     "vending": _VENDING,
     "vending-key-change": _VENDING | {"automatic-key-change"},
     "engineering": _ENGINEERING,
-    "operations": _VENDING | _ENGINEERING | {"automatic-key-change", "free-issue"},
+    "vending-off-line": _VENDING | {"automatic-key-change", "lease"},
+    "operations": _VENDING | _ENGINEERING | {"automatic-key-change", "free-issue", "lease"},
     "monitor": frozenset({"status"}),
 }
 """Role -> operations and rights. In a module of test keys every role also has the test hooks."""
@@ -100,6 +104,7 @@ class Contents:
         test_keys: True in a module of published test keys, which holds no other.
         registers, clients, operators: see their types; operators are name -> Ed25519 public key, 32 bytes.
         token_library, token_name: PKCS#11 library and token label, when keys lie there.
+        lease_key: Ed25519 private key that signs leases, 32 octets; None where no client may ask for one.
     """
 
     store: str
@@ -109,6 +114,13 @@ class Contents:
     operators: dict[str, bytes] = field(default_factory=dict)
     token_library: str | None = None
     token_name: str | None = None
+    lease_key: bytes | None = field(default=None, repr=False)
+
+    def with_lease_key(self) -> "Contents":
+        """The contents with a key for leases, made once, where a client may ask for one."""
+        if self.lease_key is not None or not any(client.may("lease") for client in self.clients):
+            return self
+        return replace(self, lease_key=secrets.token_bytes(LEASE_KEY_OCTETS))
 
     def with_register(self, register: KeyRegister) -> "Contents":
         """The contents with one more key."""
@@ -141,6 +153,7 @@ class Contents:
             "operators": {name: key.hex() for name, key in self.operators.items()},
             "token_library": self.token_library,
             "token_name": self.token_name,
+            "lease_key": None if self.lease_key is None else self.lease_key.hex(),
         }
 
     @classmethod
@@ -154,6 +167,7 @@ class Contents:
             operators={name: bytes.fromhex(key) for name, key in data["operators"].items()},
             token_library=data["token_library"],
             token_name=data["token_name"],
+            lease_key=bytes.fromhex(key) if (key := data.get("lease_key")) is not None else None,
         )
 
 

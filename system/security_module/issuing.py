@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from protocols.offline.schema import SLOTS
 from protocols.sts.identity import KeyType, TokenIdentifier
-from system.security_module import approval, minting, policy
+from system.security_module import approval, granting, minting, policy
 from system.security_module.api import Request
 from system.security_module.contents import Client, Contents
 from system.security_module.minting import Stamp
@@ -29,6 +30,7 @@ class Minted:
         pan: MeterPAN, or None for class 1.
         tid: the TID used, or None.
         signers: operators who approved it.
+        lease: what the journal keeps of a lease, or None.
     """
 
     result: dict[str, Any]
@@ -36,6 +38,7 @@ class Minted:
     pan: str | None = None
     tid: TokenIdentifier | None = None
     signers: tuple[str, ...] = ()
+    lease: dict[str, Any] | None = None
 
 
 class RandomNibbles:
@@ -132,6 +135,10 @@ class Issuer:
         token = minting.meter_test(args["subclass"], args["control"], args["mfr_code"])
         return Minted({"tokens": [token], "test": self.contents.test_keys}, Wanted(1, 0, None))
 
+    def _lease(self, client: Client, request: Request, now: datetime) -> Minted:
+        granted = granting.grant(self.contents, self.state, self.vaults, client, request.args, now)
+        return Minted(granted.result, Wanted(0, 0, None), lease=granted.out)
+
     def _free_issue(self, client: Client, request: Request, now: datetime) -> tuple[str, ...]:
         if not request.args["free_issue"]:
             return ()
@@ -169,7 +176,10 @@ class Issuer:
         register = meter.register
         instant = policy.time_identifier(register, now)
         floor = self.state.floor_tid(register.base_date)
-        tid = self.state.memory(meter.pan, register.base_date).next_free(instant, floor)
+        # While a terminal may be minting for it, only the minutes of the on-line seller.
+        leased = self.state.leases.any_out(meter.pan, int(register.base_date), now)
+        memory = self.state.memory(meter.pan, register.base_date)
+        tid = memory.next_free(instant, floor, SLOTS if leased else 1)
         if tid is None:
             raise Refused("tid-window")
         policy.check_usable(register, use, now, tid)
@@ -193,5 +203,6 @@ class Issuer:
         "key_change": _key_change,
         "management": _management,
         "meter_test": _meter_test,
+        "lease": _lease,
     }
     """Operation -> what carries it out."""

@@ -75,6 +75,7 @@ REASONS: dict[str, Reason] = {
         "Faltan las firmas de dos operadores sobre esta solicitud: {why}.",
         "The signatures of two operators on this request are missing: {why}.",
     ),
+    "lease-refused": Reason(None, "El arriendo no se da: {why}.", "The lease is not given: {why}."),
     "card-expired": Reason(
         None, "La tarjeta del medidor venció: renuévela.", "The meter's card has expired: renew it."
     ),

@@ -18,6 +18,7 @@ from system.security_module.clock import ModuleClock, check_set_back
 from system.security_module.contents import Client, Contents, KeyRegister
 from system.security_module.issuing import Issuer, Minted
 from system.security_module.journal import Record
+from system.security_module.leasing import LeaseKey
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
 from system.security_module.state import RESULTS_KEPT_DAYS, State
@@ -82,6 +83,7 @@ class Service:
             "floor": None if self.state.floor is None else self.state.floor.isoformat(),
             "issued_tokens": self.state.issued_tokens,
             "operators": sorted(self.contents.operators),
+            "lease_public": _lease_public(self.contents),
             "registers": [_register_status(register, self.state) for register in self.contents.registers],
         }
 
@@ -247,7 +249,13 @@ def _issued(minted: Minted, digest: str) -> dict[str, Any]:
         "units": wanted.units,
         "signers": list(minted.signers),
         "result": minted.result,
+        **({} if minted.lease is None else {"lease": minted.lease}),
     }
+
+
+def _lease_public(contents: Contents) -> str | None:
+    """By which key terminals know this module's leases, 64 hexadecimal digits."""
+    return None if contents.lease_key is None else LeaseKey(contents.lease_key).public.hex()
 
 
 def _register_status(register: KeyRegister, state: State) -> dict[str, Any]:

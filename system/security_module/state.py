@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from protocols.sts.identity import TID_MAX, BaseDate
 from system.security_module.journal import Record
+from system.security_module.lease_memory import LONGEST, OUT_AFTER, LeaseMemory, LeaseOut
 from system.security_module.tid_memory import LEAD_MINUTES, TidMemory
 
 RESULTS_KEPT_DAYS = 35
@@ -59,10 +60,19 @@ def business_day(moment: datetime) -> str:
     return moment.astimezone(BUSINESS_ZONE).date().isoformat()
 
 
-def floor_record(moment: datetime, why: str) -> Record:
-    """The record that lets no TID be minted that an unknown past may have minted by `moment`."""
+def floor_record(moment: datetime, why: str, *, leases: bool = False) -> Record:
+    """The record that lets no TID be minted that an unknown past may have minted by `moment`.
+
+    Args:
+        moment: when the past ended.
+        why: ``restored`` or ``torn``.
+        leases: whether that past may have leased meters to off-line terminals.
+    """
     floor = moment + timedelta(minutes=LEAD_MINUTES)
-    return {"kind": "floor", "at": moment.isoformat(), "floor": floor.isoformat(), "why": why}
+    record = {"kind": "floor", "at": moment.isoformat(), "floor": floor.isoformat(), "why": why}
+    if leases:
+        record["leases_until"] = (moment + LONGEST + OUT_AFTER).isoformat()
+    return record
 
 
 class State:
@@ -73,6 +83,7 @@ class State:
         self.latest: datetime | None = None
         self.floor: datetime | None = None
         self.issued_tokens = 0
+        self.leases = LeaseMemory()
         self._memories: dict[tuple[str, int], TidMemory] = {}
         self._results: dict[str, StoredResult] = {}
         self._cancels: dict[tuple[str, str], datetime] = {}
@@ -93,7 +104,7 @@ class State:
     def results_of(
         self, client: str, since: datetime | None, after: str, most: int
     ) -> list[tuple[str, StoredResult]]:
-        """Message ids of a client with their results, the oldest first.
+        """Message ids of a client under which tokens were made, with their results, the oldest first.
 
         Args:
             client: who asked under them.
@@ -105,7 +116,7 @@ class State:
         own = (
             (name, kept)
             for name, kept in self._results.items()
-            if kept.client == client and (kept.at, name) > begin
+            if kept.client == client and (kept.at, name) > begin and "tokens" in kept.result
         )
         return heapq.nsmallest(most, own, key=lambda pair: (pair[1].at, pair[0]))
 
@@ -150,6 +161,7 @@ class State:
         }
         for (pan, base), memory in self._memories.items():
             yield {"kind": "tids", "pan": pan, "base": base, "recent": memory.recent}
+        yield from self.leases.records(self.latest)
         for message_id, stored in self._results.items():
             yield {
                 "kind": "result",
@@ -186,6 +198,10 @@ class State:
             self._register_units[number] = self.register_units(number) + record["units"]
         if record["tid"] is not None:
             self._memory_of(record).add(record["tid"])
+        if (out := record.get("lease")) is not None:
+            lease = LeaseOut(out["terminal"], out["slot"], datetime.fromisoformat(out["until"]))
+            for pan, base_date in out["meters"]:
+                self.leases.add(pan, base_date, lease)
 
     def _remember_result(self, record: Record) -> None:
         if record["result"] is None:  # so a version before this one wrote a cancelled id
@@ -214,6 +230,11 @@ class State:
     def _raise_floor(self, record: Record) -> None:
         floor = datetime.fromisoformat(record["floor"])
         self.floor = floor if self.floor is None else max(self.floor, floor)
+        if (until := record.get("leases_until")) is not None:
+            self.leases.doubt(datetime.fromisoformat(until))
+
+    def _lease(self, record: Record) -> None:
+        self.leases.apply(record)
 
     def _name(self, record: Record) -> None:
         self.store = record["store"]
@@ -240,6 +261,8 @@ class State:
         "summary": _summarise,
         "tids": _remember_tids,
         "result": _remember_result,
+        "leases-began": _lease,
+        "leases": _lease,
     }
     """Kind of record -> what it does to the state."""
 

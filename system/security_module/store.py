@@ -54,6 +54,7 @@ class Store:
             note: what was done, for the audit; never a secret.
             now: when.
         """
+        contents = contents.with_lease_key()
         write_sealed(self.directory, contents, self._key)
         self.contents = contents
         self.journal.append([{"kind": "administered", "at": now.isoformat(), **note}])
@@ -109,7 +110,9 @@ def open_store(directory: Path, passphrase: str, now: datetime) -> Store:
         raise UnableToOpenStore(f"{directory} holds no security module: make one with init")
     check_private(directory)
     with _locked(directory) as lock:
-        contents, key = read_sealed((directory / SEALED).read_bytes(), passphrase)
+        contents, key = _with_lease_key(
+            directory, *read_sealed((directory / SEALED).read_bytes(), passphrase)
+        )
         if not (directory / JOURNAL).exists():
             raise UnableToOpenStore(f"{directory / JOURNAL} is missing: restore a backup")
         journal = Journal(directory / JOURNAL)
@@ -120,7 +123,7 @@ def open_store(directory: Path, passphrase: str, now: datetime) -> Store:
             journal.close()
             raise UnableToOpenStore("the journal belongs to another module: restore a backup")
         if journal.recovered.torn:
-            record = floor_record(max(now, state.latest or now), "torn")
+            record = floor_record(max(now, state.latest or now), "torn", leases=state.leases.any)
             journal.append([record])
             state.apply(record)
         return Store(directory, contents, state, journal, key, lock)
@@ -167,6 +170,14 @@ def check_private(path: Path) -> None:
         raise UnableToOpenStore(f"{path} belongs to another user")
     if status.st_mode & _OTHERS:
         raise UnableToOpenStore(f"{path} is open to others: chmod go= {path}")
+
+
+def _with_lease_key(directory: Path, contents: Contents, key: SealingKey) -> tuple[Contents, SealingKey]:
+    """Give a store from before there were leases its key for them."""
+    complete = contents.with_lease_key()
+    if complete is not contents:
+        write_sealed(directory, complete, key)
+    return complete, key
 
 
 @contextmanager

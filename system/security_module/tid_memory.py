@@ -15,6 +15,9 @@ It is a constant of the design, not a setting: every TID ever minted by time t i
 and that is what the restore rule rests on (`system.security_module.state`).
 """
 
+SLOT_LEAD_MINUTES = 240
+"""How far ahead of the clock the TID of an off-line terminal may run: it has one minute in sixteen."""
+
 
 class TidMemory:
     """The last `REMEMBERED` TIDs of one meter under one base date.
@@ -33,20 +36,26 @@ class TidMemory:
         """The TIDs, ascending."""
         return tuple(self._recent)
 
-    def next_free(self, now: TokenIdentifier, floor: int) -> int | None:
+    def next_free(self, now: TokenIdentifier, floor: int, step: int = 1) -> int | None:
         """Return the first TID at or after `now` and above `floor` that was not given, or None.
 
         None means that the next free minute is more than `LEAD_MINUTES` ahead. The reserved minute 00:01 is
         passed over, and so is all that lies before a full memory: what was given there is forgotten, and the
         meter would refuse it as old.
+
+        Args:
+            now: the clock under the base date.
+            floor: the highest TID that may not be taken.
+            step: 1, or `SLOTS` while off-line terminals have the other minutes: only multiples are taken.
         """
         oldest = self._recent[0] if len(self._recent) == REMEMBERED else -1
         tid = max(now.tid, floor + 1, oldest + 1)
+        tid += -tid % step
         last = min(now.tid + LEAD_MINUTES, TID_MAX)
         while tid <= last:
             if not self._given(tid) and not TokenIdentifier(tid, now.base_date).is_reserved:
                 return tid
-            tid += 1
+            tid += step
         return None
 
     def add(self, tid: int) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from amibench.__main__ import run
-from amibench.commands.demo.children import ChildDiedError, Family, Stopped, stoppable
-from amibench.commands.demo.meter_keys import SECRET_NAME, write_meter_keys
+from amibench.commands.demo.ending import Stopped, stoppable
 from amibench.commands.demo.screen import as_line, show
-from amibench.commands.demo.stages import Running, environment
+from amibench.commands.demo.stages import Running
 from amibench.commands.demo.village import random_password, village_of
 from amibench.errors import CommandError
-from system.head_end.acquisition import read_key_file
+from amibench.office.meter_keys import SECRET_NAME
+from amibench.office.processes import Family
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
@@ -93,18 +93,6 @@ def test_a_world_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert "atlantis" in capsys.readouterr().err
 
 
-def test_nothing_of_a_real_system_reaches_the_children(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@host/books")
-    monkeypatch.setenv("AMIBENCH_HOSTS", "venta.example")
-    given = environment(tmp_path)
-    assert "DATABASE_URL" not in given
-    assert "AMIBENCH_HOSTS" not in given
-    assert given["DJANGO_SETTINGS_MODULE"] == "system.config.settings.demo"
-    assert given["AMIBENCH_SECRET_KEY"] != environment(tmp_path)["AMIBENCH_SECRET_KEY"]
-
-
 # ------------------------------------------------------------ the village and the screen
 
 
@@ -138,24 +126,6 @@ def test_concentrators_are_reached_through_both_ports() -> None:
     assert reached.secret_name == SECRET_NAME
 
 
-def test_leases_last_as_long_on_the_wall_at_any_speed(tmp_path: Path) -> None:
-    assert environment(tmp_path, 0.5)["AMIBENCH_LEASE_S"] == "90"
-    assert environment(tmp_path, 60.0)["AMIBENCH_LEASE_S"] == "5400"
-
-
-def test_the_key_file_is_private_and_opens_the_uplink(tmp_path: Path) -> None:
-    control = tmp_path / "control.toml"
-    control.write_text('[uplink]\nsecret = "hush"\n')
-    file = write_meter_keys(tmp_path / "meters.toml", control)
-    assert file.stat().st_mode & 0o777 == 0o600
-    book = read_key_file(file)
-    assert book.secret(SECRET_NAME) == b"hush"
-    assert book.keys_of("hls-gmac").keys is not None
-    control.write_text("")
-    with pytest.raises(CommandError, match="uplink"):
-        write_meter_keys(file, control)
-
-
 def test_a_world_without_homes() -> None:
     with pytest.raises(CommandError):
         village_of(world(0))
@@ -184,35 +154,6 @@ def family(tmp_path: Path) -> Iterator[Family]:
     made = Family(tmp_path, dict(os.environ))
     yield made
     made.end()
-
-
-def test_a_child_says_lines(family: Family) -> None:
-    child = family.start("echo", ["json.tool", "--compact"])
-    child.tell('{"ready": true}')
-    assert child.line() == {"ready": True}
-    family.finish(child)
-
-
-@pytest.mark.parametrize("words", [["platform"], ["no_such_module_here"], ["json.tool", "/nowhere.json"]])
-def test_a_child_that_says_something_else(family: Family, words: list[str]) -> None:
-    child = family.start("liar", words)
-    with pytest.raises(ChildDiedError, match="liar"):
-        child.line()
-
-
-def test_a_child_that_fails(family: Family) -> None:
-    with pytest.raises(ChildDiedError, match="No module"):
-        family.finish(family.start("none", ["no_such_module_here"]))
-
-
-def test_a_child_that_dies_ends_the_watch(family: Family) -> None:
-    patient = family.start("patient", ["json.tool"])
-    dying = family.start("dying", ["json.tool"])
-    dying.process.kill()
-    with pytest.raises(ChildDiedError, match="dying"):
-        family.watch()
-    family.end()
-    assert patient.process.poll() is not None
 
 
 @pytest.mark.parametrize(

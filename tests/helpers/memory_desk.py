@@ -20,6 +20,8 @@ from system.head_end.desk import (
     MeterTarget,
     OrderReport,
     OrderWork,
+    Pusher,
+    PushReport,
     RowBatch,
     Visit,
 )
@@ -88,6 +90,8 @@ class MemoryDesk:
         events: what was kept, once.
         contacts, found, leases: what was handed in, in order.
         counters: device -> lowest counter that nobody was given.
+        titles: system title -> device; names: device -> what it calls itself.
+        pushes, strangers: what came unasked and was kept, and what was refused.
     """
 
     def __init__(self, *, lease_s: float = 60.0, uplink_every_s: float = 3_600.0) -> None:
@@ -106,6 +110,10 @@ class MemoryDesk:
         self.releases: list[Reason | None] = []
         self.counters: dict[int, int] = {}
         self.covered: dict[tuple[int, str], datetime] = {}
+        self.titles: dict[str, int] = {}
+        self.names: dict[int, frozenset[str]] = {}
+        self.pushes: list[PushReport] = []
+        self.strangers: list[EventRow] = []
         self.before: Callable[[str], None] = lambda name: None
         self._series: dict[int, dict[tuple[str, int], Column]] = {}
         self._lock = threading.RLock()
@@ -337,6 +345,40 @@ class MemoryDesk:
                 if contact.reason is None:
                     item.clock_at = contact.at
                     item.logs_at = max(item.logs_at, contact.at - timedelta(seconds=item.every_s / 2))
+
+    # ------------------------------------------------------------ what comes unasked
+
+    def pusher(self, title: str, names: Sequence[str] = ()) -> Pusher | None:
+        with self._lock:
+            named = [device for device, known in self.names.items() if known & set(names)]
+            device_id = self.titles.get(title) if title else (named[0] if len(named) == 1 else None)
+            for plan in self.channels.values():
+                if device_id in plan.meters:
+                    known = tuple(self._series.get(device_id, {}).values())
+                    return Pusher(plan.meters[device_id].meter, self.names.get(device_id, frozenset()), known)
+            return None
+
+    def keep_push(self, push: PushReport) -> bool:
+        with self._lock:
+            self.before("keep_push")
+            plan = next((plan for plan in self.channels.values() if push.device_id in plan.meters), None)
+            marks = [one.counter for one in self.pushes if one.device_id == push.device_id]
+            if plan is None or (push.counter is not None and push.counter <= max(marks, default=-1)):
+                return False
+            if push.counter is not None:
+                self.pushes.append(push)
+                for batch in push.batches:
+                    self._keep(batch)
+            if push.visit:
+                meter = plan.meters[push.device_id]
+                meter.next_at = plan.next_at = push.at
+                meter.logs_at = min(meter.logs_at, push.at - timedelta(seconds=meter.every_s))
+            return True
+
+    def keep_strangers(self, rows: Sequence[EventRow]) -> int:
+        with self._lock:
+            self.strangers += rows
+            return len(rows)
 
     # ------------------------------------------------------------ orders
 

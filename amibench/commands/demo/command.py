@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from amibench.commands.demo import screen
-from amibench.commands.demo.children import ChildDiedError, Family, Stopped, deaf, stoppable
-from amibench.commands.demo.stages import Running, Wishes, environment, start
+from amibench.commands.demo.ending import Stopped, deaf, stoppable
+from amibench.commands.demo.stages import Running, Wishes, start
 from amibench.commands.demo.texts import text
 from amibench.commands.sim import options
 from amibench.errors import CommandError
+from amibench.office.processes import ChildDiedError, Family
+from amibench.office.settings import environment
 from links.errors import LinkError
 from protocols.field.errors import StationControlError
 

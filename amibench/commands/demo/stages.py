@@ -3,18 +3,17 @@
 Collector and worker come last: nobody waits for them, and the portal says by itself what they did.
 """
 
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from amibench.commands.demo.children import Child, Family
-from amibench.commands.demo.key_store import make_key_store
-from amibench.commands.demo.meter_keys import write_meter_keys
 from amibench.commands.demo.village import village_of
-from amibench.commands.security_module_inputs import wall_utc
+from amibench.module_edge import wall_utc
+from amibench.office.meter_keys import write_meter_keys
+from amibench.office.module import start_module
+from amibench.office.processes import Child, Family
+from amibench.office.settings import control_file
 from conformance.bench.control_client import ControlClient
 from links import open_link
 from system.demo.village import Village
@@ -22,12 +21,10 @@ from system.demo.village import Village
 #: What the world has lived when it is first shown, s: its meters have answered the concentrator.
 _LIVED_S = 900.0
 _DAY_S = 86_400.0
-#: Of the collector, s of the wall: how long a channel is its own, between two looks for work, for an answer.
-_LEASE_S, _IDLE_S, _PATIENCE_S = 90.0, 0.5, 10.0
+#: Of the collector, s of the wall: between two looks for work, for an answer.
+_IDLE_S, _PATIENCE_S = 0.5, 10.0
 #: How finely a clock is read that runs faster than ours, s of the wall; and what meters may be off, s.
 _UNSEEN_S, _TOLERANCE_S = 1.0, 5.0
-#: Of the user's environment, nothing of a real system reaches the demo's processes.
-_FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +75,6 @@ class Running:
         return f"{self.panel}/meter/{self.village.first}"
 
 
-def environment(folder: Path, speed: float = 1.0) -> dict[str, str]:
-    """What the processes are given: the user's environment without a real system, and the demo's settings.
-
-    Args:
-        folder: the private one.
-        speed: seconds of business that pass in one of the wall: leases last as long on the wall as anywhere.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {
-        **kept,
-        "DJANGO_SETTINGS_MODULE": "system.config.settings.demo",
-        "TMPDIR": str(folder),  # what a process that is killed leaves lying goes away with the rest
-        "AMIBENCH_DATA_DIR": str(folder),
-        "AMIBENCH_SECRET_KEY": secrets.token_urlsafe(48),
-        "AMIBENCH_SECURITY_MODULE": f"unix://{folder / 'socket'}",
-        "AMIBENCH_WORLD_CONTROL": str(folder / "control.toml"),
-        "AMIBENCH_LEASE_S": str(round(_LEASE_S * max(1.0, speed))),
-        "AMIBENCH_LANG": os.environ.get("AMIBENCH_LANG", ""),
-    }
-
-
 def start(family: Family, folder: Path, wishes: Wishes) -> Running:
     """Start everything.
 
@@ -132,25 +108,15 @@ def _start_field(family: Family, folder: Path, wishes: Wishes) -> Child:
         "--lived": lived_s,
         "--epoch": epoch.isoformat(),
         "--panel-port": wishes.panel_port,
-        "--control-file": folder / "control.toml",
+        "--control-file": control_file(folder),
     }
     words = [str(word) for pair in options.items() for word in pair]
     return family.start("field", ["amibench", "sim", "serve", wishes.scenario, "--no-meter-ports", *words])
 
 
-def start_module(family: Family, folder: Path) -> Child:
-    """A security module of published test keys, its store in `folder`."""
-    passphrase_file = folder / "passphrase"
-    directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
-    words = ["serve", str(directory), "--test-keys", "--socket", str(folder / "socket")]
-    return family.start(
-        "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
-    )
-
-
 def _start_office(family: Family, folder: Path, speed: float) -> None:
     """The collector, which speaks with the meters, and the worker, which does what nobody clicks."""
-    keys = write_meter_keys(folder / "meters.toml", folder / "control.toml")
+    keys = write_meter_keys(folder / "meters.toml", control_file(folder))
     options: dict[str, Any] = {
         "--keys": keys,
         "--name": "demo",
@@ -167,7 +133,7 @@ def _type(control: str, folder: Path, meter: str, token: str) -> None:
     """Type a token into a meter, as a finger would."""
     from system.config.world_clock import WorldControl
 
-    secret = WorldControl.read(folder / "control.toml").secret
+    secret = WorldControl.read(control_file(folder)).secret
     link = open_link(control)
     try:
         ControlClient(link, secret).call("keypad.enter", {"digits": token}, meter)

@@ -4,18 +4,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from amibench.commands.demo.meter_keys import SECRET_NAME
 from amibench.errors import CommandError
-from system.demo.village import DemoUser, Village, WorldConcentrator, WorldMeter
+from amibench.office.meter_keys import SECRET_NAME
+from amibench.office.staff import staff
+from system.demo.village import Village, WorldConcentrator, WorldMeter
 
-#: Username, role, name; in the order in which they are shown.
-_STAFF = (
-    ("cajero", "cashier", "Marleny Torrado"),
-    ("supervisor", "supervisor", "Efraín Solano"),
-    ("operador", "operator", "Diana Meneses"),
-    ("administrador", "administrator", "Gustavo Ropero"),
-    ("auditor", "auditor", "Pilar Barbosa"),
-)
 #: No letter or digit that looks like another.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LENGTH = 4, 4
@@ -38,14 +31,13 @@ def village_of(world: Mapping[str, Any]) -> Village:
     meters = tuple(_meter(found) for site in world["sites"] for found in site["meters"])
     if not meters:
         raise CommandError("this world has no homes to sell to: choose another with --scenario")
-    users = tuple(DemoUser(user, role, random_password(), name) for user, role, name in _STAFF)
     reached = tuple(
         WorldConcentrator(found["name"], found["dlms"], found["uplink"], SECRET_NAME)
         for site in world["sites"]
         for found in site["concentrators"]
         if "dlms" in found and "uplink" in found
     )
-    return Village(meters, users, meters[min(_FIRST_HOME, len(meters) - 1)].name, reached)
+    return Village(meters, staff(random_password), meters[min(_FIRST_HOME, len(meters) - 1)].name, reached)
 
 
 def _meter(found: Mapping[str, Any]) -> WorldMeter:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from amibench.commands.demo.children import ChildDiedError
 from amibench.commands.month import screen
 from amibench.commands.month.month import Lived, MonthTerms, live
 from amibench.commands.month.texts import text
@@ -18,6 +17,7 @@ from amibench.commands.month.till import Way
 from amibench.commands.sim import options
 from amibench.commands.sim.interrupting import ctrl_c
 from amibench.errors import CommandError
+from amibench.office.processes import ChildDiedError
 from sim.scenarios.scenario import ScenarioError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

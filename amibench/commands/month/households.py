@@ -2,16 +2,12 @@
 
 import secrets
 
+from amibench.office.staff import staff
 from sim.scenarios.described import describe_meter
 from sim.scenarios.field import FieldWorld
-from system.demo.village import DemoUser, Village, WorldConcentrator, WorldMeter
+from system.demo.village import Village, WorldConcentrator, WorldMeter
 
-#: Username, role, name.
-_STAFF = (
-    ("cajero", "cashier", "Marleny Torrado"),
-    ("supervisor", "supervisor", "Efraín Solano"),
-    ("operador", "operator", "Diana Meneses"),
-)
+_PASSWORD_BYTES = 24
 
 
 def village_of(world: FieldWorld, concentrators: tuple[WorldConcentrator, ...] = ()) -> Village:
@@ -23,5 +19,5 @@ def village_of(world: FieldWorld, concentrators: tuple[WorldConcentrator, ...] =
     meters = tuple(WorldMeter(**describe_meter(site, place)) for site in world.sites for place in site.homes)
     if not meters:
         raise ValueError("this world has no homes to sell to")
-    users = tuple(DemoUser(user, role, secrets.token_urlsafe(24), name) for user, role, name in _STAFF)
+    users = staff(lambda: secrets.token_urlsafe(_PASSWORD_BYTES))
     return Village(meters, users, meters[0].name, concentrators)

@@ -7,17 +7,16 @@ from itertools import count
 from typing import TypeVar
 
 from amibench.commands.month.office import Office
+from amibench.office.meter_keys import SECRET_NAME, key_tables
 from links.aio import AsyncLink
 from links.errors import LinkOpenError
 from sim.kernel.aio import SimAsyncClock
 from sim.kernel.async_link import SimAsyncLink
-from sim.meter.credentials import TEST_KEYS
 from sim.scenarios.field import FieldWorld
 from system.demo.village import WorldConcentrator
 from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, key_book
 
 T = TypeVar("T")
-SECRET_NAME = "village"  # noqa: S105 - what the key file calls it
 _DLMS, _UPLINK = 4059, 7000
 _TERMS = CollectorTerms(idle_s=300.0, response_timeout_s=90.0)
 #: Nobody watches: what concentrators gathered is fetched every half hour.
@@ -67,10 +66,9 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
         return SimAsyncLink(clock, world.port(*ports[url]), url)
 
     ids = count(1)
-    keys = {"encryption_key": TEST_KEYS.guek.hex(), "authentication_key": TEST_KEYS.gak.hex()}
     parts = CollectorParts(
         desk=DatabaseDesk(),
-        book=key_book({"keys": {"hls-gmac": keys}, "secrets": {SECRET_NAME: {"secret": secret}}}),
+        book=key_book(key_tables(secret)),
         clock=clock,
         utc=world.clock.utc,
         dialer=dial,

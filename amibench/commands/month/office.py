@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from amibench.commands.demo.children import Family
-from amibench.commands.demo.stages import environment, start_module
+from amibench.office.module import start_module
+from amibench.office.processes import Family
+from amibench.office.settings import environment
 from system.demo.village import Village
 
 P = ParamSpec("P")

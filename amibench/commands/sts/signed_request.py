@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amibench.commands.security_module_inputs import wall_utc
 from amibench.commands.sts.files import read_object
 from amibench.errors import CommandError
+from amibench.module_edge import wall_utc
 from protocols.sts.vectors import MintedKeyChange
 
 if TYPE_CHECKING:

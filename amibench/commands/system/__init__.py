@@ -4,11 +4,12 @@ Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it
 (docs/how-to/run-the-system.md).
 """
 
-from amibench.commands.system import collect, keeping, work
+from amibench.commands.system import carried, collect, keeping, work
 from amibench.commands.system.app import app
 
 keeping.register(app)
 collect.register(app)
+carried.register(app)
 work.register(app)
 
 __all__ = ["app"]

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from amibench.commands.system.collect_texts import sentence_of
+from amibench.commands.system.listening import Place, listening, place_of
 from amibench.commands.system.settings import configured
 from amibench.errors import CommandError
 from amibench.language import resolve
+from links.errors import LinkError
 
 if TYPE_CHECKING:
     from system.head_end.acquisition import Collector, CollectorTerms, Failure, KeyBook
@@ -51,16 +53,23 @@ def collect(
         typer.Option(min=0.5, max=900, help="Seconds that a meter's clock may be off before it is set."),
     ] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
+    listen: Annotated[
+        str, typer.Option(help="Take what meters push, too: tcp://HOST:PORT, loopback where no host stands.")
+    ] = "",
     lang: Annotated[str | None, typer.Option(help="es or en.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print failures as JSON objects.")] = False,
 ) -> None:
-    """Read meters and carry orders out until SIGTERM or Ctrl-C; several collectors share the work."""
+    """Read meters and carry orders out until SIGTERM or Ctrl-C; several collectors share the work.
+
+    With --listen it also takes what meters send unasked: proven by their keys, once; the rest is told.
+    """
     from system.head_end.acquisition import ClockLimits, CollectorTerms, KeyFileError, key_book, read_key_file
 
     try:
         book = key_book({}) if keys is None else read_key_file(keys)
     except KeyFileError as error:
         raise CommandError(str(error)) from error
+    place = _place(listen, once=once)
     terms = CollectorTerms(
         sessions_max=sessions,
         idle_s=idle,
@@ -76,14 +85,22 @@ def collect(
     called = name or f"{socket.gethostname()}-{os.getpid()}"
     say = _teller(resolve(lang), as_json=as_json)
     try:
-        visits = asyncio.run(_run(called, book, terms, say, once=once))
+        visits = asyncio.run(_run(called, book, terms, say, place, once=once))
+    except LinkError as error:
+        raise CommandError(str(error)) from error
     except DatabaseError as error:
         raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from error
     _say({"collector": called, "visits": visits, "stopped": True})
 
 
 async def _run(
-    name: str, book: "KeyBook", terms: "CollectorTerms", say: Callable[..., None], *, once: bool
+    name: str,
+    book: "KeyBook",
+    terms: "CollectorTerms",
+    say: Callable[..., None],
+    place: Place | None,
+    *,
+    once: bool,
 ) -> int:
     """Work until a signal comes; how many visits were made."""
     from links.aio import WallClock, open_async_link
@@ -92,26 +109,39 @@ async def _run(
     from system.head_end.store import DatabaseDesk
 
     clock, runner = WallClock(), _runner()
-    collector = Collector(
-        name,
-        CollectorParts(
-            desk=DatabaseDesk(),
-            book=book,
-            clock=clock,
-            utc=business.business_now,
-            dialer=lambda url: open_async_link(url, clock),
-            runner=runner,
-            terms=terms,
-            tell=say,
-        ),
+    parts = CollectorParts(
+        desk=DatabaseDesk(),
+        book=book,
+        clock=clock,
+        utc=business.business_now,
+        dialer=lambda url: open_async_link(url, clock),
+        runner=runner,
+        terms=terms,
+        tell=say,
     )
+    collector = Collector(name, parts)
     _stop_on_signals(collector)
-    _say({"collector": name, "sessions": terms.sessions_max, "pid": os.getpid()})
+    hello = {"collector": name, "sessions": terms.sessions_max, "pid": os.getpid()}
     try:
-        await collector.run(once=once)
+        async with listening(place, parts, collector) as heard:
+            _say(hello if heard is None else {**hello, "listening": heard.url})
+            await collector.run(once=once)
+        if heard is not None:
+            _say({"pushes": heard.kept, "refused": heard.refused})
     finally:
         runner.close()
     return collector.visits
+
+
+def _place(listen: str, *, once: bool) -> Place | None:
+    if not listen:
+        return None
+    if once:
+        raise CommandError("--once ends by itself and --listen does not: give one of them")
+    try:
+        return place_of(listen)
+    except LinkError as error:
+        raise CommandError(str(error)) from error
 
 
 def _runner() -> Any:

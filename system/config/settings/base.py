@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "system.head_end",
     "system.vending",
     "system.vending.delivery",
+    "system.vending.offline",
     "system.chores",
     "system.networks",
     "system.reports",

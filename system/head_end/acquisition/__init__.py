@@ -12,8 +12,11 @@ Map of the room::
     jobs/            what is done at a meter
     uplink.py        a conversation with a concentrator
     uplink_work.py   what is done over it
+    courier.py       readings that somebody carried, as a file
     coverage.py      what is left of a gap
     shapes.py        what profiles capture, remembered
+    pushes/          what meters send unasked, listened to
+    push_layouts.py  what stands where in it
     leased_desk.py   the desk, awaited, under one lease
     reasons.py       from errors to reasons
     limits.py        what a device may cost
@@ -24,14 +27,17 @@ Map of the room::
     terms.py         how much, how patiently
 """
 
+from system.head_end.acquisition.courier import Carried, UnableToCarry, take_file
 from system.head_end.acquisition.engine import Collector, CollectorParts
 from system.head_end.acquisition.keys import KeyBook, KeyFileError, key_book, read_key_file
 from system.head_end.acquisition.limits import Limits
+from system.head_end.acquisition.pushes import Listener, ListenerParts, PushTerms
 from system.head_end.acquisition.reasons import Failure
 from system.head_end.acquisition.seams import StandstillRunner, ThreadRunner
 from system.head_end.acquisition.terms import ClockLimits, CollectorTerms
 
 __all__ = [
+    "Carried",
     "ClockLimits",
     "Collector",
     "CollectorParts",
@@ -40,8 +46,13 @@ __all__ = [
     "KeyBook",
     "KeyFileError",
     "Limits",
+    "Listener",
+    "ListenerParts",
+    "PushTerms",
     "StandstillRunner",
     "ThreadRunner",
+    "UnableToCarry",
     "key_book",
     "read_key_file",
+    "take_file",
 ]

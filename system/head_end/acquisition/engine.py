@@ -92,6 +92,10 @@ class Collector:
         self._stopping = True
         self._woken.set()
 
+    def wake(self) -> None:
+        """Something may be due now: ask for work without waiting out the pause."""
+        self._woken.set()
+
     async def run(self, *, once: bool = False) -> None:
         """Work until `stop`.
 

@@ -17,6 +17,9 @@
 
     [secrets.north]                       # what a channel's `secret_name` names
     secret = "…"
+
+    [pushes."0.0.25.9.0"]                 # what meters push under this name, where bodies bear no codes
+    objects = ["40/0.0.25.9.0/1", "8/0.0.1.0.0/2"]
 """
 
 import os
@@ -29,6 +32,7 @@ from typing import Any
 
 from protocols.dlms.security import KeySet, SecuritySuite
 from protocols.dlms.session.strategies import USUAL_COUNTER
+from system.head_end.acquisition.push_layouts import Place, layout_of
 
 DEFAULT_TITLE = b"AMBHES01"
 _TITLE_OCTETS = 8
@@ -118,6 +122,7 @@ class KeyBook:
     keys: Mapping[str, MeterKeys] = field(default_factory=dict, repr=False)
     secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     system_title: bytes = DEFAULT_TITLE
+    pushes: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
 
     def access(self, name: str) -> AccessProfile:
         """A profile of access.
@@ -185,9 +190,9 @@ def key_book(table: Mapping[str, Any]) -> KeyBook:
     Raises:
         ValueError: it is not as it should be; the sentence names the entry, not what it holds.
     """
-    unknown = sorted(set(table) - {"system_title", "access", "keys", "secrets"})
+    unknown = sorted(set(table) - {"system_title", "access", "keys", "secrets", "pushes"})
     if unknown:
-        raise ValueError(f"{unknown[0]} is unknown; it takes system_title, access, keys and secrets")
+        raise ValueError(f"{unknown[0]} is unknown; it takes system_title, access, keys, secrets and pushes")
     title = _hex(table.get("system_title", DEFAULT_TITLE.hex()), "system_title")
     if len(title) != _TITLE_OCTETS:
         raise ValueError("system_title has 8 octets")
@@ -199,6 +204,7 @@ def key_book(table: Mapping[str, Any]) -> KeyBook:
         {name: _keys(name, entry) for name, entry in _entries(table, "keys")},
         {name: _secret(name, entry) for name, entry in _entries(table, "secrets")},
         title,
+        {name: _push(name, entry) for name, entry in _entries(table, "pushes")},
     )
 
 
@@ -245,6 +251,15 @@ def _secret(name: str, entry: Mapping[str, Any]) -> bytes:
     if set(entry) != {"secret"}:
         raise ValueError(f"secrets.{name} takes secret and nothing else")
     return _text(entry["secret"], f"secrets.{name}.secret").encode()
+
+
+def _push(name: str, entry: Mapping[str, Any]) -> tuple[Place, ...]:
+    if set(entry) != {"objects"}:
+        raise ValueError(f"pushes.{name} takes objects and nothing else")
+    try:
+        return layout_of(entry["objects"])
+    except ValueError as error:
+        raise ValueError(f"pushes.{name}: {error}") from None
 
 
 def _text(value: object, place: str) -> str:

@@ -90,7 +90,11 @@ class UplinkWork:
         meters = {meter.serial: meter for meter in self.visit.meters}
         for _ in range(self.pulls_max):
             page = await self.uplink.ask("readings.pull", {"after": cursor, "limit": PULL_MAX})
-            batches = list(self._batches(page["batches"], meters))
+            batches = [
+                row_batch(batch, *found, self.new_id(), self.desk.now())
+                for batch in page["batches"]
+                if (found := place_of(batch, meters, self.visit.series)) is not None
+            ]
             if batches:
                 await self.desk.keep_rows(batches)
             for batch in batches:
@@ -129,30 +133,6 @@ class UplinkWork:
 
     # ------------------------------------------------------------ as the desk takes it
 
-    def _batches(
-        self, batches: Iterable[Mapping[str, Any]], meters: Mapping[str, MeterTarget]
-    ) -> Iterable[RowBatch]:
-        for batch in batches:
-            meter = meters.get(batch["serial"])
-            found = None if meter is None else self._columns(meter.device_id, batch["columns"])
-            if meter is not None and found is not None:
-                yield _row_batch(batch, meter.device_id, found, self.new_id(), self.desk.now())
-
-    def _columns(self, device_id: int, texts: Iterable[str]) -> list[Column | None] | None:
-        """The columns with scaler and unit; None in place of the status word; None where one is unknown."""
-        known = {(item.obis, item.attribute): item for item in self.visit.series.get(device_id, ())}
-        columns: list[Column | None] = []
-        for text in texts:
-            obis, _, attribute = text.partition("/")
-            if obis.startswith(_STATUS):
-                columns.append(None)
-                continue
-            column = known.get((obis, int(attribute) if attribute.isdigit() else 2))
-            if column is None:
-                return None
-            columns.append(column)
-        return columns
-
     def _events(self, events: Iterable[Mapping[str, Any]]) -> list[EventRow]:
         devices = {meter.serial: meter.device_id for meter in self.visit.meters}
         return [
@@ -171,6 +151,33 @@ class UplinkWork:
         ]
 
 
+def place_of(
+    batch: Mapping[str, Any],
+    meters: Mapping[str, MeterTarget],
+    series: Mapping[int, tuple[Column, ...]],
+) -> tuple[int, list[Column | None]] | None:
+    """Whose rows these are, and their columns with scaler and unit, None in place of the status word.
+
+    Returns:
+        None where the meter, or the scaler of a column, is not known.
+    """
+    meter = meters.get(batch["serial"])
+    if meter is None:
+        return None
+    known = {(item.obis, item.attribute): item for item in series.get(meter.device_id, ())}
+    columns: list[Column | None] = []
+    for text in batch["columns"]:
+        obis, _, attribute = text.partition("/")
+        if obis.startswith(_STATUS):
+            columns.append(None)
+            continue
+        column = known.get((obis, int(attribute) if attribute.isdecimal() else 2))
+        if column is None:
+            return None
+        columns.append(column)
+    return meter.device_id, columns
+
+
 def _found(line: Mapping[str, Any]) -> FoundMeter:
     return FoundMeter(
         serial=line["serial"],
@@ -184,13 +191,14 @@ def _found(line: Mapping[str, Any]) -> FoundMeter:
     )
 
 
-def _row_batch(
+def row_batch(
     batch: Mapping[str, Any],
     device_id: int,
     columns: list[Column | None],
     batch_id: uuid.UUID,
     received_at: datetime,
 ) -> RowBatch:
+    """A batch of the uplink as the desk takes it, its meter and columns found by `place_of`."""
     places = [place for place, column in enumerate(columns) if column is not None]
     status = next((place for place, column in enumerate(columns) if column is None), None)
     return RowBatch(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest
 
 from system.accounts.models import User
@@ -30,6 +31,19 @@ def access_or_404(request: HttpRequest, device_id: int) -> MeterAccess:
     if access is None:
         raise Http404
     return access
+
+
+def saved(request: HttpRequest, form: Form, verb: Callable[[], Any], done: str) -> bool:
+    """Whether a form was sent, made sense, and its verb took it; a refusal is told at the form."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        verb()
+    except REFUSALS as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, done)
+    return True
 
 
 def do(request: HttpRequest, verb: Callable[[], Any], done: str) -> bool:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
+from system.head_end.pages.event_rows import event_rows
 from system.head_end.selectors.events import find_events
 from system.registry.pages.rows import page_of
 
@@ -20,6 +21,7 @@ def events(request: HttpRequest) -> HttpResponse:
     page = page_of(request, find_events(request.user, text=text, alarm=alarm))
     shown = {
         "page": page,
+        "rows": event_rows(page.object_list),
         "text": text,
         "alarm": alarm,
         "query": urlencode({"q": text, **({"alarmas": "1"} if alarm else {})}),

@@ -14,16 +14,17 @@ from system.config.clock import business_now
 from system.head_end.models import MeterAccess
 from system.head_end.orders.kinds import RULES
 from system.head_end.pages.common import access_or_404, do, user_of
+from system.head_end.pages.event_rows import event_rows
 from system.head_end.pages.forms import ACTION_NAMES, ACTIONS, ActionForm
+from system.head_end.selectors.changes import decisions, waiting_changes
 from system.head_end.selectors.consumption import last_reading
 from system.head_end.selectors.events import find_events
 from system.head_end.selectors.meters import STATES, find_accesses, sentence_of, state_of
 from system.head_end.selectors.orders import STATE_NAMES, find_orders
 from system.head_end.selectors.orders import sentence_of as order_sentence
 from system.head_end.selectors.rules import rules_of
-from system.head_end.services.confirm_found import set_access_state
 from system.head_end.services.request_order import Wish, request_order
-from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState, Registration
+from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState
 from system.registry.models import DeviceInstallation
 from system.registry.pages.rows import page_of
 
@@ -76,9 +77,12 @@ def meter(request: HttpRequest, device_id: int) -> HttpResponse:
         "reading": last_reading(access.device),
         "place": place.select_related("installation__site").first(),
         "orders": [order_row(row) for row in find_orders(user, device_id=device_id)[:_FEW]],
-        "events": find_events(user, device_id=device_id)[:_FEW],
+        "events": event_rows(find_events(user, device_id=device_id)[:_FEW]),
+        "changes": waiting_changes(access),
+        "decisions": decisions(access),
         "actions": _actions(user),
         "may_confirm": user.may(Operation.CONFIRM_REGISTRATION),
+        "may_manage": user.may(Operation.MANAGE_FIELD),
     }
     return render(request, "head_end/meter.html", shown)
 
@@ -95,18 +99,6 @@ def act(request: HttpRequest, device_id: int) -> HttpResponse:
     wish = Wish(form.cleaned_data["order_id"], access.device, kind, parameters)
     if do(request, lambda: request_order(user_of(request), wish), f"{ORDER_NAMES[kind]}: orden recibida."):
         return redirect("head_end:order", order_id=wish.id)
-    return redirect("head_end:meter", device_id=device_id)
-
-
-@requires(Operation.CONFIRM_REGISTRATION)
-@require_POST
-def put_apart(request: HttpRequest, device_id: int) -> HttpResponse:
-    """Put a meter apart, or let it back."""
-    access = access_or_404(request, device_id)
-    apart = request.POST.get("state") == Registration.QUARANTINED.value
-    state = Registration.QUARANTINED if apart else Registration.CONFIRMED
-    done = "El medidor quedó en cuarentena." if apart else "El medidor vuelve a leerse."
-    do(request, lambda: set_access_state(user_of(request), access, state), done)
     return redirect("head_end:meter", device_id=device_id)
 
 

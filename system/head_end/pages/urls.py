@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from system.head_end.pages import concentrators, events, groups, home, meters, orders, readings
+from system.head_end.pages import (
+    concentrators,
+    events,
+    groups,
+    home,
+    meter_changes,
+    meters,
+    orders,
+    readings,
+    settings,
+)
 
 app_name = "head_end"
 urlpatterns = [
@@ -10,7 +20,9 @@ urlpatterns = [
     path("campo/medidores/", meters.meters, name="meters"),
     path("campo/medidores/<int:device_id>/", meters.meter, name="meter"),
     path("campo/medidores/<int:device_id>/orden/", meters.act, name="meter-act"),
-    path("campo/medidores/<int:device_id>/apartar/", meters.put_apart, name="meter-apart"),
+    path("campo/medidores/<int:device_id>/apartar/", meter_changes.put_apart, name="meter-apart"),
+    path("campo/medidores/<int:device_id>/cambio/", meter_changes.accept, name="meter-accept"),
+    path("campo/medidores/<int:device_id>/corregir/", meter_changes.edit, name="meter-edit"),
     path("campo/concentradores/", concentrators.concentrators, name="concentrators"),
     path("campo/concentradores/nuevo/", concentrators.edit, name="concentrator-new"),
     path("campo/concentradores/<int:channel_id>/", concentrators.concentrator, name="concentrator"),
@@ -19,6 +31,10 @@ urlpatterns = [
     path("campo/lecturas/", readings.readings, name="readings"),
     path("campo/lecturas/<int:device_id>/", readings.of_meter, name="meter-readings"),
     path("campo/eventos/", events.events, name="events"),
+    path("campo/planes/", settings.plans, name="plans"),
+    path("campo/planes/nuevo/", settings.edit_plan, name="plan-new"),
+    path("campo/planes/<int:plan_id>/", settings.edit_plan, name="plan-edit"),
+    path("campo/reglas/", settings.edit_rules, name="rules"),
     path("campo/ordenes/", orders.orders, name="orders"),
     path("campo/ordenes/<uuid:order_id>/", orders.order, name="order"),
     path("campo/ordenes/<uuid:order_id>/anular/", orders.cancel, name="order-cancel"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from system.head_end.event_words import names_with
 from system.head_end.models import DeviceEvent
 
 
@@ -15,11 +16,12 @@ def find_events(
     device_id: int | None = None,
     channel_id: int | None = None,
 ) -> QuerySet[Any]:
-    """Events, newest first; `text`: the head of a serial number, or a part of a name."""
+    """Events, newest first; `text`: the head of a serial number, or a part of what people are told."""
     found = DeviceEvent.objects.of(user).select_related("device", "channel")
     word = text.strip()
     if word:
-        found = found.filter(Q(serial__istartswith=word) | Q(name__icontains=word))
+        said = Q(name__icontains=word) | Q(name__in=names_with(word))
+        found = found.filter(Q(serial__istartswith=word) | said)
     if alarm:
         found = found.filter(alarm=True)
     if device_id is not None:

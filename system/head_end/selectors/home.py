@@ -1,6 +1,6 @@
 """What is wrong in the field now, the heaviest first; and the figures of the last night."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.db.models import Count, Min
 from django.urls import reverse
 
-from system.config.clock import business_now
-from system.head_end.models import MeterAccess, OrderProgress
+from system.config.clock import BOGOTA, business_now
+from system.head_end.event_words import words_of
+from system.head_end.models import DeviceEvent, MeterAccess, OrderProgress
 from system.head_end.selectors.events import find_events
 from system.head_end.selectors.meters import STATES, find_accesses, find_channels, find_found
 from system.head_end.selectors.orders import open_orders
@@ -26,6 +27,8 @@ from system.head_end.vocabulary import (
 #: So long something that went wrong is news.
 _NEWS = timedelta(hours=24)
 _FEW = 10
+#: Newest alarms that are looked at; more than these is a device that says the same all day.
+_ALARMS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +129,38 @@ def _orders(user: Any) -> Iterator[Problem]:
 
 
 def _alarms(user: Any) -> Iterator[Problem]:
-    for event in find_events(user, alarm=True).filter(received_at__gt=business_now() - _NEWS)[:_FEW]:
-        who = event.serial or event.channel.name
-        address = (
-            reverse("head_end:meter", args=[event.device_id])
-            if event.device_id is not None
-            else _at("events", alarmas="1")
-        )
-        yield Problem(f"Alarma de {who}", event.at, f"{event.name}. {event.detail}".strip(), address)
+    """Alarms of the last day; what one device told again and again is one line."""
+    lately = find_events(user, alarm=True).filter(received_at__gt=business_now() - _NEWS)[:_ALARMS_MAX]
+    alike: dict[tuple[str, str], list[DeviceEvent]] = {}
+    for event in lately:
+        said = words_of(event.log, event.code, event.name, event.detail)
+        alike.setdefault((event.subject, said.what), []).append(event)
+    kinds = list(alike.items())
+    for (_, what), events in kinds[:_FEW]:
+        yield _alarm(what, events)
+    left = kinds[_FEW:]
+    if left:
+        count = sum(len(events) for _, events in left)
+        what = _counted(count, "alarma más", "alarmas más")
+        yield Problem(what, left[-1][1][-1].at, "Están en la página de eventos.", _at("events", alarmas="1"))
+
+
+def _alarm(what: str, events: Sequence[DeviceEvent]) -> Problem:
+    """One line for alarms that are alike, which come newest first."""
+    newest = events[0]
+    times = ""
+    if len(events) > 1:
+        last = newest.at.astimezone(BOGOTA)
+        times = f", {len(events)} veces, la última el {last:%d/%m a las %H:%M}"
+    address = (
+        reverse("head_end:meter", args=[newest.device_id])
+        if newest.device_id is not None
+        else _at("events", alarmas="1")
+    )
+    said = words_of(newest.log, newest.code, newest.name, newest.detail)
+    more = f" {said.detail}" if said.detail and len(events) == 1 else ""
+    who = newest.serial or newest.channel.name
+    return Problem(f"Alarma de {who}", events[-1].at, f"{what}{times}.{more}", address)
 
 
 _KINDS: tuple[Callable[[Any], Iterator[Problem]], ...] = (

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Q, QuerySet
 
 from system.config.clock import business_now
+from system.config.compiled import CompiledQuery
 from system.head_end.models import Channel, FoundDevice, MeterAccess
 from system.head_end.registration import WHY
 from system.head_end.selectors.rules import rules_of
@@ -26,7 +27,7 @@ STATES: Mapping[str, str] = {
 
 def reachable(device: Device) -> bool:
     """Whether an order could reach a meter: it is confirmed, and neither it nor its channel fails now."""
-    access = MeterAccess.objects.select_related("channel").filter(device=device).first()
+    access = _ACCESS.first(device_id=device.pk)
     return (
         access is not None
         and access.state == Registration.CONFIRMED.value
@@ -130,3 +131,9 @@ def find_found(user: Any, state: str = "") -> QuerySet[Any]:
         found = found.filter(state=state)
     ordered: QuerySet[Any] = found.order_by("state", "serial", "pk")
     return ordered
+
+
+_ACCESS = CompiledQuery(
+    lambda device_id: MeterAccess.objects.filter(device_id=device_id).select_related("channel"),
+    device_id=BigIntegerField(),
+)

@@ -5,21 +5,16 @@ The energy between the last value before and the first one after is in no sum: n
 
 from datetime import datetime
 
-from django.db.models import Max
-
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_now
 from system.config.writer import writing
 from system.head_end.errors import UnableToConfigure
-from system.head_end.models import MeterAccess, QuarantinedValue, ReadingValue, Series
+from system.head_end.models import MeterAccess, QuarantinedValue, Series
 from system.head_end.plausible import is_cumulative, went_back
+from system.head_end.selectors.changes import ACCEPTABLE, ColumnKey, last_believed_s
 from system.head_end.storing.values import store_values
-from system.head_end.vocabulary import Reason
-
-#: What can be accepted; readings by a wrong clock never are.
-ACCEPTABLE = (Reason.SCALER_CHANGED.value, Reason.REGISTER_WRAPPED.value)
 
 
 def accept_change(user: User, access: MeterAccess, reason: str) -> int:
@@ -53,26 +48,18 @@ def accept_change(user: User, access: MeterAccess, reason: str) -> int:
     return believed
 
 
-_Key = tuple[str, str, int]
-
-
-def _waiting(access: MeterAccess, reason: str) -> dict[_Key, list[QuarantinedValue]]:
+def _waiting(access: MeterAccess, reason: str) -> dict[ColumnKey, list[QuarantinedValue]]:
     """What waits by column; only what is newer than the last value that was believed."""
-    out: dict[_Key, list[QuarantinedValue]] = {}
+    out: dict[ColumnKey, list[QuarantinedValue]] = {}
     rows = QuarantinedValue.objects.filter(device_id=access.device_id, reason=reason)
     for row in rows.order_by("ends_at_s", "pk"):
         out.setdefault((row.profile, row.obis, row.attribute), []).append(row)
     for key in list(out):
-        out[key] = [row for row in out[key] if row.ends_at_s > _last_s(access, key)]
+        last = last_believed_s(access, key)
+        out[key] = [row for row in out[key] if row.ends_at_s > last]
         if not out[key]:
             del out[key]
     return out
-
-
-def _last_s(access: MeterAccess, key: _Key) -> int:
-    series = Series.objects.filter(device_id=access.device_id, profile=key[0], obis=key[1], attribute=key[2])
-    newest: int | None = ReadingValue.objects.filter(series__in=series).aggregate(at=Max("ends_at_s"))["at"]
-    return -1 if newest is None else newest
 
 
 def _begin_anew(access: MeterAccess, values: list[QuarantinedValue], now: datetime) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import User
@@ -12,6 +13,7 @@ from system.accounts.operations import Operation
 from system.config.clock import business_now
 from system.config.writer import writing
 from system.head_end.errors import UnableToConfigure
+from system.head_end.logs import kept_logs
 from system.head_end.models import Channel, CollectionPlan, FieldRules
 from system.head_end.periods import DAY_S, obis_of
 from system.registry.models import Group
@@ -61,7 +63,7 @@ def save_plan(user: User, data: PlanData, plan: CollectionPlan | None = None) ->
         UnableToConfigure: the user may not, or the data make no sense.
     """
     _may(user, *[row for row in (plan, data.group) if row is not None])
-    if DAY_S % data.period_s or data.every_s < data.period_s:
+    if data.period_s < 1 or DAY_S % data.period_s or data.every_s < data.period_s:
         raise UnableToConfigure("El periodo debe dividir el día, y no se lee más seguido que cada periodo.")
     with writing():
         row = plan or CollectionPlan(provider_id=user.provider_pk)
@@ -83,6 +85,8 @@ def save_rules(user: User, **changes: Any) -> FieldRules:
     unknown = set(changes) - RULE_NAMES
     if unknown:
         raise UnableToConfigure(f"No existe la regla {', '.join(sorted(unknown))}.")
+    if "event_logs" in changes:
+        changes["event_logs"] = kept_logs(str(changes["event_logs"]).split())
     with writing():
         row, _ = FieldRules.objects.get_or_create(provider_id=user.provider_pk)
         for name, value in changes.items():
@@ -98,7 +102,11 @@ def _save(row: Any) -> None:
         row.full_clean(exclude=["provider"])
     except ValidationError as error:
         raise UnableToConfigure(" ".join(error.messages)) from error
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise UnableToConfigure("Ya hay otro con ese nombre.") from None
 
 
 def _may(user: User, *rows: Any) -> None:

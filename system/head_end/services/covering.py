@@ -4,48 +4,56 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import BigIntegerField, CharField
 
-from system.config.compiled import CompiledQuery, insert
+from system.config.among import Keys
+from system.config.compiled import CompiledQuery, insert, update
 from system.head_end import spans
 from system.head_end.models import Coverage
 from system.head_end.periods import seconds
 from system.head_end.services.judging import Judged
 
 _CHANGES = ("had", "none_there", "doubted", "period_s", "changed_at")
-_COVERAGE = CompiledQuery(
-    lambda device_id, profile: Coverage.objects.filter(device_id=device_id, profile=profile),
-    device_id=BigIntegerField(),
-    profile=CharField(),
+_COVERAGES = CompiledQuery(
+    lambda device_ids, profiles: Coverage.objects.filter(
+        device_id__among=device_ids, profile__among=profiles
+    ),
+    device_ids=Keys(BigIntegerField()),
+    profiles=Keys(CharField()),
 )
 
 
 def cover(judged: Sequence[Judged]) -> None:
     """Write down what batches cover, within the caller's transaction."""
-    wanted = [one for one in judged if one.batch.period_s > 0]
+    wanted: dict[tuple[int, str], list[Judged]] = {}
+    for one in judged:
+        if one.batch.period_s > 0:
+            wanted.setdefault((one.batch.device_id, one.batch.profile), []).append(one)
     if not wanted:
         return
-    rows: dict[tuple[int, str], Coverage] = {}
-    for one in wanted:
-        key = (one.batch.device_id, one.batch.profile)
-        if key not in rows:
-            known = _COVERAGE.first(device_id=key[0], profile=key[1])
-            rows[key] = known or Coverage(device_id=key[0], profile=key[1], period_s=one.batch.period_s)
-        _cover(rows[key], one)
-    insert(*(row for row in rows.values() if row.pk is None))
-    for row in rows.values():
-        if row.pk is not None:
-            row.save(force_update=True, update_fields=_CHANGES)
+    device_ids, profiles = map(set, zip(*wanted, strict=True))
+    found = _COVERAGES(device_ids=device_ids, profiles=profiles)
+    known = {(row.device_id, row.profile): row for row in found}
+    fresh: list[Coverage] = []
+    for key, ones in wanted.items():
+        row = known.get(key)
+        if row is None:
+            row = Coverage(device_id=key[0], profile=key[1])
+            fresh.append(row)
+        for one in ones:
+            _cover(row, one)
+    insert(*fresh)
+    update(*(known[key] for key in wanted if key in known), fields=_CHANGES)
 
 
 def _cover(row: Coverage, judged: Judged) -> None:
     batch, period_s = judged.batch, judged.batch.period_s
     row.period_s, row.changed_at = period_s, batch.received_at
-    got = spans.union((seconds(r.ends_at) - period_s, seconds(r.ends_at)) for r in batch.rows)
+    got = spans.union((end - period_s, end) for end in judged.stamps)
     asked = _asked(judged)
     row.had = _lists(spans.add(row.had, *got, *asked))
     without = spans.subtract(row.none_there, [*got, *asked])
     empty = [span for span in spans.subtract(asked, got) if span[1] - span[0] >= period_s]
     row.none_there = _lists(spans.add(without, *empty))
-    ends = {seconds(batch.rows[number].ends_at) for number, *_ in judged.doubted}
+    ends = {judged.stamps[number] for number, *_ in judged.doubted}
     row.doubted = _lists(spans.add(row.doubted, *((end - period_s, end) for end in ends)))
 
 

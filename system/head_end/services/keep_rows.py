@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, CharField, UUIDField
 
+from system.config.among import Keys
 from system.config.compiled import CompiledQuery, insert
 from system.head_end.desk import Column, Kept, RowBatch
 from system.head_end.models import Channel, FieldRules, MeterAccess, QuarantinedValue, ReadingBatch, Series
@@ -19,35 +20,39 @@ from system.head_end.vocabulary import Reason
 
 _INSERT_MANY = 500
 
-_ACCESS = CompiledQuery(
-    lambda channel_id, device_id: MeterAccess.objects.filter(channel_id=channel_id, device_id=device_id),
+_ACCESSES = CompiledQuery(
+    lambda channel_id, device_ids: MeterAccess.objects.filter(
+        channel_id=channel_id, device_id__among=device_ids
+    ),
     channel_id=BigIntegerField(),
-    device_id=BigIntegerField(),
+    device_ids=Keys(BigIntegerField()),
 )
-_BATCH = CompiledQuery(
-    lambda batch_id: ReadingBatch.objects.filter(pk=batch_id).only("pk"), batch_id=UUIDField()
+_BATCHES = CompiledQuery(
+    lambda batch_ids: ReadingBatch.objects.filter(pk__among=batch_ids).only("pk"),
+    batch_ids=Keys(UUIDField()),
 )
 _SERIES = CompiledQuery(
-    lambda device_id, profile: Series.objects.filter(
-        device_id=device_id, profile=profile, retired_at__isnull=True
-    ),
-    device_id=BigIntegerField(),
-    profile=CharField(),
+    lambda device_ids, profiles: Series.objects.filter(
+        device_id__among=device_ids, profile__among=profiles, retired_at__isnull=True
+    ).order_by(),
+    device_ids=Keys(BigIntegerField()),
+    profiles=Keys(CharField()),
 )
 
 
 def keep_rows(channel: Channel, batches: Sequence[RowBatch]) -> list[Kept]:
     """Keep batches of meters behind a channel, within the caller's transaction, which holds its lease.
 
+    Every question is asked once for all batches: the way to the database costs more than its answer.
+
     Returns:
         For each batch what became of its rows: a row is new where any of its values is.
     """
+    device_ids = {batch.device_id for batch in batches}
     accesses: dict[int, MeterAccess] = {
-        row.device_id: row
-        for device_id in {batch.device_id for batch in batches}
-        for row in _ACCESS(channel_id=channel.pk, device_id=device_id)
+        row.device_id: row for row in _ACCESSES(channel_id=channel.pk, device_ids=device_ids)
     }
-    before = {row.pk for batch in batches for row in _BATCH(batch_id=batch.id)}
+    before = {row.pk for row in _BATCHES(batch_ids=[batch.id for batch in batches])}
     fresh: dict[uuid.UUID, RowBatch] = {}
     for batch in batches:
         if batch.id not in before and batch.device_id in accesses:
@@ -97,9 +102,9 @@ def _count(judged: Judged, stored: Stored) -> Kept:
 def _series(batches: Sequence[RowBatch]) -> dict[int, dict[SeriesKey, Series]]:
     """Device -> its open series, those of new columns made."""
     out: dict[int, dict[SeriesKey, Series]] = {batch.device_id: {} for batch in batches}
-    for device_id, profile in {(batch.device_id, batch.profile) for batch in batches}:
-        for row in _SERIES(device_id=device_id, profile=profile):
-            out[device_id][(row.profile, row.obis, row.attribute)] = row
+    profiles = {batch.profile for batch in batches}
+    for row in _SERIES(device_ids=list(out), profiles=profiles):
+        out[row.device_id][(row.profile, row.obis, row.attribute)] = row
     made: dict[tuple[int, SeriesKey], Series] = {}
     for batch in batches:
         for column in batch.columns:

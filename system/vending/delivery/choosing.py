@@ -5,9 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BigIntegerField
 
 from system.accounts import audit
 from system.accounts.operations import Operation
+from system.config.compiled import CompiledQuery
 from system.vending.delivery.models import DeliveryChoice, DeliveryMode
 from system.vending.models import PointOfSale, Sale, SaleKind
 
@@ -40,9 +42,8 @@ def choice_of(sale: Sale) -> Choice:
 
 def choice_at(provider_id: int, point: PointOfSale | None) -> Choice:
     """What was chosen for a point of sale, or for sales without one."""
-    rows = DeliveryChoice.objects.filter(provider_id=provider_id)
-    row = rows.filter(point_of_sale=point).first() if point is not None else None
-    row = row or rows.filter(point_of_sale__isnull=True).first()
+    rows = {row.point_of_sale_id: row for row in _CHOSEN(provider_id=provider_id)}
+    row = rows.get(None) if point is None else rows.get(point.pk, rows.get(None))
     if row is None:
         return Choice(DeliveryMode(settings.DELIVERY_MODE), messages=False)
     return Choice(DeliveryMode(row.mode), row.messages)
@@ -72,3 +73,8 @@ def choose(user: Any, mode: str, *, messages: bool, point: PointOfSale | None = 
         )
     chosen: DeliveryChoice = row
     return chosen
+
+
+_CHOSEN = CompiledQuery(
+    lambda provider_id: DeliveryChoice.objects.filter(provider_id=provider_id), provider_id=BigIntegerField()
+)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import UUIDField
 
 from system.accounts import audit
 from system.accounts.operations import Operation
 from system.config.clock import security_now
+from system.config.compiled import CompiledQuery, insert
 from system.config.writer import hold, writing
 from system.vending.delivery.carriers import carrier_of
 from system.vending.delivery.choosing import choice_of
@@ -37,7 +39,9 @@ def after_sale(sale: Sale) -> None:
 
 def hand_over(sale: Sale) -> HandOver:
     """Hand a minted sale over, as was chosen; again is the same, and tries again where it is owed."""
-    row = _row_of(sale)
+    row: HandOver | None = _KNOWN.first(sale_id=sale.pk)
+    if row is None:
+        return _first(sale)
     if row.state == HandOverState.OWED:
         _try(row)
     return row
@@ -72,43 +76,68 @@ def push(user: Any, sale: Sale) -> HandOver:
 
 
 def _row_of(sale: Sale) -> HandOver:
-    known: HandOver | None = HandOver.objects.filter(pk=sale.pk).first()
-    if known is not None:
-        return known
+    """The hand-over of a sale, made but not tried where there was none."""
+    row: HandOver | None = _KNOWN.first(sale_id=sale.pk)
+    if row is None:
+        row = _new(sale)
+        defaults = {"mode": row.mode, "state": row.state, "next_at": row.next_at}
+        row, made = HandOver.objects.get_or_create(sale=sale, defaults=defaults)
+        if made and row.state == HandOverState.TICKET:
+            queue_token(sale)
+    return row
+
+
+def _new(sale: Sale) -> HandOver:
     mode = choice_of(sale).mode
-    by_ticket = mode == DeliveryMode.TICKET
-    row, made = HandOver.objects.get_or_create(
-        sale=sale,
-        defaults={
-            "mode": mode,
-            "state": HandOverState.TICKET if by_ticket else HandOverState.OWED,
-            "next_at": None if by_ticket else security_now(),
-        },
-    )
-    if made and by_ticket:
-        queue_token(sale)
+    if mode == DeliveryMode.TICKET:
+        return HandOver(sale=sale, mode=mode, state=HandOverState.TICKET)
+    return HandOver(sale=sale, mode=mode, state=HandOverState.OWED, next_at=security_now())
+
+
+def _first(sale: Sale) -> HandOver:
+    """Make the hand-over of a sale and try it, in one transaction where all goes well."""
+    row = _new(sale)
+    try:
+        with writing():
+            if row.state == HandOverState.TICKET:
+                queue_token(sale)
+            else:
+                _decide(row)
+            insert(row)
+    except Exception as error:  # somebody else was first, or a fault of a head-end: see `_try`
+        _LOGGER.warning("first hand-over of sale %s: %s", sale.pk, type(error).__name__)
+        row = _row_of(sale)
+        if row.state == HandOverState.OWED:
+            _later(row)
     return row
 
 
 def _try(row: HandOver) -> None:
     """Hand it over now; where that fails it stays owed, until it was tried often enough."""
-    sale = row.sale
     try:
         with writing():
-            hold(sale.installation)  # a reversal does, too: it comes before or after, never in between
-            if Reversal.objects.filter(sale_id=sale.pk).exists():
-                _keep(row, HandOverState.WITHDRAWN, reason="La venta fue reversada.")
-                return
-            found = carrier_of(sale)
-            if found is None:
-                _by_ticket(row, NOT_REACHED)
-                return
-            name, carrier = found
-            carrier.hand(row.asked_by or sale.seller, sale)
-            _keep(row, HandOverState.HANDED, carrier=name)
+            _decide(row)
+            _keep(row)
     except Exception as error:  # any fault of a head-end: the token stays valid, and is owed
         _LOGGER.warning("hand-over of sale %s: %s", row.pk, type(error).__name__)
         _later(row)
+
+
+def _decide(row: HandOver) -> None:
+    """Give the tokens to whoever reaches the meter, and put into the row what became of it."""
+    sale = row.sale
+    hold(sale.installation)  # a reversal does, too: it comes before or after, never in between
+    if _REVERSED(sale_id=sale.pk):
+        _end(row, HandOverState.WITHDRAWN, reason="La venta fue reversada.")
+        return
+    found = carrier_of(sale)
+    if found is None:
+        _end(row, HandOverState.TICKET, reason=NOT_REACHED)
+        queue_token(sale)
+        return
+    name, carrier = found
+    carrier.hand(row.asked_by or sale.seller, sale)
+    _end(row, HandOverState.HANDED, carrier=name)
 
 
 def _later(row: HandOver) -> None:
@@ -126,11 +155,21 @@ def _later(row: HandOver) -> None:
 
 
 def _by_ticket(row: HandOver, reason: str) -> None:
-    with transaction.atomic():
-        _keep(row, HandOverState.TICKET, reason=reason)
+    with writing():
+        _end(row, HandOverState.TICKET, reason=reason)
+        _keep(row)
         queue_token(row.sale)
 
 
-def _keep(row: HandOver, state: HandOverState, *, carrier: str = "", reason: str = "") -> None:
+def _end(row: HandOver, state: HandOverState, *, carrier: str = "", reason: str = "") -> None:
     row.state, row.carrier, row.reason, row.next_at = state, carrier, reason, None
+
+
+def _keep(row: HandOver) -> None:
     row.save(update_fields=["state", "carrier", "reason", "next_at"])
+
+
+_KNOWN = CompiledQuery(lambda sale_id: HandOver.objects.filter(pk=sale_id), sale_id=UUIDField())
+_REVERSED = CompiledQuery(
+    lambda sale_id: Reversal.objects.filter(sale_id=sale_id).values_list("sale_id"), sale_id=UUIDField()
+)

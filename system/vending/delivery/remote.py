@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField
 
 from system.config.clock import business_now, security_now
+from system.config.compiled import CompiledQuery
 from system.config.outgoing import Answer, UnableToSend, send
 from system.head_end.vocabulary import ENDED, OrderState, Reason
 from system.vending.delivery.carriers import TokenState
@@ -221,12 +223,18 @@ def _end(row: RemoteToken, state: OrderState, answer: str, reason: Reason | None
 
 
 def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:
-    handed = RemoteToken.objects.filter(sale=sale).select_related("head_end").first()
+    """Who was handed the sale, else who is configured for its site, else for the whole provider."""
+    known = {row.pk: row for row in _HEAD_ENDS(provider_id=sale.provider_id)}
+    if not known:
+        return None
+    handed = RemoteToken.objects.filter(sale=sale).values_list("head_end_id", flat=True).first()
     if handed is not None:
-        found: RemoteHeadEnd = handed.head_end
-        return found
-    rows = RemoteHeadEnd.objects.filter(provider_id=sale.provider_id, active=True)
-    here: RemoteHeadEnd | None = (
-        rows.filter(site_id=sale.installation.site_id).first() or rows.filter(site__isnull=True).first()
-    )
-    return here
+        return known[handed]
+    by_site = {row.site_id: row for row in known.values() if row.active}
+    return by_site.get(sale.installation.site_id) or by_site.get(None)
+
+
+_HEAD_ENDS = CompiledQuery(
+    lambda provider_id: RemoteHeadEnd.objects.filter(provider_id=provider_id).order_by("pk"),
+    provider_id=BigIntegerField(),
+)

@@ -9,6 +9,7 @@ from django.db.models import UUIDField
 
 from system.config.clock import security_now
 from system.config.compiled import CompiledQuery, insert
+from system.config.compiled_writes import run_many
 from system.vending.models import LedgerAccount, Movement, MovementOutcome, Transfer
 
 
@@ -83,6 +84,19 @@ def post(movement: Movement, entries: Iterable[Entry]) -> None:
     settle(movement, posted=True)
 
 
+def post_fact(movement: Movement, entries: Iterable[Entry]) -> None:
+    """A movement of money that was handed over already, far from here: final at once, whatever limits say.
+
+    Raises:
+        IntegrityError: somebody else's money is pending on an account that would go over its limit: later.
+        ValueError: see `write`.
+    """
+    transfers = write(movement, entries)
+    insert(MovementOutcome(movement=movement, posted=True, wall_at=security_now()))
+    moved = ((row.debit_id, row.credit_id, row.amount_c) for row in transfers)
+    _change([(0, change_c, account_id, 0, 0) for account_id, change_c in _changes(moved)])
+
+
 def _changes(moved: Iterable[tuple[int, int, int]]) -> list[tuple[int, int]]:
     """Account and change, debits less credits; in the order of accounts, so that two writers never cross."""
     changes: dict[int, int] = defaultdict(int)
@@ -100,10 +114,8 @@ def _change(changes: list[tuple[int, int, int, int, int]]) -> None:
     """
     if not changes:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(_CHANGE, changes)
-        if cursor.rowcount != len(changes):
-            raise OverLimit("an account would go over its limit")
+    if run_many(connection, _CHANGE, changes) != len(changes):
+        raise OverLimit("an account would go over its limit")
 
 
 #: Pending and posted change, account, and twice what it grows by, if there must be room for it.

@@ -4,15 +4,17 @@ The text is canonical (keys sorted, no spaces): the same inputs are the same tex
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from system.vending.pricing.errors import PricingError
 from system.vending.pricing.inputs import SaleInputs
 from system.vending.pricing.obligations import Obligation, ObligationKind, Rule
 from system.vending.pricing.tariff import Step, Tariff
+
+T = TypeVar("T")
 
 
 def to_json(inputs: SaleInputs) -> str:
@@ -40,6 +42,48 @@ def from_json(text: str) -> SaleInputs:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise PricingError("these are not the stored inputs of a sale") from error
+
+
+def tariff_to_plain(tariff: Tariff) -> dict[str, Any]:
+    """A version of a tariff as plain JSON values: what a terminal without a link carries along."""
+    return _plain(tariff)
+
+
+def tariff_from_plain(plain: Mapping[str, Any]) -> Tariff:
+    """The version that `tariff_to_plain` wrote.
+
+    Raises:
+        PricingError: it is none, or makes no sense.
+    """
+    return _read(_tariff, plain, "a tariff")
+
+
+def obligation_to_plain(obligation: Obligation) -> dict[str, Any]:
+    """An obligation as plain JSON values."""
+    return _plain(obligation)
+
+
+def obligation_from_plain(plain: Mapping[str, Any]) -> Obligation:
+    """The obligation that `obligation_to_plain` wrote.
+
+    Raises:
+        PricingError: it is none, or makes no sense.
+    """
+    return _read(_obligation, plain, "an obligation")
+
+
+def _plain(value: Tariff | Obligation) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(json.dumps(asdict(value), default=str))
+    return made
+
+
+def _read(make: Callable[[Mapping[str, Any]], T], plain: Mapping[str, Any], what: str) -> T:
+    try:
+        return make(plain)
+    except PricingError:
+        raise
+    except (ValueError, TypeError, KeyError) as error:
+        raise PricingError(f"this is not {what} as it is stored") from error
 
 
 def _tariff(plain: Mapping[str, Any]) -> Tariff:

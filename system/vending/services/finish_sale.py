@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import UUIDField
 
 from system.config.clock import security_now
-from system.config.compiled import CompiledQuery, insert
+from system.config.compiled import CompiledDeletion, CompiledQuery, insert, update
 from system.config.writer import writing
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.errors import SalePending, UnableToSell
@@ -39,7 +39,9 @@ def finish_sale(sale: Sale) -> Sale:
         UnableToSell: it was, or is now, cancelled: nothing was charged.
         SalePending: the module does not say.
     """
-    outcome = _OUTCOME.first(sale_id=sale.pk) or _ask(sale)
+    # a sale that bears its open place in memory was reserved a moment ago by this very call
+    known = None if Sale.open.is_cached(sale) else _OUTCOME.first(sale_id=sale.pk)
+    outcome = known or _ask(sale)
     if not outcome.minted:
         raise UnableToSell(outcome.reason or "La venta fue anulada.")
     return sale
@@ -130,7 +132,7 @@ def _end(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
 
 def _write_down(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     # the open place is the lock: who deletes it ends the sale
-    if OpenSale.objects.filter(sale=sale).delete()[0] == 0:
+    if _FREE(sale=sale.pk) == 0:
         ended: SaleOutcome = SaleOutcome.objects.get(sale=sale)
         return ended
     minted = answer is not None
@@ -175,8 +177,14 @@ def _remember(sale: Sale) -> None:
         if line.kind is not LineKind.ENERGY:
             month.taken_c[line.obligation_id] = month.taken_c.get(line.obligation_id, 0) + line.amount_c
     month.units += quote.units
-    month.save()
-    InstallationResidue(installation_id=sale.installation_id, residue_mc=quote.residue_mc).save()
+    if month.pk is None:
+        insert(month)
+    else:
+        update(month, fields=["units", "taken_c"])
+    residue = InstallationResidue(installation_id=sale.installation_id, residue_mc=quote.residue_mc)
+    if not update(residue, fields=["residue_mc"]):
+        insert(residue)
 
 
+_FREE = CompiledDeletion(OpenSale, "sale")
 _OUTCOME = CompiledQuery(lambda sale_id: SaleOutcome.objects.filter(pk=sale_id), sale_id=UUIDField())

@@ -7,9 +7,8 @@ import pytest
 from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
-from protocols.field.errors import StationControlError
-from sim.concentrator.bundle import make_bundle, read_bundle
-from sim.concentrator.errors import BundleError
+from protocols.field.bundle import make_bundle, read_bundle, readings_of
+from protocols.field.errors import BundleError, StationControlError
 from sim.concentrator.menu import BUTTONS, COLUMNS, LINES, MENU
 
 SECRET = b"the shared secret"
@@ -77,12 +76,46 @@ def test_readings_go_onto_a_stick_and_nothing_is_acknowledged(street):
     stick = {}
     street.concentrator.usb.insert(stick)
     ((name, data),) = stick.items()
-    batches = read_bundle(data, "readings", SECRET)
+    batches = readings_of(read_bundle(data, "readings", SECRET))
     count = sum(len(batch["rows"]) for batch in batches)
     assert count == street.concentrator.storage.undelivered > 0
     assert name == f"90000001-1-{count}.json"
     street.concentrator.usb.remove()
     assert street.concentrator.usb.export_readings() == ""
+
+
+@pytest.mark.requirement("F8-03", "R3-01")
+def test_what_the_office_has_kept_comes_off_the_next_stick(street):
+    street.run(3 * HOUR_S)
+    held = street.concentrator.storage.undelivered
+    stick = {"acknowledgement.json": _acknowledgement(3)}
+    street.concentrator.usb.insert(stick)
+    assert street.concentrator.storage.undelivered == held - 3
+    assert f"90000001-4-{held}.json" in stick
+
+
+def _acknowledgement(through, serial="90000001", secret=SECRET):
+    return make_bundle("acknowledgement", serial, 0, {"through": through}, secret)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _acknowledgement(3, serial="90000002"),
+        _acknowledgement(10**6),
+        _acknowledgement(-1),
+        _acknowledgement(True),
+        _acknowledgement(3, secret=b"another secret"),
+        make_bundle("acknowledgement", "90000001", 0, [3], SECRET),
+        make_bundle("plans", "90000001", 0, [], SECRET),
+    ],
+)
+def test_a_wrong_acknowledgement_lets_nothing_go(street, content):
+    street.run(3 * HOUR_S)
+    held = street.concentrator.storage.undelivered
+    street.concentrator.usb.insert({"acknowledgement.json": content})
+    assert street.concentrator.storage.undelivered == held > 0
+    assert len(street.told("usb-refused")) == 1
 
 
 @pytest.mark.requirement("F8-03")

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.config.compiled import CompiledQuery, insert
+from system.config.among import Keys
+from system.config.compiled import CompiledQuery, insert, update
 from system.registry.models import Provider
 from system.vending.models import Movement, MovementOutcome
 
@@ -95,3 +96,47 @@ def test_a_row_is_inserted_once(provider: Provider) -> None:
         insert(row)
     with pytest.raises(TypeError, match="is a fact"):
         row.save()
+
+
+_AMONG = CompiledQuery(
+    lambda names, ids: Provider.objects.filter(name__among=names, pk__among=ids).order_by("name"),
+    names=Keys(models.CharField()),
+    ids=Keys(models.BigIntegerField()),
+)
+
+
+@given(
+    names=st.lists(
+        st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12),
+        max_size=4,
+        unique=True,
+    )
+)
+@pytest.mark.django_db
+def test_one_of_several_keys_is_asked_for_with_one_statement(names: list[str]) -> None:
+    """Commas, braces, quotes and backslashes mean nothing to the database."""
+    with transaction.atomic():
+        made = [Provider.objects.create(name=name, nit=f"nit {number}") for number, name in enumerate(names)]
+        Provider.objects.create(name="a longer name than any of them", nit="another")
+        assert set(_AMONG(names=names, ids=[row.pk for row in made])) == set(made)
+        assert set(_AMONG(names=names, ids=[row.pk for row in made[1:]])) == set(made[1:])
+        assert set(Provider.objects.filter(name__among=names)) == set(made)
+        transaction.set_rollback(True)
+
+
+def test_uuids_may_be_several(provider: Provider) -> None:
+    rows = [movement(provider) for _ in range(3)]
+    insert(*rows)
+    by_key = CompiledQuery(
+        lambda keys: Movement.objects.filter(pk__among=keys), keys=Keys(models.UUIDField())
+    )
+    assert set(by_key(keys=[rows[0].pk, rows[2].pk, uuid.uuid4()])) == {rows[0], rows[2]}
+    assert by_key(keys=[]) == []
+
+
+def test_update_writes_the_named_fields_alone(provider: Provider) -> None:
+    other = Provider.objects.create(name="Dos", nit="2")
+    provider.name, provider.nit, other.name = "Uno más", "not written", "Dos más"
+    update(provider, other, fields=["name"])
+    update(fields=["name"])
+    assert set(Provider.objects.values_list("name", "nit")) == {("Uno más", "1"), ("Dos más", "2")}

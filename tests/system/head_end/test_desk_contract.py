@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from field_store import ENERGY, LOAD, MIDNIGHT, QUARTER, Field, batch, contact, rows
 from memory_desk import MemoryDesk, MeterPlan, direct
+from vending_world import drn
 
 from system.head_end import api, desk
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 NOW = MIDNIGHT + timedelta(days=1, hours=1)
+LOG = "0.0.99.98.1"
+TITLE, DRN = "414D420000000001", drn(1)
 
 
 @dataclass
@@ -29,6 +32,9 @@ class Office:
         (found,) = self.desk.lease(who, 5, at)
         return found
 
+    def push(self, counter: int | None, **more: Any) -> bool:
+        return self.desk.keep_push(desk.PushReport(self.device_id, NOW, counter, **more))
+
 
 @pytest.fixture(params=["memory", "database"])
 def office(request: pytest.FixtureRequest, db: Any) -> Office:
@@ -39,8 +45,9 @@ def office(request: pytest.FixtureRequest, db: Any) -> Office:
 def _in_memory(request: pytest.FixtureRequest) -> Office:
     made = MemoryDesk()
     target = desk.MeterTarget(1, "1", "", 1, "public")
-    plan = MeterPlan(target, {LOAD: 900}, since=MIDNIGHT, logs_at=NOW, clock_at=NOW)
+    plan = MeterPlan(target, {LOAD: 900}, (LOG,), since=MIDNIGHT, logs_at=NOW, clock_at=NOW)
     made.add_channel(direct(1, "tcp://127.0.0.1:4059"), plan)
+    made.titles[TITLE], made.names[1] = 1, frozenset({DRN})
 
     def order(kind: OrderKind, **parameters: Any) -> uuid.UUID:
         return made.add_order(kind, target, NOW + timedelta(days=1), **parameters)
@@ -55,6 +62,9 @@ def _on_database(request: pytest.FixtureRequest) -> Office:
     request.getfixturevalue("business_time").instant = NOW
     field.plan()
     access = field.meter(1)
+    access.device.identifiers.create(
+        provider=access.provider, kind="system_title", value=TITLE, valid_from=MIDNIGHT
+    )
     user = field.operator()
 
     def order(kind: OrderKind, **parameters: Any) -> uuid.UUID:
@@ -205,3 +215,44 @@ def test_an_order_that_could_not_be_begun_waits_with_its_reason(office: Office) 
     assert office.state(order_id) is OrderState.WAITING
     (work,) = office.visit(NOW + timedelta(hours=2), "two").orders
     assert work.id == order_id
+
+
+def test_a_pusher_is_known_by_title_or_else_by_what_it_calls_itself(office: Office) -> None:
+    for found in (office.desk.pusher(TITLE), office.desk.pusher("", ["nobody", DRN])):
+        assert found is not None
+        assert found.meter.device_id == office.device_id
+        assert DRN in found.names
+    assert office.desk.pusher("4D4D4D0000BC614E", [DRN]) is None
+    assert office.desk.pusher("", ["nobody"]) is None
+    assert office.desk.pusher("") is None
+
+
+def test_a_push_is_kept_once_and_needs_no_lease(office: Office) -> None:
+    assert office.push(5, code=42, name="strong-field", alarm=True)
+    assert not office.push(5, code=42, name="strong-field", alarm=True)
+    assert not office.push(4)
+    assert office.push(6)
+    visit = office.visit()
+    assert office.push(7, batches=(batch(office.device_id, rows(NOW, [[7]]), received_at=NOW),))
+    office.desk.release(visit.lease, NOW)
+    assert not office.desk.keep_push(desk.PushReport(office.device_id + 1_000, NOW, 8))
+
+
+@pytest.mark.requirement("R4-02")
+def test_a_push_may_let_its_meter_be_visited_at_once(office: Office) -> None:
+    visit = office.visit()
+    office.desk.keep_contacts(visit.lease, [contact(office.device_id, NOW)])
+    office.desk.release(visit.lease, NOW)
+    later = NOW + timedelta(seconds=5)
+    for quiet in office.desk.lease("one", 5, later):
+        assert quiet.events == ()
+        office.desk.release(quiet.lease, later)
+    assert office.desk.keep_push(desk.PushReport(office.device_id, later, None, visit=True))
+    again = office.visit(later + timedelta(seconds=1))
+    assert {gap.meter.device_id for gap in again.events} == {office.device_id}
+
+
+def test_what_was_refused_is_nobodys(office: Office) -> None:
+    row = desk.EventRow(None, "4D4D4D0000BC614E", "push-refused", 1, "push-unknown", NOW, detail="3 × ::1")
+    assert office.desk.keep_strangers([row]) == 1
+    assert office.desk.keep_strangers([]) == 0

@@ -1,6 +1,6 @@
 """A security module of published test keys, sealed under a passphrase that nobody ever sees.
 
-Its two operators are the supervisor and the administrator of the demo. Their keys lie open in the demo's
+Its two operators are the supervisor and the administrator of the office. Their keys lie open in the office's
 private folder, so that a free token or a key change can be tried to its end on one machine; they go away with
 it.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from Crypto.PublicKey import ECC
 
-from amibench.commands.security_module_inputs import one_sentence, wall_utc
+from amibench.module_edge import one_sentence, wall_utc
 from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
 from system.security_module.contents import Client, Contents
@@ -18,7 +18,7 @@ from system.security_module.journal import write_private
 
 #: That of every meter of a simulated world (`sim/meter/profiles`), and one that a key change can lead to.
 REGISTERS = (1, 2)
-#: Usernames of the demo that sign.
+#: Usernames of the staff that sign.
 OPERATORS = ("supervisor", "administrador")
 #: log2 of scrypt's N: the passphrase is random, and the keys are published.
 _KDF_COST = 10

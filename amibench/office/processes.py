@@ -1,4 +1,4 @@
-"""Processes of the demo: each says one line of JSON when it is ready, and none outlives the demo."""
+"""Processes of an office: each says one line of JSON when it is ready, and none outlives its starter."""
 
 import contextlib
 import ctypes
@@ -11,29 +11,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-#: Who asks the demo to end, and with which exit code it then does.
-EXIT_BY_SIGNAL = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}
+#: What asks a program to end.
+ENDING_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 #: So long a process may take to end by itself, s.
 _PATIENCE_S = 10.0
-_SIGNALS = frozenset(EXIT_BY_SIGNAL)
 _PR_SET_PDEATHSIG = 1
 _READ_BYTES = 65_536
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-class Stopped(BaseException):  # like KeyboardInterrupt, it is nobody's to catch on the way
-    """Somebody wants the demo to end.
-
-    Args:
-        code: exit code.
-    """
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class ChildDiedError(Exception):
@@ -95,7 +81,7 @@ class Child:
 
 
 class Family:
-    """The processes of one demo.
+    """The processes of one office.
 
     Args:
         folder: for their logs.
@@ -118,7 +104,7 @@ class Family:
                 stderr=complaints,
                 env=self._environment,
                 cwd=self._folder,
-                start_new_session=True,  # Ctrl-C is for the demo, which then ends them in order
+                start_new_session=True,  # Ctrl-C is for the command, which then ends them in order
                 preexec_fn=_begin,  # noqa: PLW1509 - there are no threads here
             )
             child = Child(name, process, log)
@@ -167,31 +153,9 @@ class Family:
 
 
 @contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """While the block lasts, a signal to end raises `Stopped` in it."""
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        deaf()  # the way out is not to be stopped
-        raise Stopped(EXIT_BY_SIGNAL[signal.Signals(number)])
-
-    before = {number: signal.signal(number, stop) for number in EXIT_BY_SIGNAL}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def deaf() -> None:
-    """Hear no signal to end any more: what is being ended is ended already."""
-    for number in EXIT_BY_SIGNAL:
-        signal.signal(number, signal.SIG_IGN)
-
-
-@contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """No signal between the start of a process and its being remembered."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         yield
     finally:
@@ -199,8 +163,8 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """In the new process: hear signals again, and do not outlive the demo even where that is killed."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    """In the new process: hear signals again, and do not outlive the command even where that is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,70 @@
+"""``take-readings``: what somebody carried from a concentrator on a stick."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amibench.commands.system.collect import KEYS_VARIABLE
+from amibench.commands.system.settings import configured
+from amibench.errors import CommandError
+
+if TYPE_CHECKING:
+    from system.head_end.acquisition import Carried
+
+ACKNOWLEDGEMENT = "acknowledgement.json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``amibench system``."""
+    app.command("take-readings")(take_readings)
+
+
+def take_readings(
+    files: Annotated[list[Path], typer.Argument(help="Files from the sticks, in any order.")],
+    keys: Annotated[
+        Path, typer.Option(envvar=KEYS_VARIABLE, help="Key file of the meters and uplinks, mode 0600.")
+    ],
+    channel: Annotated[
+        str, typer.Option(help="Name of the channel, where concentrators are numbered alike.")
+    ] = "",
+    back: Annotated[
+        bool, typer.Option("--back/--no-back", help="Write acknowledgement.json beside each file.")
+    ] = True,
+) -> None:
+    """Keep the readings of FILES, each once; the stick then takes the acknowledgement back."""
+    from system.head_end.acquisition import KeyFileError, UnableToCarry, read_key_file, take_file
+
+    try:
+        book = read_key_file(keys)
+    except KeyFileError as error:
+        raise CommandError(str(error)) from error
+    configured()
+    from system.config.clock import business_now
+    from system.head_end.store import DatabaseDesk
+
+    desk = DatabaseDesk()
+    for file in sorted(files):
+        try:
+            carried = take_file(desk, book, file.read_bytes(), business_now(), channel)
+            if back:
+                file.with_name(ACKNOWLEDGEMENT).write_bytes(carried.acknowledgement)
+        except UnableToCarry as error:
+            raise CommandError(f"{file}: {error}") from error
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror or error}") from error
+        typer.echo(json.dumps(_told(file, carried), ensure_ascii=False))
+
+
+def _told(file: Path, carried: "Carried") -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "concentrator": carried.serial,
+        "channel": carried.channel,
+        "new_rows": carried.new,
+        "known_rows": carried.known,
+        "contradicted_rows": carried.contradicted,
+        "left_meters": list(carried.left),
+        "kept_through": carried.through,
+    }

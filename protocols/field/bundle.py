@@ -1,0 +1,150 @@
+"""Files on a stick between a concentrator and the office; each carries its own hash (F8-03, R3-01).
+
+A bundle is one JSON document. ``sha256`` is over its content, so that a damaged file is known; ``hmac`` is
+over the same under the secret of the uplink, so that a file from somewhere else is known, too.
+
+>>> data = make_bundle("plans", "90000001", 0, [], b"secret")
+>>> read_bundle(data, "plans", b"secret").content
+[]
+>>> read_bundle(data, "plans", b"other")
+Traceback (most recent call last):
+protocols.field.errors.BundleError: the bundle was not made by whoever knows the secret
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from protocols.field.errors import BundleError
+from protocols.field.uplink_fields import complaint
+from protocols.field.uplink_messages import BATCH
+
+FORMAT = "amibench-concentrator-bundle"
+VERSION = 1
+#: Largest file that is read, octets.
+SIZE_MAX = 64 * 1024 * 1024
+#: What a bundle may hold: rows as ``readings.pull`` gives them, plans of collection, or
+#: ``{"through": number}``, the last row that the office has kept.
+KINDS = ("readings", "plans", "acknowledgement")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A file that was proved.
+
+    Args:
+        kind: one of `KINDS`.
+        serial: of the concentrator that made it, or that it is for.
+        utc_s: when it was made, s since 1970, by its maker's clock.
+        content: anything that JSON can say.
+    """
+
+    kind: str
+    serial: str
+    utc_s: int
+    content: Any
+
+
+def make_bundle(kind: str, serial: str, utc_s: int, content: Any, secret: bytes) -> bytes:
+    """A file.
+
+    Args:
+        kind: one of `KINDS`.
+        serial: of the concentrator that makes it, or that it is for.
+        utc_s: when, s since 1970.
+        content: anything that JSON can say.
+        secret: of the uplink; empty: the file is not signed.
+    """
+    whole = {
+        "format": FORMAT,
+        "v": VERSION,
+        "kind": kind,
+        "serial": serial,
+        "utc_s": utc_s,
+        "content": content,
+    }
+    text = _canonical(whole)
+    whole["sha256"] = hashlib.sha256(text).hexdigest()
+    if secret:
+        whole["hmac"] = hmac.new(secret, text, hashlib.sha256).hexdigest()
+    return json.dumps(whole, indent=1, sort_keys=True).encode()
+
+
+def peek_serial(data: bytes) -> str:
+    """Which concentrator a file says it is of: nothing is proved yet.
+
+    Raises:
+        BundleError: ``too-large`` or ``not-a-bundle``.
+    """
+    return str(_opened(data)["serial"])
+
+
+def read_bundle(data: bytes, kind: str, secret: bytes) -> Bundle:
+    """Prove a file.
+
+    Args:
+        data: the file.
+        kind: what it must be.
+        secret: of the uplink; empty: nothing is taken.
+
+    Raises:
+        BundleError: ``too-large``, ``not-a-bundle``, ``wrong-kind``, ``damaged`` or ``not-signed``.
+    """
+    whole = _opened(data)
+    if whole.get("kind") != kind:
+        raise BundleError("wrong-kind", f"the file does not hold {kind}")
+    digest, mark = str(whole.pop("sha256", "")), str(whole.pop("hmac", ""))
+    text = _canonical(whole)
+    if not hmac.compare_digest(hashlib.sha256(text).hexdigest().encode(), digest.encode(errors="replace")):
+        raise BundleError("damaged", "the hash of the bundle is wrong")
+    expected = hmac.new(secret, text, hashlib.sha256).hexdigest()
+    if not secret or not hmac.compare_digest(expected.encode(), mark.encode(errors="replace")):
+        raise BundleError("not-signed", "the bundle was not made by whoever knows the secret")
+    return Bundle(kind, whole["serial"], whole["utc_s"], whole.get("content"))
+
+
+def readings_of(bundle: Bundle) -> list[dict[str, Any]]:
+    """The batches of a bundle of readings, each as ``readings.pull`` gives them.
+
+    Raises:
+        BundleError: ``not-a-bundle``.
+    """
+    if not isinstance(bundle.content, list):
+        raise BundleError("not-a-bundle", "readings must be a list of batches")
+    for place, batch in enumerate(bundle.content, 1):
+        found = complaint(BATCH, batch)
+        if found is not None:
+            raise BundleError("not-a-bundle", f"batch {place}: {found}")
+    return bundle.content
+
+
+def acknowledged_by(bundle: Bundle) -> int:
+    """The number of the last row that an acknowledgement says is kept.
+
+    Raises:
+        BundleError: ``not-a-bundle``.
+    """
+    through = bundle.content.get("through") if isinstance(bundle.content, dict) else None
+    if not isinstance(through, int) or isinstance(through, bool) or through < 0:
+        raise BundleError("not-a-bundle", "an acknowledgement names the last row that is kept")
+    return through
+
+
+def _opened(data: bytes) -> dict[str, Any]:
+    if len(data) > SIZE_MAX:
+        raise BundleError("too-large", f"a bundle is limited to {SIZE_MAX} octets")
+    try:
+        whole = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BundleError("not-a-bundle", "the file is not JSON") from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT or whole.get("v") != VERSION:
+        raise BundleError("not-a-bundle", f"the file is no {FORMAT} of version {VERSION}")
+    if not isinstance(whole.get("serial"), str) or not isinstance(whole.get("utc_s"), int):
+        raise BundleError("not-a-bundle", "the file does not say of which concentrator it is, and when made")
+    return whole
+
+
+def _canonical(whole: dict[str, Any]) -> bytes:
+    return json.dumps(whole, separators=(",", ":"), sort_keys=True).encode()

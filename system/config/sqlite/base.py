@@ -1,0 +1,81 @@
+"""Django's connection to SQLite, whose transactions queue within the process.
+
+SQLite has one writer, and who finds it taken looks again after growing pauses: where others write without a
+break, somebody waits seconds. Threads that queue here are served in turn, whoever begins a transaction,
+Django's own rooms included. Other processes still meet in SQLite's own way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db.backends.sqlite3 import base as plain
+from django.db.utils import OperationalError
+
+from system.config.turns import Turns
+
+#: One queue for each file; in memory, each connection is a database of its own.
+_QUEUES: defaultdict[str, Turns] = defaultdict(Turns)
+
+
+class Cursor(plain.SQLiteCursorWrapper):
+    """A cursor that remembers how it wrote marks for arguments into a statement."""
+
+    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
+        """The statement with SQLite's marks for arguments."""
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _with_marks(query)
+
+
+@lru_cache(maxsize=1000)
+def _with_marks(query: str) -> str:
+    return plain.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+class DatabaseWrapper(plain.DatabaseWrapper):
+    """A connection that has its turn from BEGIN to COMMIT, ROLLBACK or its end."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._turns: Turns | None = None
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor; SQLite has none with names."""
+        del name
+        connection: Any = self.connection
+        return connection.cursor(factory=Cursor)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        if not self.is_in_memory_db():
+            queue = _QUEUES[str(self.settings_dict["NAME"])]
+            if not queue.take(self.settings_dict.get("OPTIONS", {}).get("timeout", 5.0)):
+                raise OperationalError("database is locked")  # as SQLite says it, after as long
+            self._turns = queue
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._give_turn()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()
+        self._give_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self._give_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._give_turn()
+
+    def _give_turn(self) -> None:
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.give()

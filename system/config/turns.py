@@ -1,0 +1,53 @@
+"""A queue for what one at a time may have, in the order in which it was asked for."""
+
+import threading
+from collections import deque
+
+
+class Turns:
+    """A lock that is given on in the order in which it was asked for.
+
+    One of `threading` goes to who comes by first, mostly who has just released it: somebody waits seconds.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    def take(self, timeout_s: float = -1) -> bool:
+        """Wait for one's turn.
+
+        Args:
+            timeout_s: how long; below 0: for ever.
+
+        Returns:
+            Whether it came.
+        """
+        called = threading.Lock()
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            called.acquire()
+            self._waiting.append(called)
+        if called.acquire(timeout=timeout_s):  # until whoever was before releases it
+            return True
+        with self._guard:
+            if called not in self._waiting:  # it came at the last moment
+                return True
+            self._waiting.remove(called)
+            return False
+
+    def give(self) -> None:
+        """Give it on: to who has waited longest, or back."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False

@@ -1,0 +1,138 @@
+"""Readings that come as a file: a stick that somebody carried from a concentrator without a link.
+
+The same rows as over the uplink, proved by the same secret, kept by the same rules. What cannot be kept yet
+(a meter that is not confirmed, or was never read over a wire, so that nobody knows its scalers) is left on
+the concentrator: the acknowledgement that goes back on the stick ends before it.
+
+Source: requirements R3-01, R3-02; F8-03
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from protocols.field.bundle import make_bundle, peek_serial, read_bundle, readings_of
+from protocols.field.errors import BundleError
+from system.head_end.acquisition.keys import KeyBook, NoKey
+from system.head_end.acquisition.uplink_work import place_of, row_batch
+from system.head_end.desk import CarriedTo, CourierDesk, Kept, RowBatch
+
+#: Rows that are kept in one transaction, about.
+_ROWS_AT_ONCE = 10_000
+#: Names the ids of batches of a file: the same file again gives the same ids.
+_FILES = uuid.UUID("3e0b52f6-9f0c-4b0e-8d43-5a1f5a0c7d11")
+
+
+class UnableToCarry(ValueError):
+    """A file that is not taken; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a file.
+
+    Args:
+        serial: of the concentrator.
+        channel: its name.
+        new, known, contradicted: rows, see `Kept`.
+        left: serial numbers of meters whose rows were left, each once, in order.
+        through: the concentrator's rows up to this number are kept.
+        acknowledgement: the file that goes back to the concentrator.
+    """
+
+    serial: str
+    channel: str
+    new: int
+    known: int
+    contradicted: int
+    left: tuple[str, ...]
+    through: int
+    acknowledgement: bytes
+
+
+def take_file(desk: CourierDesk, book: KeyBook, data: bytes, now: datetime, channel: str = "") -> Carried:
+    """Keep the readings of a file; the same file again is no news.
+
+    Args:
+        desk: where they are kept.
+        book: the secrets of the uplinks.
+        data: the file.
+        now: when it came, UTC.
+        channel: name of the channel, where several concentrators bear the same serial number.
+
+    Raises:
+        UnableToCarry: the file is damaged, of nobody known, or not proved; nothing is kept.
+    """
+    try:
+        place = _place(desk, peek_serial(data), channel)
+        secret = book.secret(place.secret_name)
+        bundle = read_bundle(data, "readings", secret)
+        batches = readings_of(bundle)
+    except (BundleError, NoKey) as error:
+        raise UnableToCarry(str(error)) from error
+    taken, left = _sorted(batches, place, uuid.uuid5(_FILES, hashlib.sha256(data).hexdigest()), now)
+    through = _through(batches, place, {batch["serial"] for batch in left})
+    kept = _keep(desk, place, taken, through)
+    answer = make_bundle("acknowledgement", bundle.serial, int(now.timestamp()), {"through": through}, secret)
+    return Carried(
+        bundle.serial,
+        place.name,
+        sum(item.new for item in kept),
+        sum(item.known for item in kept),
+        sum(item.contradicted for item in kept),
+        tuple(dict.fromkeys(batch["serial"] for batch in left)),
+        through,
+        answer,
+    )
+
+
+def _place(desk: CourierDesk, serial: str, channel: str) -> CarriedTo:
+    found = [place for place in desk.carried_to(serial) if channel in ("", place.name)]
+    if not found:
+        raise UnableToCarry(f"no channel is known of a concentrator {serial[:40]!r}")
+    if len(found) > 1:
+        names = ", ".join(place.name for place in found)
+        raise UnableToCarry(f"several concentrators are called {serial[:40]!r}: name the channel ({names})")
+    return found[0]
+
+
+def _sorted(
+    batches: Sequence[Mapping[str, Any]], place: CarriedTo, file_id: uuid.UUID, now: datetime
+) -> tuple[list[RowBatch], list[Mapping[str, Any]]]:
+    """What can be kept, and what cannot."""
+    meters = {meter.serial: meter for meter in place.meters}
+    taken: list[RowBatch] = []
+    left: list[Mapping[str, Any]] = []
+    for number, batch in enumerate(batches):
+        found = place_of(batch, meters, place.series)
+        if found is None:
+            left.append(batch)
+        else:
+            taken.append(row_batch(batch, *found, uuid.uuid5(file_id, str(number)), now))
+    return taken, left
+
+
+def _through(batches: Sequence[Mapping[str, Any]], place: CarriedTo, left: set[str]) -> int:
+    """Up to where the concentrator may let go: no hole before it, nothing that was left."""
+    through = place.reading_cursor
+    for batch in batches:
+        numbers = [row[0] for row in batch["rows"] if row and isinstance(row[0], int)]
+        if not numbers or batch["serial"] in left or min(numbers) > through + 1:
+            break
+        through = max(through, *numbers)
+    return through
+
+
+def _keep(desk: CourierDesk, place: CarriedTo, batches: list[RowBatch], through: int) -> list[Kept]:
+    """In parts, the number of the last row with the last of them."""
+    kept: list[Kept] = []
+    part: list[RowBatch] = []
+    for batch in batches:
+        part.append(batch)
+        if sum(len(item.rows) for item in part) >= _ROWS_AT_ONCE:
+            kept += desk.keep_carried(place.channel_id, part, 0)
+            part = []
+    return kept + list(desk.keep_carried(place.channel_id, part, through))

@@ -1,0 +1,134 @@
+"""Ways into the field: list, one, open, correct. Keys are only named: they lie in the collector's file."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from system.accounts.operations import Operation
+from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.fields import Flag, In, Instant, Key, Out, free_text, plain_text, row_or_404, whole
+from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.head_end.errors import UnableToConfigure
+from system.head_end.models import Channel
+from system.head_end.rest.fields import why
+from system.head_end.selectors.meters import find_channels
+from system.head_end.services.set_channel import KEPT, ChannelTerms, set_channel
+from system.head_end.vocabulary import ChannelKind
+from system.registry.models import Device, Site
+
+router = Router(tags=["Concentradores y conexiones"])
+_ONE = "/field/channels/{int:channel_id}"
+
+
+class FieldChannelIn(In):
+    """How something in the field is reached."""
+
+    name: Annotated[str, plain_text(100)]
+    url: Annotated[str, plain_text(200, "del puerto DLMS, por ejemplo tcp://10.20.0.5:4059")]
+    framing: Annotated[str, Field(pattern=r"^(wrapper|hdlc)$")] = "wrapper"
+    uplink_url: Annotated[str, free_text(200, "del puerto de gestión; vacía: no tiene")] = ""
+    secret_name: Annotated[str, free_text(60, "de la clave de enlace en el archivo de llaves")] = ""
+    access: Annotated[str, plain_text(40, "perfil de acceso del archivo de llaves")] = "hls-gmac"
+    key_name: Annotated[str, free_text(60, "de la llave en el archivo de llaves")] = ""
+    sessions_max: Annotated[int, whole(1, 200)] = 1
+    enabled: Flag = True
+    poll_s: Annotated[int, whole(10, 86_400, "cada cuánto se consulta el canal de gestión")] = 300
+    site_id: Key | None = None
+
+
+class NewFieldChannelIn(FieldChannelIn):
+    """A way into the field that is not there yet."""
+
+    kind: ChannelKind = ChannelKind.CONCENTRATOR
+    meter_id: Key | None = Field(None, description="dispositivo, si el medidor tiene conexión propia")
+    sap: Annotated[int, whole(1, 16_383)] = 1
+
+
+class FieldChannelOut(Out):
+    """A way into the field."""
+
+    id: int
+    kind: ChannelKind
+    name: str
+    url: str
+    framing: str
+    uplink_url: str
+    secret_name: str
+    access: str
+    key_name: str
+    sessions_max: int
+    enabled: bool
+    poll_s: int
+    site_id: int | None
+    meters: int = Field(description="confirmados detrás")
+    failing_meters: int
+    last_ok_at: Instant | None
+    failing_since: Instant | None
+    reason: str
+    sentence: str = Field(description="qué pasa y dónde mirar; vacía: nada")
+    clock_off_s: float | None
+
+
+def channel_out(row: Any) -> FieldChannelOut:
+    """A row of `find_channels` as it travels."""
+    failing = row.failing_since is not None
+    return FieldChannelOut(
+        id=row.pk,
+        kind=row.kind,
+        **{name: getattr(row, name) for name in KEPT},
+        site_id=row.site_id,
+        meters=row.meter_count,
+        failing_meters=row.failing_count,
+        last_ok_at=row.last_ok_at,
+        failing_since=row.failing_since,
+        reason=row.last_reason if failing else "",
+        sentence=why(row.last_reason) if failing else "",
+        clock_off_s=row.clock_off_s,
+    )
+
+
+def _named(request: HttpRequest, model: Any, pk: int | None, what: str) -> Any:
+    """A row that a body names; None where it names none."""
+    if pk is None:
+        return None
+    found = model.objects.of(user_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise UnableToConfigure(f"No existe {what}.")
+    return found
+
+
+def _terms(request: HttpRequest, body: FieldChannelIn, kind: ChannelKind | None) -> ChannelTerms:
+    more: dict[str, Any] = {}
+    if isinstance(body, NewFieldChannelIn):
+        more = {"meter": _named(request, Device, body.meter_id, "ese medidor"), "sap": body.sap}
+    site = _named(request, Site, body.site_id, "ese sitio")
+    return ChannelTerms(**{name: getattr(body, name) for name in KEPT}, kind=kind, site=site, **more)
+
+
+@router.get("/field/channels", **does(Operation.SEE_FIELD, Page[FieldChannelOut]))
+def list_channels(request: HttpRequest, asked: Query[PageQuery]) -> Any:
+    """Los concentradores y las conexiones propias, con lo que hay detrás."""
+    return page_of(Page[FieldChannelOut], find_channels(user_of(request)), asked, channel_out)
+
+
+@router.post("/field/channels", **does(Operation.MANAGE_FIELD, FieldChannelOut, status=201))
+def open_channel(request: HttpRequest, body: NewFieldChannelIn) -> FieldChannelOut:
+    """Abrir un canal; el primero del prestador trae los primeros planes de lectura."""
+    made = set_channel(user_of(request), _terms(request, body, body.kind))
+    return channel_out(find_channels(user_of(request)).get(pk=made.pk))
+
+
+@router.get(_ONE, **does(Operation.SEE_FIELD, FieldChannelOut))
+def one_channel(request: HttpRequest, channel_id: int) -> FieldChannelOut:
+    """Un canal."""
+    return channel_out(row_or_404(find_channels(user_of(request)), channel_id))
+
+
+@router.put(_ONE, **does(Operation.MANAGE_FIELD, FieldChannelOut))
+def correct_channel(request: HttpRequest, channel_id: int, body: FieldChannelIn) -> FieldChannelOut:
+    """Corregirlo; sigue siendo concentrador o conexión propia."""
+    found: Channel = row_or_404(Channel.objects.of(user_of(request)), channel_id)
+    set_channel(user_of(request), _terms(request, body, None), found)
+    return channel_out(find_channels(user_of(request)).get(pk=channel_id))

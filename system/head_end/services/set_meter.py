@@ -1,0 +1,61 @@
+"""Change how a meter is spoken with. Keys are only named: they lie in the collector's key file."""
+
+from dataclasses import dataclass
+
+from system.accounts import audit
+from system.accounts.models import User
+from system.accounts.operations import Operation
+from system.config.clock import business_now
+from system.config.writer import writing
+from system.head_end.errors import UnableToConfigure
+from system.head_end.logs import NONE, kept_logs
+from system.head_end.models import MeterAccess
+from system.head_end.services.accesses import look_again
+
+SAP_MAX = 16_383
+
+
+@dataclass(frozen=True, slots=True)
+class MeterTerms:
+    """How a meter is spoken with.
+
+    Args:
+        sap: its server address behind the channel, 1 to 16 383.
+        access, key_name: entries of the collector's key file.
+        event_logs: OBIS codes apart by spaces; empty: those of the provider's rules; ``-``: none.
+    """
+
+    sap: int
+    access: str
+    key_name: str = ""
+    event_logs: str = ""
+
+
+def set_meter(user: User, access: MeterAccess, terms: MeterTerms) -> MeterAccess:
+    """Write it; the meter is looked at with the next lease.
+
+    Raises:
+        UnableToConfigure: the user may not, or an address, a name or a code makes no sense.
+    """
+    if access.provider_id != user.provider_id or not user.may(Operation.MANAGE_FIELD):
+        raise UnableToConfigure("Su rol no permite configurar el campo.")
+    if not 1 <= terms.sap <= SAP_MAX:
+        raise UnableToConfigure(f"El SAP va de 1 a {SAP_MAX}.")
+    if not terms.access.strip():
+        raise UnableToConfigure("Escriba el perfil de acceso.")
+    logs = terms.event_logs.strip()
+    logs = logs if logs in ("", NONE) else kept_logs(logs.split())
+    now = business_now()
+    with writing():
+        kept: MeterAccess = MeterAccess.objects.select_for_update().get(pk=access.pk)
+        kept.sap, kept.access, kept.key_name = terms.sap, terms.access.strip(), terms.key_name.strip()
+        kept.event_logs, kept.rests_until, kept.failures = logs, None, 0
+        kept.save()
+        audit.record(
+            Operation.MANAGE_FIELD.value,
+            user=user,
+            subject=f"device:{access.device_id}",
+            detail={"sap": kept.sap, "access": kept.access, "logs": logs},
+        )
+        look_again([kept.channel_id], now)
+    return kept

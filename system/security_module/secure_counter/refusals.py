@@ -1,0 +1,81 @@
+"""Why a secure counter refuses: one table of codes, each with a sentence in Spanish and English."""
+
+from typing import Any
+
+from system.security_module.refusals import Words
+
+REASONS: dict[str, Words] = {
+    "over-limit": Words(
+        "No queda cupo: quedan {left} centavos y la venta es de {amount}; entregue el recaudo en la oficina.",
+        "The limit is used up: {left} centavos are left and the sale is {amount}; settle at the office.",
+    ),
+    "lease-expired": Words(
+        "El permiso para vender a este medidor venció el {until}: cargue un paquete nuevo.",
+        "The lease for this meter ended at {until}: load a new pack.",
+    ),
+    "not-yet": Words(
+        "El permiso para vender a este medidor empieza el {not_before}: revise el reloj.",
+        "The lease for this meter begins at {not_before}: check the clock.",
+    ),
+    "clock-behind": Words(
+        "El reloj está antes de la última venta, {latest}: corrija la hora.",
+        "The clock is behind the last sale, {latest}: set it right.",
+    ),
+    "unknown-meter": Words(
+        "Este terminal no tiene permiso para el medidor {drn}.",
+        "This terminal has no lease for the meter {drn}.",
+    ),
+    "id-reused": Words(
+        "La venta {sale_id} ya se hizo con otros datos: use una nueva.",
+        "The sale {sale_id} was made with other data: use a new one.",
+    ),
+    "other-terminal": Words(
+        "El permiso es de otro terminal: pida el paquete de este.",
+        "The lease is another terminal's: ask for this one's pack.",
+    ),
+    "wrong-signature": Words(
+        "El permiso no lo firmó el módulo de este terminal, o fue alterado: {why}.",
+        "The lease is not signed by this terminal's module, or was altered: {why}.",
+    ),
+    "bad-lease": Words("El permiso no se puede usar: {why}.", "The lease cannot be used: {why}."),
+    "units-too-many": Words(
+        "Un token lleva a lo sumo {most} décimas de kWh, no {units}.",
+        "A token has at most {most} tenths of a kWh, not {units}.",
+    ),
+    "key-expired": Words(
+        "La clave del medidor {drn} expiró: hay que cambiarla con enlace.",
+        "The key of meter {drn} has expired: it must be changed on line.",
+    ),
+    "tid-window": Words(
+        "No queda un minuto libre para este medidor: espere unos minutos.",
+        "No free minute is left for this meter: wait a few minutes.",
+    ),
+    "bad-request": Words(
+        "La venta necesita unidades y un valor mayores que cero.",
+        "A sale needs units and an amount above zero.",
+    ),
+}
+"""Every code."""
+
+
+class CounterRefused(Exception):
+    """The counter refuses; nothing was minted or counted.
+
+    Args:
+        code: a key of `REASONS`.
+        details: what its sentence names; `Words` where that depends on the language.
+
+    Attributes:
+        code: what to act on.
+        es, en: the sentence in each language.
+    """
+
+    def __init__(self, code: str, **details: Any) -> None:
+        self.code = code
+        self.es, self.en = (_filled(REASONS[code], place, details) for place in (0, 1))
+        super().__init__(self.en)
+
+
+def _filled(words: Words, place: int, details: dict[str, Any]) -> str:
+    given = {name: value[place] if isinstance(value, Words) else value for name, value in details.items()}
+    return words[place].format(**given)

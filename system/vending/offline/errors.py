@@ -1,0 +1,18 @@
+"""Why something was refused: one Spanish sentence for whoever stands at the office's desk."""
+
+
+class OfflineRefused(Exception):
+    """Refused: nothing was kept.
+
+    Args:
+        sentence: why.
+        field: of a form that it belongs to; empty: none.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class ForkFound(OfflineRefused):
+    """A batch tells another story than was settled: it is kept as evidence and the terminal is suspended."""

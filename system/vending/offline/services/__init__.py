@@ -1,0 +1,1 @@
+"""Verbs: each one transaction, safe to repeat where a fact is written."""

@@ -1,0 +1,147 @@
+"""Turns are taken in the order in which they were asked for, and transactions of SQLite take them."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections
+from django.db.transaction import atomic
+from django.db.utils import ConnectionHandler
+
+from system.config.sqlite.base import _QUEUES, DatabaseWrapper
+from system.config.turns import Turns
+
+
+def test_first_come_first_served() -> None:
+    turns, served, threads = Turns(), [], []
+
+    def take(number: int) -> None:
+        turns.take()
+        served.append(number)
+        turns.give()
+
+    turns.take()
+    for number in range(20):
+        thread = threading.Thread(target=take, args=(number,))
+        thread.start()
+        threads.append(thread)
+        while turns.waiting <= number:
+            pass
+    assert served == []
+    turns.give()
+    for thread in threads:
+        thread.join(10)
+    assert served == list(range(20))
+
+
+def test_nobody_is_in_twice() -> None:
+    turns, inside, most = Turns(), [], []
+
+    def take() -> None:
+        for _ in range(200):
+            turns.take()
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+            turns.give()
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (set(most), len(most)) == ({1}, 1600)
+
+
+def test_who_waited_too_long_is_out_of_the_queue() -> None:
+    turns = Turns()
+    assert turns.take(0)
+    assert not turns.take(0.001)
+    assert turns.waiting == 0
+    turns.give()
+    assert turns.take(0)
+
+
+@pytest.fixture
+def two(tmp_path: Path, django_db_blocker: Any) -> Any:
+    """Two connections to one file, as two threads have them."""
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
+    told = {"ENGINE": "system.config.sqlite", "NAME": str(tmp_path / "file.db"), "OPTIONS": options}
+    handlers = [ConnectionHandler({"default": dict(told)}) for _ in range(2)]
+    made = [handler["default"] for handler in handlers]
+    with django_db_blocker.unblock():
+        yield made
+        for one in made:
+            one.close()
+
+
+class Within:
+    """A transaction over a connection that is not one of the settings'."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> Any:
+        self.connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        return self.connection.cursor()
+
+    def __exit__(self, kind: Any, *_: object) -> None:
+        (self.connection.commit if kind is None else self.connection.rollback)()
+        self.connection.set_autocommit(True)
+
+
+def held(connection: DatabaseWrapper) -> bool:
+    turns = _QUEUES[str(connection.settings_dict["NAME"])]
+    if turns.take(0):
+        turns.give()
+        return False
+    return True
+
+
+def test_a_transaction_has_its_turn_until_it_ends(two: list[Any]) -> None:
+    first, second = two
+    with Within(first) as cursor:
+        cursor.execute("CREATE TABLE t (n)")
+        assert held(first)
+        with pytest.raises(OperationalError, match="database is locked"), Within(second):
+            pass
+    assert not held(first)
+    with Within(second) as cursor:
+        cursor.execute("INSERT INTO t VALUES (1)")
+    assert not held(first)
+
+
+def test_an_error_and_an_end_give_the_turn_on(two: list[Any]) -> None:
+    first, second = two
+    with pytest.raises(ZeroDivisionError), Within(first):
+        raise ZeroDivisionError
+    assert not held(first)
+    first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    assert held(first)
+    first.close()
+    assert not held(second)
+
+
+def test_one_that_cannot_begin_has_no_turn(two: list[Any]) -> None:
+    """Another process writes: what is waited for is its lock, not the turn."""
+    import sqlite3
+
+    first, _ = two
+    other = sqlite3.connect(first.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="database is locked"), Within(first):
+        pass
+    assert not held(first)
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_house_and_django_write_in_turn() -> None:
+    """Whoever uses `atomic`: in memory, as here, nothing is waited for; the engine is the same."""
+    if connections["default"].vendor != "sqlite":
+        pytest.skip("other databases have queues of their own")
+    assert isinstance(connections["default"], DatabaseWrapper)
+    with atomic(), atomic():
+        assert connections["default"].in_atomic_block

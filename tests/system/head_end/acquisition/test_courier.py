@@ -1,0 +1,207 @@
+"""Readings carried on a stick: the same rows as over the wire, kept once, let go only once they are kept."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from collecting import SECRET
+from field_store import LOAD, Field
+from lent_connection import LentConnection
+from vending_world import make_village
+
+from protocols.field.bundle import make_bundle, read_bundle
+from system.config import clock
+from system.head_end.acquisition import UnableToCarry, key_book, take_file
+from system.head_end.models import Channel, MeterAccess, ReadingValue
+from system.head_end.store import DatabaseDesk
+from system.registry.models import Device
+
+HOUR_S = 3600
+SERIAL = "90000001"
+
+
+class _WorldTime:
+    def __init__(self, world_clock: Any) -> None:
+        self._clock = world_clock
+
+    def now(self) -> Any:
+        return self._clock.utc()
+
+
+@pytest.fixture
+def site(make_field_bench: Any, db: Any) -> Any:
+    """A nano-grid of two homes whose meters were read once, at commissioning, over a wire."""
+    bench = make_field_bench(2, 3.0)
+    clock.use(_WorldTime(bench.world.clock))
+    bench.field = Field(make_village(), DatabaseDesk())
+    (bench.concentrator,) = bench.world.sites[0].wire.concentrators.values()
+    bench.field.plan(LOAD, 900, at_s=0, every_s=900)
+    bench.channel = _channel(bench, bench.concentrator.terms.serial)
+    for number, target in enumerate(bench.targets, 1):
+        _meter(bench, number, target)
+    _collect(bench)
+    yield bench
+    clock.use(None)
+
+
+def _channel(bench: Any, serial: str, name: str = "north") -> Channel:
+    device = bench.field.device(9, "concentrator")
+    Device.objects.filter(pk=device.pk).update(serial=serial)
+    made: Channel = bench.field.channel(
+        name,
+        concentrator=True,
+        device=device,
+        url="sim:north",
+        uplink_url="sim:uplink",
+        secret_name="north",
+        due_at=bench.since,
+        patience_s=0,
+    )
+    return made
+
+
+def _meter(bench: Any, number: int, target: Any) -> None:
+    device = bench.field.device(number)
+    Device.objects.filter(pk=device.pk).update(serial=target.serial)
+    MeterAccess.objects.create(
+        provider=bench.field.village.provider,
+        device=device,
+        channel=bench.channel,
+        sap=target.sap,
+        access="hls-gmac",
+        state_since=bench.since,
+        wanted_since=bench.since,
+    )
+
+
+def _collect(bench: Any) -> None:
+    bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+
+
+def _stick(bench: Any, **files: bytes) -> bytes:
+    """What the concentrator writes onto a stick."""
+    stick = {f"{name}.json": content for name, content in files.items()}
+    bench.concentrator.usb.insert(stick)
+    bench.concentrator.usb.remove()
+    (data,) = (content for name, content in stick.items() if name.startswith(bench.concentrator.terms.serial))
+    return data
+
+
+def _take(bench: Any, data: bytes, channel: str = "") -> Any:
+    return take_file(DatabaseDesk(), key_book(bench.keys), data, bench.utc(), channel)
+
+
+def _values() -> set[tuple[Any, ...]]:
+    return set(
+        ReadingValue.objects.values_list("series__device__serial", "series__obis", "ends_at_s", "value")
+    )
+
+
+@pytest.mark.requirement("R3-01", "R3-02")
+def test_a_file_brings_the_rows_that_the_uplink_and_the_meters_bring(site: Any) -> None:
+    bench = site
+    bench.world.run(bench.clock.now_s() + 6 * HOUR_S)
+    carried = _take(bench, _stick(bench))
+    assert (carried.contradicted, carried.left) == (0, ())
+    assert carried.new > 2 * 20
+    assert carried.through == bench.concentrator.storage.newest
+    by_file = _values()
+    Channel.objects.update(reading_cursor=0)
+    _collect(bench)  # the uplink gives them all again, and its concentrator lets them go
+    assert not bench.told
+    assert by_file <= _values()
+    assert not bench.field.desk.carried_to("nobody")
+    Channel.objects.update(uplink_url="")
+    _read_all_from_the_meters(bench)
+    assert by_file <= _values()
+
+
+def _read_all_from_the_meters(bench: Any) -> None:
+    """As if nothing had been read: whatever a meter says differently would be a contradiction."""
+    from system.head_end.models import Coverage, QuarantinedValue, ReadingBatch
+
+    Coverage.objects.all().delete()
+    Channel.objects.update(due_at=bench.utc() - timedelta(hours=1))
+    before = set(ReadingBatch.objects.values_list("pk", flat=True))
+    _collect(bench)
+    again = ReadingBatch.objects.exclude(pk__in=before)
+    assert sum(row.known for row in again) > 2 * 20
+    assert not QuarantinedValue.objects.exists()
+
+
+@pytest.mark.requirement("R3-02")
+def test_the_same_file_is_no_news_and_the_stick_takes_the_receipt_back(site: Any) -> None:
+    bench = site
+    bench.world.run(bench.clock.now_s() + 6 * HOUR_S)
+    data = _stick(bench)
+    first, again = _take(bench, data), _take(bench, data)
+    assert (again.new, again.known) == (0, first.new + first.known)
+    receipt = read_bundle(first.acknowledgement, "acknowledgement", SECRET.encode())
+    assert receipt.content == {"through": first.through}
+    held = bench.concentrator.storage.undelivered
+    _stick(bench, acknowledgement=first.acknowledgement)
+    assert bench.concentrator.storage.undelivered == 0 < held
+    assert Channel.objects.get(pk=bench.channel.pk).reading_cursor == first.through
+
+
+def test_rows_that_cannot_be_kept_yet_stay_on_the_concentrator(site: Any) -> None:
+    bench = site
+    stranger = MeterAccess.objects.order_by("sap").last()
+    assert stranger is not None
+    stranger.state = "quarantined"
+    stranger.save()
+    bench.world.run(bench.clock.now_s() + 6 * HOUR_S)
+    carried = _take(bench, _stick(bench))
+    assert carried.left == (stranger.device.serial,)
+    assert carried.new > 0
+    assert carried.through < bench.concentrator.storage.newest
+    stranger.state = "confirmed"
+    stranger.save()
+    later = _take(bench, _stick(bench, acknowledgement=carried.acknowledgement))
+    assert later.new > 0
+    assert later.through == bench.concentrator.storage.newest
+
+
+def test_a_file_that_misses_the_one_before_is_kept_and_not_acknowledged(site: Any) -> None:
+    bench = site
+    bench.world.run(bench.clock.now_s() + 6 * HOUR_S)
+    cursor = Channel.objects.get(pk=bench.channel.pk).reading_cursor
+    bench.concentrator.storage.acknowledge(cursor + 4)  # a stick that never arrived
+    carried = _take(bench, _stick(bench))
+    assert carried.new > 0
+    assert carried.through == cursor
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x00", "not JSON"),
+        (b"[]", "is no amibench-concentrator-bundle"),
+        (make_bundle("readings", "nobody", 0, [], SECRET.encode()), "no channel"),
+        (make_bundle("readings", SERIAL, 0, [], b"another"), "whoever knows the secret"),
+        (make_bundle("plans", SERIAL, 0, [], SECRET.encode()), "does not hold readings"),
+        (make_bundle("readings", SERIAL, 0, {}, SECRET.encode()), "a list of batches"),
+        (make_bundle("readings", SERIAL, 0, [{"serial": 1}], SECRET.encode()), "batch 1"),
+        (make_bundle("readings", SERIAL, 0, [[]], SECRET.encode()), "batch 1: an object"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_sentence(site: Any, content: bytes, said: str) -> None:
+    Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
+    before = _values()
+    with pytest.raises(UnableToCarry, match=said):
+        _take(site, content)
+    assert _values() == before
+
+
+def test_two_concentrators_of_one_number_are_told_apart_by_the_channel(site: Any) -> None:
+    site.world.run(site.clock.now_s() + HOUR_S)
+    serial, data = site.concentrator.terms.serial, _stick(site)
+    other = site.field.device(10, "concentrator")
+    Device.objects.filter(pk=other.pk).update(serial=serial, maker="otro")
+    site.field.channel("south", concentrator=True, device=other, secret_name="north")
+    with pytest.raises(UnableToCarry, match="several concentrators"):
+        _take(site, data)
+    assert _take(site, data, "north").channel == "north"
+    Channel.objects.filter(name="north").update(secret_name="away")
+    with pytest.raises(UnableToCarry, match=r"secrets\.away"):
+        _take(site, data, "north")
