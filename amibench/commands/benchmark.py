@@ -21,6 +21,7 @@ WORDS = {
     "what": Text("qué", "what"),
     "per_s": Text("por segundo", "per second"),
     "ratio": Text("× patrón", "× yardstick"),
+    "p99": Text("99 %", "99 %"),
     "goal": Text("meta", "goal"),
     "met": Text("cumple", "met"),
     "missed": Text("NO CUMPLE", "MISSED"),
@@ -77,13 +78,15 @@ def _plain(row: Row) -> dict[str, Any]:
 def _table(title: str, rows: Sequence[Row], lang: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column(_say("what", lang))
-    for column in ("per_s", "ratio", "goal"):
+    late = any(row.p99_s is not None for row in rows)
+    for column in ("per_s", "ratio", *(["p99"] if late else []), "goal"):
         table.add_column(_say(column, lang), justify="right")
     table.add_column("")
     said = {True: _say("met", lang), False: _say("missed", lang), None: ""}
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
-        table.add_row(row.name, f"{row.per_s:,.0f}", ratio, _goal(row), said[row.met])
+        p99 = [] if not late else ["" if row.p99_s is None else f"{row.p99_s * 1e3:.0f} ms"]
+        table.add_row(row.name, f"{row.per_s:,.0f}", ratio, *p99, _goal(row), said[row.met])
     return table
 
 
@@ -93,4 +96,6 @@ def _goal(row: Row) -> str:
         goals.append(f"{row.goal_per_s:,.0f}/s")
     if row.goal_ratio is not None:
         goals.append(f"× {row.goal_ratio:g}")
+    if row.goal_p99_s is not None:
+        goals.append(f"≤ {row.goal_p99_s * 1e3:.0f} ms")
     return " ".join(goals)

@@ -24,7 +24,8 @@ os.environ.setdefault("CAMPAIGN_METERS", "400")
 os.environ.pop("DATABASE_URL", None)
 
 import long_book  # noqa: E402
-from vending_processes import Nursery, configure  # noqa: E402
+from nursery import configure  # noqa: E402
+from vending_processes import VendingNursery as Nursery  # noqa: E402
 
 FEW = 10_000
 _SALES_A_ROUND, _VIEWS = 60, 5

@@ -25,7 +25,8 @@ os.environ.setdefault("CAMPAIGN_METERS", "300")
 if "DATABASE_URL" in os.environ:
     os.environ["CAMPAIGN_DATABASE"] = os.environ["DATABASE_URL"]
 
-from vending_processes import Nursery, configure  # noqa: E402
+from nursery import configure  # noqa: E402
+from vending_processes import VendingNursery as Nursery  # noqa: E402
 from vending_tills import Till  # noqa: E402
 
 

@@ -16,8 +16,8 @@ from protocols.dlms.association import (
     AssociationEvent,
     AssociationState,
     ServerLimits,
-    judge,
 )
+from protocols.dlms.association_judging import judge
 from protocols.dlms.association_security import HlsHandShake, RandomOctets, hand_shake
 from protocols.dlms.codes import AssociationResult, ReleaseResponseReason, SourceDiagnostic
 from protocols.dlms.cosem.device import AssociationProfile, LogicalDevice, LogicalDevices

@@ -3,7 +3,7 @@
 Map of the room::
 
     factory.py         build()
-    meter.py           the meter: power, keypad and tokens pass through here; wires everything
+    meter.py           the meter as the world sees it; works.py what is inside: everything wired to everything
     parts.py           Parts: one factory for each part; assembly.py calls them
     components.py      the live parts, and their snapshot: what outlives the power
     nvm.py             the non-volatile memory: records, and writes that a power cut interrupts

@@ -25,6 +25,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("deliver-owed", 10, "system.vending.delivery.chores.deliver"),
     Chore("remote-deliveries", 10, "system.vending.delivery.chores.follow_remote"),
     Chore("send-messages", 5, "system.vending.delivery.chores.send_messages"),
+    Chore("agreements", 300, "system.vending.services.follow_mode.catch_up"),
     Chore("network-sales", 15, "system.networks.chores.settle_sales"),
     Chore("send-webhooks", 2, "system.networks.chores.send_webhooks"),
     Chore("scheduled-reports", 60, "system.reports.schedules.run_due"),

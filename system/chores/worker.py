@@ -23,10 +23,20 @@ def worker_name() -> str:
     return f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def work_once(worker: str, chores: tuple[Chore, ...] = CHORES) -> dict[str, str]:
-    """Everything that is due now, once: chore -> what came of it (``done``, ``failed``, a line)."""
-    said = {}
+def work_once(
+    worker: str, chores: tuple[Chore, ...] = CHORES, stop: threading.Event | None = None
+) -> dict[str, str]:
+    """Everything that is due now, once: chore -> what came of it (``done``, ``failed``, a line).
+
+    Args:
+        worker: who does it.
+        chores: in this order.
+        stop: once it is set, no other chore is begun.
+    """
+    said: dict[str, str] = {}
     for chore in chores:
+        if stop is not None and stop.is_set():
+            break
         turn = take_turn(chore, worker, security_now())
         if turn is not None:
             said[chore.name] = _do(turn)
@@ -37,7 +47,7 @@ def work(stop: threading.Event, worker: str, chores: tuple[Chore, ...] = CHORES)
     """Until told to stop; a chore that has begun is ended first."""
     while not stop.is_set():
         try:
-            work_once(worker, chores)
+            work_once(worker, chores, stop)
             rest_s = next_due(chores, security_now())
         except Exception as error:  # the database is away: wait, and look again
             _LOGGER.warning("work: %s", type(error).__name__)

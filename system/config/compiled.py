@@ -19,6 +19,7 @@ from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
@@ -26,7 +27,7 @@ from system.config.among import Keys
 from system.config.compiled_writes import CompiledDeletion, insert, update
 from system.config.prepared import prepared
 
-__all__ = ["CompiledDeletion", "CompiledQuery", "insert", "update"]
+__all__ = ["CompiledDeletion", "CompiledQuery", "compile_all", "insert", "update"]
 
 _Field: TypeAlias = "models.Field[Any, Any]"
 _Build: TypeAlias = "Callable[..., models.QuerySet[Any, Any]]"
@@ -54,6 +55,7 @@ class CompiledQuery:
         self._build, self._arguments = build, arguments
         self._statements: dict[str, _Statement] = {}
         self._of_thread = threading.local()
+        _ALL.add(self)
 
     def __call__(self, **values: Any) -> list[Any]:
         """The rows, all of them.
@@ -66,10 +68,11 @@ class CompiledQuery:
         connection = connections[DEFAULT_DB_ALIAS]
         runner: _Runner | None = getattr(self._of_thread, "runner", None)
         if runner is None or runner.connection is not connection:
-            runner = self._of_thread.runner = _Runner(self._statement(connection), connection)
+            runner = self._of_thread.runner = _Runner(self.compiled(connection), connection)
         return runner.rows(values)
 
-    def _statement(self, connection: Any) -> "_Statement":
+    def compiled(self, connection: Any) -> "_Statement":
+        """It, as a connection's database wants it."""
         statement = self._statements.get(connection.vendor)
         if statement is None:  # two threads may both compile it: either is right
             statement = _Statement(connection, self._build, self._arguments)
@@ -79,6 +82,17 @@ class CompiledQuery:
     def first(self, **values: Any) -> Any:
         """The first row, or None."""
         return next(iter(self(**values)), None)
+
+
+def compile_all() -> int:
+    """Compile every query that the loaded modules have, before somebody waits for it; how many there are."""
+    for query in list(_ALL):
+        query.compiled(connections[DEFAULT_DB_ALIAS])
+    return len(_ALL)
+
+
+#: Queries that are still there.
+_ALL: "WeakSet[CompiledQuery]" = WeakSet()
 
 
 class _Statement:

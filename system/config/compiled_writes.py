@@ -3,14 +3,16 @@
 They are kept for the whole process: the SQL is the same over every connection to a database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.constants import OnConflict
 
 from system.config.prepared import prepared
 
-_Field: TypeAlias = "models.Field[Any, Any]"
+#: What knows the SQL of a kind of writing, and its parameters.
+_Way: TypeAlias = "type[_Insertion | _Update]"
 
 
 def insert(*rows: models.Model) -> None:
@@ -22,6 +24,14 @@ def insert(*rows: models.Model) -> None:
     _write(rows, (), _Insertion)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - public by documentation
+
+
+def insert_missing(*rows: models.Model) -> None:
+    """Insert rows of one model, but for those whose keys are there already; their own keys are not fetched.
+
+    Only where the database can leave such rows out (``supports_ignore_conflicts``).
+    """
+    _write(rows, (), _MissingInsertion)
 
 
 def update(*rows: models.Model, fields: Sequence[str]) -> int:
@@ -75,7 +85,7 @@ def run_many(connection: Any, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         return int(cursor.rowcount)
 
 
-def _write(rows: Sequence[models.Model], fields: tuple[str, ...], way: "type[_Insertion | _Update]") -> int:
+def _write(rows: Sequence[models.Model], fields: tuple[str, ...], way: _Way) -> int:
     if not rows:
         return 0
     connection: Any = connections[DEFAULT_DB_ALIAS]
@@ -87,19 +97,27 @@ def _write(rows: Sequence[models.Model], fields: tuple[str, ...], way: "type[_In
 class _Insertion:
     """How rows of a model are inserted."""
 
+    on_conflict: OnConflict | None = None
+
     def __init__(self, connection: Any, example: models.Model, _fields: Sequence[str]) -> None:
         self._fields = [
             field
             for field in example._meta.local_concrete_fields  # noqa: SLF001 - public by documentation
             if not isinstance(field, models.AutoField)
         ]
-        query: Any = models.sql.InsertQuery(type(example))
+        query: Any = models.sql.InsertQuery(type(example), on_conflict=self.on_conflict)
         query.insert_values(self._fields, [example])
         ((self.sql, _),) = query.get_compiler(connection=connection).as_sql()
 
     def parameters(self, row: models.Model, connection: Any) -> list[Any]:
         """The values of a row."""
         return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._fields]
+
+
+class _MissingInsertion(_Insertion):
+    """How those are inserted that are not there."""
+
+    on_conflict = OnConflict.IGNORE
 
 
 class _Update:
@@ -120,4 +138,4 @@ class _Update:
         return [*values, self._key.get_db_prep_value(row.pk, connection)]
 
 
-_KNOWN: dict[tuple[str, type[models.Model], tuple[str, ...], Callable[..., Any]], Any] = {}
+_KNOWN: dict[tuple[Any, ...], Any] = {}

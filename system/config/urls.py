@@ -9,6 +9,7 @@ urlpatterns = [
     path("cuentas/", include("allauth.account.urls")),
     path("cuentas/2fa/", include("allauth.mfa.urls")),
     path("", include("system.vending.delivery.urls")),
+    path("", include("system.vending.offline.pages.urls")),
     path("", include("system.reports.pages.urls")),
     path("", include("system.head_end.pages.urls")),
     path("", include("system.vending.pages.urls")),

@@ -59,6 +59,7 @@ __all__ = [
     "delivery_of",
     "last_reading",
     "load_curve",
+    "modes_set",
     "order_ended",
     "order_of",
     "reachable",
@@ -159,6 +160,11 @@ def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
         UnableToOrder: it does not exist, was sent already, or has ended otherwise.
     """
     return _orders.view_of(_cancel.cancel_order(user, order_id))
+
+
+def modes_set(since: datetime) -> list[OrderView]:
+    """Orders of every provider that set meters to prepaid or postpaid and were done after `since`, in order."""
+    return _orders.modes_set(since)
 
 
 def order_of(user: User, order_id: uuid.UUID) -> OrderView | None:

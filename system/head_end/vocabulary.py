@@ -15,6 +15,11 @@ class ChannelKind(StrEnum):
     DIRECT = "direct"
 
 
+#: How often a concentrator's uplink is asked where nobody set another value, s: an event is in the books
+#: within a minute (requirement A-01).
+POLL_S = 45
+
+
 class OrderKind(StrEnum):
     """What a meter is told to do."""
 

@@ -1,7 +1,7 @@
 """Which meters an off-line terminal may mint for, and until when: the leases that are out.
 
-TIDs are dealt by minute: class 0 modulo `SLOTS` is on line, each terminal has its own. While a lease of a meter
-is out, on-line minting for it keeps to class 0, and no other terminal gets the same class of it.
+TIDs are dealt by minute: class 0 modulo `SLOTS` is on line, each terminal has its own. While a lease of a
+meter is out, on-line minting for it keeps to class 0, and no other terminal gets the same class of it.
 """
 
 from collections.abc import Iterator

@@ -110,9 +110,7 @@ def open_store(directory: Path, passphrase: str, now: datetime) -> Store:
         raise UnableToOpenStore(f"{directory} holds no security module: make one with init")
     check_private(directory)
     with _locked(directory) as lock:
-        contents, key = _with_lease_key(
-            directory, *read_sealed((directory / SEALED).read_bytes(), passphrase)
-        )
+        contents, key = _read_complete(directory, passphrase)
         if not (directory / JOURNAL).exists():
             raise UnableToOpenStore(f"{directory / JOURNAL} is missing: restore a backup")
         journal = Journal(directory / JOURNAL)
@@ -172,8 +170,9 @@ def check_private(path: Path) -> None:
         raise UnableToOpenStore(f"{path} is open to others: chmod go= {path}")
 
 
-def _with_lease_key(directory: Path, contents: Contents, key: SealingKey) -> tuple[Contents, SealingKey]:
-    """Give a store from before there were leases its key for them."""
+def _read_complete(directory: Path, passphrase: str) -> tuple[Contents, SealingKey]:
+    """Open the sealed file, and give a store from before there were leases its key for them."""
+    contents, key = read_sealed((directory / SEALED).read_bytes(), passphrase)
     complete = contents.with_lease_key()
     if complete is not contents:
         write_sealed(directory, complete, key)

@@ -9,3 +9,9 @@ class VendingConfig(AppConfig):
     name = "system.vending"
     label = "vending"
     verbose_name = "Venta"
+
+    def ready(self) -> None:
+        """Hear of meters that count otherwise."""
+        from system.vending.services import follow_mode
+
+        follow_mode.listen()

@@ -61,6 +61,8 @@ def test_json_and_nothing_else(capsys: pytest.CaptureFixture[str]):
         "ratio": 0.1,
         "goal_per_s": None,
         "goal_ratio": 1.5,
+        "p99_s": None,
+        "goal_p99_s": None,
         "met": False,
     }
 
@@ -90,6 +92,8 @@ def test_both_goals_must_be_met():
     assert Row("a", 10.0, "b", 2.0, goal_per_s=10.0, goal_ratio=2.0).met
     assert not Row("a", 10.0, "b", 2.0, goal_per_s=10.0, goal_ratio=2.1).met
     assert not Row("a", 10.0, goal_per_s=11.0).met
+    assert Row("a", 10.0, goal_per_s=10.0, p99_s=0.3, goal_p99_s=0.3).met
+    assert not Row("a", 10.0, goal_per_s=10.0, p99_s=0.31, goal_p99_s=0.3).met
 
 
 @pytest.mark.parametrize("peer", [True, False])

@@ -2,7 +2,7 @@
 
     python collector_processes.py DIRECTORY
 
-Commands and answers are those of `vending_processes.Nursery`. The meters are served over TCP from the start;
+The meters are served over TCP from the start;
 ``collect`` is the command ``amibench system collect`` in a process of its own, ``request`` writes a round's
 orders, ``advance`` lets time pass for meters and business, ``books`` and ``meters`` say what each side holds.
 """
@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vending_processes import Nursery, configure
+from nursery import ForkingNursery, configure
 
 METERS = 3
 EPOCH = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -43,7 +43,7 @@ class BusinessTime:
         return self._instant + timedelta(seconds=time.monotonic() - self._begun_s)
 
 
-class CollectorNursery(Nursery):
+class CollectorNursery(ForkingNursery):
     """The meters, the books and the collectors of a campaign."""
 
     def prepare(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class CollectorNursery(Nursery):
         self.world.run(3600.0)
         self.instant = self.world.clock.utc()
         self.asked = 0
-        served = self._fork(self._serve_field)
+        served = self.fork(self._serve_field)
         self.control_port = served["control"]
         self.keys = _key_file(self.directory)
         self.run(lambda: self._register(served["ports"]))
@@ -72,7 +72,7 @@ class CollectorNursery(Nursery):
         return {}
 
     def collect(self, name: str) -> dict[str, Any]:
-        return self._fork(lambda say: self._be_collector(name, say))
+        return self.fork(lambda say: self._be_collector(name, say))
 
     def collect_once(self) -> bool:
         """A collector until nothing is due."""
@@ -341,15 +341,6 @@ def _delivered() -> Counter[str]:
     return said
 
 
-def main(directory: Path) -> None:
-    configure(directory)
-    nursery = CollectorNursery(directory)
-    nursery.answer(nursery.prepare())
-    for line in sys.stdin:
-        wanted = json.loads(line)
-        nursery.answer(getattr(nursery, wanted.pop("do"))(**wanted))
-    nursery.end()
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    configure(Path(sys.argv[1]))
+    CollectorNursery(Path(sys.argv[1])).live()

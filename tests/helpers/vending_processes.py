@@ -1,18 +1,14 @@
-"""A nursery: Django is loaded once, then web and security module are forked, killed and forked again.
+"""A nursery of webs and security modules.
 
     python vending_processes.py DIRECTORY
 
-Commands are JSON lines on stdin, answers JSON lines on stdout. ``web`` and ``module`` answer with a process
-id and where to reach it, ``kill`` ends one with SIGKILL, ``check`` says what the books hold.
+``web`` and ``module`` answer with a process id and where to reach it, ``check`` says what the books hold.
 """
 
 import asyncio
-import json
 import logging
 import os
-import signal
 import sys
-import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -20,39 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from nursery import ForkingNursery, configure
+
 CASHIERS, METERS = 4, int(os.environ.get("CAMPAIGN_METERS", "24"))
 
 
-def configure(directory: Path) -> None:
-    """Settings of the campaign; ``CAMPAIGN_DATABASE`` names another database than the file in `directory`."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "system.config.settings.test"
-    os.environ["DATABASE_URL"] = os.environ.get("CAMPAIGN_DATABASE") or f"sqlite:///{directory / 'books.db'}"
-    os.environ["AMIBENCH_SECURITY_MODULE"] = f"unix://{directory / 'module' / 'socket'}"
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
-
-
-def main(directory: Path) -> None:
-    configure(directory)
-    nursery = Nursery(directory)
-    nursery.answer(nursery.prepare())
-    for line in sys.stdin:
-        wanted = json.loads(line)
-        nursery.answer(getattr(nursery, wanted.pop("do"))(**wanted))
-    nursery.end()
-
-
-class Nursery:
-    """The processes of a campaign; they end when it ends."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.running: set[int] = set()
-        self.lifeline = os.pipe()
-
-    @staticmethod
-    def answer(said: Any) -> None:
-        print(json.dumps(said), flush=True)
+class VendingNursery(ForkingNursery):
+    """Webs and security modules over one set of books."""
 
     def prepare(self) -> dict[str, Any]:
         """Tables, a village with several counters, sessions of their cashiers, and a module."""
@@ -79,10 +49,10 @@ class Nursery:
 
     def web(self, room_bytes: int = 0) -> dict[str, Any]:
         """A web process; with `room_bytes` no file may become larger than the books are, and so much more."""
-        return self._fork(lambda say: self._serve_web(say, room_bytes))
+        return self.fork(lambda say: self._serve_web(say, room_bytes))
 
     def module(self) -> dict[str, Any]:
-        return self._fork(self._serve_module)
+        return self.fork(self._serve_module)
 
     def check(self) -> dict[str, Any]:
         return self.run(_books)
@@ -99,49 +69,6 @@ class Nursery:
 
     def reconcile(self) -> dict[str, Any]:
         return self.run(_reconciled)
-
-    def run(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What some work in a child comes to."""
-        said = self._fork(lambda say: say(work()))
-        pid = said.pop("pid")
-        os.waitpid(pid, 0)
-        self.running.discard(pid)
-        return said
-
-    def kill(self, pid: int) -> bool:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        self.running.discard(pid)
-        return True
-
-    def end(self) -> None:
-        for pid in list(self.running):
-            self.kill(pid)
-
-    def _fork(self, work: Callable[[Callable[[Any], None]], None]) -> dict[str, Any]:
-        reading, writing = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            self._be_a_child(work, writing)
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as answers:
-            line = answers.readline()
-        if not line:
-            raise RuntimeError("a child ended before it said anything")
-        self.running.add(pid)
-        return {"pid": pid, **json.loads(line)}
-
-    def _be_a_child(self, work: Callable[[Callable[[Any], None]], None], writing: int) -> None:
-        os.close(self.lifeline[1])  # only the nursery holds this end: when it goes, so do we
-        threading.Thread(target=lambda: (os.read(self.lifeline[0], 1), os._exit(1)), daemon=True).start()
-        code = 1
-        try:
-            work(lambda said: os.write(writing, (json.dumps(said) + "\n").encode()))
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
 
     def _serve_web(self, say: Callable[[Any], None], room_bytes: int) -> None:
         import resource
@@ -326,4 +253,5 @@ def _module_says(sale: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    configure(Path(sys.argv[1]))
+    VendingNursery(Path(sys.argv[1])).live()

@@ -1,51 +1,15 @@
-"""Clients of the vending campaigns: the nursery of processes, and tills that speak HTTP to it."""
+"""Clients of the vending campaigns: tills that speak HTTP to the web of a nursery."""
 
 import http.client
-import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 CSRF = "c" * 32
-SCRIPT = Path(__file__).resolve().parent / "vending_processes.py"
 AMOUNT_C = 200_000
-
-
-class Nursery:
-    """The other end of `tests/helpers/vending_processes.py`, or of a `script` that answers as it does."""
-
-    def __init__(self, directory: Path, database: str = "", script: Path = SCRIPT) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, str(script), str(directory)],
-            env={**os.environ, "CAMPAIGN_DATABASE": database or os.environ.get("CAMPAIGN_DATABASE", "")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.prepared = self._read()
-
-    def ask(self, do: str, **more: Any) -> Any:
-        assert self._popen.stdin is not None
-        self._popen.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._popen.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self._popen.communicate(timeout=30)
-
-    def _read(self) -> Any:
-        assert self._popen.stdout is not None
-        line = self._popen.stdout.readline()
-        assert line, "the nursery ended"
-        return json.loads(line)
 
 
 @dataclass

@@ -19,6 +19,7 @@ BENCHES: dict[str, str] = {
     "security-module": "amibench.commands.benches.security_module",
     "dlms": "amibench.commands.benches.dlms",
     "simulation": "amibench.commands.benches.simulation",
+    "vending": "amibench.commands.benches.vending",
 }
 
 

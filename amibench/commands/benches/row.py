@@ -19,6 +19,8 @@ class Row:
         ratio: how many of it for one of the yardstick; None for a yardstick.
         goal_per_s: what the project asks for in operations a second, or None.
         goal_ratio: what it asks for as a ratio, or None.
+        p99_s: what 99 of 100 took at most, seconds, the median of the rounds; None: it was not looked at.
+        goal_p99_s: what it may be, or None.
     """
 
     name: str
@@ -27,12 +29,16 @@ class Row:
     ratio: float | None = None
     goal_per_s: float | None = None
     goal_ratio: float | None = None
+    p99_s: float | None = None
+    goal_p99_s: float | None = None
 
     @property
     def met(self) -> bool | None:
         """Whether every goal is met; None for a row without one."""
         wanted = [(self.per_s, self.goal_per_s), (self.ratio or 0.0, self.goal_ratio)]
         judged = [had >= goal for had, goal in wanted if goal is not None]
+        if self.goal_p99_s is not None:
+            judged.append((self.p99_s or 0.0) <= self.goal_p99_s)
         return all(judged) if judged else None
 
 

@@ -43,10 +43,12 @@ def serve(
     from waitress.server import create_server
 
     from system.vending.services.recover_sales import recover_sales
+    from system.vending.warming import warm_up
 
     call_command("collectstatic", interactive=False, verbosity=0)
     application = get_wsgi_application()
     minted, cancelled, unknown = recover_sales()
+    warm_up()
     try:
         server = create_server(application, host=host, port=port, threads=threads, ident="amibench")
     except OSError as error:

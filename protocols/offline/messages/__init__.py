@@ -1,6 +1,7 @@
 """The messages of off-line sale as frozen values: `to_body`, `from_body`, `seal`, `open`.
 
 * `enrolment`: terminal → office, once;
+* `office_keys`: office → terminal, once;
 * `lease`: security module → the terminal's secure counter, inside a pack;
 * `pack`: office → terminal, before each trip;
 * `batch`: terminal → office, after it.
@@ -10,6 +11,7 @@ from protocols.offline.messages.base import Message, Part
 from protocols.offline.messages.batch import Batch, CounterReading
 from protocols.offline.messages.enrolment import Enrolment, open_enrolment
 from protocols.offline.messages.lease import Lease, LeasedMeter
+from protocols.offline.messages.office_keys import OfficeKeys, open_office_keys
 from protocols.offline.messages.pack import (
     Customer,
     Limits,
@@ -21,7 +23,7 @@ from protocols.offline.messages.pack import (
     Settled,
 )
 
-MESSAGES: tuple[type[Message], ...] = (Enrolment, Lease, Pack, Batch)
+MESSAGES: tuple[type[Message], ...] = (Enrolment, OfficeKeys, Lease, Pack, Batch)
 """Every message, in the order in which a terminal meets them."""
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "LeasedMeter",
     "Limits",
     "Message",
+    "OfficeKeys",
     "Operator",
     "Pack",
     "PackDeposit",
@@ -42,4 +45,5 @@ __all__ = [
     "Provider",
     "Settled",
     "open_enrolment",
+    "open_office_keys",
 ]

@@ -3,7 +3,7 @@
 from django.db import models
 
 from system.accounts.scoping import Owned
-from system.head_end.vocabulary import ChannelKind, Registration
+from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 
 
 class FieldRules(Owned):
@@ -68,7 +68,7 @@ class Channel(Owned):
     sessions_max = models.PositiveIntegerField("sesiones a la vez", default=1)
     access = models.CharField("perfil de acceso", max_length=40, default="hls-gmac")
     key_name = models.CharField("llave", max_length=60, blank=True, default="")
-    poll_s = models.PositiveIntegerField("consulta cada (s)", default=300)
+    poll_s = models.PositiveIntegerField("consulta cada (s)", default=POLL_S)
     patience_s = models.PositiveIntegerField("paciencia (s)", default=6 * 3600)
     enabled = models.BooleanField("activo", default=True)
     leased_by = models.CharField(max_length=100, blank=True, default="")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from system.head_end.quantities import quantity_name
 from system.head_end.units import scaled, unit_name
 
 _CONTROL = {
@@ -34,7 +35,7 @@ def _value(value: Mapping[str, Any]) -> tuple[str, str]:
     number = (
         scaled(value["value"], value.get("scaler", 0)) if isinstance(value["value"], int) else value["value"]
     )
-    return str(value["obis"]), f"{number} {unit_name(value.get('unit'))}".strip()
+    return quantity_name(str(value["obis"])), f"{number} {unit_name(value.get('unit'))}".strip()
 
 
 _SHOWN: Mapping[str, tuple[str, Callable[[Any], str]]] = {

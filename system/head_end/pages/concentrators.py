@@ -18,6 +18,8 @@ from system.head_end.services.set_channel import set_channel
 from system.head_end.vocabulary import REASON_SENTENCES, Reason, Registration
 from system.registry.pages.rows import page_of, row_of
 
+#: Decisions of one page.
+_FOUND_MAX = 50
 _COLOURS = {
     Registration.FOUND.value: ("Por confirmar", "warn"),
     Registration.CONFIRMED.value: ("Confirmado", "good"),
@@ -30,9 +32,13 @@ _COLOURS = {
 @require_GET
 def concentrators(request: HttpRequest) -> HttpResponse:
     """All ways into the field, and what waits for a decision."""
+    page, open_ones = page_of(request, find_channels(request.user)), find_found(request.user, "open")
+    found = [_found_row(row) for row in open_ones[:_FOUND_MAX]]
     shown = {
-        "channels": [(channel, _why(channel)) for channel in find_channels(request.user)],
-        "found": [_found_row(row) for row in find_found(request.user, "open")[:50]],
+        "page": page,
+        "channels": [(channel, _why(channel)) for channel in page.object_list],
+        "found": found,
+        "found_left": open_ones.count() - len(found),
         **_rights(request),
     }
     return render(request, "head_end/concentrators.html", shown)

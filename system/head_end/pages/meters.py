@@ -16,6 +16,7 @@ from system.head_end.orders.kinds import RULES
 from system.head_end.pages.common import access_or_404, do, user_of
 from system.head_end.pages.event_rows import event_rows
 from system.head_end.pages.forms import ACTION_NAMES, ACTIONS, ActionForm
+from system.head_end.quantities import quantity_name
 from system.head_end.selectors.changes import decisions, waiting_changes
 from system.head_end.selectors.consumption import last_reading
 from system.head_end.selectors.events import find_events
@@ -78,7 +79,7 @@ def meter(request: HttpRequest, device_id: int) -> HttpResponse:
         "place": place.select_related("installation__site").first(),
         "orders": [order_row(row) for row in find_orders(user, device_id=device_id)[:_FEW]],
         "events": event_rows(find_events(user, device_id=device_id)[:_FEW]),
-        "changes": waiting_changes(access),
+        "changes": [(one, [quantity_name(obis) for obis in one.obis]) for one in waiting_changes(access)],
         "decisions": decisions(access),
         "actions": _actions(user),
         "may_confirm": user.may(Operation.CONFIRM_REGISTRATION),

@@ -13,11 +13,13 @@ from system.accounts.operations import Operation
 from system.config.clock import BOGOTA, business_day, business_now
 from system.head_end.answers import Curve, Quality
 from system.head_end.pages.common import access_or_404
+from system.head_end.pages.settings_forms import PERIODS, span_name
 from system.head_end.selectors.consumption import daily_consumption
 from system.head_end.selectors.curves import curve, load_curve
 from system.head_end.selectors.gaps import KIND_NAMES, gap_report
 from system.head_end.selectors.meters import find_accesses
 from system.head_end.selectors.registers import ENERGY_IMPORT
+from system.head_end.services.configure_field import FIRST_PLANS
 from system.registry.pages.rows import page_of
 
 #: What can be drawn -> OBIS; the first one by its differences.
@@ -33,6 +35,8 @@ QUALITY_NAMES = {
     Quality.NONE_THERE: "el medidor no tiene dato",
     Quality.NOT_READ: "falta leer",
 }
+#: OBIS of a profile -> what people call it.
+PROFILE_NAMES = {code: name for name, code, _ in FIRST_PLANS}
 _DAYS = 31
 _GAPS_MAX = 200
 
@@ -48,7 +52,11 @@ def readings(request: HttpRequest) -> HttpResponse:
         "page": page_of(request, find_accesses(request.user, text=text)),
         "text": text,
         "query": urlencode({"q": text}),
-        "gaps": [(gap, KIND_NAMES[gap.kind]) for gap in gaps[:_GAPS_MAX]],
+        "gaps": [
+            (gap, PROFILE_NAMES.get(gap.profile, gap.profile), KIND_NAMES[gap.kind])
+            for gap in gaps[:_GAPS_MAX]
+        ],
+        "gap_meters": len({gap.device_id for gap in gaps}),
         "gaps_left": max(0, len(gaps) - _GAPS_MAX),
     }
     return render(request, "head_end/readings.html", shown)
@@ -74,6 +82,7 @@ def of_meter(request: HttpRequest, device_id: int) -> HttpResponse:
         "name": name,
         "quantities": [(key, label) for key, (label, _) in QUANTITIES.items()],
         "curve": found,
+        "period": "" if found is None else span_name(found.period_s, PERIODS),
         "points": [] if found is None else [(point, QUALITY_NAMES[point.quality]) for point in found.points],
         "chart": None if found is None else _chart(QUANTITIES[name][0], found),
         "days": days,

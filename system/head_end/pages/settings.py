@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
+from system.head_end.logs import LOG_NAMES
 from system.head_end.models import CollectionPlan
 from system.head_end.pages.common import saved, user_of
 from system.head_end.pages.settings_forms import EVERY, PERIODS, PlanForm, RulesForm, hour_of, span_name
@@ -26,6 +27,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     shown = {
         "plans": [_plan_row(plan) for plan in rows],
         "rules": rules,
+        "logs": [LOG_NAMES.get(code, code) for code in rules.event_logs.split()],
         "token_hours": rules.token_valid_s // _HOUR_S,
         "silent_hours": rules.silent_after_s // _HOUR_S,
         "may_manage": user.may(Operation.MANAGE_FIELD),

@@ -135,7 +135,7 @@ class RulesForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         """What was typed, by the names of `FieldRules`."""
         said = dict(self.cleaned_data)
-        changed = {f"{name[:-2]}_s": int(said.pop(name) * _HOUR_S) for name in _HOURS}
+        changed: dict[str, Any] = {f"{name[:-2]}_s": int(said.pop(name) * _HOUR_S) for name in _HOURS}
         changed["event_logs"] = " ".join(said.pop("logs"))
         return {**said, **changed}
 

@@ -3,7 +3,8 @@
 Map of the room::
 
     fields.py      codes, lengths and what is written of reasons
-    meters.py      meters in the field: list, one, put apart, changes that wait to be accepted
+    meters.py      meters in the field: list, one with its state and why
+    meter_changes.py   correct, put apart, accept a change that waits
     channels.py    ways into the field: list, one, open, correct
     found.py       what was found behind them: list, confirm, reject
     readings.py    a curve, energy by the day, what is missing
@@ -16,12 +17,23 @@ Map of the room::
 
 from system.accounts.rest.room import Refusal, Room
 from system.head_end.errors import UnableToConfigure, UnableToConfirm, UnableToOrder
-from system.head_end.rest import channels, events, found, groups, meters, orders, plans, readings
+from system.head_end.rest import (
+    channels,
+    events,
+    found,
+    groups,
+    meter_changes,
+    meters,
+    orders,
+    plans,
+    readings,
+)
 
 _REFUSED = Refusal(422, "refused", "No se puede")
 ROOM = Room(
     routers=(
         meters.router,
+        meter_changes.router,
         channels.router,
         found.router,
         readings.router,

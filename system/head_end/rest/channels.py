@@ -15,7 +15,7 @@ from system.head_end.models import Channel
 from system.head_end.rest.fields import why
 from system.head_end.selectors.meters import find_channels
 from system.head_end.services.set_channel import KEPT, ChannelTerms, set_channel
-from system.head_end.vocabulary import ChannelKind
+from system.head_end.vocabulary import POLL_S, ChannelKind
 from system.registry.models import Device, Site
 
 router = Router(tags=["Concentradores y conexiones"])
@@ -34,7 +34,7 @@ class FieldChannelIn(In):
     key_name: Annotated[str, free_text(60, "de la llave en el archivo de llaves")] = ""
     sessions_max: Annotated[int, whole(1, 200)] = 1
     enabled: Flag = True
-    poll_s: Annotated[int, whole(10, 86_400, "cada cuánto se consulta el canal de gestión")] = 300
+    poll_s: Annotated[int, whole(10, 86_400, "cada cuánto se consulta el canal de gestión")] = POLL_S
     site_id: Key | None = None
 
 

@@ -1,4 +1,4 @@
-"""Meters in the field: how each is reached, how it stands and why; put apart, accept a change."""
+"""Meters in the field: how each is reached, how it stands and why."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -9,22 +9,17 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Out
+from system.accounts.rest.fields import Instant, Out
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_now
 from system.head_end.models import MeterAccess
 from system.head_end.rest.fields import METER, QueryKey, Words, access_or_404
-from system.head_end.selectors.changes import ACCEPTABLE, WaitingChange, waiting_changes
 from system.head_end.selectors.consumption import last_reading
 from system.head_end.selectors.meters import STATES, find_accesses, reachable, sentence_of, state_of
 from system.head_end.selectors.rules import rules_of
-from system.head_end.services.accept_change import accept_change
-from system.head_end.services.confirm_found import set_access_state
-from system.head_end.vocabulary import Registration
 
 router = Router(tags=["Medidores en campo"])
-State = Literal[tuple(STATES)]  # type: ignore[valid-type]
-Change = Literal[ACCEPTABLE]  # type: ignore[valid-type]
+State = Literal["well", "failing", "silent", "never", "doubtful", "quarantined"]
 
 
 class FieldMetersQuery(PageQuery):
@@ -33,18 +28,6 @@ class FieldMetersQuery(PageQuery):
     text: Words = ""
     state: State | None = None
     channel_id: QueryKey | None = None
-
-
-class MeterStateIn(In):
-    """Whether it is spoken with."""
-
-    state: Literal["confirmed", "quarantined"]
-
-
-class AcceptanceIn(In):
-    """Which change really happened."""
-
-    reason: Change  # type: ignore[valid-type]
 
 
 class FieldMeterOut(Out):
@@ -83,24 +66,6 @@ class FieldMeterDetailOut(FieldMeterOut):
     last_reading: RegisterOut | None
 
 
-class WaitingChangeOut(Out):
-    """Readings that are not believed, until somebody says that the meter really changed."""
-
-    reason: str
-    sentence: str
-    acceptable: bool
-    values: int
-    obis: list[str]
-    first_at: Instant
-    last_at: Instant
-
-
-class AcceptedOut(Out):
-    """What came of it."""
-
-    values: int = Field(description="valores que ahora cuentan")
-
-
 def _lines(access: MeterAccess, now: datetime, silent_after_s: int) -> dict[str, Any]:
     return {
         "device_id": access.device_id,
@@ -120,7 +85,8 @@ def _silent_after_s(request: HttpRequest) -> int:
     return int(rules_of(user_of(request).provider_pk).silent_after_s)
 
 
-def _detail(request: HttpRequest, access: MeterAccess) -> FieldMeterDetailOut:
+def meter_detail(request: HttpRequest, access: MeterAccess) -> FieldMeterDetailOut:
+    """A meter as it travels."""
     newest = last_reading(access.device)
     return FieldMeterDetailOut(
         **_lines(access, business_now(), _silent_after_s(request)),
@@ -141,18 +107,6 @@ def _detail(request: HttpRequest, access: MeterAccess) -> FieldMeterDetailOut:
     )
 
 
-def _change(change: WaitingChange) -> WaitingChangeOut:
-    return WaitingChangeOut(
-        reason=change.reason,
-        sentence=change.sentence,
-        acceptable=change.acceptable,
-        values=change.values,
-        obis=list(change.obis),
-        first_at=change.first_at,
-        last_at=change.last_at,
-    )
-
-
 @router.get("/field/meters", **does(Operation.SEE_FIELD, Page[FieldMeterOut]))
 def list_meters(request: HttpRequest, asked: Query[FieldMetersQuery]) -> Any:
     """Los medidores en campo, con su estado y por qué."""
@@ -168,25 +122,4 @@ def list_meters(request: HttpRequest, asked: Query[FieldMetersQuery]) -> Any:
 @router.get(METER, **does(Operation.SEE_FIELD, FieldMeterDetailOut))
 def one_meter(request: HttpRequest, device_id: int) -> FieldMeterDetailOut:
     """Un medidor en campo: cómo se le habla y qué dijo por última vez."""
-    return _detail(request, access_or_404(request, device_id))
-
-
-@router.put(f"{METER}/state", **does(Operation.CONFIRM_REGISTRATION, FieldMeterDetailOut))
-def set_state(request: HttpRequest, device_id: int, body: MeterStateIn) -> FieldMeterDetailOut:
-    """Ponerlo en cuarentena, o volver a leerlo."""
-    access = access_or_404(request, device_id)
-    set_access_state(user_of(request), access, Registration(body.state))
-    return _detail(request, access_or_404(request, device_id))
-
-
-@router.get(f"{METER}/changes", **does(Operation.SEE_FIELD, list[WaitingChangeOut]))
-def list_changes(request: HttpRequest, device_id: int) -> list[WaitingChangeOut]:
-    """Lecturas en cuarentena, por motivo: esperan a que alguien diga si el medidor cambió de verdad."""
-    return [_change(change) for change in waiting_changes(access_or_404(request, device_id))]
-
-
-@router.post(f"{METER}/changes/acceptance", **does(Operation.CONFIRM_REGISTRATION, AcceptedOut))
-def accept(request: HttpRequest, device_id: int, body: AcceptanceIn) -> AcceptedOut:
-    """El medidor cambió de verdad: lo que esperaba cuenta desde ahora, como registro nuevo."""
-    access = access_or_404(request, device_id)
-    return AcceptedOut(values=accept_change(user_of(request), access, body.reason))
+    return meter_detail(request, access_or_404(request, device_id))

@@ -1,10 +1,7 @@
 """Energy taken: between instants, by the day, of a meter or of whatever hung at an installation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-
-from django.db.models import Q
 
 from system.config.clock import BOGOTA
 from system.head_end.answers import DayEnergy, LastReading
@@ -20,37 +17,20 @@ from system.head_end.selectors.registers import (
     mark_within,
     marks_at,
 )
+from system.head_end.selectors.stays import Stay, cut, stays_of
 from system.head_end.units import scaled
-from system.registry.models import Device, DeviceInstallation, DeviceKind, Installation
+from system.registry.models import Device, Installation
 
-#: Roles that count what a home takes.
-_METERS = (DeviceKind.METER.value, DeviceKind.SSFVI.value)
 #: Days of one question.
 DAYS_MAX = 3_700
-
-
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """A meter, and from when to when it counted; `begin_s` and `end_s` in s since 1970.
-
-    Args:
-        hung, taken_down: that this end is that of the stay, not of what is asked: there is hardly a reading
-            at the very second of a swap, so the nearest one within the stay counts.
-    """
-
-    device: Device
-    begin_s: int
-    end_s: int
-    hung: bool = False
-    taken_down: bool = False
 
 
 def consumption_wh(where: Installation | Device, start: datetime, end: datetime) -> int | None:
     """Energy from `start` to `end`, Wh; None where a reading at either end is missing."""
     if start >= end:
         return 0
-    parts = [_of_stay(stay) for stay in _stays(where, seconds(start), seconds(end))]
-    return _sum(parts)
+    parts = [energy_of_stay(stay) for stay in stays_of(where, seconds(start), seconds(end))]
+    return total_wh(parts)
 
 
 def daily_consumption(where: Installation | Device, first: date, last: date) -> list[DayEnergy]:
@@ -59,18 +39,18 @@ def daily_consumption(where: Installation | Device, first: date, last: date) -> 
     if not days:
         return []
     midnights = [_midnight_s(day) for day in [*days, days[-1] + timedelta(days=1)]]
-    stays = _stays(where, midnights[0], midnights[-1])
+    stays = stays_of(where, midnights[0], midnights[-1])
     known = {stay.device.pk: _Days(stay.device, midnights) for stay in stays}
     out = []
     for day, begin_s, end_s in zip(days, midnights, midnights[1:], strict=False):
         parts = [
             known[stay.device.pk].energy_wh(begin_s, end_s)
             if stay.begin_s <= begin_s and stay.end_s >= end_s
-            else _of_stay(_cut(stay, begin_s, end_s))
+            else energy_of_stay(cut(stay, begin_s, end_s))
             for stay in stays
             if stay.begin_s < end_s and stay.end_s > begin_s
         ]
-        out.append(DayEnergy(day, _sum(parts)))
+        out.append(DayEnergy(day, total_wh(parts)))
     return out
 
 
@@ -96,7 +76,8 @@ def _across(found: Sequence[dict[int, Mark]], begin_s: int, end_s: int) -> int |
     return max(end.energy_wh - start.energy_wh, 0)
 
 
-def _of_stay(stay: _Stay) -> int | None:
+def energy_of_stay(stay: Stay) -> int | None:
+    """What a meter counted in its stay, Wh; None where a reading at either end is missing."""
     for line in lineages_of(stay.device):
         start, end = _start(line, stay), _end(line, stay)
         if start is not None and end is not None:
@@ -104,56 +85,21 @@ def _of_stay(stay: _Stay) -> int | None:
     return None
 
 
-def _start(line: Lineage, stay: _Stay) -> Mark | None:
+def _start(line: Lineage, stay: Stay) -> Mark | None:
     found = mark_at(line, stay.begin_s)
     if found is None and stay.hung:
         found = mark_within(line, stay.begin_s, stay.end_s, last=False)
     return found
 
 
-def _end(line: Lineage, stay: _Stay) -> Mark | None:
+def _end(line: Lineage, stay: Stay) -> Mark | None:
     found = mark_at(line, stay.end_s)
     if found is None and stay.taken_down:
         found = mark_within(line, stay.begin_s, stay.end_s, last=True)
     return found
 
 
-def _stays(where: Installation | Device, begin_s: int, end_s: int) -> list[_Stay]:
-    if isinstance(where, Device):
-        return [_Stay(where, begin_s, end_s)]
-    rows = (
-        DeviceInstallation.objects.filter(installation=where, role__in=_METERS, valid_from__lt=instant(end_s))
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=instant(begin_s)))
-        .select_related("device")
-        .order_by("valid_from")
-    )
-    out = []
-    for row in rows:
-        since_s = seconds(row.valid_from)
-        until_s = seconds(row.valid_to) if row.valid_to else end_s
-        out.append(
-            _Stay(
-                row.device,
-                max(since_s, begin_s),
-                min(until_s, end_s),
-                hung=since_s > begin_s,
-                taken_down=until_s < end_s,
-            )
-        )
-    return out
-
-
-def _cut(stay: _Stay, begin_s: int, end_s: int) -> _Stay:
-    return _Stay(
-        stay.device,
-        max(stay.begin_s, begin_s),
-        min(stay.end_s, end_s),
-        hung=stay.hung and stay.begin_s > begin_s,
-        taken_down=stay.taken_down and stay.end_s < end_s,
-    )
-
-
-def _sum(parts: Sequence[int | None]) -> int | None:
+def total_wh(parts: Sequence[int | None]) -> int | None:
     """All of them; None where one is missing, or where nothing hung there at all."""
     known = [part for part in parts if part is not None]
     return sum(known) if parts and len(known) == len(parts) else None

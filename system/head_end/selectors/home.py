@@ -94,12 +94,12 @@ def _meters(user: Any) -> Iterator[Problem]:
         state=Registration.CONFIRMED.value, failing_since__isnull=False, channel__failing_since__isnull=True
     )
     for row in _by_reason(failing, "last_reason", "failing_since"):
-        yield Problem(*row, _at("meters", estado="failing"))
+        yield _named("con fallas", row, _at("meters", estado="failing"))
 
 
 def _doubts(user: Any) -> Iterator[Problem]:
     for row in _by_reason(MeterAccess.objects.of(user).exclude(doubt=""), "doubt", "doubt_since"):
-        yield Problem(*row, _at("meters", estado="doubtful"))
+        yield _named("con lecturas en duda", row, _at("meters", estado="doubtful"))
 
 
 def _found(user: Any) -> Iterator[Problem]:
@@ -178,6 +178,11 @@ def _by_reason(rows: Any, reason: str, since: str) -> Iterator[tuple[str, dateti
     for row in told:
         what = _counted(row["n"], "medidor", "medidores")
         yield what, row["since"], REASON_SENTENCES[Reason(row[reason])] if row[reason] else "No responde."
+
+
+def _named(how: str, row: tuple[str, datetime | None, str], address: str) -> Problem:
+    what, since, sentence = row
+    return Problem(f"{what} {how}", since, sentence, address)
 
 
 def _counted(number: int, one: str, many: str) -> str:

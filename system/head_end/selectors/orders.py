@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -65,6 +66,14 @@ def _view(progress: OrderProgress) -> OrderView:
         sale_id=order.sale_id,
         group_id=order.group_id,
     )
+
+
+def modes_set(since: datetime) -> list[OrderView]:
+    """Orders of every provider that set how a meter counts, done after an instant, in their order."""
+    rows = OrderProgress.objects.filter(
+        order__kind=OrderKind.MODE.value, state=OrderState.DONE.value, changed_at__gt=since
+    )
+    return [_view(row) for row in rows.select_related("order").order_by("changed_at")]
 
 
 def sentence_of(progress: OrderProgress) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from system.head_end.models import ReadingValue, Series
 from system.head_end.periods import obis_of
 from system.head_end.selectors.targets import in_parts
+from system.head_end.storing.values import values_within
 from system.head_end.units import scaled
 from system.registry.models import Device
 
@@ -28,8 +29,21 @@ class Lineage:
 
 def lineages_of(device: Device, obis: str = ENERGY_IMPORT) -> list[Lineage]:
     """What is known of a quantity, the finest profile first, values read by themselves last."""
-    found: dict[str, list[Series]] = {}
     rows = Series.objects.filter(device=device, obis=obis_of(obis), attribute=_VALUE).order_by("pk")
+    return _lineages(rows)
+
+
+def lineages_by_device(device_ids: Iterable[int], obis: str = ENERGY_IMPORT) -> dict[int, list[Lineage]]:
+    """The same of many meters, asked for once; one of which nothing is known is left out."""
+    rows = Series.objects.filter(device_id__among=device_ids, obis=obis_of(obis), attribute=_VALUE)
+    found: dict[int, list[Series]] = {}
+    for row in rows.order_by("pk"):
+        found.setdefault(row.device_id, []).append(row)
+    return {device_id: _lineages(series) for device_id, series in found.items()}
+
+
+def _lineages(rows: Iterable[Series]) -> list[Lineage]:
+    found: dict[str, list[Series]] = {}
     for row in rows:
         found.setdefault(row.profile, []).append(row)
     made = [Lineage(profile, rows[-1].period_s, tuple(rows)) for profile, rows in found.items()]
@@ -64,6 +78,14 @@ def _first(lineage: Lineage, asked: Sequence[int]) -> Mark | None:
         .first()
     )
     return None if row is None else _mark(lineage, *row)
+
+
+def last_marks(lineages: Iterable[Lineage], at_s: int, *, fresh_s: int = FRESH_S) -> dict[Lineage, Mark]:
+    """`mark_at` of many lineages, asked for once; one that has none is left out."""
+    of_series = {series.pk: line for line in lineages for series in line.series}
+    found = values_within([(series_id, at_s - fresh_s + 1, at_s) for series_id in of_series])
+    rows = sorted(found, key=lambda row: row[1])
+    return {of_series[row[0]]: _mark(of_series[row[0]], *row) for row in rows}
 
 
 def marks_at(lineage: Lineage, instants_s: Iterable[int]) -> dict[int, Mark]:

@@ -15,7 +15,7 @@ from system.head_end.errors import UnableToConfigure
 from system.head_end.models import Channel
 from system.head_end.services.accesses import give_access, look_again
 from system.head_end.services.configure_field import first_plans
-from system.head_end.vocabulary import ChannelKind
+from system.head_end.vocabulary import POLL_S, ChannelKind
 from system.registry.models import Device, Site
 
 SCHEMES = frozenset({"tcp", "serial"})
@@ -52,7 +52,7 @@ class ChannelTerms:
     device: Device | None = None
     meter: Device | None = None
     sap: int = 1
-    poll_s: int = 300
+    poll_s: int = POLL_S
 
 
 #: Columns of a channel that are set as they are given.

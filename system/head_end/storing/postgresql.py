@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from system.config.prepared import prepared
 from system.head_end.storing.shapes import SeriesSpan, Value
 
 _COPY = """
@@ -73,6 +74,6 @@ def _ask(statement: str, rows: Sequence[Sequence[int]]) -> list[Any]:
     """Run a statement whose arguments are columns of rows."""
     if not rows:
         return []
-    with connection.cursor() as cursor:
+    with prepared(connection), connection.cursor() as cursor:
         cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
         return list(cursor.fetchall()) if cursor.description else []

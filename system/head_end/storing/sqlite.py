@@ -1,5 +1,6 @@
-"""SQLite: one statement for all values, and a question for each series, which costs no way to a server."""
+"""SQLite: one statement for all values that are written, and one for all spans that are read."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,10 @@ from system.head_end.storing.shapes import SeriesSpan, Value
 _INSERT = "INSERT {}INTO head_end_reading_value (series_id, ends_at_s, value, quality) VALUES (?, ?, ?, ?)"
 _INSERT_NEW, _INSERT_MISSING = _INSERT.format(""), _INSERT.format("OR IGNORE ")
 _WITHIN = """
-SELECT series_id, ends_at_s, value FROM head_end_reading_value
-WHERE series_id = %s AND ends_at_s BETWEEN %s AND %s
+SELECT kept.series_id, kept.ends_at_s, kept.value
+FROM json_each(%s) AS asked CROSS JOIN head_end_reading_value AS kept
+ON kept.series_id = json_extract(asked.value, '$[0]')
+AND kept.ends_at_s BETWEEN json_extract(asked.value, '$[1]') AND json_extract(asked.value, '$[2]')
 """
 _BESIDE = """
 SELECT %s, (SELECT value FROM head_end_reading_value WHERE series_id = %s AND ends_at_s < %s
@@ -40,12 +43,9 @@ def _write(statement: str, values: Sequence[Value]) -> None:
 
 def within(asked: Sequence[SeriesSpan]) -> list[Any]:
     """What is there within spans of series; see `Way`."""
-    out: list[Any] = []
     with connection.cursor() as cursor:
-        for span in asked:
-            cursor.execute(_WITHIN, span)
-            out += cursor.fetchall()
-    return out
+        cursor.execute(_WITHIN, [json.dumps(asked)])
+        return list(cursor.fetchall())
 
 
 def beside(asked: Sequence[SeriesSpan]) -> list[Any]:

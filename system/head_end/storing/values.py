@@ -87,5 +87,10 @@ def neighbours(asked: Iterable[SeriesSpan]) -> dict[int, tuple[int | None, int |
     return {series: (before, after) for series, before, after in _way().beside(list(asked))}
 
 
+def values_within(asked: Iterable[SeriesSpan]) -> list[tuple[int, int, int]]:
+    """(series, end, raw value) of all that is there within spans of series, both ends included; no order."""
+    return _way().within(list(asked))
+
+
 def _way() -> Way:
     return _WAYS.get(connection.vendor, others)

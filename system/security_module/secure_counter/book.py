@@ -117,10 +117,11 @@ class Book:
         self._key = key
         if not path.exists():
             raise UnableToOpenStore(f"{path} is missing: the counter cannot know what it has sold")
-        self._database = _connect(path)
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._tids: dict[tuple[str, int], int] = {}
         self.last: Row | None = None
         try:
+            _make_durable(self._database)
             self.head = self._read_head()
             self._read_rows()
         except sqlite3.DatabaseError as error:
@@ -134,7 +135,8 @@ class Book:
     def create(cls, path: Path, key: bytes) -> "Book":
         """An empty book in a new file."""
         path.touch(mode=0o600)
-        database = _connect(path)
+        database = sqlite3.connect(path, isolation_level=None)
+        _make_durable(database)
         database.executescript(_SCHEMA)
         _write_head(database, Head(), key)
         database.close()
@@ -254,11 +256,9 @@ class Book:
             raise
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+def _make_durable(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA journal_mode = DELETE")
     database.execute("PRAGMA synchronous = EXTRA")
-    return database
 
 
 def _write_head(database: sqlite3.Connection, head: Head, key: bytes) -> None:

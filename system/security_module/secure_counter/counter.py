@@ -129,10 +129,12 @@ class SecureCounter:
         lock = _locked(path)
         try:
             identity = read_identity(path, passphrase)
-            return cls(identity, Book(path / BOOK, identity.book), lock, random)
-        except OfflineError:
-            os.close(lock)
-            raise UnableToOpenStore("a lease in the counter's book was edited by hand") from None
+            book = Book(path / BOOK, identity.book)
+            try:
+                return cls(identity, book, lock, random)
+            except OfflineError:
+                book.close()
+                raise UnableToOpenStore("a lease in the counter's book was edited by hand") from None
         except BaseException:
             os.close(lock)
             raise
@@ -171,6 +173,15 @@ class SecureCounter:
             self._book.keep_lease(lease.lease_id, lease.until, lease.made_at, envelope, head)
             self._hold(lease)
             return lease
+
+    def check_lease(self, envelope: bytes, module_public: bytes) -> Lease:
+        """Read a lease as `load_lease` would, and keep nothing: of several, all are good or none is taken.
+
+        Raises:
+            CounterRefused: see `load_lease`.
+        """
+        with self._turn:
+            return self._read_lease(envelope, module_public)
 
     def status(self) -> CounterStatus:
         """Where it stands."""

@@ -16,7 +16,8 @@ Map of the room::
     chores.py      what the worker does here
     pages.py, showing.py, forms.py   the piece of the sale page that looks again, the button that sends an
                    older token, and what is chosen
-    remote_keys.py keys of head-ends elsewhere, in a private file
+    remote_keys.py keys of head-ends elsewhere: sealed in the database, or in a private file
+    managing_remotes.py, remote_pages.py, remote_forms.py   connect such a head-end, try it, stop it
     signals.py     `delivery_ended`, for the rooms above
 
 Delivery (the meter has the token) and execution (it accepted, had used or refused it) are told apart. The

@@ -19,7 +19,7 @@ from system.config.outgoing import Answer, UnableToSend, send
 from system.head_end.vocabulary import ENDED, OrderState, Reason
 from system.vending.delivery.carriers import TokenState
 from system.vending.delivery.models import RemoteHeadEnd, RemoteToken
-from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
+from system.vending.delivery.remote_keys import NoRemoteKey, key_of
 from system.vending.models import Sale, Token
 
 #: Pauses between questions, seconds: they double from the first.
@@ -162,7 +162,7 @@ def _ask(row: RemoteToken) -> Answer:
 
 
 def _headers(row: RemoteToken) -> dict[str, str]:
-    return {"Authorization": f"Bearer {remote_key(row.head_end.key_name)}"}
+    return {"Authorization": f"Bearer {key_of(row.head_end)}"}
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
@@ -224,7 +224,7 @@ def _end(row: RemoteToken, state: OrderState, answer: str, reason: Reason | None
 
 def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:
     """Who was handed the sale, else who is configured for its site, else for the whole provider."""
-    known = {row.pk: row for row in _HEAD_ENDS(provider_id=sale.provider_id)}
+    known: dict[int, RemoteHeadEnd] = {row.pk: row for row in _HEAD_ENDS(provider_id=sale.provider_id)}
     if not known:
         return None
     handed = RemoteToken.objects.filter(sale=sale).values_list("head_end_id", flat=True).first()

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from system.vending.delivery import pages
+from system.vending.delivery import pages, remote_pages
 
 app_name = "delivery"
 urlpatterns = [
     path("ventas/<uuid:sale_id>/entrega/", pages.piece, name="piece"),
     path("ventas/<uuid:sale_id>/entrega/enviar/", pages.send_to_meter, name="push"),
     path("puntos/entrega/", pages.choices, name="choices"),
+    path("cabeceras/", remote_pages.remotes, name="remotes"),
+    path("cabeceras/<int:remote_id>/probar/", remote_pages.attempt, name="remote-try"),
+    path("cabeceras/<int:remote_id>/estado/", remote_pages.switch, name="remote-switch"),
+    path("cabeceras/<int:remote_id>/llave/", remote_pages.renew, name="remote-key"),
 ]

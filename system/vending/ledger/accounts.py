@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, CharField
 
 from system.config.compiled import CompiledQuery
+from system.config.compiled_writes import insert_missing
 from system.vending.models import AccountBalance, AccountKind, LedgerAccount
 
 
@@ -13,7 +15,16 @@ def account_of(provider_id: int, kind: AccountKind, owner: Any = None) -> Ledger
     name = "" if owner is None else f"{_OWNERS[kind]}:{owner.pk}"
     whose: dict[str, Any] = {"provider_id": provider_id, "kind": kind, "owner": name}
     account: LedgerAccount | None = _ACCOUNT.first(**whose)
-    if account is None:
+    return account or _made(whose)
+
+
+def _made(whose: dict[str, Any]) -> LedgerAccount:
+    """An account that is not there, or that somebody makes at this moment."""
+    if connection.features.supports_ignore_conflicts:
+        insert_missing(LedgerAccount(**whose))
+        account: LedgerAccount = _ACCOUNT.first(**whose)
+        insert_missing(AccountBalance(account=account))
+    else:
         account, _ = LedgerAccount.objects.get_or_create(**whose)
         AccountBalance.objects.get_or_create(account=account)
     return account

@@ -17,7 +17,13 @@ from system.vending.pages.doing import done, user_of
 from system.vending.pages.fields import KwhField, PesosField
 from system.vending.pages.office_forms import PeriodForm
 from system.vending.pricing.money import WH_PER_UNIT
-from system.vending.services.bill import bill_availability, bill_consumption, outstanding_c, pay_bill
+from system.vending.services.bill import (
+    bill_availability,
+    bill_consumption,
+    bill_measured,
+    outstanding_c,
+    pay_bill,
+)
 from system.vending.services.shifts import open_shift_of
 
 _LAST = 200
@@ -33,7 +39,7 @@ class BillForm(PeriodForm):
         label="Modalidad",
         choices=[(mode.value, mode.label) for mode in (AgreementMode.POSTPAID, AgreementMode.AVAILABILITY)],
     )
-    kwh = KwhField(label="Consumo (kWh)", required=False, help_text="En pospago.")
+    kwh = KwhField(label="Consumo (kWh)", required=False, help_text="En pospago. Vacío: el de las lecturas.")
     available = forms.IntegerField(
         label="Horas con servicio (%)",
         min_value=0,
@@ -74,7 +80,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             ppm = said["available"] * _PPM_PER_PERCENT
             return bill_availability(user, said["bill_id"], place, period, ppm)
         if said["kwh"] is None:
-            raise UnableToSell("Escriba el consumo en kWh.")
+            return bill_measured(user, said["bill_id"], place, period)
         return bill_consumption(user, said["bill_id"], place, period, said["kwh"] * WH_PER_UNIT)
 
     if request.method == "POST" and done(request, form, make, "Factura emitida.") is not None:

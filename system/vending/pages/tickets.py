@@ -12,7 +12,8 @@ from system.accounts.operations import Operation
 from system.vending.models import Sale, TokenRole
 from system.vending.pages.sales import find_sale, groups
 from system.vending.services.print_ticket import print_ticket
-from system.vending.ticket import Ticket, ticket_of
+from system.vending.ticket import Ticket
+from system.vending.ticket.of_sale import ticket_of
 from system.vending.ticket.picture import picture_png, receipt_pdf
 from system.vending.ticket.printer import printer_bytes
 

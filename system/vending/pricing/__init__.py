@@ -34,7 +34,7 @@ from system.vending.pricing.errors import PricingError
 from system.vending.pricing.inputs import SaleInputs
 from system.vending.pricing.obligations import Obligation, ObligationKind, Rule
 from system.vending.pricing.sale import Line, LineKind, Quote, amount_for, price_sale
-from system.vending.pricing.tariff import Step, Tariff
+from system.vending.pricing.tariff import Step, Tariff, in_force
 from system.vending.pricing.zni import ReferenceTariff, subsistence_units, unit_cost_e4, zni_tariff
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Step",
     "Tariff",
     "amount_for",
+    "in_force",
     "price_availability",
     "price_bill",
     "price_sale",

@@ -20,6 +20,7 @@ from system.vending.services.bill import (
     CONSUMPTION_MAX_WH,
     bill_availability,
     bill_consumption,
+    bill_measured,
     outstanding_c,
     pay_bill,
 )
@@ -30,7 +31,10 @@ _ONE = "/bills/{uuid:bill_id}"
 
 
 class BillIn(In):
-    """A period of an installation, within one month: its consumption, or its availability."""
+    """A period of an installation, within one month: its consumption, or its availability.
+
+    Without `consumption_wh`, a postpaid period is billed by its readings.
+    """
 
     niu: Annotated[str, plain_text(30)]
     mode: Literal["postpaid", "availability"]
@@ -47,9 +51,9 @@ class BillIn(In):
             ValueError: it has not.
         """
         measures = (self.consumption_wh is not None, self.available_ppm is not None)
-        wanted = {"postpaid": (True, False), "availability": (False, True)}
-        if measures != wanted[self.mode]:
-            raise ValueError("«postpaid» lleva consumption_wh, «availability» lleva available_ppm.")
+        wanted = {"postpaid": {(True, False), (False, False)}, "availability": {(False, True)}}
+        if measures not in wanted[self.mode]:
+            raise ValueError("«postpaid» puede llevar consumption_wh, «availability» lleva available_ppm.")
         return self
 
 
@@ -131,7 +135,9 @@ def issue(request: HttpRequest, bill_id: uuid.UUID, body: BillIn) -> BillOut:
     period = (body.period_begin, body.period_end)
     if body.mode == "availability":
         return _out(bill_availability(user, bill_id, place, period, body.available_ppm or 0))
-    return _out(bill_consumption(user, bill_id, place, period, body.consumption_wh or 0))
+    if body.consumption_wh is None:
+        return _out(bill_measured(user, bill_id, place, period))
+    return _out(bill_consumption(user, bill_id, place, period, body.consumption_wh))
 
 
 @router.put(f"{_ONE}/payments/{{uuid:payment_id}}", **does(Operation.SELL, PaymentOut))

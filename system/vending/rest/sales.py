@@ -29,7 +29,8 @@ from system.vending.services.finish_sale import resolve_sale
 from system.vending.services.print_ticket import print_ticket
 from system.vending.services.sell_energy import offer, sell_energy
 from system.vending.services.shifts import open_shift_of
-from system.vending.ticket import Ticket, ticket_of
+from system.vending.ticket import Ticket
+from system.vending.ticket.of_sale import ticket_of
 
 router = Router(tags=["Venta"])
 _ONE = "/sales/{uuid:sale_id}"

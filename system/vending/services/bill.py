@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from django.db.models import Sum
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
-from system.config.clock import BOGOTA, business_day, business_now, security_now
+from system.config.clock import business_day, business_now, security_now
 from system.registry.models import Agreement, AgreementMode, Installation
 from system.vending import pricing
 from system.vending.errors import UnableToSell
@@ -21,6 +21,7 @@ from system.vending.ledger.accounts import balance_of
 from system.vending.models import AccountKind, Bill, BillPayment, Movement, MovementKind, Shift
 from system.vending.pricing import PricingError
 from system.vending.pricing.money import AMOUNT_C_MAX, PPM
+from system.vending.selectors.measured import agreement_billed, measured_in, since_when
 from system.vending.selectors.pricing import tariff_in_force
 
 #: No home uses more in a period (10 GWh): a typing error by then.
@@ -58,6 +59,27 @@ def bill_consumption(
     except PricingError as error:
         raise UnableToSell(str(error)) from error
     return _issue(user, bill_id, agreement, period, priced, asdict(inputs), consumption_wh=consumption_wh)
+
+
+def bill_measured(
+    user: User, bill_id: uuid.UUID, installation: Installation, period: tuple[date, date]
+) -> Bill:
+    """Bill what the readings say that a postpaid installation took in a period, see `bill_consumption`.
+
+    Raises:
+        UnableToSell: see there, or a reading is missing at either end.
+    """
+    known = _known(user, bill_id, installation)
+    if known is not None:
+        return known
+    agreement = _agreement(user, installation, period, AgreementMode.POSTPAID)
+    measured = measured_in(agreement, period)
+    if measured.energy_wh is None:
+        raise UnableToSell(
+            f"Falta la lectura del {measured.missing_at:%d/%m/%Y %H:%M} de {installation}: "
+            "pídala, o escriba el consumo."
+        )
+    return bill_consumption(user, bill_id, installation, period, measured.energy_wh)
 
 
 def bill_availability(
@@ -147,11 +169,15 @@ def _agreement(
         raise UnableToSell("El período debe estar dentro de un mes calendario.")
     if end > business_day():
         raise UnableToSell("El período aún no termina.")
-    # whoever moved in since then does not pay for it
-    last = min(business_now(), datetime.combine(end, time.max, BOGOTA))
-    found: Agreement | None = Agreement.objects.of(user).at(last).filter(installation=installation).first()
-    if found is None or found.mode != mode:
+    found = agreement_billed(installation, period, mode)
+    if found is None:
         raise UnableToSell(f"El contrato de {installation} no es de {mode.label.lower()}.")
+    since = business_day(since_when(found))
+    if begin < since:
+        raise UnableToSell(
+            f"El contrato de {installation} es de {mode.label.lower()} desde el {since:%d/%m/%Y}: "
+            "lo consumido antes no se factura."
+        )
     return found
 
 

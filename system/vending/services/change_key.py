@@ -13,6 +13,7 @@ from system.config.clock import business_now
 from system.vending.errors import UnableToSell
 from system.vending.models import MovementKind, Sale, SaleKind
 from system.vending.services.finish_sale import finish_sale
+from system.vending.services.plan_key_change import see_no_lease
 from system.vending.services.reserving import (
     Terms,
     find_or_reserve,
@@ -79,6 +80,8 @@ def change_key(
 def _reserve(user: User, number: str, terms: Terms) -> Sale:
     now = business_now()
     with transaction.atomic():
-        sale = reserve_sale(user, locked_supply(user, number, now), terms, now)
+        supply = locked_supply(user, number, now)
+        see_no_lease(supply.device)
+        sale = reserve_sale(user, supply, terms, now)
         audit.record(Operation.KEY_CHANGE.value, user=user, subject=f"sale:{terms.sale_id}")
     return sale

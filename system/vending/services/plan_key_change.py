@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
-from system.config.clock import business_now, security_now
+from system.config.clock import BOGOTA, business_now, security_now
 from system.config.compiled import CompiledQuery
 from system.registry.models import Device, MeterKeying
 from system.vending.errors import UnableToSell
@@ -32,6 +32,7 @@ def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> Planned
         raise UnableToSell(f"El medidor {device.serial} no tiene datos STS.")
     if (keying.krn, keying.ti) == (krn, ti):
         raise UnableToSell("El medidor ya tiene esa llave y ese índice de tarifa.")
+    see_no_lease(device)
     try:
         with transaction.atomic():
             plan: PlannedKeyChange = PlannedKeyChange.objects.create(
@@ -52,6 +53,22 @@ def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> Planned
     except IntegrityError:
         raise UnableToSell("Este medidor ya tiene un cambio de llave planeado.") from None
     return plan
+
+
+def see_no_lease(device: Device) -> None:
+    """Let go on where no terminal without a link may still mint with the key that the meter has.
+
+    Raises:
+        UnableToSell: one may; the sentence says which, and until when.
+    """
+    leases = device.leases.filter(until__gt=business_now()).select_related("pack__terminal")
+    last = leases.order_by("-until").first()
+    if last is not None:
+        day = f"{last.until.astimezone(BOGOTA):%Y-%m-%d %H:%M}"
+        raise UnableToSell(
+            f"El terminal sin red {last.pack.terminal.code} puede vender a este medidor hasta el {day}: "
+            "el cambio de llave debe esperar."
+        )
 
 
 def drop_key_change(user: User, plan: PlannedKeyChange) -> None:

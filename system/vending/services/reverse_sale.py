@@ -116,13 +116,19 @@ def _give_back(user: User, sale: Sale) -> Movement:
 
 def _forget(sale: Sale) -> None:
     """Month, what was taken off, and residue are again what they were before."""
-    quote = price_sale(from_json(sale.inputs))
+    residue_mc, deducted_c = _before(sale)
     month = InstallationMonth.objects.get(installation_id=sale.installation_id, month=sale.month)
     taken_c = dict(month.taken_c)
-    for line in quote.lines:
-        if line.kind is not LineKind.ENERGY:
-            taken_c[line.obligation_id] = taken_c.get(line.obligation_id, 0) - line.amount_c
+    for obligation_id, amount_c in deducted_c:
+        taken_c[obligation_id] = taken_c.get(obligation_id, 0) - amount_c
     InstallationMonth.objects.filter(pk=month.pk).update(units=F("units") - sale.units, taken_c=taken_c)
-    InstallationResidue.objects.filter(installation_id=sale.installation_id).update(
-        residue_mc=quote.inputs.residue_mc
-    )
+    InstallationResidue.objects.filter(installation_id=sale.installation_id).update(residue_mc=residue_mc)
+
+
+def _before(sale: Sale) -> tuple[int, list[tuple[str, int]]]:
+    """The residue that the books had before a sale, and what it took for which obligation."""
+    if (settled := getattr(sale, "settled", None)) is not None:  # sold off line: the books' figures count
+        return settled.residue_before_mc, list(settled.deducted_c.items())
+    quote = price_sale(from_json(sale.inputs))
+    lines = [line for line in quote.lines if line.kind is not LineKind.ENERGY]
+    return quote.inputs.residue_mc, [(line.obligation_id, line.amount_c) for line in lines]

@@ -23,6 +23,7 @@ from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now
 from system.config.writer import writing
+from system.registry.models import AgreementMode
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, OverLimit, account_of
 from system.vending.models import (
@@ -166,6 +167,8 @@ def _key_change(supply: Supply) -> dict[str, Any]:
 
 
 def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:
+    if supply.agreement.mode == AgreementMode.POSTPAID:
+        raise UnableToSell("Este servicio no es prepago: se paga por factura.")
     try:
         return _quote(supply, request, now)
     except PricingError as error:

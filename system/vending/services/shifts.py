@@ -29,7 +29,7 @@ from system.vending.pricing.money import AMOUNT_C_MAX
 
 
 def open_shift_of(user: User) -> Shift | None:
-    """The shift that a cashier has open, or None."""
+    """The shift that a cashier has open here, or None; one of a terminal without a link ends over there."""
     shift: Shift | None = _OPEN.first(cashier_id=user.pk)
     return shift
 
@@ -56,7 +56,8 @@ def open_shift(user: User, point_of_sale: PointOfSale, opening_cash_c: int, shif
         PointOfSale.objects.select_for_update().get(pk=point_of_sale.pk)
         if open_shift_of(user) is not None:
             raise UnableToSell("Usted ya tiene un turno abierto: ciérrelo primero.")
-        if Shift.objects.filter(point_of_sale=point_of_sale, closure__isnull=True).exists():
+        here = Shift.objects.filter(point_of_sale=point_of_sale, closure__isnull=True)
+        if here.filter(terminal_shift__isnull=True).exists():
             raise UnableToSell("Este punto de venta tiene un turno abierto por otra persona.")
         shift = Shift(
             id=shift_id,
@@ -160,7 +161,7 @@ def receive_deposit(
 #: With its closure, which is none, so that nobody asks for it again.
 _OPEN = CompiledQuery(
     lambda cashier_id: (
-        Shift.objects.filter(cashier_id=cashier_id, closure__isnull=True)
+        Shift.objects.filter(cashier_id=cashier_id, closure__isnull=True, terminal_shift__isnull=True)
         .select_related("point_of_sale__merchant", "closure")
         .order_by("-opened_at")[:1]
     ),

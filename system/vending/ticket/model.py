@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from system.config.clock import BOGOTA
-from system.vending.models import Sale, SaleKind, TokenRole
-from system.vending.pricing import LineKind, Quote, price_sale
+from system.vending.pricing import LineKind
 from system.vending.pricing.explain import kwh, pesos
-from system.vending.pricing.stored import from_json
+from system.vending.ticket.facts import TicketBuyer, TicketFacts, TicketProvider, TicketToken
 
 #: A 58 mm roll holds 384 dots: 32 columns of the printer's own letters.
 COLUMNS = 32
@@ -53,129 +51,116 @@ class Ticket:
     copy: int
 
 
-def ticket_of(sale: Sale, copy: int = 1) -> Ticket:
-    """The ticket of a sale that ended with tokens."""
-    quote = price_sale(from_json(sale.inputs)) if sale.inputs else None
-    tokens = list(sale.tokens.all())
+def laid_out(facts: TicketFacts, copy: int = 1) -> Ticket:
+    """The ticket that tells these facts; copies from 2 on say that they are reprints."""
     lines = (
-        *_head(sale, copy),
-        *_who(sale),
-        *_tokens(tokens),
-        *_money(sale, quote),
-        *_foot(sale),
+        *_head(facts, copy),
+        *_who(facts.buyer),
+        *_tokens(facts.tokens),
+        *_money(facts),
+        *_foot(facts.provider),
     )
-    return Ticket(tuple(lines), " ".join(token.digits for token in tokens), sale.outcome.test_keys, copy)
+    return Ticket(tuple(lines), " ".join(token.digits for token in facts.tokens), facts.test, copy)
 
 
-def _head(sale: Sale, copy: int) -> Iterator[TicketLine]:
-    provider = sale.provider
-    yield from _wrapped(provider.name, Style.TITLE, centred=True)
-    yield TicketLine(f"NIT {provider.nit}", centred=True)
-    if sale.outcome.test_keys:
+def _head(facts: TicketFacts, copy: int) -> Iterator[TicketLine]:
+    yield from wrapped(facts.provider.name, Style.TITLE, centred=True)
+    yield TicketLine(f"NIT {facts.provider.nit}", centred=True)
+    if facts.test:
         yield TicketLine("*** PRUEBA ***", Style.TITLE, centred=True)
         yield TicketLine("no sirve en ningún medidor real", centred=True)
     if copy > 1:
         yield TicketLine(f"REIMPRESIÓN N.º {copy - 1}", Style.BOLD, centred=True)
-    if hasattr(sale, "reversal"):
+    if facts.reversed:
         yield TicketLine("VENTA REVERSADA", Style.BOLD, centred=True)
-    yield _pair("Tiquete", sale.number)
-    yield _pair("Fecha", _local(sale.business_at))
-    if sale.shift is not None:
-        yield _pair("Punto", sale.shift.point_of_sale.name)
-    yield _pair("Atendió", sale.seller.get_full_name() or sale.seller.username)
-    yield _RULE
+    yield pair("Tiquete", facts.number)
+    yield pair("Fecha", local_time(facts.at))
+    if facts.point_of_sale:
+        yield pair("Punto", facts.point_of_sale)
+    yield pair("Atendió", facts.seller)
+    yield RULE
 
 
-def _who(sale: Sale) -> Iterator[TicketLine]:
-    installation, meter = sale.installation, sale.meter
-    yield from _wrapped(sale.agreement.customer.name, Style.BOLD)
-    yield _pair("NIU", installation.niu)
-    place = installation.address or str(installation.site)
-    yield from _wrapped(f"{place}, {installation.site.community.name}")
-    if installation.estrato:
-        yield _pair("Estrato", str(installation.estrato))
-    yield _pair("Medidor", sale.drn)
+def _who(buyer: TicketBuyer) -> Iterator[TicketLine]:
+    meter = buyer.meter
+    yield from wrapped(buyer.name, Style.BOLD)
+    yield pair("NIU", buyer.niu)
+    yield from wrapped(buyer.place)
+    if buyer.estrato:
+        yield pair("Estrato", str(buyer.estrato))
+    yield pair("Medidor", buyer.drn)
     yield TicketLine(f"SGC {meter['sgc']} KRN {meter['krn']} TI {meter['ti']} EA {meter['ea']}")
-    yield _RULE
+    yield RULE
 
 
-def _tokens(tokens: list[Any]) -> Iterator[TicketLine]:
+def _tokens(tokens: tuple[TicketToken, ...]) -> Iterator[TicketLine]:
     if len(tokens) > 1:
-        yield from _wrapped("Digite TODOS los números, en este orden:", Style.BOLD)
-    for token in tokens:
-        name = TokenRole(token.role).label.upper()
-        yield TicketLine(f"{token.position}. {name}" if len(tokens) > 1 else name, Style.BOLD, centred=True)
+        yield from wrapped("Digite TODOS los números, en este orden:", Style.BOLD)
+    for position, token in enumerate(tokens, 1):
+        name = token.name.upper()
+        yield TicketLine(f"{position}. {name}" if len(tokens) > 1 else name, Style.BOLD, centred=True)
         digits = token.digits
         # five groups of four, in the biggest type: two lines of double width
         yield TicketLine(" ".join((digits[0:4], digits[4:8], digits[8:12])), Style.TOKEN, centred=True)
         yield TicketLine(" ".join((digits[12:16], digits[16:20])), Style.TOKEN, centred=True)
-    yield _RULE
+    yield RULE
 
 
-def _money(sale: Sale, quote: Quote | None) -> Iterator[TicketLine]:
-    if sale.kind == SaleKind.FREE:
-        yield _pair("Energía sin cobro", f"{kwh(int(sale.request['amount']))} kWh", Style.BOLD)
-        yield _RULE
+def _money(facts: TicketFacts) -> Iterator[TicketLine]:
+    if facts.free_units is not None:
+        yield pair("Energía sin cobro", f"{kwh(facts.free_units)} kWh", Style.BOLD)
+        yield RULE
+    quote = facts.quote
     if quote is None:
         return
-    yield _pair("RECIBIDO", pesos(sale.amount_c), Style.BOLD)
+    yield pair("RECIBIDO", pesos(facts.amount_c), Style.BOLD)
     for line in quote.lines:
         if line.kind is LineKind.ENERGY:
-            yield _pair(f"{line.name[:14]} {kwh(line.units)}", pesos(line.amount_c))
+            yield pair(f"{line.name[:14]} {kwh(line.units)}", pesos(line.amount_c))
             yield TicketLine(f"  a $ {line.price_e4 / 10_000:,.2f}/kWh".replace(",", " ").replace(".", ","))
         else:
-            yield _pair(line.name[:18], pesos(line.amount_c))
+            yield pair(line.name[:18], pesos(line.amount_c))
             if line.balance_c is not None:
-                yield _pair("  queda debiendo", pesos(line.balance_c))
-    yield _pair("ENERGÍA", f"{kwh(sale.units)} kWh", Style.TITLE if len(kwh(sale.units)) < 4 else Style.BOLD)
-    yield _pair("Saldo a favor", pesos(quote.residue_c))
+                yield pair("  queda debiendo", pesos(line.balance_c))
+    sold = kwh(facts.units)
+    yield pair("ENERGÍA", f"{sold} kWh", Style.TITLE if len(sold) < 4 else Style.BOLD)
+    yield pair("Saldo a favor", pesos(quote.residue_c))
     if quote.subsidy_mc:
         word = "Subsidio" if quote.subsidy_mc > 0 else "Contribución"
-        yield _pair(word, pesos(abs(quote.subsidy_mc) // 1000))
-    yield _pair("Costo unitario", f"{pesos(quote.inputs.tariff.unit_cost_e4 // 100)}/kWh")
-    yield _pair("Comprado en el mes", f"{kwh(quote.bought_units)} kWh")
-    before = _previous(sale)
-    if before is not None:
-        yield _pair("Recarga anterior", f"{before.astimezone(BOGOTA):%Y-%m-%d}")
-    yield _RULE
+        yield pair(word, pesos(abs(quote.subsidy_mc) // 1000))
+    yield pair("Costo unitario", f"{pesos(quote.inputs.tariff.unit_cost_e4 // 100)}/kWh")
+    yield pair("Comprado en el mes", f"{kwh(quote.bought_units)} kWh")
+    if facts.previous is not None:
+        yield pair("Recarga anterior", f"{facts.previous.astimezone(BOGOTA):%Y-%m-%d}")
+    yield RULE
 
 
-def _foot(sale: Sale) -> Iterator[TicketLine]:
-    if sale.provider.support_phone:
-        yield from _wrapped(f"Reclamos: {sale.provider.support_phone}", centred=True)
-    yield from _wrapped("Este número sirve una sola vez y sólo en su medidor.", centred=True)
+def _foot(provider: TicketProvider) -> Iterator[TicketLine]:
+    for line in provider.lines:
+        yield from wrapped(line, centred=True)
+    if provider.contact:
+        yield from wrapped(f"Reclamos: {provider.contact}", centred=True)
+    yield from wrapped("Este número sirve una sola vez y sólo en su medidor.", centred=True)
 
 
-def _previous(sale: Sale) -> datetime | None:
-    found: datetime | None = (
-        Sale.objects.filter(
-            installation_id=sale.installation_id,
-            kind=SaleKind.ENERGY,
-            outcome__minted=True,
-            business_at__lt=sale.business_at,
-        )
-        .order_by("-business_at")
-        .values_list("business_at", flat=True)
-        .first()
-    )
-    return found
+#: A line between two parts.
+RULE = TicketLine("-" * COLUMNS, Style.RULE)
 
 
-_RULE = TicketLine("-" * COLUMNS, Style.RULE)
-
-
-def _pair(name: str, value: str, style: Style = Style.PLAIN) -> TicketLine:
+def pair(name: str, value: str, style: Style = Style.PLAIN) -> TicketLine:
     """A name on the left, its value on the right."""
     width = COLUMNS // 2 if style is Style.TITLE else COLUMNS
     room = max(1, width - len(name) - len(value))
     return TicketLine(f"{name}{' ' * room}{value}"[:COLUMNS], style)
 
 
-def _wrapped(text: str, style: Style = Style.PLAIN, *, centred: bool = False) -> Iterator[TicketLine]:
+def wrapped(text: str, style: Style = Style.PLAIN, *, centred: bool = False) -> Iterator[TicketLine]:
+    """A text over as many lines as it needs."""
     width = COLUMNS // 2 if style is Style.TITLE else COLUMNS
     for piece in textwrap.wrap(text, width) or [""]:
         yield TicketLine(piece, style, centred)
 
 
-def _local(instant: datetime) -> str:
+def local_time(instant: datetime) -> str:
+    """Day and minute in America/Bogota."""
     return f"{instant.astimezone(BOGOTA):%Y-%m-%d %H:%M}"

@@ -73,5 +73,12 @@ def test_it_stops_when_told(db: Any) -> None:
     assert not ChoreRow.objects.exists()
 
 
+def test_told_to_stop_within_a_chore_it_begins_no_other(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    monkeypatch.setitem(globals(), "one", lambda: stop.set() or "")
+    assert worker.work_once("a", (ONE, BAD), stop) == {"one": "done"}
+    assert list(ChoreRow.objects.values_list("name", "leased_by")) == [("one", "")]
+
+
 def test_names_are_used_once() -> None:
     assert len({chore.name for chore in CHORES}) == len(CHORES)

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 from collector_processes import FIRST_TENTHS, METERS, PERIOD_S
-from vending_tills import Nursery
+from nursery import Nursery
 
 ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "20"))
-SCRIPT = Path(__file__).parents[2] / "helpers" / "collector_processes.py"
 TENTH_KWH_NJ = 100 * 3_600_000_000_000
 #: A round lies so far after the one before, for business and meters: every lease is over, a reading is due.
 ROUND_LASTS_S = 1800.0
@@ -30,7 +29,7 @@ PATIENCE = 40
 
 @pytest.fixture
 def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    found = Nursery(tmp_path, script=SCRIPT)
+    found = Nursery(tmp_path, script="collector_processes.py")
     yield found
     found.close()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nursery import Nursery
 from vending_databases import ON_POSTGRES, campaign_database
-from vending_tills import Nursery, Till
+from vending_tills import Till
 
 from system.security_module.client import SecurityModuleClient
 

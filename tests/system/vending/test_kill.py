@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nursery import Nursery
 from vending_databases import ON_POSTGRES, Database, campaign_database
-from vending_tills import AMOUNT_C, Nursery, Till
+from vending_tills import AMOUNT_C, Till
 
 from system.security_module.client import SecurityModuleClient
 

@@ -13,13 +13,15 @@ class RemoteHeadEnd(Owned):
     Args:
         name: for people.
         url: of its API, up to and with ``/api/v1/network``.
-        key_name: which key of the file ``REMOTE_KEYS_FILE`` opens it; the key itself is not here.
+        key_name: which key of the file ``REMOTE_KEYS_FILE`` opens it; empty: the sealed one does.
+        sealed_key: sealed for this address with a key that is not in the database; empty: the file has it.
         site: whose meters it reaches; None: all of the provider that nobody else reaches.
     """
 
     name = models.CharField("nombre", max_length=60)
     url = models.CharField("dirección", max_length=300)
-    key_name = models.CharField("nombre de la llave", max_length=40)
+    key_name = models.CharField("nombre de la llave", max_length=40, blank=True, default="")
+    sealed_key = models.BinaryField(default=bytes)
     site = models.ForeignKey(
         "registry.Site", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

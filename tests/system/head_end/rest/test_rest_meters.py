@@ -113,6 +113,30 @@ def test_a_change_waits_until_somebody_accepts_it(
     assert operator("GET", f"meters/{device_id}").json()["last_reading"]["energy_wh"] == 3000
 
 
+def test_how_a_meter_is_spoken_with_is_corrected(field: Field, supervisor: Any, operator: Any) -> None:
+    access = field.meter(1)
+    address = f"meters/{access.device_id}/access"
+    body = {"sap": 44, "access": "low", "key_name": "escuela", "event_logs": "0.0.99.98.1.255 0.0.99.98.0"}
+    seen = supervisor("PUT", address, body).json()
+    assert (seen["sap"], seen["access"], seen["event_logs"]) == (44, "low", "0.0.99.98.1 0.0.99.98.0")
+    access.refresh_from_db()
+    assert access.key_name == "escuela"
+    assert "key_name" not in seen
+    assert supervisor("PUT", address, {**body, "event_logs": "-"}).json()["event_logs"] == "-"
+    refused = supervisor("PUT", address, {**body, "event_logs": "todas"})
+    assert (refused.status_code, "Todas no es el código OBIS" in refused.json()["detail"]) == (422, True)
+    assert operator("PUT", address, body).status_code == 403
+
+
+def test_states_are_those_that_people_see() -> None:
+    from typing import get_args
+
+    from system.head_end.rest.meters import State
+    from system.head_end.selectors.meters import STATES
+
+    assert set(get_args(State)) == set(STATES)
+
+
 # ------------------------------------------------------------ channels
 
 
@@ -227,10 +251,19 @@ def test_a_plan_that_makes_no_sense_is_one_sentence(
     assert CollectionPlan.objects.count() == 0
 
 
+def test_two_plans_do_not_share_a_name(field: Field, supervisor: Any) -> None:
+    supervisor("POST", "plans", PLAN)
+    answer = supervisor("POST", "plans", PLAN)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Ya hay otro con ese nombre.")
+    assert CollectionPlan.objects.count() == 1
+
+
 def test_rules_change_one_by_one(field: Field, supervisor: Any, operator: Any) -> None:
     before = operator("GET", "rules").json()
     changed = supervisor("PATCH", "rules", {"mass_cut_from": 10, "confirm_known": False}).json()
     assert changed == {**before, "mass_cut_from": 10, "confirm_known": False}
     assert operator("GET", "rules").json() == changed
     assert operator("PATCH", "rules", {"mass_cut_from": 10}).status_code == 403
-    assert supervisor("PATCH", "rules", {"mass_cut_from": 1}).status_code == 422
+    for wrong in ({"mass_cut_from": 1}, {"event_logs": "todas"}, {"event_logs": " "}):
+        assert supervisor("PATCH", "rules", wrong).status_code == 422
+    assert operator("GET", "rules").json() == changed

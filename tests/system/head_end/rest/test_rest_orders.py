@@ -9,8 +9,9 @@ import pytest
 from field_store import MIDNIGHT, Field
 
 from system.accounts import four_eyes
-from system.accounts.models import Approval, AuditRecord
-from system.head_end.models import Order, OrderGroup, OrderProgress
+from system.accounts.models import Approval, AuditRecord, User
+from system.head_end.models import Order, OrderGroup
+from system.head_end.services.request_order import Wish, request_order
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 
@@ -94,15 +95,12 @@ def test_a_meter_that_is_not_in_the_field_cannot_be_asked(field: Field, operator
 
 
 @pytest.mark.requirement("R4.1-02")
-def test_another_providers_meter_and_orders_are_not_there(
-    field: Field, operator: Any, stranger: Any, asks: Callable[..., Any]
-) -> None:
+def test_another_providers_meter_and_orders_are_not_there(operator: Any, stranger: Any) -> None:
     assert put(operator, stranger.device_id, uuid.uuid4(), kind="cut").status_code == 404
     assert Order.objects.count() == 0
-    access, order_id = field.meter(1), uuid.uuid4()
-    put(operator, access.device_id, order_id, kind="cut")
-    Order.objects.filter(pk=order_id).count()
-    OrderProgress.objects.filter(pk=order_id).update(provider_id=stranger.provider_id)
+    other = User.objects.create_user("ajeno", provider=stranger.provider, role="operator")
+    order_id = uuid.uuid4()
+    request_order(other, Wish(order_id, stranger.device, OrderKind.CUT))
     assert operator("GET", f"orders/{order_id}").status_code == 404
     assert operator("POST", f"orders/{order_id}/cancellation").status_code == 404
     assert operator("GET", "orders").json()["total"] == 0

@@ -277,7 +277,7 @@ class TestElsewhere:
         RemoteHeadEnd.objects.create(
             provider=village.provider, name="Norte", url="https://norte.example.co", key_name="north"
         )
-        monkeypatch.setattr(remote, "remote_key", lambda _: "k")
+        monkeypatch.setattr(remote, "key_of", lambda _: "k")
         after_sale(unsent)
         return unsent
 

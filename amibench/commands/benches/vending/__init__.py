@@ -1,0 +1,139 @@
+"""Sales a second, each with its token and durable: through the service, and over HTTP with eight clients.
+
+The portal is the one that ``amibench system serve`` serves, the security module a process of its own, and the
+books lie in the temporary directory (``TMPDIR`` names another disk), or in the database that
+``AMIBENCH_BENCHMARK_DATABASE`` names, which must be empty. The portal warms up when it starts, as it always
+does; one round more than those that count lets clients connect.
+
+The workers, each in a process or a thread of its own::
+
+    books.py     makes the books, and sells through the service
+    clients.py   sells over HTTP
+    laps.py      times what is done again and again
+"""
+
+import os
+import statistics
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amibench.commands.benches.row import ROUNDS, Row
+from amibench.commands.benches.vending import clients
+from amibench.commands.benches.vending.laps import Laps, syncs
+from amibench.errors import CommandError
+from amibench.office.module import start_module
+from amibench.office.processes import ChildDiedError, Family
+from amibench.office.settings import environment
+from conformance.text import Text
+
+TITLE = Text(
+    "Ventas durables con su token: por el servicio y por HTTP",
+    "Durable sales with their token: through the service and over HTTP",
+)
+SECONDS = 1.5
+"""Of each measurement of a round."""
+
+CLIENTS = 8
+DATABASE_VARIABLE = "AMIBENCH_BENCHMARK_DATABASE"
+SYNC, INSERT = "yardstick: write and sync of 4 KiB", "yardstick: one row by Django, its own transaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What is asked for over one kind of database.
+
+    Args:
+        service_per_s, http_per_s: sales a second; None: nothing.
+        http_p99_s: what 99 of 100 sales over HTTP take at most, seconds.
+    """
+
+    service_per_s: float | None
+    http_per_s: float
+    http_p99_s: float
+
+
+#: By the scheme of the database's URL.
+GOALS = {"sqlite": Goals(80.0, 50.0, 0.3), "postgresql": Goals(None, 80.0, 1.0)}
+
+
+def measure(seconds: float = SECONDS, clients_many: int = CLIENTS, rounds: int = ROUNDS) -> Sequence[Row]:
+    """Four rows: two yardsticks, the service beside the bare insert, HTTP beside the syncs.
+
+    Args:
+        seconds: of each measurement of a round.
+        clients_many: how many sell over HTTP at once.
+        rounds: that count.
+
+    Raises:
+        CommandError: the database is not empty, or a process does not start.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        family = Family(folder, _environment(folder))
+        try:
+            start_module(family, folder).line()
+            books = family.start(
+                "books", ["amibench.commands.benches.vending.books", str(seconds), str(rounds)]
+            )
+            prepared, measured = books.line(), books.line()
+            family.finish(books)
+            url = family.start("portal", ["amibench", "system", "serve", "--port", "0"]).line()["url"]
+            over_http = _over_http(url, prepared, folder, (seconds, clients_many, rounds))
+        except ChildDiedError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            family.end()
+    return _rows(measured, over_http, clients_many)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    database = os.environ.get(DATABASE_VARIABLE, "sqlite:///books.db")
+    return {
+        **environment(folder),
+        "DJANGO_SETTINGS_MODULE": "system.config.settings.production",
+        "DATABASE_URL": database,
+        "AMIBENCH_HOSTS": "127.0.0.1",
+        "AMIBENCH_TLS": "false",
+        "AMIBENCH_SALE_MIN_C": "1",
+    }
+
+
+def _over_http(
+    url: str, prepared: dict[str, Any], folder: Path, terms: tuple[float, int, int]
+) -> list[tuple[float, Laps]]:
+    """Of each round that counts: syncs a second, and the sales."""
+    seconds, many, rounds = terms
+    clients.sell(url, prepared, many, seconds)
+    return [
+        (syncs(folder, seconds / 3).per_s, clients.sell(url, prepared, many, seconds)) for _ in range(rounds)
+    ]
+
+
+def _rows(measured: dict[str, Any], over_http: list[tuple[float, Laps]], many: int) -> list[Row]:
+    goals = GOALS["postgresql" if measured["vendor"] == "postgresql" else "sqlite"]
+    rounds = [{name: Laps(**laps) for name, laps in one.items()} for one in measured["rounds"]]
+    middle = statistics.median
+    return [
+        Row(SYNC, middle(one["syncs"].per_s for one in rounds)),
+        Row(INSERT, middle(one["inserts"].per_s for one in rounds)),
+        Row(
+            "sale through the service, 1 seller",
+            middle(one["sales"].per_s for one in rounds),
+            INSERT,
+            middle(one["sales"].per_s / one["inserts"].per_s for one in rounds),
+            goals.service_per_s,
+            p99_s=middle(one["sales"].p99_s for one in rounds),
+        ),
+        Row(
+            f"sale over HTTP, {many} clients",
+            middle(sales.per_s for _, sales in over_http),
+            SYNC,
+            middle(sales.per_s / per_s for per_s, sales in over_http),
+            goals.http_per_s,
+            p99_s=middle(sales.p99_s for _, sales in over_http),
+            goal_p99_s=goals.http_p99_s,
+        ),
+    ]

@@ -1,0 +1,108 @@
+"""Head-ends elsewhere that take our tokens: how each stands; connect, try, stop, another key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from system.accounts.access import requires
+from system.accounts.operations import Operation
+from system.vending.delivery.managing_remotes import (
+    RemoteTerms,
+    UnableToManageRemote,
+    add_remote,
+    renew_key,
+    switch_remote,
+    try_remote,
+)
+from system.vending.delivery.models import RemoteHeadEnd
+from system.vending.delivery.remote_forms import KeyForm, RemoteForm
+
+_MANAGE = requires(Operation.MANAGE_NETWORKS)
+_OPEN = Count("tokens", filter=Q(tokens__next_at__isnull=False))
+_LIST = "delivery:remotes"
+
+
+@sensitive_post_parameters("key")
+@_MANAGE
+@require_http_methods(["GET", "POST"])
+def remotes(request: HttpRequest) -> HttpResponse:
+    """All of them; and one more."""
+    user: Any = request.user
+    form = RemoteForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = add_remote(user, RemoteTerms(**form.cleaned_data))
+        except UnableToManageRemote as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, f"«{made}» conectada: pruébela antes de vender.")
+            return redirect(_LIST)
+    rows = RemoteHeadEnd.objects.of(user).select_related("site").annotate(waiting=_OPEN, all=Count("tokens"))
+    return render(request, "delivery/remotes.html", {"form": form, "rows": rows.order_by("-active", "name")})
+
+
+@_MANAGE
+@require_POST
+def attempt(request: HttpRequest, remote_id: int) -> HttpResponse:
+    """Try whether it lets us in."""
+    found = _find(request, remote_id)
+    trial = try_remote(request.user, found)
+    say = messages.success if trial.works else messages.error
+    say(request, f"«{found}»: {trial.sentence}")
+    return redirect(_LIST)
+
+
+@_MANAGE
+@require_POST
+def switch(request: HttpRequest, remote_id: int) -> HttpResponse:
+    """Give it no new tokens, or give it some again."""
+    found = _find(request, remote_id)
+    active = not found.active
+    said = "otra vez recibe tokens." if active else "ya no recibe tokens nuevos."
+    return _do(request, lambda: switch_remote(request.user, found, active=active), f"«{found}» {said}")
+
+
+@sensitive_post_parameters("key")
+@_MANAGE
+@require_http_methods(["GET", "POST"])
+def renew(request: HttpRequest, remote_id: int) -> HttpResponse:
+    """Another key, which is not shown again."""
+    found = _find(request, remote_id)
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            renew_key(request.user, found, form.cleaned_data["key"])
+        except UnableToManageRemote as error:
+            form.add_error("key", str(error))
+        else:
+            messages.success(request, f"Llave de «{found}» cambiada: pruébela.")
+            return redirect(_LIST)
+    return render(request, "delivery/remote_key.html", {"form": form, "remote": found})
+
+
+def _do(request: HttpRequest, act: Callable[[], None], said: str) -> HttpResponse:
+    try:
+        act()
+    except UnableToManageRemote as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect(_LIST)
+
+
+def _find(request: HttpRequest, remote_id: int) -> RemoteHeadEnd:
+    """One of the user's provider.
+
+    Raises:
+        Http404: there is none.
+    """
+    found: RemoteHeadEnd | None = RemoteHeadEnd.objects.of(request.user).filter(pk=remote_id).first()
+    if found is None:
+        raise Http404
+    return found
