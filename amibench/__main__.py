@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "meter": "amibench.commands.meter",
     "sts": "amibench.commands.sts",
     "system": "amibench.commands.system",
+    "pos": "amibench.commands.pos",
     "security-module": "amibench.commands.security_module",
     "dlms": "amibench.commands.dlms",
     "benchmark": "amibench.commands.benchmark",

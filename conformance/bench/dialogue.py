@@ -20,22 +20,10 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import LinkLost, NoAnswer
+from protocols.dlms.units import UNITS
 from protocols.dlms.wrapper import WrapperClient
 
 FrameHook = Callable[[Literal["tx", "rx"], bytes], None]
-
-UNIT_WORDS = {
-    27: "W",
-    28: "VA",
-    29: "var",
-    30: "Wh",
-    31: "VAh",
-    32: "varh",
-    33: "A",
-    35: "V",
-    44: "Hz",
-    255: "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +120,8 @@ class Dialogue:
         scaler_unit = self.get(3, obis, 3).value
         match scaler_unit:
             case (Data(value=int(scaler)), Data(value=int(unit))):
-                return Quantity(raw * 10.0**scaler, UNIT_WORDS.get(unit, str(unit)), raw, scaler)
+                symbol = UNITS[unit].symbol if unit in UNITS else str(unit)
+                return Quantity(raw * 10.0**scaler, symbol, raw, scaler)
         raise CaseFails(Text(f"{obis}: scaler_unit mal formado", f"{obis}: scaler_unit is malformed"))
 
     def close(self) -> None:

@@ -48,7 +48,7 @@ class Answer:
 
     Args:
         status: of HTTP.
-        body: at most `ANSWER_MAX_BYTES`.
+        body: at most as long as was allowed.
     """
 
     status: int
@@ -99,15 +99,25 @@ def send(
     headers: Mapping[str, str] | None = None,
     *,
     method: str = "POST",
+    answer_max_bytes: int = ANSWER_MAX_BYTES,
+    whole_s: float = WHOLE_S,
 ) -> Answer:
     """Send a request and take its answer.
+
+    Args:
+        url: where.
+        body: what.
+        headers: beside those of HTTP.
+        method: of HTTP.
+        answer_max_bytes: the longest answer that is taken.
+        whole_s: after which the exchange is hung up.
 
     Raises:
         UnableToSend: refused address, no connection, no answer in time, or one that is no HTTP or too large.
     """
     parts = see_url(url)
     connection = _connection(parts)
-    watch = threading.Timer(WHOLE_S, _hang_up, [connection])
+    watch = threading.Timer(whole_s, _hang_up, [connection])
     watch.daemon = True
     watch.start()
     try:
@@ -116,9 +126,9 @@ def send(
             method, path, body=body or None, headers={"Connection": "close", **(headers or {})}
         )
         came = connection.getresponse()
-        taken = came.read(ANSWER_MAX_BYTES + 1)
+        taken = came.read(answer_max_bytes + 1)
         # a bounded read does not say of itself that the answer was cut off
-        if len(taken) <= ANSWER_MAX_BYTES and (came.length or connection.late):
+        if len(taken) <= answer_max_bytes and (came.length or connection.late):
             raise http.client.IncompleteRead(taken)
     except ssl.SSLError as error:
         raise UnableToSend("El certificado de ese servidor no es válido.") from error
@@ -127,7 +137,7 @@ def send(
     finally:
         watch.cancel()
         connection.close()
-    if len(taken) > ANSWER_MAX_BYTES:
+    if len(taken) > answer_max_bytes:
         raise UnableToSend("La respuesta de ese servidor es demasiado grande.")
     return Answer(came.status, taken)
 

@@ -5,11 +5,13 @@ Whoever bears an outdated lease is refused before anything is written, and nothi
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from system.config.compiled import update
 from system.config.writer import writing
 from system.head_end import desk
-from system.head_end.models import Channel, MeterAccess
+from system.head_end.models import Channel
+from system.head_end.selectors.accesses import locked_access
 from system.head_end.selectors.carried import carried_to
 from system.head_end.selectors.pushers import pusher_of
 from system.head_end.services.keep_contacts import keep_contacts
@@ -47,13 +49,12 @@ class DatabaseDesk:
         """First of `many` invocation counters that nobody ever used for that meter. Raises LeaseLost."""
 
         def reserve(channel: Channel) -> int:
-            rows: Any = MeterAccess.objects.select_for_update().filter(device_id=device_id, channel=channel)
-            access: MeterAccess | None = rows.first()
+            access = locked_access(channel.pk, device_id)
             if access is None:
                 raise desk.LeaseLost(f"meter {device_id} is not behind channel {channel.pk}")
             first = max(access.next_counter, at_least)
             access.next_counter = first + many
-            access.save(update_fields=["next_counter"])
+            update(access, fields=["next_counter"])
             return first
 
         return self._holding(lease, reserve)
@@ -72,7 +73,7 @@ class DatabaseDesk:
         def keep(channel: Channel) -> None:
             if cursor > channel.reading_cursor:
                 channel.reading_cursor = cursor
-                channel.save(update_fields=["reading_cursor"])
+                update(channel, fields=["reading_cursor"])
 
         self._holding(lease, keep)
 

@@ -23,12 +23,14 @@ from system.head_end import rest as head_end_rest
 from system.registry import rest as registry_rest
 from system.reports import rest as reports_rest
 from system.vending import rest as vending_rest
+from system.vending.offline import rest as offline_rest
 
 ROOMS: tuple[Room, ...] = (
     accounts_rest.ROOM,
     registry_rest.ROOM,
     head_end_rest.ROOM,
     vending_rest.ROOM,
+    offline_rest.ROOM,
     reports_rest.ROOM,
 )
 VERSION = "1"

@@ -11,7 +11,7 @@ from system.security_module.errors import SecurityModuleError
 from system.security_module.secure_counter import SecureCounter
 from system.terminal.book import Book
 from system.terminal.errors import TerminalRefused
-from system.terminal.folder import BOOK, COUNTER
+from system.terminal.folder import BOOK, COUNTER, ENROLMENT
 from system.terminal.packs import Loaded, read_pack
 
 
@@ -19,6 +19,7 @@ class Desk:
     """A terminal that is open. One process at a time has it; its threads take turns with `turn`.
 
     Attributes:
+        folder: where it lies.
         book: what happened.
         counter: what mints, counts and signs.
         clock: tells business time.
@@ -27,7 +28,8 @@ class Desk:
         broken: why nothing can be sold until the terminal is started anew; empty: it can.
     """
 
-    def __init__(self, book: Book, counter: SecureCounter, clock: BusinessClock) -> None:
+    def __init__(self, folder: Path, book: Book, counter: SecureCounter, clock: BusinessClock) -> None:
+        self.folder = folder
         self.book = book
         self.counter = counter
         self.clock = clock
@@ -54,7 +56,7 @@ class Desk:
             counter.close()
             book.close()
             raise TerminalRefused("book-damaged", why="id")
-        return cls(book, counter, clock or WallBusinessClock())
+        return cls(folder, book, counter, clock or WallBusinessClock())
 
     def close(self) -> None:
         """Let another process have it."""
@@ -77,6 +79,10 @@ class Desk:
     def later(self) -> datetime:
         """Now, but never before the last entry: for what must be written down whatever the clock says."""
         return max(self.now(), self.book.last_at or self.now())
+
+    def enrolment(self) -> bytes:
+        """What the office needs to take this terminal in."""
+        return (self.folder / ENROLMENT).read_bytes()
 
     def selling(self) -> Loaded:
         """The pack.

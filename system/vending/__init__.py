@@ -12,6 +12,7 @@ Map of the room::
     rest/        the same as routes of the API
     bench/       the conformance bench's way in; never part of production
     module.py    the security module, as this room reaches it
+    warming.py   what a process loads before it serves, so that the first sale does not wait for it
     errors.py    why something was not sold
 
 How a sale survives: docs/explanation/selling.md.

@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from started import started
 
 from amibench.__main__ import run
 from amibench.commands.demo.ending import Stopped, stoppable
@@ -189,33 +188,20 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.timeout(180)
 def test_a_dead_child_ends_everything_and_nothing_stays(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "amibench", "demo", "--port", "0", "--json", "--lang", "en"],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, process.communicate()[1]
-        ready = json.loads(line)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with started("demo", "--port", 0, "--json", "--lang", "en", env=environment) as running:
+        ready = running.ready
         assert [found.name.startswith("amibench-demo-") for found in tmp_path.iterdir()] == [True]
         with urllib.request.urlopen(ready["portal"]) as answer:
             assert answer.status == 200
         with urllib.request.urlopen(ready["panel"] + "/states?lang=es") as answer:
             states = json.load(answer)
         assert "relay" not in states[ready["first"]["name"]]["on"]
-        children = children_of(process.pid)
+        children = children_of(running.process.pid)
         assert len(children) == 5  # field, security module, portal, collector, worker
         os.kill(children[1], signal.SIGKILL)
-        _, said = process.communicate(timeout=PATIENCE_S)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 3
+        code, _, said = running.ended()
+    assert code == 3
     assert "the demo cannot go on" in said
     assert list(tmp_path.iterdir()) == []
     assert [pid for pid in children if alive(pid)] == []

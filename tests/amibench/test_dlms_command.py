@@ -41,6 +41,28 @@ def test_as_json(dlms):
     assert plain["apdus"][0]["hex"] == GET
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("e5", ["acknowledgement"]),
+        ("105b015c16", ["short"]),
+        ("e5 6803036808017e8716", ["acknowledgement", "control"]),
+        ("105b015c16 e5 6803036808017e8716", ["short", "acknowledgement", "control"]),
+    ],
+)
+def test_mbus_is_known_by_any_first_frame(dlms, text, kinds):
+    code, out, _ = dlms(text, "--json")
+    plain = json.loads(out)
+    assert (code, plain["error"]) == (0, None)
+    assert [frame["value"] for frame in plain["frames"]] == kinds
+
+
+def test_a_short_frame_of_mbus_with_a_wrong_checksum_says_so(dlms):
+    code, _, err = dlms("105b015d16")
+    assert code == 3
+    assert err.startswith("amibench: mbus-bad-checksum")
+
+
 def test_one_block_is_no_fault_of_its_own(dlms):
     code, out, _ = dlms("e0400001000003c001c1")
     assert code == 0

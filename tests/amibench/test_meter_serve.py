@@ -1,6 +1,5 @@
 """``amibench meter serve`` as a user meets it: a process, its one line, its target file, its exits."""
 
-import json
 import os
 import pty
 import select
@@ -11,10 +10,12 @@ import subprocess
 import sys
 import tty
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from started import Started, started
 
 from amibench.__main__ import run
 from amibench.commands.meter.optical import open_line
@@ -39,21 +40,14 @@ Start = Callable[..., "Served"]
 class Served:
     """A running process and what it said."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Started) -> None:
         self.process = process
-        self.ready: dict[str, Any] = {}
-
-    def wait_ready(self) -> "Served":
-        line = self.process.stdout.readline()
-        assert line, self.process.communicate(timeout=PATIENCE_S)[1]
-        self.ready = json.loads(line)
-        return self
+        self.ready = process.ready
 
     def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        rest, errors = self.process.communicate(timeout=PATIENCE_S)
+        code, rest, errors = self.process.end(number)
         assert (rest, errors) == ("", "")
-        return self.process.returncode
+        return code
 
     def associate(self) -> bytes:
         with open_link(self.ready["link"]) as link:
@@ -70,19 +64,8 @@ def command(*arguments: object) -> list[str]:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    running: list[Served] = []
-
-    def started(*arguments: object) -> Served:
-        process = subprocess.Popen(
-            command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        running.append(Served(process))
-        return running[-1].wait_ready()
-
-    yield started
-    for served in running:
-        served.process.kill()
-        served.process.communicate(timeout=PATIENCE_S)
+    with ExitStack() as running:
+        yield lambda *words: Served(running.enter_context(started("meter", "serve", *words)))
 
 
 Refused = Callable[..., str]

@@ -2,28 +2,15 @@
 
 import json
 import signal
-import subprocess
-import sys
 import urllib.request
 
-PATIENCE_S = 60
+from started import started
 
 
 def test_a_stand_alone_meter_shows_its_unit() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "amibench", "meter", "serve", "--meters", "2", "--panel-port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
-        with urllib.request.urlopen(ready["panel"] + "/states?lang=es") as answer:
+    with started("meter", "serve", "--meters", 2, "--panel-port", 0) as process:
+        with urllib.request.urlopen(process.ready["panel"] + "/states?lang=es") as answer:
             states = json.load(answer)
-        assert list(states) == ["meter-1", "meter-2"]
-        assert states["meter-1"]["words"]["credit"] == "0,0 kWh"
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130
+        assert process.end(signal.SIGINT)[0] == 130
+    assert list(states) == ["meter-1", "meter-2"]
+    assert states["meter-1"]["words"]["credit"] == "0,0 kWh"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from started import started
 
 from system.security_module.client import SecurityModuleClient
 
@@ -40,17 +40,9 @@ def run(*arguments: str, passphrase: str = PASSPHRASE) -> subprocess.CompletedPr
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
     environment = {**os.environ, "AMIBENCH_SECURITY_MODULE_PASSPHRASE": PASSPHRASE}
-    with subprocess.Popen(
-        command("serve", str(directory), "--test-keys"),
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["urls"][0]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+    with started("security-module", "serve", directory, "--test-keys", env=environment) as process:
+        yield process.ready["urls"][0]
+        assert process.end()[0] == 0
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """``amibench sim serve`` and ``sim inject`` as a user meets them: one line, real clients, faults by name."""
 
 import json
-import signal
 import stat
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from started import Started, started
 
 from amibench.__main__ import run
 from links import open_link
@@ -51,36 +48,20 @@ rate_bit_s = 0.0
 
 
 class Served:
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Started) -> None:
         self.process = process
-        line = process.stdout.readline()
-        assert line, process.communicate(timeout=PATIENCE_S)[1]
-        self.ready: dict[str, Any] = json.loads(line)
+        self.ready = process.ready
         (self.site,) = self.ready["sites"]
         (self.concentrator,) = self.site["concentrators"]
         self.meters = self.site["meters"]
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        assert self.process.communicate(timeout=PATIENCE_S) == ("", "")
-        return self.process.returncode
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     file = tmp_path_factory.mktemp("world") / "served.toml"
     file.write_text(WORLD)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "amibench", "sim", "serve", str(file), "--speed", "20"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with started("sim", "serve", file, "--speed", 20) as process:
         yield Served(process)
-    finally:
-        process.kill()
-        process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -241,5 +222,5 @@ def test_a_world_that_cannot_be_is_one_sentence(ask):
 def test_it_stops_when_asked_to(served: Served):
     """The last of this module: nothing is served after it."""
     folder = Path(served.ready["control_file"]).parent
-    assert served.stop(signal.SIGTERM) == 0
+    assert served.process.end() == (0, "", "")
     assert not folder.exists()

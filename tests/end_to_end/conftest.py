@@ -46,11 +46,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def demo(browser: Any) -> Iterator[dict[str, Any]]:
-    """The line that a running demo says; afterwards it is interrupted, as at a terminal."""
+def demo(browser: Any, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """The line that a running demo says; afterwards it is interrupted, as at a terminal.
+
+    Its village has lived as many days as the module says in `DAYS`.
+    """
+    days = str(getattr(request.module, "DAYS", 0))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "amibench", "demo", "--port", "0", "--json"],
+        [sys.executable, "-m", "amibench", "demo", "--port", "0", "--json", "--days", days],
         cwd=ROOT,
         env=kept,
         stdout=subprocess.PIPE,

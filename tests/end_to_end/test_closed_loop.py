@@ -1,7 +1,7 @@
 """The loop without hands: sold, sent to the meter, used, cut from the office, reconnected. In a browser.
 
-The demo's own collector carries the orders through the concentrator. Pictures are kept as those of the first
-recharge are.
+The demo's own collector carries the orders through the concentrator, and brings what the village lived in the
+day before it was opened. Pictures are kept as those of the first recharge are.
 """
 
 import re
@@ -14,10 +14,16 @@ from counter_by_hand import credit_of, open_shift, sell
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
+#: So long the village has lived when it is opened: a night of it is collected.
+DAYS = 1
+#: Intervals of 15 minutes of the fuller one of the two days that it lived in.
+FULLER = 40
 RELAY_ON, RELAY_OFF = '[data-field="relay"].on', '[data-field="relay"]:not(.on)'
 #: The home has used some of its credit.
 FALLEN = """before =>
     parseFloat(document.querySelector('[data-field=credit]').textContent.replace(',', '.')) < before"""
+#: Looks at both days until the fuller one is there.
+LOOKS = 60
 #: An order waits for its turn at the concentrator.
 ORDER_MS = 90_000
 
@@ -64,13 +70,45 @@ def sell_and_send(
 
 def ask(office: Any, demo: dict[str, Any], button: str, picture: Path) -> None:
     """Ask the first meter for something on its page, and wait until the order was carried out."""
-    serial = next(meter["serial"] for meter in demo["meters"] if meter["name"] == demo["first"]["name"])
-    office.goto(demo["portal"] + "campo/medidores/?q=" + serial)
-    office.locator("main table a").first.click()
+    find_meter(office, demo)
     office.get_by_role("button", name=button, exact=True).click()
     office.wait_for_url("**/campo/ordenes/**")
     office.locator("#order .tag.good", has_text="Cumplida").wait_for(timeout=ORDER_MS)
     office.screenshot(path=picture, full_page=True)
+
+
+@pytest.mark.requirement("R3-02", "R4-02")
+def test_the_night_is_read_and_drawn(
+    demo: dict[str, Any], look: Any, log_in: Callable[[Any, str], None], evidence: Path
+) -> None:
+    with look() as office:
+        log_in(office, "operator")
+        find_meter(office, demo)
+        office.get_by_role("link", name="Ver lecturas").click()
+        yesterday = office.url
+        office.get_by_role("link", name=re.compile("→")).click()
+        today = office.url
+        # each look takes its time; the collector works meanwhile
+        seen = (count_read(office, page) for _ in range(LOOKS) for page in (yesterday, today))
+        assert any(count >= FULLER for count in seen)
+        office.locator(".plot canvas").first.wait_for()
+        office.screenshot(path=evidence / "loop-7-lecturas.png", full_page=True)
+        office.goto(demo["portal"] + "campo/lecturas/")
+        office.screenshot(path=evidence / "loop-8-faltan.png", full_page=True)
+
+
+def count_read(office: Any, page: str) -> int:
+    """How many intervals of a day have a value."""
+    office.goto(page)
+    cells = office.locator("details", has_text="Las cifras de la curva").locator("tbody td.n")
+    return sum(text != "—" for text in cells.all_text_contents())
+
+
+def find_meter(office: Any, demo: dict[str, Any]) -> None:
+    """Open the page of the first meter."""
+    serial = next(meter["serial"] for meter in demo["meters"] if meter["name"] == demo["first"]["name"])
+    office.goto(demo["portal"] + "campo/medidores/?q=" + serial)
+    office.locator("main table a").first.click()
 
 
 @pytest.mark.requirement("R4-02")

@@ -88,6 +88,8 @@ def lease_for(
     number: int = 1,
     ti: int = 1,
     ea: str = "11",
+    held: KeyRegister | None = None,
+    vaults: Vaults | None = None,
     **terms: Any,
 ) -> bytes:
     """A signed lease for a counter, as the module makes it.
@@ -101,6 +103,8 @@ def lease_for(
         tid_above: of every meter.
         key: of the module that signs.
         number, ti, ea: of the meters.
+        held: another register of theirs.
+        vaults: where its key is; left out, in memory.
         terms: other fields of `leasing.Terms`.
     """
     plain = {
@@ -118,8 +122,8 @@ def lease_for(
         "test": True,
     }
     made = Terms(**{**plain, **terms})
-    meters = [Wanted(drn, meter_of(drn, register(number), ti, ea), tid_above) for drn in drns]
-    return leasing.write_lease(Vaults(), made, meters, key, secrets.token_bytes(32))
+    meters = [Wanted(drn, meter_of(drn, held or register(number), ti, ea), tid_above) for drn in drns]
+    return leasing.write_lease(vaults or Vaults(), made, meters, key, secrets.token_bytes(32))
 
 
 def opened(envelope: bytes, key: LeaseKey = MODULE_KEY) -> Lease:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from started import started
 
 from conformance.peers import job as jobs
 
@@ -40,22 +41,10 @@ def serve(framing: str, folder: Path, *options: str) -> Iterator[Served]:
     secret = folder / "lls"
     secret.write_text(PASSWORD, encoding="utf-8")
     secret.chmod(0o600)
-    command = [sys.executable, "-m", "amibench", "meter", "serve", "--port", "0", *options]
-    with subprocess.Popen(
-        [*command, "--framing", framing, "--lls-password-file", str(secret)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
-        host, port = ready["link"].split("://")[1].split("?")[0].split(":")
-        try:
-            yield Served(host, int(port), framing, ready["drn"])
-        finally:
-            process.terminate()
-            process.wait(10)
+    words = ["--port", "0", *options, "--framing", framing, "--lls-password-file", str(secret)]
+    with started("meter", "serve", *words) as process:
+        host, port = process.ready["link"].split("://")[1].split("?")[0].split(":")
+        yield Served(host, int(port), framing, process.ready["drn"])
 
 
 @pytest.fixture(scope="session", params=FRAMINGS)

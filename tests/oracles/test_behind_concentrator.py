@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from gateway_relay import gateway_relay
+from started import started
 
 from sim.meter.credentials import TEST_READER_PASSWORD
 
@@ -38,16 +39,8 @@ METER = {pair: number for number, pair in enumerate((peer, way) for peer in PEER
 @pytest.fixture(scope="module")
 def village() -> Iterator[dict[str, Any]]:
     """The small village, served; what its ready line says of its site."""
-    command = [sys.executable, "-m", "amibench", "sim", "serve", "teorama_nano", "--speed", "20"]
-    with subprocess.Popen(
-        [*command, "--no-meter-ports"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())["sites"][0]
-        finally:
-            process.terminate()
-            process.wait(10)
+    with started("sim", "serve", "teorama_nano", "--speed", 20, "--no-meter-ports") as process:
+        yield process.ready["sites"][0]
 
 
 def minted(drn: str) -> str:

@@ -6,9 +6,7 @@ from enum import StrEnum
 from protocols.dlms.explain.deciphering import ReadingKeys
 from protocols.dlms.explain.frames import is_wrapper
 from protocols.dlms.explain.stream import Explainer, Explanation, starts_like_hdlc
-
-_MBUS_START = 0x68
-_MBUS_HEADER = 4
+from protocols.dlms.mbus import starts_like_mbus
 
 
 class Layer(StrEnum):
@@ -28,7 +26,7 @@ def detect(raw: bytes) -> Layer:
         return Layer.HDLC
     if is_wrapper(raw):
         return Layer.WRAPPER
-    if len(raw) >= _MBUS_HEADER and raw[0] == raw[3] == _MBUS_START and raw[1] == raw[2]:
+    if starts_like_mbus(raw):
         return Layer.MBUS
     if raw[:1] == b"/" and raw.isascii():
         return Layer.ASCII

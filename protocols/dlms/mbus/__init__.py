@@ -7,7 +7,7 @@
 Source: EN 13757-2 (link layer), EN 13757-3 (CI field); IEC 60870-5-2 (FT1.2).
 """
 
-from protocols.dlms.mbus.frame import MbusFault, MbusFrame, decode_mbus
+from protocols.dlms.mbus.frame import MbusFault, MbusFrame, decode_mbus, starts_like_mbus
 from protocols.dlms.mbus.segments import MbusApdu, SegmentFault, SegmentJoiner
 from protocols.dlms.mbus.splitter import BadMbus, GoodMbus, MbusSplitter
 
@@ -21,4 +21,5 @@ __all__ = [
     "SegmentFault",
     "SegmentJoiner",
     "decode_mbus",
+    "starts_like_mbus",
 ]

@@ -16,6 +16,8 @@ LONG_START = 0x68
 SHORT_START = 0x10
 STOP = 0x16
 ACKNOWLEDGEMENT = 0xE5
+#: octets of a long frame up to its second start
+HEAD_SIZE = 4
 #: octets of a short frame, whole
 SHORT_SIZE = 5
 #: octets of a long frame that its length does not count: head of four, checksum, stop
@@ -83,6 +85,32 @@ def decode_mbus(raw: bytes, trace: Trace | None = None) -> MbusFrame:
     return frame
 
 
+def starts_like_mbus(raw: bytes) -> bool:
+    """Whether octets begin with an M-Bus frame, as far as its form tells: a wrong checksum is one, too.
+
+    >>> [starts_like_mbus(bytes.fromhex(raw)) for raw in ("105b015c16", "e5", "105b")]
+    [True, True, False]
+    """
+    return bool(raw) and _SIGNS.get(raw[0], _never)(raw)
+
+
+def _never(_raw: bytes) -> bool:
+    return False
+
+
+def _like_acknowledgement(raw: bytes) -> bool:
+    """It is one octet: what follows is another frame."""
+    return len(raw) == 1 or raw[1] in _SIGNS
+
+
+def _like_short(raw: bytes) -> bool:
+    return len(raw) >= SHORT_SIZE and raw[SHORT_SIZE - 1] == STOP
+
+
+def _like_long(raw: bytes) -> bool:
+    return len(raw) >= HEAD_SIZE and raw[0] == raw[3] and raw[1] == raw[2]
+
+
 def _no_start(reader: Reader) -> MbusFrame:
     raise FrameError(MbusFault.BAD_START, "frame: does not begin with 68, 10 or e5", position=reader.pos)
 
@@ -130,3 +158,5 @@ def _read_end(reader: Reader, first: int) -> None:
 
 #: first octet -> how the rest is read
 _FORMS = {LONG_START: _long, SHORT_START: _short, ACKNOWLEDGEMENT: _acknowledgement}
+#: first octet -> whether the rest may be a frame
+_SIGNS = {LONG_START: _like_long, SHORT_START: _like_short, ACKNOWLEDGEMENT: _like_acknowledgement}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from protocols.dlms.errors import FrameError
 from protocols.dlms.mbus.frame import (
     ACKNOWLEDGEMENT,
+    HEAD_SIZE,
     LONG_OVERHEAD,
     LONG_START,
     SHORT_SIZE,
@@ -13,8 +14,6 @@ from protocols.dlms.mbus.frame import (
     MbusFrame,
     decode_mbus,
 )
-
-_HEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class MbusSplitter:
             return SHORT_SIZE
         if buffer[0] != LONG_START:
             return 0
-        if len(buffer) < _HEAD:
+        if len(buffer) < HEAD_SIZE:
             return None
         return buffer[1] + LONG_OVERHEAD if buffer[1] == buffer[2] and buffer[3] == LONG_START else 0
 
@@ -82,7 +81,7 @@ class MbusSplitter:
             self._flush_garbage(found)
             found.append(BadMbus(raw, error))
             # its length cannot be trusted: the next frame may begin inside it
-            inside = raw.find(bytes((LONG_START,)), _HEAD)
+            inside = raw.find(bytes((LONG_START,)), HEAD_SIZE)
             del self._buffer[: inside if inside > 0 else size]
             return
         if frame is None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from sim.concentrator.facts import Facts
 from sim.concentrator.registry import MeterRecord
 from sim.concentrator.registry_states import MeterState
+from sim.concentrator.web import codes
+from sim.concentrator.web.codes import named
 from sim.concentrator.web.html import Markup, cell, form, table
 from sim.concentrator.web.texts import text
 
@@ -14,6 +16,8 @@ from sim.concentrator.web.texts import text
 View = Callable[[Facts, str, str], Markup]
 _ENERGY = "1.0.1.8.0/2"
 _EVENTS_SHOWN = 200
+#: Of the summary: has a row of its own.
+_SHOWN_ABOVE = "uplink"
 
 
 def instant(utc_s: int | None, lang: str) -> str:
@@ -33,7 +37,8 @@ def status(facts: Facts, lang: str, _csrf: str) -> Markup:
         (text(lang, "uptime"), int(facts.uptime_s())),
         (text(lang, "uplink"), facts.uplinks.active or "-"),
     ]
-    rows += [(name, value) for name, value in facts.summary().items()]
+    counted = ((name, value) for name, value in facts.summary().items() if name != _SHOWN_ABOVE)
+    rows += [(named(codes.SUMMARY, name, lang), value) for name, value in counted]
     return table(("", ""), rows, text(lang, "none"))
 
 
@@ -51,7 +56,7 @@ def nodes(facts: Facts, lang: str, csrf: str) -> Markup:
                 record.serial,
                 record.eui48.hex(":"),
                 text(lang, str(record.state)),
-                record.reason,
+                named(codes.REASONS, record.reason, lang),
                 "-" if entry is None or entry.lnid is None else entry.level,
                 instant(facts.contact_utc_s(record), lang),
                 *_energy(facts, record, lang),
@@ -120,7 +125,7 @@ def tasks(facts: Facts, lang: str, csrf: str) -> Markup:
         rows.append(
             (
                 plan.name,
-                f"{plan.task} {' '.join(plan.obis)}",
+                f"{named(codes.TASKS, plan.task, lang)} {' '.join(plan.obis)}",
                 when,
                 instant(None if run is None else run.ended_utc_s, lang),
                 done,
@@ -180,7 +185,7 @@ def balance(facts: Facts, lang: str, _csrf: str) -> Markup:
             day.meters_wh,
             f"{day.loss_percent:.2f}",
             f"{day.coverage_percent:.0f}",
-            day.verdict,
+            named(codes.VERDICTS, day.verdict, lang),
         )
         for day in reversed(facts.loss.days)
     )
@@ -191,7 +196,14 @@ def orders(facts: Facts, lang: str, csrf: str) -> Markup:
     """The orders with their state, and a token to deliver. Of a token nothing is shown."""
     heads = [text(lang, key) for key in ("order", "kind", "serial", "state", "attempts", "result")]
     rows = (
-        (order.order, order.kind, order.serial, order.state, order.attempts, order.result)
+        (
+            order.order,
+            named(codes.ORDER_KINDS, order.kind, lang),
+            order.serial,
+            named(codes.ORDER_STATES, order.state, lang),
+            order.attempts,
+            order.result,
+        )
         for order in reversed(facts.orders.all())
     )
     asked = [("serial", "text", text(lang, "serial")), ("token", "text", text(lang, "token"))]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db, frame_db
 from sim.plc_channel.noise.floor import carrier_noise_dbuv
 from sim.plc_channel.noise.process import NoiseProcess
-from sim.plc_channel.phy.modem import phy_of
+from sim.plc_channel.phy.modem import PrimePhy
 from sim.plc_channel.phy.schemes import constants
 
 Reals = NDArray[np.float64]
@@ -35,12 +35,15 @@ class NoisyChannel:
         paths: the losses.
         noise: of the wire.
         receiver: the modems.
+
+    Attributes:
+        receiver: the same.
     """
 
     def __init__(self, paths: Paths, noise: NoiseProcess, receiver: ReceiverTerms) -> None:
         self._paths = paths
         self._noise = noise
-        self._receiver = receiver
+        self.receiver = receiver
         fixed = constants()
         sent_dbuv = receiver.transmit_dbuv - 10.0 * np.log10(fixed.carriers)
         quiet_dbuv = carrier_noise_dbuv(noise.terms.floor_dbm_hz, fixed.carrier_spacing_hz)
@@ -59,7 +62,7 @@ class NoisyChannel:
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:
         """Whether `rx` notices a preamble of `tx`."""
-        return self.snr_db(tx, rx, now_s) >= self._receiver.audible_snr_db
+        return self.snr_db(tx, rx, now_s) >= self.receiver.audible_snr_db
 
     def next_change_s(self, now_s: float) -> float:
         """The next edge of a burst, hour or refresh of the loads."""
@@ -76,10 +79,10 @@ class NoisyChannel:
         self._refresh(begin_s)
         hourly_db = self._noise.hourly_db(begin_s)
         levels = self._levels_of(tx, hourly_db)[rx]
-        clean_db = _clean_db(scheme, self._receiver.profile, self._receiver.sync_floor_db, octets)
+        phy = self.receiver.phy(scheme)
+        clean_db = _clean_db(phy, octets)
         if levels.min() >= clean_db and not self._noise.bursts_in(begin_s, end_s):
             return False
-        phy = phy_of(scheme, self._receiver.profile, self._receiver.sync_floor_db)
         loud = self._levels_of(tx, hourly_db + self._noise.terms.burst_rise_db)[rx]
         symbols = self._noise.symbols(begin_s, end_s)
         hazard = sum(
@@ -105,14 +108,13 @@ class NoisyChannel:
             quiet = self._paths.gains_db(tx) + (self.lossless_snr_db - rise_db)
             quiet[-1] -= self._noise.terms.base_rise_db
             phased = quiet[:, None, :] - 10.0 * np.log10(self._noise.envelope)[None, :, None]
-            found = self._levels[key] = effective_db(phased, self._receiver.beta)
+            found = self._levels[key] = effective_db(phased, self.receiver.beta)
         return found
 
 
 @lru_cache(maxsize=4096)
-def _clean_db(scheme: str, profile: str, sync_floor_db: float | None, octets: int) -> float:
+def _clean_db(phy: PrimePhy, octets: int) -> float:
     """The ratio from which on frames of a size practically always arrive."""
-    phy = phy_of(scheme, profile, sync_floor_db)
     low_db, high_db = -20.0, 40.0
     while high_db - low_db > 0.01:
         middle_db = (low_db + high_db) / 2

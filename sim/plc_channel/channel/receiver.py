@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plc_channel.errors import ChannelTermsError
+from sim.plc_channel.phy.modem import USUAL_PROFILE, USUAL_SYNC_FLOOR_DB, PrimePhy, phy_of
 from sim.plc_channel.phy.tables import PROFILES
 
 #: how ratios of carriers become one, by bits of a carrier: 1 is exact for DBPSK, whose bit error rate is
@@ -33,8 +34,8 @@ class ReceiverTerms:
         ChannelTermsError: no such profile, or beta is not positive.
     """
 
-    profile: str = "modem"
-    sync_floor_db: float | None = 1.0
+    profile: str = USUAL_PROFILE
+    sync_floor_db: float | None = USUAL_SYNC_FLOOR_DB
     transmit_dbuv: float = 120.0
     audible_snr_db: float = 0.0
     beta: float = 1.0
@@ -44,6 +45,14 @@ class ReceiverTerms:
             raise ChannelTermsError(f"the profile must be one of {', '.join(PROFILES)}")
         if self.beta <= 0:
             raise ChannelTermsError("beta is above 0")
+
+    def phy(self, scheme: str) -> PrimePhy:
+        """The modem of a modulation.
+
+        Raises:
+            UnknownSchemeError: no such modulation.
+        """
+        return phy_of(scheme, self.profile, self.sync_floor_db)
 
 
 def effective_db(ratios_db: NDArray[np.float64], beta: float) -> NDArray[np.float64]:

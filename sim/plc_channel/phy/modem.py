@@ -9,6 +9,9 @@ from sim.plc_channel.phy.tables import error_table
 
 #: dB in which the rate of lost preambles and headers falls tenfold: as steep as the robust modes [I]
 SYNC_DECADE_DB = 0.5
+#: the receiver where nobody says another: its error tables, and where preambles and headers get lost; real
+#: modems end near +1 dB [E, thresholds of Microchip]
+USUAL_PROFILE, USUAL_SYNC_FLOOR_DB = "modem", 1.0
 _TENTH = -math.log1p(-0.1)
 
 
@@ -42,8 +45,8 @@ class PrimePhy:
     Args:
         scheme: modulation of the payload.
         profile: ``modem`` or ``simprime``, see `tables`.
-        sync_floor_db: SNR at which preamble or header get lost in a tenth of the frames; real modems end
-            near +1 dB [E, thresholds of Microchip]; None for an ideal receiver.
+        sync_floor_db: SNR at which preamble or header get lost in a tenth of the frames; None for an ideal
+            receiver.
         preamble: None for the modulation's usual one.
 
     Raises:
@@ -55,8 +58,8 @@ class PrimePhy:
     def __init__(
         self,
         scheme: str = "DBPSK_C",
-        profile: str = "modem",
-        sync_floor_db: float | None = 1.0,
+        profile: str = USUAL_PROFILE,
+        sync_floor_db: float | None = USUAL_SYNC_FLOOR_DB,
         preamble: str | None = None,
     ) -> None:
         self.scheme = scheme_of(scheme)
@@ -90,6 +93,8 @@ class PrimePhy:
 
 
 @lru_cache(maxsize=64)
-def phy_of(scheme: str, profile: str, sync_floor_db: float | None) -> PrimePhy:
+def phy_of(
+    scheme: str, profile: str = USUAL_PROFILE, sync_floor_db: float | None = USUAL_SYNC_FLOOR_DB
+) -> PrimePhy:
     """The modem of a modulation, made once."""
     return PrimePhy(scheme, profile, sync_floor_db)

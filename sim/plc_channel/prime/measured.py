@@ -95,7 +95,7 @@ def topology(plant: Plant) -> Topology:
 def field_plant(grid: str, seed: int = 1) -> Plant:
     """R10: a network of the size and reach of a published one, an hour after it was switched on."""
     count, terms = FIELD_GRIDS[grid]
-    phy = phy_of("DBPSK_C", "modem", 1.0)
+    phy = phy_of(PrimeTerms().scheme)
     plant = Plant(count, BranchChannel(terms, phy, count, RandomStreams(seed)), phy, seed=seed)
     plant.env.run(3600.0)
     return plant

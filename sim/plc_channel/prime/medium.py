@@ -7,7 +7,8 @@ from simpy import Environment
 from sim.kernel.medium import OnLpdu, OnWireEvent, checked_eui48
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.model import Channel
-from sim.plc_channel.phy.modem import phy_of
+from sim.plc_channel.channel.noisy import NoisyChannel
+from sim.plc_channel.channel.receiver import ReceiverTerms
 from sim.plc_channel.prime.base import BaseNode
 from sim.plc_channel.prime.frame_by_frame import FrameByFrame
 from sim.plc_channel.prime.network import Network
@@ -27,7 +28,7 @@ class PrimeMedium:
         streams: the world's random streams.
         channel: how well places hear each other.
         terms: all parameters.
-        phy: the modem; None for that of the tables, in the terms' modulation and profile.
+        phy: the modem; None for the channel's, else the usual one, in the terms' modulation.
         name: distinguishes the streams of several wires of a world.
         base_eui48: the base node's address, which is the subnetwork's.
         frame_by_frame: look at each beacon when it comes instead of working them out ahead: the same lives,
@@ -47,8 +48,8 @@ class PrimeMedium:
         frame_by_frame: bool = False,
     ) -> None:
         terms = terms or PrimeTerms()
-        phy = phy or phy_of(terms.scheme, terms.receiver, terms.sync_floor_db)
-        self.network = Network(env, streams, channel, phy, terms, name)
+        receiver = channel.receiver if isinstance(channel, NoisyChannel) else ReceiverTerms()
+        self.network = Network(env, streams, channel, phy or receiver.phy(terms.scheme), terms, name)
         if frame_by_frame:
             self.network.watch = FrameByFrame(self.network)
         self._base_eui48 = checked_eui48(base_eui48)

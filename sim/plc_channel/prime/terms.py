@@ -38,8 +38,6 @@ class PrimeTerms:
         alive_period_s_min: a node is not asked more often than this [I].
         alive_misses: rounds without an answer after which the base node drops a node [I].
         scheme: modulation of everything that is sent.
-        receiver: profile of the error tables, modem or simprime.
-        sync_floor_db: SNR at which preambles begin to get lost; None for an ideal receiver.
         scp_symbols: of the shared contention period without a contention free one, 245 in the field [E].
         cfp_symbols: of the contention free period, taken from the shared one; 0 for none.
         cfp_grant_s: for which a node is given it [I].
@@ -78,8 +76,6 @@ class PrimeTerms:
     alive_period_s_min: float = 320.0
     alive_misses: int = 3
     scheme: str = "DBPSK_C"
-    receiver: str = "modem"
-    sync_floor_db: float | None = 1.0
     scp_symbols: int = 245
     cfp_symbols: int = 0
     cfp_grant_s: float = 10.0

@@ -71,7 +71,8 @@ def of_meter(request: HttpRequest, device_id: int) -> HttpResponse:
     name = request.GET.get("que", "energia")
     name = name if name in QUANTITIES else "energia"
     start = datetime.combine(day, time(), BOGOTA)
-    found = _curve(access.device, name, start, start + timedelta(days=1))
+    # what has not come yet is not missing
+    found = _curve(access.device, name, start, min(start + timedelta(days=1), business_now()))
     days = daily_consumption(access.device, day - timedelta(days=_DAYS - 1), day)
     shown: dict[str, Any] = {
         "access": access,

@@ -17,8 +17,8 @@ def consumption_by_installation(
 ) -> dict[int, int | None]:
     """Energy from `start` to `end` of each of some installations, by its key; see `consumption_wh`.
 
-    Only what is out of the ordinary is asked about home by home: a meter that was swapped, a register that was
-    replaced.
+    Only what is out of the ordinary is asked about home by home: a meter that was swapped, a register that
+    was replaced.
     """
     keys = list(installations.order_by().values_list("pk", flat=True))
     if start >= end:

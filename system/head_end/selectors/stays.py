@@ -45,11 +45,7 @@ def stays_of(where: Installation | Device, begin_s: int, end_s: int) -> list[Sta
 def stays_by_installation(
     installations: Iterable[Installation], begin_s: int, end_s: int
 ) -> dict[int, list[Stay]]:
-    """Installation -> its stays, for many at once; one where no meter hung is left out.
-
-    Args:
-        installations: a queryset stays in the database.
-    """
+    """The stays of many installations, by their keys, asked for at once; where none was, there is no key."""
     out: dict[int, list[Stay]] = {}
     rows = DeviceInstallation.objects.filter(installation__in=installations)
     for row in _within(rows, begin_s, end_s):

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db.models import BigIntegerField, CharField, UUIDField
 
 from system.config.among import Keys
-from system.config.compiled import CompiledQuery, insert
+from system.config.compiled import CompiledQuery, insert, update
 from system.head_end.desk import Column, Kept, RowBatch
 from system.head_end.models import Channel, FieldRules, MeterAccess, QuarantinedValue, ReadingBatch, Series
 from system.head_end.periods import obis_of, seconds
+from system.head_end.selectors.accesses import accesses_behind
 from system.head_end.selectors.rules import rules_of
 from system.head_end.services.covering import cover
 from system.head_end.services.judging import CONTRADICTED, Judged, SeriesKey, judge, quarantine_rows
@@ -20,13 +21,6 @@ from system.head_end.vocabulary import Reason
 
 _INSERT_MANY = 500
 
-_ACCESSES = CompiledQuery(
-    lambda channel_id, device_ids: MeterAccess.objects.filter(
-        channel_id=channel_id, device_id__among=device_ids
-    ),
-    channel_id=BigIntegerField(),
-    device_ids=Keys(BigIntegerField()),
-)
 _BATCHES = CompiledQuery(
     lambda batch_ids: ReadingBatch.objects.filter(pk__among=batch_ids).only("pk"),
     batch_ids=Keys(UUIDField()),
@@ -48,10 +42,7 @@ def keep_rows(channel: Channel, batches: Sequence[RowBatch]) -> list[Kept]:
     Returns:
         For each batch what became of its rows: a row is new where any of its values is.
     """
-    device_ids = {batch.device_id for batch in batches}
-    accesses: dict[int, MeterAccess] = {
-        row.device_id: row for row in _ACCESSES(channel_id=channel.pk, device_ids=device_ids)
-    }
+    accesses = accesses_behind(channel.pk, [batch.device_id for batch in batches])
     before = {row.pk for row in _BATCHES(batch_ids=[batch.id for batch in batches])}
     fresh: dict[uuid.UUID, RowBatch] = {}
     for batch in batches:
@@ -168,4 +159,4 @@ def _right(batch: RowBatch, rules: FieldRules) -> bool:
 
 def _doubt(access: MeterAccess, reason: str, since: datetime | None) -> None:
     access.doubt, access.doubt_since = reason, since
-    access.save(update_fields=["doubt", "doubt_since"])
+    update(access, fields=["doubt", "doubt_since"])

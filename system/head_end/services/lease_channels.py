@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import BigIntegerField, Q
 
-from system.config.compiled import CompiledQuery
+from system.config.compiled import CompiledQuery, update
 from system.head_end import desk
 from system.head_end.models import Channel, OrderProgress
 from system.head_end.orders.moving import Move, move
@@ -25,6 +25,9 @@ LEASE = timedelta(seconds=settings.COLLECTOR_LEASE_S)
 REST_S = (15, 60, 120, 300, 600, 900)
 #: Channels looked at in one go; and so often at most, where nothing is due behind them.
 _LOOK, _ROUNDS = 200, 5
+#: What taking and giving back write; the rest of a channel is its operator's.
+_LEASING = ("leased_by", "leased_until", "lease_number", "due_at")
+_RELEASING = ("leased_by", "leased_until", "due_at", "failures", "rests_until", "polled_at")
 
 
 def lease_channels(collector: str, most: int, now: datetime) -> list[desk.Visit]:
@@ -68,11 +71,7 @@ def _take(works: dict[int, Work], collector: str, now: datetime) -> list[desk.Vi
             channel.leased_by, channel.leased_until = collector[:100], now + LEASE
             lease = desk.Lease(channel.pk, channel.lease_number, now + LEASE)
             visits.append(visit_of(work, lease, series))
-    Channel.objects.bulk_update(
-        [work.channel for work in works.values()],
-        ["leased_by", "leased_until", "lease_number", "due_at"],
-        batch_size=_LOOK,
-    )
+    update(*(work.channel for work in works.values()), fields=_LEASING)
     return visits
 
 
@@ -107,7 +106,7 @@ def renew_lease(lease: desk.Lease, now: datetime) -> desk.Lease:
     """
     channel = held(lease)
     channel.leased_until = now + LEASE
-    channel.save(update_fields=["leased_until"])
+    update(channel, fields=["leased_until"])
     return desk.Lease(lease.channel_id, lease.number, now + LEASE)
 
 
@@ -127,7 +126,7 @@ def release_lease(lease: desk.Lease, now: datetime, reason: Reason | None) -> No
         rest_s = REST_S[min(channel.failures, len(REST_S) - 1)]
         channel.failures += 1
         channel.rests_until = now + timedelta(seconds=rest_s)
-    channel.save()
+    update(channel, fields=_RELEASING)
 
 
 def lose(channel: Channel, now: datetime) -> None:

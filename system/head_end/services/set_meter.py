@@ -1,6 +1,7 @@
 """Change how a meter is spoken with. Keys are only named: they lie in the collector's key file."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from system.accounts import audit
 from system.accounts.models import User
@@ -13,6 +14,8 @@ from system.head_end.models import MeterAccess
 from system.head_end.services.accesses import look_again
 
 SAP_MAX = 16_383
+#: So far back readings can be wanted.
+LONGEST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,14 @@ class MeterTerms:
         sap: its server address behind the channel, 1 to 16 383.
         access, key_name: entries of the collector's key file.
         event_logs: OBIS codes apart by spaces; empty: those of the provider's rules; ``-``: none.
+        wanted_since: readings are wanted from here on, as far as the meter still has them; None: as it is.
     """
 
     sap: int
     access: str
     key_name: str = ""
     event_logs: str = ""
+    wanted_since: datetime | None = None
 
 
 def set_meter(user: User, access: MeterAccess, terms: MeterTerms) -> MeterAccess:
@@ -46,10 +51,13 @@ def set_meter(user: User, access: MeterAccess, terms: MeterTerms) -> MeterAccess
     logs = terms.event_logs.strip()
     logs = logs if logs in ("", NONE) else kept_logs(logs.split())
     now = business_now()
+    if terms.wanted_since is not None and not now - LONGEST <= terms.wanted_since <= now:
+        raise UnableToConfigure(f"Se puede leer desde hace {LONGEST.days} días hasta hoy.")
     with writing():
         kept: MeterAccess = MeterAccess.objects.select_for_update().get(pk=access.pk)
         kept.sap, kept.access, kept.key_name = terms.sap, terms.access.strip(), terms.key_name.strip()
         kept.event_logs, kept.rests_until, kept.failures = logs, None, 0
+        kept.wanted_since = terms.wanted_since or kept.wanted_since
         kept.save()
         audit.record(
             Operation.MANAGE_FIELD.value,

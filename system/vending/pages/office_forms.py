@@ -76,6 +76,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Motivo", max_length=200)
 
 
+class RiskForm(ReasonForm):
+    """Why a sale is taken back whose token was sent and never answered for."""
+
+    reason = forms.CharField(label="Motivo, y qué dijo el cliente", min_length=10, max_length=200)
+    accept = forms.BooleanField(label="Sé que el medidor puede tener este token, y la energía sería gratis")
+    row_starts = ("accept",)
+
+
 class SignaturesForm(forms.Form):
     """What two operators signed: the lines that ``amibench security-module approve`` printed."""
 

@@ -15,10 +15,18 @@ from system.accounts.access import requires
 from system.accounts.models import Approval
 from system.accounts.operations import Operation
 from system.security_module.errors import SecurityModuleError
+from system.vending.delivery.unknown import UnableToOrder, look_at_meter, unknown_of
+from system.vending.delivery.withdrawing import why_undecided
 from system.vending.errors import SalePending
 from system.vending.models import Sale
 from system.vending.pages.doing import done, user_of
-from system.vending.pages.office_forms import ChangeKeyForm, FreeIssueForm, ReasonForm, SignaturesForm
+from system.vending.pages.office_forms import (
+    ChangeKeyForm,
+    FreeIssueForm,
+    ReasonForm,
+    RiskForm,
+    SignaturesForm,
+)
 from system.vending.pages.sales import find_sale
 from system.vending.selectors.requests import open_requests, signatures_here, to_sign
 from system.vending.services import change_key, issue_free, reverse_sale
@@ -66,18 +74,40 @@ def key_change(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reversal(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
     """Ask for a sale to be taken back."""
-    sale = find_sale(request, sale_id)
-    form = ReasonForm(request.POST or None, initial={"request_id": uuid.uuid4()})
+    sale, user = find_sale(request, sale_id), user_of(request)
+    unknown = unknown_of(user, sale)
+    kind = ReasonForm if unknown is None else RiskForm
+    form = kind(request.POST or None, initial={"request_id": uuid.uuid4()})
 
     def ask(said: dict[str, Any]) -> Approval:
-        arguments = reverse_sale.arguments_of(sale)
+        arguments_of = reverse_sale.arguments_of if unknown is None else _with_risk
         return four_eyes.ask(
-            user_of(request), Operation.REVERSE_SALE, arguments, said["reason"], said["request_id"]
+            user, Operation.REVERSE_SALE, arguments_of(sale), said["reason"], said["request_id"]
         )
+
+    def _with_risk(sale: Sale) -> dict[str, str]:
+        return reverse_sale.arguments_with_risk(user, sale)
 
     if request.method == "POST" and done(request, form, ask, _ASKED) is not None:
         return redirect("vending:requests")
-    return render(request, "vending/reversal.html", {"form": form, "sale": sale})
+    shown = {"form": form, "sale": sale, "unknown": unknown}
+    if unknown is not None:
+        shown["why_not"] = why_undecided(user, sale)
+    return render(request, "vending/reversal.html", shown)
+
+
+@requires(Operation.REVERSE_SALE)
+@require_POST
+def look(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """Ask the meter which token came last, before somebody decides."""
+    sale = find_sale(request, sale_id)
+    try:
+        look_at_meter(user_of(request), sale)
+    except UnableToOrder as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Se le pregunta al medidor en la próxima visita: vuelva en unos minutos.")
+    return redirect("vending:reversal", sale_id=sale.pk)
 
 
 @requires(Operation.REVERSE_SALE)

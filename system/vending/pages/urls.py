@@ -37,6 +37,7 @@ urlpatterns = [
     path("turno/<uuid:shift_id>/", shifts.report, name="shift-report"),
     path("consignaciones/", shifts.deposits, name="deposits"),
     path("ventas/<uuid:sale_id>/reversar/", requests.reversal, name="reversal"),
+    path("ventas/<uuid:sale_id>/reversar/preguntar/", requests.look, name="reversal-look"),
     path("gestion/", management.management, name="management"),
     path("gestion/entrega/", requests.free_issue, name="free-issue"),
     path("gestion/cambio/", requests.key_change, name="change-key"),

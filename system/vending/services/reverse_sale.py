@@ -17,7 +17,8 @@ from system.accounts.models import Approval, User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.config.writer import writing
-from system.vending.delivery.withdrawing import UnableToWithdraw, withdraw
+from system.vending.delivery.unknown import UNKNOWN_TOKEN, unknown_of
+from system.vending.delivery.withdrawing import UnableToWithdraw, why_undecided, withdraw
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, OverLimit, post
 from system.vending.models import (
@@ -40,6 +41,18 @@ def arguments_of(sale: Sale) -> dict[str, str]:
     return {"sale": str(sale.pk)}
 
 
+def arguments_with_risk(user: User, sale: Sale) -> dict[str, str]:
+    """The same for a sale whose token was sent and never answered for: what is known of it is approved, too.
+
+    Raises:
+        UnableToSell: nobody may decide that now.
+    """
+    known, refused = unknown_of(user, sale), why_undecided(user, sale)
+    if known is None or refused:
+        raise UnableToSell(refused)
+    return {**arguments_of(sale), UNKNOWN_TOKEN: known.sentence}
+
+
 def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Reversal:
     """Reverse a sale of energy.
 
@@ -49,14 +62,15 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
     """
     if sale.provider_id != user.provider_id or not user.may(Operation.REVERSE_SALE):
         raise UnableToSell("Su rol no permite reversar esta venta.")
+    risk = {name: said for name, said in approval.arguments.items() if name == UNKNOWN_TOKEN}
     try:
-        four_eyes.granted(approval, Operation.REVERSE_SALE, arguments_of(sale))
+        four_eyes.granted(approval, Operation.REVERSE_SALE, {**arguments_of(sale), **risk})
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     try:
         with writing():
             _see_that_it_can_be(sale)
-            withdraw(user, sale)
+            withdraw(user, sale, accept_unknown=bool(risk))
             reversal = Reversal(
                 sale=sale,
                 movement=_give_back(user, sale),
@@ -66,7 +80,7 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
             )
             reversal.save()
             _forget(sale)
-            audit.record(Operation.REVERSE_SALE.value, user=user, subject=f"sale:{sale.pk}")
+            audit.record(Operation.REVERSE_SALE.value, user=user, subject=f"sale:{sale.pk}", detail=risk)
     except IntegrityError:
         raise UnableToSell("Esta venta ya fue reversada.") from None
     except UnableToWithdraw as error:

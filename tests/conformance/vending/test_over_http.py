@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from started import started
 
 from conformance.evidence.model import Evidence
 from conformance.runner import BenchError, run_suites
@@ -43,19 +44,6 @@ def make_store(directory: Path) -> None:
     opened.close()
 
 
-@contextmanager
-def served(env: dict[str, str], *command: str) -> Iterator[dict[str, Any]]:
-    """A process of the product; what it says when it is ready."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "amibench", *command], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
-
-
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a portal with the bench's settings, over a module of test keys."""
@@ -79,10 +67,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     assert migrated.returncode == 0, migrated.stderr
     with ExitStack() as running:
-        module = served(env, "security-module", "serve", str(directory / "module"), "--test-keys")
+        module = started("security-module", "serve", directory / "module", "--test-keys", env=env)
         running.enter_context(module)
-        said = running.enter_context(served(env, "system", "serve", "--port", "0"))
-        yield said["url"].rstrip("/")
+        web = running.enter_context(started("system", "serve", "--port", 0, env=env))
+        yield web.ready["url"].rstrip("/")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """The vendor suite on a module that runs as a process of its own, over its socket, named by a target file."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from started import started
 
 from conformance.runner import BenchError, run_suites
 from conformance.targets import load
@@ -33,18 +31,9 @@ def url(tmp_path: Path) -> Iterator[str]:
         contents = contents.with_operator(name, approval.public_key_bytes(key))
     opened.save(contents, {"what": "test"}, START)
     opened.close()
-    with subprocess.Popen(
-        [sys.executable, "-m", "amibench", "security-module", "serve", str(directory), "--test-keys"],
-        cwd=ROOT,
-        env={**os.environ, "AMIBENCH_SECURITY_MODULE_PASSPHRASE": PASSPHRASE},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield "security-module+" + json.loads(process.stdout.readline())["urls"][0]
-        finally:
-            process.terminate()
+    env = {**os.environ, "AMIBENCH_SECURITY_MODULE_PASSPHRASE": PASSPHRASE}
+    with started("security-module", "serve", directory, "--test-keys", env=env) as process:
+        yield "security-module+" + process.ready["urls"][0]
 
 
 @pytest.fixture

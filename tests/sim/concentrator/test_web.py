@@ -7,6 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sim.concentrator.balance import Verdict
+from sim.concentrator.orders import FINAL
+from sim.concentrator.plans import Task
+from sim.concentrator.registry_states import Reason
+from sim.concentrator.web import codes
+
 PASSWORD = "una clave larga"
 
 
@@ -139,6 +145,34 @@ def test_guessing_leads_to_pauses_that_double(browser):
     assert told[-1] == "login"
 
 
+def test_the_status_names_everything_in_spanish(inside):
+    page = inside.call("/status")[1]
+    for words in ("Medidores registrados", "Lecturas pedidas", "Órdenes en espera", "Cambios de enlace"):
+        assert words in page
+    assert "_" not in re.sub(r"<[^>]*>", "", page)
+    assert page.count("Enlace activo") == 1
+    assert "uplink" not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (codes.REASONS, Reason),
+        (codes.VERDICTS, Verdict),
+        (codes.TASKS, Task),
+        (codes.ORDER_STATES, {"queued", "running", *FINAL}),
+    ],
+    ids=["reasons", "verdicts", "tasks", "order-states"],
+)
+def test_every_code_has_its_words(words, known):
+    assert set(words) == {str(code) for code in known}
+
+
+def test_every_number_of_the_summary_and_every_kind_of_order_has_words(street):
+    assert set(codes.SUMMARY) == set(street.concentrator.summary()) - {"uplink"}
+    assert set(codes.ORDER_KINDS) == set(street.concentrator.parts.orders._workers)
+
+
 @pytest.mark.requirement("R6.2-04")
 def test_every_page_is_shown_in_both_languages(inside):
     inside.street.run(5 * 3600.0)
@@ -204,7 +238,7 @@ def test_a_parameter_is_set_and_a_bad_one_refused(inside):
 def test_a_meter_is_confirmed(inside):
     inside.street.add(9, serial="00000001")
     inside.street.run(60.0)
-    assert "duplicate-serial" in inside.call("/nodes")[1]
+    assert "serie repetida" in inside.call("/nodes")[1]
     inside.post("/nodes", meter="020000000009", trusted="1")
     assert inside.message("/nodes") == "Hecho."
     records = {record.eui48[-1]: str(record.state) for record in inside.street.concentrator.registry}

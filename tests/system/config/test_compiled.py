@@ -1,5 +1,6 @@
 """Compiled queries and insertions do what the plain ones do."""
 
+import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.config.among import Keys
-from system.config.compiled import CompiledQuery, insert, update
+from system.config.compiled import CompiledDeletion, CompiledQuery, compile_all, insert, update
+from system.config.compiled_writes import insert_missing
 from system.registry.models import Provider
 from system.vending.models import Movement, MovementOutcome
 
@@ -140,3 +142,39 @@ def test_update_writes_the_named_fields_alone(provider: Provider) -> None:
     update(provider, other, fields=["name"])
     update(fields=["name"])
     assert set(Provider.objects.values_list("name", "nit")) == {("Uno más", "1"), ("Dos más", "2")}
+
+
+def test_update_says_how_many_rows_are_there(provider: Provider) -> None:
+    missing = Provider(pk=provider.pk + 1, name="Nadie", nit="0")
+    assert update(missing, fields=["name"]) == 0
+    assert update(provider, missing, fields=["name"]) == 1
+
+
+def test_what_is_there_already_is_left_as_it_is(provider: Provider) -> None:
+    insert_missing(Provider(name=provider.name, nit="9"), Provider(name="Dos", nit="2"))
+    assert set(Provider.objects.values_list("name", "nit")) == {(provider.name, "1"), ("Dos", "2")}
+
+
+def test_a_deletion_takes_what_fits_and_says_how_many(provider: Provider) -> None:
+    Provider.objects.create(name="Dos", nit="2")
+    by_name = CompiledDeletion(Provider, "name", "nit")
+    assert by_name(name="Dos", nit="1") == 0
+    assert by_name(name="Dos", nit="2") == 1
+    assert list(Provider.objects.all()) == [provider]
+
+
+def test_it_is_compiled_once_for_all_threads(provider: Provider) -> None:
+    """A connection of another thread runs what this thread's compiled, with its own arguments."""
+    built: list[str] = []
+
+    def build(name: str) -> Any:
+        built.append(name)
+        return Provider.objects.filter(name=name)
+
+    query = CompiledQuery(build, name=models.CharField())
+    assert compile_all() > 1
+    assert query(name=provider.name) == [provider]
+    query._of_thread = threading.local()  # as another thread finds it
+    assert query(name="nobody") == []
+    assert query(name=provider.name) == [provider]
+    assert len(built) == 1

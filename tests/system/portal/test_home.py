@@ -4,15 +4,19 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
-from vending_world import Village, make_village
+from django.test.utils import CaptureQueriesContext
+from vending_world import Village, drn, make_village
 
 from system.accounts import four_eyes
 from system.accounts.models import User
 from system.accounts.operations import Operation, Role
 from system.portal.figures import FIGURES, figures_of
 from system.registry.models import Device
+from system.vending.errors import SalePending
 from system.vending.models import OpenSale
+from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 
 @pytest.fixture
@@ -81,3 +85,17 @@ def test_every_figure_names_an_operation_and_a_page() -> None:
     for figure in FIGURES:
         assert isinstance(figure.operation, Operation)
         assert ":" in figure.view
+
+
+def test_open_sales_are_counted_without_a_walk_through_the_book(village: Village) -> None:
+    """A book of a million sales: what is counted are the open places, never the sales."""
+    auditor, other = user_of(village, Role.AUDITOR), make_village("Otra empresa")
+    figure = next(figure for figure in FIGURES if figure.label == "ventas sin resultado")
+    asked = SaleRequest(uuid.uuid4(), drn(1), 200_000)
+    village.customer(1)
+    with pytest.raises(SalePending):  # no module answers
+        sell_energy(village.cashier, village.shift, asked)
+    with CaptureQueriesContext(connection) as said:
+        assert figure.count(auditor) == "1"
+        assert figure.count(other.supervisor) is None
+    assert not any('"vending_sale"' in query["sql"] for query in said.captured_queries)

@@ -204,9 +204,13 @@ def test_a_bill_and_its_payment(
     business_time.instant = business_time.instant.replace(hour=16)
     assert office("POST", f"installations/{place.pk}/agreements", terms).status_code == 201
     bill = {
-        "niu": "NIU-0001", "mode": "postpaid", "period_begin": "2026-11-01", "period_end": "2026-11-24",
+        "niu": "NIU-0001", "mode": "postpaid", "period_begin": "2026-11-24", "period_end": "2026-11-24",
         "consumption_wh": 50_000,
     }  # fmt: skip
+    before = office("PUT", f"bills/{new_id()}", {**bill, "period_begin": "2026-11-01"})
+    assert (before.status_code, "desde el 24/11/2026" in before.json()["detail"]) == (422, True)
+    unread = office("PUT", f"bills/{new_id()}", {**bill, "consumption_wh": None})
+    assert (unread.status_code, "Falta la lectura" in unread.json()["detail"]) == (422, True)
     address = f"bills/{new_id()}"
     first, again = (office("PUT", address, bill).json() for _ in range(2))
     assert first == again

@@ -11,8 +11,10 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from counter_leases import DRNS, MODULE_PUBLIC, decoder_key_of, lease_for, register
 
 from protocols.sts.keys import derive_decoder_key
 from protocols.sts.testkeys import VK_64, VUDK_160
@@ -23,6 +25,7 @@ from system.security_module.errors import UnableToUseToken
 from system.security_module.key_file import read_key_file
 from system.security_module.pkcs11_vault import Pkcs11Vault
 from system.security_module.refusals import Refused
+from system.security_module.secure_counter import MintRequest, SecureCounter
 from system.security_module.vault import MeterKeyName, SealedVault, Vaults
 
 LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
@@ -122,6 +125,25 @@ def test_a_key_is_loaded_into_the_token_and_served_from_it(
     digits = module.mint("m", meter, subclass=0, amount=10)["tokens"][0]["digits"]
     known = derive_decoder_key(vending_key=VUDK_160, pan=PAN, sgc="654321", krn=3, ti=1)
     assert decode_token(digits, known).crc_ok
+
+
+@needs_token
+def test_a_lease_carries_the_decoder_key_that_the_token_makes(vault, tmp_path: Path, wall) -> None:
+    vault.load("leased", VUDK_160)
+    inside = register(1, key=None, token_label="leased")
+    with SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10) as counter:
+        lease = lease_for(counter, now=wall(), vaults=Vaults(vault), held=inside)
+        counter.load_lease(lease, MODULE_PUBLIC)
+        minted = counter.mint(MintRequest(uuid4(), DRNS[0], 10, 1), wall())
+    assert decode_token(minted.digits, decoder_key_of(DRNS[0])).crc_ok
+
+
+def test_a_key_in_a_token_that_is_not_open_gives_no_lease(tmp_path: Path, wall) -> None:
+    inside = register(1, key=None, token_label="leased")
+    with SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10) as counter:
+        with pytest.raises(Refused, match="PKCS#11 token") as refused:
+            lease_for(counter, now=wall(), held=inside)
+    assert refused.value.code == "token-failed"
 
 
 @pytest.mark.skipif(HAS_BINDING, reason="the extra hsm is installed")

@@ -27,8 +27,8 @@ def test_a_sale_is_a_token_that_the_meter_takes(world: World) -> None:
     said, token = sold.row.content, read_token(sold)
     assert said["number"] == "T1-000001"
     assert said["units"] == 305  # 10.000 pesos at 327,13 a kWh
-    assert (token.units, token.tid.tid) == (305, said["tokens"][0]["tid"])
-    assert token.tid.tid % 16 == 3  # the slot of the lease
+    assert (token.amount_units, token.tid) == (305, said["tokens"][0]["tid"])
+    assert token.tid % 16 == 3  # the slot of the lease
     quote = price_sale(from_json(stored_inputs(sold.row)))
     assert (quote.units, quote.energy_c, quote.residue_mc) == (305, said["energy_c"], said["residue_mc"])
 

@@ -11,7 +11,7 @@ from typing import Any
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.declaration import class_id_of
 from protocols.dlms.cosem.measurement import Register
-from protocols.dlms.cosem.payment import Credit
+from protocols.dlms.cosem.payment import Credit, TokenGateway
 from protocols.dlms.errors import DlmsValueError
 from protocols.dlms.obis import Obis
 from protocols.dlms.session.engine import Target
@@ -32,7 +32,12 @@ PROFILE = "on-demand"
 _CODES_MAX = 100
 _DATA, _VALUE = 1, 2
 #: Beginning of a code -> class of its object where none is said; all others are registers.
-_CLASSES: dict[str, int] = {"0.0.19.10.": class_id_of(Credit), "0.0.96.": _DATA, "0.0.42.": _DATA}
+_CLASSES: dict[str, int] = {
+    "0.0.19.10.": class_id_of(Credit),
+    "0.0.19.40.": class_id_of(TokenGateway),
+    "0.0.96.": _DATA,
+    "0.0.42.": _DATA,
+}
 
 
 @dataclass(frozen=True, slots=True)

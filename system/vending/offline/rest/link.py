@@ -1,7 +1,7 @@
 """The exchange with a terminal that has a link: batch up, pack down, under its own signature.
 
-The challenge is signed by the house and lives for 5 minutes; the house remembers none. Who repeats an exchange
-within them gets the same: a batch that is settled stays settled, and the pack is one that a person made.
+The challenge is signed by the house and lives for 5 minutes; the house remembers none. Who repeats an
+exchange within them gets the same: a batch that is settled stays settled, and the pack is one that a person made.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from protocols.offline.envelope import OCTETS_MAX, peek
-
 from system.accounts.rest.problems import problem
 from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.limits import settled_up_to
@@ -154,5 +153,3 @@ def _text(said: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise _Unreadable
     return value
-
-

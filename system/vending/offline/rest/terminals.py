@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import File, Query, Router
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -200,13 +200,13 @@ def give(request: HttpRequest, terminal_id: uuid.UUID, body: PackIn) -> PackOut:
     f"{_ONE}/packs/{{int:number}}/file",
     **does(Operation.SETTLE_TERMINAL, None, media_type="application/json"),
 )
-def pack_file(request: HttpRequest, terminal_id: uuid.UUID, number: int) -> Any:
+def pack_file(request: HttpRequest, terminal_id: uuid.UUID, number: int) -> HttpResponse:
     """El paquete, tal como lo carga el terminal."""
-    from django.http import HttpResponse
-
     found = row_or_404(_rows(request), terminal_id)
     rows = Pack.objects.filter(terminal=found, file__isnull=False).select_related("file")
-    row = row_or_404(rows, number, "number")
+    row = rows.filter(number=number).first()
+    if row is None:
+        raise Http404
     return HttpResponse(pack_bytes(row), content_type="application/json")
 
 

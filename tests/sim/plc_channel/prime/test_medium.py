@@ -2,12 +2,16 @@
 
 import statistics
 
+import numpy as np
 import pytest
 from simpy import Environment
 
 from sim.kernel.medium import NodeState
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.ideal import IdealChannel
+from sim.plc_channel.channel.matrix import MatrixChannel
+from sim.plc_channel.channel.receiver import ReceiverTerms
+from sim.plc_channel.phy.modem import phy_of
 from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
 from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.medium import PrimeMedium
@@ -35,6 +39,16 @@ def test_it_is_a_medium_over_the_modem_of_the_tables() -> None:
     check_medium(factory)
 
 
+def test_the_modems_are_those_of_the_channel() -> None:
+    receiver = ReceiverTerms(profile="simprime", sync_floor_db=None)
+    channel = MatrixChannel(np.full((3, 3), 60.0), streams=RandomStreams(3), receiver=receiver)
+    wires = [PrimeMedium(Environment(), RandomStreams(3), made) for made in (channel, IdealChannel())]
+    lost = [wire.network.links._phy.error_rate(256, 2.0) for wire in wires]
+    scheme = PrimeTerms().scheme
+    assert lost == [receiver.phy(scheme).error_rate(256, 2.0), phy_of(scheme).error_rate(256, 2.0)]
+    assert lost[0] != lost[1]
+
+
 def test_one_more_node_draws_no_number_of_another() -> None:
     def numbers(count: int) -> list[float]:
         plant = Plant(count, seed=9)
@@ -53,6 +67,7 @@ def test_one_more_node_draws_no_number_of_another() -> None:
         {"scp_symbols": 277},
         {"cfp_symbols": 245},
         {"no_such": 1},
+        {"sync_floor_db": 1.0},  # the channel's
         {"turnaround_s": "fast"},
         {"arq_transmissions": 0},
     ],

@@ -1,0 +1,53 @@
+"""Writes a terminal that is ready to serve, and the files of its office beside it; by the wall's clock.
+
+python tests/helpers/terminal_folder.py DIR
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from terminal_world import PASSPHRASE, PaperOffice, customer, due, folder
+
+from protocols.offline.messages import Customer
+from system.config.clock import WallBusinessClock
+from system.terminal import services
+from system.terminal.desk import Desk
+from system.terminal.services.admit_office import read_office
+from system.vending.pricing import Obligation, ObligationKind, Rule
+
+NAMES = ("Yolanda Ibargüen", "José Ñáñez Mosquera", "María del Carmen Angulo Hurtado de Valencia")
+
+
+def write(place: Path, *, admit: bool = True) -> Path:
+    """A terminal in `place`/terminal with keys.json and pack.json beside it; loaded where `admit` says so."""
+    clock = WallBusinessClock()
+    where = place / "terminal"
+    made = folder.make(where, PASSPHRASE, folder.Named("SN-1", "Datáfono 1"), clock.now(), cost=10)
+    office = PaperOffice()
+    (place / "keys.json").write_bytes(office.keys())
+    with Desk.open(where, PASSPHRASE, clock) as desk:
+        assert made.terminal_id == desk.book.terminal_id
+        (place / "pack.json").write_bytes(office.next_pack(desk, people(desk), days=10))
+        if admit:
+            keys = office.keys()
+            services.admit_office(desk, keys, read_office(keys)[1])
+            services.load_pack(desk, (place / "pack.json").read_bytes())
+            services.open_shift(desk, uuid4(), "ana")
+    return where
+
+
+def people(desk: Desk) -> tuple[Customer, ...]:
+    levy = Obligation("7", ObligationKind.LEVY, "Aseo", Rule(quota_c=80_000))
+    month = f"{desk.now() - timedelta(hours=5):%Y-%m}"
+    return tuple(
+        customer(n, name=name, month=month, obligations=[due(levy, monthly=True)], conservative=n == 3)
+        for n, name in enumerate(NAMES, 1)
+    )
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "system.config.settings.terminal"
+    print(write(Path(sys.argv[1])))
