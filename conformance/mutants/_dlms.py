@@ -6,7 +6,11 @@ from collections.abc import Callable
 from protocols.dlms.acse import Aarq
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import Association
-from protocols.dlms.cosem.device import AssociationProfile
+from protocols.dlms.axdr import Data
+from protocols.dlms.cosem.current_association import Entry
+from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, AssociationProfile
+from protocols.dlms.cosem.objects import CosemObject, constant
+from protocols.dlms.cosem.rights import AccessRights
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.server import ServerConnection
 from protocols.dlms.xdlms.initiate import InitiateRequest
@@ -63,6 +67,29 @@ class Retouching(ServerConnection):
     def opened(self, client_sap: int, server_sap: int) -> Association | None:
         """The association that a client has open."""
         return self._associations.get((client_sap, server_sap))
+
+
+class Misrepresenting(ServerConnection):
+    """Shows another association object than the right one; `shown` says which."""
+
+    __slots__ = ()
+
+    def shown(self, association: Association, item: CosemObject, rights: AccessRights) -> Entry:
+        """What is shown in the place of `item`, and to whom."""
+        return item, rights
+
+    def _associate(self, apdu: bytes, client_sap: int, server_sap: int) -> bytes:
+        answer = super()._associate(apdu, client_sap, server_sap)
+        association = self._associations.get((client_sap, server_sap))
+        if association is not None:
+            entries = association.view._entries  # noqa: SLF001 - a mutant, wrong on purpose
+            entries[CURRENT_ASSOCIATION] = self.shown(association, *entries[CURRENT_ASSOCIATION])
+        return answer
+
+
+def with_getter(item: CosemObject, attribute: int, value: Data) -> CosemObject:
+    """The object with another value behind one of its attributes."""
+    return dataclasses.replace(item, getters={**item.getters, attribute: constant(value)})
 
 
 def with_initiate(aarq: Aarq, **changes: object) -> Aarq:

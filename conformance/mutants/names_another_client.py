@@ -1,13 +1,12 @@
 """A meter whose association object names another client than the one that speaks."""
 
-import dataclasses
-
-from conformance.mutants._dlms import with_server
+from conformance.mutants._dlms import Misrepresenting, with_getter, with_server
 from conformance.text import Text
 from protocols.dlms import axdr
-from protocols.dlms.cosem.device import CURRENT_ASSOCIATION
-from protocols.dlms.cosem.objects import constant
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.association import Association
+from protocols.dlms.cosem.current_association import Entry
+from protocols.dlms.cosem.objects import CosemObject
+from protocols.dlms.cosem.rights import AccessRights
 
 CLAUSE = "dlms-yb/7.3.6"
 DESCRIPTION = Text("la asociación nombra a otro cliente", "the association names another client")
@@ -15,21 +14,16 @@ DESCRIPTION = Text("la asociación nombra a otro cliente", "the association name
 _PARTNERS = 3
 
 
-class Mistaken(ServerConnection):
+class Mistaken(Misrepresenting):
     """Writes down the wrong client address."""
 
     __slots__ = ()
 
-    def _associate(self, apdu: bytes, client_sap: int, server_sap: int) -> bytes:
-        answer = super()._associate(apdu, client_sap, server_sap)
-        association = self._associations.get((client_sap, server_sap))
-        if association is not None:
-            entries = association.view._entries  # noqa: SLF001 - a mutant, wrong on purpose
-            item, rights = entries[CURRENT_ASSOCIATION]
-            wrong = axdr.structure(axdr.integer(client_sap + 1), axdr.long_unsigned(server_sap))
-            getters = {**item.getters, _PARTNERS: constant(wrong)}
-            entries[CURRENT_ASSOCIATION] = (dataclasses.replace(item, getters=getters), rights)
-        return answer
+    def shown(self, association: Association, item: CosemObject, rights: AccessRights) -> Entry:
+        """The partners with the next client address."""
+        facts = association.facts
+        wrong = axdr.structure(axdr.integer(facts.client_sap + 1), axdr.long_unsigned(facts.server_sap))
+        return with_getter(item, _PARTNERS, wrong), rights
 
 
 PARTS = with_server(Mistaken)

@@ -126,11 +126,10 @@ class _Update:
     def __init__(self, connection: Any, example: models.Model, fields: Sequence[str]) -> None:
         meta: Any = example._meta  # noqa: SLF001 - public by documentation
         self._fields = [meta.get_field(name) for name in fields]
-        query: Any = models.sql.UpdateQuery(type(example))
-        query.add_filter("pk", example.pk)
-        query.add_update_fields([(field, None, field.pre_save(example, False)) for field in self._fields])
-        self.sql, _ = query.get_compiler(connection=connection).as_sql()
         self._key = meta.pk
+        quote = connection.ops.quote_name
+        changes = ", ".join(f"{quote(field.column)} = %s" for field in self._fields)
+        self.sql = f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
 
     def parameters(self, row: models.Model, connection: Any) -> list[Any]:
         """The values of a row, and its key."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from system.accounts.models import Approval, User
 from system.head_end.answers import (
     Curve,
@@ -24,6 +26,7 @@ from system.head_end.answers import (
 )
 from system.head_end.errors import UnableToOrder
 from system.head_end.selectors import consumption as _consumption
+from system.head_end.selectors import consumption_of_many as _of_many
 from system.head_end.selectors import curves as _curves
 from system.head_end.selectors import deliveries as _deliveries
 from system.head_end.selectors import meters as _meters
@@ -52,6 +55,7 @@ __all__ = [
     "TokenDelivery",
     "UnableToOrder",
     "cancel_order",
+    "consumption_by_installation",
     "consumption_wh",
     "curve",
     "daily_consumption",
@@ -163,7 +167,7 @@ def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
 
 
 def modes_set(since: datetime) -> list[OrderView]:
-    """Orders of every provider that set meters to prepaid or postpaid and were done after `since`, in order."""
+    """Orders that set meters to prepaid or postpaid, every provider's, done after `since`, in their order."""
     return _orders.modes_set(since)
 
 
@@ -179,6 +183,13 @@ def consumption_wh(where: Installation | Device, start: datetime, end: datetime)
     For an installation the meters that hung there are added up, each for its time.
     """
     return _consumption.consumption_wh(where, start, end)
+
+
+def consumption_by_installation(
+    installations: QuerySet[Installation], start: datetime, end: datetime
+) -> dict[int, int | None]:
+    """Energy from `start` to `end` of each of many installations, Wh, by its key; see `consumption_wh`."""
+    return _of_many.consumption_by_installation(installations, start, end)
 
 
 def daily_consumption(where: Installation | Device, first: date, last: date) -> list[DayEnergy]:

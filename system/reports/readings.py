@@ -1,9 +1,10 @@
 """The only way from reports to what meters said: `system.head_end.api`."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from system.config.clock import BOGOTA
 from system.head_end import api
@@ -33,10 +34,10 @@ _REASONS = {api.Quality.NONE_THERE: "el medidor no lo tiene", api.Quality.NOT_RE
 _NOT_TRUSTED = "en cuarentena"
 
 
-def consumption_by_installation(homes: Iterable[Installation], since: date, until: date) -> dict[int, int]:
+def consumption_by_installation(homes: QuerySet[Installation], since: date, until: date) -> dict[int, int]:
     """Installation id -> Wh that its meters counted over business days; who is not in it has no readings."""
     begin, end = instants(since, until)
-    found = {home.pk: api.consumption_wh(home, begin, end) for home in homes}
+    found = api.consumption_by_installation(homes, begin, end)
     return {pk: wh for pk, wh in found.items() if wh is not None}
 
 

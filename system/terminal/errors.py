@@ -121,6 +121,10 @@ REASONS: dict[str, Words] = {
         "El paquete no trae permiso para este medidor: avise a la oficina.",
         "The pack brings no permission for this meter: tell the office.",
     ),
+    "tid-window": Words(
+        "Este medidor ya recibió varias recargas seguidas: espere unos minutos y venda otra vez.",
+        "This meter was given several tokens in a row: wait a few minutes and sell again.",
+    ),
     "counter": Words(
         "El contador seguro no lo permite: {why}", "The secure counter does not allow it: {why}"
     ),

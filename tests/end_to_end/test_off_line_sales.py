@@ -2,7 +2,6 @@
 
 import random
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -212,8 +211,8 @@ def _take(token: Any) -> TokenResult:
 def _only_what_two_sold_differs(trips: list[Trip], settlements: list[Any]) -> None:
     """Where one terminal sold alone, the office comes to the same price to the centavo."""
     found = [finding for settled in settlements for finding in settled.findings]
-    kinds = Counter(finding.kind for finding in found)
-    assert set(kinds) <= {FindingKind.PRICE_DIFFERS.value}
+    # two who did not know of each other sold the cheap step twice: told, and nobody is charged for it
+    assert {finding.kind for finding in found} <= {FindingKind.PRICE_DIFFERS, FindingKind.LOST}
     alone = {sale for trip in trips for sale, (home, _) in trip.sold.items() if home in ALONE[trip.number]}
     assert alone
     assert not [finding for finding in found if finding.sale_id in alone]

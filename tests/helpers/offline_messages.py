@@ -16,6 +16,7 @@ from protocols.offline.messages import (
     Lease,
     LeasedMeter,
     Limits,
+    OfficeKeys,
     Operator,
     Pack,
     PackDeposit,
@@ -81,6 +82,10 @@ def chain(sales: int = 3) -> tuple[Entry, ...]:
 
 def enrolment() -> Enrolment:
     return Enrolment(TERMINAL, "SN 7/1", "Datáfono de Satinga", PUBLIC, bytes(32), NOW)
+
+
+def office_keys() -> OfficeKeys:
+    return OfficeKeys("Energía del Sanquianga", PUBLIC, OTHER_PUBLIC, NOW)
 
 
 def lease() -> Lease:

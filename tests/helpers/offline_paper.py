@@ -104,7 +104,7 @@ class PaperTerminal:
         """A batch of some of its entries, by number."""
         self.batches += 1
         entries = tuple(self.entries[first - 1 : last])
-        counter = other.pop("counter", CounterReading(self.sequence, self.spent_c))
+        counter = other.pop("counter", None) or self._counter_at(last)
         said = {
             "batch_id": uuid.uuid5(self.id, f"batch-{self.batches}"),
             "terminal_id": self.id,
@@ -114,6 +114,13 @@ class PaperTerminal:
             "counter": counter,
         }
         return Batch(**{**said, **other}).seal(self.public, self.sign)
+
+    def _counter_at(self, last: int | None) -> CounterReading:
+        """Where its secure counter stood when that entry was the last."""
+        sold = [entry.content for entry in self.entries[:last] if entry.kind == "sale"]
+        if last is None or not sold:
+            return CounterReading(self.sequence if last is None else 0, self.spent_c if last is None else 0)
+        return CounterReading(sold[-1]["sequence"], sold[-1]["spent_c"])
 
     def load(self, data: bytes, office_public: bytes) -> Pack:
         """Take a pack; sales that it does not know of yet are applied again."""

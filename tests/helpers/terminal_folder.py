@@ -21,7 +21,7 @@ from system.vending.pricing import Obligation, ObligationKind, Rule
 NAMES = ("Yolanda Ibargüen", "José Ñáñez Mosquera", "María del Carmen Angulo Hurtado de Valencia")
 
 
-def write(place: Path, *, admit: bool = True) -> Path:
+def write(place: Path, *, admit: bool = True, count: int = 3) -> Path:
     """A terminal in `place`/terminal with keys.json and pack.json beside it; loaded where `admit` says so."""
     clock = WallBusinessClock()
     where = place / "terminal"
@@ -30,7 +30,7 @@ def write(place: Path, *, admit: bool = True) -> Path:
     (place / "keys.json").write_bytes(office.keys())
     with Desk.open(where, PASSPHRASE, clock) as desk:
         assert made.terminal_id == desk.book.terminal_id
-        (place / "pack.json").write_bytes(office.next_pack(desk, people(desk), days=10))
+        (place / "pack.json").write_bytes(office.next_pack(desk, people(desk, count), days=10))
         if admit:
             keys = office.keys()
             services.admit_office(desk, keys, read_office(keys)[1])
@@ -39,12 +39,18 @@ def write(place: Path, *, admit: bool = True) -> Path:
     return where
 
 
-def people(desk: Desk) -> tuple[Customer, ...]:
+def people(desk: Desk, count: int) -> tuple[Customer, ...]:
     levy = Obligation("7", ObligationKind.LEVY, "Aseo", Rule(quota_c=80_000))
     month = f"{desk.now() - timedelta(hours=5):%Y-%m}"
     return tuple(
-        customer(n, name=name, month=month, obligations=[due(levy, monthly=True)], conservative=n == 3)
-        for n, name in enumerate(NAMES, 1)
+        customer(
+            n,
+            name=NAMES[(n - 1) % len(NAMES)],
+            month=month,
+            obligations=[due(levy, monthly=True)],
+            conservative=n == 3,
+        )
+        for n in range(1, count + 1)
     )
 
 

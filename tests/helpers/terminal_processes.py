@@ -22,6 +22,9 @@ from terminal_world import PASSPHRASE  # noqa: E402
 from system.terminal.desk import Desk  # noqa: E402
 from system.terminal.serving import serve  # noqa: E402
 
+#: A meter has a token every 16 minutes, and some in advance: a campaign goes round among many.
+CUSTOMERS = 400
+
 
 class TerminalNursery(ForkingNursery):
     """Terminals in one folder, one at a time."""
@@ -33,7 +36,7 @@ class TerminalNursery(ForkingNursery):
         from system.terminal.pages import urls
 
         assert urls.urlpatterns
-        return {"folder": str(write(self.directory))}
+        return {"folder": str(write(self.directory, count=CUSTOMERS))}
 
     def serve(self) -> dict[str, Any]:
         """Fork one that serves; its address."""

@@ -114,18 +114,16 @@ class PaperOffice:
         self.packs += 1
         customers = customers or (customer(1), customer(2), customer(3))
         until = now + timedelta(days=days)
-        made_lease = lease_for(
-            desk.counter,
-            [one.drn for one in customers],
-            **{
-                "now": now,
-                "until": until + timedelta(days=3),
-                "allowed_c": self.limit_c if allowed_c is None else allowed_c,
-                "units_max": 100_000,
-                "not_before": now - timedelta(minutes=10),
-                **(lease or {}),
-            },
-        )
+        terms: dict[str, Any] = {
+            "now": now,
+            "until": until + timedelta(days=3),
+            "allowed_c": self.limit_c if allowed_c is None else allowed_c,
+            "units_max": 100_000,
+            "not_before": now - timedelta(minutes=10),
+            **(lease or {}),
+        }
+        drns = [one.drn for one in customers]
+        parts = [drns[place : place + 100] for place in range(0, len(drns), 100)]
         plain: dict[str, Any] = {
             "pack_id": uuid4(),
             "number": self.packs,
@@ -141,7 +139,7 @@ class PaperOffice:
                 Operator("ana", "Ana Ñáñez", SALT, verifier(PIN, SALT, COST), COST),
                 Operator("beto", "Beto Cuero", SALT, verifier("1234", SALT, COST), COST),
             ),
-            "leases": (made_lease,),
+            "leases": tuple(lease_for(desk.counter, part, **terms) for part in parts),
             "limits": Limits(self.limit_c, 5_000, 10_000, 100_000_000, 1_000_000),
             "settled": Settled(0, genesis(desk.book.terminal_id)),
             "deposits": (),

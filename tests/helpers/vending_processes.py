@@ -160,9 +160,12 @@ def _warm(session: str) -> None:
     """Load what the first request loads, once instead of in every child."""
     from django.test import Client
 
+    from system.vending.warming import warm_up
+
     client = Client()
     client.cookies["sessionid"] = session
     client.post("/venta/cobrar/", {"number": "0"})
+    warm_up()  # as `amibench system serve` does
 
 
 def _let_go() -> None:

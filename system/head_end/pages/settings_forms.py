@@ -1,12 +1,13 @@
 """Forms of plans, rules and of how a meter is spoken with: hours and names where rows hold s and codes."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from system.config.clock import BOGOTA, business_day
 from system.head_end.logs import LOG_NAMES, NONE
 from system.head_end.models import CollectionPlan, FieldRules, MeterAccess
 from system.head_end.periods import DAY_S
@@ -151,6 +152,11 @@ class MeterForm(forms.Form):
         required=False,
         help_text="Como está en el archivo de llaves del recolector. Las llaves no se escriben aquí.",
     )
+    since = forms.DateField(
+        label="Leer desde el día",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Se le pide lo que aún guarde desde entonces.",
+    )
     which = forms.ChoiceField(
         label="Bitácoras de eventos",
         choices=[("", "Las de todos los medidores"), (NONE, "Ninguna"), ("own", "Solo las marcadas")],
@@ -164,7 +170,9 @@ class MeterForm(forms.Form):
         initial |= {
             "which": "own" if own else access.event_logs,
             "logs": access.event_logs.split() if own else [],
+            "since": business_day(access.wanted_since),
         }
+        self._since = initial["since"]
         super().__init__(*args, **{"initial": initial, **more})
         fields: Any = self.fields
         fields["logs"].choices = _log_choices(access.event_logs if own else "")
@@ -180,7 +188,9 @@ class MeterForm(forms.Form):
         """What was typed."""
         said = self.cleaned_data
         logs = " ".join(said["logs"]) if said["which"] == "own" else said["which"]
-        return MeterTerms(said["sap"], said["access"], said["key_name"], logs)
+        day: date = said["since"]
+        since = None if day == self._since else datetime.combine(day, time(), BOGOTA)
+        return MeterTerms(said["sap"], said["access"], said["key_name"], logs, since)
 
 
 _HOURS = ("token_valid_h", "silent_after_h")

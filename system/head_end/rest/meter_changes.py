@@ -8,7 +8,7 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Out, free_text, plain_text, whole
+from system.accounts.rest.fields import In, Instant, InstantIn, Out, free_text, plain_text, whole
 from system.head_end.rest.fields import METER, access_or_404
 from system.head_end.rest.meters import FieldMeterDetailOut, meter_detail
 from system.head_end.selectors.changes import WaitingChange, waiting_changes
@@ -29,6 +29,9 @@ class MeterAccessIn(In):
     event_logs: Annotated[
         str, free_text(200, "códigos OBIS separados por espacios; vacío: los de las reglas; «-»: ninguna")
     ] = ""
+    wanted_since: InstantIn | None = Field(
+        None, description="desde cuándo se quieren sus lecturas, mientras las guarde; sin él, como está"
+    )
 
 
 class MeterStateIn(In):

@@ -58,6 +58,7 @@ class FieldMeterDetailOut(FieldMeterOut):
     reachable: bool = Field(description="una orden podría llegarle ahora")
     access: str = Field(description="perfil de acceso del archivo de llaves del recolector")
     event_logs: str = Field(description="bitácoras propias; vacío: las de las reglas; «-»: ninguna")
+    wanted_since: Instant = Field(description="desde cuándo se quieren sus lecturas")
     clock_off_s: float | None
     output_state: bool | None = Field(description="relé cerrado")
     control_state: str
@@ -97,6 +98,7 @@ def meter_detail(request: HttpRequest, access: MeterAccess) -> FieldMeterDetailO
             for name in (
                 "access",
                 "event_logs",
+                "wanted_since",
                 "clock_off_s",
                 "output_state",
                 "control_state",

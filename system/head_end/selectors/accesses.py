@@ -31,6 +31,6 @@ def accesses_behind(channel_id: int, device_ids: Iterable[int]) -> dict[int, Met
 
 
 def locked_access(channel_id: int, device_id: int) -> MeterAccess | None:
-    """The access of a meter behind a channel, which nobody else changes in this transaction; None: no such."""
+    """The access of a meter behind a channel, held until this transaction ends; None: it is not there."""
     found: MeterAccess | None = _LOCKED.first(channel_id=channel_id, device_id=device_id)
     return found

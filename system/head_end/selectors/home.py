@@ -129,38 +129,33 @@ def _orders(user: Any) -> Iterator[Problem]:
 
 
 def _alarms(user: Any) -> Iterator[Problem]:
-    """Alarms of the last day; what one device told again and again is one line."""
+    """Alarms of the last day; the same told again and again, or by many devices, is one line."""
     lately = find_events(user, alarm=True).filter(received_at__gt=business_now() - _NEWS)[:_ALARMS_MAX]
-    alike: dict[tuple[str, str], list[DeviceEvent]] = {}
+    alike: dict[str, list[DeviceEvent]] = {}
     for event in lately:
-        said = words_of(event.log, event.code, event.name, event.detail)
-        alike.setdefault((event.subject, said.what), []).append(event)
+        alike.setdefault(words_of(event.log, event.code, event.name, event.detail).what, []).append(event)
     kinds = list(alike.items())
-    for (_, what), events in kinds[:_FEW]:
+    for what, events in kinds[:_FEW]:
         yield _alarm(what, events)
-    left = kinds[_FEW:]
+    left = [event for _, events in kinds[_FEW:] for event in events]
     if left:
-        count = sum(len(events) for _, events in left)
-        what = _counted(count, "alarma más", "alarmas más")
-        yield Problem(what, left[-1][1][-1].at, "Están en la página de eventos.", _at("events", alarmas="1"))
+        what = _counted(len(left), "alarma más", "alarmas más")
+        sentence = "Están en la página de eventos."
+        yield Problem(what, min(event.at for event in left), sentence, _at("events", alarmas="1"))
 
 
 def _alarm(what: str, events: Sequence[DeviceEvent]) -> Problem:
     """One line for alarms that are alike, which come newest first."""
-    newest = events[0]
-    times = ""
-    if len(events) > 1:
-        last = newest.at.astimezone(BOGOTA)
-        times = f", {len(events)} veces, la última el {last:%d/%m a las %H:%M}"
-    address = (
-        reverse("head_end:meter", args=[newest.device_id])
-        if newest.device_id is not None
-        else _at("events", alarmas="1")
-    )
-    said = words_of(newest.log, newest.code, newest.name, newest.detail)
-    more = f" {said.detail}" if said.detail and len(events) == 1 else ""
+    newest, told_by = events[0], len({event.subject for event in events})
+    detail = words_of(newest.log, newest.code, newest.name, newest.detail).detail
+    last = newest.at.astimezone(BOGOTA)
+    times = f", {len(events)} veces, la última el {last:%d/%m a las %H:%M}" if len(events) > 1 else ""
+    more = f" {detail}" if detail and len(events) == 1 else ""
+    alone = told_by == 1 and newest.device_id is not None
+    address = reverse("head_end:meter", args=[newest.device_id]) if alone else _at("events", alarmas="1")
     who = newest.serial or newest.channel.name
-    return Problem(f"Alarma de {who}", events[-1].at, f"{what}{times}.{more}", address)
+    named = f"Alarma de {who}" if told_by == 1 else f"Alarma de {told_by} equipos"
+    return Problem(named, events[-1].at, f"{what}{times}.{more}", address)
 
 
 _KINDS: tuple[Callable[[Any], Iterator[Problem]], ...] = (

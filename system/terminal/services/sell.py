@@ -144,6 +144,7 @@ def _in_our_words(desk: Desk, loaded: Loaded, refused: CounterRefused) -> Termin
         "not-yet": {"begins": said_instant(loaded.pack.valid_from)},
         "lease-expired": {"until": said_instant(loaded.leased_until or loaded.pack.valid_until)},
         "unknown-meter": {},
+        "tid-window": {},
     }
     if code in told:
         return TerminalRefused(code, **told[code])

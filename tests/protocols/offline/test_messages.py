@@ -14,17 +14,28 @@ from offline_messages import (
     batch,
     enrolment,
     lease,
+    office_keys,
     pack,
     sign,
     sign_otherwise,
 )
 
 from protocols.offline import OfflineError, seal
-from protocols.offline.messages import Batch, Enrolment, Lease, Message, Pack, open_enrolment
+from protocols.offline.messages import (
+    Batch,
+    Enrolment,
+    Lease,
+    Message,
+    OfficeKeys,
+    Pack,
+    open_enrolment,
+    open_office_keys,
+)
 from protocols.offline.schema import CUSTOMERS_MAX, LEASE_METERS_MAX
 
 MAKERS: dict[type[Message], Callable[[], Message]] = {
     Enrolment: enrolment,
+    OfficeKeys: office_keys,
     Lease: lease,
     Pack: pack,
     Batch: batch,
@@ -191,3 +202,11 @@ def test_an_enrolment_is_signed_by_the_key_that_it_names() -> None:
         open_enrolment(seal("enrolment", enrolment().to_body(), OTHER_PUBLIC, sign_otherwise))
     with pytest.raises(OfflineError):
         open_enrolment(lease().seal(PUBLIC, sign))
+
+
+def test_the_keys_of_an_office_are_signed_by_itself() -> None:
+    assert open_office_keys(office_keys().seal(PUBLIC, sign)) == office_keys()
+    with pytest.raises(OfflineError, match="altered"):
+        open_office_keys(seal("office-keys", office_keys().to_body(), PUBLIC, sign_otherwise))
+    with pytest.raises(OfflineError, match="another"):
+        open_office_keys(office_keys().seal(OTHER_PUBLIC, sign_otherwise))

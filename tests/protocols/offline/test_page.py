@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offline_messages import PUBLIC, batch, enrolment, lease, pack, sign
+from offline_messages import PUBLIC, batch, enrolment, lease, office_keys, pack, sign
 
 from protocols.offline import page
 from protocols.offline.messages import MESSAGES, Message
@@ -14,7 +14,7 @@ from protocols.offline.schema import ENTRIES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
 NEW = "write it anew: python -m protocols.offline.page"
-SAMPLES = [enrolment(), lease(), pack(), batch()]
+SAMPLES = [enrolment(), office_keys(), lease(), pack(), batch()]
 
 
 def test_the_page_is_not_stale() -> None:

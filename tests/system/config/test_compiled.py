@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from system.config.among import Keys
 from system.config.compiled import CompiledDeletion, CompiledQuery, compile_all, insert, update
 from system.config.compiled_writes import insert_missing
+from system.head_end.models import Channel
 from system.registry.models import Provider
 from system.vending.models import Movement, MovementOutcome
 
@@ -148,6 +149,17 @@ def test_update_says_how_many_rows_are_there(provider: Provider) -> None:
     missing = Provider(pk=provider.pk + 1, name="Nadie", nit="0")
     assert update(missing, fields=["name"]) == 0
     assert update(provider, missing, fields=["name"]) == 1
+
+
+def test_an_update_of_nothing_serves_one_of_something(provider: Provider) -> None:
+    """What is compiled for a row whose field is empty is run for one whose field is not, and back."""
+    channel = Channel.objects.create(provider=provider, kind="direct", name="C", url="tcp://x", due_at=NOW)
+    for until in (None, NOW, None):
+        channel.leased_until = until
+        assert update(channel, fields=["leased_until"]) == 1
+        assert Channel.objects.get().leased_until == until
+    channel.pk += 1
+    assert update(channel, fields=["leased_until"]) == 0
 
 
 def test_what_is_there_already_is_left_as_it_is(provider: Provider) -> None:

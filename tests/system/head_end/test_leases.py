@@ -145,7 +145,7 @@ def test_a_meter_that_fails_rests_and_the_others_do_not(field: Field) -> None:
 
 
 def test_a_concentrator_is_polled_and_told_of_its_meters(field: Field) -> None:
-    channel = field.channel(concentrator=True)
+    channel = field.channel(concentrator=True, poll_s=300)
     access = field.meter(1, channel)
     visit = field.lease(NOW)
     assert visit.discover

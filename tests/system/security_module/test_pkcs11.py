@@ -140,9 +140,9 @@ def test_a_lease_carries_the_decoder_key_that_the_token_makes(vault, tmp_path: P
 
 def test_a_key_in_a_token_that_is_not_open_gives_no_lease(tmp_path: Path, wall) -> None:
     inside = register(1, key=None, token_label="leased")
-    with SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10) as counter:
-        with pytest.raises(Refused, match="PKCS#11 token") as refused:
-            lease_for(counter, now=wall(), held=inside)
+    counter = SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10)
+    with counter, pytest.raises(Refused, match="PKCS#11 token") as refused:
+        lease_for(counter, now=wall(), held=inside)
     assert refused.value.code == "token-failed"
 
 

@@ -59,3 +59,14 @@ def test_no_tid_twice_whatever_the_clock_does(steps: list[tuple[int, int]]) -> N
         seen.add(tid)
         memory.add(tid)
         assert len(memory.recent) <= REMEMBERED
+
+
+def test_while_terminals_have_the_other_minutes_only_multiples_are_taken() -> None:
+    memory = TidMemory()
+    taken = []
+    while (tid := memory.next_free(now(5000), floor=-1, step=16)) is not None:
+        memory.add(tid)
+        taken.append(tid)
+    assert taken == [5008, 5024, 5040, 5056]
+    assert memory.next_free(now(5000), floor=-1) == 5000
+    assert TidMemory().next_free(now(5000), floor=5008, step=16) == 5024

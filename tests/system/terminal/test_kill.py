@@ -1,5 +1,6 @@
 """The serving process is killed under load, again and again: nothing is lost, nothing is made twice."""
 
+import itertools
 import os
 import random
 import threading
@@ -24,6 +25,7 @@ from system.terminal.figures import position_of
 ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "3"))
 SELLERS = 3
 SALES_EACH = 4
+CUSTOMERS = 400  # as terminal_processes has them
 
 
 @pytest.fixture
@@ -36,17 +38,19 @@ def nursery(tmp_path: Path) -> Iterator[Nursery]:
 @pytest.mark.timeout(60 + 10 * ROUNDS)
 @pytest.mark.requirement("R5.4-01", "R5.4-05")
 def test_a_terminal_that_is_killed_while_it_sells(nursery: Nursery) -> None:
-    dice = random.Random(7)  # noqa: S311 - when to pull the plug
+    dice = random.Random(7)
     folder, promised = Path(nursery.prepared["folder"]), []
+    buyers = itertools.cycle(range(1, CUSTOMERS + 1))
     for _ in range(ROUNDS):
-        promised += _round(nursery, dice.randint(1, SELLERS * SALES_EACH - 1), dice.random() * 0.02)
+        sales = dice.randint(1, SELLERS * SALES_EACH - 1)
+        promised += _round(nursery, buyers, sales, dice.random() * 0.02)
         with Desk.open(folder, PASSPHRASE) as desk:
             services.recover(desk)
             _see_that_nothing_is_lost(desk, promised)
     assert len(promised) >= ROUNDS
 
 
-def _round(nursery: Nursery, sales: int, more_s: float) -> list[UUID]:
+def _round(nursery: Nursery, buyers: Iterator[int], sales: int, more_s: float) -> list[UUID]:
     """Let three people sell, and pull the plug a moment after so many sales."""
     served = nursery.ask("serve")
     enough, count = threading.Event(), threading.Semaphore(0)
@@ -56,7 +60,7 @@ def _round(nursery: Nursery, sales: int, more_s: float) -> list[UUID]:
         with suppress(URLError, HTTPException, ConnectionError):
             hands[place].log_in("ana", PIN)
             for _ in range(SALES_EACH):
-                hands[place].sell(f"NIU-{place + 1:04d}", 5_000)
+                hands[place].sell(f"NIU-{next(buyers):04d}", 5_000)
                 count.release()
 
     def pull() -> None:

@@ -96,6 +96,30 @@ def test_the_first_page_groups_what_one_meter_tells_again_and_again(field: Field
     assert "strong-field" not in shown
 
 
+def test_the_first_page_groups_what_many_meters_tell(field: Field, operator: Client) -> None:
+    channel = field.channel("C1")
+    first = field.meter(1, channel)
+    told = [
+        EventRow(
+            access.device_id,
+            access.device.serial,
+            "uplink",
+            7,
+            "meter-alarm",
+            MIDNIGHT,
+            alarm=True,
+            detail="push",
+        )
+        for access in (first, *(field.meter(number, channel) for number in (2, 3)))
+    ]
+    field.plan()
+    field.desk.keep_events(field.lease().lease, told)
+    shown = text_of(operator, "/campo/")
+    assert "Alarma de 3 equipos" in shown
+    assert "Alarma de medidor: avisó por sí mismo, 3 veces" in shown
+    assert first.device.serial not in shown
+
+
 def test_the_first_page_ends_and_says_how_many_more(field: Field, operator: Client) -> None:
     told = [(FRAUD, 500 + number, f"event-{500 + number}", "", True) for number in range(13)]
     tell(field, field.meter(1), *told)

@@ -22,7 +22,7 @@ RULES = {
     "silent_after_h": 36,
     "logs": ["0.0.99.98.0", "0.0.99.98.1"],
 }
-METER = {"sap": 1, "access": "hls-gmac", "key_name": ""}
+METER = {"sap": 1, "access": "hls-gmac", "key_name": "", "since": "2026-11-24"}
 
 
 def client_of(user: Any) -> Client:
@@ -167,6 +167,29 @@ def test_own_logs_without_a_mark_are_asked_for(field: Field, supervisor: Client)
     address = f"/campo/medidores/{access.device_id}/corregir/"
     assert "Marque al menos una bitácora" in sent(supervisor, address, {**METER, "which": "own"})
     assert MeterAccess.objects.get().event_logs == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "since"),
+    [("2026-11-20", "2026-11-20T05:00:00+00:00"), ("2026-11-24", "2026-11-24T05:00:00+00:00")],
+)
+def test_a_meter_is_read_from_an_earlier_day_on(
+    field: Field, supervisor: Client, day: str, since: str
+) -> None:
+    access = field.meter(1)
+    address = f"/campo/medidores/{access.device_id}/"
+    assert sent(supervisor, f"{address}corregir/", {**METER, "since": day}) == address
+    access.refresh_from_db()
+    assert access.wanted_since.isoformat() == since
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "2025-01-01"])
+def test_a_day_that_nobody_can_read_is_refused(field: Field, supervisor: Client, day: str) -> None:
+    access = field.meter(1)
+    said = sent(supervisor, f"/campo/medidores/{access.device_id}/corregir/", {**METER, "since": day})
+    assert "Se puede leer desde hace 400 días hasta hoy." in said
+    access.refresh_from_db()
+    assert access.wanted_since == MIDNIGHT
 
 
 def wait_for_a_decision(field: Field) -> Any:

@@ -122,6 +122,11 @@ def test_how_a_meter_is_spoken_with_is_corrected(field: Field, supervisor: Any, 
     access.refresh_from_db()
     assert access.key_name == "escuela"
     assert "key_name" not in seen
+    assert seen["wanted_since"] == "2026-11-24T05:00:00Z"
+    earlier = {**body, "wanted_since": "2026-11-20T00:00:00-05:00"}
+    assert supervisor("PUT", address, earlier).json()["wanted_since"] == "2026-11-20T05:00:00Z"
+    for wrong in ("2026-11-25T05:00:00Z", "2020-01-01T00:00:00Z"):
+        assert supervisor("PUT", address, {**body, "wanted_since": wrong}).status_code == 422
     assert supervisor("PUT", address, {**body, "event_logs": "-"}).json()["event_logs"] == "-"
     refused = supervisor("PUT", address, {**body, "event_logs": "todas"})
     assert (refused.status_code, "Todas no es el código OBIS" in refused.json()["detail"]) == (422, True)

@@ -125,3 +125,14 @@ def test_no_decoder_key_is_in_the_message(till) -> None:
     for drn in DRNS:
         assert decoder_key_of(drn).value.hex().encode() not in envelope
     assert len(Lease.open(envelope, MODULE_PUBLIC).meters) == 3
+
+
+def test_a_lease_that_is_only_checked_is_not_kept(till, make_till) -> None:
+    later = lease_for(till.counter, [drn_of(7)], now=till.now, allowed_c=1)
+    before = till.counter.status()
+    assert till.counter.check_lease(later, MODULE_PUBLIC) == opened(later)
+    assert till.counter.status() == before
+    foreign = lease_for(make_till("other", uuid4()).counter, now=till.now)
+    with pytest.raises(CounterRefused) as refusal:
+        till.counter.check_lease(foreign, MODULE_PUBLIC)
+    assert refusal.value.code == "other-terminal"

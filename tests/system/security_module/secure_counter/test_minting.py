@@ -136,7 +136,7 @@ def test_the_module_may_have_given_later_tids_before_the_lease(make_till) -> Non
     assert ahead < till.sell().tid <= ahead + 16
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40)), max_size=12))
 def test_no_meter_gets_a_tid_twice_nor_one_before_its_last(till, steps: list[tuple[int, int]]) -> None:
     for place, minutes in steps:
