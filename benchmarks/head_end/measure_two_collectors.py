@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 PROFILE, PERIOD_S, ROWS = "1.0.99.1.0", 900, 96
 #: Sessions that one collector holds at once, and how long a slow meter takes for each answer.
-SLOW, QUICK = (16, 1.0), (40, 0.0)
+SLOW, QUICK = (16, 0.5), (40, 0.0)
 IDLE_S, LOOK_S, PATIENCE_S = 1.0, 0.1, 600.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -244,4 +244,4 @@ def main(meters: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 96, int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 192, int(sys.argv[2]) if len(sys.argv) > 2 else 3)

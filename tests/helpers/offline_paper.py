@@ -44,6 +44,12 @@ class FakeModule:
         public = self._key.public_key().public_bytes_raw()
         return {"lease": seal("lease", {**body, **args}, public, self._key.sign).decode()}
 
+    def status(self) -> dict[str, Any]:
+        """Its key for leases, once it has made one."""
+        if self.down:
+            raise UnableToReachModule("down")
+        return {"lease_public": self._key.public_key().public_bytes_raw().hex() if self.asked else None}
+
     def verify(self, meter: dict[str, Any], digits: str) -> dict[str, Any]:
         """Units and TID of digits of `token_digits`; of KRN 9, or of 99…, nothing."""
         if self.down:

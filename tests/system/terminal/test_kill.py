@@ -65,7 +65,7 @@ def _round(nursery: Nursery, buyers: Iterator[int], sales: int, more_s: float) -
 
     def pull() -> None:
         for _ in range(sales):
-            count.acquire(timeout=30)
+            assert count.acquire(timeout=30), "nobody sells"
         enough.wait(more_s)
         nursery.ask("kill", pid=served["pid"])
 

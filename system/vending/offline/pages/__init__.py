@@ -8,5 +8,6 @@ Map of the room::
     operators.py   who sells with it: PINs
     settlement.py  three steps at the desk: batch, cash, pack
     files.py       packs and batches as files
+    office.py      the office's own keys, for a terminal that meets it for the first time
     forms.py, finding.py, urls.py
 """

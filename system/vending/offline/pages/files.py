@@ -26,7 +26,7 @@ def pack(request: HttpRequest, terminal_id: uuid.UUID, number: int) -> HttpRespo
     if row is None:
         raise Http404
     note(user_of(request), found, audit.DONE, what="pack-download", number=number)
-    return _file(pack_bytes(row), f"paquete-{found.code}-{number}.json")
+    return json_file(pack_bytes(row), f"paquete-{found.code}-{number}.json")
 
 
 @requires(Operation.MANAGE_TERMINALS)
@@ -37,10 +37,11 @@ def batch(request: HttpRequest, terminal_id: uuid.UUID, batch_id: uuid.UUID) -> 
     row = found.batches.filter(pk=batch_id).first()
     if row is None:
         raise Http404
-    return _file(zlib.decompress(row.content), f"lote-{found.code}-{row.first}-{row.last}.json")
+    return json_file(zlib.decompress(row.content), f"lote-{found.code}-{row.first}-{row.last}.json")
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
+def json_file(content: bytes, name: str) -> HttpResponse:
+    """An answer that is kept as a file, and by nobody on the way."""
     answer = HttpResponse(content, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "no-store"

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from system.vending.offline.pages import enrolling, files, operators, settlement, terminal, terminals
+from system.vending.offline.pages import (
+    enrolling,
+    files,
+    office,
+    operators,
+    settlement,
+    terminal,
+    terminals,
+)
 
 app_name = "offline"
 _ONE = "terminales/<uuid:terminal_id>/"
@@ -12,6 +20,8 @@ urlpatterns = [
     path("terminales/inscribir/", enrolling.begin, name="enrol"),
     path("terminales/inscribir/comparar/", enrolling.compare, name="compare"),
     path("terminales/inscribir/confirmar/", enrolling.confirm, name="confirm"),
+    path("terminales/oficina/", office.keys, name="office"),
+    path("terminales/oficina/llaves/", office.keys_file, name="office-file"),
     path(_ONE, terminal.terminal, name="terminal"),
     path(f"{_ONE}condiciones/", enrolling.terms, name="terms"),
     path(f"{_ONE}reemplazar/", enrolling.begin_in_place, name="replace"),

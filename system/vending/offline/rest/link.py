@@ -1,7 +1,8 @@
 """The exchange with a terminal that has a link: batch up, pack down, under its own signature.
 
 The challenge is signed by the house and lives for 5 minutes; the house remembers none. Who repeats an
-exchange within them gets the same: a batch that is settled stays settled, and the pack is one that a person made.
+exchange within them gets the same: a batch that is settled stays settled, and the pack is one that a person
+made.
 """
 
 import hashlib

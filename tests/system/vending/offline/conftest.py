@@ -42,6 +42,7 @@ def fake_module(monkeypatch: pytest.MonkeyPatch) -> FakeModule:
     fake = FakeModule()
     monkeypatch.setattr("system.vending.offline.settling.judging.module", fake)
     monkeypatch.setattr("system.vending.offline.packing.leasing.module", fake)
+    monkeypatch.setattr("system.vending.offline.services.office_keys.module", fake)
     return fake
 
 

@@ -13,6 +13,7 @@ from offline_paper import PaperTerminal
 from vending_world import drn, make_village
 
 from protocols.offline.envelope import fingerprint
+from protocols.offline.messages import open_office_keys
 from system.config import clock
 from system.vending.models import PointOfSale, Sale
 from system.vending.offline.keys import office_public
@@ -126,6 +127,21 @@ def test_people_terms_and_suspension(post: Any, village: Any) -> None:
     post.row.refresh_from_db()
     assert post.row.state == TerminalState.ACTIVE
     assert "no recibirá más paquetes" in client.get(f"{at}reemplazar/").content.decode()
+
+
+@pytest.mark.requirement("R5-06")
+def test_the_office_says_who_it_is(make_post: Any, village: Any, fake_module: Any) -> None:
+    client, made = browser(village.supervisor), make_post()
+    assert "haga primero un paquete" in client.get("/terminales/oficina/").content.decode()
+    assert client.get("/terminales/oficina/llaves/").status_code == 302
+    made.load()
+    keys = open_office_keys(client.get("/terminales/oficina/llaves/").content)
+    assert keys.office_public == office_public(village.provider.pk)
+    page = client.get("/terminales/oficina/").content.decode()
+    assert fingerprint(keys.office_public) in page
+    assert fingerprint(keys.module_public) in page
+    fake_module.down = True
+    assert "módulo de seguridad no responde" in client.get("/terminales/oficina/").content.decode()
 
 
 # ------------------------------------------------------------ the exchange by link

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,9 @@ from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.models import Batch, Finding, SettledEntry, SettledSale
 from system.vending.offline.services.receive_batch import receive_batch
 
-_FEW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_EXAMPLES = 60 if os.environ.get("AMIBENCH_SLOW") == "1" else 6
+_ONE_FIXTURE = [HealthCheck.function_scoped_fixture]
+_FEW = settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_ONE_FIXTURE)
 
 
 @contextmanager
