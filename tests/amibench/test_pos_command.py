@@ -109,7 +109,7 @@ def test_status_for_people(run: Run, made: dict[str, Any], lang: str) -> None:
         (("status", "nowhere"), "no terminal's folder"),
         (("serve", "nowhere"), "no terminal's folder"),
         (("status", "t", "--lang", "fr"), "--lang is es or en"),
-        (("serve", "t", "--port", "99999"), "99999"),
+        (("serve", "t", "--port", "99999"), "65535"),
     ],
 )
 def test_one_sentence_and_three(run: Run, office: PaperOffice, arguments: tuple[str, ...], said: str) -> None:

@@ -10,17 +10,22 @@ from system.head_end.storing.shapes import SeriesSpan, Value
 
 _INSERT = "INSERT {}INTO head_end_reading_value (series_id, ends_at_s, value, quality) VALUES (?, ?, ?, ?)"
 _INSERT_NEW, _INSERT_MISSING = _INSERT.format(""), _INSERT.format("OR IGNORE ")
-_WITHIN = """
+#: Spans of series, asked for together, as columns; nothing of them is written into a statement.
+_SERIES, _FIRST, _LAST = (f"json_extract(asked.value, '$[{place}]')" for place in range(3))
+_WITHIN = f"""
 SELECT kept.series_id, kept.ends_at_s, kept.value
 FROM json_each(%s) AS asked CROSS JOIN head_end_reading_value AS kept
-ON kept.series_id = json_extract(asked.value, '$[0]')
-AND kept.ends_at_s BETWEEN json_extract(asked.value, '$[1]') AND json_extract(asked.value, '$[2]')
+ON kept.series_id = {_SERIES} AND kept.ends_at_s BETWEEN {_FIRST} AND {_LAST}
 """
-_BESIDE = """
-SELECT %s, (SELECT value FROM head_end_reading_value WHERE series_id = %s AND ends_at_s < %s
-            ORDER BY ends_at_s DESC LIMIT 1),
-           (SELECT value FROM head_end_reading_value WHERE series_id = %s AND ends_at_s > %s
-            ORDER BY ends_at_s LIMIT 1)
+_BESIDE = f"""
+SELECT {_SERIES},
+       (SELECT value FROM head_end_reading_value AS kept
+        WHERE kept.series_id = {_SERIES} AND kept.ends_at_s < {_FIRST}
+        ORDER BY kept.ends_at_s DESC LIMIT 1),
+       (SELECT value FROM head_end_reading_value AS kept
+        WHERE kept.series_id = {_SERIES} AND kept.ends_at_s > {_LAST}
+        ORDER BY kept.ends_at_s LIMIT 1)
+FROM json_each(%s) AS asked
 """
 
 
@@ -43,16 +48,15 @@ def _write(statement: str, values: Sequence[Value]) -> None:
 
 def within(asked: Sequence[SeriesSpan]) -> list[Any]:
     """What is there within spans of series; see `Way`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WITHIN, [json.dumps(asked)])
-        return list(cursor.fetchall())
+    return _ask(_WITHIN, asked)
 
 
 def beside(asked: Sequence[SeriesSpan]) -> list[Any]:
     """The values before and after spans; see `Way`."""
-    out: list[Any] = []
+    return _ask(_BESIDE, asked)
+
+
+def _ask(statement: str, spans: Sequence[SeriesSpan]) -> list[Any]:
     with connection.cursor() as cursor:
-        for series, first, last in asked:
-            cursor.execute(_BESIDE, [series, series, first, series, last])
-            out.append(cursor.fetchone())
-    return out
+        cursor.execute(statement, [json.dumps(spans)])
+        return list(cursor.fetchall())

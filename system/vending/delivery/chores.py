@@ -33,6 +33,7 @@ def deliver() -> str:
         outcome__wall_at__range=(now - OWED_FOR, now - timedelta(seconds=FORGOTTEN_S)),
         hand_over__isnull=True,
         reversal__isnull=True,
+        settled__isnull=True,  # sold off line: its ticket went home days ago
     )
     sales = list(forgotten.order_by("outcome__wall_at")[:PIECE])
     due = HandOver.objects.filter(state=HandOverState.OWED, next_at__lte=now).select_related("sale")

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from field_store import DAILY, ENERGY, LOAD, MIDNIGHT, QUARTER, VOLTAGE, Field, batch, contact, rows
 
 from system.head_end import api, desk
@@ -298,3 +300,18 @@ def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: desk.Visi
         desk.Kept(0, 0, quarantined=Reason.UNKNOWN_METER),
     ]
     assert ReadingBatch.objects.filter(pk=uuid.uuid5(uuid.NAMESPACE_OID, "2")).count() == 1
+
+
+def test_many_batches_take_as_many_statements_as_one(field: Field) -> None:
+    channel = field.channel(concentrator=True)
+    devices = [field.meter(number, channel).device_id for number in range(1, 6)]
+    visit, asked = field.lease(NIGHT), []
+    for number, some in enumerate([devices, devices[:1], devices]):
+        lines = rows(FIRST + number * QUARTER, [[number, 2300]])
+        given = [batch(device, lines, columns=(ENERGY, VOLTAGE)) for device in some]
+        with CaptureQueriesContext(connection) as queries:
+            kept = field.desk.keep_rows(visit.lease, given)
+        assert kept == [desk.Kept(1, 0)] * len(some)
+        # many rows of one statement are told as that statement, once for each of them on some databases
+        asked.append(len({query["sql"].partition("VALUES")[0][:60] for query in queries}))
+    assert asked[1] == asked[2]
