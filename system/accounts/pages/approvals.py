@@ -23,7 +23,13 @@ OPERATION_NAMES = {
     Operation.KEY_CHANGE.value: "Cambio de llave",
     Operation.MASS_DISCONNECT.value: "Desconexión masiva",
 }
-ARGUMENT_NAMES = {"number": "medidor", "units": "décimas de kWh", "sale": "venta", "target": "llave nueva"}
+ARGUMENT_NAMES = {
+    "number": "medidor",
+    "units": "décimas de kWh",
+    "sale": "venta",
+    "target": "llave nueva",
+    "unknown_token": "token sin respuesta",
+}
 
 
 def waiting_for(user: Any) -> Any:

@@ -72,7 +72,7 @@ def _locked(device_id: int) -> MeterAccess | None:
         pk__in=accesses.values("channel_id")
     )
     channel = channels.first()
-    access = None if channel is None else accesses.select_related("device").first()
+    access: MeterAccess | None = None if channel is None else accesses.select_related("device").first()
     if access is not None and access.channel_id == channel.pk:
         access.channel = channel
         return access

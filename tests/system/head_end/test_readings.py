@@ -312,6 +312,5 @@ def test_many_batches_take_as_many_statements_as_one(field: Field) -> None:
         with CaptureQueriesContext(connection) as queries:
             kept = field.desk.keep_rows(visit.lease, given)
         assert kept == [desk.Kept(1, 0)] * len(some)
-        # many rows of one statement are told as that statement, once for each of them on some databases
-        asked.append(len({query["sql"].partition("VALUES")[0][:60] for query in queries}))
+        asked.append(len(queries))
     assert asked[1] == asked[2]

@@ -106,7 +106,7 @@ def test_the_second_ticket_names_the_first(world: World) -> None:
     assert "Recarga anterior      2026-11-24" in lines
 
 
-@pytest.mark.requirement("A-10")
+@pytest.mark.requirement("R5.4-02")
 def test_a_provisional_price_is_told_on_the_ticket(bare: World) -> None:
     bare.ready(customer(1, conservative=True))
     sold = bare.sell(1, 1_000_000)

@@ -98,7 +98,7 @@ def test_a_deposit_raises_the_limit_by_itself(bare: World) -> None:
     assert bare.desk.counter.status().left_c == 1_500_000
 
 
-@pytest.mark.requirement("A-11")
+@pytest.mark.requirement("R5.4-04")
 def test_a_clock_behind_the_last_entry_sells_nothing(world: World) -> None:
     world.sell(1)
     world.clock.instant -= timedelta(hours=2)

@@ -130,7 +130,7 @@ def test_what_the_pack_counts_is_not_counted_again() -> None:
     assert (later.bought_units, later.residue_mc, later.obligations[0].rule.taken_c) == (100, 14, 300)
 
 
-@pytest.mark.requirement("A-10")
+@pytest.mark.requirement("R5.4-02")
 @given(bought=st.integers(0, 2_000), amount_c=st.integers(100, 10**7), cheaper=st.booleans())
 def test_a_customer_of_two_sellers_never_pays_less_than_the_books_say(
     bought: int, amount_c: int, cheaper: bool

@@ -98,6 +98,9 @@ def test_the_page_of_a_terminal_tells_its_shifts_and_what_was_strange(post: Any,
     for said in seen:
         assert said in page
     assert "4071" not in page
+    sale = Sale.objects.get()
+    assert "Vendida sin red por el terminal T1" in client.get(f"/ventas/{sale.pk}/").content.decode()
+    assert client.get(f"/ventas/{sale.pk}/tiquete/").status_code == 200
     gap = PaperTerminal(1).batch()
     assert client.post("/terminales/lote/", {"batch": file(gap[:-1])}).status_code == 200
     stranger = browser(make_village("Otra").supervisor)
