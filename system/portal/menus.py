@@ -69,6 +69,8 @@ MENU: tuple[Section, ...] = (
             Entry("Lecturas", "head_end:readings", Operation.SEE_FIELD),
             Entry("Eventos", "head_end:events", Operation.SEE_FIELD),
             Entry("Órdenes", "head_end:orders", Operation.SEE_FIELD),
+            Entry("Órdenes a muchos", "head_end:groups", Operation.SEE_FIELD),
+            Entry("Planes y reglas", "head_end:plans", Operation.SEE_FIELD),
         ),
     ),
     Section(
@@ -81,6 +83,7 @@ MENU: tuple[Section, ...] = (
             Entry("Otras cabeceras", "delivery:remotes", Operation.MANAGE_NETWORKS),
             Entry("Usuarios", "accounts:users", Operation.MANAGE_USERS),
             Entry("Auditoría", "accounts:audit", Operation.SEE_AUDIT),
+            Entry("API", "api-docs", Operation.MANAGE_NETWORKS),
         ),
     ),
 )
