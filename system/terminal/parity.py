@@ -29,16 +29,12 @@ class Parity(NamedTuple):
 _S, _P, _O, _N = Degree
 
 PARITY: Mapping[str, Parity] = {
-    "sale.sell": Parity(
-        _S, "*Vender*: same pricing, same STS tokens, same ticket; limit kept by the counter"
-    ),
+    "sale.sell": Parity(_S, "*Vender*: same pricing, same tokens, same ticket; the counter keeps the limit"),
     "sale.reprint": Parity(_S, "*Imprimir otra vez*; each copy is an entry of the chain"),
     "sales.see": Parity(_S, "*Ventas*: its own, by day"),
     "shift.operate": Parity(_S, "*Turno*: open, count, close, Z of 58 mm"),
     "home.see": Parity(_S, "four doors, what may be sold, what was sold today"),
-    "customers.see": Parity(
-        _P, "those of its pack: by meter, NIU, serial or name; no history of others' sales"
-    ),
+    "customers.see": Parity(_P, "those of its pack, by meter, NIU, serial or name; no sales of others"),
     "tariffs.see": Parity(_P, "its price is shown before the sale; no list of tariffs"),
     "obligations.see": Parity(_P, "what a sale takes off, and what is owed afterwards, on price and ticket"),
     "reports.see": Parity(_P, "sums of a day, a shift, its life; reports of all are made at the office"),
@@ -79,26 +75,21 @@ PARITY: Mapping[str, Parity] = {
 _TOP = """\
 # What a terminal without a link can do
 
-Made by `python -m system.terminal.parity` from its table; do not edit it here. The first column is the office's table of
-operations (`system/accounts/operations.py`), all of it: what is missing is named. Asked for by R5.4-04.
+Made by `python -m system.terminal.parity` from its table; do not edit it here. The first column is all of
+the office's operations (`system/accounts/operations.py`): what is missing is named. Asked for by R5.4-04.
 
 """
 
 
 def page() -> str:
     """The page."""
-    counts = ", ".join(
-        f"{sum(one.degree is degree for one in PARITY.values())} {degree}" for degree in Degree
-    )
+    each = {degree: [name for name, one in PARITY.items() if one.degree is degree] for degree in Degree}
+    counts = ", ".join(f"{len(names)} {degree}" for degree, names in each.items())
+    head = [f"{_TOP}{counts}.\n", "| operation | terminal | how, or why not |", "|---|---|---|"]
     rows = [
-        f"| `{name}` | {one.degree} | {one.how} |"
-        for degree in Degree
-        for name, one in PARITY.items()
-        if one.degree is degree
+        f"| `{name}` | {degree} | {PARITY[name].how} |" for degree, names in each.items() for name in names
     ]
-    return "\n".join(
-        [f"{_TOP}{counts}.\n", "| operation | terminal | how, or why not |", "|---|---|---|", *rows]
-    )
+    return "\n".join([*head, *rows])
 
 
 if __name__ == "__main__":

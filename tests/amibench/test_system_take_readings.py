@@ -1,4 +1,4 @@
-"""``amibench system take-readings``: a stick's file in, its acknowledgement back; a wrong one in a sentence."""
+"""``amibench system take-readings``: a stick's file in, its acknowledgement back; a wrong one refused."""
 
 import json
 from pathlib import Path

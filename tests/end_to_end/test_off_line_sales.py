@@ -225,7 +225,8 @@ def _the_report_says_the_same(town: Village, trips: list[Trip]) -> None:
     rows = {str(row[0]): row for row in report.rows()}
     for trip in trips:
         position = position_of(trip.row)
-        assert position.sold_c in rows[str(trip.row.point_of_sale)], rows
+        point = trip.row.point_of_sale
+        assert position.sold_c in rows[f"{point.merchant} · {point}"]
         assert position.sales == len(trip.sold)
 
 

@@ -30,7 +30,8 @@ def write(place: Path, *, admit: bool = True, count: int = 3) -> Path:
     (place / "keys.json").write_bytes(office.keys())
     with Desk.open(where, PASSPHRASE, clock) as desk:
         assert made.terminal_id == desk.book.terminal_id
-        (place / "pack.json").write_bytes(office.next_pack(desk, people(desk, count), days=10, allowed_c=10**11))
+        pack = office.next_pack(desk, people(desk, count), days=10, allowed_c=10**11)
+        (place / "pack.json").write_bytes(pack)
         if admit:
             keys = office.keys()
             services.admit_office(desk, keys, read_office(keys)[1])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.urls import resolve
 from terminal_world import World
 
 from protocols.offline.messages import Batch, Settled
@@ -13,6 +14,7 @@ from system.config.outgoing import Answer, UnableToSend
 from system.terminal import link
 from system.terminal.errors import TerminalRefused
 from system.terminal.figures import position_of
+from system.vending.offline.rest import link as office_link
 
 URL = "https://oficina.example.co/"
 
@@ -106,3 +108,10 @@ def test_without_an_address_there_is_no_link(world: World) -> None:
 
 def test_the_longest_pack_fits_what_is_taken() -> None:
     assert link.ANSWER_MAX_BYTES > 2 * 16_000_000 > outgoing.ANSWER_MAX_BYTES
+
+
+@pytest.mark.requirement("R5.4-06")
+def test_terminal_and_office_speak_of_the_same_routes_and_bytes() -> None:
+    for name, address in link.ROUTES.items():
+        assert resolve(address).func is getattr(office_link, name)
+    assert link.signed_bytes("reto:1", b"{}") == office_link.signed_bytes("reto:1", b"{}")
