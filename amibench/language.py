@@ -2,6 +2,8 @@
 
 import os
 
+from amibench.errors import CommandError
+
 LANGUAGES = ("es", "en")
 
 
@@ -11,3 +13,14 @@ def resolve(lang: str | None = None) -> str:
         if candidate and candidate[:2].lower() in LANGUAGES:
             return candidate[:2].lower()
     return "en"
+
+
+def spoken(lang: str | None) -> str:
+    """What `resolve` says, where ``--lang`` is one of `LANGUAGES` or was not given.
+
+    Raises:
+        CommandError: it is another.
+    """
+    if lang is not None and lang not in LANGUAGES:
+        raise CommandError(f"--lang is {' or '.join(LANGUAGES)}, not {lang}")
+    return resolve(lang)

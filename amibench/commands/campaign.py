@@ -16,6 +16,7 @@ from rich.table import Table
 from amibench.commands.sim import options
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
+from amibench.language import spoken
 from sim.scenarios.campaign.cluster import ClusterError, run_on_cluster
 from sim.scenarios.campaign.pool import WorkersDieError, run_on_processes
 from sim.scenarios.campaign.replica import Replica, fingerprint, replicas
@@ -66,7 +67,7 @@ def campaign(
 
     Ctrl-C keeps what is done, exit code 130; the same command with the same --out does the rest.
     """
-    language = options.spoken(lang)
+    language = spoken(lang)
     scenario = options.scenario_of(name, language, days=days, seed=seed, wire=wire)
     try:
         check_scenario(scenario)

@@ -1,4 +1,4 @@
-"""Secrets for ``amibench security-module``: none is an argument."""
+"""Secrets for commands that open something sealed: none is an argument."""
 
 import os
 from pathlib import Path

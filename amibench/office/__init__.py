@@ -1,6 +1,6 @@
 """A utility's office that a command starts for a simulated village, and that goes away with the command.
 
-`amibench demo` and `amibench month` are built on it; it knows neither. ::
+`amibench demo`, `amibench month` and the benchmark of vending are built on it; it knows none of them. ::
 
     processes.py   processes that say one line of JSON when they are ready, and how all of them end
     settings.py    the environment that an office's processes live in, nothing of a real system in it

@@ -28,6 +28,8 @@ SIZE_MAX = 64 * 1024 * 1024
 #: What a bundle may hold: rows as ``readings.pull`` gives them, plans of collection, or
 #: ``{"through": number}``, the last row that the office has kept.
 KINDS = ("readings", "plans", "acknowledgement")
+#: The end of the year 9999, s since 1970.
+_INSTANT_MAX_S = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,16 @@ def readings_of(bundle: Bundle) -> list[dict[str, Any]]:
         found = complaint(BATCH, batch)
         if found is not None:
             raise BundleError("not-a-bundle", f"batch {place}: {found}")
+        if not all(_is_row(row, len(batch["columns"])) for row in batch["rows"]):
+            raise BundleError(
+                "not-a-bundle", f"batch {place}: a row is its number, its instant and a value for each column"
+            )
     return bundle.content
+
+
+def _is_row(row: list[Any], columns: int) -> bool:
+    numbered = all(type(item) is int and 0 <= item <= _INSTANT_MAX_S for item in row[:2])
+    return numbered and len(row) == 2 + columns
 
 
 def acknowledged_by(bundle: Bundle) -> int:

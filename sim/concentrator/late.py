@@ -23,7 +23,10 @@ class LateAnswers:
 
     def given_up(self, lane: Lane, count: int, now_s: float) -> None:
         """Nobody waits any more for `count` answers."""
-        self._owed.setdefault(lane, deque()).extend([now_s] * count)
+        owed = self._fresh(lane, now_s)  # of a meter that never answers there are no more than of `LATE_S`
+        if count:
+            owed.extend([now_s] * count)
+            self._owed[lane] = owed
 
     def came(self, lane: Lane, count: int, now_s: float) -> int:
         """`count` answers came beyond those that were waited for; how many of them nobody ever asked for."""

@@ -10,6 +10,7 @@ Map of the room::
     postgresql/      Django's PostgreSQL, with statements that the server keeps prepared (prepared.py)
     writer.py        transactions that write, and rows that are held in them
     compiled.py      queries that are compiled once; compiled_writes.py: insertions, changes, deletions
+    among.py         "one of these keys" as a condition that such a query can have
     postgres.py      a PostgreSQL server of our own, for tests and one machine
     clock.py         business time and security time
     urls.py          which page and which API lies where

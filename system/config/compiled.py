@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from weakref import WeakSet
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from system.config.among import Keys
 from system.config.compiled_writes import CompiledDeletion, insert, update
@@ -86,9 +86,11 @@ class CompiledQuery:
 
 def compile_all() -> int:
     """Compile every query that the loaded modules have, before somebody waits for it; how many there are."""
-    for query in list(_ALL):
-        query.compiled(connections[DEFAULT_DB_ALIAS])
-    return len(_ALL)
+    queries = list(_ALL)
+    with transaction.atomic():  # one that locks rows cannot be compiled outside
+        for query in queries:
+            query.compiled(connections[DEFAULT_DB_ALIAS])
+    return len(queries)
 
 
 #: Queries that are still there.

@@ -36,13 +36,14 @@ class Turns:
                 return True
             called.acquire()
             self._waiting.append(called)
-        if called.acquire(timeout=timeout_s):  # until whoever was before releases it
-            return True
-        with self._guard:
-            if called not in self._waiting:  # it came at the last moment
+        try:
+            if called.acquire(timeout=timeout_s):  # until whoever was before releases it
                 return True
-            self._waiting.remove(called)
-            return False
+        except BaseException:  # a signal: a turn that nobody takes would stop everybody behind it
+            if not self._withdrawn(called):
+                self.give()
+            raise
+        return not self._withdrawn(called)  # else it came at the last moment
 
     def give(self) -> None:
         """Give it on: to who has waited longest, or back."""
@@ -51,3 +52,11 @@ class Turns:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
+
+    def _withdrawn(self, called: threading.Lock) -> bool:
+        """Wait no longer; False: the turn was given already."""
+        with self._guard:
+            if called not in self._waiting:
+                return False
+            self._waiting.remove(called)
+            return True

@@ -15,6 +15,11 @@ def writing() -> AbstractContextManager[None]:
     return transaction.atomic()
 
 
+def locked(rows: Any) -> Any:
+    """A query whose rows nobody else changes until this transaction ends; they may still be referred to."""
+    return rows.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+
+
 def hold(row: Any) -> None:
     """Let nobody else change a row, or hold it, until this transaction ends; it may still be referred to.
 
@@ -22,6 +27,5 @@ def hold(row: Any) -> None:
     """
     if not connection.features.has_select_for_update:
         return
-    no_key = connection.features.has_select_for_no_key_update
     rows = type(row)._default_manager.filter(pk=row.pk).order_by()  # noqa: SLF001 - public by documentation
-    list(rows.select_for_update(no_key=no_key).values_list("pk"))
+    list(locked(rows).values_list("pk"))

@@ -10,7 +10,7 @@ from vending_world import make_village
 
 from amibench.commands.system.carried import ACKNOWLEDGEMENT, take_readings
 from amibench.errors import CommandError
-from protocols.field.bundle import make_bundle, read_bundle
+from protocols.field.bundle import make_bundle, peek_serial, read_bundle
 from system.head_end.models import ReadingValue, Series
 from system.head_end.store import DatabaseDesk
 
@@ -97,3 +97,20 @@ def test_keys_that_others_may_read(tmp_path: Path, keys: Path) -> None:
     keys.chmod(0o644)
     with pytest.raises(CommandError, match="chmod 600"):
         take_readings([tmp_path / "none.json"], keys, channel="", back=False)
+
+
+def test_of_a_file_without_end_no_more_is_read_than_a_bundle_may_be(
+    tmp_path: Path, meter: Any, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("amibench.commands.system.carried", "protocols.field.bundle"):
+        monkeypatch.setattr(f"{place}.SIZE_MAX", 10)
+    seen: list[int] = []
+
+    def peek(data: bytes) -> str:
+        seen.append(len(data))
+        return peek_serial(data)
+
+    monkeypatch.setattr("system.head_end.acquisition.courier.peek_serial", peek)
+    with pytest.raises(CommandError, match="limited to 10 octets"):
+        take_readings([_file(tmp_path, meter.serial)], keys, channel="", back=False)
+    assert seen == [11]

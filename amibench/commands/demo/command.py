@@ -15,6 +15,7 @@ from amibench.commands.demo.stages import Running, Wishes, start
 from amibench.commands.demo.texts import text
 from amibench.commands.sim import options
 from amibench.errors import CommandError
+from amibench.language import spoken
 from amibench.office.processes import ChildDiedError, Family
 from amibench.office.settings import environment
 from links.errors import LinkError
@@ -53,7 +54,7 @@ def demo(
     lang: options.Lang = None,
 ) -> None:
     """A village on this machine: field, security module, portal, collector, worker; Ctrl-C ends all of it."""
-    language = options.spoken(lang)
+    language = spoken(lang)
     _check(host, port, language)
     path = Path(scenario)
     world = str(path.absolute()) if path.suffix == ".toml" else scenario

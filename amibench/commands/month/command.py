@@ -17,6 +17,7 @@ from amibench.commands.month.till import Way
 from amibench.commands.sim import options
 from amibench.commands.sim.interrupting import ctrl_c
 from amibench.errors import CommandError
+from amibench.language import spoken
 from amibench.office.processes import ChildDiedError
 from sim.scenarios.scenario import ScenarioError
 
@@ -44,7 +45,7 @@ def month(
 
     Exit code 0: every promise was kept; 1: one was broken; 130: Ctrl-C, with what was lived until then.
     """
-    language = options.spoken(lang)
+    language = spoken(lang)
     scenario = options.scenario_of(name, language, days=days, seed=seed)
     terms = MonthTerms(scenario, _ways(ways, language))
     with ExitStack() as opened:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.pos.opened import AsJson, Lang, opened, passphrase_of, read_message, spoken, told
+from amibench.commands.pos.opened import AsJson, Lang, opened, passphrase_of, read_message, told
 from amibench.commands.pos.texts import text
 from amibench.errors import CommandError
+from amibench.language import spoken
 from amibench.module_edge import one_sentence, wall_utc
 from protocols.offline import OfflineError, fingerprint, peek
 from protocols.offline.messages import Batch, OfficeKeys, Pack
@@ -73,11 +74,12 @@ def serve(
     """Serve the pages on this machine until Ctrl-C; a sale that a power cut left is ended first."""
     language = spoken(lang)
     told_to_end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told_to_end.set())
     with opened(directory, passphrase_file, language) as desk:
         from system.config.environment import SettingsError
         from system.terminal.serving import serve as serve_pages
+
+        for number in (signal.SIGINT, signal.SIGTERM):  # not before: Ctrl-C ends the prompt, too
+            signal.signal(number, lambda *_: told_to_end.set())
 
         def ready(url: str) -> None:
             _say({"url": url}, as_json, text("serving", language, url=url))

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from amibench import language
 from amibench.commands.pos.texts import text
 from amibench.commands.security_module_inputs import secret
 from amibench.errors import CommandError
@@ -21,17 +20,6 @@ Lang = Annotated[str | None, typer.Option(help="es or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 PASSPHRASE_VARIABLE = "AMIBENCH_POS_PASSPHRASE"  # noqa: S105 - a name
-
-
-def spoken(lang: str | None) -> str:
-    """The language to speak.
-
-    Raises:
-        CommandError: ``--lang`` names another.
-    """
-    if lang is not None and lang not in language.LANGUAGES:
-        raise CommandError(f"--lang is {' or '.join(language.LANGUAGES)}, not {lang}")
-    return language.resolve(lang)
 
 
 @contextmanager

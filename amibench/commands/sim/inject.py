@@ -14,6 +14,7 @@ import links
 from amibench.commands.sim import options
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
+from amibench.language import spoken
 from conformance.bench.control_client import ControlClient
 from links.errors import LinkError
 from protocols.field.errors import StationControlError
@@ -44,7 +45,7 @@ def inject(
     lang: options.Lang = None,
 ) -> None:
     """Let a fault begin or end at a device of a served world."""
-    language = options.spoken(lang)
+    language = spoken(lang)
     op, args = _operation(fault, for_s, value, end=end)
     answer = _ask(control, device, op, args, language)
     if as_json:

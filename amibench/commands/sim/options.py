@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from amibench import language
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
 from sim.scenarios.scenario import DAYS_MAX, Scenario, ScenarioError, load_scenario
@@ -30,17 +29,6 @@ Epoch = Annotated[
 ]
 Lang = Annotated[str | None, typer.Option(help="es or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
-
-def spoken(lang: str | None) -> str:
-    """The language to speak.
-
-    Raises:
-        CommandError: ``--lang`` names another.
-    """
-    if lang is not None and lang not in language.LANGUAGES:
-        raise CommandError(f"--lang is {' or '.join(language.LANGUAGES)}, not {lang}")
-    return language.resolve(lang)
 
 
 def in_utc(asked: datetime) -> datetime:

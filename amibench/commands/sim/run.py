@@ -14,6 +14,7 @@ from amibench.commands.sim import options
 from amibench.commands.sim.interrupting import ctrl_c
 from amibench.commands.sim.screen import show_summary
 from amibench.commands.sim.texts import text
+from amibench.language import spoken
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario, ScenarioError
 
@@ -39,7 +40,7 @@ def run(
 
     Ctrl-C ends the run early: what was done until then is shown and kept. Exit code 130 then.
     """
-    language = options.spoken(lang)
+    language = spoken(lang)
     scenario = options.scenario_of(name, language, days=days, seed=seed, wire=wire)
     if out is not None:
         _make_folder(out, language)

@@ -15,6 +15,7 @@ from amibench.commands.private_place import private_place
 from amibench.commands.sim import options
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
+from amibench.language import spoken
 from links.errors import LinkError
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.field_serving import FieldService, serve_field
@@ -63,7 +64,7 @@ def serve(
 
     Each meter is reached through its concentrator, by gateway header or at its SAP, and on its own port.
     """
-    language = options.spoken(lang)
+    language = spoken(lang)
     scenario = options.scenario_of(name, language, seed=seed, wire=wire)
     if epoch is not None:
         scenario = scenario.with_frame(epoch=options.in_utc(epoch))

@@ -9,6 +9,7 @@ import typer
 from amibench.commands.system.collect import KEYS_VARIABLE
 from amibench.commands.system.settings import configured
 from amibench.errors import CommandError
+from protocols.field.bundle import SIZE_MAX
 
 if TYPE_CHECKING:
     from system.head_end.acquisition import Carried
@@ -47,7 +48,9 @@ def take_readings(
     desk = DatabaseDesk()
     for file in sorted(files):
         try:
-            carried = take_file(desk, book, file.read_bytes(), business_now(), channel)
+            with file.open("rb") as opened:
+                data = opened.read(SIZE_MAX + 1)  # a longer one is refused, not read
+            carried = take_file(desk, book, data, business_now(), channel)
             if back:
                 file.with_name(ACKNOWLEDGEMENT).write_bytes(carried.acknowledgement)
         except UnableToCarry as error:

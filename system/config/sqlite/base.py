@@ -5,7 +5,7 @@ break, somebody waits seconds. Threads that queue here are served in turn, whoev
 Django's own rooms included. Other processes still meet in SQLite's own way.
 """
 
-from collections import defaultdict
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,10 @@ from django.db.utils import OperationalError
 from system.config.turns import Turns
 
 #: One queue for each file; in memory, each connection is a database of its own.
-_QUEUES: defaultdict[str, Turns] = defaultdict(Turns)
+_QUEUES: dict[str, Turns] = {}
+_QUEUES_GUARD = threading.Lock()
+#: Longer statements are not remembered, so that what is remembered stays below some megabytes.
+_REMEMBERED_MAX = 4_000
 
 
 class Cursor(plain.SQLiteCursorWrapper):
@@ -26,12 +29,18 @@ class Cursor(plain.SQLiteCursorWrapper):
         """The statement with SQLite's marks for arguments."""
         if param_names is not None:
             return str(super().convert_query(query, param_names=param_names))
-        return _with_marks(query)
+        return _with_marks(query) if len(query) <= _REMEMBERED_MAX else str(super().convert_query(query))
 
 
 @lru_cache(maxsize=1000)
 def _with_marks(query: str) -> str:
     return plain.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+def queue_of(name: str) -> Turns:
+    """The queue of a file, the same for all threads."""
+    with _QUEUES_GUARD:
+        return _QUEUES.setdefault(name, Turns())
 
 
 class DatabaseWrapper(plain.DatabaseWrapper):
@@ -49,7 +58,7 @@ class DatabaseWrapper(plain.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():
-            queue = _QUEUES[str(self.settings_dict["NAME"])]
+            queue = queue_of(str(self.settings_dict["NAME"]))
             if not queue.take(self.settings_dict.get("OPTIONS", {}).get("timeout", 5.0)):
                 raise OperationalError("database is locked")  # as SQLite says it, after as long
             self._turns = queue
@@ -60,8 +69,10 @@ class DatabaseWrapper(plain.DatabaseWrapper):
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc] # not in the stubs
-        self._give_turn()
+        try:
+            super()._commit()  # type: ignore[misc] # not in the stubs
+        finally:  # one that failed is rolled back next; whoever begins meanwhile waits for SQLite
+            self._give_turn()
 
     def _rollback(self) -> None:
         try:

@@ -119,10 +119,12 @@ def _through(batches: Sequence[Mapping[str, Any]], place: CarriedTo, left: set[s
     """Up to where the concentrator may let go: no hole before it, nothing that was left."""
     through = place.reading_cursor
     for batch in batches:
-        numbers = [row[0] for row in batch["rows"] if row and isinstance(row[0], int)]
-        if not numbers or batch["serial"] in left or min(numbers) > through + 1:
+        if batch["serial"] in left:
             break
-        through = max(through, *numbers)
+        for number, *_ in batch["rows"]:
+            if number > through + 1:
+                return through
+            through = max(through, number)
     return through
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
 from django.db.models import BigIntegerField
 
 from system.config.among import Keys
 from system.config.compiled import CompiledQuery
+from system.config.writer import locked
 from system.head_end.models import MeterAccess
 
 _BEHIND = CompiledQuery(
@@ -17,9 +17,9 @@ _BEHIND = CompiledQuery(
     device_ids=Keys(BigIntegerField()),
 )
 _LOCKED = CompiledQuery(
-    lambda channel_id, device_id: MeterAccess.objects.filter(
-        channel_id=channel_id, device_id=device_id
-    ).select_for_update(no_key=connection.vendor == "postgresql"),
+    lambda channel_id, device_id: locked(
+        MeterAccess.objects.filter(channel_id=channel_id, device_id=device_id)
+    ),
     channel_id=BigIntegerField(),
     device_id=BigIntegerField(),
 )

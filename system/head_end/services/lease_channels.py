@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Q
 
 from system.config.compiled import CompiledQuery, update
+from system.config.writer import locked
 from system.head_end import desk
 from system.head_end.models import Channel, OrderProgress
 from system.head_end.orders.moving import Move, move
@@ -76,10 +77,8 @@ def _take(works: dict[int, Work], collector: str, now: datetime) -> list[desk.Vi
 
 
 _HELD = CompiledQuery(
-    lambda channel_id, number: (
-        Channel.objects.filter(pk=channel_id, lease_number=number)
-        .exclude(leased_by="")
-        .select_for_update(no_key=connection.vendor == "postgresql")
+    lambda channel_id, number: locked(
+        Channel.objects.filter(pk=channel_id, lease_number=number).exclude(leased_by="")
     ),
     channel_id=BigIntegerField(),
     number=BigIntegerField(),

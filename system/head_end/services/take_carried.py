@@ -1,8 +1,8 @@
 """Keep readings that came as a file of a concentrator, without a lease."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from system.config.writer import locked
 from system.head_end import desk
 from system.head_end.models import Channel
 from system.head_end.services.keep_rows import keep_rows
@@ -16,8 +16,7 @@ def take_carried(channel_id: int, batches: Sequence[desk.RowBatch], cursor: int)
         batches: of its file, or a part of them.
         cursor: the concentrator's rows up to this number are kept; a smaller one than before is no news.
     """
-    rows: Any = Channel.objects.select_for_update()
-    channel = rows.get(pk=channel_id)
+    channel: Channel = locked(Channel.objects.filter(pk=channel_id)).get()
     kept = keep_rows(channel, batches)
     if cursor > channel.reading_cursor:
         channel.reading_cursor = cursor

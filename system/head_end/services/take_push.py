@@ -6,12 +6,11 @@ next must pass, also after the collector was started anew.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
 from django.db.models import Max
 
 from system.config.clock import business_now
+from system.config.writer import locked
 from system.head_end import desk
 from system.head_end.models import Channel, DeviceEvent, MeterAccess
 from system.head_end.selectors.due import DAILY
@@ -67,11 +66,7 @@ def keep_strangers(rows: Sequence[desk.EventRow]) -> int:
 
 def _locked(device_id: int) -> MeterAccess | None:
     accesses = MeterAccess.objects.filter(device_id=device_id, state=Registration.CONFIRMED.value)
-    no_key = connection.vendor == "postgresql"  # it may still be referred to
-    channels: Any = Channel.objects.select_for_update(no_key=no_key).filter(
-        pk__in=accesses.values("channel_id")
-    )
-    channel = channels.first()
+    channel = locked(Channel.objects.filter(pk__in=accesses.values("channel_id"))).first()
     access: MeterAccess | None = None if channel is None else accesses.select_related("device").first()
     if access is not None and access.channel_id == channel.pk:
         access.channel = channel

@@ -4,11 +4,12 @@ A key is written down sealed, is never shown again, and appears in no log and no
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.operations import Operation
@@ -84,8 +85,7 @@ def add_remote(user: Any, terms: RemoteTerms) -> RemoteHeadEnd:
     if not made.name:
         raise UnableToManageRemote("Escriba un nombre.", "name")
     _take_key(made, terms.key)
-    with transaction.atomic():
-        _see_alone(made)
+    with _alone(made):
         made.save()
         _note(user, "remote-add", made, {"url": made.url})
     return made
@@ -112,10 +112,8 @@ def switch_remote(user: Any, head_end: RemoteHeadEnd, *, active: bool) -> None:
         UnableToManageRemote: not allowed, or another one serves the site by now.
     """
     _see_may(user, head_end)
-    with transaction.atomic():
-        if active:
-            _see_alone(head_end)
-        head_end.active = active
+    head_end.active = active
+    with _alone(head_end):
         head_end.save(update_fields=["active"])
         _note(user, "remote-switch", head_end, {"active": active})
 
@@ -179,6 +177,20 @@ def _take_key(head_end: RemoteHeadEnd, key: str) -> None:
     if typed and not (_KEY_MIN <= len(typed) <= _KEY_MAX and typed.isascii() and typed.isprintable()):
         raise UnableToManageRemote("Eso no es una llave: cópiela completa, sin espacios.", "key")
     head_end.sealed_key = seal_key(head_end, typed) if typed else b""
+
+
+@contextmanager
+def _alone(head_end: RemoteHeadEnd) -> Iterator[None]:
+    """A transaction in which no other serves its site, if it is active; also where two begin at once."""
+    try:
+        with transaction.atomic():
+            if head_end.active:
+                _see_alone(head_end)
+            yield
+    except IntegrityError:
+        raise UnableToManageRemote(
+            "Otra cabecera acaba de tomar ese sitio: deténgala primero.", "site"
+        ) from None
 
 
 def _see_alone(head_end: RemoteHeadEnd) -> None:

@@ -69,7 +69,8 @@ def measured_in(agreement: Agreement, period: tuple[date, date]) -> Measured:
     if end <= start:
         return Measured(start, start, 0, start)
     energy_wh = api.consumption_wh(agreement.installation, start, end)
-    return Measured(start, end, energy_wh, _missing(agreement.installation, start, end))
+    missing_at = _missing(agreement.installation, start, end) if energy_wh is None else end
+    return Measured(start, end, energy_wh, missing_at)
 
 
 def _missing(installation: Installation, start: datetime, end: datetime) -> datetime:

@@ -28,9 +28,14 @@ def listen() -> None:
 
 
 def catch_up() -> str:
-    """Follow what nobody heard of, as a process can die before it hears; for the worker."""
-    followed = sum(map(follow_mode, api.modes_set(business_now() - _LOOK_BACK)))
-    return f"{followed} agreements follow their meters" if followed else ""
+    """Follow what nobody heard of, as a process can die before it hears; for the worker.
+
+    One that fails keeps no other waiting; it is tried again the next time.
+    """
+    tried = [_tried(order) for order in api.modes_set(business_now() - _LOOK_BACK)]
+    parts = (f"{tried.count(True)} agreements follow their meters", f"{tried.count(None)} fail to")
+    told = (part for part, found in zip(parts, (True, None), strict=True) if found in tried)
+    return ", ".join(told)
 
 
 def follow_mode(order: api.OrderView) -> bool:
@@ -70,7 +75,13 @@ def follow_mode(order: api.OrderView) -> bool:
 def _heard(order: api.OrderView, **_: Any) -> None:
     if order.kind is not api.OrderKind.MODE or order.state is not api.OrderState.DONE:
         return
+    _tried(order)
+
+
+def _tried(order: api.OrderView) -> bool | None:
+    """See `follow_mode`; None: it failed. The order is kept, and the worker looks again."""
     try:
-        follow_mode(order)
-    except Exception as error:  # the order is kept; the worker comes by and looks again
+        return follow_mode(order)
+    except Exception as error:
         _LOGGER.error("the agreement after order %s: %s", order.id, type(error).__name__)
+        return None

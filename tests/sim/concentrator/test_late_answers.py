@@ -70,6 +70,15 @@ def test_nothing_is_owed_for_ever():
     assert late.came(LANE, 1, 0.0) == 1
 
 
+def test_a_meter_that_never_answers_owes_no_more_than_may_still_come():
+    late = LateAnswers()
+    for minute in range(10_000):
+        late.given_up(LANE, 1, minute * 60.0)
+    assert len(late._owed[LANE]) == LATE_S / 60 + 1
+    late.given_up(LANE, 0, 1e9)
+    assert not late._owed
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=30))
 def test_what_came_is_either_owed_or_a_surprise(steps):
     late, owed = LateAnswers(), 0

@@ -57,6 +57,22 @@ def test_a_compiled_query_finds_what_a_plain_one_finds(provider: Provider) -> No
     assert len(asked) == 3  # the provider came along
 
 
+LOCKED = CompiledQuery(lambda pk: Movement.objects.select_for_update().filter(pk=pk), pk=models.UUIDField())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_locks_rows_is_compiled_before_there_is_a_transaction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection.features, "has_select_for_update", True)
+    monkeypatch.setattr(connection.ops, "for_update_sql", lambda **_: "")
+    LOCKED._statements.clear()
+    with pytest.raises(transaction.TransactionManagementError):
+        LOCKED.compiled(connection)
+    assert compile_all() > 0
+    assert connection.vendor in LOCKED._statements
+
+
 def test_arguments_are_all_of_them(provider: Provider) -> None:
     with pytest.raises(TypeError, match="this query takes"):
         BY_ALL(pk=uuid.uuid4())

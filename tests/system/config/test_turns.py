@@ -1,7 +1,9 @@
 """Turns are taken in the order in which they were asked for, and transactions of SQLite take them."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from django.db import OperationalError, connections
 from django.db.transaction import atomic
 from django.db.utils import ConnectionHandler
 
-from system.config.sqlite.base import _QUEUES, DatabaseWrapper
+from system.config.sqlite.base import DatabaseWrapper, queue_of
 from system.config.turns import Turns
 
 
@@ -63,6 +65,37 @@ def test_who_waited_too_long_is_out_of_the_queue() -> None:
     assert turns.take(0)
 
 
+class Interrupted:
+    """Threads' locks, of which the one that waits is interrupted by a signal."""
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        self._lock, self._before = threading.Lock(), before
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            return self._lock.acquire()
+        self._before()
+        raise KeyboardInterrupt
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_signal_while_waiting_stops_nobody_else(monkeypatch: pytest.MonkeyPatch, given: bool) -> None:
+    turns = Turns()
+    turns.take()
+    made = SimpleNamespace(Lock=lambda: Interrupted(turns.give if given else lambda: None))
+    monkeypatch.setattr("system.config.turns.threading", made)
+    with pytest.raises(KeyboardInterrupt):
+        turns.take(5)
+    monkeypatch.undo()
+    assert turns.waiting == 0
+    if not given:
+        turns.give()
+    assert turns.take(0)
+
+
 @pytest.fixture
 def two(tmp_path: Path, django_db_blocker: Any) -> Any:
     """Two connections to one file, as two threads have them."""
@@ -92,7 +125,7 @@ class Within:
 
 
 def held(connection: DatabaseWrapper) -> bool:
-    turns = _QUEUES[str(connection.settings_dict["NAME"])]
+    turns = queue_of(str(connection.settings_dict["NAME"]))
     if turns.take(0):
         turns.give()
         return False
@@ -121,6 +154,32 @@ def test_an_error_and_an_end_give_the_turn_on(two: list[Any]) -> None:
     assert held(first)
     first.close()
     assert not held(second)
+
+
+def test_a_commit_that_fails_keeps_no_turn(two: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = two
+
+    def broken(_: Any) -> None:
+        raise MemoryError
+
+    first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    first.cursor().execute("CREATE TABLE t (n)")
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.backends.base.base.BaseDatabaseWrapper._commit", broken)
+        with pytest.raises(MemoryError):
+            first.commit()
+    assert not held(first)
+    first.rollback()
+    with Within(second) as cursor:
+        cursor.execute("CREATE TABLE t (n)")
+
+
+def test_marks_for_arguments_are_the_same_however_long_a_statement_is(two: list[Any]) -> None:
+    cursor = two[0].cursor()
+    for many in (1, 1_500):  # the second is longer than what is remembered
+        marks = ", ".join(["%s"] * many)
+        cursor.execute(f"SELECT '%%', {marks}", [7] * many)
+        assert cursor.fetchone() == ("%", *[7] * many)
 
 
 def test_one_that_cannot_begin_has_no_turn(two: list[Any]) -> None:

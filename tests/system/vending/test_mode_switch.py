@@ -205,6 +205,24 @@ def test_following_twice_is_no_news_and_availability_stays(home: Home) -> None:
     assert home.modes() == ["prepaid", "availability"]
 
 
+def test_one_that_cannot_be_followed_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def follow(number: int) -> bool:
+        tried.append(number)
+        if number == 1:
+            raise ArithmeticError
+        return number == 2
+
+    class Order(int):
+        id = "order"
+
+    monkeypatch.setattr(api, "modes_set", lambda since: [Order(number) for number in (1, 2, 3)])
+    monkeypatch.setattr("system.vending.services.follow_mode.follow_mode", follow)
+    assert catch_up() == "1 agreements follow their meters, 1 fail to"
+    assert tried == [1, 2, 3]
+
+
 def test_without_readings_nothing_is_guessed(home: Home) -> None:
     home.switch("postpaid")
     MeterAccess.objects.update(channel=home.field.channel("otro", url="tcp://127.0.0.1:1", enabled=False))

@@ -71,3 +71,7 @@ class Seldom:
         if len(self._last) > self._most:
             self._last.popitem(last=False)
         return True
+
+    def forget(self, key: int) -> None:
+        """It was not so: the next one is the first."""
+        self._last.pop(key, None)

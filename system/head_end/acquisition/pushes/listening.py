@@ -124,6 +124,13 @@ class Listener:
     async def serve(self, connection: Connection) -> None:
         """One caller, until it is gone or has cost what it may."""
         address = connection.peer if isinstance(connection, NetworkConnection) else ""
+        try:
+            await self._serve(address, connection)
+        except Exception as error:  # of the desk, or ours: the listener is not to go on as if nothing were
+            self._fault = error
+            self.stop()
+
+    async def _serve(self, address: str, connection: Connection) -> None:
         if not self._admission.connect(address):
             await self._refuse(address, Refused(Refusal.TOO_MUCH, detail="too many connections"))
             return
@@ -131,9 +138,6 @@ class Listener:
             await _Caller(self, address, connection, self._parts).run()
         except Refused as refused:
             await self._refuse(address, refused)
-        except Exception as error:  # of the desk, or ours: the listener is not to go on as if nothing were
-            self._fault = error
-            self.stop()
         finally:
             self._admission.leave(address)
 
@@ -231,8 +235,9 @@ class _Caller:
             raise Refused(Refusal.TOO_MUCH, detail=f"an APDU of {len(apdu)} octets")
         answer = await self._listener.take(self._address, apdu)
         if answer is not None and isinstance(self._framing, WrapperServer):
+            now_s = self._clock.now_s()
             self._framing.send_apdu(
-                answer, client_sap=event.client_sap, server_sap=event.server_sap, now_s=0.0
+                answer, client_sap=event.client_sap, server_sap=event.server_sap, now_s=now_s
             )
             self._connection.send(self._framing.data_to_send())
 

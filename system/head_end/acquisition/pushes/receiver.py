@@ -109,6 +109,8 @@ class Receiver:
             raise Refused(Refusal.OF_ANOTHER, claimed, f"it calls itself {' '.join(sorted(found.names))}")
         report = self._report(pusher, push, found, title)
         if not await self._parts.runner.call(lambda: self._parts.desk.keep_push(report)):
+            if report.visit:  # a replay does not use up the visit of the next true alarm
+                self._visits.forget(pusher.meter.device_id)
             raise Refused(Refusal.REPLAYED, claimed, f"invocation counter {report.counter} was used before")
         self.kept += 1
         if report.visit:

@@ -173,6 +173,39 @@ def test_a_file_that_misses_the_one_before_is_kept_and_not_acknowledged(site: An
 
 
 @pytest.mark.parametrize(
+    ("numbers", "through"),
+    [
+        ([[1, 2, 3], [4]], 4),
+        ([[1, 3], [2]], 1),  # the second is of another meter, and may be left
+        ([[3, 1]], 0),
+        ([[], [1]], 1),
+        ([], 0),
+    ],
+)
+def test_what_is_let_go_has_no_hole(site: Any, numbers: list[list[int]], through: int) -> None:
+    Channel.objects.update(reading_cursor=0)
+    Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
+    at_s = int(site.utc().timestamp()) - HOUR_S
+    content = [_batch(site, [[number, at_s] for number in rows]) for rows in numbers]
+    carried = _take(site, make_bundle("readings", SERIAL, 0, content, SECRET.encode()))
+    assert carried.through == through
+
+
+def _batch(bench: Any, rows: list[Any]) -> dict[str, Any]:
+    """Rows without a value of a meter that is known."""
+    serial = bench.targets[0].serial
+    return {"serial": serial, "profile": LOAD, "columns": [], "period_s": 900, "rows": rows}
+
+
+@pytest.mark.parametrize("row", [[], [1], [1, None], ["1", 0], [1, 10**18], [-1, 0], [1, 0, 7]])
+def test_a_row_that_cannot_be_kept_whole_is_refused(site: Any, row: list[Any]) -> None:
+    Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
+    content = [_batch(site, [row])]
+    with pytest.raises(UnableToCarry, match="batch 1: a row is its number"):
+        _take(site, make_bundle("readings", SERIAL, 0, content, SECRET.encode()))
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"\x00", "not JSON"),

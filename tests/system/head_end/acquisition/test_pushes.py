@@ -197,6 +197,19 @@ def test_a_counter_counts_once_over_all_connections(ear: Ear, replayed: int) -> 
     assert ear.desk.strangers[0].alarm
 
 
+def test_a_replay_does_not_use_up_the_visit_of_a_true_alarm() -> None:
+    """As after a new start, when nobody remembers who was visited."""
+    before, after = _ear(), _ear()
+    after.desk.pushes = before.desk.pushes
+    before.hear(wrapped(sealed(alarm(), 5)))
+    after.hear(wrapped(sealed(alarm(), 5), sealed(alarm(), 6)))
+    assert after.refused == {Refusal.REPLAYED: 1}
+    assert [(push.counter, push.visit) for push in after.desk.pushes] == [(5, True), (6, True)]
+    assert after.visits == 1
+    for ear in (before, after):
+        ear.runner.close()
+
+
 def test_a_meter_whose_keys_are_not_there_proves_nothing() -> None:
     for access, name in (("public", Refusal.NO_KEY), ("hls-gmac", Refusal.NO_KEY)):
         ear = _ear(access, keys={})
@@ -318,6 +331,21 @@ def test_an_error_of_the_desk_ends_the_listener(ear: Ear) -> None:
     ear.desk.before = broken
     ear.hear(wrapped(sealed(alarm(), 1)))
     assert isinstance(ear.listener._fault, RuntimeError)
+
+
+@pytest.mark.parametrize("octets", [b"\x00" * 8, wrapped(alarm())])
+@pytest.mark.parametrize("connections", [0, 1])
+def test_an_error_while_a_refusal_is_told_ends_it_as_well(octets: bytes, connections: int) -> None:
+    ear = _ear(connections_max=connections)
+
+    def full(rows: Any) -> int:
+        raise OSError("the disk is full")
+
+    ear.desk.keep_strangers = full  # type: ignore[method-assign]
+    ear.hear(octets)
+    assert isinstance(ear.listener._fault, OSError)
+    assert ear.listener._admission.connect(ADDRESS) is bool(connections)
+    ear.runner.close()
 
 
 def test_names_of_setups_are_as_meters_have_them() -> None:

@@ -129,6 +129,23 @@ def test_one_for_each_site_and_one_for_the_rest(village: Village) -> None:
     ]
 
 
+def test_two_at_once_for_one_site_are_told_in_a_sentence(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other: the database does."""
+    user = village.supervisor
+    first = add_remote(user, RemoteTerms("Norte", URL, KEY))
+    monkeypatch.setattr("system.vending.delivery.managing_remotes._see_alone", lambda head_end: None)
+    with pytest.raises(UnableToManageRemote, match="acaba de tomar"):
+        add_remote(user, RemoteTerms("Otra", URL, KEY))
+    switch_remote(user, first, active=False)
+    add_remote(user, RemoteTerms("Otra", URL, KEY))
+    with pytest.raises(UnableToManageRemote, match="acaba de tomar"):
+        switch_remote(user, first, active=True)
+    assert list(RemoteHeadEnd.objects.filter(active=True).values_list("name", flat=True)) == ["Otra"]
+    assert AuditRecord.objects.filter(action__endswith="remote-add").count() == 2
+
+
 def test_a_sealed_key_opens_its_address_alone(village: Village, settings: Any) -> None:
     row = add_remote(village.supervisor, RemoteTerms("Norte", URL, KEY))
     first = bytes(row.sealed_key)
