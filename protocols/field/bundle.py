@@ -18,18 +18,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.field.errors import BundleError
-from protocols.field.uplink_fields import complaint
-from protocols.field.uplink_messages import BATCH
+from protocols.field.uplink_fields import Field, complaint
+from protocols.field.uplink_messages import BATCH, LOST
 
 FORMAT = "amibench-concentrator-bundle"
 VERSION = 1
 #: Largest file that is read, octets.
 SIZE_MAX = 64 * 1024 * 1024
-#: What a bundle may hold: rows as ``readings.pull`` gives them, plans of collection, or
+#: What a bundle may hold: ``{"batches", "lost"}`` as ``readings.pull`` gives them, plans of collection, or
 #: ``{"through": number}``, the last row that the office has kept.
 KINDS = ("readings", "plans", "acknowledgement")
 #: The end of the year 9999, s since 1970.
 _INSTANT_MAX_S = 253_402_300_799
+_READINGS = (Field("batches", "bundle"), Field("lost", "objects", of=LOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,29 @@ def read_bundle(data: bytes, kind: str, secret: bytes) -> Bundle:
     return Bundle(kind, whole["serial"], whole["utc_s"], whole.get("content"))
 
 
-def readings_of(bundle: Bundle) -> list[dict[str, Any]]:
-    """The batches of a bundle of readings, each as ``readings.pull`` gives them.
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a bundle of readings holds.
+
+    Args:
+        batches: as ``readings.pull`` gives them; a row is number, instant and a value for each column.
+        lost: first and last number of rows that will never come, as they had to make room.
+    """
+
+    batches: list[dict[str, Any]]
+    lost: tuple[tuple[int, int], ...] = ()
+
+
+def readings_of(bundle: Bundle) -> Readings:
+    """The readings of a bundle.
 
     Raises:
         BundleError: ``not-a-bundle``.
     """
-    if not isinstance(bundle.content, list):
-        raise BundleError("not-a-bundle", "readings must be a list of batches")
-    for place, batch in enumerate(bundle.content, 1):
+    found = complaint(_READINGS, bundle.content)
+    if found is not None:
+        raise BundleError("not-a-bundle", found)
+    for place, batch in enumerate(bundle.content["batches"], 1):
         found = complaint(BATCH, batch)
         if found is not None:
             raise BundleError("not-a-bundle", f"batch {place}: {found}")
@@ -123,7 +138,14 @@ def readings_of(bundle: Bundle) -> list[dict[str, Any]]:
             raise BundleError(
                 "not-a-bundle", f"batch {place}: a row is its number, its instant and a value for each column"
             )
-    return bundle.content
+    lost = tuple((item["first"], item["last"]) for item in bundle.content["lost"])
+    return Readings(bundle.content["batches"], lost)
+
+
+def acknowledgement_name(serial: str) -> str:
+    """What the file of an acknowledgement is called: several concentrators may share a stick."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in serial)
+    return f"acknowledgement-{plain}.json"
 
 
 def _is_row(row: list[Any], columns: int) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 TEXT_MAX = 512
 #: Most items of a list.
 ITEMS_MAX = 1000
+#: Most batches of a file, which is longer than a message.
+BUNDLE_ITEMS_MAX = 100_000
 
 
 def _is_number(value: Any) -> bool:
@@ -49,6 +51,10 @@ TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
         _list_of(lambda row: isinstance(row, list) and len(row) <= ITEMS_MAX and all(map(_is_cell, row))),
     ),
     "object": ("an object", lambda value: isinstance(value, dict)),
+    "bundle": (
+        f"a list of at most {BUNDLE_ITEMS_MAX} batches",
+        lambda value: isinstance(value, list) and len(value) <= BUNDLE_ITEMS_MAX,
+    ),
     "objects": (f"a list of at most {ITEMS_MAX} objects", _list_of(lambda item: isinstance(item, dict))),
 }
 

@@ -13,6 +13,7 @@ from sim.concentrator.events import Event
 from sim.concentrator.facts import Facts
 from sim.concentrator.orders import Order
 from sim.concentrator.registry import MeterRecord
+from sim.concentrator.storage import Storage
 
 Body = dict[str, Any]
 Handler = Callable[[Body], Body]
@@ -49,6 +50,15 @@ def batch_body(batch: Batch) -> Body:
         "period_s": batch.period_s,
         "rows": [[batch.first + place, at_s, *values] for place, (at_s, values) in enumerate(batch.rows)],
     }
+
+
+def lost_after(storage: Storage, number: int) -> list[Body]:
+    """Rows behind a number that will never come, as they travel."""
+    return [
+        {"first": item.first, "last": item.last, "reason": item.reason}
+        for item in storage.evictions
+        if item.last > number
+    ]
 
 
 def _day_body(day: DayBalance) -> Body:
@@ -169,16 +179,11 @@ class UplinkDesk:
         storage, after = self._facts.storage, body["after"]
         batches = storage.after(after, body["limit"])
         newest = batches[-1].last if batches else after
-        lost = [
-            {"first": item.first, "last": item.last, "reason": item.reason}
-            for item in storage.evictions
-            if item.last > after
-        ]
         return {
             "batches": [batch_body(batch) for batch in batches],
             "next": newest,
             "more": newest < storage.newest,
-            "lost": lost,
+            "lost": lost_after(storage, after),
         }
 
     def _acknowledge_readings(self, body: Body) -> Body:

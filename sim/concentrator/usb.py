@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator, MutableMapping
 
-from protocols.field.bundle import acknowledged_by, make_bundle, read_bundle
+from protocols.field.bundle import acknowledged_by, acknowledgement_name, make_bundle, read_bundle
 from protocols.field.errors import BundleError
 from protocols.field.uplink_fields import ITEMS_MAX
 from sim.concentrator.errors import TermsError
 from sim.concentrator.facts import Facts
 from sim.concentrator.plans import Plan, parse_plan
-from sim.concentrator.uplink_desk import Body, batch_body
+from sim.concentrator.uplink_desk import Body, batch_body, lost_after
 
-#: What it looks for on a stick.
-PLANS_FILE, ACKNOWLEDGEMENT_FILE = "plans.json", "acknowledgement.json"
+#: What it looks for on a stick, beside the acknowledgement that bears its own serial number.
+PLANS_FILE = "plans.json"
 #: Rows of one file.
 _ROWS_MAX = 100_000
 
@@ -40,7 +40,7 @@ class UsbPort:
     def insert(self, stick: Stick) -> None:
         """Put a stick in: what the office has kept is let go, plans are taken, then readings exported."""
         self.stick = stick
-        if ACKNOWLEDGEMENT_FILE in stick:
+        if acknowledgement_name(self._facts.terms.serial) in stick:
             self.take_acknowledgement()
         if PLANS_FILE in stick:
             self.import_plans()
@@ -56,7 +56,8 @@ class UsbPort:
             return 0
         facts = self._facts
         try:
-            bundle = read_bundle(self.stick.get(ACKNOWLEDGEMENT_FILE, b""), "acknowledgement", self._secret)
+            data = self.stick.get(acknowledgement_name(facts.terms.serial), b"")
+            bundle = read_bundle(data, "acknowledgement", self._secret)
             through = acknowledged_by(bundle)
             if bundle.serial != facts.terms.serial:
                 raise BundleError("not-ours", f"the acknowledgement is for {bundle.serial[:40]}")
@@ -97,7 +98,10 @@ class UsbPort:
         batches = facts.storage.after(facts.storage.acknowledged, _ROWS_MAX)
         serial, now_s = facts.terms.serial, facts.clock.utc_s()
         name = f"{serial}-{batches[0].first if batches else 0}-{batches[-1].last if batches else 0}.json"
-        content = [part for batch in batches for part in _parts(batch_body(batch))]
+        content = {
+            "batches": [part for batch in batches for part in _parts(batch_body(batch))],
+            "lost": lost_after(facts.storage, facts.storage.acknowledged),
+        }
         self.stick[name] = make_bundle("readings", serial, now_s, content, self._secret)
         facts.events.tell("usb-exported", detail=name)
         return name

@@ -8,9 +8,9 @@ import pytest
 from field_store import MIDNIGHT, Field
 from vending_world import make_village
 
-from amibench.commands.system.carried import ACKNOWLEDGEMENT, take_readings
+from amibench.commands.system.carried import take_readings
 from amibench.errors import CommandError
-from protocols.field.bundle import make_bundle, peek_serial, read_bundle
+from protocols.field.bundle import acknowledgement_name, make_bundle, peek_serial, read_bundle
 from system.head_end.models import ReadingValue, Series
 from system.head_end.store import DatabaseDesk
 
@@ -59,7 +59,9 @@ def _file(folder: Path, serial: str, secret: str = SECRET) -> Path:
         "rows": rows,
     }
     path = folder / "stick.json"
-    path.write_bytes(make_bundle("readings", SERIAL, at_s + 9000, [batch], secret.encode()))
+    path.write_bytes(
+        make_bundle("readings", SERIAL, at_s + 9000, {"batches": [batch], "lost": []}, secret.encode())
+    )
     return path
 
 
@@ -77,7 +79,7 @@ def test_kept_once_and_acknowledged(tmp_path: Path, meter: Any, keys: Path, caps
         300,
         400,
     ]
-    receipt = (tmp_path / ACKNOWLEDGEMENT).read_bytes()
+    receipt = (tmp_path / acknowledgement_name(SERIAL)).read_bytes()
     assert read_bundle(receipt, "acknowledgement", SECRET.encode()).content == {"through": 4}
 
 
@@ -85,7 +87,7 @@ def test_a_file_under_another_secret_leaves_nothing(tmp_path: Path, meter: Any, 
     with pytest.raises(CommandError, match=r"stick\.json: the bundle was not made by"):
         take_readings([_file(tmp_path, meter.serial, "another")], keys, channel="", back=True)
     assert not ReadingValue.objects.exists()
-    assert not (tmp_path / ACKNOWLEDGEMENT).exists()
+    assert not (tmp_path / acknowledgement_name(SERIAL)).exists()
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, meter: Any, keys: Path) -> None:

@@ -9,12 +9,10 @@ import typer
 from amibench.commands.system.collect import KEYS_VARIABLE
 from amibench.commands.system.settings import configured
 from amibench.errors import CommandError
-from protocols.field.bundle import SIZE_MAX
+from protocols.field.bundle import SIZE_MAX, acknowledgement_name
 
 if TYPE_CHECKING:
     from system.head_end.acquisition import Carried
-
-ACKNOWLEDGEMENT = "acknowledgement.json"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +29,7 @@ def take_readings(
         str, typer.Option(help="Name of the channel, where concentrators are numbered alike.")
     ] = "",
     back: Annotated[
-        bool, typer.Option("--back/--no-back", help="Write acknowledgement.json beside each file.")
+        bool, typer.Option("--back/--no-back", help="Write acknowledgement-SERIAL.json beside each file.")
     ] = True,
 ) -> None:
     """Keep the readings of FILES, each once; the stick then takes the acknowledgement back."""
@@ -52,7 +50,7 @@ def take_readings(
                 data = opened.read(SIZE_MAX + 1)  # a longer one is refused, not read
             carried = take_file(desk, book, data, business_now(), channel)
             if back:
-                file.with_name(ACKNOWLEDGEMENT).write_bytes(carried.acknowledgement)
+                file.with_name(acknowledgement_name(carried.serial)).write_bytes(carried.acknowledgement)
         except UnableToCarry as error:
             raise CommandError(f"{file}: {error}") from error
         except OSError as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from protocols.field.bundle import make_bundle, peek_serial, read_bundle, readings_of
+from protocols.field.bundle import Readings, make_bundle, peek_serial, read_bundle, readings_of
 from protocols.field.errors import BundleError
 from system.head_end.acquisition.keys import KeyBook, NoKey
 from system.head_end.acquisition.uplink_work import place_of, row_batch
@@ -70,11 +70,11 @@ def take_file(desk: CourierDesk, book: KeyBook, data: bytes, now: datetime, chan
         place = _place(desk, peek_serial(data), channel)
         secret = book.secret(place.secret_name)
         bundle = read_bundle(data, "readings", secret)
-        batches = readings_of(bundle)
+        readings = readings_of(bundle)
     except (BundleError, NoKey) as error:
         raise UnableToCarry(str(error)) from error
-    taken, left = _sorted(batches, place, uuid.uuid5(_FILES, hashlib.sha256(data).hexdigest()), now)
-    through = _through(batches, place, {batch["serial"] for batch in left})
+    taken, left = _sorted(readings.batches, place, uuid.uuid5(_FILES, hashlib.sha256(data).hexdigest()), now)
+    through = _through(readings, place.reading_cursor, {batch["serial"] for batch in left})
     kept = _keep(desk, place, taken, through)
     answer = make_bundle("acknowledgement", bundle.serial, int(now.timestamp()), {"through": through}, secret)
     return Carried(
@@ -115,16 +115,17 @@ def _sorted(
     return taken, left
 
 
-def _through(batches: Sequence[Mapping[str, Any]], place: CarriedTo, left: set[str]) -> int:
-    """Up to where the concentrator may let go: no hole before it, nothing that was left."""
-    through = place.reading_cursor
-    for batch in batches:
-        if batch["serial"] in left:
+def _through(readings: Readings, cursor: int, left: set[str]) -> int:
+    """Up to where the concentrator may let go: no hole but of what is lost, nothing that was left."""
+    spans = [*readings.lost]
+    for batch in readings.batches:
+        if batch["serial"] not in left:
+            spans += [(row[0], row[0]) for row in batch["rows"]]
+    through = cursor
+    for first, last in sorted(spans):
+        if first > through + 1:
             break
-        for number, *_ in batch["rows"]:
-            if number > through + 1:
-                return through
-            through = max(through, number)
+        through = max(through, last)
     return through
 
 

@@ -76,7 +76,7 @@ def test_readings_go_onto_a_stick_and_nothing_is_acknowledged(street):
     stick = {}
     street.concentrator.usb.insert(stick)
     ((name, data),) = stick.items()
-    batches = readings_of(read_bundle(data, "readings", SECRET))
+    batches = readings_of(read_bundle(data, "readings", SECRET)).batches
     count = sum(len(batch["rows"]) for batch in batches)
     assert count == street.concentrator.storage.undelivered > 0
     assert name == f"90000001-1-{count}.json"
@@ -88,7 +88,7 @@ def test_readings_go_onto_a_stick_and_nothing_is_acknowledged(street):
 def test_what_the_office_has_kept_comes_off_the_next_stick(street):
     street.run(3 * HOUR_S)
     held = street.concentrator.storage.undelivered
-    stick = {"acknowledgement.json": _acknowledgement(3)}
+    stick = {"acknowledgement-90000001.json": _acknowledgement(3)}
     street.concentrator.usb.insert(stick)
     assert street.concentrator.storage.undelivered == held - 3
     assert f"90000001-4-{held}.json" in stick
@@ -113,7 +113,7 @@ def _acknowledgement(through, serial="90000001", secret=SECRET):
 def test_a_wrong_acknowledgement_lets_nothing_go(street, content):
     street.run(3 * HOUR_S)
     held = street.concentrator.storage.undelivered
-    street.concentrator.usb.insert({"acknowledgement.json": content})
+    street.concentrator.usb.insert({"acknowledgement-90000001.json": content})
     assert street.concentrator.storage.undelivered == held > 0
     assert len(street.told("usb-refused")) == 1
 

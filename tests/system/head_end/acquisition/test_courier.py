@@ -9,7 +9,7 @@ from field_store import LOAD, Field
 from lent_connection import LentConnection
 from vending_world import make_village
 
-from protocols.field.bundle import make_bundle, read_bundle
+from protocols.field.bundle import acknowledgement_name, make_bundle, read_bundle
 from system.config import clock
 from system.head_end.acquisition import UnableToCarry, key_book, take_file
 from system.head_end.models import Channel, MeterAccess, ReadingValue
@@ -80,11 +80,15 @@ def _collect(bench: Any) -> None:
 
 def _stick(bench: Any, **files: bytes) -> bytes:
     """What the concentrator writes onto a stick."""
-    stick = {f"{name}.json": content for name, content in files.items()}
+    stick = {_NAMES[name](bench.concentrator.terms.serial): content for name, content in files.items()}
     bench.concentrator.usb.insert(stick)
     bench.concentrator.usb.remove()
     (data,) = (content for name, content in stick.items() if name.startswith(bench.concentrator.terms.serial))
     return data
+
+
+#: What a stick may bear -> how the concentrator finds it.
+_NAMES = {"acknowledgement": acknowledgement_name}
 
 
 def _take(bench: Any, data: bytes, channel: str = "") -> Any:
@@ -176,8 +180,9 @@ def test_a_file_that_misses_the_one_before_is_kept_and_not_acknowledged(site: An
     ("numbers", "through"),
     [
         ([[1, 2, 3], [4]], 4),
-        ([[1, 3], [2]], 1),  # the second is of another meter, and may be left
-        ([[3, 1]], 0),
+        ([[1, 3], [2]], 3),
+        ([[1, 4], [2]], 2),
+        ([[3, 1]], 1),
         ([[], [1]], 1),
         ([], 0),
     ],
@@ -187,8 +192,23 @@ def test_what_is_let_go_has_no_hole(site: Any, numbers: list[list[int]], through
     Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
     at_s = int(site.utc().timestamp()) - HOUR_S
     content = [_batch(site, [[number, at_s] for number in rows]) for rows in numbers]
-    carried = _take(site, make_bundle("readings", SERIAL, 0, content, SECRET.encode()))
+    carried = _take(site, _bundle(content))
     assert carried.through == through
+
+
+def _bundle(batches: list[Any], *lost: tuple[int, int]) -> bytes:
+    given = [{"first": first, "last": last, "reason": "full"} for first, last in lost]
+    return make_bundle("readings", SERIAL, 0, {"batches": batches, "lost": given}, SECRET.encode())
+
+
+def test_rows_that_had_to_make_room_are_no_hole(site: Any) -> None:
+    Channel.objects.update(reading_cursor=0)
+    Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
+    at_s = int(site.utc().timestamp()) - HOUR_S
+    rows = [[number, at_s] for number in (5, 6, 9)]
+    assert _take(site, _bundle([_batch(site, rows)], (1, 3))).through == 3
+    assert _take(site, _bundle([_batch(site, rows)], (1, 4))).through == 6
+    assert _take(site, _bundle([_batch(site, rows)], (1, 4), (7, 8))).through == 9
 
 
 def _batch(bench: Any, rows: list[Any]) -> dict[str, Any]:
@@ -202,7 +222,7 @@ def test_a_row_that_cannot_be_kept_whole_is_refused(site: Any, row: list[Any]) -
     Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
     content = [_batch(site, [row])]
     with pytest.raises(UnableToCarry, match="batch 1: a row is its number"):
-        _take(site, make_bundle("readings", SERIAL, 0, content, SECRET.encode()))
+        _take(site, _bundle(content))
 
 
 @pytest.mark.parametrize(
@@ -213,9 +233,18 @@ def test_a_row_that_cannot_be_kept_whole_is_refused(site: Any, row: list[Any]) -
         (make_bundle("readings", "nobody", 0, [], SECRET.encode()), "no channel"),
         (make_bundle("readings", SERIAL, 0, [], b"another"), "whoever knows the secret"),
         (make_bundle("plans", SERIAL, 0, [], SECRET.encode()), "does not hold readings"),
-        (make_bundle("readings", SERIAL, 0, {}, SECRET.encode()), "a list of batches"),
-        (make_bundle("readings", SERIAL, 0, [{"serial": 1}], SECRET.encode()), "batch 1"),
-        (make_bundle("readings", SERIAL, 0, [[]], SECRET.encode()), "batch 1: an object"),
+        (make_bundle("readings", SERIAL, 0, [], SECRET.encode()), "an object was expected"),
+        (make_bundle("readings", SERIAL, 0, {}, SECRET.encode()), "batches is missing"),
+        (make_bundle("readings", SERIAL, 0, {"batches": 3, "lost": []}, SECRET.encode()), "batches must be"),
+        (make_bundle("readings", SERIAL, 0, {"batches": [], "lost": [1]}, SECRET.encode()), "lost must be"),
+        (
+            make_bundle("readings", SERIAL, 0, {"batches": [{"serial": 1}], "lost": []}, SECRET.encode()),
+            "batch 1",
+        ),
+        (
+            make_bundle("readings", SERIAL, 0, {"batches": [[]], "lost": []}, SECRET.encode()),
+            "batch 1: an object",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_sentence(site: Any, content: bytes, said: str) -> None:
