@@ -4,8 +4,9 @@
 vendor's documentation): informational.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 
 class Words(NamedTuple):
@@ -13,6 +14,31 @@ class Words(NamedTuple):
 
     es: str
     en: str
+
+
+class Worded(Exception):
+    """A refusal with a code and a sentence in each language, from the table of whoever refuses.
+
+    Args:
+        code: a key of `REASONS` of the class.
+        details: what its sentence names; `Words` where that depends on the language.
+
+    Attributes:
+        code: what to act on.
+        es, en: the sentence in each language.
+    """
+
+    REASONS: ClassVar[Mapping[str, Words]] = {}
+
+    def __init__(self, code: str, **details: Any) -> None:
+        self.code = code
+        self.es, self.en = (_filled(self.REASONS[code], place, details) for place in (0, 1))
+        super().__init__(self.en)
+
+
+def _filled(words: Words, place: int, details: Mapping[str, Any]) -> str:
+    given = {name: value[place] if isinstance(value, Words) else value for name, value in details.items()}
+    return words[place].format(**given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Why a terminal refuses: one table of codes, each with a sentence in Spanish and English."""
 
-from typing import Any
-
-from system.security_module.refusals import Words
+from system.security_module.refusals import Worded, Words
 
 REASONS: dict[str, Words] = {
     # the folder
@@ -150,24 +148,7 @@ REASONS: dict[str, Words] = {
 """Every code."""
 
 
-class TerminalRefused(Exception):
-    """The terminal refuses; nothing was changed.
+class TerminalRefused(Worded):
+    """The terminal refuses; nothing was changed."""
 
-    Args:
-        code: a key of `REASONS`.
-        details: what its sentence names; `Words` where that depends on the language.
-
-    Attributes:
-        code: what to act on.
-        es, en: the sentence in each language.
-    """
-
-    def __init__(self, code: str, **details: Any) -> None:
-        self.code = code
-        self.es, self.en = (_filled(REASONS[code], place, details) for place in (0, 1))
-        super().__init__(self.en)
-
-
-def _filled(words: Words, place: int, details: dict[str, Any]) -> str:
-    given = {name: value[place] if isinstance(value, Words) else value for name, value in details.items()}
-    return words[place].format(**given)
+    REASONS = REASONS

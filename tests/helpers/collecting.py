@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from memory_desk import MemoryDesk, MeterPlan
+from memory_desk import MemoryDesk
+from memory_rows import MeterPlan
 
 from links.aio import AsyncLink
 from links.errors import LinkOpenError

@@ -2,10 +2,12 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from memory_rows import ChannelPlan, MeterPlan, OrderLine
 
 from system.head_end.desk import (
     Channel,
@@ -27,53 +29,9 @@ from system.head_end.desk import (
 )
 from system.head_end.vocabulary import ENDED, ChannelKind, OrderKind, OrderState, Reason, Source
 
-BEGAN = datetime(2026, 1, 1, 5, tzinfo=UTC)
 CLOCK_OFF_MAX_S = 1_800.0
 _OPEN = (OrderState.WAITING, OrderState.UNSURE)
 _BACK_OFF_S, _BACK_OFF_MAX_S = 30.0, 900.0
-
-
-@dataclass
-class MeterPlan:
-    """What is wanted of a meter: profiles with their periods, logs, and whether its clock is kept."""
-
-    meter: MeterTarget
-    profiles: dict[str, int] = field(default_factory=dict)
-    logs: tuple[str, ...] = ()
-    clock: bool = False
-    every_s: float = 900.0
-    since: datetime = BEGAN
-    next_at: datetime = BEGAN
-    failures: int = 0
-    logs_at: datetime = BEGAN
-    clock_at: datetime = BEGAN
-
-
-@dataclass
-class ChannelPlan:
-    """A channel, who works behind it, and its meters."""
-
-    channel: Channel
-    meters: dict[int, MeterPlan] = field(default_factory=dict)
-    number: int = 0
-    until: datetime = BEGAN
-    next_at: datetime = BEGAN
-    failures: int = 0
-    visited_at: datetime | None = None
-    reading_cursor: int = 0
-    event_cursor: int = 0
-
-
-@dataclass
-class OrderLine:
-    """An order and all that was reported of it."""
-
-    work: OrderWork
-    state: OrderState = OrderState.WAITING
-    next_at: datetime = BEGAN
-    reason: Reason | None = None
-    result: Mapping[str, Any] = field(default_factory=dict)
-    history: list[OrderState] = field(default_factory=list)
 
 
 class MemoryDesk:

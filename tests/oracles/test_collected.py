@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from lent_connection import LentConnection
-from memory_desk import MemoryDesk, MeterPlan, direct
+from memory_desk import MemoryDesk, direct
+from memory_rows import MeterPlan
 from vending_world import Village, make_village
 
 from links.aio import WallClock, open_async_link

@@ -1,8 +1,6 @@
 """Why a secure counter refuses: one table of codes, each with a sentence in Spanish and English."""
 
-from typing import Any
-
-from system.security_module.refusals import Words
+from system.security_module.refusals import Worded, Words
 
 REASONS: dict[str, Words] = {
     "over-limit": Words(
@@ -58,24 +56,7 @@ REASONS: dict[str, Words] = {
 """Every code."""
 
 
-class CounterRefused(Exception):
-    """The counter refuses; nothing was minted or counted.
+class CounterRefused(Worded):
+    """The counter refuses; nothing was minted or counted."""
 
-    Args:
-        code: a key of `REASONS`.
-        details: what its sentence names; `Words` where that depends on the language.
-
-    Attributes:
-        code: what to act on.
-        es, en: the sentence in each language.
-    """
-
-    def __init__(self, code: str, **details: Any) -> None:
-        self.code = code
-        self.es, self.en = (_filled(REASONS[code], place, details) for place in (0, 1))
-        super().__init__(self.en)
-
-
-def _filled(words: Words, place: int, details: dict[str, Any]) -> str:
-    given = {name: value[place] if isinstance(value, Words) else value for name, value in details.items()}
-    return words[place].format(**given)
+    REASONS = REASONS

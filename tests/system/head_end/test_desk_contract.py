@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from field_store import ENERGY, LOAD, MIDNIGHT, QUARTER, Field, batch, contact, rows
-from memory_desk import MemoryDesk, MeterPlan, direct
+from memory_desk import MemoryDesk, direct
+from memory_rows import MeterPlan
 from vending_world import drn
 
 from system.head_end import api, desk

@@ -39,7 +39,7 @@
     var line = data.shape === "line";
     var widest = data.series.reduce(function (most, kept) {
       return kept.reduce(function (more, y) { return Math.max(more, write(y).length); }, most);
-    }, 4);
+    }, Math.max(4, write(1).length + 2)); // where nothing is drawn, the axis goes from 0 to 1 in steps
     var names = data.x;
     var series = data.names.map(function (name, number) {
       return {

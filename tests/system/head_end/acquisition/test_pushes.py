@@ -10,7 +10,8 @@ import pytest
 from collecting import KEY_TABLE
 from hypothesis import given
 from hypothesis import strategies as st
-from memory_desk import MemoryDesk, MeterPlan, direct
+from memory_desk import MemoryDesk, direct
+from memory_rows import MeterPlan
 from pushing import (
     ADDRESS,
     ALARM,
