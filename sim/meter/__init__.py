@@ -63,6 +63,7 @@ first. Nothing that comes of a token shows before it is kept (docs/explanation/p
 """
 
 from sim.meter.components import Components
+from sim.meter.control import control_handlers
 from sim.meter.credentials import TEST_CREDENTIALS, TEST_READER_PASSWORD, Credentials
 from sim.meter.factory import build
 from sim.meter.meter import Meter
@@ -80,5 +81,6 @@ __all__ = [
     "Parts",
     "ProfileError",
     "build",
+    "control_handlers",
     "load_profile",
 ]

@@ -6,7 +6,7 @@ Names, arguments and results are those of `protocols.field.control_ops`; ``clock
 
 from collections.abc import Callable, Generator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simpy import Event
 
@@ -15,11 +15,9 @@ from protocols.field.errors import StationControlError
 from sim.kernel.faults import fault_handlers
 from sim.meter.ciu.keypad import OK
 from sim.meter.ciu.messages import Display
+from sim.meter.meter import Meter
 from sim.meter.nvm import CutMoment, PowerLostError
 from sim.meter.tamper import TamperKind
-
-if TYPE_CHECKING:
-    from sim.meter.meter import Meter
 
 Steps = Generator[Event, Any, dict[str, Any]]
 Handler = Callable[[dict[str, Any]], "dict[str, Any] | Steps | None"]
@@ -28,7 +26,7 @@ Handler = Callable[[dict[str, Any]], "dict[str, Any] | Steps | None"]
 LOOK_S = 0.05
 
 
-def control_handlers(meter: "Meter") -> dict[str, Handler]:
+def control_handlers(meter: Meter) -> dict[str, Handler]:
     """Operation -> what it does to `meter`."""
     supply = meter.supply
 
@@ -85,7 +83,7 @@ def control_handlers(meter: "Meter") -> dict[str, Handler]:
     }
 
 
-def _press(meter: "Meter", keys: list[str]) -> None:
+def _press(meter: Meter, keys: list[str]) -> None:
     try:
         for key in keys:
             meter.press(key)
@@ -93,7 +91,7 @@ def _press(meter: "Meter", keys: list[str]) -> None:
         raise StationControlError("bad-args", str(error)) from error
 
 
-def _hand_over(meter: "Meter", args: dict[str, Any]) -> dict[str, Any]:
+def _hand_over(meter: Meter, args: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = (
             meter.carrier.enter(int(args["token66"], 16))

@@ -6,6 +6,7 @@ from simpy import Environment
 
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_CREDENTIALS, Credentials
+from sim.meter.faults import meter_faults
 from sim.meter.meter import Meter
 from sim.meter.metrology import own_constants
 from sim.meter.nominal import rated
@@ -49,7 +50,7 @@ def build(
     own = own_constants(model.metrology, rated(model.nominal), lambda: streams.stream(f"{model.drn}/element"))
     if own is not model.metrology:
         model = replace(model, metrology=own)
-    meter = Meter(model, parts, env, clock, supply, credentials, streams)
+    meter = Meter(model, parts, env, clock, supply, credentials, streams, meter_faults)
     if not objects_on_demand:
         meter.make_objects()
     return meter

@@ -6,16 +6,13 @@ clock, a register that counted wrong) leaves it when it ends, as iron does; what
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.kernel.faults import FaultBoard
 from sim.meter.hardware.contacts import Sticking
 from sim.meter.hardware.module_slot import ModuleKind
+from sim.meter.meter import Meter
 from sim.meter.tamper import TamperKind
 from sim.meter.units import PPM
-
-if TYPE_CHECKING:
-    from sim.meter.meter import Meter
 
 Begin = Callable[[float | None], None]
 End = Callable[[], None]
@@ -29,7 +26,7 @@ class _Row:
     """One fault of the table: its name, what makes it, and what it does in one sentence."""
 
     name: str
-    make: "Callable[[Meter], tuple[Begin, End]]"
+    make: Callable[[Meter], tuple[Begin, End]]
     does: str
 
 
@@ -40,34 +37,34 @@ def _ranged(value: float | None, default: float, low: float, high: float) -> flo
     return chosen
 
 
-def _pause(meter: "Meter") -> tuple[Begin, End]:
+def _pause(meter: Meter) -> tuple[Begin, End]:
     return lambda _value: meter.pause(True), lambda: meter.pause(False)
 
 
-def _corrupt(meter: "Meter") -> tuple[Begin, End]:
+def _corrupt(meter: Meter) -> tuple[Begin, End]:
     spoiler = meter.hardware.spoiler
     return lambda value: spoiler.begin(int(_ranged(value, 1, 1, 1e6))), spoiler.end
 
 
-def _drift(meter: "Meter") -> tuple[Begin, End]:
+def _drift(meter: Meter) -> tuple[Begin, End]:
     return (
         lambda value: meter.set_clock_drift(_ranged(value, _DRIFT_S_PER_DAY, -3600, 3600)),
         lambda: meter.set_clock_drift(meter.hardware.crystal.drift_s_per_day),
     )
 
 
-def _temperature(meter: "Meter") -> tuple[Begin, End]:
+def _temperature(meter: Meter) -> tuple[Begin, End]:
     return lambda value: meter.iron.set_temperature(_ranged(value, 60, -60, 100)), meter.iron.set_temperature
 
 
-def _sensor(kind: TamperKind) -> "Callable[[Meter], tuple[Begin, End]]":
-    def make(meter: "Meter") -> tuple[Begin, End]:
+def _sensor(kind: TamperKind) -> Callable[[Meter], tuple[Begin, End]]:
+    def make(meter: Meter) -> tuple[Begin, End]:
         return lambda _value: meter.sense(kind, present=True), lambda: meter.sense(kind, present=False)
 
     return make
 
 
-def _magnet(meter: "Meter") -> tuple[Begin, End]:
+def _magnet(meter: Meter) -> tuple[Begin, End]:
     def begin(value: float | None) -> None:
         meter.iron.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
         meter.sense(TamperKind.MAGNET, present=True)
@@ -79,16 +76,16 @@ def _magnet(meter: "Meter") -> tuple[Begin, End]:
     return begin, end
 
 
-def _reverse(meter: "Meter") -> tuple[Begin, End]:
+def _reverse(meter: Meter) -> tuple[Begin, End]:
     terminals = meter.hardware.terminals
     return lambda _value: terminals.reverse(True), lambda: terminals.reverse(False)
 
 
-def _cut(meter: "Meter") -> tuple[Begin, End]:
+def _cut(meter: Meter) -> tuple[Begin, End]:
     return lambda _value: meter.iron.cut_wire(True), lambda: meter.iron.cut_wire(False)
 
 
-def _brown_out(meter: "Meter") -> tuple[Begin, End]:
+def _brown_out(meter: Meter) -> tuple[Begin, End]:
     terminals, nominal_v = meter.hardware.terminals, meter.profile.nominal.voltage_v
     return (
         lambda value: terminals.brown_out(_ranged(value, _BROWN_OUT_SHARE * nominal_v, 0, 1000)),
@@ -96,8 +93,8 @@ def _brown_out(meter: "Meter") -> tuple[Begin, End]:
     )
 
 
-def _relay(sticking: Sticking) -> "Callable[[Meter], tuple[Begin, End]]":
-    def make(meter: "Meter") -> tuple[Begin, End]:
+def _relay(sticking: Sticking) -> Callable[[Meter], tuple[Begin, End]]:
+    def make(meter: Meter) -> tuple[Begin, End]:
         def stick(position: Sticking | None) -> None:
             meter.hardware.contacts.stuck = position
             meter.settle()
@@ -107,7 +104,7 @@ def _relay(sticking: Sticking) -> "Callable[[Meter], tuple[Begin, End]]":
     return make
 
 
-def _wear(meter: "Meter") -> tuple[Begin, End]:
+def _wear(meter: Meter) -> tuple[Begin, End]:
     contacts = meter.hardware.contacts
 
     def begin(value: float | None) -> None:
@@ -120,11 +117,11 @@ def _wear(meter: "Meter") -> tuple[Begin, End]:
     return begin, end
 
 
-def _battery(meter: "Meter") -> tuple[Begin, End]:
+def _battery(meter: Meter) -> tuple[Begin, End]:
     return lambda _value: meter.iron.battery_dies(), meter.hardware.battery.replace
 
 
-def _memory(meter: "Meter") -> tuple[Begin, End]:
+def _memory(meter: Meter) -> tuple[Begin, End]:
     memory = meter.memory
 
     def begin(value: float | None) -> None:
@@ -136,7 +133,7 @@ def _memory(meter: "Meter") -> tuple[Begin, End]:
     return begin, end
 
 
-def _module(meter: "Meter") -> tuple[Begin, End]:
+def _module(meter: Meter) -> tuple[Begin, End]:
     slot = meter.hardware.slot
     pulled: list[ModuleKind] = []
 
@@ -174,7 +171,7 @@ _TABLE: tuple[_Row, ...] = (
 )
 
 
-def meter_faults(meter: "Meter") -> FaultBoard:
+def meter_faults(meter: Meter) -> FaultBoard:
     """A board with every fault of `meter`."""
     board = FaultBoard(meter.env)
     for row in _TABLE:

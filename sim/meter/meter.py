@@ -11,9 +11,7 @@ from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
 from sim.meter.ciu.messages import Display
 from sim.meter.ciu.unit import CustomerUnit
-from sim.meter.control import Handler, control_handlers
 from sim.meter.credentials import Credentials
-from sim.meter.faults import meter_faults
 from sim.meter.hardware.module_slot import ModuleSlot
 from sim.meter.nvm import Memory
 from sim.meter.parts import Parts
@@ -44,6 +42,7 @@ class Meter:
 
     __slots__ = (
         "_faults",
+        "_make_faults",
         "_works",
         "automation",
         "carrier",
@@ -68,8 +67,10 @@ class Meter:
         supply: Supply,
         credentials: Credentials,
         streams: RandomStreams,
+        make_faults: Callable[["Meter"], FaultBoard],
     ) -> None:
         works = self._works = Works(profile, factories, env, world, supply, credentials, streams)
+        self._make_faults = make_faults
         self._faults: FaultBoard | None = None
         self.env = env
         self.profile = profile
@@ -115,12 +116,8 @@ class Meter:
     def faults(self) -> FaultBoard:
         """What can go wrong with it."""
         if self._faults is None:
-            self._faults = meter_faults(self)
+            self._faults = self._make_faults(self)
         return self._faults
-
-    def control_handlers(self) -> dict[str, Handler]:
-        """Operation of the station-control channel -> what it does to this meter."""
-        return control_handlers(self)
 
     @property
     def unit(self) -> CustomerUnit:

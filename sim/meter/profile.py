@@ -21,6 +21,7 @@ from sim.meter.ciu.terms import LinkTerms, LinkVariant, UnitTerms
 from sim.meter.ciu.texts import Lang
 from sim.meter.hardware.contacts import ContactTerms
 from sim.meter.hardware.crystal import CrystalTerms
+from sim.meter.hardware.iron import HardwareTerms
 from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.image import ImageTerms
 from sim.meter.limiter import LimiterTerms
@@ -134,23 +135,6 @@ class ObjectTerms:
     binding: str
     access: Mapping[str, str]
     options: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class HardwareTerms:
-    """The iron of a model.
-
-    Args:
-        crystal: of the clock.
-        contacts: of the relay.
-        module: what is in the slot for communication.
-        dropout_percent: share of the nominal voltage below which its own power supply gives out [A].
-    """
-
-    crystal: CrystalTerms = field(default_factory=CrystalTerms)
-    contacts: ContactTerms = field(default_factory=ContactTerms)
-    module: ModuleKind = ModuleKind.BENCH
-    dropout_percent: int = 50
 
 
 @dataclass(frozen=True, slots=True)

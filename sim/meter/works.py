@@ -107,7 +107,9 @@ class Works:
     ) -> None:
         self.env = env
         self.profile = profile
-        self.hardware: Hardware = make_hardware(profile, supply, streams)
+        self.hardware: Hardware = make_hardware(
+            profile.hardware, profile.drn, profile.nominal.voltage_v, profile.drift_s_per_day, supply, streams
+        )
         plant = supply if isinstance(supply, Plant) else NoPlant()
         self.supply = supply = self.hardware.terminals
         self.on_power: list[Callable[[bool], None]] = []

@@ -10,7 +10,7 @@ from sim.kernel.devices import DeviceDirectory
 from sim.kernel.environment import FieldEnvironment
 from sim.kernel.faults import FaultBoard, fault_handlers
 from sim.kernel.ports import Port
-from sim.meter import Meter
+from sim.meter import Meter, control_handlers
 from sim.scenarios.identities import site_prefix
 from sim.scenarios.operations import SetSpeed, WorldOperations
 from sim.scenarios.scenario import Scenario
@@ -133,7 +133,7 @@ class FieldDevices:
     def _of_any_meter(self, name: str, meter: Meter) -> ControlSurface:
         info = {"device": name, "drn": meter.drn, "profile": meter.profile.name}
         surface = self._surface(meter.ports, info)
-        for op, handler in meter.control_handlers().items():
+        for op, handler in control_handlers(meter).items():
             surface.register(op, handler)
         return surface
 

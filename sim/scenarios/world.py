@@ -27,6 +27,7 @@ from sim.meter import (
     MeterProfile,
     Parts,
     build,
+    control_handlers,
     load_profile,
 )
 from sim.scenarios.fleet import member
@@ -107,7 +108,7 @@ class World:
         info = {"drn": self.meter.drn, "profile": profile}
         ports = [port for named in self._ports.values() for port in named.values()]
         self._operations = WorldOperations(self.env, self.clock, ports, info)
-        for op, handler in self.meter.control_handlers().items():
+        for op, handler in control_handlers(self.meter).items():
             self.control.register(op, handler)
         self._operations.register_on(self.control)
 

@@ -53,12 +53,13 @@ class CollectorNursery(ForkingNursery):
         django.setup()
         from django.core.management import call_command
 
+        from sim.meter import control_handlers
         from sim.scenarios.world import World
 
         call_command("migrate", verbosity=0)
         self.world = World(epoch=EPOCH, meters=METERS, shared=False)
         for meter in self.world.meters:
-            meter.control_handlers()["keypad.enter"](
+            control_handlers(meter)["keypad.enter"](
                 {"digits": self._mint(meter, FIRST_TID - 1, FIRST_TENTHS)}
             )
         self.world.run(3600.0)

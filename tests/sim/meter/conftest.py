@@ -24,6 +24,7 @@ from sim.meter import (
     Meter,
     MeterProfile,
     build,
+    control_handlers,
     load_profile,
 )
 from sim.meter.units import NJ_PER_WH
@@ -80,7 +81,7 @@ class Bench:
         return self.credit_nj() / NJ_PER_WH
 
     def call(self, op, **args):
-        return self.meter.control_handlers()[op](args)
+        return control_handlers(self.meter)[op](args)
 
     def events(self):
         return [entry.code.name for entry in self.parts.events.entries]

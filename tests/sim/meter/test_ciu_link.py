@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.field.ciu_link import Ack, Display, Frame, Key, Pair, Poll, Token
 from sim.kernel.random import RandomStreams
-from sim.meter import DEFAULT_PARTS, load_profile
+from sim.meter import DEFAULT_PARTS, control_handlers, load_profile
 from sim.meter.ciu.link_states import TRANSITIONS, LinkState, LinkTrigger
 from sim.meter.ciu.medium import Medium
 from sim.meter.ciu.terms import LinkTerms, LinkVariant
@@ -55,7 +55,7 @@ def test_the_control_operation_waits_for_the_answer(bench_of):
 
     bench = plc(bench_of)
     surface = ControlSurface(bench.env)
-    for op, handler in bench.meter.control_handlers().items():
+    for op, handler in control_handlers(bench.meter).items():
         surface.register(op, handler)
     shown = surface.call("keypad.enter", {"digits": bench.credit_token(100)})
     assert shown == {"display": ["ACEPTADO", "+10.0 kWh"], "result": "Accept"}
