@@ -69,8 +69,8 @@ def sold(drns: list[str], seed: int) -> dict[str, Any]:
     import random
 
     from system.accounts.models import User
+    from system.vending.selectors.shifts import open_shift_of
     from system.vending.services.sell_energy import SaleRequest, sell_energy
-    from system.vending.services.shifts import open_shift_of
 
     user, dice = User.objects.get(username="caja-0"), random.Random(seed)
     shift = open_shift_of(user)

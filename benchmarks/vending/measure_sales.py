@@ -84,8 +84,8 @@ def inserts(seconds: float) -> dict[str, Any]:
 
 def service(seconds: float, drns: list[str], number: int = 0) -> dict[str, Any]:
     from system.accounts.models import User
+    from system.vending.selectors.shifts import open_shift_of
     from system.vending.services.sell_energy import SaleRequest, sell_energy
-    from system.vending.services.shifts import open_shift_of
 
     user = User.objects.get(username=f"caja-{number}")
     shift, dice = open_shift_of(user), random.Random(number)

@@ -111,8 +111,9 @@ def _sell(
     """At the desk: tokens in their order, units, and whether they are on their way; or why not."""
     from system.vending.errors import UnableToSell
     from system.vending.models import PointOfSale, Token
+    from system.vending.selectors.shifts import open_shift_of
     from system.vending.services.sell_energy import SaleRequest, sell_energy
-    from system.vending.services.shifts import open_shift, open_shift_of
+    from system.vending.services.shifts import open_shift
 
     cashier = _user("cashier")
     shift = open_shift_of(cashier) or open_shift(cashier, PointOfSale.objects.get(), 0, shift_id)
@@ -136,7 +137,8 @@ def _send(sale: Any) -> bool:
 
 
 def _close_day(deposit_id: uuid.UUID) -> None:
-    from system.vending.services.shifts import close_shift, collected_c, open_shift_of, receive_deposit
+    from system.vending.selectors.shifts import collected_c, open_shift_of
+    from system.vending.services.shifts import close_shift, receive_deposit
 
     cashier = _user("cashier")
     shift = open_shift_of(cashier)

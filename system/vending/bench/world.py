@@ -18,10 +18,11 @@ from system.registry.services.homes import register_home
 from system.registry.services.places import create_community, create_site
 from system.vending.models import PlannedKeyChange, Shift
 from system.vending.module import module
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.manage_points_of_sale import create_merchant, create_point_of_sale
 from system.vending.services.plan_key_change import drop_key_change, plan_key_change
 from system.vending.services.publish_tariff import publish_tariff
-from system.vending.services.shifts import open_shift, open_shift_of
+from system.vending.services.shifts import open_shift
 
 NAME, TARIFF = "Banco de pruebas STS", "BANCO"
 PRICE_E4 = 10_000

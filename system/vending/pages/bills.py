@@ -17,6 +17,7 @@ from system.vending.pages.doing import done, user_of
 from system.vending.pages.fields import KwhField, PesosField
 from system.vending.pages.office_forms import PeriodForm
 from system.vending.pricing.money import WH_PER_UNIT
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.bill import (
     bill_availability,
     bill_consumption,
@@ -24,7 +25,6 @@ from system.vending.services.bill import (
     outstanding_c,
     pay_bill,
 )
-from system.vending.services.shifts import open_shift_of
 
 _LAST = 200
 _PPM_PER_PERCENT = 10_000

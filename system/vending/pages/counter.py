@@ -14,9 +14,9 @@ from system.vending.errors import SalePending, UnableToSell
 from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pages.forms import ConfirmForm, OfferForm
 from system.vending.pricing.explain import explain
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.finish_sale import resolve_sale
 from system.vending.services.sell_energy import SaleRequest, offer, sell_energy
-from system.vending.services.shifts import open_shift_of
 
 
 @requires(Operation.SELL)

@@ -15,8 +15,8 @@ from system.vending.errors import UnableToSell
 from system.vending.models import Deposit, Merchant, Shift
 from system.vending.pages.forms import CloseShiftForm, DepositForm, OpenShiftForm
 from system.vending.pricing.explain import pesos
-from system.vending.selectors.shifts import position_of, shift_sums
-from system.vending.services.shifts import close_shift, open_shift, open_shift_of, receive_deposit
+from system.vending.selectors.shifts import open_shift_of, position_of, shift_sums
+from system.vending.services.shifts import close_shift, open_shift, receive_deposit
 
 LAST_ROWS = 20
 

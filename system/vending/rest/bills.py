@@ -16,6 +16,7 @@ from system.vending.errors import UnableToSell
 from system.vending.models import Bill
 from system.vending.pricing.money import PPM
 from system.vending.rest.fields import Paid, ShownAmount, ShownEnergy, place_of
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.bill import (
     CONSUMPTION_MAX_WH,
     bill_availability,
@@ -24,7 +25,6 @@ from system.vending.services.bill import (
     outstanding_c,
     pay_bill,
 )
-from system.vending.services.shifts import open_shift_of
 
 router = Router(tags=["Facturas"])
 _ONE = "/bills/{uuid:bill_id}"

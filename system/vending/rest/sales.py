@@ -25,10 +25,10 @@ from system.vending.rest.sale_schemas import (
     sale_detail_out,
     sale_out,
 )
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.finish_sale import resolve_sale
 from system.vending.services.print_ticket import print_ticket
 from system.vending.services.sell_energy import offer, sell_energy
-from system.vending.services.shifts import open_shift_of
 from system.vending.ticket import Ticket
 from system.vending.ticket.of_sale import ticket_of
 

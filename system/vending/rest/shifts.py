@@ -14,8 +14,8 @@ from system.accounts.rest.fields import In, Instant, Key, Out, free_text, row_or
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.vending.models import Deposit, Merchant, PointOfSale, Shift
 from system.vending.rest.fields import Amount, Paid, ShownAmount, ShownEnergy, own, wh_of
-from system.vending.selectors.shifts import shift_sums
-from system.vending.services.shifts import close_shift, open_shift, open_shift_of, receive_deposit
+from system.vending.selectors.shifts import open_shift_of, shift_sums
+from system.vending.services.shifts import close_shift, open_shift, receive_deposit
 
 router = Router(tags=["Turnos y consignaciones"])
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import BigIntegerField, Count, Sum
 
+from system.accounts.models import User
+from system.config.compiled import CompiledQuery
 from system.vending.ledger.accounts import account_of, balance_of
-from system.vending.models import AccountKind, Merchant, Sale, Shift
-from system.vending.services.shifts import collected_c
+from system.vending.models import AccountKind, BillPayment, Merchant, Sale, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ class Position:
     room_c: int | None
 
 
+def open_shift_of(user: User) -> Shift | None:
+    """The shift that a cashier has open here, or None; one of a terminal without a link ends over there."""
+    shift: Shift | None = _OPEN.first(cashier_id=user.pk)
+    return shift
+
+
+def collected_c(shift: Shift) -> int:
+    """What the sales of a shift brought in, reversals taken off, and what was paid on bills."""
+    sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
+    paid = BillPayment.objects.filter(shift=shift)
+    return sum(int(rows.aggregate(total=Sum("amount_c"))["total"] or 0) for rows in (sold, paid))
+
+
 def shift_sums(shift: Shift) -> ShiftSums:
     """Add a shift up."""
     sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
@@ -57,3 +71,14 @@ def position_of(merchant: Merchant) -> Position:
     balance = balance_of(account_of(merchant.provider_id, AccountKind.MERCHANT, merchant))
     owed_c = balance.posted_c + balance.pending_c
     return Position(owed_c, balance.limit_c, None if balance.limit_c is None else balance.limit_c - owed_c)
+
+
+#: With its closure, which is none, so that nobody asks for it again.
+_OPEN = CompiledQuery(
+    lambda cashier_id: (
+        Shift.objects.filter(cashier_id=cashier_id, closure__isnull=True, terminal_shift__isnull=True)
+        .select_related("point_of_sale__merchant", "closure")
+        .order_by("-opened_at")[:1]
+    ),
+    cashier_id=BigIntegerField(),
+)

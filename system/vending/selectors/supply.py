@@ -17,6 +17,7 @@ from system.registry.models import (
     Installation,
     MeterKeying,
 )
+from system.vending.models import PlannedKeyChange
 
 
 class UnknownMeter(ValueError):
@@ -79,6 +80,12 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     return Supply(device, installation, agreement, keying, identifier.value)
 
 
+def planned_for(device: Device) -> PlannedKeyChange | None:
+    """The open plan of a meter, or None."""
+    plan: PlannedKeyChange | None = _PLAN.first(device_id=device.pk)
+    return plan
+
+
 def _holding(path: str, provider_id: int, instant: datetime, **more: Any) -> FilteredRelation:
     """Rows of a dated table behind a device, those of the provider that hold at an instant: one or none."""
     begun = Q(**{f"{path}__provider": provider_id, f"{path}__valid_from__lte": instant}, **more)
@@ -117,6 +124,12 @@ _AGREED = CompiledQuery(
     ),
     **_WHEN,
     installation_id=BigIntegerField(),
+)
+
+
+_PLAN = CompiledQuery(
+    lambda device_id: PlannedKeyChange.objects.filter(device_id=device_id, ended_at__isnull=True),
+    device_id=BigIntegerField(),
 )
 
 

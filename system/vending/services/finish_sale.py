@@ -4,15 +4,17 @@ from typing import Any
 
 from django.db.models import UUIDField
 
-from system.config.clock import security_now
+from system.config.clock import business_now, security_now
 from system.config.compiled import CompiledDeletion, CompiledQuery, insert, update
 from system.config.writer import writing
+from system.registry.models import MeterKeying
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.ledger import settle
 from system.vending.models import (
     InstallationResidue,
     OpenSale,
+    PlannedKeyChange,
     Sale,
     SaleKind,
     SaleOutcome,
@@ -23,7 +25,6 @@ from system.vending.module import module
 from system.vending.pricing import LineKind, price_sale
 from system.vending.pricing.stored import from_json
 from system.vending.selectors.pricing import month_of
-from system.vending.services.plan_key_change import keep_new_keying
 
 #: What an unknown message id is answered with: it was never minted, and is closed now.
 _ABSENT = frozenset({"result-not-found", "message-cancelled"})
@@ -184,6 +185,35 @@ def _remember(sale: Sale) -> None:
     residue = InstallationResidue(installation_id=sale.installation_id, residue_mc=quote.residue_mc)
     if not update(residue, fields=["residue_mc"]):
         insert(residue)
+
+
+def keep_new_keying(sale: Sale, key: dict[str, Any]) -> None:
+    """After the tokens of a key change were minted: from now on the registry says the new key.
+
+    Args:
+        sale: with its tokens.
+        key: what the module answered as the meter's key after them.
+    """
+    if not sale.tokens.filter(role=TokenRole.KEY_CHANGE).exists():
+        return
+    now = business_now()
+    old = MeterKeying.objects.filter(device=sale.device, valid_to__isnull=True).first()
+    if old is not None:
+        old.ends(now)
+    MeterKeying.objects.create(
+        provider_id=sale.provider_id,
+        device=sale.device,
+        valid_from=now,
+        sgc=key["sgc"],
+        krn=key["krn"],
+        ti=key["ti"],
+        ken=key["ken"],
+        key_type=key["key_type"],
+        **{} if old is None else {name: getattr(old, name) for name in ("ea", "dkga", "tct", "base_date")},
+    )
+    PlannedKeyChange.objects.filter(
+        device=sale.device, krn=key["krn"], ti=key["ti"], ended_at__isnull=True
+    ).update(ended_at=security_now(), sale=sale)
 
 
 _FREE = CompiledDeletion(OpenSale, "sale")

@@ -1,18 +1,14 @@
 """Plan a key change: the next sale to the meter brings its tokens along, before the credit."""
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import BOGOTA, business_now, security_now
-from system.config.compiled import CompiledQuery
 from system.registry.models import Device, MeterKeying
 from system.vending.errors import UnableToSell
-from system.vending.models import PlannedKeyChange, Sale, TokenRole
+from system.vending.models import PlannedKeyChange
 
 
 def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> PlannedKeyChange:
@@ -84,44 +80,3 @@ def drop_key_change(user: User, plan: PlannedKeyChange) -> None:
         if open_plans.update(ended_at=security_now()) != 1:
             raise UnableToSell("Este cambio de llave ya no está pendiente.")
         audit.record(f"{Operation.KEY_CHANGE.value}.drop", user=user, subject=f"device:{plan.device_id}")
-
-
-def planned_for(device: Device) -> PlannedKeyChange | None:
-    """The open plan of a meter, or None."""
-    plan: PlannedKeyChange | None = _PLAN.first(device_id=device.pk)
-    return plan
-
-
-_PLAN = CompiledQuery(
-    lambda device_id: PlannedKeyChange.objects.filter(device_id=device_id, ended_at__isnull=True),
-    device_id=BigIntegerField(),
-)
-
-
-def keep_new_keying(sale: Sale, key: dict[str, Any]) -> None:
-    """After the tokens of a key change were minted: from now on the registry says the new key.
-
-    Args:
-        sale: with its tokens.
-        key: what the module answered as the meter's key after them.
-    """
-    if not sale.tokens.filter(role=TokenRole.KEY_CHANGE).exists():
-        return
-    now = business_now()
-    old = MeterKeying.objects.filter(device=sale.device, valid_to__isnull=True).first()
-    if old is not None:
-        old.ends(now)
-    MeterKeying.objects.create(
-        provider_id=sale.provider_id,
-        device=sale.device,
-        valid_from=now,
-        sgc=key["sgc"],
-        krn=key["krn"],
-        ti=key["ti"],
-        ken=key["ken"],
-        key_type=key["key_type"],
-        **{} if old is None else {name: getattr(old, name) for name in ("ea", "dkga", "tct", "base_date")},
-    )
-    PlannedKeyChange.objects.filter(
-        device=sale.device, krn=key["krn"], ti=key["ti"], ended_at__isnull=True
-    ).update(ended_at=security_now(), sale=sale)

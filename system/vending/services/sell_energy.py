@@ -37,9 +37,8 @@ from system.vending.models import (
 from system.vending.pricing import LineKind, PricingError, Quote, amount_for, price_sale
 from system.vending.pricing.explain import pesos
 from system.vending.selectors.pricing import sale_inputs
-from system.vending.selectors.supply import Supply, UnknownMeter, find_supply
+from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, planned_for
 from system.vending.services.finish_sale import finish_sale
-from system.vending.services.plan_key_change import planned_for
 from system.vending.services.reserving import Terms, find_or_reserve, locked_supply, reserve_sale
 
 #: The subclass of a class 0 token that carries electricity.

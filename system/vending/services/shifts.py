@@ -3,35 +3,26 @@
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, Sum
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
-from system.config.compiled import CompiledQuery
 from system.vending.errors import UnableToSell
 from system.vending.ledger import Entry, account_of, post
 from system.vending.models import (
     AccountKind,
-    BillPayment,
     Deposit,
     Merchant,
     Movement,
     MovementKind,
     OpenSale,
     PointOfSale,
-    Sale,
     Shift,
     ShiftClosure,
 )
 from system.vending.pricing.money import AMOUNT_C_MAX
-
-
-def open_shift_of(user: User) -> Shift | None:
-    """The shift that a cashier has open here, or None; one of a terminal without a link ends over there."""
-    shift: Shift | None = _OPEN.first(cashier_id=user.pk)
-    return shift
+from system.vending.selectors.shifts import collected_c, open_shift_of
 
 
 def open_shift(user: User, point_of_sale: PointOfSale, opening_cash_c: int, shift_id: uuid.UUID) -> Shift:
@@ -70,13 +61,6 @@ def open_shift(user: User, point_of_sale: PointOfSale, opening_cash_c: int, shif
         shift.save()
         audit.record(Operation.OPERATE_SHIFT.value, user=user, subject=f"shift:{shift.pk}")
     return shift
-
-
-def collected_c(shift: Shift) -> int:
-    """What the sales of a shift brought in, reversals taken off, and what was paid on bills."""
-    sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
-    paid = BillPayment.objects.filter(shift=shift)
-    return sum(int(rows.aggregate(total=Sum("amount_c"))["total"] or 0) for rows in (sold, paid))
 
 
 def close_shift(user: User, shift: Shift, counted_cash_c: int, note: str = "") -> ShiftClosure:
@@ -156,14 +140,3 @@ def receive_deposit(
     except IntegrityError:
         raise UnableToSell("Ese identificador ya se usó para otra cosa.") from None
     return deposit
-
-
-#: With its closure, which is none, so that nobody asks for it again.
-_OPEN = CompiledQuery(
-    lambda cashier_id: (
-        Shift.objects.filter(cashier_id=cashier_id, closure__isnull=True, terminal_shift__isnull=True)
-        .select_related("point_of_sale__merchant", "closure")
-        .order_by("-opened_at")[:1]
-    ),
-    cashier_id=BigIntegerField(),
-)

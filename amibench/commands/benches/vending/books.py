@@ -101,8 +101,8 @@ def _session_of(user: Any) -> str:
 
 
 def _seller(user: Any, drns: list[str]) -> Callable[[], object]:
+    from system.vending.selectors.shifts import open_shift_of
     from system.vending.services.sell_energy import SaleRequest, sell_energy
-    from system.vending.services.shifts import open_shift_of
 
     shift, dice = open_shift_of(user), random.Random(0)  # noqa: S311 - which meter is no secret
     assert shift is not None  # noqa: S101 - it was opened a moment ago

@@ -14,7 +14,7 @@ from system.vending.offline.settling.judging import see_counter, see_lease
 from system.vending.offline.settling.people import number_of, open_shift, operator_of, shift_of
 from system.vending.offline.settling.sale import Who, book, bounded, known_id
 from system.vending.pricing import PricingError
-from system.vending.services.shifts import collected_c
+from system.vending.selectors.shifts import collected_c
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ def test_a_shift_that_sums_otherwise_is_told(post: Any) -> None:
 
 
 def test_the_open_shift_of_a_terminal_is_not_the_counters(post: Any, village: Any) -> None:
-    from system.vending.services.shifts import close_shift, open_shift, open_shift_of
+    from system.vending.selectors.shifts import open_shift_of
+    from system.vending.services.shifts import close_shift, open_shift
 
     close_shift(village.cashier, village.shift, 0)
     post.settle()

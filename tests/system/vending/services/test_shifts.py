@@ -9,8 +9,9 @@ from vending_world import Village, drn, make_village
 from system.vending.errors import UnableToSell
 from system.vending.ledger import account_of, check
 from system.vending.models import AccountKind, Deposit, PointOfSale
+from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.sell_energy import SaleRequest, sell_energy
-from system.vending.services.shifts import close_shift, open_shift, open_shift_of, receive_deposit
+from system.vending.services.shifts import close_shift, open_shift, receive_deposit
 
 
 @pytest.mark.requirement("R5-06")

@@ -1,0 +1,1 @@
+"""Questions about terminals: they read, and change nothing."""
