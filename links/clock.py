@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time for asyncio code: the wall (`WallClock`) or a simulated world (`sim.kernel.clock.SimClock`)."""
+    """Time for asyncio code: the wall (`WallClock`) or a simulated world (`sim.kernel.timing.SimClock`)."""
 
     def now_s(self) -> float:
         """Seconds since some fixed origin; never goes back."""

@@ -17,11 +17,20 @@ from amibench.commands.sim import options
 from amibench.commands.sim.texts import text
 from amibench.errors import CommandError
 from amibench.language import spoken
-from sim.scenarios.campaign.cluster import ClusterError, run_on_cluster
-from sim.scenarios.campaign.pool import WorkersDieError, run_on_processes
-from sim.scenarios.campaign.replica import Replica, fingerprint, replicas
-from sim.scenarios.campaign.results import Results, ResultsError, Row
-from sim.scenarios.campaign.run import Runner, run_campaign, spread
+from sim.scenarios.campaign import (
+    Replica,
+    Results,
+    ResultsError,
+    Row,
+    Runner,
+    WorkersDieError,
+    fingerprint,
+    replicas,
+    run_campaign,
+    run_on_processes,
+    spread,
+)
+from sim.scenarios.campaign_cluster import ClusterError, run_on_cluster
 from sim.scenarios.scenario import ScenarioError
 from sim.scenarios.site import check_scenario
 

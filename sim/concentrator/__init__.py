@@ -2,14 +2,14 @@
 
 from sim.concentrator.concentrator import Concentrator
 from sim.concentrator.errors import ConcentratorError, TermsError
-from sim.concentrator.meter_client import KeyBook, MeterKeys
+from sim.concentrator.meter_sessions import MeterKeys, MeterKeyStore
 from sim.concentrator.settings import ConcentratorTerms, concentrator_terms
 
 __all__ = [
     "Concentrator",
     "ConcentratorError",
     "ConcentratorTerms",
-    "KeyBook",
+    "MeterKeyStore",
     "MeterKeys",
     "TermsError",
     "concentrator_terms",

@@ -8,24 +8,21 @@ from simpy import Environment, Event
 
 from protocols.dlms.session import SessionTerms
 from protocols.plc.cl432 import Lpdu
-from sim.concentrator.ages import Latest
-from sim.concentrator.balance import LineLoss
 from sim.concentrator.clock import ConcentratorClock
-from sim.concentrator.collector import Collector
+from sim.concentrator.collection import Collector, Fetcher, FetchTerms
 from sim.concentrator.events import EventLog
-from sim.concentrator.fetching import Fetcher, FetchTerms
-from sim.concentrator.meter_client import KeyBook, MeterClients
+from sim.concentrator.latest_values import LatestValues
+from sim.concentrator.line_loss import LineLoss
+from sim.concentrator.meter_sessions import MeterClients, MeterKeyStore, MeterSessions
 from sim.concentrator.nvm import Nvm
-from sim.concentrator.order_work import workers
-from sim.concentrator.orders import Orders
-from sim.concentrator.parameter_rows import ChangePlan
+from sim.concentrator.orders import Orders, workers
+from sim.concentrator.parameters import ChangePlan
 from sim.concentrator.pass_through import PassThrough
 from sim.concentrator.registry import Registry
 from sim.concentrator.settings import ConcentratorTerms
 from sim.concentrator.southbound import Southbound
 from sim.concentrator.statistics import Statistics
 from sim.concentrator.storage import Storage
-from sim.concentrator.visits import Visits
 from sim.kernel.medium import BaseNode
 
 
@@ -57,11 +54,11 @@ class Components:
     registry: Registry
     events: EventLog
     storage: Storage
-    latest: Latest
+    latest: LatestValues
     statistics: Statistics
     wire: Southbound
     clients: MeterClients
-    visits: Visits
+    visits: MeterSessions
     through: PassThrough
     fetcher: Fetcher
     collector: Collector
@@ -75,7 +72,7 @@ def make_components(
     memory: Nvm,
     clock: ConcentratorClock,
     base: BaseNode,
-    keys: KeyBook,
+    keys: MeterKeyStore,
     hooks: Hooks,
 ) -> Components:
     """Make the parts of a concentrator."""
@@ -86,11 +83,11 @@ def make_components(
     registry = Registry(memory, terms.wire.first_sap, terms.whitelist)
     events = EventLog(memory, terms.storage.events, clock.utc_s)
     storage = Storage(memory, terms.storage, clock.utc_s)
-    latest, statistics = Latest(terms.wire.disconnected_s), Statistics()
+    latest, statistics = LatestValues(terms.wire.disconnected_s), Statistics()
     wire = Southbound(env, base, hooks.on_stray, hooks.on_surplus)
     patience = SessionTerms(terms.wire.response_timeout_s, terms.wire.retries)
     clients = MeterClients(terms.system_title, now_s, hooks.random_octets, patience)
-    visits = Visits(wire, clients, keys)
+    visits = MeterSessions(wire, clients, keys)
     through = PassThrough(env, wire, terms.wire, statistics, hooks.spawn)
     how = FetchTerms(terms.wire.rows_per_read, terms.clock.deviation_minutes)
     fetcher = Fetcher(storage, events, latest, how, clock.utc_s)

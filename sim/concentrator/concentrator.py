@@ -11,31 +11,27 @@ from simpy import Event as WorldEvent
 
 from protocols.plc.cl432 import Lpdu
 from sim.concentrator.assembly import Components, Hooks, make_components
-from sim.concentrator.balancing import Balancing
-from sim.concentrator.buses import BUSES_MAX, SerialLine
 from sim.concentrator.clock import ConcentratorClock, WorldClock
+from sim.concentrator.context import ConcentratorContext, summary
+from sim.concentrator.discovery import SilenceMonitor, WireEvents
 from sim.concentrator.errors import TermsError
 from sim.concentrator.events import Event
-from sim.concentrator.facts import Facts
-from sim.concentrator.faults import fault_board
-from sim.concentrator.life import Life
-from sim.concentrator.menu import Screen
-from sim.concentrator.meter_client import KeyBook, MeterKeys
+from sim.concentrator.faults import fault_injector
+from sim.concentrator.front_panel import FrontPanel
+from sim.concentrator.line_loss import DailyBalance
+from sim.concentrator.meter_sessions import MeterKeys, MeterKeyStore
 from sim.concentrator.nvm import Nvm
 from sim.concentrator.orders import Order
-from sim.concentrator.parameter_rows import Language, parameter_rows
-from sim.concentrator.parameters import Parameters
+from sim.concentrator.parameters import Language, Parameters, parameter_rows
 from sim.concentrator.plans import Plan, parse_plan
+from sim.concentrator.ports import ConcentratorPorts
+from sim.concentrator.power import PowerCycle, PowerSupply
 from sim.concentrator.registry import MeterRecord
+from sim.concentrator.rs485 import BUSES_MAX, SerialLine
 from sim.concentrator.settings import ConcentratorTerms
-from sim.concentrator.silence import SilenceWatch
-from sim.concentrator.sockets import Sockets
-from sim.concentrator.summary import summary
-from sim.concentrator.supply import PowerSupply
 from sim.concentrator.terms import Uplink
-from sim.concentrator.uplinks import Uplinks
+from sim.concentrator.uplink_selection import UplinkSelector
 from sim.concentrator.usb import UsbPort
-from sim.concentrator.wire_watch import WireWatch
 from sim.kernel.faults import fault_handlers
 from sim.kernel.medium import BaseNode, OnWireEvent, WireEvent
 from sim.kernel.ports import Port
@@ -86,7 +82,7 @@ class Concentrator:
         *,
         base: Callable[[OnWireEvent], BaseNode],
         streams: RandomStreams,
-        keys: KeyBook,
+        keys: MeterKeyStore,
         totaliser: Port | None = None,
         totaliser_keys: MeterKeys | None = None,
         serial_buses: tuple[Port, ...] = (),
@@ -95,7 +91,7 @@ class Concentrator:
         self.terms = terms
         self._world = clock
         self._random = streams.stream(f"{terms.serial}/concentrator")
-        self.life = Life(env, self.power_cut)
+        self.life = PowerCycle(env, self.power_cut)
         self.clock = ConcentratorClock(clock, terms.clock, self._random.random)
         self.base = base(self.life.guarded(self._on_wire))
         hooks = Hooks(
@@ -104,14 +100,14 @@ class Concentrator:
         memory = Nvm()
         self.parts = parts = make_components(env, terms, memory, self.clock, self.base, keys, hooks)
         self._expose(parts)
-        self._watch = WireWatch(env, parts, terms.wire, self.life.spawn)
+        self._watch = WireEvents(env, parts, terms.wire, self.life.spawn)
         self.language = Language(terms.web.lang)
-        self.uplinks = Uplinks(env, terms.uplink, self.life.guarded(self._uplink_changed))
+        self.uplinks = UplinkSelector(env, terms.uplink, self.life.guarded(self._uplink_changed))
         self.facts = self._make_facts(parts)
         self._paused = False
         self.usb = UsbPort(self.facts, terms.uplink.secret.encode(), self._change_plan)
-        self.screen = Screen(self.facts, lambda: self.life.powered, lambda: self.language.lang)
-        self._sockets = Sockets(
+        self.screen = FrontPanel(self.facts, lambda: self.life.powered, lambda: self.language.lang)
+        self._sockets = ConcentratorPorts(
             env,
             self.facts,
             parts.through,
@@ -122,7 +118,7 @@ class Concentrator:
         )
         self.ports = self._sockets.ports
         self._make_buses(totaliser, totaliser_keys, serial_buses)
-        self.faults = fault_board(env, self, terms.clock.drift_s_per_day)
+        self.faults = fault_injector(env, self, terms.clock.drift_s_per_day)
         self._supply = PowerSupply(env, terms.power, self._gasp, self._die, self._boot)
         self.booted_s = 0.0
         self._boot()
@@ -204,7 +200,7 @@ class Concentrator:
         self._sockets.uplink.boot = int(parts.memory.get(_BOOTS_SLOT) or "0") + 1
         parts.memory.put(_BOOTS_SLOT, str(self._sockets.uplink.boot))
         parts.events.tell("power-up")
-        silence = SilenceWatch(self.env, parts, self.terms.wire.disconnected_s)
+        silence = SilenceMonitor(self.env, parts, self.terms.wire.disconnected_s)
         for steps in (parts.collector.run(), parts.orders.run(), self._keep_time(), silence.run()):
             self.life.spawn(steps)
         if self._balancing is not None:
@@ -309,7 +305,7 @@ class Concentrator:
         if not newest or newest[0].name != "storage-full":
             self.events.tell("storage-full")
 
-    def _make_facts(self, parts: Components) -> Facts:
+    def _make_facts(self, parts: Components) -> ConcentratorContext:
         rows = parameter_rows(
             self.terms, parts.collector, parts.loss, self.uplinks, self.language, self._change_plan
         )
@@ -318,7 +314,7 @@ class Concentrator:
             rows,
             lambda name, value: self.events.tell("parameter-changed", detail=f"{name} = {value}"),
         )
-        return Facts(
+        return ConcentratorContext(
             terms=self.terms,
             memory=parts.memory,
             clock=self.clock,
@@ -348,7 +344,7 @@ class Concentrator:
         self._balancing = None
         if totaliser is not None:
             parts = self.parts
-            self._balancing = Balancing(
+            self._balancing = DailyBalance(
                 self.env,
                 self.clock,
                 self.buses["bus-1"],

@@ -7,11 +7,11 @@ from simpy import Environment
 from sim.concentrator.clock import ConcentratorClock
 from sim.concentrator.storage import Storage
 from sim.concentrator.usb import UsbPort
-from sim.kernel.faults import FaultBoard
+from sim.kernel.faults import FaultInjector
 from sim.kernel.ports import Port
 
 
-class Faulty(Protocol):
+class FaultTarget(Protocol):
     """A concentrator as its faults see it."""
 
     clock: ConcentratorClock
@@ -29,7 +29,7 @@ class Faulty(Protocol):
         """It hangs: hears and says nothing."""
 
 
-def fault_board(env: Environment, device: Faulty, drift_s_per_day: float) -> FaultBoard:
+def fault_injector(env: Environment, device: FaultTarget, drift_s_per_day: float) -> FaultInjector:
     """The board of one concentrator.
 
     Args:
@@ -37,7 +37,7 @@ def fault_board(env: Environment, device: Faulty, drift_s_per_day: float) -> Fau
         device: the concentrator.
         drift_s_per_day: of its clock when nothing is wrong.
     """
-    board = FaultBoard(env)
+    board = FaultInjector(env)
     usual_s_per_day = drift_s_per_day
 
     def drift(value: float | None) -> None:
@@ -68,5 +68,5 @@ def fault_board(env: Environment, device: Faulty, drift_s_per_day: float) -> Fau
     return board
 
 
-def _block(device: Faulty, blocked: bool) -> None:
+def _block(device: FaultTarget, blocked: bool) -> None:
     device.storage.blocked = blocked

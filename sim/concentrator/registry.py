@@ -1,17 +1,69 @@
-"""The register of meters: who is trusted, who waits for an operator, and which address each one has.
+"""Register of meters.
 
-A meter registers by itself (R6.2-03). What does not fit goes into quarantine, is not read and takes no
-pass-through until an operator confirms it: a serial that another modem bears already, an address that two
-meters bear, a serial that is not on the list of expected ones, and a meter without keys or with other keys.
+Which are trusted, which wait for an operator, which address each has, as a table of states.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
 from sim.concentrator.errors import OrderError
 from sim.concentrator.nvm import Nvm
-from sim.concentrator.registry_states import MeterEvent, MeterState, Reason, after
+
+# ---- The states of a meter at its concentrator, and what moves it from one to another: a table.
+
+
+class MeterState(StrEnum):
+    """How far a meter is trusted."""
+
+    REGISTERED = "registered"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+
+
+class Reason(StrEnum):
+    """Why a meter is in quarantine; empty where it is not."""
+
+    NONE = ""
+    DUPLICATE_SERIAL = "duplicate-serial"
+    DUPLICATE_EUI48 = "duplicate-eui48"
+    ROGUE_SERIAL = "rogue-serial"
+    NO_KEYS = "no-keys"
+    WRONG_KEYS = "wrong-keys"
+
+
+class MeterEvent(StrEnum):
+    """What happens to a meter's registration."""
+
+    PROVED = "proved"
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+#: (state or None for a newcomer, what happens) -> state. A pair that is missing changes nothing.
+TRANSITIONS: dict[tuple[MeterState | None, MeterEvent], MeterState] = {
+    (None, MeterEvent.PROVED): MeterState.REGISTERED,
+    (None, MeterEvent.SUSPECTED): MeterState.QUARANTINED,
+    (MeterState.REGISTERED, MeterEvent.SUSPECTED): MeterState.QUARANTINED,
+    (MeterState.REGISTERED, MeterEvent.REFUSED): MeterState.REJECTED,
+    (MeterState.QUARANTINED, MeterEvent.CONFIRMED): MeterState.REGISTERED,
+    (MeterState.QUARANTINED, MeterEvent.REFUSED): MeterState.REJECTED,
+    (MeterState.REJECTED, MeterEvent.CONFIRMED): MeterState.REGISTERED,
+}
+
+
+def after(state: MeterState | None, event: MeterEvent) -> MeterState | None:
+    """The state after `event`.
+
+    >>> after(None, MeterEvent.PROVED), after(MeterState.QUARANTINED, MeterEvent.PROVED)
+    (<MeterState.REGISTERED: 'registered'>, <MeterState.QUARANTINED: 'quarantined'>)
+    """
+    return TRANSITIONS.get((state, event), state)
+
+
+# ---- The register of meters: who is trusted, who waits for an operator, and which address each one has.
 
 #: wrapper ports 2 to 15 are reserved, 127 is the all-station address [M]
 _ALL_STATION_SAP = 0x7F

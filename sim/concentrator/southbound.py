@@ -1,8 +1,6 @@
-"""The wire as the concentrator uses it: one exchange at a time, the urgent before the planned.
+"""Southbound wire.
 
-A conversation is an operation of a client session (`protocols.dlms.session`) with one meter. It holds the
-wire from each message that it sends until the answer is there, so that an urgent exchange gets in between two
-messages of a long reading.
+One exchange at a time, the urgent before the planned, late answers told from surplus ones.
 """
 
 from collections import deque
@@ -18,9 +16,59 @@ from protocols.dlms.xdlms.notification import DataNotification, EventNotificatio
 from protocols.plc.cl432 import Lpdu, decode_lpdu
 from protocols.plc.errors import LpduError
 from sim.concentrator.errors import UnreachableError
-from sim.concentrator.late import LateAnswers
-from sim.kernel.alarm import Alarm
 from sim.kernel.medium import BaseNode, LpduReceived, SendFailed
+from sim.kernel.timing import Timer
+
+# ---- Answers that were given up waiting for and may still come: on a slow wire no sign of a second meter.
+
+#: So long after it was given up an answer may still come, s: PRIME repeats a segment for minutes.
+LATE_S = 300.0
+
+Lane = tuple[bytes, int]
+
+
+class LateAnswers:
+    """What the meters of one wire still owe, by modem and client address."""
+
+    __slots__ = ("_owed",)
+
+    def __init__(self) -> None:
+        #: when each was given up, the oldest first
+        self._owed: dict[Lane, deque[float]] = {}
+
+    def forget(self) -> None:
+        """The power went."""
+        self._owed.clear()
+
+    def given_up(self, lane: Lane, count: int, now_s: float) -> None:
+        """Nobody waits any more for `count` answers."""
+        owed = self._fresh(lane, now_s)  # of a meter that never answers there are no more than of `LATE_S`
+        if count:
+            owed.extend([now_s] * count)
+            self._owed[lane] = owed
+
+    def came(self, lane: Lane, count: int, now_s: float) -> int:
+        """`count` answers came beyond those that were waited for; how many of them nobody ever asked for."""
+        owed = self._fresh(lane, now_s)
+        while count and owed:
+            owed.popleft()
+            count -= 1
+        return count
+
+    def may_come(self, eui48: bytes, now_s: float) -> bool:
+        """Whether something may still come from behind a modem."""
+        return any(self._fresh(lane, now_s) for lane in list(self._owed) if lane[0] == eui48)
+
+    def _fresh(self, lane: Lane, now_s: float) -> deque[float]:
+        owed = self._owed.get(lane, deque())
+        while owed and now_s - owed[0] > LATE_S:
+            owed.popleft()
+        if not owed:
+            self._owed.pop(lane, None)
+        return owed
+
+
+# ---- The wire as the concentrator uses it: one exchange at a time, the urgent before the planned.
 
 T = TypeVar("T")
 Steps = Generator[Event, Any, T]
@@ -49,7 +97,7 @@ class Inbox:
 
     def __init__(self, env: Environment) -> None:
         self._env = env
-        self._alarm = Alarm(env, self._wake)
+        self._alarm = Timer(env, self._wake)
         self._waiter: Event | None = None
         self.heard: deque[bytes] = deque()
         #: why a message of ours did not arrive; None where it did

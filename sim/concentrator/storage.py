@@ -5,13 +5,183 @@ it whole or absent, and what is known to be fetched always agrees with what is h
 """
 
 import json
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sim.concentrator.batches import Batch, Evicted, Row
-from sim.concentrator.coverage import Coverage
 from sim.concentrator.nvm import Nvm
 from sim.concentrator.terms import Eviction, StorageTerms
+
+# ---- What the storage holds: batches of rows, each of one profile of one meter, and what had to go.
+
+#: A value of a row: whole numbers as they stand on the wire, texts, or nothing.
+StoredValue = int | str | None
+#: The instant of a row, s since 1970, and its values.
+StoredRow = tuple[int, tuple[StoredValue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that were fetched together.
+
+    Args:
+        first: number of the first row; the others count up by one.
+        serial: of the meter.
+        profile: OBIS code, or ``registers``.
+        columns: OBIS code and attribute of each value, as ``1.0.1.8.0/2``.
+        period_s: capture period, 0 where there is none.
+        covers: times that are fetched with it: behind the first second, up to the second.
+        rows: oldest first.
+    """
+
+    first: int
+    serial: str
+    profile: str
+    columns: tuple[str, ...]
+    period_s: int
+    covers: tuple[int, int]
+    rows: tuple[StoredRow, ...]
+
+    @property
+    def last(self) -> int:
+        """Number of the last row."""
+        return self.first + len(self.rows) - 1
+
+    def to_bytes(self) -> bytes:
+        """As it is kept."""
+        rows = [[at_s, *values] for at_s, values in self.rows]
+        whole = [self.first, self.serial, self.profile, self.columns, self.period_s, self.covers, rows]
+        return json.dumps(whole, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Batch":
+        """As it was kept."""
+        first, serial, profile, columns, period_s, covers, rows = json.loads(data)
+        return cls(
+            first,
+            serial,
+            profile,
+            tuple(columns),
+            period_s,
+            (covers[0], covers[1]),
+            tuple((row[0], tuple(row[1:])) for row in rows),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evicted:
+    """Rows that went before the head-end had them.
+
+    Args:
+        first: number of the first one.
+        last: number of the last one.
+        utc_s: when they went, s since 1970.
+        reason: ``storage-full``.
+    """
+
+    first: int
+    last: int
+    utc_s: int
+    reason: str = "storage-full"
+
+
+# ---- For which times a profile of a meter has been fetched, and for which it has not: ranges of seconds.
+
+Range = tuple[int, int]
+
+
+class Coverage:
+    """Of one profile of one meter.
+
+    Attributes:
+        lost: ranges that were fetched, and evicted before the head-end had them.
+        at_end: rows fetched that bear the last covered second; of logs, where more may follow in it.
+    """
+
+    __slots__ = ("_ranges", "at_end", "lost")
+
+    def __init__(self) -> None:
+        self._ranges: list[Range] = []
+        self.lost: list[Range] = []
+        self.at_end = 0
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """What is covered, in order."""
+        return tuple(self._ranges)
+
+    @property
+    def end_s(self) -> int | None:
+        """The last covered second; None where nothing is."""
+        return self._ranges[-1][1] if self._ranges else None
+
+    def add(self, after_s: int, through_s: int) -> None:
+        """Cover what lies behind `after_s`, up to and with `through_s`."""
+        if through_s <= after_s:
+            return
+        kept: list[Range] = []
+        for begin_s, end_s in self._ranges:
+            if end_s < after_s or begin_s > through_s:
+                kept.append((begin_s, end_s))
+            else:
+                after_s, through_s = min(after_s, begin_s), max(through_s, end_s)
+        kept.insert(bisect_left(kept, (after_s, through_s)), (after_s, through_s))
+        self._ranges = kept
+
+    def remove(self, after_s: int, through_s: int) -> None:
+        """Cover it no longer."""
+        kept: list[Range] = []
+        for begin_s, end_s in self._ranges:
+            pieces = (begin_s, min(end_s, after_s)), (max(begin_s, through_s), end_s)
+            kept.extend(piece for piece in pieces if piece[0] < piece[1])
+        self._ranges = kept
+
+    def lose(self, after_s: int, through_s: int) -> None:
+        """Fetched, and evicted unread: to be fetched again once there is room."""
+        self.lost.append((after_s, through_s))
+
+    def reopen(self) -> bool:
+        """Make gaps of what was lost; whether there was any."""
+        lost, self.lost = self.lost, []
+        for piece in lost:
+            self.remove(*piece)
+        return bool(lost)
+
+    def gaps(self, after_s: int, through_s: int) -> list[Range]:
+        """What is not covered of a range, in order."""
+        found: list[Range] = []
+        at_s = after_s
+        for begin_s, end_s in self._ranges:
+            if end_s <= at_s:
+                continue
+            if begin_s >= through_s:
+                break
+            if begin_s > at_s:
+                found.append((at_s, begin_s))
+            at_s = max(at_s, end_s)
+        if at_s < through_s:
+            found.append((at_s, through_s))
+        return found
+
+    def covers(self, instant_s: int) -> bool:
+        """Whether an instant is covered."""
+        return any(begin_s < instant_s <= end_s for begin_s, end_s in self._ranges)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"ranges": self._ranges, "lost": self.lost, "at_end": self.at_end}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Coverage":
+        """As it was kept."""
+        coverage = cls()
+        coverage._ranges = [(begin_s, end_s) for begin_s, end_s in kept["ranges"]]
+        coverage.lost = [(begin_s, end_s) for begin_s, end_s in kept["lost"]]
+        coverage.at_end = kept["at_end"]
+        return coverage
+
 
 _LOG, _SLOT, _COVERAGE = "readings", "readings", "coverage/"
 #: Evicted rows are fetched again once less than this share of the room is taken by undelivered ones.
@@ -143,7 +313,7 @@ class Storage:
         columns: Sequence[str],
         period_s: int,
         covers: tuple[int, int],
-        rows: Sequence[Row],
+        rows: Sequence[StoredRow],
     ) -> int:
         """Keep rows, and that these times are fetched; rows outside them are dropped. How many were kept.
 
@@ -247,7 +417,7 @@ class Storage:
         self._memory.put(_SLOT, json.dumps(kept, separators=(",", ":")))
 
 
-def _part(batch: Batch, skip: int, rows: tuple[Row, ...]) -> Batch:
+def _part(batch: Batch, skip: int, rows: tuple[StoredRow, ...]) -> Batch:
     if len(rows) == len(batch.rows):
         return batch
     return Batch(

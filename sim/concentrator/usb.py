@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, MutableMapping
 from protocols.field.bundle import acknowledged_by, acknowledgement_name, make_bundle, read_bundle
 from protocols.field.errors import BundleError
 from protocols.field.uplink_fields import ITEMS_MAX
+from sim.concentrator.context import ConcentratorContext
 from sim.concentrator.errors import TermsError
-from sim.concentrator.facts import Facts
 from sim.concentrator.plans import Plan, parse_plan
-from sim.concentrator.uplink_desk import Body, batch_body, lost_after
+from sim.concentrator.uplink import Body, batch_body, lost_after
 
 #: What it looks for on a stick, beside the acknowledgement that bears its own serial number.
 PLANS_FILE = "plans.json"
@@ -16,7 +16,7 @@ PLANS_FILE = "plans.json"
 _ROWS_MAX = 100_000
 
 #: A stick: name of a file -> its octets.
-Stick = MutableMapping[str, bytes]
+UsbStick = MutableMapping[str, bytes]
 
 
 class UsbPort:
@@ -30,14 +30,16 @@ class UsbPort:
 
     __slots__ = ("_change_plan", "_facts", "_secret", "stick")
 
-    def __init__(self, facts: Facts, secret: bytes, change_plan: Callable[[Plan], None]) -> None:
+    def __init__(
+        self, facts: ConcentratorContext, secret: bytes, change_plan: Callable[[Plan], None]
+    ) -> None:
         self._facts = facts
         self._secret = secret
         self._change_plan = change_plan
         #: what is in the port, None for nothing
-        self.stick: Stick | None = None
+        self.stick: UsbStick | None = None
 
-    def insert(self, stick: Stick) -> None:
+    def insert(self, stick: UsbStick) -> None:
         """Put a stick in: what the office has kept is let go, plans are taken, then readings exported."""
         self.stick = stick
         if acknowledgement_name(self._facts.terms.serial) in stick:

@@ -33,8 +33,7 @@ them. Only `flow` and `service_point` are imported here: the rest needs NumPy, a
 not; take it from its module.
 """
 
-from sim.grid.flow import NO_LOAD, NOMINAL_SOURCE, Flow, Load, LoadKind, Source, flow
-from sim.grid.service_point import ServicePoint
+from sim.grid.service_point import NO_LOAD, NOMINAL_SOURCE, Flow, Load, LoadKind, ServicePoint, Source, flow
 
 __all__ = [
     "NOMINAL_SOURCE",

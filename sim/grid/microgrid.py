@@ -15,29 +15,32 @@ from datetime import datetime
 
 import numpy as np
 
-from sim.grid.almanac import Almanac
-from sim.grid.books import EnergyBooks, PointTotals, energies_nj
-from sim.grid.circumstances import Circumstances
-from sim.grid.demand.village import Start
-from sim.grid.disturbances import Disturbances
+from sim.grid.demand import MotorStart
+from sim.grid.disturbances import ActiveDisturbances, Disturbances, Injection
+from sim.grid.energy_balance import EnergyBalance, PointTotals, energies_nj
 from sim.grid.errors import PowerFlowError
-from sim.grid.feeder.power_flow import PowerFlow, Solution
-from sim.grid.feeder.topology import Line, layout
-from sim.grid.injections import Injection
-from sim.grid.inrush import inrush_sag
-from sim.grid.loads import Bools, LoadSide, Wiring, cast
-from sim.grid.plant.dispatch import Shortage, Wish
-from sim.grid.plant.machine import CAUSES, SupplyState
-from sim.grid.plant.solar import available_w, rooftop_w_per_kwp
-from sim.grid.plant.station import Station
-from sim.grid.quality import CODE
-from sim.grid.readings import FeederReading, PointReadings, at_bus, at_points, dark
-from sim.grid.sky.clouds import Clouds
-from sim.grid.sky.position import Floats
-from sim.grid.sky.weather import Weather
-from sim.grid.supply import Supply
+from sim.grid.feeder import Line, layout
+from sim.grid.loads import (
+    Bools,
+    FeederReading,
+    LoadSide,
+    PointReadings,
+    SupplyHistory,
+    Wiring,
+    at_bus,
+    at_points,
+    connected_loads,
+    dark,
+    inrush_sag,
+)
+from sim.grid.local_calendar import LocalCalendar
+from sim.grid.plant import PlantDemand, PowerPlant, Shortage, available_w, rooftop_w_per_kwp
+from sim.grid.power_flow import PowerFlow, Solution
+from sim.grid.supply_quality import CODE
+from sim.grid.supply_state import CAUSES, SupplyState
 from sim.grid.terms import MicrogridTerms
 from sim.grid.theft import PlantedTheft, Tamper, book_thefts, effects, next_change_s, plant
+from sim.grid.weather import CloudModel, Floats, Weather
 from sim.kernel.random import RandomStreams
 
 #: So often an instant is solved again when the plant refuses: empty, tripped, surplus.
@@ -65,10 +68,10 @@ class Microgrid:
         self, terms: MicrogridTerms, *, streams: RandomStreams, epoch: datetime, name: str = "grid"
     ) -> None:
         self.terms, self.name, self.now_s = terms, name, 0.0
-        self._almanac = Almanac(epoch, terms.plant.utc_offset_h)
-        self._clouds = Clouds(streams, name, self._almanac, terms.plant.cloudiness)
+        self._almanac = LocalCalendar(epoch, terms.plant.utc_offset_h)
+        self._clouds = CloudModel(streams, name, self._almanac, terms.plant.cloudiness)
         self._weather = Weather(terms.plant, self._clouds, self._almanac)
-        who = cast(terms.homes, streams, name)
+        who = connected_loads(terms.homes, streams, name)
         lived_in = [not household.closed for household in who.points]
         planted = plant(terms, streams, name, self._almanac, lived_in)
         taps = tuple(theft.point for theft in planted if theft.kind == "illegal-tap")
@@ -91,12 +94,12 @@ class Microgrid:
             nodes=passive.tree.count - 1,
             points=self.points,
         )
-        self._around = Circumstances(drawn, self._almanac, passive, self.points)
+        self._around = ActiveDisturbances(drawn, self._almanac, passive, self.points)
         self._around.thefts = list(planted)
-        self._station = Station(terms.plant, self._almanac)
-        self.books = EnergyBooks()
+        self._station = PowerPlant(terms.plant, self._almanac)
+        self.books = EnergyBalance()
         self.totals = PointTotals(self._loads.count)
-        self.supply = Supply(self.points, self._almanac)
+        self.supply = SupplyHistory(self.points, self._almanac)
         self._closed = np.ones(self.points, bool)
         self._sun_day = -1
         self._begin()
@@ -213,7 +216,7 @@ class Microgrid:
     def inject(
         self, kind: str, point: int | None = None, value: float | None = None, now_s: float | None = None
     ) -> Injection:
-        """Begin an injection (see `sim.grid.injections`); the handle ends it.
+        """Begin an injection (see `sim.grid.disturbances`); the handle ends it.
 
         Args:
             kind: what, a key of `INJECTIONS`.
@@ -293,7 +296,7 @@ class Microgrid:
         self._thefts_until_s = next_change_s(self.thefts, self.now_s, self._almanac)
         self.tamper = self._effects.tamper
 
-    def _solve(self, starts: list[Start] | None = None) -> None:
+    def _solve(self, starts: list[MotorStart] | None = None) -> None:
         """Find the state that holds from now on."""
         rooftop = float(self._rooftop[self._almanac.minute(self.now_s)]) * self._around.sun_share()
         for _ in range(_ATTEMPTS):
@@ -309,7 +312,7 @@ class Microgrid:
                 self._station.trip(self.now_s)
                 continue
             total = complex(solution.source_va.sum())
-            wish = Wish(total.real, abs(total), self.solar_w, self._station.horizon_s)
+            wish = PlantDemand(total.real, abs(total), self.solar_w, self._station.horizon_s)
             shortage = self._station.carry(wish, self.now_s)
             if shortage is None:
                 return self._go_on(solution, wiring, total, starts or [])
@@ -349,7 +352,7 @@ class Microgrid:
         codes = np.full(self.points, CODE[cause], dtype=np.int8)
         self.supply.look(state, self._seen.line_v, codes, self.now_s)
 
-    def _go_on(self, solution: Solution, wiring: Wiring, total_va: complex, starts: list[Start]) -> None:
+    def _go_on(self, solution: Solution, wiring: Wiring, total_va: complex, starts: list[MotorStart]) -> None:
         live = self._around.live
         self._solution = solution
         self._live = live & (wiring.power_va != 0.0)
@@ -365,4 +368,4 @@ class Microgrid:
             self.supply.watch.add(sag)
 
 
-__all__ = ["FeederReading", "Line", "Microgrid", "PlantedTheft", "Supply", "Tamper"]
+__all__ = ["FeederReading", "Line", "Microgrid", "PlantedTheft", "SupplyHistory", "Tamper"]

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.grid.almanac import DAY_S, Almanac
-from sim.grid.plant.machine import within
-from sim.grid.sky.position import Floats
+from sim.grid.local_calendar import DAY_S, LocalCalendar
+from sim.grid.supply_state import within
 from sim.grid.terms import FOREVER_DAYS, MicrogridTerms, PlantedTerms
+from sim.grid.weather import Floats
 from sim.kernel.random import RandomStreams
 
 USUAL = {"partial-bypass": 0.6, "illegal-tap": 1.0, "magnet": 0.7}
@@ -95,7 +95,7 @@ def plant(
     terms: MicrogridTerms,
     streams: RandomStreams,
     name: str,
-    almanac: Almanac,
+    almanac: LocalCalendar,
     lived_in: Sequence[bool],
 ) -> tuple[PlantedTheft, ...]:
     """The thefts that the terms name, then those by lot: each home draws from a stream of its own.
@@ -173,7 +173,7 @@ def concealed_nj(theft: PlantedTheft, through_nj: int) -> int:
     return through_nj
 
 
-def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, almanac: Almanac) -> float:
+def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, almanac: LocalCalendar) -> float:
     """The next instant at which a theft begins or ends."""
     midnight_s = almanac.begin_s(almanac.day(now_s))
     instants = {theft.begin_s for theft in thefts} | {theft.end_s for theft in thefts}
@@ -182,7 +182,7 @@ def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, almanac: Alman
     return min((instant for instant in instants if now_s < instant < _FOREVER_S), default=float("inf"))
 
 
-def _named(row: PlantedTerms, almanac: Almanac) -> PlantedTheft:
+def _named(row: PlantedTerms, almanac: LocalCalendar) -> PlantedTheft:
     value = row.value or USUAL.get(row.kind, 0.0)
     midnight_s = almanac.begin_s(0)
     begin_s = midnight_s + DAY_S * row.begin_day

@@ -1,8 +1,8 @@
-"""`FaultBoard`: what can go wrong with one device, by name, for tests, the bench and the command line alike.
+"""`FaultInjector`: what can go wrong with one device, by name, for tests, the bench and the command line alike.
 
 >>> env = Environment()
 >>> silent: list[float | None] = []
->>> board = FaultBoard(env)
+>>> board = FaultInjector(env)
 >>> board.add("pause", silent.append, silent.clear, "It hangs: hears and answers nothing.")
 >>> board.begin("pause", for_s=30.0)
 >>> board.active()
@@ -19,7 +19,7 @@ from typing import Any
 from simpy import Environment
 
 from protocols.field.errors import StationControlError
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 
 Begin = Callable[[float | None], None]
 End = Callable[[], None]
@@ -43,7 +43,7 @@ class Fault:
     does: str
 
 
-class FaultBoard:
+class FaultInjector:
     """The faults of one device, and which of them last.
 
     Args:
@@ -56,7 +56,7 @@ class FaultBoard:
         self._env = env
         self._faults: dict[str, Fault] = {}
         #: of those that last, in the order in which they began
-        self._alarms: dict[str, Alarm] = {}
+        self._alarms: dict[str, Timer] = {}
 
     def add(self, name: str, begin: Begin, end: End, does: str) -> None:
         """Offer a fault; the arguments are those of `Fault`.
@@ -102,7 +102,7 @@ class FaultBoard:
             fault.begin(value)
         except ValueError as error:
             raise StationControlError("bad-args", f"{name}: {error}") from error
-        alarm = self._alarms.setdefault(name, Alarm(self._env, lambda: self.end(name)))
+        alarm = self._alarms.setdefault(name, Timer(self._env, lambda: self.end(name)))
         alarm.set(None if for_s is None else self._env.now + for_s)
 
     def end(self, name: str) -> None:
@@ -125,7 +125,7 @@ class FaultBoard:
         return fault
 
 
-def fault_handlers(board: FaultBoard) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+def fault_handlers(board: FaultInjector) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
     """The operations ``fault.*`` of the station-control channel over one board."""
 
     def begin(args: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,6 @@
-"""`ServedWorld`: one asyncio task owns the world and moves it with the scaled wall clock; others post to it.
+"""World in wall time.
 
-Between events the task sleeps. While an operation that takes device time is under way (``clock.wait``,
-``keypad.enter``) it does not wait for the wall: it runs the world as fast as it can, in slices, so that other
-connections stay alive. After any such jump the wall's anchor is taken anew.
+One asyncio task moves it with the scaled clock, others post to it, and clients attach to its ports.
 """
 
 import asyncio
@@ -12,8 +10,12 @@ from collections.abc import Callable
 from simpy import Event
 
 from links.clock import Clock, WallClock
-from sim.kernel.environment import FieldEnvironment
-from sim.kernel.stepping import advance
+from links.server import Connection, LineConnection
+from sim.kernel.ports import Attachment, Port
+from sim.kernel.timing import FieldEnvironment
+from sim.kernel.virtual_time import advance
+
+# ---- `ServedWorld`: one asyncio task owns the world and moves it with the scaled wall clock; others post t
 
 #: Longest that one slice of work may keep the sockets waiting, s of the wall.
 SLICE_S = 0.02
@@ -207,3 +209,40 @@ def _checked(speed: float) -> float:
     if not 0 < speed < _NEVER:
         raise ValueError("the speed of a world must be above 0")
     return speed
+
+
+# ---- Between a byte-pipe server and a device's port: a client is attached for as long as it is connected.
+
+
+class Gateway:
+    """The handler of the clients of one port of a served world.
+
+    Args:
+        world: who owns the world; the gateway only posts to it.
+        port: where clients are attached.
+    """
+
+    __slots__ = ("_port", "_world")
+
+    def __init__(self, world: ServedWorld, port: Port) -> None:
+        self._world = world
+        self._port = port
+
+    async def serve(self, connection: Connection) -> None:
+        """Carry bytes both ways until the client is gone, even mid-frame; then free its session."""
+        attached: list[Attachment] = []
+
+        def attach() -> None:
+            on_speed = connection.set_speed if isinstance(connection, LineConnection) else None
+            attached.append(self._port.attach(connection.send, on_speed))
+
+        self._world.post(attach)
+        try:
+            await connection.deliver(lambda data: self._world.post(lambda: attached[0].hand_over(data)))
+        finally:
+            self._world.post(lambda: _detach(attached))
+
+
+def _detach(attached: list[Attachment]) -> None:
+    for attachment in attached:
+        attachment.detach()

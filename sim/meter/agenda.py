@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.clock import DeviceClock
 from sim.meter.units import US_PER_S
 
@@ -87,7 +87,7 @@ class Agenda:
         self._nexts_us: list[int | None] = [None] * len(self._items)
         self._due_us = 0
         self._firing = self._stale = False
-        self._alarm = Alarm(env, guard(self._ring))
+        self._alarm = Timer(env, guard(self._ring))
 
     def start(self) -> None:
         """The power is back, or the clock was set: make up for what was missed, and wait for what comes."""

@@ -23,7 +23,7 @@ from protocols.field.ciu_link import (
     Unpair,
 )
 from protocols.field.ciu_link_meter import CiuAnswerer
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.ciu.answers import Answers
 from sim.meter.ciu.keypad import Keypad
 from sim.meter.ciu.medium import Medium
@@ -124,7 +124,7 @@ class CustomerSide:
         self._keypads: dict[int, Keypad] = {}
         self._told: Display | None = None
         self._send = medium.attach(hooks.guard(self._receive))
-        self._alarm = Alarm(env, hooks.guard(self._refresh))
+        self._alarm = Timer(env, hooks.guard(self._refresh))
         #: Frames of strangers and damaged ones, for a bench that counts them.
         self.refused = 0
 

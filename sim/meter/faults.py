@@ -7,7 +7,7 @@ clock, a register that counted wrong) leaves it when it ends, as iron does; what
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.kernel.faults import FaultBoard
+from sim.kernel.faults import FaultInjector
 from sim.meter.hardware.contacts import Sticking
 from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.meter import Meter
@@ -171,9 +171,9 @@ _TABLE: tuple[_Row, ...] = (
 )
 
 
-def meter_faults(meter: Meter) -> FaultBoard:
+def meter_faults(meter: Meter) -> FaultInjector:
     """A board with every fault of `meter`."""
-    board = FaultBoard(meter.env)
+    board = FaultInjector(meter.env)
     for row in _TABLE:
         begin, end = row.make(meter)
         board.add(row.name, begin, end, row.does)

@@ -6,7 +6,7 @@ from typing import Any
 from simpy import Environment
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
-from sim.kernel.faults import FaultBoard
+from sim.kernel.faults import FaultInjector
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
 from sim.meter.ciu.messages import Display
@@ -67,11 +67,11 @@ class Meter:
         supply: Supply,
         credentials: Credentials,
         streams: RandomStreams,
-        make_faults: Callable[["Meter"], FaultBoard],
+        make_faults: Callable[["Meter"], FaultInjector],
     ) -> None:
         works = self._works = Works(profile, factories, env, world, supply, credentials, streams)
         self._make_faults = make_faults
-        self._faults: FaultBoard | None = None
+        self._faults: FaultInjector | None = None
         self.env = env
         self.profile = profile
         self.supply = works.supply
@@ -113,7 +113,7 @@ class Meter:
         return self.hardware.slot
 
     @property
-    def faults(self) -> FaultBoard:
+    def faults(self) -> FaultInjector:
         """What can go wrong with it."""
         if self._faults is None:
             self._faults = self._make_faults(self)

@@ -24,8 +24,8 @@ from protocols.dlms.mode_e.characters import LETTER_OF_BAUD, OPENING_BAUD
 from protocols.dlms.notifying import UnsolicitedApdu
 from protocols.dlms.server import ServerConnection
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcServer
-from sim.kernel.alarm import Alarm
 from sim.kernel.ports import Port, PortSession, Write
+from sim.kernel.timing import Timer
 from sim.meter.hardware.module_slot import CARRIED, ModuleKind, ModuleSlot
 from sim.meter.hardware.spoiler import FrameSpoiler
 from sim.meter.parts import Parts
@@ -121,7 +121,7 @@ class DlmsPortSession:
         self._on_closed = on_closed
         self._set_speed = set_speed
         self._life = 0
-        self._alarm = Alarm(env, hooks.guard(self._time_out))
+        self._alarm = Timer(env, hooks.guard(self._time_out))
         self._guarded_act_on = hooks.guard(self._act_on)
         self.reset()
 

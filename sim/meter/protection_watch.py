@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.components import Components
 from sim.meter.events import EventCode
 from sim.meter.metrology import Quantity
@@ -43,7 +43,7 @@ class ProtectionWatch:
         self._parts = parts
         self._log = log
         self._settle = settle
-        self._alarm = Alarm(env, guard(settle))
+        self._alarm = Timer(env, guard(settle))
         self._began_us: int | None = None
         self._base_nj = 0
         #: True where something was logged that the relay may have to follow: `look` lets it.

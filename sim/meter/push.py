@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simpy import Environment
 
 from protocols.dlms.cosem.push import MessageType, TransportService
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.patterns import DAY_OCTETS, DatePattern, TimePattern, next_moment
 from sim.meter.units import US_PER_S
 
@@ -155,7 +155,7 @@ class Pusher:
         self._setups = setups
         self._random = random
         self._hooks = hooks
-        self._alarms: dict[bytes, Alarm] = {}
+        self._alarms: dict[bytes, Timer] = {}
         self._left: dict[bytes, int] = {}
         self._tries = 0
         self._under_way: dict[bytes, int] = {}
@@ -194,7 +194,7 @@ class Pusher:
 
     def _wait(self, name: bytes, seconds: float) -> None:
         if name not in self._alarms:
-            self._alarms[name] = Alarm(self._env, self._hooks.guard(lambda: self._try(name)))
+            self._alarms[name] = Timer(self._env, self._hooks.guard(lambda: self._try(name)))
         self._alarms[name].set(self._env.now + seconds)
 
     def _try(self, name: bytes) -> None:

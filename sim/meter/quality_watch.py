@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.components import Components
 from sim.meter.events import EventCode
 from sim.meter.readings import measured
@@ -33,7 +33,7 @@ class QualityWatch:
         self._env = env
         self._parts = parts
         self._log = log
-        self._alarm = Alarm(env, settle)
+        self._alarm = Timer(env, settle)
 
     def look(self) -> None:
         """Log whatever began or ended with the circuit as it is measured now."""

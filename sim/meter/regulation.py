@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.events import EventCode
 from sim.meter.limiter import Limiter, ScriptReference
 from sim.meter.metrology import Bands, Metrology
@@ -89,7 +89,7 @@ class Regulator:
         self._powered = False
         self._was_low = parts.prepayment.low
         self._was_exporting = False
-        self._alarm = Alarm(env, hooks.guard(self.settle))
+        self._alarm = Timer(env, hooks.guard(self.settle))
 
     @property
     def now_us(self) -> int:

@@ -1,6 +1,6 @@
 """What a meter needs from the world, as Protocols: it imports neither the grid nor the scenarios.
 
-`sim.grid.ServicePoint` and `sim.kernel.clock.SimClock` fit these shapes; `sim.scenarios.world` hands them in.
+`sim.grid.ServicePoint` and `sim.kernel.timing.SimClock` fit these shapes; `sim.scenarios.world` hands them in.
 """
 
 from collections.abc import Callable

@@ -11,8 +11,8 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from sim.plc_channel.prime.air import Transmission
     from sim.plc_channel.prime.medium import PrimeMedium
+    from sim.plc_channel.prime.shared_medium import Transmission
 
 #: of "PRIME over UDP"
 PORT = 7919

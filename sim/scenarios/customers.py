@@ -5,12 +5,15 @@ A customer sees no more of the meter than a person does: two lines, three lamps,
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from simpy import Environment, Event
 
-from sim.scenarios.customer_terms import CustomerTerms
+from sim.kernel.random import RandomStreams
+from sim.scenarios.scenario import CustomerTerms, Scenario
 from sim.scenarios.shop import Shop, Ticket
+from sim.scenarios.site_meters import PlacedMeter, SiteContext
 
 if TYPE_CHECKING:
     from numpy.random import Generator as Numbers
@@ -32,7 +35,7 @@ SECTIONS = ("1stKCT", "2ndKCT", "3rdKCT", "4thKCT")
 _TRIES_MAX = 6
 
 
-class Shown(Protocol):
+class DisplayedText(Protocol):
     """What a person reads of a display."""
 
     @property
@@ -44,13 +47,13 @@ class Shown(Protocol):
         """What became of a token, while that is shown."""
 
 
-class Front(Protocol):
+class CustomerInterface(Protocol):
     """A meter as it meets the customer."""
 
     def press(self, key: str) -> None:
         """A finger on a key."""
 
-    def display(self) -> Shown:
+    def display(self) -> DisplayedText:
         """What is shown now."""
 
 
@@ -64,7 +67,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TokenEntry:
     """One token that was typed to the end.
 
     Args:
@@ -81,11 +84,11 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Diary:
+class CustomerHistory:
     """What one customer went through."""
 
     tickets: list[tuple[float, Ticket]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[TokenEntry] = field(default_factory=list)
     turned_away: int = 0
     given_up: int = 0
     lost_tickets: int = 0
@@ -110,7 +113,7 @@ class Customer:
         self,
         env: Environment,
         name: str,
-        front: Front,
+        front: CustomerInterface,
         shop: Shop,
         terms: CustomerTerms,
         numbers: "Numbers",
@@ -123,7 +126,7 @@ class Customer:
         self._terms = terms
         self._numbers = numbers
         self._local_hour = local_hour
-        self.diary = Diary()
+        self.diary = CustomerHistory()
         self.habits = Habits(
             buys=float(numbers.random()) < terms.share_buying,
             buy_below_wh=int(numbers.integers(terms.buy_below_wh_min, terms.buy_below_wh_max + 1)),
@@ -192,7 +195,7 @@ class Customer:
         while result is None and self._env.now < typed_at_s + _ANSWER_S:
             yield self._env.timeout(_GLANCE_S)
             result = self._front.display().result
-        self.diary.entries.append(Entry(typed_at_s, digits, result or "", intended))
+        self.diary.entries.append(TokenEntry(typed_at_s, digits, result or "", intended))
         yield self._env.timeout(_ANSWER_S)  # the answer stays for a while; nobody types over it
 
     def _leave_in_the_middle(self, token: str) -> Steps:
@@ -226,3 +229,56 @@ class Customer:
 
     def _between(self, low: float, high: float) -> float:
         return low + (high - low) * float(self._numbers.random())
+
+
+# ---- The customers of one site and the shop that they share.
+
+#: Opens the shop of a site.
+OpenShop = Callable[[SiteContext, Scenario], Shop]
+
+
+def open_shop(world: SiteContext, scenario: Scenario) -> Shop:
+    """The shop of a field alone: it mints with test keys, for nothing."""
+    return Shop(world.clock.utc, scenario.key_change)
+
+
+def settle_customers(
+    world: SiteContext,
+    scenario: Scenario,
+    placed: tuple[PlacedMeter, ...],
+    shop: Shop,
+    streams: RandomStreams,
+    *,
+    utc_offset_h: float,
+) -> tuple[Customer, ...]:
+    """One customer for each meter at a point of the grid; none where the scenario has no customers."""
+    if scenario.customers is None:
+        return ()
+    customers = []
+    for place in placed:
+        if place.point is None:
+            continue
+        name = place.identity.name
+        shop.enrol(name, place.meter.parts.tokens.register)
+        customer = Customer(
+            world.env,
+            name,
+            place.meter,
+            shop,
+            scenario.customers,
+            streams.stream(f"{name.rpartition('.')[2]}/customer"),
+            local_hour(world, utc_offset_h),
+        )
+        world.env.process(customer.live())
+        customers.append(customer)
+    return tuple(customers)
+
+
+def local_hour(world: SiteContext, utc_offset_h: float) -> Callable[[], float]:
+    """Gives the hour of the day there, 0 to 24."""
+
+    def hour() -> float:
+        local = world.clock.utc() + timedelta(hours=utc_offset_h)
+        return local.hour + local.minute / 60 + local.second / 3600
+
+    return hour

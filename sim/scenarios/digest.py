@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sim.grid.books import NJ_PER_WH, EnergyBooks
+from sim.grid.energy_balance import NJ_PER_WH, EnergyBalance
 from sim.meter.metrology import Quantity
 from sim.scenarios import solar_homes
 
@@ -51,7 +51,7 @@ def world_rows(world: "FieldWorld") -> Iterator[Iterable[Value]]:
 
 def _grid_rows(site: "Site") -> Iterator[Iterable[Value]]:
     books = site.grid.books
-    for field in fields(EnergyBooks):
+    for field in fields(EnergyBalance):
         yield "book", field.name, getattr(books, field.name) // NJ_PER_WH
     yield "service", _ms(site.grid.supply.service_s)
     yield "voltages", *(round(float(volts) * _MV_PER_V) for volts in site.grid.voltage_v)

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from sim.grid import fidelity as grid
-from sim.grid.fidelity_row import FidelityRow
-from sim.plc_channel import physics_validation as physics
-from sim.plc_channel.prime import validation as prime
-from sim.plc_channel.validation import ValidationRow
+from sim.grid.fidelity import FidelityRow
+from sim.plc_channel.validation import channel as physics
+from sim.plc_channel.validation import mac as prime
+from sim.plc_channel.validation.rows import ValidationRow
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 BEGIN = "<!-- generated from here by sim.scenarios.fidelity_page -->"
@@ -49,7 +49,7 @@ def generated() -> str:
 @cache
 def _rows() -> tuple[tuple[ValidationRow, ...], tuple[FidelityRow, ...]]:
     """Every point of the wire and of the grid, measured once."""
-    return (*physics.rows(), *prime.rows()), tuple(grid.fidelity_rows())
+    return (*physics.physics_rows(), *prime.mac_rows()), tuple(grid.fidelity_rows())
 
 
 def failing() -> Iterator[str]:

@@ -8,18 +8,14 @@ from typing import Any
 
 from links.clock import Clock
 from links.server import serve_tcp
-from sim.kernel.control_server import LOOPBACK, ControlServer
-from sim.kernel.gateway import Gateway
+from sim.kernel.control import LOOPBACK, ControlServer
 from sim.kernel.ports import Port
-from sim.kernel.served import ServedWorld
+from sim.kernel.served import Gateway, ServedWorld
 from sim.meter.panel import PanelMeter
-from sim.scenarios.described import describe_meter
 from sim.scenarios.field import FieldWorld
-from sim.scenarios.panel_serving import served_panel
-from sim.scenarios.serving import until_stopped
-from sim.scenarios.site import Site
+from sim.scenarios.serving import served_page, served_panel, until_stopped
+from sim.scenarios.site import Site, describe_meter
 from sim.scenarios.site_meters import PlacedMeter
-from sim.scenarios.web_serving import served_page
 
 #: Names of a concentrator's ports that are opened, and how their URLs end.
 _CONCENTRATOR_PORTS = {"dlms": "?framing=wrapper", "uplink": ""}

@@ -1,9 +1,58 @@
-"""What each device of a world is called: names, serials, DRNs, addresses; counted through all sites."""
+"""Identities of the devices of a world: names, serials, DRNs, addresses; counted through all sites."""
 
 from dataclasses import dataclass, replace
 
-from sim.meter import MeterProfile
-from sim.scenarios.fleet import member
+from protocols.sts.luhn import luhn_digit
+from sim.meter import MeterProfile, ProfileError
+
+# ---- Many meters of one model: what each is called, and where on a shared port it answers.
+
+#: HDLC keeps these two upper addresses for itself: calling and all-station.
+_CALLING, _ALL_STATION = 0x7E, 0x7F
+#: the most upper addresses that four octets can say
+METERS_MAX = (1 << 14) - 3
+
+
+def server_sap(number: int) -> int:
+    """Server address of the `number`-th meter of a shared port, from 1."""
+    return number if number < _CALLING else number + _ALL_STATION - _CALLING + 1
+
+
+def member(model: MeterProfile, number: int, *, shared: bool) -> MeterProfile:
+    """The `number`-th meter of `model`, from 1: the first as the model says, others have own names.
+
+    Args:
+        model: read once; the meters share everything that they have in common.
+        number: counts serial number, DRN and logical device name up.
+        shared: on a port with others, so that its server address counts up, too.
+
+    Raises:
+        ProfileError: its serial number or DRN has no room for so many.
+    """
+    ports = replace(model.ports, server_sap=server_sap(number)) if shared else model.ports
+    if number == 1:
+        return replace(model, ports=ports)
+    body = _counted(model.drn[:-1], number, "DRN")
+    return replace(
+        model,
+        ports=ports,
+        drn=body + luhn_digit(body),
+        serial=_counted(model.serial, number, "serial number"),
+        logical_device_name=_counted(model.logical_device_name, number, "logical device name"),
+    )
+
+
+def _counted(text: str, number: int, what: str) -> str:
+    """`text` with the number that it ends in counted up by `number` - 1, as long as before."""
+    head = text.rstrip("0123456789")
+    digits = text[len(head) :]
+    counted = str(int(digits or "0") + number - 1)
+    if len(counted) > len(digits):
+        raise ProfileError(f"{what} {text} has no room to number {number} meters")
+    return head + counted.zfill(len(digits))
+
+
+# ---- What each device of a world is called: names, serials, DRNs, addresses; counted through all sites.
 
 #: Locally administered; the last three octets count. A meter's address has its DRN there, which is shorter.
 _CONCENTRATOR_PREFIX = b"\x02\xdc\x00"

@@ -5,9 +5,9 @@ from typing import Any
 
 from simpy import Environment
 
-from sim.kernel.clock import SimClock
 from sim.kernel.control import ControlSurface, Result, Steps
 from sim.kernel.ports import Port
+from sim.kernel.timing import SimClock
 
 SetSpeed = Callable[[float], None]
 

@@ -1,24 +1,106 @@
 """A world behind real ports: TCP for clients of the device, a serial line on demand, the control channel."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from links.clock import Clock
+import uvicorn
+
+from links.clock import Clock, WallClock
+from links.errors import LinkOpenError
 from links.pty_server import serve_pty
 from links.serial_port import SerialOptions
 from links.serial_server import serve_serial
 from links.server import serve_tcp
 from links.url import LinkUrl
-from sim.kernel.control_server import LOOPBACK, ControlServer
-from sim.kernel.gateway import Gateway
+from sim.kernel.control import LOOPBACK, ControlServer
 from sim.kernel.ports import Port
-from sim.kernel.served import ServedWorld
-from sim.meter.panel import PanelMeter
-from sim.scenarios.destinations import Loopback, let_dial
-from sim.scenarios.panel_serving import served_panel
+from sim.kernel.served import Gateway, ServedWorld
+from sim.meter.panel import Panel, PanelMeter, panel_app
+from sim.scenarios.push_destinations import Loopback, let_dial
 from sim.scenarios.world import METER, Framing, World
+
+# ---- A local web page on loopback, in the event loop of a served world.
+
+#: Between two looks whether the page is up.
+_LOOK_S = 0.01
+
+AsgiApp = Callable[..., Awaitable[Any]]
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves the signals to whoever runs the world."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served_page(app: AsgiApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve `app` while the block lasts; gives its URL.
+
+    Raises:
+        LinkOpenError: the port cannot be had.
+    """
+    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_config=None, lifespan="off", access_log=False)
+    server = _QuietServer(config)
+    clock, task = WallClock(), asyncio.ensure_future(_run(server))
+    try:
+        while not server.started:
+            if task.done():
+                raise LinkOpenError(f"the local page cannot have port {port} of {LOOPBACK}")
+            await clock.sleep(_LOOK_S)
+        yield f"http://{LOOPBACK}:{_port(server)}"
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _run(server: uvicorn.Server) -> None:
+    with contextlib.suppress(SystemExit):  # how uvicorn says that a port is taken
+        await server.serve()
+
+
+def _port(server: uvicorn.Server) -> int:
+    return int(server.servers[0].sockets[0].getsockname()[1])
+
+
+# ---- The customer units of a served world as pages on loopback; see `sim.meter.panel`.
+
+
+@contextlib.asynccontextmanager
+async def served_panel(
+    meters: Iterable[PanelMeter],
+    world: ServedWorld,
+    utc: Callable[[], datetime],
+    port: int = 0,
+    wall: Clock | None = None,
+) -> AsyncIterator[str]:
+    """Serve the panel of `meters` while the block lasts; gives its URL.
+
+    Args:
+        meters: in the order in which they are listed.
+        world: their owner.
+        utc: gives the world's time.
+        port: TCP port; 0 takes a free one.
+        wall: the wall clock.
+
+    Raises:
+        LinkOpenError: the port cannot be had.
+    """
+    panel = Panel(meters, world, utc, wall or WallClock())
+    try:
+        async with served_page(panel_app(panel), port) as url:
+            yield url
+    finally:
+        await panel.pace.close()
+
 
 #: In the place of a serial URL: make a pseudo-terminal. With ``?mode=e`` it speaks as an optical port does.
 PTY = "pty"

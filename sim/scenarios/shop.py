@@ -14,7 +14,7 @@ from protocols.sts.identity import BaseDate
 from protocols.sts.identity.token_identifier import MINUTES_PER_DAY, RESERVED_MINUTE, TID_MAX
 from protocols.sts.keys import VendingKey
 from protocols.sts.token import KeyChange, TransferCredit, encode_token, key_change_sections
-from sim.scenarios.customer_terms import KeyChangeTerms
+from sim.scenarios.scenario import KeyChangeTerms
 
 _UNIT_WH = 100
 _ELECTRICITY = 0

@@ -7,7 +7,7 @@ from links.base import Link
 from links.errors import LinkUrlError
 from links.url import LinkUrl
 from sim.meter import ProfileError
-from sim.scenarios.fleet import METERS_MAX
+from sim.scenarios.identities import METERS_MAX
 from sim.scenarios.world import METER, Framing, World
 
 SCHEME = "sim"

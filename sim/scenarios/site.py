@@ -1,23 +1,61 @@
-"""`Site`: one microgrid with everything on it, joined."""
+"""Site: one microgrid with everything on it, joined."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sim.grid.errors import TermsError
 from sim.grid.microgrid import Microgrid
 from sim.grid.terms import MicrogridTerms, microgrid_terms
+from sim.kernel.random import OctetStream, RandomStreams
+from sim.meter import Meter
 from sim.meter.bank import MeteringBank
-from sim.scenarios.customers import Customer
-from sim.scenarios.magnets import Magnets
-from sim.scenarios.media import check_medium
-from sim.scenarios.memories import Memories
-from sim.scenarios.physics import Physics
-from sim.scenarios.recorder import Recorder
+from sim.scenarios.customers import Customer, OpenShop, open_shop, settle_customers
+from sim.scenarios.plc_media import check_medium
 from sim.scenarios.scenario import Scenario, ScenarioError
 from sim.scenarios.shop import Shop
-from sim.scenarios.site_customers import OpenShop, open_shop, settle_customers
-from sim.scenarios.site_meters import PlacedMeter, Surroundings, check_models, follow_relays, place_meters
-from sim.scenarios.site_streams import SiteStreams
-from sim.scenarios.site_wire import SiteWire, concentrator_of, lay_wire
+from sim.scenarios.site_meters import (
+    MagnetTampering,
+    MemoryWrites,
+    PlacedMeter,
+    SiteContext,
+    check_models,
+    follow_relays,
+    place_meters,
+)
+from sim.scenarios.site_physics import Physics
+from sim.scenarios.site_plc import SitePlcNetwork, build_plc_network, concentrator_of
+from sim.scenarios.site_recorder import Recorder
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+# ---- Random streams of one site: a second site never changes the numbers of the first.
+
+
+class SiteStreams(RandomStreams):
+    """The streams of a world's seed, under names of their own for each site.
+
+    Args:
+        seed: the world's seed.
+        site: number of the site, from 1.
+    """
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, seed: int, site: int) -> None:
+        super().__init__(seed)
+        self._prefix = f"site-{site}/"
+
+    def stream(self, device_id: str) -> "Generator":
+        """A fresh generator for `device_id` of this site."""
+        return super().stream(self._prefix + device_id)
+
+    def octets(self, device_id: str) -> OctetStream:
+        """A fresh stream of octets for `device_id` of this site."""
+        return super().octets(self._prefix + device_id)
+
+
+# ---- `Site`: one microgrid with everything on it, joined.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +78,11 @@ class Site:
     grid: Microgrid
     physics: Physics
     placed: tuple[PlacedMeter, ...]
-    wire: SiteWire
+    wire: SitePlcNetwork
     shop: Shop
     customers: tuple[Customer, ...]
     recorder: Recorder
-    memories: Memories
+    memories: MemoryWrites
 
     @property
     def homes(self) -> tuple[PlacedMeter, ...]:
@@ -81,7 +119,7 @@ def _grid_terms(scenario: Scenario) -> MicrogridTerms:
         raise ScenarioError(str(error)) from error
 
 
-def build_site(world: Surroundings, scenario: Scenario, number: int, open_shop: OpenShop = open_shop) -> Site:
+def build_site(world: SiteContext, scenario: Scenario, number: int, open_shop: OpenShop = open_shop) -> Site:
     """Join the rooms of one microgrid; its physics begins when the world moves.
 
     Raises:
@@ -95,7 +133,7 @@ def build_site(world: Surroundings, scenario: Scenario, number: int, open_shop: 
     physics = Physics(world.env, grid, bank, scenario.frame.step_s, totalised=totalised)
     placed = place_meters(world, scenario, bank, streams, site=number, points=grid.points)
     follow_relays(placed, physics.relay_moved)
-    wire = lay_wire(world, scenario, grid, placed, streams, site=number)
+    wire = build_plc_network(world, scenario, grid, placed, streams, site=number)
     shop = open_shop(world, scenario)
     customers = settle_customers(
         world, scenario, placed, shop, streams, utc_offset_h=terms.plant.utc_offset_h
@@ -106,8 +144,39 @@ def build_site(world: Surroundings, scenario: Scenario, number: int, open_shop: 
         return sum(not meter.parts.switch.relay_closed for meter in homes) / len(homes)
 
     recorder = Recorder(grid, cut_off, wire.reads)
-    physics.observers += [Magnets(grid, placed).look, wire.follow_power, recorder.look]
-    memories = Memories(world.env, placed)
+    physics.observers += [MagnetTampering(grid, placed).look, wire.follow_power, recorder.look]
+    memories = MemoryWrites(world.env, placed)
     memories.hold()
     physics.start()
     return Site(number, grid, physics, placed, wire, shop, customers, recorder, memories)
+
+
+# ---- What a meter of a world is, for whoever must know it by its names: a head-end, a vending system.
+
+
+def describe_meter(site: Site, place: PlacedMeter) -> dict[str, Any]:
+    """Name, DRN, serial, logical device name, modem address, and the STS register without its key."""
+    meter = place.meter
+    return {
+        "name": place.identity.name,
+        "drn": meter.drn,
+        "serial": meter.profile.serial,
+        "ldn": meter.profile.logical_device_name,
+        "eui48": place.eui48.hex(),
+        "keying": register_of(meter),
+    }
+
+
+def register_of(meter: Meter) -> dict[str, str | int]:
+    """The register of its decoder key, without the key: what a vending system must know to sell to it."""
+    register = meter.parts.tokens.register
+    return {
+        "sgc": register.sgc,
+        "krn": register.krn,
+        "ti": register.ti,
+        "ken": register.ken,
+        "key_type": int(register.key_type),
+        "ea": register.decoder_key.ea,
+        "dkga": register.dkga,
+        "base_date": int(register.base_date.name.removeprefix("Y")),
+    }

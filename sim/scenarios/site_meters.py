@@ -1,23 +1,30 @@
-"""The meters of one site: one at each point of the grid, and the totaliser at its head."""
+"""Meters of one site.
 
-from collections.abc import Callable
+One at each point of the grid, the totaliser at its head, magnets on them, their memory writes.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.random import RandomStreams
+from sim.kernel.timing import FieldEnvironment, SimClock, Ticker
 from sim.meter import DEFAULT_PARTS, Meter, MeterProfile, Parts, ProfileError, build, load_profile
 from sim.meter.bank import MeteringBank
 from sim.meter.modem import meter_eui48
 from sim.meter.protection import protection_terms
-from sim.scenarios.customer_terms import CustomerTerms
 from sim.scenarios.identities import Identity, head_model, home_model, site_prefix
-from sim.scenarios.scenario import Scenario, ScenarioError
+from sim.scenarios.scenario import CustomerTerms, Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.grid.microgrid import Microgrid
+
+# ---- The meters of one site: one at each point of the grid, and the totaliser at its head.
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SiteContext:
     """The world around a site.
 
     Args:
@@ -70,7 +77,7 @@ def check_models(scenario: Scenario) -> tuple[MeterProfile, MeterProfile | None]
 
 
 def place_meters(
-    world: Surroundings,
+    world: SiteContext,
     scenario: Scenario,
     bank: MeteringBank,
     streams: RandomStreams,
@@ -142,3 +149,79 @@ def follow_relays(placed: tuple[PlacedMeter, ...], moved: Callable[[int, bool], 
         place.meter.on_relay.append(partial(moved, place.point))
         if not place.meter.parts.switch.relay_closed:
             moved(place.point, False)
+
+
+# ---- Magnets that thieves put on meters: what the grid plants is handed to the meters that it sits on.
+
+_FAULT = "magnet"
+
+
+class MagnetTampering:
+    """Watches the magnets of a grid.
+
+    Args:
+        grid: where thefts are planted.
+        placed: the meters in the order of the grid's points.
+    """
+
+    __slots__ = ("_grid", "_placed", "_there")
+
+    def __init__(self, grid: "Microgrid", placed: Sequence[PlacedMeter]) -> None:
+        self._grid = grid
+        self._placed = placed
+        self._there = [False] * grid.points
+
+    def look(self) -> None:
+        """The grid has just moved: put magnets on and take them away."""
+        there = self._grid.tamper.magnet.tolist()
+        if there == self._there:
+            return
+        for point, (before, now) in enumerate(zip(self._there, there, strict=True)):
+            if before == now:
+                continue
+            faults = self._placed[point].meter.faults
+            if now:
+                faults.begin(_FAULT, float(self._grid.tamper.registration[point]))
+            else:
+                faults.end(_FAULT)
+        self._there = there
+
+
+# ---- When the meters of a stepped world write their memories: now and then, and whenever their power ends.
+
+#: What is noted and not written takes room.
+_WRITE_EVERY_S = 6 * 3600.0
+
+
+class MemoryWrites:
+    """The memories of the meters of one site.
+
+    Args:
+        env: the world's environment.
+        placed: the meters.
+    """
+
+    __slots__ = ("_env", "_held", "_placed", "_ticker")
+
+    def __init__(self, env: FieldEnvironment, placed: Sequence[PlacedMeter]) -> None:
+        self._env = env
+        self._placed = placed
+        self._held = True
+        self._ticker = Ticker(env, self._write)
+
+    def hold(self) -> None:
+        """Write only now and then from now on."""
+        self._ticker.start(float(self._env.now))
+
+    def release(self) -> None:
+        """Write what was noted, and from now on everything at once."""
+        self._held = False
+        for place in self._placed:
+            place.meter.write_held()
+
+    def _write(self) -> float:
+        if self._held:
+            for place in self._placed:
+                place.meter.write_held()
+                place.meter.hold_writes()
+        return float(self._env.now) + _WRITE_EVERY_S

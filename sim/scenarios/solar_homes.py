@@ -8,9 +8,9 @@ from sim.kernel.random import RandomStreams
 from sim.meter import ProfileError, load_profile
 from sim.meter.ssfvi import Ssfvi, build_ssfvi
 from sim.meter.units import NJ_PER_WH
-from sim.scenarios.fleet import member
+from sim.scenarios.identities import member
 from sim.scenarios.scenario import Scenario, ScenarioError
-from sim.scenarios.site_meters import Surroundings
+from sim.scenarios.site_meters import SiteContext
 
 PROFILE = "ssfvi"
 _MILLI = 1_000
@@ -29,7 +29,7 @@ class SolarHome:
     ssfvi: Ssfvi
 
 
-def build_solar_homes(world: Surroundings, scenario: Scenario) -> tuple[SolarHome, ...]:
+def build_solar_homes(world: SiteContext, scenario: Scenario) -> tuple[SolarHome, ...]:
     """As many as the scenario says; their numbers follow those of the meters' model.
 
     Raises:

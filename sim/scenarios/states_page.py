@@ -8,11 +8,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sim.concentrator.registry_states import TRANSITIONS as METERS_OF_A_CONCENTRATOR
-from sim.grid.plant.machine import TRANSITIONS as SUPPLY
+from sim.concentrator.registry import TRANSITIONS as METERS_OF_A_CONCENTRATOR
+from sim.grid.supply_state import TRANSITIONS as SUPPLY
 from sim.meter.ciu.link_states import TRANSITIONS as CUSTOMER_UNIT
 from sim.meter.payment.standing import TRANSITIONS as ACCOUNT
-from sim.plc_channel.prime import contention, states
+from sim.plc_channel.prime import modem, switching
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
 _HEAD = """# States
@@ -21,14 +21,14 @@ Generated from the code's tables by `python -m sim.scenarios.states_page`; what 
 """
 #: Title, where the table is, the table.
 _TABLES: tuple[tuple[str, str, Mapping[Any, Any]], ...] = (
-    ("A service node of the power line (PRIME)", "sim/plc_channel/prime/states.py", states.TRANSITIONS),
-    ("One frame that waits for the wire", "sim/plc_channel/prime/contention.py", contention.TRANSITIONS),
+    ("A service node of the power line (PRIME)", "sim/plc_channel/prime/switching.py", switching.TRANSITIONS),
+    ("One frame that waits for the wire", "sim/plc_channel/prime/modem.py", modem.CSMA_TRANSITIONS),
     (
         "A meter in the register of a concentrator",
-        "sim/concentrator/registry_states.py",
+        "sim/concentrator/registry.py",
         METERS_OF_A_CONCENTRATOR,
     ),
-    ("The supply of a microgrid", "sim/grid/plant/machine.py", SUPPLY),
+    ("The supply of a microgrid", "sim/grid/supply_state.py", SUPPLY),
     ("The link of a customer's unit to its meter", "sim/meter/ciu/link_states.py", CUSTOMER_UNIT),
     ("A customer's account in the meter", "sim/meter/payment/standing.py", ACCOUNT),
 )

@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from sim.scenarios.campaign.replica import Replica
+from sim.scenarios.campaign import Replica
 
 
 def count(replica: Replica) -> dict:

@@ -13,9 +13,8 @@ from memory_rows import MeterPlan
 
 from links.aio import AsyncLink
 from links.errors import LinkOpenError
-from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
-from sim.kernel.async_link import SimAsyncLink
 from sim.kernel.ports import Port
+from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink, run_in_virtual_time
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
 from system.head_end.acquisition import (
     Collector,

@@ -203,7 +203,7 @@ class CollectorNursery(ForkingNursery):
 async def _serve(world: Any, say: Callable[[Any], None]) -> None:
     """Serve every meter on a port of its own, and beside them a port that tells and waits."""
     from links.server import serve_tcp
-    from sim.kernel.gateway import Gateway
+    from sim.kernel.served import Gateway
 
     heard = _listen_in(world)
     served = world.serve()

@@ -10,10 +10,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sim.grid.feeder.cables import cables
-from sim.grid.feeder.power_flow import Feeder, PowerFlow
-from sim.grid.feeder.topology import layout
-from sim.grid.feeder.tree import Tree
+from sim.grid.feeder import cables, layout
+from sim.grid.power_flow import Feeder, PowerFlow, Tree
 from sim.grid.terms import FeederTerms
 from sim.kernel.random import RandomStreams
 

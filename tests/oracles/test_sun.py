@@ -6,11 +6,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sim.grid.almanac import Almanac
-from sim.grid.sky.clouds import Clouds, climate, on_day
-from sim.grid.sky.position import sun
-from sim.grid.sky.weather import Weather
+from sim.grid.local_calendar import LocalCalendar
 from sim.grid.terms import PlantTerms
+from sim.grid.weather import CloudModel, Weather, climate, on_day, sun
 from sim.kernel.random import RandomStreams
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
@@ -26,8 +24,8 @@ def pvlib() -> ModuleType:
 
 
 def clear_weather(**terms: float) -> Weather:
-    almanac = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
-    return Weather(PlantTerms(**terms), Clouds(RandomStreams(1), "oracle", almanac, 0.0), almanac)
+    almanac = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+    return Weather(PlantTerms(**terms), CloudModel(RandomStreams(1), "oracle", almanac, 0.0), almanac)
 
 
 def minutes_of(label: str):

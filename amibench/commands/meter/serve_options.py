@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sim.scenarios.fleet import METERS_MAX
+from sim.scenarios.identities import METERS_MAX
 
 Profile = Annotated[str, typer.Option(help="Model of meter.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0 takes a free one.")]

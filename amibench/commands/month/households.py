@@ -3,8 +3,8 @@
 import secrets
 
 from amibench.office.staff import staff
-from sim.scenarios.described import describe_meter
 from sim.scenarios.field import FieldWorld
+from sim.scenarios.site import describe_meter
 from system.demo.village import Village, WorldConcentrator, WorldMeter
 
 _PASSWORD_BYTES = 24

@@ -14,7 +14,7 @@ from amibench.commands.month.night import collector_of, concentrators_of
 from amibench.commands.month.office import Office, open_office
 from amibench.commands.month.reconcile import Finding, reconcile
 from amibench.commands.month.till import Till, Way
-from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
+from sim.kernel.virtual_time import SimAsyncClock, run_in_virtual_time
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario
 from system.head_end.acquisition import Collector

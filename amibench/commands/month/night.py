@@ -10,8 +10,7 @@ from amibench.commands.month.office import Office
 from amibench.office.meter_keys import SECRET_NAME, key_tables
 from links.aio import AsyncLink
 from links.errors import LinkOpenError
-from sim.kernel.aio import SimAsyncClock
-from sim.kernel.async_link import SimAsyncLink
+from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink
 from sim.scenarios.field import FieldWorld
 from system.demo.village import WorldConcentrator
 from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, key_book

@@ -6,7 +6,7 @@ from typing import Any
 
 from amibench.commands.month.books import look_at_books
 from amibench.commands.month.office import Office
-from sim.grid.books import NJ_PER_WH
+from sim.grid.energy_balance import NJ_PER_WH
 from sim.meter import Meter
 from sim.meter.events import EventCode
 from sim.scenarios.field import FieldWorld

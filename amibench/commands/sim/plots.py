@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from amibench.commands.sim.texts import text
 from sim.scenarios.field import FieldWorld
-from sim.scenarios.recorder import Point
+from sim.scenarios.site_recorder import RecordedPoint
 
 _DAY_S = 86_400.0
 _W_PER_KW = 1_000.0
@@ -22,7 +22,7 @@ _FORMATS = ("png", "svg")
 _SUN, _ENGINE, _USED, _LOST, _STOLEN = "#e0a100", "#7a5c3e", "#1f6fb2", "#8a8a8a", "#c0392b"
 
 Summary = dict[str, Any]
-Draw = Callable[[Axes, Sequence[Point], Summary, str], None]
+Draw = Callable[[Axes, Sequence[RecordedPoint], Summary, str], None]
 
 
 def draw(world: FieldWorld, summary: Summary, out: Path, lang: str) -> list[Path]:
@@ -50,11 +50,11 @@ def draw(world: FieldWorld, summary: Summary, out: Path, lang: str) -> list[Path
     return files
 
 
-def _days(points: Sequence[Point]) -> list[float]:
+def _days(points: Sequence[RecordedPoint]) -> list[float]:
     return [point.at_s / _DAY_S for point in points]
 
 
-def _supply(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
+def _supply(axes: Axes, points: Sequence[RecordedPoint], _summary: Summary, lang: str) -> None:
     days = _days(points)
     sun = [point.pv_w / _W_PER_KW for point in points]
     engine = [point.diesel_w / _W_PER_KW for point in points]
@@ -70,7 +70,7 @@ def _supply(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -
     axes.legend(loc="upper left", fontsize=8, frameon=False)
 
 
-def _losses(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
+def _losses(axes: Axes, points: Sequence[RecordedPoint], _summary: Summary, lang: str) -> None:
     days = _days(points)
     lines = [point.losses_w / _W_PER_KW for point in points]
     stolen = [point.stolen_w / _W_PER_KW for point in points]
@@ -81,7 +81,7 @@ def _losses(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -
     axes.legend(loc="upper left", fontsize=8, frameon=False)
 
 
-def _voltages(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
+def _voltages(axes: Axes, points: Sequence[RecordedPoint], _summary: Summary, lang: str) -> None:
     days = _days(points)
     low, mean, high = (
         [getattr(point, name) if point.energised else math.nan for point in points]  # a gap where all is dark
@@ -96,7 +96,7 @@ def _voltages(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str)
     axes.legend(loc="lower left", fontsize=8, frameon=False)
 
 
-def _availability(axes: Axes, points: Sequence[Point], summary: Summary, lang: str) -> None:
+def _availability(axes: Axes, points: Sequence[RecordedPoint], summary: Summary, lang: str) -> None:
     hours = [
         (hour, 100 * share) for hour, share in enumerate(summary["availability_by_hour"]) if share is not None
     ]
@@ -111,7 +111,7 @@ def _availability(axes: Axes, points: Sequence[Point], summary: Summary, lang: s
     axes.legend(loc="lower left", fontsize=8, framealpha=0.9)
 
 
-def _reads(axes: Axes, points: Sequence[Point], _summary: Summary, lang: str) -> None:
+def _reads(axes: Axes, points: Sequence[RecordedPoint], _summary: Summary, lang: str) -> None:
     days = _days(points)
     wanted = [point.reads_wanted for point in points]
     axes.plot(days, wanted, color=_LOST, lw=4, alpha=0.5, label=text("wanted", lang))

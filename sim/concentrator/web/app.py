@@ -1,5 +1,6 @@
 """The local page as an ASGI application. It fetches nothing, and trusts no form without its mark."""
 
+import itertools
 import secrets
 from collections.abc import Callable
 from urllib.parse import parse_qsl
@@ -9,13 +10,56 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sim.concentrator.context import ConcentratorContext
 from sim.concentrator.errors import OrderError, PowerLostError
-from sim.concentrator.facts import Facts
-from sim.concentrator.web.accounts import Accounts, RandomOctets, Session
-from sim.concentrator.web.actions import ACTIONS
-from sim.concentrator.web.html import Markup, form, page
+from sim.concentrator.orders import Order
+from sim.concentrator.web.authentication import Accounts, RandomOctets, Session
 from sim.concentrator.web.texts import text
-from sim.concentrator.web.views import VIEWS
+from sim.concentrator.web.views import VIEWS, Markup, form, page
+
+# ---- What the forms of the page do; each gives the key of the words that say so.
+
+#: Parts, fields of the form -> key of the answer's words; raises `OrderError` to refuse.
+Action = Callable[[ConcentratorContext, dict[str, str]], str]
+
+
+def _decide(facts: ConcentratorContext, fields: dict[str, str]) -> str:
+    facts.decide(fields.get("meter", ""), trusted=fields.get("trusted") == "1")
+    return "done"
+
+
+def _read(facts: ConcentratorContext, fields: dict[str, str]) -> str:
+    _place(facts, Order(_new_id(facts), "read", fields.get("serial", "").strip()))
+    return "queued"
+
+
+def _token(facts: ConcentratorContext, fields: dict[str, str]) -> str:
+    digits = fields.get("token", "").replace(" ", "").replace("-", "")
+    serial = fields.get("serial", "").strip()
+    _place(facts, Order(_new_id(facts), "token", serial, {"token": digits}))
+    return "queued"
+
+
+def _set(facts: ConcentratorContext, fields: dict[str, str]) -> str:
+    facts.parameters.write(fields.get("name", ""), fields.get("value", "").strip())
+    return "done"
+
+
+def _place(facts: ConcentratorContext, order: Order) -> None:
+    if not order.serial:
+        raise OrderError("unknown-meter", "which meter?")
+    facts.orders.place(order)
+
+
+def _new_id(facts: ConcentratorContext) -> str:
+    """An id that no order has yet."""
+    taken = {order.order for order in facts.orders.all()}
+    return next(name for name in (f"local-{number}" for number in itertools.count(1)) if name not in taken)
+
+
+#: Name of a page -> what its form does.
+ACTIONS: dict[str, Action] = {"nodes": _decide, "tasks": _read, "orders": _token, "parameters": _set}
+
 
 COOKIE = "concentrator"
 #: Longest form, octets.
@@ -33,7 +77,7 @@ Post = Callable[[Callable[[], None]], None]
 
 
 def web_app(
-    facts: Facts,
+    facts: ConcentratorContext,
     lang: Callable[[], str],
     powered: Callable[[], bool],
     *,
@@ -65,7 +109,7 @@ class _Site:
 
     def __init__(
         self,
-        facts: Facts,
+        facts: ConcentratorContext,
         lang: Callable[[], str],
         powered: Callable[[], bool],
         post: Post,

@@ -1,19 +1,97 @@
-"""The pages: each a function from the concentrator's parts to a piece of HTML."""
+"""Views of the local page: each a function from the concentrator's context to escaped HTML."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from html import escape
 
-from sim.concentrator.facts import Facts
-from sim.concentrator.registry import MeterRecord
-from sim.concentrator.registry_states import MeterState
-from sim.concentrator.web import codes
-from sim.concentrator.web.codes import named
-from sim.concentrator.web.html import Markup, cell, form, table
-from sim.concentrator.web.texts import text
+from sim.concentrator.context import ConcentratorContext
+from sim.concentrator.registry import MeterRecord, MeterState
+from sim.concentrator.web import texts
+from sim.concentrator.web.texts import named, text
+
+# ---- Plain HTML: every value is escaped here, and nothing is fetched from anywhere.
+
+PAGES = (
+    "status",
+    "nodes",
+    "topology",
+    "tasks",
+    "events",
+    "statistics",
+    "balance",
+    "orders",
+    "parameters",
+)
+_CSS = """
+body{font-family:sans-serif;margin:0;color:#222;background:#f6f6f4}
+header{background:#1d4f3f;color:#fff;padding:.6em 1em}
+nav a{color:#cfe8dd;margin-right:1em;text-decoration:none}nav a.here{color:#fff;font-weight:bold}
+main{padding:1em;overflow-x:auto}table{border-collapse:collapse;background:#fff}
+th,td{border:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}th{background:#e4ece8}
+.stale{color:#a33;font-weight:bold}.message{background:#fff4c2;padding:.5em;display:inline-block}
+form{display:inline}input,button,select{font-size:1em;padding:.2em .5em}
+"""
+
+
+class Markup(str):
+    """HTML that is made already; everything else is escaped."""
+
+    __slots__ = ()
+
+
+def cell(value: object) -> str:
+    """A value inside a page."""
+    if isinstance(value, Markup):
+        return value
+    return escape("" if value is None else str(value), quote=True)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> Markup:
+    """A table; `empty` is said where there are no rows."""
+    lines = ["<tr>" + "".join(f"<td>{cell(value)}</td>" for value in row) + "</tr>" for row in rows]
+    if not lines:
+        return Markup(f"<p>{cell(empty)}</p>")
+    head = "".join(f"<th>{cell(value)}</th>" for value in heads)
+    return Markup(f"<table><tr>{head}</tr>{''.join(lines)}</table>")
+
+
+def form(action: str, csrf: str, label: str, fields: Iterable[tuple[str, str, str]] = ()) -> Markup:
+    """A form that posts; fields are (name, type, value or label of an input that is shown)."""
+    inputs = [f'<input type="hidden" name="csrf" value="{cell(csrf)}">']
+    for name, kind, value in fields:
+        if kind == "hidden":
+            inputs.append(f'<input type="hidden" name="{cell(name)}" value="{cell(value)}">')
+        elif kind == "value":
+            inputs.append(f'<input name="{cell(name)}" value="{cell(value)}">')
+        else:
+            inputs.append(f'<label>{cell(value)} <input name="{cell(name)}" type="{cell(kind)}"></label> ')
+    button = f"<button>{cell(label)}</button>"
+    return Markup(f'<form method="post" action="{cell(action)}">{"".join(inputs)}{button}</form>')
+
+
+def page(lang: str, serial: str, here: str, body: Markup, *, message: str = "", csrf: str = "") -> str:
+    """A whole page; the menu is there once somebody is logged in (`csrf` of the log-out form)."""
+    title = text(lang, "title")
+    links = ""
+    if csrf:
+        links = "".join(
+            f'<a href="/{name}"{" class=here" if name == here else ""}>{cell(text(lang, name))}</a>'
+            for name in PAGES
+        ) + form("/logout", csrf, text(lang, "logout"))
+    told = f'<p class="message">{cell(message)}</p>' if message else ""
+    return (
+        f'<!DOCTYPE html><html lang="{cell(lang)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{cell(title)} {cell(serial)}</title>'
+        f"<style>{_CSS}</style></head><body><header><strong>{cell(title)} {cell(serial)}</strong>"
+        f"<nav>{links}</nav></header><main>{told}{body}</main></body></html>"
+    )
+
+
+# ---- The pages: each a function from the concentrator's parts to a piece of HTML.
 
 #: Parts, language, what forms must carry -> HTML.
-View = Callable[[Facts, str, str], Markup]
+View = Callable[[ConcentratorContext, str, str], Markup]
 _ENERGY = "1.0.1.8.0/2"
 _EVENTS_SHOWN = 200
 #: Of the summary: has a row of its own.
@@ -27,7 +105,7 @@ def instant(utc_s: int | None, lang: str) -> str:
     return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def status(facts: Facts, lang: str, _csrf: str) -> Markup:
+def status(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """Clock, uptime, uplink and counts."""
     now_s, at_s = facts.now_s(), facts.clock.synchronised_s
     synchronised = text(lang, "never") if at_s is None else f"{now_s - at_s:.0f}"
@@ -38,11 +116,11 @@ def status(facts: Facts, lang: str, _csrf: str) -> Markup:
         (text(lang, "uplink"), facts.uplinks.active or "-"),
     ]
     counted = ((name, value) for name, value in facts.summary().items() if name != _SHOWN_ABOVE)
-    rows += [(named(codes.SUMMARY, name, lang), value) for name, value in counted]
+    rows += [(named(texts.SUMMARY, name, lang), value) for name, value in counted]
     return table(("", ""), rows, text(lang, "none"))
 
 
-def nodes(facts: Facts, lang: str, csrf: str) -> Markup:
+def nodes(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """Every meter, with its newest energy and how old that is."""
     topology = facts.topology()
     heads = ["SAP", text(lang, "serial"), "EUI-48", text(lang, "state"), text(lang, "reason")]
@@ -56,7 +134,7 @@ def nodes(facts: Facts, lang: str, csrf: str) -> Markup:
                 record.serial,
                 record.eui48.hex(":"),
                 text(lang, str(record.state)),
-                named(codes.REASONS, record.reason, lang),
+                named(texts.REASONS, record.reason, lang),
                 "-" if entry is None or entry.lnid is None else entry.level,
                 instant(facts.contact_utc_s(record), lang),
                 *_energy(facts, record, lang),
@@ -66,7 +144,7 @@ def nodes(facts: Facts, lang: str, csrf: str) -> Markup:
     return table(heads, rows, text(lang, "none"))
 
 
-def _energy(facts: Facts, record: MeterRecord, lang: str) -> tuple[object, object]:
+def _energy(facts: ConcentratorContext, record: MeterRecord, lang: str) -> tuple[object, object]:
     aged = facts.latest.of(record.serial, facts.clock.utc_s()).get(_ENERGY)
     if aged is None:
         return "-", "-"
@@ -89,7 +167,7 @@ def _decisions(record: MeterRecord, lang: str, csrf: str) -> Markup:
     )
 
 
-def topology(facts: Facts, lang: str, _csrf: str) -> Markup:
+def topology(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The tree of the wire, and how many nodes stand at each level."""
     table_of = facts.topology()
     children = Counter(entry.parent for entry in table_of.values() if entry.parent is not None)
@@ -113,7 +191,7 @@ def topology(facts: Facts, lang: str, _csrf: str) -> Markup:
     return Markup(histogram + "<p></p>" + table(heads, rows, text(lang, "none")))
 
 
-def tasks(facts: Facts, lang: str, csrf: str) -> Markup:
+def tasks(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The plans, how their last run went, and a reading now."""
     heads = [text(lang, key) for key in ("plan", "task", "when", "last-run", "reached")]
     rows = []
@@ -125,7 +203,7 @@ def tasks(facts: Facts, lang: str, csrf: str) -> Markup:
         rows.append(
             (
                 plan.name,
-                f"{named(codes.TASKS, plan.task, lang)} {' '.join(plan.obis)}",
+                f"{named(texts.TASKS, plan.task, lang)} {' '.join(plan.obis)}",
                 when,
                 instant(None if run is None else run.ended_utc_s, lang),
                 done,
@@ -136,7 +214,7 @@ def tasks(facts: Facts, lang: str, csrf: str) -> Markup:
     return Markup(table(heads, rows, text(lang, "none")) + "<p></p>" + now)
 
 
-def events(facts: Facts, lang: str, _csrf: str) -> Markup:
+def events(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The newest events."""
     heads = [text(lang, key) for key in ("number", "when", "event", "serial", "detail")]
     newest = list(facts.events)[-_EVENTS_SHOWN:]
@@ -153,7 +231,7 @@ def events(facts: Facts, lang: str, _csrf: str) -> Markup:
     return table(heads, rows, text(lang, "none"))
 
 
-def statistics(facts: Facts, lang: str, _csrf: str) -> Markup:
+def statistics(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """How well each meter is reached."""
     keys = ("serial", "attempts", "success", "latency", "level", "path", "retries", "lost")
     known = facts.topology()
@@ -175,7 +253,7 @@ def statistics(facts: Facts, lang: str, _csrf: str) -> Markup:
     return table([text(lang, key) for key in keys], rows, text(lang, "none"))
 
 
-def balance(facts: Facts, lang: str, _csrf: str) -> Markup:
+def balance(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The line loss of each day."""
     heads = [text(lang, key) for key in ("day", "totaliser", "meters", "loss", "coverage", "verdict")]
     rows = (
@@ -185,22 +263,22 @@ def balance(facts: Facts, lang: str, _csrf: str) -> Markup:
             day.meters_wh,
             f"{day.loss_percent:.2f}",
             f"{day.coverage_percent:.0f}",
-            named(codes.VERDICTS, day.verdict, lang),
+            named(texts.VERDICTS, day.verdict, lang),
         )
         for day in reversed(facts.loss.days)
     )
     return table(heads, rows, text(lang, "none"))
 
 
-def orders(facts: Facts, lang: str, csrf: str) -> Markup:
+def orders(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The orders with their state, and a token to deliver. Of a token nothing is shown."""
     heads = [text(lang, key) for key in ("order", "kind", "serial", "state", "attempts", "result")]
     rows = (
         (
             order.order,
-            named(codes.ORDER_KINDS, order.kind, lang),
+            named(texts.ORDER_KINDS, order.kind, lang),
             order.serial,
-            named(codes.ORDER_STATES, order.state, lang),
+            named(texts.ORDER_STATES, order.state, lang),
             order.attempts,
             order.result,
         )
@@ -211,7 +289,7 @@ def orders(facts: Facts, lang: str, csrf: str) -> Markup:
     return Markup(table(heads, rows, text(lang, "none")) + "<p></p>" + deliver)
 
 
-def parameters(facts: Facts, lang: str, csrf: str) -> Markup:
+def parameters(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The parameters; those that may be set have a form."""
     rows = []
     for row in facts.parameters:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.bank.element import BankedElement
 from sim.meter.bank.measuring import ACTIVE_MW, APPARENT_MVA, REACTIVE_MVAR, Measuring
 from sim.meter.bank.registers import Registers
@@ -65,7 +65,7 @@ class MeteringBank:
         self.registers = Registers(count, to_microseconds(env.now))
         self.thresholds = Thresholds(count)
         self._watchers: list[list[Watcher]] = [[] for _ in range(count)]
-        self._alarm = Alarm(env, self._ring)
+        self._alarm = Timer(env, self._ring)
         self._queue: deque[int] = deque()
         self._waking = False
 

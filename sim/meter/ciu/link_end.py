@@ -26,7 +26,7 @@ from protocols.field.ciu_link import (
     Unpair,
 )
 from protocols.field.ciu_link_unit import CiuRequester
-from sim.kernel.alarm import Alarm
+from sim.kernel.timing import Timer
 from sim.meter.ciu.link_states import TRANSITIONS, LinkState, LinkTrigger
 from sim.meter.ciu.medium import Send
 from sim.meter.ciu.terms import LinkTerms
@@ -72,7 +72,7 @@ class LinkEnd:
         self._hooks = hooks
         self._requester = CiuRequester(address, terms.patience)
         self._held: deque[str] = deque()
-        self._alarm = Alarm(env, self._ring)
+        self._alarm = Timer(env, self._ring)
         self._probe_at_s: float | None = None
         #: Puts octets on the medium; given once the unit is attached to one.
         self.send: Send = lambda _raw: None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
-from sim.kernel.faults import FaultBoard
+from sim.kernel.faults import FaultInjector
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_CREDENTIALS, Credentials
 from sim.meter.factory import build
@@ -73,7 +73,7 @@ def build_ssfvi(
     return Ssfvi(meter, plant)
 
 
-def _add_faults(board: FaultBoard, plant: SsfviSystem) -> None:
+def _add_faults(board: FaultInjector, plant: SsfviSystem) -> None:
     """What can go wrong with a system beside its meter."""
     board.add(
         "shade",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
 from sim.kernel.random import RandomStreams
+from sim.kernel.timing import Timer
 from sim.meter.clock import to_epoch_us
 from sim.meter.hardware.terminals import TerminalFlow
 from sim.meter.seams import WorldClock
@@ -81,7 +81,7 @@ class SsfviSystem:
         self.inverter_on = True
         self._powers = Powers()
         self._since_us = to_microseconds(env.now)
-        self._alarm = Alarm(env, self._look)
+        self._alarm = Timer(env, self._look)
         self._look()
 
     # ------------------------------------------------------------ as the plant

@@ -14,13 +14,11 @@ from dataclasses import fields
 from typing import Any
 
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.feeder import FeederChannel
-from sim.plc_channel.channel.matrix import MatrixChannel
-from sim.plc_channel.channel.network import ChannelLine
-from sim.plc_channel.channel.receiver import ReceiverTerms
-from sim.plc_channel.channel.terms import HOME_LOADS, FeederChannelTerms
+from sim.plc_channel.channel.feeder import HOME_LOADS, FeederChannel, FeederChannelTerms
+from sim.plc_channel.channel.noisy import MatrixChannel, ReceiverTerms
+from sim.plc_channel.channel.transmission_lines import ChannelLine
 from sim.plc_channel.errors import ChannelTermsError
-from sim.plc_channel.noise.terms import NoiseTerms
+from sim.plc_channel.noise import NoiseTerms
 
 _TABLES = tuple(
     {field.name for field in fields(terms)} for terms in (FeederChannelTerms, NoiseTerms, ReceiverTerms)

@@ -6,15 +6,14 @@ from simpy import Environment
 
 from sim.kernel.medium import OnLpdu, OnWireEvent, checked_eui48
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.model import Channel
-from sim.plc_channel.channel.noisy import NoisyChannel
-from sim.plc_channel.channel.receiver import ReceiverTerms
-from sim.plc_channel.prime.base import BaseNode
-from sim.plc_channel.prime.frame_by_frame import FrameByFrame
+from sim.plc_channel.channel.interface import Channel
+from sim.plc_channel.channel.noisy import NoisyChannel, ReceiverTerms
+from sim.plc_channel.prime.base_node import BaseNode
+from sim.plc_channel.prime.beacons import FrameByFrame
+from sim.plc_channel.prime.interfaces import Phy
 from sim.plc_channel.prime.network import Network
-from sim.plc_channel.prime.seams import Phy
-from sim.plc_channel.prime.service import ServiceNode
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.service_node import ServiceNode
+from sim.plc_channel.prime.settings import PrimeSettings
 
 #: a locally administered address for base nodes that are given none
 BASE_EUI48 = bytes.fromhex("020000fffffe")
@@ -40,14 +39,14 @@ class PrimeMedium:
         env: Environment,
         streams: RandomStreams,
         channel: Channel,
-        terms: PrimeTerms | None = None,
+        terms: PrimeSettings | None = None,
         *,
         phy: Phy | None = None,
         name: str = "prime",
         base_eui48: bytes = BASE_EUI48,
         frame_by_frame: bool = False,
     ) -> None:
-        terms = terms or PrimeTerms()
+        terms = terms or PrimeSettings()
         receiver = channel.receiver if isinstance(channel, NoisyChannel) else ReceiverTerms()
         self.network = Network(env, streams, channel, phy or receiver.phy(terms.scheme), terms, name)
         if frame_by_frame:

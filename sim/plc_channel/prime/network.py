@@ -1,23 +1,82 @@
-"""What the modems of one network share: the world, the terms, the wire, who listens to which address."""
+"""Subnetwork as its modems share it: world, settings, medium, addresses and the base node's log."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simpy import Environment
 
+from protocols.plc.prime.control import Registration
+from protocols.plc.prime.gpdu import Packet
+from protocols.plc.prime.headers import BROADCAST
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.model import Channel
-from sim.plc_channel.prime.air import Air
-from sim.plc_channel.prime.frames import FrameClock
-from sim.plc_channel.prime.journal import Journal
-from sim.plc_channel.prime.links import Links
-from sim.plc_channel.prime.neighbours import Neighbours
-from sim.plc_channel.prime.seams import Phy
-from sim.plc_channel.prime.terms import PrimeTerms
-from sim.plc_channel.prime.watch import Watch
+from sim.plc_channel.channel.interface import Channel
+from sim.plc_channel.prime.beacons import BeaconWatch, FrameClock
+from sim.plc_channel.prime.interfaces import Phy
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.shared_medium import Links, Neighbours, SharedMedium
 
 if TYPE_CHECKING:
     from sim.plc_channel.prime.modem import Modem
+
+# ---- What a base node would write down, in the names of a real one, and counters of the wire.
+
+
+class LogEvent(StrEnum):
+    """Names of the events of a real base node's log."""
+
+    REGISTER = "REGISTER"
+    UNREGISTER = "UNREGISTER"
+    PROMOTE = "PROMOTE"
+    DEMOTE = "DEMOTE"
+    ALIVE = "ALIVE"
+    REBOOT = "REBOOT"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line.
+
+    Args:
+        at_s: world seconds.
+        what: the event.
+        eui48: of the node it concerns.
+        detail: in a few words.
+    """
+
+    at_s: float
+    what: LogEvent
+    eui48: bytes
+    detail: str = ""
+
+
+class NetworkLog:
+    """Tells each event to whoever listens, and counts them; it keeps nothing itself.
+
+    Args:
+        env: the world's event loop.
+    """
+
+    __slots__ = ("_env", "counts", "listeners")
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self.listeners: list[Callable[[LogEntry], None]] = []
+        self.counts: Counter[str] = Counter()
+
+    def write(self, what: LogEvent, eui48: bytes, detail: str = "") -> None:
+        """Note an event."""
+        self.counts[what] += 1
+        if self.listeners:
+            entry = LogEntry(float(self._env.now), what, eui48, detail)
+            for listener in self.listeners:
+                listener(entry)
+
+
+# ---- What the modems of one network share: the world, the terms, the wire, who listens to which address.
 
 #: Whom a frame is for:
 #: ("switch", SID), ("node", SID, LNID), ("eui", EUI-48), ("under", SID) or ("near", index).
@@ -28,7 +87,7 @@ class Directory:
     """Which modems at present take frames with an address.
 
     A modem decides from a frame's header whether it is for it; asking each of hundreds at each frame would
-    tell the same in more time. The radio part, whether it hears the frame at all, is `Air`'s.
+    tell the same in more time. The radio part, whether it hears the frame at all, is `SharedMedium`'s.
     """
 
     __slots__ = ("_listeners",)
@@ -70,7 +129,7 @@ class Network:
         streams: RandomStreams,
         channel: Channel,
         phy: Phy,
-        terms: PrimeTerms,
+        terms: PrimeSettings,
         name: str = "prime",
     ) -> None:
         self.env = env
@@ -80,10 +139,10 @@ class Network:
         self.clock = FrameClock(terms)
         self.links = Links(channel, phy, terms.scheme)
         self.directory = Directory()
-        self.journal = Journal(env)
+        self.journal = NetworkLog(env)
         self.neighbours = Neighbours(self)
-        self.air = Air(env, self.links, self.directory, self.neighbours, terms)
-        self.watch = Watch(self)
+        self.air = SharedMedium(env, self.links, self.directory, self.neighbours, terms)
+        self.watch = BeaconWatch(self)
         self.sna = bytes(6)
         self.modems: list[Modem] = []
 
@@ -102,3 +161,20 @@ class Network:
         """A number for a new modem."""
         self.modems.append(modem)
         return len(self.modems) - 1
+
+
+# ---- Whom a frame is for, on its last hop.
+
+_EUI48_OCTETS = 6
+
+
+def final_address(packet: Packet) -> "Address":
+    """The address under which the nodes of the last switch listen.
+
+    A registration names its node by EUI-48: the node does not have its LNID yet.
+    """
+    if isinstance(packet.body, Registration):
+        return ("eui", packet.body.eui48.to_bytes(_EUI48_OCTETS, "big"))
+    if packet.lnid == BROADCAST:
+        return ("under", packet.sid)
+    return ("node", packet.sid, packet.lnid)

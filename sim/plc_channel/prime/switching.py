@@ -1,16 +1,145 @@
-"""What makes a service node a switch: its own beacons, and frames passed on in both directions."""
+"""Promotion and switching on a service node's side: its states, promotion needed, and what a switch does."""
 
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from protocols.plc.prime.control import BeaconSlot, Promotion
+from protocols.plc.errors import PduError
+from protocols.plc.prime.control import BeaconSlot, Promotion, PromotionRequest
 from protocols.plc.prime.gpdu import Gpdu, Packet
-from protocols.plc.prime.headers import BROADCAST, NO_SID
-from sim.plc_channel.prime.beacons import Source
-from sim.plc_channel.prime.routing import final_address
+from protocols.plc.prime.headers import BROADCAST, CONTROL_PRIORITY, NO_SID
+from protocols.plc.prime.promotion import ANY_SNA, PromotionNeeded
+from sim.plc_channel.prime.beacons import BeaconSource
+from sim.plc_channel.prime.network import final_address
 
 if TYPE_CHECKING:
-    from sim.plc_channel.prime.service import ServiceNode
+    from sim.plc_channel.prime.service_node import ServiceNode
+    from sim.plc_channel.prime.shared_medium import Transmission
+
+# ---- The life of a service node as a table: (state, event) -> next state; what is not here does not happen
+
+
+class ServiceNodeState(Enum):
+    """What a service node is."""
+
+    OFF = "off"
+    SEARCHING = "searching"
+    REGISTERING = "registering"
+    TERMINAL = "terminal"
+    SWITCH = "switch"
+
+
+class ServiceNodeEvent(Enum):
+    """What changes that."""
+
+    POWER_ON = "power on"
+    POWER_OFF = "power off"
+    BEACON = "beacon heard"
+    REGISTERED = "registration answered"
+    REFUSED = "registration refused or unanswered"
+    LOST = "beacons, keep-alives or connection lost, or unregistered"
+    PROMOTED = "promotion ordered"
+    DEMOTED = "demotion ordered"
+
+
+TRANSITIONS: dict[tuple[ServiceNodeState, ServiceNodeEvent], ServiceNodeState] = {
+    (ServiceNodeState.OFF, ServiceNodeEvent.POWER_ON): ServiceNodeState.SEARCHING,
+    (ServiceNodeState.SEARCHING, ServiceNodeEvent.BEACON): ServiceNodeState.REGISTERING,
+    (ServiceNodeState.REGISTERING, ServiceNodeEvent.REGISTERED): ServiceNodeState.TERMINAL,
+    (ServiceNodeState.REGISTERING, ServiceNodeEvent.REFUSED): ServiceNodeState.SEARCHING,
+    (ServiceNodeState.TERMINAL, ServiceNodeEvent.PROMOTED): ServiceNodeState.SWITCH,
+    (ServiceNodeState.SWITCH, ServiceNodeEvent.DEMOTED): ServiceNodeState.TERMINAL,
+    (ServiceNodeState.TERMINAL, ServiceNodeEvent.LOST): ServiceNodeState.SEARCHING,
+    (ServiceNodeState.SWITCH, ServiceNodeEvent.LOST): ServiceNodeState.SEARCHING,
+    (ServiceNodeState.SEARCHING, ServiceNodeEvent.POWER_OFF): ServiceNodeState.OFF,
+    (ServiceNodeState.REGISTERING, ServiceNodeEvent.POWER_OFF): ServiceNodeState.OFF,
+    (ServiceNodeState.TERMINAL, ServiceNodeEvent.POWER_OFF): ServiceNodeState.OFF,
+    (ServiceNodeState.SWITCH, ServiceNodeEvent.POWER_OFF): ServiceNodeState.OFF,
+}
+
+#: states in which a node belongs to a subnetwork
+MEMBERS = frozenset({ServiceNodeState.TERMINAL, ServiceNodeState.SWITCH})
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram.
+
+    >>> print(diagram().splitlines()[1])
+        off --> searching: power on
+    """
+    rows = [f"    {old.value} --> {new.value}: {event.value}" for (old, event), new in TRANSITIONS.items()]
+    return "\n".join(["stateDiagram-v2", *rows])
+
+
+# ---- Promotion from a node's side: crying for a switch, and offering oneself to a neighbour that cries.
+
+_QUALITY_DB = 3.0
+_MAX_QUALITY = 7
+
+
+class PromotionSeeker:
+    """Both halves of it.
+
+    Args:
+        node: whose.
+    """
+
+    __slots__ = ("_life", "_node", "_offered")
+
+    def __init__(self, node: "ServiceNode") -> None:
+        self._node = node
+        self._life = 0
+        #: EUI-48 -> until when this node does not offer itself again
+        self._offered: dict[int, float] = {}
+
+    def begin(self) -> None:
+        """The node searches: cry when `search_time_s` has passed."""
+        terms = self._node.network.terms
+        self._life += 1
+        self._later(terms.search_time_s * (1.0 + self._node.draw() / 8), float(terms.promotion_period_s_min))
+
+    def end(self) -> None:
+        """The node found something, or is off."""
+        self._life += 1
+
+    def _later(self, delay_s: float, period_s: float) -> None:
+        life = self._life
+        self._node.network.later(delay_s, lambda: self._cry(period_s) if life == self._life else None)
+
+    def _cry(self, period_s: float) -> None:
+        node = self._node
+        network = node.network
+        if network.neighbours.of(node):  # nobody could hear it: a cry would change nothing
+            octets = PromotionNeeded(ANY_SNA, node.eui).to_bytes()
+            node.transmit_octets(
+                octets, ("near", node.index), CONTROL_PRIORITY, takes_s=0.0, synchronised=False
+            )
+        longest_s = float(network.terms.promotion_period_s_max)
+        self._later(period_s * (1.0 + node.draw() / 4), min(2 * period_s, longest_s))
+
+    def hear(self, transmission: "Transmission") -> None:
+        """A neighbour cries: offer oneself to the base node, once in a while."""
+        node = self._node
+        network = node.network
+        try:
+            cry = PromotionNeeded.from_bytes(transmission.octets)
+        except PduError:
+            return
+        snr_db = network.links.snr_db(transmission.sender.place, node.place, network.now_s)
+        if node.state is not ServiceNodeState.TERMINAL or snr_db < network.terms.join_snr_db:
+            return
+        if self._offered.get(cry.pna, 0.0) > network.now_s:
+            return
+        if len(self._offered) > network.terms.max_offers:
+            self._offered.clear()
+        self._offered[cry.pna] = network.now_s + network.terms.promotion_hold_s
+        quality = max(0, min(_MAX_QUALITY, int(snr_db / _QUALITY_DB)))
+        node.send_control(
+            Promotion(0, quality, network.terms.alive_time, NO_SID, PromotionRequest(cry.pna, node.level))
+        )
+
+
+# ---- What makes a service node a switch: its own beacons, and frames passed on in both directions.
 
 
 class Switching:
@@ -27,7 +156,7 @@ class Switching:
         self.lsid: int | None = None
         #: switch identifier further down -> that of the next switch on the way
         self._routes: dict[int, int] = {}
-        self._source: Source | None = None
+        self._source: BeaconSource | None = None
 
     @property
     def level(self) -> int:
@@ -48,7 +177,7 @@ class Switching:
             return
         if self._source is not None:
             node.network.watch.end(self._source)
-        self._source = Source(
+        self._source = BeaconSource(
             node,
             self.lsid,
             self.level,

@@ -16,15 +16,13 @@ from protocols.sts.luhn import luhn_digit
 from protocols.sts.token import TransferCredit, encode_token
 from sim.concentrator import Concentrator, ConcentratorTerms, MeterKeys, concentrator_terms
 from sim.grid import ServicePoint
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
-from sim.kernel.stepping import SimLink, advance
+from sim.kernel.timing import FieldEnvironment, SimClock
+from sim.kernel.virtual_time import SimLink, advance
 from sim.meter import Meter, build, load_profile
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
-from sim.plc_channel.generic import GenericMedium, GenericTerms
-from sim.plc_channel.generic_node import GenericNode
+from sim.plc_channel.generic import GenericMedium, GenericNode, GenericTerms
 
 READER, PUBLIC = 2, 16
 LLS = MeterKeys(password=TEST_READER_PASSWORD)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.concentrator.balance import LineLoss, Verdict
+from sim.concentrator.line_loss import LineLoss, LossVerdict
 from sim.concentrator.terms import BalanceTerms, TermsError
 
 DAY_S, DEVIATION_MIN = 86_400, 300
@@ -36,18 +36,18 @@ def test_a_day_is_local():
 @pytest.mark.parametrize(
     ("meters_wh", "verdict", "percent"),
     [
-        ((5_000, 5_000), Verdict.NORMAL, 0.0),
-        ((4_750, 4_750), Verdict.NORMAL, 5.0),
-        ((4_700, 4_700), Verdict.WARNING, 6.0),
-        ((5_100, 5_100), Verdict.NORMAL, -2.0),
-        ((5_200, 5_200), Verdict.NEGATIVE, -4.0),
+        ((5_000, 5_000), LossVerdict.NORMAL, 0.0),
+        ((4_750, 4_750), LossVerdict.NORMAL, 5.0),
+        ((4_700, 4_700), LossVerdict.WARNING, 6.0),
+        ((5_100, 5_100), LossVerdict.NORMAL, -2.0),
+        ((5_200, 5_200), LossVerdict.NEGATIVE, -4.0),
     ],
 )
 def test_the_shares_of_one_day(meters_wh, verdict, percent):
     judge, told = loss_of()
     day = judge_day(judge, 0, 10_000, *meters_wh)
     assert (day.verdict, day.loss_percent) == (verdict, pytest.approx(percent))
-    assert told == ([] if verdict is Verdict.NORMAL else [day])
+    assert told == ([] if verdict is LossVerdict.NORMAL else [day])
 
 
 def test_an_alarm_needs_three_days_of_seven():
@@ -55,25 +55,25 @@ def test_an_alarm_needs_three_days_of_seven():
     verdicts = [
         judge_day(judge, day, 10_000, wh).verdict for day, wh in enumerate([8_500, 9_900, 8_500, 8_500])
     ]
-    assert verdicts == [Verdict.WARNING, Verdict.NORMAL, Verdict.WARNING, Verdict.ALARM]
+    assert verdicts == [LossVerdict.WARNING, LossVerdict.NORMAL, LossVerdict.WARNING, LossVerdict.ALARM]
     assert len(told) == 3
     later = [judge_day(judge, 7 + day, 10_000, 8_500).verdict for day in range(2)]
-    assert later == [Verdict.ALARM, Verdict.ALARM]
-    assert judge_day(judge, 30, 10_000, 8_500).verdict is Verdict.WARNING
+    assert later == [LossVerdict.ALARM, LossVerdict.ALARM]
+    assert judge_day(judge, 30, 10_000, 8_500).verdict is LossVerdict.WARNING
 
 
 def test_technical_losses_are_taken_off():
     judge, _ = loss_of(technical_percent=4.0)
     day = judge_day(judge, 0, 10_000, 9_300)
-    assert (day.technical_wh, day.verdict) == (400, Verdict.NORMAL)
+    assert (day.technical_wh, day.verdict) == (400, LossVerdict.NORMAL)
 
 
 def test_a_day_with_too_few_values_is_not_judged():
     judge, told = loss_of()
     begin_s = DAY_0_S
     meters = {"m0": registers(0, 1), "m1": {begin_s: 5}}
-    assert judge.judge(begin_s, registers(0, 10_000), meters).verdict is Verdict.UNJUDGED
-    assert judge.judge(begin_s, {}, {"m0": registers(0, 1)}).verdict is Verdict.UNJUDGED
+    assert judge.judge(begin_s, registers(0, 10_000), meters).verdict is LossVerdict.UNJUDGED
+    assert judge.judge(begin_s, {}, {"m0": registers(0, 1)}).verdict is LossVerdict.UNJUDGED
     assert judge.judge(begin_s, registers(0, 0), {"m0": registers(0, 0)}).loss_percent == 0
     assert told == []
 
@@ -114,7 +114,11 @@ def test_an_honest_street_is_normal(make_street):
     street = watched(make_street, 0.0)
     street.run(2.5 * DAY_S)
     verdicts = [day.verdict for day in street.concentrator.loss.days]
-    assert verdicts == [Verdict.UNJUDGED, Verdict.UNJUDGED, Verdict.NORMAL]  # the world began at midnight
+    assert verdicts == [
+        LossVerdict.UNJUDGED,
+        LossVerdict.UNJUDGED,
+        LossVerdict.NORMAL,
+    ]  # the world began at midnight
     day = street.concentrator.loss.days[-1]
     assert day.totaliser_wh == pytest.approx(23_040, rel=0.01)
     assert abs(day.loss_percent) < 1
@@ -126,10 +130,10 @@ def test_planted_theft_becomes_a_warning_and_then_an_alarm(make_street):
     street.run(5.5 * DAY_S)
     days = list(street.concentrator.loss.days)
     assert [day.verdict for day in days[2:]] == [
-        Verdict.WARNING,
-        Verdict.WARNING,
-        Verdict.ALARM,
-        Verdict.ALARM,
+        LossVerdict.WARNING,
+        LossVerdict.WARNING,
+        LossVerdict.ALARM,
+        LossVerdict.ALARM,
     ]
     assert days[-1].loss_percent == pytest.approx(20.0, abs=0.5)
     names = [event.name for event in street.concentrator.events if event.name.startswith("loss")]

@@ -9,13 +9,12 @@ from protocols.dlms.errors import DecipheringError, DlmsError, RemoteProtocolErr
 from protocols.dlms.session_errors import AssociationRefused, ExceptionAnswered, NoAnswer
 from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
 from sim.concentrator import MeterKeys
-from sim.concentrator.identify import Identifier
-from sim.concentrator.late import LATE_S, LateAnswers
+from sim.concentrator.discovery import MeterIdentification
 from sim.concentrator.nvm import Nvm
-from sim.concentrator.registry import Identity, Registry
-from sim.concentrator.registry_states import MeterState, Reason
+from sim.concentrator.registry import Identity, MeterState, Reason, Registry
+from sim.concentrator.southbound import LATE_S, LateAnswers
 from sim.concentrator.terms import WireTerms
-from sim.kernel.environment import FieldEnvironment
+from sim.kernel.timing import FieldEnvironment
 from sim.plc_channel.generic import GenericTerms
 
 #: Some answers take longer than `WireTerms.response_timeout_s`.
@@ -124,7 +123,7 @@ def asked(visits: Visits, retries: int = 2) -> tuple[MeterState, Reason] | None:
     env, registry = FieldEnvironment(), Registry(Nvm())
     registry.load()
     terms = WireTerms(identify_retries=retries)
-    identifier = Identifier(env, visits, registry, terms, lambda: 0, lambda *_: None)
+    identifier = MeterIdentification(env, visits, registry, terms, lambda: 0, lambda *_: None)
     env.run(env.process(identifier.newcomer(EUI48)))
     record = registry.by_eui48(EUI48)
     return record and (record.state, record.reason)

@@ -9,7 +9,7 @@ from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
 from protocols.field.bundle import make_bundle, read_bundle, readings_of
 from protocols.field.errors import BundleError, StationControlError
-from sim.concentrator.menu import BUTTONS, COLUMNS, LINES, MENU
+from sim.concentrator.front_panel import BUTTONS, COLUMNS, LINES, MENU
 
 SECRET = b"the shared secret"
 HOUR_S = 3600

@@ -5,8 +5,7 @@ import pytest
 from protocols.dlms.session_errors import AssociationRefused
 from sim.concentrator import MeterKeys
 from sim.concentrator.errors import OrderError
-from sim.concentrator.registry import Identity, Registry
-from sim.concentrator.registry_states import TRANSITIONS, MeterState, Reason
+from sim.concentrator.registry import TRANSITIONS, Identity, MeterState, Reason, Registry
 from sim.plc_channel.generic import GenericTerms
 
 SERIAL = "0.0.96.1.0"

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.concentrator.coverage import Coverage
 from sim.concentrator.errors import PowerLostError
 from sim.concentrator.nvm import MOMENTS, Nvm
-from sim.concentrator.storage import Storage, StorageFullError
+from sim.concentrator.storage import Coverage, Storage, StorageFullError
 from sim.concentrator.terms import StorageTerms
 
 DAY_S = 86_400

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.concentrator import ConcentratorTerms, TermsError, concentrator_terms
-from sim.concentrator.event_codes import KINDS
+from sim.concentrator.events import KINDS
 from sim.concentrator.plans import DEFAULT_PLANS
 from sim.concentrator.web.texts import TEXTS
 

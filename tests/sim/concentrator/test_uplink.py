@@ -4,11 +4,11 @@ import pytest
 
 from protocols.field.errors import UplinkError
 from protocols.field.uplink_messages import MESSAGES, Role
-from sim.concentrator.uplink_desk import UplinkDesk
+from sim.concentrator.uplink import UplinkHandlers
 
 
 def test_every_message_of_the_head_end_is_answered(street):
-    desk = UplinkDesk(street.concentrator.facts)
+    desk = UplinkHandlers(street.concentrator.facts)
     asked = {m.name for m in MESSAGES.values() if m.sender is Role.HEAD_END} - {"hello", "auth"}
     assert asked == set(desk._handlers)
 

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sim.concentrator.balance import Verdict
+from sim.concentrator.line_loss import LossVerdict
 from sim.concentrator.orders import FINAL
 from sim.concentrator.plans import Task
-from sim.concentrator.registry_states import Reason
-from sim.concentrator.web import codes
+from sim.concentrator.registry import Reason
+from sim.concentrator.web import texts
 
 PASSWORD = "una clave larga"
 
@@ -157,10 +157,10 @@ def test_the_status_names_everything_in_spanish(inside):
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        (codes.REASONS, Reason),
-        (codes.VERDICTS, Verdict),
-        (codes.TASKS, Task),
-        (codes.ORDER_STATES, {"queued", "running", *FINAL}),
+        (texts.REASONS, Reason),
+        (texts.VERDICTS, LossVerdict),
+        (texts.TASKS, Task),
+        (texts.ORDER_STATES, {"queued", "running", *FINAL}),
     ],
     ids=["reasons", "verdicts", "tasks", "order-states"],
 )
@@ -169,8 +169,8 @@ def test_every_code_has_its_words(words, known):
 
 
 def test_every_number_of_the_summary_and_every_kind_of_order_has_words(street):
-    assert set(codes.SUMMARY) == set(street.concentrator.summary()) - {"uplink"}
-    assert set(codes.ORDER_KINDS) == set(street.concentrator.parts.orders._workers)
+    assert set(texts.SUMMARY) == set(street.concentrator.summary()) - {"uplink"}
+    assert set(texts.ORDER_KINDS) == set(street.concentrator.parts.orders._workers)
 
 
 @pytest.mark.requirement("R6.2-04")

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.grid.books import EnergyBooks, LoadPowers, PlantPowers, PointTotals, energies_nj, energy_nj
+from sim.grid.disturbances import INJECTIONS
+from sim.grid.energy_balance import (
+    EnergyBalance,
+    LoadPowers,
+    PlantPowers,
+    PointTotals,
+    energies_nj,
+    energy_nj,
+)
 from sim.grid.errors import ConservationError
-from sim.grid.injections import INJECTIONS
 from sim.grid.microgrid import Microgrid
 from sim.grid.terms import SPECIALS, THEFTS, microgrid_terms
 from sim.grid.theft import AROUND, BLIND
@@ -31,7 +38,7 @@ def test_books_of_any_interval_close(through, around, lost, duration_s):
     sent_w = float(through_w.sum() + around_w.sum()) + lost
     plant = PlantPowers(pv_w=3000.0, discharge_w=sent_w, charge_w=2900.0, conversion_loss_w=100.0)
     plant.battery_loss_w, plant.feeder_w = 40.0, sent_w
-    books = EnergyBooks()
+    books = EnergyBalance()
     booked = books.close(plant, LoadPowers(through_w, around_w, none, lost), duration_s)
     assert books.balance_nj() == 0
     assert int(booked.sum()) == books.delivered_nj - books.exported_nj
@@ -45,7 +52,7 @@ def test_books_of_any_interval_close(through, around, lost, duration_s):
 def test_an_interval_that_does_not_add_up_is_a_fault(plant):
     none = np.zeros(2)
     with pytest.raises(ConservationError, match="unaccounted"):
-        EnergyBooks().close(plant, LoadPowers(none, none, none), 60.0)
+        EnergyBalance().close(plant, LoadPowers(none, none, none), 60.0)
 
 
 def test_powers_become_whole_nanojoules():

@@ -5,17 +5,15 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sim.grid.almanac import DAY_S, Almanac
-from sim.grid.circumstances import Circumstances
-from sim.grid.disturbances import Disturbance, Effect
-from sim.grid.events import Cause
-from sim.grid.feeder.topology import layout
-from sim.grid.plant.machine import SupplyState
-from sim.grid.quality import CODE
+from sim.grid.disturbances import ActiveDisturbances, Disturbance, Effect
+from sim.grid.feeder import layout
+from sim.grid.local_calendar import DAY_S, LocalCalendar
+from sim.grid.supply_quality import CODE, SupplyEventCause
+from sim.grid.supply_state import SupplyState
 from sim.grid.terms import microgrid_terms
 from sim.kernel.random import RandomStreams
 
-ALMANAC = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+ALMANAC = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
 
 
 class Script:
@@ -30,15 +28,15 @@ class Script:
         return tuple(row for row in self.rows if row.begin_s // DAY_S == day)
 
 
-def around(*rows: Disturbance) -> Circumstances:
+def around(*rows: Disturbance) -> ActiveDisturbances:
     """Six points on two poles of one branch."""
     table = {"phases": 1, "branches": 1, "points_per_pole": 3, "trunk_cable": "duplex-al-6"}
     feeder = layout(microgrid_terms({"feeder": table}).feeder, 6, 0, RandomStreams(1).stream("x")).feeder(0j)
-    return Circumstances(Script(*rows), ALMANAC, feeder, 6)
+    return ActiveDisturbances(Script(*rows), ALMANAC, feeder, 6)
 
 
 def sag(begin_s: float, end_s: float, factor: float = 0.7) -> Disturbance:
-    return Disturbance(Effect.VOLTAGE, Cause.SWITCHING, begin_s, end_s, factor=factor)
+    return Disturbance(Effect.VOLTAGE, SupplyEventCause.SWITCHING, begin_s, end_s, factor=factor)
 
 
 def test_a_disturbance_holds_from_its_begin_to_before_its_end():
@@ -62,24 +60,24 @@ def test_factors_of_the_voltage_multiply():
     seen = around(sag(0.0, 9.0, 0.8), sag(0.0, 9.0, 0.5))
     seen.look(1.0)
     assert seen.voltage_share == pytest.approx(0.4)
-    assert set(seen.cause) == {CODE[Cause.SWITCHING]}
+    assert set(seen.cause) == {CODE[SupplyEventCause.SWITCHING]}
 
 
 def test_a_fault_of_a_branch_takes_what_hangs_behind_it():
-    seen = around(Disturbance(Effect.BRANCH, Cause.STORM, 0.0, 9.0, place=2))
+    seen = around(Disturbance(Effect.BRANCH, SupplyEventCause.STORM, 0.0, 9.0, place=2))
     seen.look(1.0)
     assert list(seen.live) == [True] * 3 + [False] * 3
-    assert [bool(code == CODE[Cause.STORM]) for code in seen.cause] == [False] * 3 + [True] * 3
+    assert [bool(code == CODE[SupplyEventCause.STORM]) for code in seen.cause] == [False] * 3 + [True] * 3
     seen.look(9.0)
     assert seen.live.all()
 
 
 def test_the_first_reason_stays_the_reason():
-    fault = Disturbance(Effect.BRANCH, Cause.LINE_FAULT, 0.0, 9.0, place=1)
-    fuse = Disturbance(Effect.POINT, Cause.USER, 1.0, 9.0, place=4)
+    fault = Disturbance(Effect.BRANCH, SupplyEventCause.LINE_FAULT, 0.0, 9.0, place=1)
+    fuse = Disturbance(Effect.POINT, SupplyEventCause.USER, 1.0, 9.0, place=4)
     seen = around(fault, fuse)
     seen.look(2.0)
-    assert seen.cause[4] == CODE[Cause.LINE_FAULT]
+    assert seen.cause[4] == CODE[SupplyEventCause.LINE_FAULT]
     assert not seen.live.any()
 
 
@@ -88,11 +86,11 @@ def test_the_first_reason_stays_the_reason():
     [(Effect.PLANT_FAULT, SupplyState.FAULT), (Effect.PLANT_PLANNED, SupplyState.PLANNED)],
 )
 def test_what_takes_the_plant_down_says_why(effect, state):
-    seen = around(Disturbance(effect, Cause.PLANNED, 5.0, 9.0))
+    seen = around(Disturbance(effect, SupplyEventCause.PLANNED, 5.0, 9.0))
     seen.look(0.0)
     assert (seen.plant, seen.plant_cause) == (None, None)
     seen.look(5.0)
-    assert (seen.plant, seen.plant_cause) == (state, Cause.PLANNED)
+    assert (seen.plant, seen.plant_cause) == (state, SupplyEventCause.PLANNED)
 
 
 def test_days_are_drawn_once_each_and_none_is_left_out():

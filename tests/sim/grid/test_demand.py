@@ -5,23 +5,28 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sim.grid.almanac import Almanac
-from sim.grid.demand.calibration import calibration_rows, published, simulated_month
-from sim.grid.demand.catalogue import Cold, catalogue
-from sim.grid.demand.household import Household, home, special
-from sim.grid.demand.thermostat import Thermostats
-from sim.grid.demand.village import Village
+from sim.grid.demand import (
+    Cold,
+    CommunityDemand,
+    Household,
+    Thermostats,
+    catalogue,
+    home_household,
+    special_household,
+)
+from sim.grid.fidelity import calibration_rows, published, simulated_month
+from sim.grid.local_calendar import LocalCalendar
 from sim.grid.terms import CLASSES, SPECIALS, HomesTerms
 from sim.kernel.random import RandomStreams
 
 EPOCH = datetime(2026, 2, 1, 5, tzinfo=UTC)  # a Sunday, a market day
-ALMANAC = Almanac(EPOCH, -5.0)
+ALMANAC = LocalCalendar(EPOCH, -5.0)
 
 
-def village(count: int = 20, seed: int = 1, **terms) -> Village:
+def village(count: int = 20, seed: int = 1, **terms) -> CommunityDemand:
     streams, names = RandomStreams(seed), [f"g/home-{number:03d}" for number in range(count)]
-    homes = [home(HomesTerms(**terms), streams.stream(name)) for name in names]
-    return Village(names, homes, streams, ALMANAC)
+    homes = [home_household(HomesTerms(**terms), streams.stream(name)) for name in names]
+    return CommunityDemand(names, homes, streams, ALMANAC)
 
 
 def test_the_catalogue_is_whole():
@@ -53,7 +58,7 @@ def test_classes_own_more_and_more():
         terms = HomesTerms(classes={name: float(name == label) for name in CLASSES}, climate="warm")
         streams = RandomStreams(3)
         watts = [
-            sum(copy.power_w for copy in home(terms, streams.stream(f"h{number}")).copies)
+            sum(copy.power_w for copy in home_household(terms, streams.stream(f"h{number}")).copies)
             for number in range(200)
         ]
         means.append(np.mean(watts))
@@ -62,13 +67,13 @@ def test_classes_own_more_and_more():
 
 def test_a_home_stays_itself_when_a_share_of_the_others_changes():
     stream = RandomStreams(9).stream
-    usual = home(HomesTerms(), stream("h"))
-    assert home(HomesTerms(zero_share=0.0, pv_share=1.0), stream("h")).copies == usual.copies
+    usual = home_household(HomesTerms(), stream("h"))
+    assert home_household(HomesTerms(zero_share=0.0, pv_share=1.0), stream("h")).copies == usual.copies
 
 
 @pytest.mark.parametrize("kind", SPECIALS)
 def test_special_points_have_their_appliances(kind):
-    point = special(kind, RandomStreams(1).stream(kind))
+    point = special_household(kind, RandomStreams(1).stream(kind))
     assert point.label == kind
     assert {copy.appliance.name for copy in point.copies} == set(catalogue().specials[kind])
 
@@ -103,16 +108,16 @@ def test_a_closed_home_uses_nothing_at_all():
 
 def test_market_days_weekends_and_harvest_count():
     streams = RandomStreams(1)
-    mill = special("mill", streams.stream("mill"))
-    school = special("school", streams.stream("school"))
+    mill = special_household("mill", streams.stream("mill"))
+    school = special_household("school", streams.stream("school"))
     sunday, monday = 0, 1
-    seen = Village(["school"], [school], streams, ALMANAC)
+    seen = CommunityDemand(["school"], [school], streams, ALMANAC)
     assert seen.day(sunday).active_w.max() == 0.0
     assert seen.day(monday).active_w.max() > 0.0
     season = catalogue().season
     motor = catalogue().appliances["mill-motor"]
     assert season(motor, 11) > season(motor, 3)
-    runs = Village(["mill"], [mill], streams, ALMANAC)
+    runs = CommunityDemand(["mill"], [mill], streams, ALMANAC)
     market = np.mean([runs.day(day).active_w.mean() for day in range(0, 140, 7)])
     saturday = np.mean([runs.day(day).active_w.mean() for day in range(6, 146, 7)])
     assert market > 1.5 * saturday
@@ -120,8 +125,8 @@ def test_market_days_weekends_and_harvest_count():
 
 def test_motors_that_start_are_known_with_their_peak():
     streams = RandomStreams(2)
-    mill = special("mill", streams.stream("mill"))
-    seen = Village(["mill"], [mill], streams, ALMANAC)
+    mill = special_household("mill", streams.stream("mill"))
+    seen = CommunityDemand(["mill"], [mill], streams, ALMANAC)
     starts = [start for day in range(7) for rows in seen.day(day).starts.values() for start in rows]
     assert starts
     assert all(start.peak_va > 6.0 * 1500.0 and start.duration_s == 1.2 for start in starts)
@@ -193,5 +198,5 @@ def test_a_row_outside_says_so():
 
 
 def test_an_empty_point_is_possible():
-    seen = Village(["a"], [Household("low", False, 1.0, ())], RandomStreams(1), ALMANAC)
+    seen = CommunityDemand(["a"], [Household("low", False, 1.0, ())], RandomStreams(1), ALMANAC)
     assert seen.day(0).active_w.max() == 0.0

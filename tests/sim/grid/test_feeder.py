@@ -6,10 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.grid.errors import PowerFlowError, TopologyError
-from sim.grid.feeder.cables import cables
-from sim.grid.feeder.power_flow import Feeder, PowerFlow
-from sim.grid.feeder.topology import layout
-from sim.grid.feeder.tree import Tree
+from sim.grid.feeder import cables, layout
+from sim.grid.power_flow import Feeder, PowerFlow, Tree
 from sim.grid.terms import microgrid_terms
 from sim.kernel.random import RandomStreams
 

@@ -5,31 +5,33 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sim.grid.almanac import DAY_S, Almanac
-from sim.grid.disturbances import Disturbances, Effect
+from sim.grid.disturbances import INJECTIONS, Disturbances, Effect, injection
 from sim.grid.errors import InjectionError
-from sim.grid.events import Cause, Kind
-from sim.grid.injections import INJECTIONS, injection
-from sim.grid.quality import CODE, SupplyWatch
-from sim.grid.sky.clouds import Clouds
+from sim.grid.local_calendar import DAY_S, LocalCalendar
+from sim.grid.supply_quality import CODE, SupplyEventCause, SupplyEventKind, SupplyQualityMonitor
 from sim.grid.terms import THEFTS, DisturbanceTerms, MicrogridTerms, microgrid_terms
 from sim.grid.theft import PlantedTheft, effects, next_change_s, plant
+from sim.grid.weather import CloudModel
 from sim.kernel.random import RandomStreams
 
-ALMANAC = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
-LOAD = CODE[Cause.LOAD]
+ALMANAC = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+LOAD = CODE[SupplyEventCause.LOAD]
 
 
 def drawn(seed: int = 1, points: int = 20, **terms) -> Disturbances:
     streams = RandomStreams(seed)
-    clouds = Clouds(streams, "g", ALMANAC)
+    clouds = CloudModel(streams, "g", ALMANAC)
     return Disturbances(DisturbanceTerms(**terms), streams, "g", ALMANAC, clouds, nodes=6, points=points)
 
 
 def test_disturbances_come_as_often_as_their_terms_say():
     days = [drawn(3, sags=6.0, line_faults=3.0).day(day) for day in range(300)]
-    sags = sum(one.effect is Effect.VOLTAGE and one.cause is Cause.SWITCHING for rows in days for one in rows)
-    faults = [one for rows in days for one in rows if one.cause is Cause.LINE_FAULT]
+    sags = sum(
+        one.effect is Effect.VOLTAGE and one.cause is SupplyEventCause.SWITCHING
+        for rows in days
+        for one in rows
+    )
+    faults = [one for rows in days for one in rows if one.cause is SupplyEventCause.LINE_FAULT]
     assert sags == pytest.approx(60 + 5, abs=25)  # swells count too
     assert len(faults) == pytest.approx(30, abs=15)
     assert all(1 <= one.place <= 6 for one in faults)
@@ -44,8 +46,13 @@ def test_a_disturbance_has_its_length_factor_and_place_in_their_ranges():
             assert 0.5 <= one.factor <= 1.2
         if one.effect is Effect.POINT:
             assert 0 <= one.place < 20
-    assert {one.cause for one in rows} >= {Cause.STORM, Cause.USER, Cause.PLANNED, Cause.SWITCHING}
-    planned_h = [one.begin_s % DAY_S / 3600.0 for one in rows if one.cause is Cause.PLANNED]
+    assert {one.cause for one in rows} >= {
+        SupplyEventCause.STORM,
+        SupplyEventCause.USER,
+        SupplyEventCause.PLANNED,
+        SupplyEventCause.SWITCHING,
+    }
+    planned_h = [one.begin_s % DAY_S / 3600.0 for one in rows if one.cause is SupplyEventCause.PLANNED]
     assert 8.0 <= min(planned_h) <= max(planned_h) <= 12.0
 
 
@@ -60,10 +67,10 @@ def test_a_day_of_disturbances_does_not_depend_on_the_others_nor_on_how_many_poi
 
 def test_storms_come_with_covered_skies():
     seen = drawn(6, storms=20.0, storm_sags=0)
-    clouds = Clouds(RandomStreams(6), "g", ALMANAC)
+    clouds = CloudModel(RandomStreams(6), "g", ALMANAC)
     stormy = {kind: [] for kind in ("clear", "mixed", "overcast")}
     for day in range(300):
-        count = sum(one.cause is Cause.STORM for one in seen.day(day))
+        count = sum(one.cause is SupplyEventCause.STORM for one in seen.day(day))
         stormy[clouds.kind(day)].append(count)
     assert np.mean(stormy["overcast"]) > np.mean(stormy["mixed"]) > np.mean(stormy["clear"])
 
@@ -78,28 +85,28 @@ def test_nothing_happens_when_nothing_shall():
 
 
 def test_an_event_has_its_begin_end_points_and_worst_voltage():
-    watch = SupplyWatch(4)
+    watch = SupplyQualityMonitor(4)
     causes = np.full(4, LOAD, dtype=np.int8)
     watch.look(np.array([1.0, 0.85, 0.80, 1.15]), causes, 10.0)
     watch.look(np.array([1.0, 0.60, 0.80, 1.12]), causes, 20.0)
-    assert {event.kind for event in watch.open} == {Kind.SAG, Kind.SWELL}
+    assert {event.kind for event in watch.open} == {SupplyEventKind.SAG, SupplyEventKind.SWELL}
     watch.look(np.ones(4), causes, 30.0)
     assert watch.open == []
     sag, swell = sorted(watch.closed, key=lambda event: event.kind)
-    assert (sag.kind, sag.begin_s, sag.end_s, sag.points) == (Kind.SAG, 10.0, 30.0, (1, 2))
+    assert (sag.kind, sag.begin_s, sag.end_s, sag.points) == (SupplyEventKind.SAG, 10.0, 30.0, (1, 2))
     assert sag.residual == 0.60
     assert (swell.points, swell.residual) == ((3,), 1.15)
 
 
 def test_hysteresis_keeps_an_event_open():
-    watch, causes = SupplyWatch(1), np.array([LOAD], dtype=np.int8)
+    watch, causes = SupplyQualityMonitor(1), np.array([LOAD], dtype=np.int8)
     for now_s, share in ((0.0, 0.895), (1.0, 0.91), (2.0, 0.919), (3.0, 0.921)):
         watch.look(np.array([share]), causes, now_s)
     assert [(event.begin_s, event.end_s) for event in watch.closed] == [(0.0, 3.0)]
 
 
 def test_points_that_come_back_apart_are_apart_in_the_log():
-    watch, causes = SupplyWatch(2), np.full(2, CODE[Cause.STORM], dtype=np.int8)
+    watch, causes = SupplyQualityMonitor(2), np.full(2, CODE[SupplyEventCause.STORM], dtype=np.int8)
     watch.look(np.zeros(2), causes, 0.0)
     watch.look(np.array([1.0, 0.0]), causes, 60.0)
     assert [(event.points, event.end_s) for event in watch.closed + watch.open] == [
@@ -109,17 +116,23 @@ def test_points_that_come_back_apart_are_apart_in_the_log():
 
 
 def test_an_outage_that_goes_on_for_another_reason_is_another_one():
-    watch = SupplyWatch(1)
-    watch.look(np.zeros(1), np.array([CODE[Cause.BATTERY]], dtype=np.int8), 0.0)
-    watch.look(np.zeros(1), np.array([CODE[Cause.SCHEDULE]], dtype=np.int8), 50.0)
-    assert [event.cause for event in watch.closed + watch.open] == [Cause.BATTERY, Cause.SCHEDULE]
+    watch = SupplyQualityMonitor(1)
+    watch.look(np.zeros(1), np.array([CODE[SupplyEventCause.BATTERY]], dtype=np.int8), 0.0)
+    watch.look(np.zeros(1), np.array([CODE[SupplyEventCause.SCHEDULE]], dtype=np.int8), 50.0)
+    assert [event.cause for event in watch.closed + watch.open] == [
+        SupplyEventCause.BATTERY,
+        SupplyEventCause.SCHEDULE,
+    ]
 
 
 def test_a_sag_that_falls_to_nothing_becomes_an_outage():
-    watch, causes = SupplyWatch(1), np.array([LOAD], dtype=np.int8)
+    watch, causes = SupplyQualityMonitor(1), np.array([LOAD], dtype=np.int8)
     watch.look(np.array([0.5]), causes, 0.0)
     watch.look(np.array([0.0]), causes, 1.0)
-    assert [event.kind for event in watch.closed + watch.open] == [Kind.SAG, Kind.OUTAGE]
+    assert [event.kind for event in watch.closed + watch.open] == [
+        SupplyEventKind.SAG,
+        SupplyEventKind.OUTAGE,
+    ]
 
 
 # ---------------------------------------------------------------- theft

@@ -8,25 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.grid.almanac import Almanac
-from sim.grid.demand.village import Start
-from sim.grid.events import Cause, Kind
-from sim.grid.feeder.power_flow import PowerFlow, Solution
-from sim.grid.feeder.topology import layout
-from sim.grid.inrush import inrush_sag
-from sim.grid.loads import LoadSide, Wiring, cast
-from sim.grid.readings import FeederReading, at_bus, at_points, dark
+from sim.grid.demand import MotorStart
+from sim.grid.feeder import layout
+from sim.grid.loads import (
+    FeederReading,
+    LoadSide,
+    Wiring,
+    at_bus,
+    at_points,
+    connected_loads,
+    dark,
+    inrush_sag,
+)
+from sim.grid.local_calendar import LocalCalendar
+from sim.grid.power_flow import PowerFlow, Solution
+from sim.grid.supply_quality import SupplyEventCause, SupplyEventKind
 from sim.grid.terms import HomesTerms, microgrid_terms
 from sim.grid.theft import PlantedTheft, book_thefts, concealed_nj, effects
 from sim.kernel.random import RandomStreams
 
-ALMANAC = Almanac(datetime(2026, 2, 1, 5, tzinfo=UTC), -5.0)
+ALMANAC = LocalCalendar(datetime(2026, 2, 1, 5, tzinfo=UTC), -5.0)
 STREAMS = RandomStreams(1)
 
 
 def side(homes: int = 3, taps: tuple[int, ...] = (), **terms) -> LoadSide:
     asked = HomesTerms(count=homes, zero_share=0.0, **terms)
-    who = replace(cast(asked, STREAMS, "g"), tap_points=taps)
+    who = replace(connected_loads(asked, STREAMS, "g"), tap_points=taps)
     return LoadSide(who, asked, STREAMS, "g", ALMANAC)
 
 
@@ -192,22 +199,27 @@ def weak() -> PowerFlow:
     return PowerFlow(feeder)
 
 
-def sag_of(*starts: Start, live: bool = True):
+def sag_of(*starts: MotorStart, live: bool = True):
     flow = weak()
     solved = flow.solve(np.full(9, 60.0 + 20.0j), 0.4, 120.0)
     return inrush_sag(flow, solved, starts, np.full(9, live), 9, 77.0)
 
 
 def test_a_big_motor_at_the_end_of_a_weak_line_makes_a_sag():
-    sag = sag_of(Start(8, 9000.0, 0.8))
+    sag = sag_of(MotorStart(8, 9000.0, 0.8))
     assert sag is not None
-    assert (sag.kind, sag.cause, sag.begin_s, sag.end_s) == (Kind.SAG, Cause.INRUSH, 77.0, 77.8)
+    assert (sag.kind, sag.cause, sag.begin_s, sag.end_s) == (
+        SupplyEventKind.SAG,
+        SupplyEventCause.INRUSH,
+        77.0,
+        77.8,
+    )
     assert 8 in sag.points
     assert 0.0 < sag.residual < 0.9
 
 
 def test_who_is_nearer_to_the_plant_sags_less():
-    near, far = sag_of(Start(0, 9000.0, 0.8)), sag_of(Start(8, 9000.0, 0.8))
+    near, far = sag_of(MotorStart(0, 9000.0, 0.8)), sag_of(MotorStart(8, 9000.0, 0.8))
     assert far is not None
     assert near is None or near.residual > far.residual
 
@@ -216,9 +228,9 @@ def test_who_is_nearer_to_the_plant_sags_less():
     ("starts", "live"),
     [
         ((), True),
-        ((Start(8, 0.0, 0.5),), True),
-        ((Start(8, 9000.0, 0.8),), False),
-        ((Start(0, 300.0, 0.1),), True),
+        ((MotorStart(8, 0.0, 0.5),), True),
+        ((MotorStart(8, 9000.0, 0.8),), False),
+        ((MotorStart(0, 300.0, 0.1),), True),
     ],
 )
 def test_no_sag_without_a_notable_start_on_a_live_line(starts, live):
@@ -229,7 +241,7 @@ def test_a_start_is_the_divider_of_its_impedance_and_the_lines():
     """One motor at the end: the residual is |1 / (1 + Z·Y)| of the voltage before."""
     flow = weak()
     solved = flow.solve(np.zeros(9, complex), 0.4, 120.0)
-    (sag,) = [inrush_sag(flow, solved, [Start(8, 20_000.0, 0.5)], np.ones(9, bool), 9, 0.0)]
+    (sag,) = [inrush_sag(flow, solved, [MotorStart(8, 20_000.0, 0.5)], np.ones(9, bool), 9, 0.0)]
     path_ohm = flow.voltage_drops(np.eye(9)[8] + 0j)[8]
     siemens = 20_000.0 / 120.0**2 * np.exp(-1j * np.arccos(0.4))
     assert sag is not None
@@ -237,7 +249,10 @@ def test_a_start_is_the_divider_of_its_impedance_and_the_lines():
 
 
 def test_starts_of_one_instant_add_up():
-    one, both = sag_of(Start(8, 5000.0, 0.3)), sag_of(Start(8, 5000.0, 0.3), Start(7, 5000.0, 0.9))
+    one, both = (
+        sag_of(MotorStart(8, 5000.0, 0.3)),
+        sag_of(MotorStart(8, 5000.0, 0.3), MotorStart(7, 5000.0, 0.9)),
+    )
     assert one is not None
     assert both is not None
     assert both.residual < one.residual

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_grids import AMPLE, digest, grid_of, powers_w, run
 
-from sim.grid.books import NJ_PER_WH
+from sim.grid.energy_balance import NJ_PER_WH
 
 # ---------------------------------------------------------------- what meters see
 

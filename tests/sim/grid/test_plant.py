@@ -8,25 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.grid.almanac import Almanac
-from sim.grid.books import NJ_PER_WH, PlantPowers
-from sim.grid.plant.battery import Battery
-from sim.grid.plant.dispatch import (
+from sim.grid.energy_balance import NJ_PER_WH, PlantPowers
+from sim.grid.local_calendar import LocalCalendar
+from sim.grid.plant import (
+    Battery,
+    PlantDemand,
+    PowerPlant,
     Shortage,
-    Wish,
     at_rest,
+    available_w,
     by_diesel,
     by_inverter,
+    cell_c,
     fuel_l_per_h,
     inverter_loss_w,
+    rooftop_w_per_kwp,
 )
-from sim.grid.plant.machine import CAUSES, TRANSITIONS, PlantEvent, SupplyMachine, SupplyState, within
-from sim.grid.plant.solar import available_w, cell_c, rooftop_w_per_kwp
-from sim.grid.plant.station import Station
-from sim.grid.sky.weather import WeatherDay
+from sim.grid.supply_state import CAUSES, TRANSITIONS, PlantEvent, SupplyState, SupplyStateMachine, within
 from sim.grid.terms import PlantTerms
+from sim.grid.weather import WeatherDay
 
-ALMANAC = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+ALMANAC = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
 
 
 def plant(**terms) -> PlantTerms:
@@ -49,7 +51,7 @@ def test_panels_lose_by_heat_dirt_and_their_controllers_limit():
 
 
 wishes = st.builds(
-    Wish,
+    PlantDemand,
     feeder_w=st.floats(-4000.0, 8000.0),
     feeder_va=st.floats(0.0, 9000.0),
     solar_w=st.floats(0.0, 6000.0),
@@ -79,13 +81,13 @@ def test_the_direct_current_bus_balances(wish, soc, dispatch):
 def test_why_the_inverter_refuses():
     terms = plant(battery_initial=0.5)
     battery = Battery(terms)
-    assert by_inverter(terms, battery, Wish(8000.0, 8000.0, 0.0, 60.0)) is Shortage.OVERLOAD
+    assert by_inverter(terms, battery, PlantDemand(8000.0, 8000.0, 0.0, 60.0)) is Shortage.OVERLOAD
     full = Battery(plant(battery_initial=1.0))
-    assert by_inverter(terms, full, Wish(-5000.0, 5000.0, 9000.0, 60.0)) is Shortage.SURPLUS
+    assert by_inverter(terms, full, PlantDemand(-5000.0, 5000.0, 9000.0, 60.0)) is Shortage.SURPLUS
     empty = Battery(plant(battery_initial=0.0))
-    assert by_inverter(terms, empty, Wish(500.0, 500.0, 0.0, 60.0)) is Shortage.EMPTY
+    assert by_inverter(terms, empty, PlantDemand(500.0, 500.0, 0.0, 60.0)) is Shortage.EMPTY
     slow = plant(battery_c_rate=0.01)
-    assert by_inverter(slow, Battery(slow), Wish(2000.0, 2000.0, 0.0, 60.0)) is Shortage.OVERLOAD
+    assert by_inverter(slow, Battery(slow), PlantDemand(2000.0, 2000.0, 0.0, 60.0)) is Shortage.OVERLOAD
 
 
 def test_the_inverters_losses_are_what_its_efficiency_says():
@@ -97,18 +99,18 @@ def test_the_inverters_losses_are_what_its_efficiency_says():
 
 def test_a_diesel_set_charges_with_what_it_has_to_spare():
     terms = plant(diesel_kw=6.0, battery_initial=0.3)
-    found = by_diesel(terms, Battery(terms), Wish(2000.0, 2100.0, 0.0, 60.0))
+    found = by_diesel(terms, Battery(terms), PlantDemand(2000.0, 2100.0, 0.0, 60.0))
     assert isinstance(found, PlantPowers)
     assert found.charge_w > 2000.0
     assert found.diesel_w <= 0.9 * 6000.0 + 1e-6
-    assert by_diesel(terms, Battery(terms), Wish(8000.0, 8000.0, 0.0, 60.0)) is Shortage.OVERLOAD
-    assert by_diesel(terms, Battery(terms), Wish(-10.0, 10.0, 0.0, 60.0)) is Shortage.SURPLUS
+    assert by_diesel(terms, Battery(terms), PlantDemand(8000.0, 8000.0, 0.0, 60.0)) is Shortage.OVERLOAD
+    assert by_diesel(terms, Battery(terms), PlantDemand(-10.0, 10.0, 0.0, 60.0)) is Shortage.SURPLUS
     assert fuel_l_per_h(terms, 4000.0) == pytest.approx(0.48 + 1.0)
 
 
 def test_panels_help_a_diesel_set_down_to_its_least_load():
     terms = plant(diesel_kw=6.0, battery_initial=1.0)
-    found = by_diesel(terms, Battery(terms), Wish(4000.0, 4000.0, 5000.0, 60.0))
+    found = by_diesel(terms, Battery(terms), PlantDemand(4000.0, 4000.0, 5000.0, 60.0))
     assert isinstance(found, PlantPowers)
     assert found.diesel_w == pytest.approx(0.3 * 6000.0)
 
@@ -144,14 +146,14 @@ def test_the_table_of_transitions_is_the_whole_of_it():
     assert set(CAUSES) == set(SupplyState) - {SupplyState.NORMAL}
     for state in SupplyState:
         for event in PlantEvent:
-            machine = SupplyMachine(plant(), ALMANAC)
+            machine = SupplyStateMachine(plant(), ALMANAC)
             machine.state = state
             assert machine.happen(event, 0.0) is TRANSITIONS.get((state, event), state)
 
 
 def test_overload_for_too_long_trips_and_waits_longer_each_time():
     terms = plant(inverter_overload_s=120.0, inverter_restart_s=300.0)
-    machine = SupplyMachine(terms, ALMANAC)
+    machine = SupplyStateMachine(terms, ALMANAC)
     assert not machine.strain(7000.0, 6000.0, 0.0)
     assert machine.trip_at_s == 120.0
     assert not machine.strain(5000.0, 6000.0, 60.0)
@@ -169,19 +171,19 @@ def test_overload_for_too_long_trips_and_waits_longer_each_time():
 
 
 def test_hours_of_service():
-    machine = SupplyMachine(plant(service_hours=((5.0, 8.0), (18.0, 23.0))), ALMANAC)
+    machine = SupplyStateMachine(plant(service_hours=((5.0, 8.0), (18.0, 23.0))), ALMANAC)
     assert not machine.in_service_hours(4.99 * 3600)
     assert machine.in_service_hours(5.0 * 3600)
     assert not machine.in_service_hours(8.0 * 3600)
     assert machine.next_hour_s(6 * 3600.0) == 8 * 3600.0
     assert machine.next_hour_s(23.5 * 3600.0) == 29 * 3600.0
-    assert SupplyMachine(plant(), ALMANAC).next_hour_s(0.0) == math.inf
+    assert SupplyStateMachine(plant(), ALMANAC).next_hour_s(0.0) == math.inf
     assert within(((0.0, 24.0),), 23.999)
 
 
 def test_the_floor_and_the_way_back_have_a_gap_between_them():
     terms = plant(battery_kwh=1.0, battery_initial=0.3, battery_reserve=0.2, battery_restart=0.35)
-    station = Station(terms, ALMANAC)
+    station = PowerPlant(terms, ALMANAC)
     capacity = 1000 * NJ_PER_WH
     states = []
     for share in (0.3, 0.21, 0.2, 0.3, 0.349, 0.35, 0.3):
@@ -196,7 +198,7 @@ def test_a_diesel_set_starts_and_stops_by_its_thresholds_and_hours():
     terms = plant(
         battery_kwh=1.0, diesel_kw=2.0, diesel_start_soc=0.25, diesel_stop_soc=0.6, diesel_hours=((6, 22),)
     )
-    station = Station(terms, ALMANAC)
+    station = PowerPlant(terms, ALMANAC)
     capacity = 1000 * NJ_PER_WH
     seen = []
     for hour, share in ((12, 0.4), (12, 0.25), (12, 0.5), (12, 0.6), (12, 0.5), (23, 0.1)):
@@ -212,8 +214,8 @@ def test_a_diesel_set_starts_and_stops_by_its_thresholds_and_hours():
 
 def test_the_station_says_when_it_will_change():
     terms = plant(battery_kwh=10.0, battery_initial=0.5, battery_self_discharge_month=0.0)
-    station = Station(terms, ALMANAC)
-    assert station.carry(Wish(1000.0, 1000.0, 0.0, 60.0), 0.0) is None
+    station = PowerPlant(terms, ALMANAC)
+    assert station.carry(PlantDemand(1000.0, 1000.0, 0.0, 60.0), 0.0) is None
     expected_s = 0.3 * 10_000.0 * 3600.0 / -station.powers.store_w
     assert station.next_event_s(0.0) == pytest.approx(expected_s, abs=0.01)
     station.rest(0.0)

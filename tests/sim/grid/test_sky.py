@@ -8,19 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.grid.almanac import Almanac
-from sim.grid.sky.clouds import KINDS, Clouds, climate, on_day
-from sim.grid.sky.position import sun
-from sim.grid.sky.weather import Weather
+from sim.grid.local_calendar import LocalCalendar
 from sim.grid.terms import PlantTerms
+from sim.grid.weather import KINDS, CloudModel, Weather, climate, on_day, sun
 from sim.kernel.random import RandomStreams
 
 EQUINOX = 78  # 20 March 2026
-ALMANAC = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+ALMANAC = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
 
 
 def weather(seed: int = 1, cloudiness: float = 1.0, **terms: float) -> Weather:
-    return Weather(PlantTerms(**terms), Clouds(RandomStreams(seed), "g", ALMANAC, cloudiness), ALMANAC)
+    return Weather(PlantTerms(**terms), CloudModel(RandomStreams(seed), "g", ALMANAC, cloudiness), ALMANAC)
 
 
 def test_the_clear_equinox_is_the_published_one():
@@ -62,8 +60,8 @@ def test_seasons_are_those_of_the_place():
 @given(st.integers(0, 2**32), st.integers(0, 40))
 @settings(max_examples=20)
 def test_a_day_does_not_depend_on_what_was_asked_before(seed, day):
-    fresh = Clouds(RandomStreams(seed), "g", ALMANAC)
-    used = Clouds(RandomStreams(seed), "g", ALMANAC)
+    fresh = CloudModel(RandomStreams(seed), "g", ALMANAC)
+    used = CloudModel(RandomStreams(seed), "g", ALMANAC)
     used.index(50)
     assert used.kind(day) == fresh.kind(day)
     assert np.array_equal(used.index(day), fresh.index(day))
@@ -72,7 +70,7 @@ def test_a_day_does_not_depend_on_what_was_asked_before(seed, day):
 
 
 def test_kinds_of_day_differ_in_what_they_let_through():
-    clouds = Clouds(RandomStreams(5), "g", ALMANAC)
+    clouds = CloudModel(RandomStreams(5), "g", ALMANAC)
     means = {kind: [] for kind in KINDS}
     for day in range(200):
         means[clouds.kind(day)].append(clouds.index(day)[360:1080].mean())
@@ -81,7 +79,7 @@ def test_kinds_of_day_differ_in_what_they_let_through():
 
 
 def test_days_hang_together():
-    clouds = Clouds(RandomStreams(5), "g", ALMANAC)
+    clouds = CloudModel(RandomStreams(5), "g", ALMANAC)
     kinds = [clouds.kind(day) for day in range(600)]
     same = np.mean([one == other for one, other in pairwise(kinds)])
     assert same > climate().persistence
@@ -89,7 +87,9 @@ def test_days_hang_together():
 
 def test_another_grid_of_the_same_world_has_other_clouds():
     streams = RandomStreams(1)
-    assert not np.array_equal(Clouds(streams, "a", ALMANAC).index(3), Clouds(streams, "b", ALMANAC).index(3))
+    assert not np.array_equal(
+        CloudModel(streams, "a", ALMANAC).index(3), CloudModel(streams, "b", ALMANAC).index(3)
+    )
 
 
 def test_the_air_is_warmest_in_the_afternoon_and_cooler_under_clouds():
@@ -106,7 +106,7 @@ def test_panels_that_lean_to_the_equator_gain_in_december():
 
 
 def test_the_almanac_counts_local_days():
-    almanac = Almanac(datetime(2026, 1, 31, 12, 30, tzinfo=UTC), -5.0)
+    almanac = LocalCalendar(datetime(2026, 1, 31, 12, 30, tzinfo=UTC), -5.0)
     assert almanac.hour(0.0) == 7.5
     assert almanac.day(16.5 * 3600.0 - 1.0) == 0
     assert almanac.day(16.5 * 3600.0) == 1

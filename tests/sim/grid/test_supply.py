@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from small_grids import AMPLE, QUIET, SMALL, grid_of, run
 
-from sim.grid.books import NJ_PER_WH
+from sim.grid.energy_balance import NJ_PER_WH
 from sim.grid.errors import InjectionError
-from sim.grid.events import Cause, Kind
+from sim.grid.supply_quality import SupplyEventCause, SupplyEventKind
 
 # ---------------------------------------------------------------- supply
 
@@ -16,7 +16,7 @@ def test_hours_of_service_come_out_of_sun_and_battery():
     grid = run(grid_of(plant=SMALL, homes=homes), 96.0, step_s=300.0)
     hours = [grid.supply.day_service_s[day] / 3600.0 for day in range(4)]
     assert 2.0 < np.mean(hours[1:]) < 22.0
-    empty = [event for event in grid.supply.events if event.cause is Cause.BATTERY]
+    empty = [event for event in grid.supply.events if event.cause is SupplyEventCause.BATTERY]
     assert empty
     assert all(event.points == tuple(range(8)) for event in empty)
     assert grid.supply.service_s == pytest.approx(grid.supply.point_service_s[0])
@@ -42,7 +42,7 @@ def test_scheduled_hours_are_the_service():
     plant = {**AMPLE, "service_hours": [[5, 8], [17.5, 22]]}
     grid = run(grid_of(plant=plant), 24.0)
     assert grid.supply.service_s == pytest.approx(7.5 * 3600.0)
-    scheduled = [event for event in grid.supply.events if event.cause is Cause.SCHEDULE]
+    scheduled = [event for event in grid.supply.events if event.cause is SupplyEventCause.SCHEDULE]
     assert [(event.begin_s, event.end_s) for event in scheduled] == [
         (0.0, 5 * 3600.0),
         (8 * 3600.0, 17.5 * 3600.0),
@@ -86,7 +86,12 @@ def test_too_much_load_trips_the_inverter_and_it_tries_again():
     grid.step(300.0)
     assert grid.supply.state == "normal"
     (event,) = grid.supply.events
-    assert (event.kind, event.cause, event.begin_s, event.end_s) == (Kind.OUTAGE, Cause.OVERLOAD, 0.0, 300.0)
+    assert (event.kind, event.cause, event.begin_s, event.end_s) == (
+        SupplyEventKind.OUTAGE,
+        SupplyEventCause.OVERLOAD,
+        0.0,
+        300.0,
+    )
 
 
 def test_a_load_that_no_voltage_carries_trips_as_well():
@@ -114,8 +119,8 @@ def test_what_disturbs_lasts_exactly_when_the_world_steps_to_it():
         now_s = min(grid.next_event_s, (now_s // 60.0 + 1.0) * 60.0)
         grid.step(now_s)
     for event in grid.supply.events:
-        assert event.kind is Kind.SAG
-        assert event.cause is Cause.SWITCHING
+        assert event.kind is SupplyEventKind.SAG
+        assert event.cause is SupplyEventCause.SWITCHING
         assert event.end_s is None or event.end_s - event.begin_s < 1.7
         lasted += 1
     assert lasted >= 1
@@ -129,17 +134,17 @@ def test_a_line_fault_is_dark_from_its_pole_on():
     assert grid.voltage_v[5] == 0.0
     grid.clear(handle, now_s=400.0)
     (event,) = grid.supply.events
-    assert (event.cause, event.begin_s, event.end_s) == (Cause.LINE_FAULT, 100.0, 400.0)
+    assert (event.cause, event.begin_s, event.end_s) == (SupplyEventCause.LINE_FAULT, 100.0, 400.0)
     assert event.points == (3, 4, 5, 6, 7, 8)
 
 
 @pytest.mark.parametrize(
     ("kind", "value", "seen", "cause"),
     [
-        ("sag", 0.7, Kind.SAG, Cause.INJECTED),
-        ("swell", 1.2, Kind.SWELL, Cause.INJECTED),
-        ("outage", None, Kind.OUTAGE, Cause.INJECTED),
-        ("generation-fault", None, Kind.OUTAGE, Cause.GENERATION),
+        ("sag", 0.7, SupplyEventKind.SAG, SupplyEventCause.INJECTED),
+        ("swell", 1.2, SupplyEventKind.SWELL, SupplyEventCause.INJECTED),
+        ("outage", None, SupplyEventKind.OUTAGE, SupplyEventCause.INJECTED),
+        ("generation-fault", None, SupplyEventKind.OUTAGE, SupplyEventCause.GENERATION),
     ],
 )
 def test_what_is_injected_is_written_down_with_its_cause(kind, value, seen, cause):
@@ -165,7 +170,7 @@ def test_a_motor_that_starts_makes_a_sag_of_its_own():
     grid = grid_of(feeder=weak, homes={"count": 4, "zero_share": 1.0, "specials": ["mill"]})
     for number in range(7 * 60, 17 * 60):  # a market day, when the mill works
         grid.step(number * 60.0)
-    inrush = [event for event in grid.supply.events if event.cause is Cause.INRUSH]
+    inrush = [event for event in grid.supply.events if event.cause is SupplyEventCause.INRUSH]
     assert inrush
     assert all(event.end_s - event.begin_s == pytest.approx(1.2) for event in inrush)
     assert all(event.residual < 0.9 and 4 in event.points for event in inrush)
@@ -176,6 +181,6 @@ def test_a_long_feeder_sags_under_its_own_load():
     grid = grid_of(feeder=long)
     handle = grid.inject("load", 5, 3000.0)
     assert grid.voltage_v[5] < 108.0
-    assert grid.supply.events[-1].cause is Cause.LOAD
+    assert grid.supply.events[-1].cause is SupplyEventCause.LOAD
     grid.clear(handle)
     assert grid.supply.watch.open == []

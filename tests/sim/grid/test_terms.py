@@ -1,8 +1,7 @@
 import pytest
 
 from sim.grid.errors import GridError, TermsError, TopologyError
-from sim.grid.feeder.cables import cable
-from sim.grid.feeder.topology import layout
+from sim.grid.feeder import cable, layout
 from sim.grid.terms import CLASSES, THEFTS, MicrogridTerms, microgrid_terms
 from sim.kernel.random import RandomStreams
 

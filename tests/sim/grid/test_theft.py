@@ -3,7 +3,7 @@
 import pytest
 from small_grids import grid_of, run
 
-from sim.grid.books import NJ_PER_WH
+from sim.grid.energy_balance import NJ_PER_WH
 from sim.grid.microgrid import Microgrid
 from sim.grid.terms import THEFTS
 

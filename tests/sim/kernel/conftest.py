@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
+from sim.kernel.timing import FieldEnvironment
 
 
 class Echo:

@@ -7,8 +7,8 @@ import pytest
 from simpy import Environment
 
 from links.testing import check_clock
-from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
-from sim.kernel.clock import DEFAULT_EPOCH, SimClock
+from sim.kernel.timing import DEFAULT_EPOCH, SimClock
+from sim.kernel.virtual_time import SimAsyncClock, run_in_virtual_time
 
 
 def test_the_simulated_clock_keeps_the_contract(env: Environment):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy import Environment
 
-from sim.kernel.alarm import Alarm
 from sim.kernel.random import RandomStreams
+from sim.kernel.timing import Timer
 
 # `run` adds and subtracts: it may stop this much beside the time asked for.
 ROUNDING_S = 1e-9
@@ -16,7 +16,7 @@ ROUNDING_S = 1e-9
 def test_it_rings_when_it_was_set_to_last(settings: list[tuple[float, float | None]]):
     """A model: at each setting time, in order, the last setting before a ring is the one that counts."""
     env, rings = Environment(), []
-    alarm = Alarm(env, lambda: rings.append(env.now))
+    alarm = Timer(env, lambda: rings.append(env.now))
     expected, at_s = [], None
     for when_s, to_s in sorted(settings, key=lambda setting: setting[0]):
         if when_s > env.now + ROUNDING_S:
@@ -35,7 +35,7 @@ def test_it_rings_when_it_was_set_to_last(settings: list[tuple[float, float | No
 
 def test_moving_it_later_leaves_no_litter():
     env = Environment()
-    alarm = Alarm(env, lambda: None)
+    alarm = Timer(env, lambda: None)
     for second in range(1000):
         alarm.set(100.0 + second)
     steps = 0
@@ -47,7 +47,7 @@ def test_moving_it_later_leaves_no_litter():
 
 def test_a_cancelled_alarm_is_silent():
     env = Environment()
-    alarm = Alarm(env, lambda: pytest.fail("it rang"))
+    alarm = Timer(env, lambda: pytest.fail("it rang"))
     alarm.set(5.0)
     assert alarm.at_s == 5.0
     alarm.cancel()
@@ -61,7 +61,7 @@ def test_it_can_be_set_again_from_its_own_ring():
         rings.append(env.now)
         alarm.set(env.now + 0.1 if len(rings) < 50 else None)
 
-    alarm = Alarm(env, ring)
+    alarm = Timer(env, ring)
     alarm.set(0.0)
     env.run()
     assert len(rings) == 50

@@ -4,10 +4,8 @@ import pytest
 from simpy import Environment
 
 from links.errors import LinkClosedError
-from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
-from sim.kernel.async_link import SimAsyncLink
 from sim.kernel.ports import Port, Write
-from sim.kernel.stepping import INBOX_BYTES_MAX
+from sim.kernel.virtual_time import INBOX_BYTES_MAX, SimAsyncClock, SimAsyncLink, run_in_virtual_time
 
 
 class Repeater:

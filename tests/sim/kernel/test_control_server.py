@@ -11,11 +11,9 @@ from links.errors import LinkClosedError
 from links.server import serve_tcp
 from protocols.field.errors import StationControlError
 from protocols.field.station_control import StationControlClient
-from sim.kernel.control import ControlSurface
-from sim.kernel.control_server import ControlServer
-from sim.kernel.gateway import Gateway
+from sim.kernel.control import ControlServer, ControlSurface
 from sim.kernel.ports import Port
-from sim.kernel.served import ServedWorld
+from sim.kernel.served import Gateway, ServedWorld
 
 SECRET = "only-the-bench-knows"
 

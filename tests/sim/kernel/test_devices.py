@@ -3,8 +3,7 @@
 import pytest
 from simpy import Environment
 
-from sim.kernel.control import ControlError, ControlSurface, outcome
-from sim.kernel.devices import DeviceDirectory
+from sim.kernel.control import ControlError, ControlSurface, DeviceDirectory, outcome
 
 
 def surface(env: Environment, drn: str) -> ControlSurface:

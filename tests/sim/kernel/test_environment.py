@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.kernel.environment import FieldEnvironment
+from sim.kernel.timing import FieldEnvironment
 
 TIMES = st.floats(0, 1000)
 

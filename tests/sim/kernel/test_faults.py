@@ -9,7 +9,7 @@ from simpy import Environment
 
 from protocols.field.errors import StationControlError
 from sim.kernel.control import ControlSurface
-from sim.kernel.faults import FaultBoard, fault_handlers
+from sim.kernel.faults import FaultInjector, fault_handlers
 
 
 class Lamp:
@@ -38,14 +38,14 @@ def lamp() -> Lamp:
 
 
 @pytest.fixture
-def board(env: Environment, lamp: Lamp) -> FaultBoard:
-    board = FaultBoard(env)
+def board(env: Environment, lamp: Lamp) -> FaultInjector:
+    board = FaultInjector(env)
     board.add("dark", lamp.begin, lamp.end, "It gives no light.")
     board.add("loud", lambda _: None, lambda: None, "It hums.")
     return board
 
 
-def test_names_and_active_keep_the_order(board: FaultBoard) -> None:
+def test_names_and_active_keep_the_order(board: FaultInjector) -> None:
     assert board.names() == ("dark", "loud")
     board.begin("loud")
     board.begin("dark", 2.0)
@@ -54,7 +54,7 @@ def test_names_and_active_keep_the_order(board: FaultBoard) -> None:
     assert board.active() == ("dark",)
 
 
-def test_a_fault_ends_by_itself(env: Environment, board: FaultBoard, lamp: Lamp) -> None:
+def test_a_fault_ends_by_itself(env: Environment, board: FaultInjector, lamp: Lamp) -> None:
     board.begin("dark", 2.0, for_s=30.0)
     env.run(until=29.0)
     assert board.active() == ("dark",)
@@ -63,7 +63,9 @@ def test_a_fault_ends_by_itself(env: Environment, board: FaultBoard, lamp: Lamp)
     assert lamp.seen == [2.0, "ended"]
 
 
-def test_beginning_again_takes_the_new_value_and_end(env: Environment, board: FaultBoard, lamp: Lamp) -> None:
+def test_beginning_again_takes_the_new_value_and_end(
+    env: Environment, board: FaultInjector, lamp: Lamp
+) -> None:
     board.begin("dark", 1.0, for_s=10.0)
     board.begin("dark", 3.0)
     env.run(until=100.0)
@@ -72,7 +74,7 @@ def test_beginning_again_takes_the_new_value_and_end(env: Environment, board: Fa
 
 
 def test_a_later_fault_is_not_ended_by_an_earlier_end(
-    env: Environment, board: FaultBoard, lamp: Lamp
+    env: Environment, board: FaultInjector, lamp: Lamp
 ) -> None:
     board.begin("dark", 1.0, for_s=10.0)
     board.end("dark")
@@ -83,12 +85,12 @@ def test_a_later_fault_is_not_ended_by_an_earlier_end(
     assert lamp.seen == [1.0, "ended", 2.0, "ended"]
 
 
-def test_ending_what_does_not_last_does_nothing(board: FaultBoard, lamp: Lamp) -> None:
+def test_ending_what_does_not_last_does_nothing(board: FaultInjector, lamp: Lamp) -> None:
     board.end("dark")
     assert lamp.seen == []
 
 
-def test_refusals_are_one_sentence(board: FaultBoard) -> None:
+def test_refusals_are_one_sentence(board: FaultInjector) -> None:
     for call in (lambda: board.begin("bright"), lambda: board.end("bright"), lambda: board.does("bright")):
         with pytest.raises(StationControlError, match=r"no fault 'bright'; known: dark, loud"):
             call()
@@ -100,12 +102,12 @@ def test_refusals_are_one_sentence(board: FaultBoard) -> None:
             board.begin("dark", for_s=bad_s)
 
 
-def test_two_faults_of_a_name_are_an_error(board: FaultBoard) -> None:
+def test_two_faults_of_a_name_are_an_error(board: FaultInjector) -> None:
     with pytest.raises(ValueError, match="two faults"):
         board.add("dark", lambda _: None, lambda: None, "again")
 
 
-def test_the_control_operations(env: Environment, board: FaultBoard) -> None:
+def test_the_control_operations(env: Environment, board: FaultInjector) -> None:
     surface = ControlSurface(env)
     for op, handler in fault_handlers(board).items():
         surface.register(op, handler)
@@ -133,7 +135,7 @@ def test_the_control_operations(env: Environment, board: FaultBoard) -> None:
 def test_begins_and_ends_always_alternate(steps: list[tuple[str, str, int]]) -> None:
     """Whatever the order of calls, `end` of a fault is called once for each time that it lasted."""
     env, calls = Environment(), dict.fromkeys(("dark", "loud"), 0)
-    board = FaultBoard(env)
+    board = FaultInjector(env)
 
     def began(name: str, _value: float | None) -> None:
         calls[name] = 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernel.random import RandomStreams
-from sim.scenarios.site_streams import SiteStreams
+from sim.scenarios.site import SiteStreams
 
 _WITHOUT_NUMPY = """
 import sys

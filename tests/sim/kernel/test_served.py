@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sim.kernel.aio import SimAsyncClock, run_in_virtual_time
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.served import ServedWorld
+from sim.kernel.timing import FieldEnvironment
+from sim.kernel.virtual_time import SimAsyncClock, run_in_virtual_time
 
 
 def serve(

@@ -4,9 +4,9 @@ import pytest
 
 from links.base import Link
 from links.testing import check_link
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.ports import Port
-from sim.kernel.stepping import INBOX_BYTES_MAX, SimLink, advance
+from sim.kernel.timing import FieldEnvironment
+from sim.kernel.virtual_time import INBOX_BYTES_MAX, SimLink, advance
 
 
 class Relay:

@@ -14,9 +14,8 @@ from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from protocols.sts.token import TransferCredit, encode_token
 from sim.grid import ServicePoint
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
-from sim.kernel.stepping import SimLink, advance
+from sim.kernel.timing import FieldEnvironment, SimClock
+from sim.kernel.virtual_time import SimLink, advance
 from sim.meter import (
     DEFAULT_PARTS,
     TEST_CREDENTIALS,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.grid.flow import Flow
+from sim.grid.service_point import Flow
 from sim.kernel.random import RandomStreams
 from sim.meter.element_errors import ElementErrors, Influences, Rated, draw, read_terms
 from sim.meter.metrology import Metrology, MetrologyConstants, Quantity, own_constants, read_constants

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
-from sim.kernel.stepping import advance
+from sim.kernel.timing import FieldEnvironment, SimClock
+from sim.kernel.virtual_time import advance
 from sim.meter import DEFAULT_PARTS, build, load_profile
 from sim.meter.bank import MeteringBank
 from sim.meter.units import MILLI

@@ -8,12 +8,11 @@ from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import LlcClient, decode_lpdu
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered
 from sim.kernel.random import RandomStreams
-from sim.kernel.stepping import advance
+from sim.kernel.virtual_time import advance
 from sim.meter import TEST_READER_PASSWORD
 from sim.meter.hardware.module_slot import ModuleKind
 from sim.meter.modem import PlcModem, meter_eui48
-from sim.plc_channel.generic import GenericMedium
-from sim.plc_channel.generic_terms import GenericTerms
+from sim.plc_channel.generic import GenericMedium, GenericTerms
 
 TERMS = GenericTerms(registration_s=10.0, lost_after_s=60.0)
 ENERGY = (3, "1.0.1.8.0", 2)

@@ -15,7 +15,7 @@ from sim.kernel.served import ServedWorld
 from sim.meter.panel import PanelMeter
 from sim.meter.panel.pace import Pace
 from sim.meter.panel.texts import LANGS, TEXTS
-from sim.scenarios.panel_serving import served_panel
+from sim.scenarios.serving import served_panel
 from sim.scenarios.world import World
 
 MARKED = {"X-Panel": "1", "Content-Type": "application/json"}

@@ -14,7 +14,7 @@ from protocols.dlms.session_errors import AccessRefused
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter.push import PushSetups, PushTerms
 from sim.meter.tamper import TamperKind
-from sim.scenarios.destinations import Destinations, let_dial
+from sim.scenarios.push_destinations import Destinations, let_dial
 
 ALARM, STATE = "0.0.25.9.0", "0.1.25.9.0"
 NAME = Obis.from_string(ALARM).to_bytes()

@@ -12,10 +12,9 @@ from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from protocols.field.errors import StationControlError
 from protocols.sts.token import TransferCredit, encode_token
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.random import RandomStreams
-from sim.kernel.stepping import SimLink, advance
+from sim.kernel.timing import FieldEnvironment, SimClock
+from sim.kernel.virtual_time import SimLink, advance
 from sim.meter import TEST_READER_PASSWORD, ProfileError
 from sim.meter.events import EventCode
 from sim.meter.ssfvi import build_ssfvi, load_system

@@ -4,9 +4,8 @@ import dataclasses
 
 import pytest
 
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.random import RandomStreams
+from sim.kernel.timing import FieldEnvironment, SimClock
 from sim.meter import build, load_profile
 from sim.meter.hardware.crystal import ClockBattery, Crystal, CrystalTerms
 

@@ -7,7 +7,7 @@ import pytest
 
 from protocols.plc.prime.explain import explain
 from sim.plc_channel.pcap import PORT, PcapWriter, capture
-from sim.plc_channel.prime.setups import Plant
+from sim.plc_channel.validation.mac_setups import Plant
 
 
 def records(raw: bytes) -> list[tuple[float, bytes]]:

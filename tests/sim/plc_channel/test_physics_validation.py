@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from sim.plc_channel.phy.points import SIMPRIME_RECEIVER, ber_errors, r1
-from sim.plc_channel.physics_validation import POINTS, not_modelled, rows
-from sim.plc_channel.rows import Point, band, row
+from sim.plc_channel.validation.channel import PHYSICS_POINTS, not_modelled, physics_rows
+from sim.plc_channel.validation.phy import SIMPRIME_RECEIVER, ber_errors, r1
+from sim.plc_channel.validation.rows import Point, band, row
 
-NAMES = [f"{index} {point.ident}" for index, point in enumerate(POINTS)]
+NAMES = [f"{index} {point.ident}" for index, point in enumerate(PHYSICS_POINTS)]
 
 
-@pytest.mark.parametrize("point", POINTS, ids=NAMES)
+@pytest.mark.parametrize("point", PHYSICS_POINTS, ids=NAMES)
 def test_rows_hold(point: Point) -> None:
     found = point.measure()
     assert found.holds, f"{found.title}: {found.measured} instead of {found.published} {found.unit}"
@@ -22,12 +22,12 @@ def test_rows_hold(point: Point) -> None:
 
 def test_all_points_of_the_issue_are_there() -> None:
     assert {"R1", "R2", "R3", "R4", "R9", "R11", "PLC-1", "PLC-2", "PLC-12"} <= {
-        point.ident for point in POINTS
+        point.ident for point in PHYSICS_POINTS
     }
 
 
 def test_what_was_fitted_says_so() -> None:
-    fitted = [point.measure() for point in POINTS if point.ident in ("R9", "R11")]
+    fitted = [point.measure() for point in PHYSICS_POINTS if point.ident in ("R9", "R11")]
     assert {found.kind for found in fitted} == {"calibration"}
     kinds = {name: r1(name, frames=20).kind for name in ("DBPSK", "DBPSK_C")}
     assert kinds == {"DBPSK": "validation", "DBPSK_C": "calibration"}
@@ -63,9 +63,9 @@ def test_a_band_without_an_end() -> None:
 
 def test_quick_rows_are_all_but_the_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [Point("a", lambda: row("a", "", 1, 1, 1)), Point("b", lambda: row("b", "", 1, 1, 1), slow=True)]
-    monkeypatch.setattr("sim.plc_channel.physics_validation.POINTS", made)
-    assert [found.ident for found in rows()] == ["a", "b"]
-    assert [found.ident for found in rows(slow=False)] == ["a"]
+    monkeypatch.setattr("sim.plc_channel.validation.channel.PHYSICS_POINTS", made)
+    assert [found.ident for found in physics_rows()] == ["a", "b"]
+    assert [found.ident for found in physics_rows(slow=False)] == ["a"]
 
 
 def test_what_is_left_out_is_said_in_two_languages() -> None:

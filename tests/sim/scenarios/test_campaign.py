@@ -12,11 +12,20 @@ import campaign_work
 import pytest
 from small_fields import small
 
-from sim.scenarios.campaign.cluster import ClusterError, run_on_cluster
-from sim.scenarios.campaign.pool import WorkersDieError, run_on_processes
-from sim.scenarios.campaign.replica import Replica, fingerprint, replicas, run_replica
-from sim.scenarios.campaign.results import Results, ResultsError, Row
-from sim.scenarios.campaign.run import run_campaign, spread
+from sim.scenarios.campaign import (
+    Replica,
+    Results,
+    ResultsError,
+    Row,
+    WorkersDieError,
+    fingerprint,
+    replicas,
+    run_campaign,
+    run_on_processes,
+    run_replica,
+    spread,
+)
+from sim.scenarios.campaign_cluster import ClusterError, run_on_cluster
 from sim.scenarios.scenario import load_scenario
 
 ROOT = Path(__file__).parents[3]
@@ -107,8 +116,8 @@ def test_workers_that_always_die_are_told():
 ON_DASK = """
 import json
 from distributed import LocalCluster
-from sim.scenarios.campaign.cluster import run_on_cluster
-from sim.scenarios.campaign.replica import replicas
+from sim.scenarios.campaign_cluster import run_on_cluster
+from sim.scenarios.campaign import replicas
 from small_fields import small
 asked = replicas(small(homes=2, hours=0.5, seed=10), 2)
 with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from sim.kernel.random import RandomStreams
-from sim.scenarios.customer_terms import CustomerTerms
-from sim.scenarios.customers import ACCEPTED, Customer, Diary
+from sim.scenarios.customers import ACCEPTED, Customer, CustomerHistory
+from sim.scenarios.scenario import CustomerTerms
 from sim.scenarios.shop import Shop
 from sim.scenarios.world import World
 
@@ -33,7 +33,7 @@ class Home:
         )
         env.process(self.customer.live())
 
-    def live(self, days: float) -> Diary:
+    def live(self, days: float) -> CustomerHistory:
         self.world.run(self.world.env.now + days * DAY_S)
         return self.customer.diary
 
@@ -79,7 +79,7 @@ def test_an_entry_left_in_the_middle_is_forgotten_by_the_keypad():
 
 def test_who_never_buys_runs_out():
     home = Home(CustomerTerms(share_buying=0))
-    assert home.live(2) == Diary()
+    assert home.live(2) == CustomerHistory()
     assert not home.world.meter.parts.switch.relay_closed
 
 

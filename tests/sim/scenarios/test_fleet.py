@@ -13,11 +13,10 @@ from protocols.dlms.session import DlmsSession, NoAnswer
 from protocols.dlms.wrapper import WrapperClient
 from protocols.sts.identity import DecoderReferenceNumber
 from sim.meter import ProfileError, load_profile
-from sim.scenarios.fleet import member, server_sap
+from sim.scenarios.identities import member, server_sap
 from sim.scenarios.serving import PTY, Endpoints, ServiceTerms, serve_world
-from sim.scenarios.shared_port import SORTERS
 from sim.scenarios.sim_scheme import open_world
-from sim.scenarios.world import FRAMINGS, World
+from sim.scenarios.world import FRAMINGS, SORTERS, World
 
 SERIAL = "0.0.96.1.0"
 CLIENT: dict[str, type[Framing]] = {"wrapper": WrapperClient, "hdlc": HdlcClient}

@@ -16,7 +16,7 @@ from sim.concentrator import Concentrator
 from sim.kernel.medium import NodeState
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Incident, Scenario, load_scenario
-from sim.scenarios.summary.readings import readings
+from sim.scenarios.summary import readings
 
 SLOW = os.environ.get("AMIBENCH_SLOW") == "1"
 DAY_S = 24 * HOUR_S

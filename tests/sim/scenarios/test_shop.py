@@ -8,7 +8,7 @@ from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.sts.identity import BaseDate
 from protocols.sts.keys import VendingKey
 from protocols.sts.token import decode_token
-from sim.scenarios.customer_terms import KeyChangeTerms
+from sim.scenarios.scenario import KeyChangeTerms
 from sim.scenarios.shop import Shop
 from sim.scenarios.world import World
 

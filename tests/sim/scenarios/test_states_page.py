@@ -1,6 +1,6 @@
 """The page of state diagrams is what the tables say."""
 
-from sim.plc_channel.prime import states
+from sim.plc_channel.prime import switching
 from sim.scenarios import states_page
 
 
@@ -10,4 +10,4 @@ def test_the_page_is_not_stale():
 
 
 def test_every_transition_of_a_service_node_is_drawn():
-    assert states_page.diagram(states.TRANSITIONS) == states.diagram()
+    assert states_page.diagram(switching.TRANSITIONS) == switching.diagram()

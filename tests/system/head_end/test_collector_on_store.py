@@ -15,7 +15,7 @@ from vending_world import make_village
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.sts.acceptance import ValidationResult
 from protocols.sts.token import TransferCredit, encode_token
-from sim.kernel.clock import SimClock
+from sim.kernel.timing import SimClock
 from sim.meter.ciu.keypad import OK
 from sim.scenarios.world import World
 from system.config import clock

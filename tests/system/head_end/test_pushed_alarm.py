@@ -18,10 +18,10 @@ from links.sending import send_by_tcp
 from links.server import serve_tcp
 from protocols.dlms.cosem.push import TransportService
 from protocols.dlms.obis import Obis
-from sim.kernel.gateway import Gateway
+from sim.kernel.served import Gateway
 from sim.meter.security import system_title
 from sim.meter.tamper import TamperKind
-from sim.scenarios.destinations import Loopback, let_dial
+from sim.scenarios.push_destinations import Loopback, let_dial
 from sim.scenarios.world import World
 from system.config import clock as business
 from system.head_end import desk

@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from amibench.commands.benches.row import Row
-from sim.kernel.environment import FieldEnvironment
-from sim.scenarios.campaign.cluster import run_on_cluster
-from sim.scenarios.campaign.replica import replicas
+from sim.kernel.timing import FieldEnvironment
+from sim.scenarios.campaign import replicas
+from sim.scenarios.campaign_cluster import run_on_cluster
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario, load_scenario
 

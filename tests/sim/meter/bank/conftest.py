@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from sim.grid import Load, ServicePoint, Source
-from sim.kernel.clock import SimClock
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.random import RandomStreams
-from sim.kernel.stepping import advance
+from sim.kernel.timing import FieldEnvironment, SimClock
+from sim.kernel.virtual_time import advance
 from sim.meter import DEFAULT_PARTS, Meter, build, load_profile
 from sim.meter.bank import MeteringBank
 

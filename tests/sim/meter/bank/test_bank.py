@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.kernel.environment import FieldEnvironment
-from sim.kernel.stepping import advance
+from sim.kernel.timing import FieldEnvironment
+from sim.kernel.virtual_time import advance
 from sim.meter.bank import MeteringBank
 from sim.meter.element_errors import Influences
 from sim.meter.metrology import MetrologyConstants, Quantity

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.grid.flow import Flow
+from sim.grid.service_point import Flow
 from sim.kernel.random import RandomStreams
 from sim.meter.bank.measuring import Measuring
 from sim.meter.element_errors import Influences, Rated, draw, read_terms

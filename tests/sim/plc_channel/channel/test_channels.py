@@ -9,18 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.feeder import ChannelLine, FeederChannel
-from sim.plc_channel.channel.ideal import IdealChannel
-from sim.plc_channel.channel.matrix import MatrixChannel
-from sim.plc_channel.channel.model import BASE_PLACE, Channel
-from sim.plc_channel.channel.points import simprime_losses
-from sim.plc_channel.channel.published import published_field
-from sim.plc_channel.channel.receiver import ReceiverTerms, effective_db, frame_db
+from sim.plc_channel.channel.feeder import ChannelLine, FeederChannel, FeederChannelTerms
+from sim.plc_channel.channel.interface import BASE_PLACE, Channel, IdealChannel
+from sim.plc_channel.channel.noisy import MatrixChannel, ReceiverTerms, effective_db, frame_db
 from sim.plc_channel.channel.table import channel_terms, feeder_channel, matrix_channel
-from sim.plc_channel.channel.terms import FeederChannelTerms
 from sim.plc_channel.errors import ChannelTermsError
-from sim.plc_channel.noise.terms import FLAT, NoiseTerms
+from sim.plc_channel.noise import FLAT, NoiseTerms
 from sim.plc_channel.phy.modem import phy_of
+from sim.plc_channel.validation.channel import published_field, simprime_losses
 
 LINES = [ChannelLine(node, node + 1, 20.0, "triplex-al-2x33") for node in range(6)]
 NODES = (1, 2, 3, 4, 5, 6)

@@ -8,10 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
-from sim.plc_channel.channel.cables import band_hz, cable, published_cables
-from sim.plc_channel.channel.network import ChannelLine, solve, span, tree_of
-from sim.plc_channel.channel.points import capacitor_loss_db, feeder_deviations
+from sim.plc_channel.channel.transmission_lines import (
+    ChannelLine,
+    band_hz,
+    cable,
+    line_tree,
+    published_cables,
+    solve,
+    span,
+)
 from sim.plc_channel.errors import ChannelTermsError
+from sim.plc_channel.validation.channel import capacitor_loss_db, feeder_deviations
 
 TRIPLEX = "triplex-al-2x33"
 FREQUENCY_HZ = band_hz((0, 40, 96))
@@ -89,7 +96,7 @@ def test_the_pass_is_nodal_analysis(seed: int, count: int) -> None:
     ]
     loads = 1 / (rng.uniform(2, 100, count) + 1j * rng.uniform(-20, 50, count))
     sources = rng.uniform(0.5, 20, count)
-    solution = solve(tree_of(lines), np.repeat(loads[:, None], 3, axis=1), FREQUENCY_HZ)
+    solution = solve(line_tree(lines), np.repeat(loads[:, None], 3, axis=1), FREQUENCY_HZ)
     found = solution.transfer(sources)[:, :, 1]
     assert np.allclose(found, nodal(lines, loads, sources, float(FREQUENCY_HZ[1])), rtol=1e-9, atol=1e-12)
 
@@ -98,7 +105,7 @@ def test_the_root_and_the_order_of_lines_do_not_matter() -> None:
     lines = [ChannelLine(0, 1, 30, TRIPLEX), ChannelLine(1, 2, 40, TRIPLEX), ChannelLine(1, 3, 50, TRIPLEX)]
     turned = [ChannelLine(3, 1, 50, TRIPLEX), ChannelLine(2, 1, 40, TRIPLEX), ChannelLine(1, 0, 30, TRIPLEX)]
     loads = np.full((4, 3), 0.05 + 0.01j)
-    a, b = solve(tree_of(lines), loads, FREQUENCY_HZ), solve(tree_of(turned, root=2), loads, FREQUENCY_HZ)
+    a, b = solve(line_tree(lines), loads, FREQUENCY_HZ), solve(line_tree(turned, root=2), loads, FREQUENCY_HZ)
     assert np.allclose(a.ratios, b.ratios)
     assert np.allclose(a.admittances, b.admittances)
 
@@ -107,15 +114,15 @@ def test_only_what_is_wanted() -> None:
     lines = [ChannelLine(node, node + 1, 30, TRIPLEX) for node in range(4)]
     loads = np.full((5, 3), 0.05 + 0j)
     whole, part = (
-        solve(tree_of(lines), loads, FREQUENCY_HZ),
-        solve(tree_of(lines), loads, FREQUENCY_HZ, (4, 0)),
+        solve(line_tree(lines), loads, FREQUENCY_HZ),
+        solve(line_tree(lines), loads, FREQUENCY_HZ, (4, 0)),
     )
     assert np.array_equal(part.ratios, whole.ratios[np.ix_([4, 0], [4, 0])])
     assert np.array_equal(part.admittances, whole.admittances[[4, 0]])
 
 
 def test_a_node_without_lines() -> None:
-    solution = solve(tree_of([]), np.full((1, 3), 0.1 + 0j), FREQUENCY_HZ)
+    solution = solve(line_tree([]), np.full((1, 3), 0.1 + 0j), FREQUENCY_HZ)
     assert np.abs(solution.transfer(np.array([10.0]))[0, 0]) == pytest.approx(0.5)
 
 
@@ -134,7 +141,7 @@ def test_a_node_without_lines() -> None:
 )
 def test_what_is_no_tree(lines: list[ChannelLine], what: str) -> None:
     with pytest.raises(ChannelTermsError, match=what):
-        tree_of(lines)
+        line_tree(lines)
 
 
 # ---------------------------------------------------------------- plc.md 1.8

@@ -8,11 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
-from sim.plc_channel.channel.cables import band_hz, cable
-from sim.plc_channel.channel.feeder_paths import FeederPaths
-from sim.plc_channel.channel.network import ChannelLine, Solution, solve, tree_of
-from sim.plc_channel.channel.points import capacitor_loss_db
-from sim.plc_channel.channel.terms import FeederChannelTerms
+from sim.plc_channel.channel.feeder import FeederChannelTerms, FeederPaths
+from sim.plc_channel.channel.transmission_lines import ChannelLine, Solution, band_hz, cable, line_tree, solve
+from sim.plc_channel.validation.channel import capacitor_loss_db
 
 TRIPLEX = "triplex-al-2x33"
 BAND_HZ = band_hz((0, 24, 48, 72, 96))
@@ -31,7 +29,7 @@ def random_feeder(seed: int, count: int, name: str) -> tuple[np.ndarray, Solutio
     loads = (
         1 / (rng.uniform(2, 200, (count, 1)) + 1j * rng.uniform(-30, 60, (count, 1))) * np.ones(len(BAND_HZ))
     )
-    return loads, solve(tree_of(lines), loads, BAND_HZ)
+    return loads, solve(line_tree(lines), loads, BAND_HZ)
 
 
 # ---------------------------------------------------------------- laws
@@ -84,7 +82,7 @@ def test_a_sender_hears_itself_whole(seed: int, count: int) -> None:
 def test_a_matched_line_only_attenuates() -> None:
     gamma, impedance = cable("nayy-150").propagation(BAND_HZ)
     solution = solve(
-        tree_of([ChannelLine(0, 1, 500.0, "nayy-150")]), np.stack([0 * gamma, 1 / impedance]), BAND_HZ
+        line_tree([ChannelLine(0, 1, 500.0, "nayy-150")]), np.stack([0 * gamma, 1 / impedance]), BAND_HZ
     )
     assert np.abs(solution.ratios[0, 1]) == pytest.approx(np.exp(-gamma.real * 500.0))
     assert solution.admittances[0] == pytest.approx(1 / impedance)
@@ -97,21 +95,21 @@ def test_a_quarter_wave_stub_is_a_short_circuit() -> None:
     stub_m = speed_m_s / frequency_hz[0] / 4
     lines = [ChannelLine(0, 1, 10.0, "ideal"), ChannelLine(1, 2, stub_m, "ideal")]
     loads = np.array([[0j], [1 / 69 + 0j], [0j]])
-    solution = solve(tree_of(lines), loads, frequency_hz)
+    solution = solve(line_tree(lines), loads, frequency_hz)
     assert abs(solution.ratios[0, 1, 0]) < 1e-3
     half = [ChannelLine(0, 1, 10.0, "ideal"), ChannelLine(1, 2, 2 * stub_m, "ideal")]
-    assert abs(solve(tree_of(half), loads, frequency_hz).ratios[0, 1, 0]) > 0.9
+    assert abs(solve(line_tree(half), loads, frequency_hz).ratios[0, 1, 0]) > 0.9
 
 
 def test_a_line_without_length_is_not_there() -> None:
     loads = np.full((2, len(BAND_HZ)), 0.02 + 0j)
-    solution = solve(tree_of([ChannelLine(0, 1, 0.0, TRIPLEX)]), loads, BAND_HZ)
+    solution = solve(line_tree([ChannelLine(0, 1, 0.0, TRIPLEX)]), loads, BAND_HZ)
     assert solution.ratios[0, 1] == pytest.approx(np.ones(len(BAND_HZ)))
     assert solution.admittances[0] == pytest.approx(np.full(len(BAND_HZ), 0.04))
 
 
 def test_a_load_at_the_sender_divides() -> None:
-    solution = solve(tree_of([]), np.full((1, 1), 1 / 5 + 0j), np.array([60e3]))
+    solution = solve(line_tree([]), np.full((1, 1), 1 / 5 + 0j), np.array([60e3]))
     assert abs(solution.transfer(np.array([15.0]))[0, 0, 0]) == pytest.approx(0.25)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.kernel.environment import FieldEnvironment
 from sim.kernel.medium import NodeEntry, NodeState
 from sim.kernel.random import RandomStreams
+from sim.kernel.timing import FieldEnvironment
 from sim.plc_channel.channel.feeder import ChannelLine
 from sim.plc_channel.channel.table import feeder_channel
 from sim.plc_channel.prime.medium import PrimeMedium

@@ -9,16 +9,21 @@ from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.points import network_of_r11
-from sim.plc_channel.channel.published import published_field
 from sim.plc_channel.errors import ChannelTermsError
-from sim.plc_channel.noise.availability import NetworkNoise, drawn, expected
-from sim.plc_channel.noise.bursts import Bursts
-from sim.plc_channel.noise.floor import CAP_DBM_HZ, carrier_noise_dbuv, floor_dbm_hz
-from sim.plc_channel.noise.middleton import noise_rise_db, samples, uncoded_ber
-from sim.plc_channel.noise.process import PHASES, NoiseProcess
-from sim.plc_channel.noise.terms import FLAT, VILLAGE_DAY, NoiseTerms
+from sim.plc_channel.noise import (
+    CAP_DBM_HZ,
+    FLAT,
+    PHASES,
+    VILLAGE_DAY,
+    Bursts,
+    NoiseProcess,
+    NoiseTerms,
+    carrier_noise_dbuv,
+    floor_dbm_hz,
+)
 from sim.plc_channel.phy.modem import PrimePhy
+from sim.plc_channel.phy.montecarlo import noise_rise_db, samples, uncoded_ber
+from sim.plc_channel.validation.channel import NetworkNoise, drawn, expected, network_of_r11, published_field
 
 
 def rng(seed: int = 1) -> Generator:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim.plc_channel.errors import FrameTooLongError, PlcChannelError, UnknownSchemeError
-from sim.plc_channel.phy.airtime import airtime_ms, max_octets, payload_symbols
-from sim.plc_channel.phy.published import published
+from sim.plc_channel.phy.modem import airtime_ms, max_octets, payload_symbols
 from sim.plc_channel.phy.schemes import constants, preamble, preambles, scheme, schemes
+from sim.plc_channel.validation.phy import published
 
 AIRTIMES = [
     pytest.param(name, row["octets"], ms, id=f"{row['pdu']} {name}")

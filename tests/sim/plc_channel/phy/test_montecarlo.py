@@ -10,22 +10,27 @@ from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
 from sim.plc_channel.phy import generate
-from sim.plc_channel.phy.montecarlo.convolutional import MEMORY, decode, encode
-from sim.plc_channel.phy.montecarlo.curves import curve, section
-from sim.plc_channel.phy.montecarlo.frames import RECEIVERS, Receiver, run
-from sim.plc_channel.phy.montecarlo.interleaving import INTERLEAVERS, order
-from sim.plc_channel.phy.montecarlo.modulation import (
+from sim.plc_channel.phy.error_tables import error_table
+from sim.plc_channel.phy.generate import curve, section
+from sim.plc_channel.phy.montecarlo import (
     CARRIERS,
+    INTERLEAVERS,
+    MEMORY,
+    RECEIVERS,
+    Receiver,
+    convolutional_encode,
     differences,
     hard_bits,
     labels,
     modulate,
+    order,
+    scrambled,
+    simulate_frames,
     soft_bits,
+    viterbi_decode,
 )
-from sim.plc_channel.phy.montecarlo.scrambler import scrambled
-from sim.plc_channel.phy.points import ber_errors
 from sim.plc_channel.phy.schemes import scheme, schemes
-from sim.plc_channel.phy.tables import error_table
+from sim.plc_channel.validation.phy import ber_errors
 
 SLOW = os.environ.get("AMIBENCH_SLOW") == "1"
 UNCODED = ("DBPSK", "DQPSK", "D8PSK")
@@ -43,7 +48,7 @@ def rng(seed: int = 1) -> Generator:
 def test_the_code_is_the_one_of_171_and_133() -> None:
     impulse = np.zeros((1, 7), dtype=np.int8)
     impulse[0, 0] = 1
-    answers = encode(impulse).reshape(-1, 2)
+    answers = convolutional_encode(impulse).reshape(-1, 2)
     assert "".join(map(str, answers[:, 0])) == f"{0o171:07b}"
     assert "".join(map(str, answers[:, 1])) == f"{0o133:07b}"
 
@@ -51,23 +56,23 @@ def test_the_code_is_the_one_of_171_and_133() -> None:
 def test_the_code_corrects_what_its_free_distance_allows() -> None:
     """The free distance is 10: any four wrong code bits far apart or not are corrected."""
     bits = np.pad(rng().integers(0, 2, (1, 40), dtype=np.int8), ((0, 0), (0, MEMORY)))
-    clean = 1.0 - 2.0 * encode(bits)
+    clean = 1.0 - 2.0 * convolutional_encode(bits)
     for seed in range(30):
         wrong = clean.copy()
         wrong[0, rng(seed).choice(clean.shape[1], 4, replace=False)] *= -1
-        assert (decode(wrong) == bits).all()
+        assert (viterbi_decode(wrong) == bits).all()
 
 
 @settings(max_examples=25)
 @given(seed=seeds, length=some.integers(1, 60), frames=some.integers(1, 4))
 def test_what_is_encoded_is_decoded(seed: int, length: int, frames: int) -> None:
     bits = np.pad(rng(seed).integers(0, 2, (frames, length), dtype=np.int8), ((0, 0), (0, MEMORY)))
-    assert (decode(1.0 - 2.0 * encode(bits)) == bits).all()
+    assert (viterbi_decode(1.0 - 2.0 * convolutional_encode(bits)) == bits).all()
 
 
 def test_the_code_is_linear() -> None:
     a, b = rng().integers(0, 2, (2, 1, 50), dtype=np.int8)
-    assert (encode(a ^ b) == encode(a) ^ encode(b)).all()
+    assert (convolutional_encode(a ^ b) == convolutional_encode(a) ^ convolutional_encode(b)).all()
 
 
 # ---------------------------------------------------------------- modulation
@@ -125,13 +130,15 @@ def test_the_scrambler_undoes_itself() -> None:
 
 def test_uncoded_dbpsk_is_what_the_formula_says() -> None:
     """Differential BPSK in white noise: exp(−Es/N0)/2."""
-    errors = run(scheme("DBPSK"), RECEIVERS["simprime"], 64, 5.0, rng(), frames=400, enough=400)
+    errors = simulate_frames(scheme("DBPSK"), RECEIVERS["simprime"], 64, 5.0, rng(), frames=400, enough=400)
     assert errors.ber == pytest.approx(0.5 * math.exp(-(10**0.5)), rel=0.06)
 
 
 def test_a_scrambler_changes_nothing_in_white_noise() -> None:
-    plain = run(scheme("DQPSK_C"), Receiver(gray=True, soft=True), 18, 3.5, rng(), frames=300, enough=300)
-    mixed = run(
+    plain = simulate_frames(
+        scheme("DQPSK_C"), Receiver(gray=True, soft=True), 18, 3.5, rng(), frames=300, enough=300
+    )
+    mixed = simulate_frames(
         scheme("DQPSK_C"),
         Receiver(gray=True, soft=True, scramble=True),
         18,
@@ -144,14 +151,18 @@ def test_a_scrambler_changes_nothing_in_white_noise() -> None:
 
 
 def test_it_stops_when_enough_frames_are_lost() -> None:
-    errors = run(scheme("DBPSK_C"), RECEIVERS["modem"], 18, -5.0, rng(), frames=100_000, enough=10)
+    errors = simulate_frames(
+        scheme("DBPSK_C"), RECEIVERS["modem"], 18, -5.0, rng(), frames=100_000, enough=10
+    )
     assert errors.per == 1.0
     assert errors.frames < 5000
     assert errors.bits == errors.frames * 18 * 8
 
 
 def test_same_seed_same_errors() -> None:
-    once, again = (run(scheme("R_DBPSK"), RECEIVERS["modem"], 18, -2.0, rng(5), frames=50) for _ in range(2))
+    once, again = (
+        simulate_frames(scheme("R_DBPSK"), RECEIVERS["modem"], 18, -2.0, rng(5), frames=50) for _ in range(2)
+    )
     assert once == again
 
 
@@ -179,7 +190,9 @@ def test_own_frames_beside_the_shipped_curves(profile: str, name: str, tolerance
     frames = 1500 if SLOW else 250
     for per in (0.5, 0.1):
         snr_db = table.threshold_db(64, per)
-        errors = run(scheme(name), RECEIVERS[profile], 64, snr_db, rng(7), frames=frames, enough=frames)
+        errors = simulate_frames(
+            scheme(name), RECEIVERS[profile], 64, snr_db, rng(7), frames=frames, enough=frames
+        )
         assert table.threshold_db(64, errors.per) == pytest.approx(snr_db, abs=tolerance_db)
 
 

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
-from sim.plc_channel.phy.points import ROBUST, SIMPRIME_RECEIVER, ber_errors, crossing
-from sim.plc_channel.phy.published import CROSSING_BERS, ber, published, snr_at_ber
 from sim.plc_channel.phy.schemes import schemes
+from sim.plc_channel.validation.phy import (
+    CROSSING_BERS,
+    ROBUST,
+    SIMPRIME_RECEIVER,
+    ber,
+    ber_errors,
+    crossing,
+    published,
+    snr_at_ber,
+)
 
 DATA = resources.files("sim.plc_channel").joinpath("data")
 FILES = sorted(entry.name for entry in DATA.iterdir() if entry.name.endswith(".toml"))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim.plc_channel.errors import UnknownSchemeError
+from sim.plc_channel.phy.error_tables import PROFILES, ErrorTable, error_table
 from sim.plc_channel.phy.schemes import schemes
-from sim.plc_channel.phy.tables import PROFILES, ErrorTable, error_table
 
 NAMES = list(schemes())
 #: SNR at PER 50, 10 and 1 %. Source: plc.md 1.4 [C]

@@ -11,14 +11,13 @@ from protocols.plc.prime.control import BeaconSlot, Promotion, PromotionRequest
 from protocols.plc.prime.explain import explain
 from protocols.plc.prime.headers import NO_SID
 from sim.kernel.medium import NodeState, NodeStatistics
-from sim.plc_channel.prime.exchanges import Exchanges
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.journal import Entry, Happening, Journal
-from sim.plc_channel.prime.links import Links
-from sim.plc_channel.prime.records import Records
-from sim.plc_channel.prime.setups import Plant, chain
-from sim.plc_channel.prime.states import State
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.modem import PendingRequests
+from sim.plc_channel.prime.network import LogEntry, LogEvent, NetworkLog
+from sim.plc_channel.prime.node_table import NodeTable
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.shared_medium import Links
+from sim.plc_channel.prime.switching import ServiceNodeState
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy, chain
 
 A, B, C = (bytes((2, 0, 0, 0, 0, number)) for number in (1, 2, 3))
 
@@ -27,7 +26,7 @@ A, B, C = (bytes((2, 0, 0, 0, 0, number)) for number in (1, 2, 3))
 
 
 def test_addresses_are_not_used_again_soon() -> None:
-    records = Records(PrimeTerms())
+    records = NodeTable(PrimeSettings())
     first = records.admit(A, 0)
     assert (first.sid, first.lnid) == (0, 1)
     again = records.admit(A, 0)
@@ -39,14 +38,14 @@ def test_addresses_are_not_used_again_soon() -> None:
 
 
 def test_a_number_that_is_taken_is_skipped() -> None:
-    records = Records(PrimeTerms())
+    records = NodeTable(PrimeSettings())
     records.admit(A, 0)
     records._next_lnid = 1
     assert records.admit(B, 0).lnid == 2
 
 
 def test_paths_lead_over_switches() -> None:
-    records = Records(PrimeTerms())
+    records = NodeTable(PrimeSettings())
     near = records.admit(A, 0)
     lsid = records.make_switch(near, 0.0)
     middle = records.admit(B, lsid)
@@ -61,7 +60,7 @@ def test_paths_lead_over_switches() -> None:
 
 
 def test_switches_get_slots_of_their_own_until_none_is_left() -> None:
-    records = Records(PrimeTerms(beacon_frequency=1))
+    records = NodeTable(PrimeSettings(beacon_frequency=1))
     made = [records.make_switch(records.admit(bytes((2, 0, 0, 0, 1, n)), 0), 0.0) for n in range(9)]
     slots = [records.slot(lsid) for lsid in made if lsid is not None]
     assert len(slots) == len(set(slots)) == 4 * 2
@@ -70,7 +69,7 @@ def test_switches_get_slots_of_their_own_until_none_is_left() -> None:
 
 
 def test_nobody_knows_a_stranger() -> None:
-    records = Records(PrimeTerms())
+    records = NodeTable(PrimeSettings())
     assert records.find(A) is None
     assert records.statistics(A) == NodeStatistics()
     entry = records.entry(records.admit(A, 0))
@@ -84,9 +83,9 @@ def test_a_switch_that_the_base_node_does_not_know_is_ended() -> None:
     plant = Plant(2)
     plant.env.run(60.0)
     plant.nodes[0]._on_promotion(Promotion(0, 0, 7, 9), None)
-    assert plant.nodes[0].state is State.SWITCH
+    assert plant.nodes[0].state is ServiceNodeState.SWITCH
     plant.env.run(900.0)
-    assert plant.nodes[0].state is State.TERMINAL
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
     assert plant.nodes[0].switching.lsid is None
 
 
@@ -95,7 +94,7 @@ def test_an_offer_for_a_registered_node_is_not_taken() -> None:
     plant.env.run(60.0)
     plant.nodes[0].send_control(Promotion(0, 5, 7, NO_SID, PromotionRequest(plant.nodes[1].eui)))
     plant.env.run(120.0)
-    assert {node.state for node in plant.nodes} == {State.TERMINAL}
+    assert {node.state for node in plant.nodes} == {ServiceNodeState.TERMINAL}
 
 
 def test_a_beacon_slot_for_a_terminal_means_nothing() -> None:
@@ -117,14 +116,14 @@ def test_an_order_that_is_never_answered_ends_the_switch_on_paper() -> None:
     plant.env.run(60.0)
     assert plant.network.air.counts["vetoed"] >= 3
     assert plant.base.records.switches == {}
-    assert plant.network.journal.counts[Happening.PROMOTE] == 0
+    assert plant.network.journal.counts[LogEvent.PROMOTE] == 0
 
 
 # ---------------------------------------------------------------- exchanges
 
 
 class Clockwork:
-    """As much of a network as `Exchanges` needs."""
+    """As much of a network as `PendingRequests` needs."""
 
     def __init__(self) -> None:
         self.env = Environment()
@@ -140,7 +139,7 @@ class Clockwork:
 
 def test_a_request_is_repeated_and_given_up() -> None:
     clockwork, sent, failed = Clockwork(), [], []
-    exchanges = Exchanges(clockwork)
+    exchanges = PendingRequests(clockwork)
 
     def send(on_end: object) -> None:
         sent.append(clockwork.now_s)
@@ -157,7 +156,7 @@ def test_a_request_is_repeated_and_given_up() -> None:
 
 def test_a_request_lasts_as_long_as_it_is_told_to() -> None:
     clockwork, sent, failed = Clockwork(), [], []
-    Exchanges(clockwork).ask(
+    PendingRequests(clockwork).ask(
         "k",
         lambda on_end: (sent.append(clockwork.now_s), on_end(True)),
         lambda: failed.append(clockwork.now_s),
@@ -172,7 +171,7 @@ def test_a_request_lasts_as_long_as_it_is_told_to() -> None:
 
 def test_an_answer_ends_it_and_a_new_request_replaces_the_old() -> None:
     clockwork, sent, failed = Clockwork(), [], []
-    exchanges = Exchanges(clockwork)
+    exchanges = PendingRequests(clockwork)
     for name in ("old", "new"):
         exchanges.ask(
             "k",
@@ -191,7 +190,7 @@ def test_an_answer_ends_it_and_a_new_request_replaces_the_old() -> None:
 
 def test_what_found_no_way_to_the_wire_is_tried_again_at_once() -> None:
     clockwork, sent, failed = Clockwork(), [], []
-    Exchanges(clockwork).ask(
+    PendingRequests(clockwork).ask(
         "k",
         lambda on_end: (sent.append(clockwork.now_s), on_end(False)),
         lambda: failed.append(1),
@@ -241,9 +240,9 @@ def test_error_rates_between_the_extremes_are_the_modems() -> None:
 
 
 def test_the_journal_tells_and_counts() -> None:
-    journal, told = Journal(Environment()), []
-    journal.write(Happening.ALIVE, A)
+    journal, told = NetworkLog(Environment()), []
+    journal.write(LogEvent.ALIVE, A)
     journal.listeners.append(told.append)
-    journal.write(Happening.REGISTER, B, "0/1")
-    assert told == [Entry(0.0, Happening.REGISTER, B, "0/1")]
+    journal.write(LogEvent.REGISTER, B, "0/1")
+    assert told == [LogEntry(0.0, LogEvent.REGISTER, B, "0/1")]
     assert journal.counts == {"ALIVE": 1, "REGISTER": 1}

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernel.medium import NodeLost, NodeState
-from sim.plc_channel.prime.beacons import Source, first_loss
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.setups import Plant
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.beacons import BeaconSource, first_loss
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
 HOUR_S = 3600.0
 
@@ -42,7 +41,7 @@ class ChangingLine(TableChannel):
 
 def an_hour(channel: ChangingLine, seed: int, *, frame_by_frame: bool) -> list[object]:
     """Everything that happened and everything that was sent, with its time."""
-    plant = Plant(20, channel, SoftPhy(), PrimeTerms(join_snr_db=4.0), seed, frame_by_frame=frame_by_frame)
+    plant = Plant(20, channel, SoftPhy(), PrimeSettings(join_snr_db=4.0), seed, frame_by_frame=frame_by_frame)
     log: list[object] = []
     plant.network.journal.listeners.append(lambda entry: log.append((round(entry.at_s, 6), entry)))
     plant.network.air.sniffers.append(lambda sent: log.append((round(sent.end_s, 6), sent.octets)))
@@ -84,7 +83,7 @@ def test_the_first_loss(misses: list[bool], missed: int, limit: int) -> None:
 
 @given(st.integers(0, 10_000), st.integers(0, 5), st.integers(0, 31))
 def test_a_source_sends_in_its_frames(frame: int, frequency: int, phase: int) -> None:
-    source = Source(None, 1, 1, 1, frequency, phase % (1 << frequency))
+    source = BeaconSource(None, 1, 1, 1, frequency, phase % (1 << frequency))
     first = source.first_from(frame)
     assert frame <= first < frame + source.every
     assert first % source.every == source.phase
@@ -102,7 +101,7 @@ def test_a_node_gives_its_switch_up_after_five_missed_beacons() -> None:
 
 
 def test_an_idle_network_costs_no_events_for_beacons() -> None:
-    plant = Plant(30, terms=PrimeTerms(alive_period_s_min=1200.0))
+    plant = Plant(30, terms=PrimeSettings(alive_period_s_min=1200.0))
     plant.env.run(100.0)
     steps = 0
     while plant.env.peek() < 1000.0:

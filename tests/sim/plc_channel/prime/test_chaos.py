@@ -5,12 +5,11 @@ from hypothesis import strategies as st
 
 from protocols.plc.prime.explain import explain
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState
-from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.prime.air import Transmission
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.setups import Plant
-from sim.plc_channel.prime.states import MEMBERS, State
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.channel.interface import BASE_PLACE
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.shared_medium import Transmission
+from sim.plc_channel.prime.switching import MEMBERS, ServiceNodeState
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
 COUNT = 5
 MINUTES = st.floats(0.5, 400.0)
@@ -32,7 +31,7 @@ class Chaos:
     def __init__(self, seed: int) -> None:
         phy = ThresholdPhy()
         deaf = {pair: -50.0 for far in (3, 4) for pair in ((BASE_PLACE, far), (far, BASE_PLACE))}
-        terms = PrimeTerms(alive_time=3, demote_after_s=120.0)
+        terms = PrimeSettings(alive_time=3, demote_after_s=120.0)
         self.plant = Plant(COUNT, TableChannel(phy, links=deaf), phy, terms, seed)
         self.noise = 0.0
         self.plant.network.air.vetoes.append(lambda sent, ear: ear.draw() < self.noise)
@@ -82,13 +81,13 @@ def check_tables(plant: Plant) -> None:
     for node in plant.nodes:
         if node.state in MEMBERS:
             assert node in plant.network.directory.listeners(("node", node.sid, node.lnid))
-        if node.state is State.OFF:
+        if node.state is ServiceNodeState.OFF:
             assert not node.powered
             assert node.switching.lsid is None
             assert len(node.contention) == 0
     for lsid, record in records.switches.items():
         assert record.lsid == lsid
-    switching = {node for node in plant.nodes if node.state is State.SWITCH}
+    switching = {node for node in plant.nodes if node.state is ServiceNodeState.SWITCH}
     assert {source.modem for source in plant.network.watch.sources} <= switching | {plant.base}
 
 

@@ -6,12 +6,11 @@ import pytest
 from simpy import Environment
 
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.prime.contention import TRANSITIONS, State, Step
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.modem import Modem
+from sim.plc_channel.channel.interface import BASE_PLACE
+from sim.plc_channel.prime.modem import CSMA_TRANSITIONS, CsmaEvent, CsmaState, Modem
 from sim.plc_channel.prime.network import Network
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
 
 EAR = ("ear",)
 
@@ -34,7 +33,7 @@ def ears(
     phy = ThresholdPhy()
     env = Environment()
     channel = TableChannel(phy, 30.0, links)
-    network = Network(env, RandomStreams(1), channel, phy, PrimeTerms(**terms))
+    network = Network(env, RandomStreams(1), channel, phy, PrimeSettings(**terms))
     modems = [Ear(network, place) for place in range(count)]
     network.directory.join(EAR, modems[0])
     return env, modems
@@ -51,7 +50,7 @@ def test_one_frame_goes_through() -> None:
     env.run(2.0)
     assert ear.heard == [b"x" * 14]
     assert ended == [True]
-    assert mouth.contention.state is State.IDLE
+    assert mouth.contention.state is CsmaState.IDLE
 
 
 def test_those_that_hear_each_other_do_not_collide() -> None:
@@ -150,9 +149,9 @@ def test_frames_leave_in_the_order_in_which_they_were_put() -> None:
 
 def test_the_machine_is_closed() -> None:
     """Every state can be left, and each step leads from somewhere."""
-    assert {old for old, _ in TRANSITIONS} == set(State)
-    assert {step for _, step in TRANSITIONS} == set(Step)
-    assert set(TRANSITIONS.values()) == set(State)
+    assert {old for old, _ in CSMA_TRANSITIONS} == set(CsmaState)
+    assert {step for _, step in CSMA_TRANSITIONS} == set(CsmaEvent)
+    assert set(CSMA_TRANSITIONS.values()) == set(CsmaState)
 
 
 def test_places() -> None:

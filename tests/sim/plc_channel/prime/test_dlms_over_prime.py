@@ -12,9 +12,9 @@ from sim.kernel.medium import LpduReceived, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.meter import TEST_READER_PASSWORD
 from sim.meter.modem import PlcModem, meter_eui48
-from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
+from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.medium import PrimeMedium
+from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
 from sim.scenarios.world import World
 
 VOLTAGE = (3, "1.0.12.7.0", 2)

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.plc_channel.prime.frames import FRAME_S, SLOT_S, FrameClock
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.setups import R5_EXCHANGES, Plant
-from sim.plc_channel.prime.terms import FRAME_SYMBOLS, SYMBOL_S, PrimeTerms
+from sim.plc_channel.prime.beacons import FRAME_S, SLOT_S, FrameClock
+from sim.plc_channel.prime.settings import FRAME_SYMBOLS, SYMBOL_S, PrimeSettings
+from sim.plc_channel.validation.mac_setups import R5_EXCHANGES, Plant, TableChannel, ThresholdPhy
 
 TIMES = st.floats(0, 1e7)
 
@@ -17,13 +16,13 @@ TIMES = st.floats(0, 1e7)
 def test_the_frame_is_that_of_the_standard() -> None:
     assert FRAME_SYMBOLS == 276
     assert pytest.approx(0.61824) == FRAME_S
-    assert PrimeTerms().scp_symbols == 245
+    assert PrimeSettings().scp_symbols == 245
     assert 5 * SLOT_S <= (FRAME_SYMBOLS - 245) * SYMBOL_S
 
 
 @given(TIMES, st.floats(1e-3, 0.5), st.floats(0, 1e6))
 def test_contention_leaves_room(at_s: float, needs_s: float, origin_s: float) -> None:
-    clock = FrameClock(PrimeTerms())
+    clock = FrameClock(PrimeSettings())
     clock.begin(origin_s)
     begin_s = clock.contention(origin_s + at_s, needs_s)
     assert origin_s + at_s - 1e-6 <= begin_s <= origin_s + at_s + 2 * FRAME_S
@@ -32,7 +31,7 @@ def test_contention_leaves_room(at_s: float, needs_s: float, origin_s: float) ->
 
 @given(TIMES)
 def test_next_frame_does_not_begin_before(at_s: float) -> None:
-    clock = FrameClock(PrimeTerms())
+    clock = FrameClock(PrimeSettings())
     frame = clock.next_frame(at_s)
     assert at_s - 1e-6 <= clock.frame_s(frame) < at_s + FRAME_S + 1e-6
     assert clock.next_frame(clock.frame_s(frame)) == frame
@@ -40,7 +39,7 @@ def test_next_frame_does_not_begin_before(at_s: float) -> None:
 
 
 def test_periods_of_a_frame_with_own_time() -> None:
-    clock = FrameClock(PrimeTerms(cfp_symbols=100))
+    clock = FrameClock(PrimeSettings(cfp_symbols=100))
     last_s = (FRAME_SYMBOLS - 100) * SYMBOL_S
     assert clock.contention(last_s, 0.01) == pytest.approx(FRAME_S + 31 * SYMBOL_S)
     assert clock.contention_free(0.0, 0.01) == pytest.approx(last_s)
@@ -48,7 +47,7 @@ def test_periods_of_a_frame_with_own_time() -> None:
 
 
 def test_slots_come_one_after_the_other() -> None:
-    clock = FrameClock(PrimeTerms())
+    clock = FrameClock(PrimeSettings())
     ends = [clock.slot_end_s(3, slot) for slot in range(5)]
     assert ends == sorted(ends)
     assert clock.slot_begin_s(3, 1) == pytest.approx(clock.slot_end_s(3, 0))
@@ -73,7 +72,7 @@ def test_no_frame_crosses_the_border_of_a_contention_period(floor: float) -> Non
 
 
 def test_frames_on_time_of_their_own_stay_within_it() -> None:
-    plant = Plant(3, terms=PrimeTerms(cfp_symbols=120), seed=3)
+    plant = Plant(3, terms=PrimeSettings(cfp_symbols=120), seed=3)
     clock, outside = plant.network.clock, []
     own = []
 

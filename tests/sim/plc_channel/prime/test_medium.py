@@ -8,17 +8,14 @@ from simpy import Environment
 
 from sim.kernel.medium import NodeState
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.ideal import IdealChannel
-from sim.plc_channel.channel.matrix import MatrixChannel
-from sim.plc_channel.channel.receiver import ReceiverTerms
+from sim.plc_channel.channel.interface import IdealChannel
+from sim.plc_channel.channel.noisy import MatrixChannel, ReceiverTerms
 from sim.plc_channel.phy.modem import phy_of
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.medium import PrimeMedium
-from sim.plc_channel.prime.pib import attributes
-from sim.plc_channel.prime.setups import Plant
-from sim.plc_channel.prime.terms import SAR_OCTETS, PrimeTerms, prime_terms
+from sim.plc_channel.prime.network import LogEvent
+from sim.plc_channel.prime.settings import SAR_OCTETS, PrimeSettings, pib_attributes, prime_settings
 from sim.plc_channel.testing import check_medium
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
 
 @pytest.mark.parametrize("floor", [0.0, 0.03])
@@ -44,7 +41,7 @@ def test_the_modems_are_those_of_the_channel() -> None:
     channel = MatrixChannel(np.full((3, 3), 60.0), streams=RandomStreams(3), receiver=receiver)
     wires = [PrimeMedium(Environment(), RandomStreams(3), made) for made in (channel, IdealChannel())]
     lost = [wire.network.links._phy.error_rate(256, 2.0) for wire in wires]
-    scheme = PrimeTerms().scheme
+    scheme = PrimeSettings().scheme
     assert lost == [receiver.phy(scheme).error_rate(256, 2.0), phy_of(scheme).error_rate(256, 2.0)]
     assert lost[0] != lost[1]
 
@@ -74,18 +71,18 @@ def test_one_more_node_draws_no_number_of_another() -> None:
 )
 def test_terms_out_of_range(table: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        prime_terms(table)
+        prime_settings(table)
 
 
 def test_terms_of_a_table() -> None:
-    assert prime_terms({"cfp_symbols": 60, "scheme": "D8PSK_C"}).cfp_symbols == 60
-    assert prime_terms({}) == PrimeTerms()
-    assert PrimeTerms(sar_size=4).segment_octets == SAR_OCTETS[4] == 64
-    assert PrimeTerms(alive_time=0).alive_timeout_s == 32
+    assert prime_settings({"cfp_symbols": 60, "scheme": "D8PSK_C"}).cfp_symbols == 60
+    assert prime_settings({}) == PrimeSettings()
+    assert PrimeSettings(sar_size=4).segment_octets == SAR_OCTETS[4] == 64
+    assert PrimeSettings(alive_time=0).alive_timeout_s == 32
 
 
 def test_the_pib_says_how_sure_it_is() -> None:
-    table = attributes()
+    table = pib_attributes()
     assert {attribute.tag for attribute in table.values()} == {"E", "M", "I"}
     assert all(attribute.min <= attribute.default <= attribute.max for attribute in table.values())
     assert table["macMinSwitchSearchTime"].id == 0x10
@@ -103,10 +100,10 @@ def test_contact_is_as_fresh_as_in_the_field() -> None:
 
 
 def test_keep_alives_keep_a_short_time_out() -> None:
-    plant = Plant(60, terms=PrimeTerms(alive_time=1))
+    plant = Plant(60, terms=PrimeSettings(alive_time=1))
     plant.env.run(1800.0)
     assert all(row.state is NodeState.TERMINAL for row in plant.rows())
-    assert plant.network.journal.counts[Happening.UNREGISTER] == 0
+    assert plant.network.journal.counts[LogEvent.UNREGISTER] == 0
 
 
 def test_strangers_on_the_wire_are_noted() -> None:
@@ -115,7 +112,7 @@ def test_strangers_on_the_wire_are_noted() -> None:
     plant.nodes[0].lnid = 77
     plant.nodes[0].send(b"x")
     plant.env.run(40.0)
-    assert plant.network.journal.counts[Happening.UNKNOWN] > 0
+    assert plant.network.journal.counts[LogEvent.UNKNOWN] > 0
 
 
 def test_a_frame_of_another_subnetwork_falls_on_the_floor() -> None:

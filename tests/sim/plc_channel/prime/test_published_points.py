@@ -3,9 +3,9 @@
 import pytest
 
 from sim.kernel.medium import NodeLost, NodeState
-from sim.plc_channel.prime import measured
-from sim.plc_channel.prime.points import Check, checks
-from sim.plc_channel.prime.states import State
+from sim.plc_channel.prime.switching import ServiceNodeState
+from sim.plc_channel.validation import mac_setups
+from sim.plc_channel.validation.mac import Check, checks
 
 CHECKS = checks()
 
@@ -23,53 +23,53 @@ def test_the_points_are_those_that_were_asked_for() -> None:
 
 
 def test_plc_3_the_turnaround_can_be_told_from_the_slope() -> None:
-    without_s, _ = measured.polling_line(0.0)
+    without_s, _ = mac_setups.polling_line(0.0)
     # an independent toy MAC gave 1.79 s
     assert without_s == pytest.approx(1.79, rel=0.05)
-    assert measured.polling_line()[0] - without_s > 0.5
+    assert mac_setups.polling_line()[0] - without_s > 0.5
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("grid", measured.FIELD_GRIDS)
+@pytest.mark.parametrize("grid", mac_setups.FIELD_GRIDS)
 def test_r10_networks_arrange_themselves_as_in_the_field(grid: str, seed: int) -> None:
     """PLC-7."""
-    found = measured.field_topology(grid, seed)
+    found = mac_setups.field_topology(grid, seed)
     assert found.missing == 0
     assert found.depth <= 2
     assert found.switches <= 0.27 * int(grid)
 
 
 def test_r10_shapes() -> None:
-    assert measured.field_topology("20").levels == (20,)
-    large = measured.field_topology("88")
+    assert mac_setups.field_topology("20").levels == (20,)
+    large = mac_setups.field_topology("88")
     assert 19 <= large.levels[0] <= 30
     assert 50 <= large.levels[1] <= 68
     assert large.switches >= 0.02 * 88
-    shallow = [measured.field_topology("92", seed) for seed in (1, 2, 3)]
+    shallow = [mac_setups.field_topology("92", seed) for seed in (1, 2, 3)]
     assert max(topology.switches for topology in shallow) >= 0.02 * 92
     assert all(topology.levels[0] >= 80 for topology in shallow)
 
 
 @pytest.mark.parametrize("count", [5, 20])
 def test_plc_10_time_of_ones_own_makes_reading_slower(count: int) -> None:
-    with_own_s = measured.polling(count, 0.05, 120).cycle_s[0]
-    assert with_own_s >= measured.polling(count).cycle_s[0]
+    with_own_s = mac_setups.polling(count, 0.05, 120).cycle_s[0]
+    assert with_own_s >= mac_setups.polling(count).cycle_s[0]
 
 
 def test_plc_11_on_a_bad_grid_the_unreachable_are_known_as_such() -> None:
-    plant = measured.bad_grid(12, broken=5)
+    plant = mac_setups.bad_grid(12, broken=5)
     plant.env.run(7200.0)
     rows = plant.rows()
     # each pole is reached over the one before it, and none beyond the break was ever heard
     assert [row.eui48 for row in rows] == plant.euis[:5]
     assert [row.level for row in rows] == [0, 1, 2, 3, 4]
-    assert {node.state for node in plant.nodes[5:]} == {State.SEARCHING}
+    assert {node.state for node in plant.nodes[5:]} == {ServiceNodeState.SEARCHING}
 
 
 def test_plc_11_what_breaks_later_is_reported_within_the_time() -> None:
-    plant = measured.bad_grid(6, broken=6)
+    plant = mac_setups.bad_grid(6, broken=6)
     plant.env.run(3600.0)
-    assert measured.topology(plant).missing == 0
+    assert mac_setups.topology(plant).missing == 0
     breaks_s = float(plant.env.now)
     plant.network.air.vetoes.append(lambda sent, ear: (sent.sender.place < 3) != (ear.place < 3))
     plant.env.run(breaks_s + 86_400.0)

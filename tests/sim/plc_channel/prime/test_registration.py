@@ -3,12 +3,12 @@
 import pytest
 
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState, SendFailed
-from sim.plc_channel.prime.air import Transmission
-from sim.plc_channel.prime.journal import Happening
 from sim.plc_channel.prime.modem import Modem
-from sim.plc_channel.prime.setups import Plant, chain
-from sim.plc_channel.prime.states import MEMBERS, TRANSITIONS, Happens, State, diagram
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.network import LogEvent
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.shared_medium import Transmission
+from sim.plc_channel.prime.switching import MEMBERS, TRANSITIONS, ServiceNodeEvent, ServiceNodeState, diagram
+from sim.plc_channel.validation.mac_setups import Plant, chain
 
 
 class Loss:
@@ -53,7 +53,7 @@ def test_registration_survives_the_loss_of_any_one_frame(hops: int) -> None:
 
 @pytest.mark.parametrize("floor_seed", range(3))
 def test_registration_of_many_under_losses(floor_seed: int) -> None:
-    from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
+    from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
 
     phy = ThresholdPhy(floor=0.15)
     plant = Plant(15, TableChannel(phy), phy, seed=floor_seed)
@@ -84,8 +84,8 @@ def test_a_short_cut_registers_again_at_once() -> None:
     plant.nodes[0].power(True)
     plant.env.run(70.0)
     assert plant.rows()[0].state is NodeState.TERMINAL
-    assert plant.network.journal.counts[Happening.UNREGISTER] == 1
-    assert plant.network.journal.counts[Happening.REGISTER] == 3
+    assert plant.network.journal.counts[LogEvent.UNREGISTER] == 1
+    assert plant.network.journal.counts[LogEvent.REGISTER] == 3
 
 
 def test_what_waited_for_a_node_that_registers_again_fails() -> None:
@@ -105,7 +105,7 @@ def test_the_base_node_comes_back() -> None:
     plant.env.run(60.0)
     plant.base.power(False)
     plant.env.run(120.0)
-    assert {node.state for node in plant.nodes} == {State.SEARCHING}
+    assert {node.state for node in plant.nodes} == {ServiceNodeState.SEARCHING}
     assert all(row.state is NodeState.DISCONNECTED for row in plant.rows())
     plant.base.power(True)
     plant.env.run(200.0)
@@ -114,7 +114,7 @@ def test_the_base_node_comes_back() -> None:
 
 
 def test_twins_take_turns_and_are_never_both_there() -> None:
-    plant = Plant(2, terms=PrimeTerms(alive_time=3))
+    plant = Plant(2, terms=PrimeSettings(alive_time=3))
     plant.env.run(60.0)
     twin = plant.medium.node(plant.euis[0], lambda lpdu: None, place=7)
     plant.env.run(4000.0)
@@ -141,7 +141,7 @@ def test_a_module_that_was_pulled_out_stays_out() -> None:
     plant.nodes[0].detach()
     plant.nodes[0].power(True)
     plant.env.run(100.0)
-    assert plant.nodes[0].state is State.OFF
+    assert plant.nodes[0].state is ServiceNodeState.OFF
 
 
 def test_an_unregistered_node_says_nothing() -> None:
@@ -152,13 +152,16 @@ def test_an_unregistered_node_says_nothing() -> None:
 
 
 def test_the_life_of_a_node_is_closed() -> None:
-    assert {old for old, _ in TRANSITIONS} == set(State) == set(TRANSITIONS.values())
-    assert {event for _, event in TRANSITIONS} == set(Happens)
-    assert all(TRANSITIONS.get((state, Happens.POWER_OFF)) is State.OFF for state in set(State) - {State.OFF})
+    assert {old for old, _ in TRANSITIONS} == set(ServiceNodeState) == set(TRANSITIONS.values())
+    assert {event for _, event in TRANSITIONS} == set(ServiceNodeEvent)
+    assert all(
+        TRANSITIONS.get((state, ServiceNodeEvent.POWER_OFF)) is ServiceNodeState.OFF
+        for state in set(ServiceNodeState) - {ServiceNodeState.OFF}
+    )
     assert diagram().startswith("stateDiagram-v2\n")
 
 
 def test_every_transition_has_its_action() -> None:
-    from sim.plc_channel.prime.service import ServiceNode
+    from sim.plc_channel.prime.service_node import ServiceNode
 
     assert {(old, new) for (old, _), new in TRANSITIONS.items()} == set(ServiceNode._ENTERING)

@@ -8,18 +8,17 @@ from protocols.plc.prime.control import KeepAlive, Promotion, Registration
 from protocols.plc.prime.gpdu import Control, Packet, control_packet, decode_pdu
 from protocols.plc.prime.headers import BROADCAST, NO_SID
 from sim.plc_channel.prime.beacons import BLOCK
-from sim.plc_channel.prime.network import Directory
-from sim.plc_channel.prime.routing import final_address
-from sim.plc_channel.prime.setups import Plant, chain
-from sim.plc_channel.prime.states import State
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.prime.network import Directory, final_address
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.switching import ServiceNodeState
+from sim.plc_channel.validation.mac_setups import Plant, chain
 
 
 @pytest.fixture
 def plant() -> Plant:
     made = Plant(1)
     made.env.run(30.0)
-    assert made.nodes[0].state is State.TERMINAL
+    assert made.nodes[0].state is ServiceNodeState.TERMINAL
     return made
 
 
@@ -40,9 +39,9 @@ def registration(plant: Plant, negative: int) -> Registration:
 
 def test_a_node_that_is_put_out_searches_and_comes_back(plant: Plant) -> None:
     say(plant, registration(plant, 1))
-    assert plant.nodes[0].state is State.SEARCHING
+    assert plant.nodes[0].state is ServiceNodeState.SEARCHING
     plant.env.run(60.0)
-    assert plant.nodes[0].state is State.TERMINAL
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
 
 
 def test_a_refused_connection_ends_the_membership() -> None:
@@ -50,12 +49,12 @@ def test_a_refused_connection_ends_the_membership() -> None:
     while "CON" not in plant.nodes[0].exchanges:
         plant.env.step()
     say(plant, Connection(1, 0, 1, 1, Convergence.LLC_432))
-    assert plant.nodes[0].state is State.SEARCHING
+    assert plant.nodes[0].state is ServiceNodeState.SEARCHING
 
 
 def test_a_connection_that_nobody_asked_for_means_nothing(plant: Plant) -> None:
     say(plant, Connection(1, 0, 1, 1, Convergence.LLC_432))
-    assert plant.nodes[0].state is State.TERMINAL
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
 
 
 def test_an_answer_that_is_repeated_is_confirmed_again(plant: Plant) -> None:
@@ -68,16 +67,16 @@ def test_an_answer_that_is_repeated_is_confirmed_again(plant: Plant) -> None:
 
 def test_a_negative_promotion_means_nothing(plant: Plant) -> None:
     say(plant, Promotion(1, 0, 7, 4))
-    assert plant.nodes[0].state is State.TERMINAL
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
 
 
 def test_a_node_without_keep_alives_leaves() -> None:
-    plant = Plant(1, terms=PrimeTerms(alive_time=2))
+    plant = Plant(1, terms=PrimeSettings(alive_time=2))
     plant.env.run(30.0)
     # the base node's words reach it no more, its beacons do
     plant.network.air.vetoes.append(lambda sent, ear: ear is plant.nodes[0])
     plant.env.run(30.0 + 128.0 + 5.0)
-    assert plant.nodes[0].state in (State.SEARCHING, State.REGISTERING)
+    assert plant.nodes[0].state in (ServiceNodeState.SEARCHING, ServiceNodeState.REGISTERING)
 
 
 def test_a_keep_alive_is_answered_with_counts(plant: Plant) -> None:
@@ -110,10 +109,10 @@ def test_a_broken_broadcast_falls_on_the_floor(plant: Plant, octets: bytes) -> N
 
 def test_power_twice_is_power_once(plant: Plant) -> None:
     plant.nodes[0].power(True)
-    assert plant.nodes[0].state is State.TERMINAL
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
     plant.nodes[0].power(False)
     plant.nodes[0].power(False)
-    assert plant.nodes[0].state is State.OFF
+    assert plant.nodes[0].state is ServiceNodeState.OFF
 
 
 def test_whom_a_frame_is_for_on_its_last_hop() -> None:

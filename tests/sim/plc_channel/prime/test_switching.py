@@ -5,19 +5,18 @@ from collections import Counter
 import pytest
 
 from sim.kernel.medium import LpduReceived, NodeLost, NodeState
-from sim.plc_channel.channel.model import BASE_PLACE
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.journal import Happening
-from sim.plc_channel.prime.setups import Plant, chain
-from sim.plc_channel.prime.states import State
-from sim.plc_channel.prime.terms import PrimeTerms
+from sim.plc_channel.channel.interface import BASE_PLACE
+from sim.plc_channel.prime.network import LogEvent
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.prime.switching import ServiceNodeState
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy, chain
 
 
 def star(count: int, far: set[int], **terms: object) -> Plant:
     """`far` meters do not hear the base node; all meters hear each other."""
     phy = ThresholdPhy()
     deaf = {pair: -50.0 for place in far for pair in ((BASE_PLACE, place), (place, BASE_PLACE))}
-    return Plant(count, TableChannel(phy, links=deaf), phy, PrimeTerms(**terms))
+    return Plant(count, TableChannel(phy, links=deaf), phy, PrimeSettings(**terms))
 
 
 @pytest.mark.parametrize("hops", [1, 2, 4])
@@ -64,8 +63,8 @@ def test_a_switch_without_children_is_a_terminal_again() -> None:
     plant.nodes[1].power(False)
     plant.env.run(3600.0)
     assert plant.rows()[0].state is NodeState.TERMINAL
-    assert plant.nodes[0].state is State.TERMINAL
-    assert plant.network.journal.counts[Happening.DEMOTE] == 1
+    assert plant.nodes[0].state is ServiceNodeState.TERMINAL
+    assert plant.network.journal.counts[LogEvent.DEMOTE] == 1
     assert not [source for source in plant.network.watch.sources if source.modem is plant.nodes[0]]
 
 

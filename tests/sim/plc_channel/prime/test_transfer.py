@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from protocols.plc.prime.sublayers import Arq
 from sim.kernel.medium import LpduReceived, SendFailed
-from sim.plc_channel.prime.ideal import TableChannel, ThresholdPhy
-from sim.plc_channel.prime.setups import Plant
-from sim.plc_channel.prime.terms import PrimeTerms
-from sim.plc_channel.prime.transfer import Link, Receiver, Sender
+from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender
+from sim.plc_channel.prime.settings import PrimeSettings
+from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
 
 class Pipe:
@@ -19,7 +18,7 @@ class Pipe:
 
     def __init__(self, **terms: object) -> None:
         self.now_s = 0.0
-        self.terms = PrimeTerms(**terms)
+        self.terms = PrimeSettings(**terms)
         self.timers: list[tuple[float, object]] = []
         self.queues: tuple[deque[bytes], deque[bytes]] = (deque(), deque())
         self.heard: list[bytes] = []
@@ -29,13 +28,13 @@ class Pipe:
     def later(self, delay_s: float, act: object) -> None:
         self.timers.append((self.now_s + delay_s, act))
 
-    def _end(self, side: int) -> Link:
+    def _end(self, side: int) -> ArqConnection:
         def transmit(payload: bytes, on_end: object) -> None:
             self.queues[side].append(payload)
             on_end(True)
 
-        sender = Sender(self, transmit, lambda: 1.0, lambda *done: self.done.append(done))
-        return Link(sender, Receiver(transmit, self.heard.append))
+        sender = ArqSender(self, transmit, lambda: 1.0, lambda *done: self.done.append(done))
+        return ArqConnection(sender, ArqReceiver(transmit, self.heard.append))
 
     def hand_over(self, side: int, *, lose: bool = False) -> None:
         payload = self.queues[side].popleft()

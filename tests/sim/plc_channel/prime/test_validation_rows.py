@@ -2,8 +2,7 @@
 
 import pytest
 
-from sim.plc_channel.prime.points import Check, checks
-from sim.plc_channel.prime.validation import row
+from sim.plc_channel.validation.mac import Check, checks, mac_row
 
 
 def check(kind: str, low: float, high: float, found: float) -> Check:
@@ -14,14 +13,14 @@ def check(kind: str, low: float, high: float, found: float) -> Check:
     ("found", "holds"), [(1.8999, False), (1.9, True), (2.0, True), (2.1, True), (2.1001, False)]
 )
 def test_a_row_holds_within_its_bounds(found: float, holds: bool) -> None:
-    assert row(check("validation", 1.9, 2.1, found)).holds is holds
+    assert mac_row(check("validation", 1.9, 2.1, found)).holds is holds
 
 
 def test_figures_are_written_with_four_digits() -> None:
-    written = row(check("validation", 1.9, 2.1, 2.0123456))
+    written = mac_row(check("validation", 1.9, 2.1, 2.0123456))
     assert (written.published, written.measured, written.tolerance) == ("2", "2.012", "± 0.1")
-    assert row(check("band", 0.5, 4.0, 1.0)).published == "0.5 … 4"
-    assert row(check("validation", 2.0, 2.0, 2.0)).tolerance == "exact"
+    assert mac_row(check("band", 0.5, 4.0, 1.0)).published == "0.5 … 4"
+    assert mac_row(check("validation", 2.0, 2.0, 2.0)).tolerance == "exact"
 
 
 def test_what_was_fitted_says_so() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from links.aio import AsyncLink
-from sim.kernel.aio import run_in_virtual_time
+from sim.kernel.virtual_time import run_in_virtual_time
 from system.head_end.acquisition import Collector
 from system.head_end.vocabulary import OrderKind, OrderState
 

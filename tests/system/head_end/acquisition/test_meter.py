@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.kernel.aio import run_in_virtual_time
+from sim.kernel.virtual_time import run_in_virtual_time
 from system.head_end.acquisition import ClockLimits, Collector, CollectorTerms
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 

@@ -1,1 +1,0 @@
-"""Noise of the wire: floor, mains-synchronous envelope, hours of the day, bursts."""
