@@ -18,7 +18,7 @@ KeyTables = dict[str, dict[str, dict[str, str]]]
 
 
 def key_tables(secret: str) -> KeyTables:
-    """The tables of a collector's key file, as `system.head_end.acquisition.key_book` takes them.
+    """The tables of a collector's key file, as `system.head_end.acquisition.parse_key_file` takes them.
 
     Args:
         secret: of the concentrators' management ports.

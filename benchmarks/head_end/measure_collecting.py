@@ -28,11 +28,11 @@ from links.aio import WallClock, open_async_link  # noqa: E402
 from system.head_end.acquisition import (  # noqa: E402
     Collector,
     CollectorParts,
-    CollectorTerms,
+    CollectorSettings,
     ThreadRunner,
-    key_book,
+    parse_key_file,
 )
-from system.head_end.desk import Channel, Gap, Kept, Lease, MeterTarget, RowBatch, Visit  # noqa: E402
+from system.head_end.store_port import Channel, Gap, Lease, MeterTarget, RowBatch, StoreResult, Visit  # noqa: E402
 from system.head_end.vocabulary import ChannelKind  # noqa: E402
 
 KEYS = {
@@ -95,9 +95,9 @@ class BenchDesk:
         self.counters[device_id] = first + many
         return first
 
-    def keep_rows(self, lease: Lease, batches: Sequence[RowBatch]) -> Sequence[Kept]:
+    def keep_rows(self, lease: Lease, batches: Sequence[RowBatch]) -> Sequence[StoreResult]:
         self.rows += sum(len(batch.rows) for batch in batches)
-        return [Kept(len(batch.rows), 0) for batch in batches]
+        return [StoreResult(len(batch.rows), 0) for batch in batches]
 
     def keep_contacts(self, lease: Lease, contacts: Sequence[Any]) -> None:
         self.reasons += [contact.detail for contact in contacts if contact.reason]
@@ -119,12 +119,12 @@ def collect(desk: Any, at_once: int, **terms: Any) -> tuple[float, float]:
     clock, runner = WallClock(), ThreadRunner()
     parts = CollectorParts(
         desk=desk,
-        book=key_book(KEYS),
+        book=parse_key_file(KEYS),
         clock=clock,
         utc=utc,
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
-        terms=CollectorTerms(sessions_max=at_once, idle_s=1.0, **terms),
+        terms=CollectorSettings(sessions_max=at_once, idle_s=1.0, **terms),
         new_id=uuid.uuid4,
     )
     wall_s, cpu_s = time.perf_counter(), time.process_time()

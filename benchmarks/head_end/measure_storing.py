@@ -86,7 +86,7 @@ def bare(seconds: float) -> None:
 def alone(seconds: float, at_once: int) -> None:
     from django.db import transaction
 
-    from system.head_end.storing.values import store_values
+    from system.head_end.value_storage.values import store_values
 
     make = days(10**6 * at_once)
 
@@ -104,10 +104,10 @@ def through_the_desk(seconds: float, at_once: int) -> None:
     from field_store import ENERGY, Field, batch, rows
     from vending_world import make_village
 
-    from system.head_end.desk import Column
-    from system.head_end.store import DatabaseDesk
+    from system.head_end.django_store import DjangoStore
+    from system.head_end.store_port import Column
 
-    field = Field(make_village(f"Medidas {at_once}"), DatabaseDesk())
+    field = Field(make_village(f"Medidas {at_once}"), DjangoStore())
     channel = field.channel(concentrator=True, due_at=BEGAN)
     devices = [
         field.meter(number, channel).device_id for number in range(at_once * METERS, (at_once + 1) * METERS)

@@ -216,8 +216,8 @@ def main(meters: int, rounds: int) -> None:
     from django.db import connection
     from vending_world import make_village
 
+    from system.head_end.intervals import DAY_OFFSET_S, DAY_S, seconds
     from system.head_end.models import CollectionPlan
-    from system.head_end.periods import DAY_OFFSET_S, DAY_S, seconds
 
     if connection.vendor != "postgresql":
         raise SystemExit("DATABASE_URL must name an empty PostgreSQL: run it by system.config.postgres")

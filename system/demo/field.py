@@ -3,7 +3,7 @@
 from system.accounts.models import User
 from system.accounts.operations import Role
 from system.demo.village import Village
-from system.head_end.services.set_channel import ChannelTerms, set_channel
+from system.head_end.services.configuration import ChannelData, set_channel
 from system.head_end.vocabulary import ChannelKind
 from system.registry.models import Site
 
@@ -16,7 +16,7 @@ def open_channels(village: Village) -> None:
     if supervisor is None:
         return
     for one in village.concentrators:
-        terms = ChannelTerms(
+        terms = ChannelData(
             name=one.name,
             url=one.url,
             kind=ChannelKind.CONCENTRATOR,

@@ -1,6 +1,6 @@
 """What vending, networks and reports may ask of the head-end: this module, and nothing else of it.
 
-Values are `system.head_end.answers`; refusals are `UnableToOrder`. Everything is narrowed to the user's
+Values are `system.head_end.api_types`; refusals are `UnableToOrder`. Everything is narrowed to the user's
 provider, where a user is asked for; the questions without one take rows of the registry that the caller has
 already narrowed.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from system.accounts.models import Approval, User
-from system.head_end.answers import (
+from system.head_end.api_types import (
     Curve,
     CurvePoint,
     DayEnergy,
@@ -26,16 +26,16 @@ from system.head_end.answers import (
 )
 from system.head_end.errors import UnableToOrder
 from system.head_end.selectors import consumption as _consumption
-from system.head_end.selectors import consumption_of_many as _of_many
+from system.head_end.selectors import consumption as _of_many
 from system.head_end.selectors import curves as _curves
-from system.head_end.selectors import deliveries as _deliveries
 from system.head_end.selectors import meters as _meters
+from system.head_end.selectors import orders as _deliveries
 from system.head_end.selectors import orders as _orders
-from system.head_end.services import cancel_order as _cancel
-from system.head_end.services import deliver_tokens as _deliver
-from system.head_end.services import request_group as _group
-from system.head_end.services import request_order as _request
-from system.head_end.signals import order_ended
+from system.head_end.services import order_groups as _group
+from system.head_end.services import order_requests as _cancel
+from system.head_end.services import order_requests as _deliver
+from system.head_end.services import order_requests as _request
+from system.head_end.services.order_lifecycle import order_ended
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 from system.registry.models import Device, Installation
 
@@ -119,7 +119,7 @@ def request_order(
     Raises:
         UnableToOrder: refused, or the id was used for something else.
     """
-    wish = _request.Wish(order_id, device, kind, dict(parameters or {}), valid_for)
+    wish = _request.OrderRequest(order_id, device, kind, dict(parameters or {}), valid_for)
     return _orders.view_of(_request.request_order(user, wish))
 
 
@@ -145,7 +145,7 @@ def request_group(
         parameters: of each order.
         valid_for: so long each is tried; None: the rule of the kind.
         approval: of a mass disconnection, asked for by
-            `system.head_end.services.ask_mass_cut.ask_mass_cut` and granted by somebody else.
+            `system.head_end.services.order_groups.request_mass_disconnection` and granted by somebody else.
 
     Returns:
         The id of the group.
@@ -153,7 +153,7 @@ def request_group(
     Raises:
         UnableToOrder: refused, or not approved.
     """
-    wish = _group.GroupWish(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
+    wish = _group.GroupRequest(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
     return _group.request_group(user, wish, approval).pk
 
 

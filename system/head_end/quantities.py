@@ -1,11 +1,18 @@
-"""What people call the quantities that are read most; the others keep their OBIS code."""
+"""Quantities that meters measure: names, units, scalers, and registers that only count up.
 
-from collections.abc import Mapping
+Source: IEC 62056-6-1 (OBIS codes)
+"""
 
-from system.head_end.periods import obis_of
+from collections.abc import Mapping, Sequence
+
+from protocols.dlms.units import UNITS
+from system.head_end.intervals import obis_of
+from system.head_end.store_port import Column
+
+# ---- What people call the quantities that are read most; the others keep their OBIS code.
 
 #: OBIS -> Spanish. Source: IEC 62056-6-1; the credit object is the one of this house's meters [M].
-NAMES: Mapping[str, str] = {
+QUANTITY_NAMES: Mapping[str, str] = {
     "1.0.1.8.0": "Energía tomada",
     "1.0.2.8.0": "Energía entregada",
     "1.0.3.8.0": "Energía reactiva tomada",
@@ -28,4 +35,91 @@ def quantity_name(obis: str) -> str:
     ('Energía tomada', '1.0.9.9.0')
     """
     code = obis_of(obis)
-    return NAMES.get(code, code)
+    return QUANTITY_NAMES.get(code, code)
+
+
+# ---- Values of DLMS as people write them.
+
+
+def unit_name(number: int | None) -> str:
+    """The symbol of a unit by its number; empty where there is none or nobody knows it.
+
+    >>> unit_name(30)
+    'Wh'
+    """
+    known = UNITS.get(number) if number is not None else None
+    return known.symbol if known else ""
+
+
+def scaled(value: int, scaler: int) -> int | float:
+    """A raw value in its unit; a whole number where it is one.
+
+    >>> scaled(123, 1), scaled(2305, -1)
+    (1230, 230.5)
+    """
+    return int(value * 10**scaler) if scaler >= 0 else value / 10**-scaler
+
+
+# ---- What is not believed of readings. Pure functions over one column of a batch, in the order of time.
+
+#: Value group D of energy registers that only count up (time integral 1; IEC 62056-6-1, table of group D).
+_CUMULATIVE = "8"
+_GROUP_D = 3
+#: COSEM classes whose values count: Register, Extended register.
+_REGISTERS = frozenset({3, 4})
+#: Exponents of ten and two at which registers wrap.
+_MODULI: tuple[int, ...] = (*(10**digits for digits in range(5, 13)), 2**31, 2**32)
+#: So near its end, and so near its beginning, a register is taken for one that wrapped.
+_NEAR = 0.1
+
+
+def is_cumulative(obis: str, class_id: int = 3) -> bool:
+    """Whether a quantity only counts up.
+
+    >>> is_cumulative("1.0.1.8.0"), is_cumulative("1.0.32.7.0")
+    (True, False)
+    """
+    groups = obis.split(".")
+    return class_id in _REGISTERS and len(groups) > _GROUP_D and groups[_GROUP_D] == _CUMULATIVE
+
+
+def decreasing_values(
+    values: Sequence[int], before: int | None, afterwards: int | None = None
+) -> frozenset[int]:
+    """Places of values that lie below one that was believed before them, or above one that was afterwards.
+
+    Args:
+        values: in the order of time.
+        before: the last believed value before them; None: there is none.
+        afterwards: the first believed value after them (rows that fill a gap); None: there is none.
+
+    >>> sorted(went_back([5, 6, 2, 7], 4))
+    [2]
+    >>> sorted(went_back([5, 90], 4, 50))
+    [1]
+    """
+    high, out = before, set()
+    for place, value in enumerate(values):
+        if (high is not None and value < high) or (afterwards is not None and value > afterwards):
+            out.add(place)
+        else:
+            high = value
+    return frozenset(out)
+
+
+def rollover_modulus(before: int, value: int) -> int | None:
+    """The modulus at which a register seems to have wrapped; None: it was rather set back.
+
+    >>> wrapped_at(99_990, 12)
+    100000
+    """
+    for modulus in _MODULI:
+        if modulus * (1 - _NEAR) <= before < modulus and 0 <= value < modulus * _NEAR:
+            return modulus
+    return None
+
+
+def scaler_changed(known: Mapping[tuple[str, int], tuple[int, int | None]], column: Column) -> bool:
+    """Whether a column counts otherwise than before: another scaler or another unit."""
+    before = known.get((column.obis, column.attribute))
+    return before is not None and before != (column.scaler, column.unit)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from system.head_end.answers import OrderView
 from system.head_end.api import order_ended
+from system.head_end.api_types import OrderView
 from system.networks.models import NetworkDelivery, NetworkSale
 from system.networks.services.deliver import end_delivery
 from system.networks.services.settle_sale import settle_sale, tell_reversal

@@ -13,7 +13,7 @@ from amibench.commands.system.listening import Place, listening, place_of
 from amibench.errors import CommandError
 from links.aio import WallClock
 from links.errors import LinkOpenError, LinkUrlError
-from system.head_end.acquisition import Collector, CollectorParts, StandstillRunner, key_book
+from system.head_end.acquisition import BlockingRunner, Collector, CollectorParts, parse_key_file
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def _parts() -> CollectorParts:
 
     return CollectorParts(
         desk=MemoryDesk(),
-        book=key_book({}),
+        book=parse_key_file({}),
         clock=clock,
         utc=lambda: pytest.fail("nothing happens"),
         dialer=dial,
-        runner=StandstillRunner(),
+        runner=BlockingRunner(),
     )
 
 

@@ -13,7 +13,7 @@ from amibench.office.processes import ChildDiedError, Family
 from amibench.office.settings import control_file, environment, module_socket
 from amibench.office.staff import staff
 from system.accounts.operations import Role
-from system.head_end.acquisition import key_book, read_key_file
+from system.head_end.acquisition import parse_key_file, read_key_file
 
 # ------------------------------------------------------------ environment, keys, staff
 
@@ -60,7 +60,7 @@ def test_key_file_and_tables_say_the_same(tmp_path: Path) -> None:
     control.write_text('[uplink]\nsecret = "hush_-9"\n')
     filed, told = (
         read_key_file(write_meter_keys(tmp_path / "m.toml", control)),
-        key_book(key_tables("hush_-9")),
+        parse_key_file(key_tables("hush_-9")),
     )
     assert filed.secret(SECRET_NAME) == told.secret(SECRET_NAME)
     assert filed.keys_of("hls-gmac") == told.keys_of("hls-gmac")

@@ -11,8 +11,8 @@ from vending_world import make_village
 from amibench.commands.system.carried import take_readings
 from amibench.errors import CommandError
 from protocols.field.bundle import acknowledgement_name, make_bundle, peek_serial, read_bundle
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import ReadingValue, Series
-from system.head_end.store import DatabaseDesk
 
 SECRET, SERIAL = "the secret of the stick", "90000077"
 
@@ -20,7 +20,7 @@ SECRET, SERIAL = "the secret of the stick", "90000077"
 @pytest.fixture
 def meter(db: Any) -> Any:
     """A meter behind the concentrator, whose energy register was read once."""
-    field = Field(make_village(), DatabaseDesk())
+    field = Field(make_village(), DjangoStore())
     concentrator = field.device(8, "concentrator")
     concentrator.serial = SERIAL
     concentrator.save()
@@ -112,7 +112,7 @@ def test_of_a_file_without_end_no_more_is_read_than_a_bundle_may_be(
         seen.append(len(data))
         return peek_serial(data)
 
-    monkeypatch.setattr("system.head_end.acquisition.courier.peek_serial", peek)
+    monkeypatch.setattr("system.head_end.acquisition.reading_file.peek_serial", peek)
     with pytest.raises(CommandError, match="limited to 10 octets"):
         take_readings([_file(tmp_path, meter.serial)], keys, channel="", back=False)
     assert seen == [11]

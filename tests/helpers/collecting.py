@@ -17,14 +17,14 @@ from sim.kernel.ports import Port
 from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink, run_in_virtual_time
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
 from system.head_end.acquisition import (
+    BlockingRunner,
     Collector,
     CollectorParts,
-    CollectorTerms,
+    CollectorSettings,
     Failure,
-    StandstillRunner,
-    key_book,
+    parse_key_file,
 )
-from system.head_end.desk import MeterTarget
+from system.head_end.store_port import MeterTarget
 
 SECRET = "the shared secret of a test"
 KEY_TABLE: Mapping[str, Any] = {
@@ -38,7 +38,7 @@ KEY_TABLE: Mapping[str, Any] = {
     },
     "secrets": {"north": {"secret": SECRET}},
 }
-TERMS = CollectorTerms(idle_s=60.0, response_timeout_s=90.0)
+TERMS = CollectorSettings(idle_s=60.0, response_timeout_s=90.0)
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Bench:
 
     world: Any
     ports: dict[str, Port]
-    terms: CollectorTerms = TERMS
+    terms: CollectorSettings = TERMS
     desk: MemoryDesk = field(default_factory=MemoryDesk)
     keys: Mapping[str, Any] = field(default_factory=lambda: KEY_TABLE)
     down: set[str] = field(default_factory=set)
@@ -81,11 +81,11 @@ class Bench:
         """What a collector is made of."""
         made = CollectorParts(
             desk=self.desk,
-            book=key_book(self.keys),
+            book=parse_key_file(self.keys),
             clock=self.clock,
             utc=self.utc,
             dialer=self.dial,
-            runner=StandstillRunner(),
+            runner=BlockingRunner(),
             terms=self.terms,
             random_octets=self._random.randbytes,
             new_id=lambda: uuid.UUID(int=next(self._ids)),

@@ -124,7 +124,7 @@ class CollectorNursery(ForkingNursery):
 
         from system.accounts.models import User
         from system.head_end.models import CollectionPlan, FieldRules, MeterAccess
-        from system.head_end.services.set_channel import ChannelTerms, set_channel
+        from system.head_end.services.configuration import ChannelData, set_channel
         from system.head_end.vocabulary import ChannelKind
         from system.registry.models import Device
 
@@ -139,7 +139,7 @@ class CollectorNursery(ForkingNursery):
             device.serial = meter.profile.serial
             device.save()
             url = f"tcp://127.0.0.1:{port}"
-            set_channel(user, ChannelTerms(device.serial, url, ChannelKind.DIRECT, meter=device))
+            set_channel(user, ChannelData(device.serial, url, ChannelKind.DIRECT, meter=device))
         CollectionPlan.objects.all().delete()
         CollectionPlan.objects.create(
             provider=provider, name="curva", profile=LOAD, period_s=PERIOD_S, at_s=0, every_s=2 * PERIOD_S
@@ -159,7 +159,7 @@ class CollectorNursery(ForkingNursery):
         """A token, a movement of the relay behind the one before, and a reading."""
         from system.accounts.models import User
         from system.head_end import api
-        from system.head_end.services.request_order import Wish, request_orders
+        from system.head_end.services.order_requests import OrderRequest, request_orders
         from system.head_end.vocabulary import OrderKind
         from system.registry.models import Device
 
@@ -171,8 +171,8 @@ class CollectorNursery(ForkingNursery):
         month = timedelta(days=7)
         moves = [uuid.uuid5(NAMES, f"move {place} {turn}") for turn in (number - 1, number)]
         wishes = [
-            Wish(moves[1], device, kind, {}, month, after=moves[0] if number else None),
-            Wish(
+            OrderRequest(moves[1], device, kind, {}, month, after=moves[0] if number else None),
+            OrderRequest(
                 uuid.uuid5(NAMES, f"read {place} {number}"), device, OrderKind.READ, {"obis": [ENERGY]}, month
             ),
         ]

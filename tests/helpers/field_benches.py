@@ -11,7 +11,7 @@ from small_fields import small
 from protocols.sts.token import TransferCredit, encode_token
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.world import World
-from system.head_end.desk import Channel, MeterTarget
+from system.head_end.store_port import Channel, MeterTarget
 from system.head_end.vocabulary import ChannelKind
 
 METER_URL, NORTH_URL, UPLINK_URL = "sim:meter", "sim:north", "sim:uplink"

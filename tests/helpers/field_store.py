@@ -8,15 +8,15 @@ from typing import Any
 
 from vending_world import Village
 
-from system.head_end import desk
-from system.head_end.store import DatabaseDesk
+from system.head_end import store_port
+from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import ChannelKind, OrderState, Reason, Source
 
 #: 05:00 UTC is midnight in Bogotá.
 MIDNIGHT = datetime(2026, 11, 24, 5, tzinfo=UTC)
 LOAD, DAILY = "1.0.99.1.0", "1.0.99.2.0"
-ENERGY = desk.Column(3, "1.0.1.8.0", 2, 0, 30)
-VOLTAGE = desk.Column(3, "1.0.32.7.0", 2, -1, 35)
+ENERGY = store_port.Column(3, "1.0.1.8.0", 2, 0, 30)
+VOLTAGE = store_port.Column(3, "1.0.32.7.0", 2, -1, 35)
 QUARTER = timedelta(minutes=15)
 
 
@@ -25,7 +25,7 @@ class Field:
     """What a test has in its hands."""
 
     village: Village
-    desk: DatabaseDesk
+    desk: DjangoStore
 
     def operator(self, role: str = "operator", name: str = "") -> Any:
         from system.accounts.models import User
@@ -74,34 +74,36 @@ class Field:
             provider=self.village.provider, profile=profile, period_s=period_s, **given
         )
 
-    def lease(self, now: datetime = MIDNIGHT + QUARTER, who: str = "uno", most: int = 10) -> desk.Visit:
+    def lease(self, now: datetime = MIDNIGHT + QUARTER, who: str = "uno", most: int = 10) -> store_port.Visit:
         """The one visit that is due."""
         (visit,) = self.desk.lease(who, most, now)
         return visit
 
-    def report(self, visit: desk.Visit, order_id: uuid.UUID, state: OrderState, **more: Any) -> None:
+    def report(self, visit: store_port.Visit, order_id: uuid.UUID, state: OrderState, **more: Any) -> None:
         at = more.pop("at", MIDNIGHT + QUARTER)
-        self.desk.report(visit.lease, desk.OrderReport(order_id, state, at, **more))
+        self.desk.report(visit.lease, store_port.OrderReport(order_id, state, at, **more))
 
-    def begin(self, visit: desk.Visit, order_id: uuid.UUID, at: datetime = MIDNIGHT + QUARTER) -> bool:
-        return self.desk.may_begin(visit.lease, desk.OrderReport(order_id, OrderState.RUNNING, at))
+    def begin(self, visit: store_port.Visit, order_id: uuid.UUID, at: datetime = MIDNIGHT + QUARTER) -> bool:
+        return self.desk.may_begin(visit.lease, store_port.OrderReport(order_id, OrderState.RUNNING, at))
 
 
 def rows(
     first: datetime, values: Sequence[Sequence[int | None]], step: timedelta = QUARTER, status: int = 0
-) -> tuple[desk.Row, ...]:
+) -> tuple[store_port.Row, ...]:
     """Rows whose first interval ends at `first`."""
-    return tuple(desk.Row(first + number * step, tuple(line), status) for number, line in enumerate(values))
+    return tuple(
+        store_port.Row(first + number * step, tuple(line), status) for number, line in enumerate(values)
+    )
 
 
 def batch(
     device_id: int,
-    lines: Sequence[desk.Row],
+    lines: Sequence[store_port.Row],
     *,
-    columns: Sequence[desk.Column] = (ENERGY,),
+    columns: Sequence[store_port.Column] = (ENERGY,),
     number: object = None,
     **more: Any,
-) -> desk.RowBatch:
+) -> store_port.RowBatch:
     """A batch of the load profile; `number` makes its id."""
     batch_id = uuid.uuid4() if number is None else uuid.uuid5(uuid.NAMESPACE_OID, str(number))
     given: dict[str, Any] = {
@@ -111,8 +113,12 @@ def batch(
         "received_at": MIDNIGHT + timedelta(days=2),
         **more,
     }
-    return desk.RowBatch(id=batch_id, device_id=device_id, columns=tuple(columns), rows=tuple(lines), **given)
+    return store_port.RowBatch(
+        id=batch_id, device_id=device_id, columns=tuple(columns), rows=tuple(lines), **given
+    )
 
 
-def contact(device_id: int | None, at: datetime, reason: Reason | None = None, **more: Any) -> desk.Contact:
-    return desk.Contact(device_id, at, reason, 1.0, **more)
+def contact(
+    device_id: int | None, at: datetime, reason: Reason | None = None, **more: Any
+) -> store_port.Contact:
+    return store_port.Contact(device_id, at, reason, 1.0, **more)

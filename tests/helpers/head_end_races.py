@@ -35,9 +35,9 @@ def main(directory: Path) -> None:
     from field_store import Field
     from vending_world import make_village
 
-    from system.head_end.store import DatabaseDesk
+    from system.head_end.django_store import DjangoStore
 
-    field = Field(make_village(), DatabaseDesk())
+    field = Field(make_village(), DjangoStore())
     said = {
         "vendor": connection.vendor,
         "leases": _leases(field),
@@ -98,7 +98,7 @@ def _fence(field: Any) -> dict[str, Any]:
     from field_store import MIDNIGHT, batch, rows
 
     from system.head_end.models import Channel, ReadingBatch
-    from system.head_end.services.lease_channels import LEASE
+    from system.head_end.services.channel_leases import LEASE
 
     Channel.objects.update(leased_by="", leased_until=None, enabled=False)
     access = field.meter(100)
@@ -121,7 +121,7 @@ def _fence(field: Any) -> dict[str, Any]:
 
 
 def _keep_or_take(field: Any, lease: Any, given: Any, taken: list[Any], now: Any, number: int) -> str:
-    from system.head_end.desk import LeaseLost
+    from system.head_end.store_port import LeaseLost
 
     if number:
         taken.extend(field.desk.lease("pronto", 1, now))
@@ -138,9 +138,9 @@ def _orders(field: Any) -> dict[str, Any]:
     from field_store import MIDNIGHT
 
     from system.head_end import api
-    from system.head_end.desk import OrderReport
     from system.head_end.models import MeterAccess, OrderStep
-    from system.head_end.services.lease_channels import LEASE
+    from system.head_end.services.channel_leases import LEASE
+    from system.head_end.store_port import OrderReport
     from system.head_end.vocabulary import OrderState
 
     user, device = field.operator(), MeterAccess.objects.latest("pk").device

@@ -2,10 +2,10 @@
 
 from django.db import connections
 
-from system.head_end.acquisition import StandstillRunner
+from system.head_end.acquisition import BlockingRunner
 
 
-class LentConnection(StandstillRunner):
+class LentConnection(BlockingRunner):
     """Calls the desk in a thread that is lent the test's connection: no other sees its transaction."""
 
     def __init__(self) -> None:

@@ -9,22 +9,22 @@ from typing import Any
 
 from memory_rows import ChannelPlan, MeterPlan, OrderLine
 
-from system.head_end.desk import (
+from system.head_end.store_port import (
     Channel,
     Column,
     Contact,
+    DueOrder,
     EventRow,
     FoundMeter,
     Gap,
-    Kept,
     Lease,
     LeaseLost,
     MeterTarget,
     OrderReport,
-    OrderWork,
-    Pusher,
     PushReport,
+    PushSender,
     RowBatch,
+    StoreResult,
     Visit,
 )
 from system.head_end.vocabulary import ENDED, ChannelKind, OrderKind, OrderState, Reason, Source
@@ -60,7 +60,7 @@ class MemoryDesk:
         self.values: dict[tuple[int, str, Column, datetime], int | None] = {}
         self.contradicted: list[tuple[int, str, datetime]] = []
         self.quarantined: list[tuple[RowBatch, Reason]] = []
-        self.batches: dict[uuid.UUID, Kept] = {}
+        self.batches: dict[uuid.UUID, StoreResult] = {}
         self.events: dict[tuple[int | None, str, datetime, int, int], EventRow] = {}
         self.contacts: list[Contact] = []
         self.found: list[FoundMeter] = []
@@ -87,7 +87,7 @@ class MemoryDesk:
     ) -> uuid.UUID:
         """An order; its id."""
         order_id = uuid.uuid5(uuid.NAMESPACE_OID, f"order {len(self.orders)}")
-        self.orders[order_id] = OrderLine(OrderWork(order_id, kind, meter, parameters, deadline))
+        self.orders[order_id] = OrderLine(DueOrder(order_id, kind, meter, parameters, deadline))
         return order_id
 
     def instants(self, device_id: int, profile: str) -> list[datetime]:
@@ -219,18 +219,18 @@ class MemoryDesk:
 
     # ------------------------------------------------------------ what comes
 
-    def keep_rows(self, lease: Lease, batches: Sequence[RowBatch]) -> Sequence[Kept]:
+    def keep_rows(self, lease: Lease, batches: Sequence[RowBatch]) -> Sequence[StoreResult]:
         with self._lock:
             self._held(lease, "keep_rows")
             return [self._keep(batch) for batch in batches]
 
-    def _keep(self, batch: RowBatch) -> Kept:
+    def _keep(self, batch: RowBatch) -> StoreResult:
         if batch.id in self.batches:
             return self.batches[batch.id]
         kept = self.batches[batch.id] = self._judge(batch)
         return kept
 
-    def _judge(self, batch: RowBatch) -> Kept:
+    def _judge(self, batch: RowBatch) -> StoreResult:
         known = self._series.setdefault(batch.device_id, {})
         doubt = None
         if abs(batch.clock_off_s or 0.0) > CLOCK_OFF_MAX_S:
@@ -239,7 +239,7 @@ class MemoryDesk:
             doubt = Reason.SCALER_CHANGED
         if doubt is not None:
             self.quarantined.append((batch, doubt))
-            return Kept(0, 0, quarantined=doubt)
+            return StoreResult(0, 0, quarantined=doubt)
         new = same = other = 0
         for row in batch.rows:
             keys = [(batch.device_id, batch.profile, column, row.ends_at) for column in batch.columns]
@@ -253,7 +253,7 @@ class MemoryDesk:
                 self.contradicted.append((batch.device_id, batch.profile, row.ends_at))
                 other += 1
         self._cover(batch)
-        return Kept(new, same, other)
+        return StoreResult(new, same, other)
 
     def _cover(self, batch: RowBatch) -> None:
         key = batch.device_id, batch.profile
@@ -306,14 +306,16 @@ class MemoryDesk:
 
     # ------------------------------------------------------------ what comes unasked
 
-    def pusher(self, title: str, names: Sequence[str] = ()) -> Pusher | None:
+    def pusher(self, title: str, names: Sequence[str] = ()) -> PushSender | None:
         with self._lock:
             named = [device for device, known in self.names.items() if known & set(names)]
             device_id = self.titles.get(title) if title else (named[0] if len(named) == 1 else None)
             for plan in self.channels.values():
                 if device_id in plan.meters:
                     known = tuple(self._series.get(device_id, {}).values())
-                    return Pusher(plan.meters[device_id].meter, self.names.get(device_id, frozenset()), known)
+                    return PushSender(
+                        plan.meters[device_id].meter, self.names.get(device_id, frozenset()), known
+                    )
             return None
 
     def keep_push(self, push: PushReport) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from system.head_end.desk import Channel, MeterTarget, OrderWork
+from system.head_end.store_port import Channel, DueOrder, MeterTarget
 from system.head_end.vocabulary import OrderState, Reason
 
 BEGAN = datetime(2026, 1, 1, 5, tzinfo=UTC)
@@ -46,7 +46,7 @@ class ChannelPlan:
 class OrderLine:
     """An order and all that was reported of it."""
 
-    work: OrderWork
+    work: DueOrder
     state: OrderState = OrderState.WAITING
     next_at: datetime = BEGAN
     reason: Reason | None = None

@@ -16,8 +16,8 @@ from protocols.dlms.security.forms import Form, enclose
 from protocols.dlms.wrapper import encode_wpdu
 from protocols.dlms.xdlms.notification import DataNotification
 from sim.meter.credentials import TEST_KEYS
-from system.head_end.acquisition import Listener, ListenerParts, PushTerms, StandstillRunner, key_book
-from system.head_end.acquisition.pushes.strangers import Refusal
+from system.head_end.acquisition import BlockingRunner, Listener, ListenerParts, PushSettings, parse_key_file
+from system.head_end.acquisition.pushes.refusals import PushRefusal
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TITLE, OTHER = b"AMB\x00\x00\x00\x00\x01", b"AMB\x00\x00\x00\x00\x02"
@@ -92,17 +92,17 @@ class Ear:
         self.desk = desk
         self.visits = 0
         self.told: list[str] = []
-        self.runner = StandstillRunner()
+        self.runner = BlockingRunner()
         self.listener = Listener(
             ListenerParts(
                 desk=desk,
-                book=key_book(keys),
+                book=parse_key_file(keys),
                 clock=WallClock(),
                 utc=lambda: NOW,
                 runner=self.runner,
                 visit=self._visit,
                 tell=lambda _place, claimed, failure: self.told.append(f"{claimed}: {failure.detail}"),
-                terms=PushTerms(**terms),
+                terms=PushSettings(**terms),
             )
         )
 
@@ -123,5 +123,5 @@ class Ear:
         return callers
 
     @property
-    def refused(self) -> dict[Refusal, int]:
+    def refused(self) -> dict[PushRefusal, int]:
         return dict(self.listener.strangers.counts)

@@ -43,10 +43,10 @@ class WorkerNursery(ForkingNursery):
 
         from amibench.commands.system.app import app
         from amibench.commands.system.work import register
-        from system.chores.table import CHORES
+        from system.background_jobs.jobs import JOBS
 
         register(app)
-        for chore in CHORES:
+        for chore in JOBS:
             import_module(chore.verb.rpartition(".")[0])
         return {}
 
@@ -115,7 +115,7 @@ def _queue(number: int, each: int) -> dict[str, Any]:
 
 
 def _tomorrow() -> dict[str, Any]:
-    from system.chores.models import ChoreRow
+    from system.background_jobs.models import ChoreRow
     from system.config.clock import security_now
     from system.networks.models import WebhookMessage
     from system.vending.delivery.models import Message

@@ -23,12 +23,18 @@ from links.aio import WallClock, open_async_link
 from system.accounts.models import User
 from system.config import clock as business
 from system.head_end import api
-from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, ThreadRunner, key_book
-from system.head_end.acquisition.seams import DeskRunner
-from system.head_end.desk import MeterTarget
+from system.head_end.acquisition import (
+    Collector,
+    CollectorParts,
+    CollectorSettings,
+    ThreadRunner,
+    parse_key_file,
+)
+from system.head_end.acquisition.leased_store import StoreRunner
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import CollectionPlan, MeterAccess, ReadingValue
-from system.head_end.services.set_channel import ChannelTerms, set_channel
-from system.head_end.store import DatabaseDesk
+from system.head_end.services.configuration import ChannelData, set_channel
+from system.head_end.store_port import MeterTarget
 from system.head_end.vocabulary import ChannelKind, OrderKind, OrderState, Reason, Registration
 from system.registry.models import Device
 
@@ -85,18 +91,18 @@ def ciphered_meter() -> Iterator[tuple[str, str]]:
         yield "wrapper", url
 
 
-def _collect(desk: Any, runner: DeskRunner | None = None, now: datetime = NOON) -> list[Any]:
+def _collect(desk: Any, runner: StoreRunner | None = None, now: datetime = NOON) -> list[Any]:
     clock, told = WallClock(), []
     begun_s = clock.now_s()
     runner = runner or ThreadRunner()
     parts = CollectorParts(
         desk=desk,
-        book=key_book(KEYS),
+        book=parse_key_file(KEYS),
         clock=clock,
         utc=lambda: now + timedelta(seconds=clock.now_s() - begun_s),
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
-        terms=CollectorTerms(response_timeout_s=10.0, idle_s=1.0),
+        terms=CollectorSettings(response_timeout_s=10.0, idle_s=1.0),
         random_octets=os.urandom,
         new_id=uuid.uuid4,
         tell=lambda *said: told.append(said),
@@ -192,7 +198,7 @@ def _in_the_field(village: Village, meter: tuple[str, str]) -> tuple[User, Devic
     device.serial = SERIAL
     device.save()
     user = User.objects.create_user("campo", provider=village.provider, role="administrator")
-    terms = ChannelTerms("pydlms", url, ChannelKind.DIRECT, framing, access="low", meter=device)
+    terms = ChannelData("pydlms", url, ChannelKind.DIRECT, framing, access="low", meter=device)
     set_channel(user, terms)
     # it has one profile, and no log that our rules ask for
     CollectionPlan.objects.exclude(profile=LOAD).update(enabled=False)
@@ -208,7 +214,7 @@ def test_it_is_registered_read_and_shown_like_any_meter(
     business_time.instant = NOON
     order = api.request_order(user, uuid.uuid4(), device, OrderKind.READ, {"obis": [api.ENERGY_IMPORT]})
     for _ in range(2):  # the second finds everything there
-        assert _collect(DatabaseDesk(), LentConnection()) == []
+        assert _collect(DjangoStore(), LentConnection()) == []
     access = MeterAccess.objects.get(device=device)
     assert (access.state, access.last_reason) == (Registration.CONFIRMED.value, "")
     kept = ReadingValue.objects.filter(series__device=device, series__profile=LOAD, series__obis="1.0.1.8.0")

@@ -92,7 +92,7 @@ def _deliveries() -> Iterator[str]:
 def _gaps() -> Iterator[str]:
     """Nothing that was to be read is missing, but what the meters themselves do not have."""
     from system.config.clock import business_now
-    from system.head_end.selectors.gaps import OPEN, gap_report
+    from system.head_end.selectors.reading_gaps import OPEN, gap_report
 
     for gap in gap_report(_staff(), business_now()):
         if gap.kind == OPEN:

@@ -13,11 +13,11 @@ from links.errors import LinkOpenError
 from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink
 from sim.scenarios.field import FieldWorld
 from system.demo.village import WorldConcentrator
-from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, key_book
+from system.head_end.acquisition import Collector, CollectorParts, CollectorSettings, parse_key_file
 
 T = TypeVar("T")
 _DLMS, _UPLINK = 4059, 7000
-_TERMS = CollectorTerms(idle_s=300.0, response_timeout_s=90.0)
+_TERMS = CollectorSettings(idle_s=300.0, response_timeout_s=90.0)
 #: Nobody watches: what concentrators gathered is fetched every half hour.
 _POLL_S = 1_800
 
@@ -54,7 +54,7 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
         secret: of the concentrators' management ports.
         seed: of what nobody can foresee otherwise.
     """
-    from system.head_end.store import DatabaseDesk
+    from system.head_end.django_store import DjangoStore
 
     clock = SimAsyncClock(world.env)
     ports = {f"tcp://{name}:{number}": (name, port) for name, number, port in _ports(world)}
@@ -66,8 +66,8 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
 
     ids = count(1)
     parts = CollectorParts(
-        desk=DatabaseDesk(),
-        book=key_book(key_tables(secret)),
+        desk=DjangoStore(),
+        book=parse_key_file(key_tables(secret)),
         clock=clock,
         utc=world.clock.utc,
         dialer=dial,

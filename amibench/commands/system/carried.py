@@ -12,7 +12,7 @@ from amibench.errors import CommandError
 from protocols.field.bundle import SIZE_MAX, acknowledgement_name
 
 if TYPE_CHECKING:
-    from system.head_end.acquisition import Carried
+    from system.head_end.acquisition import ImportedFile
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def take_readings(
     ] = True,
 ) -> None:
     """Keep the readings of FILES, each once; the stick then takes the acknowledgement back."""
-    from system.head_end.acquisition import KeyFileError, UnableToCarry, read_key_file, take_file
+    from system.head_end.acquisition import KeyFileError, UnableToImport, import_reading_file, read_key_file
 
     try:
         book = read_key_file(keys)
@@ -41,24 +41,24 @@ def take_readings(
         raise CommandError(str(error)) from error
     configured()
     from system.config.clock import business_now
-    from system.head_end.store import DatabaseDesk
+    from system.head_end.django_store import DjangoStore
 
-    desk = DatabaseDesk()
+    desk = DjangoStore()
     for file in sorted(files):
         try:
             with file.open("rb") as opened:
                 data = opened.read(SIZE_MAX + 1)  # a longer one is refused, not read
-            carried = take_file(desk, book, data, business_now(), channel)
+            carried = import_reading_file(desk, book, data, business_now(), channel)
             if back:
                 file.with_name(acknowledgement_name(carried.serial)).write_bytes(carried.acknowledgement)
-        except UnableToCarry as error:
+        except UnableToImport as error:
             raise CommandError(f"{file}: {error}") from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         typer.echo(json.dumps(_told(file, carried), ensure_ascii=False))
 
 
-def _told(file: Path, carried: "Carried") -> dict[str, Any]:
+def _told(file: Path, carried: "ImportedFile") -> dict[str, Any]:
     return {
         "file": str(file),
         "concentrator": carried.serial,

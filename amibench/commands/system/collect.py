@@ -20,7 +20,7 @@ from amibench.language import resolve
 from links.errors import LinkError
 
 if TYPE_CHECKING:
-    from system.head_end.acquisition import Collector, CollectorTerms, Failure, KeyBook
+    from system.head_end.acquisition import Collector, CollectorSettings, Failure, KeyFile
 
 T = TypeVar("T")
 KEYS_VARIABLE = "AMIBENCH_METER_KEYS"
@@ -63,14 +63,20 @@ def collect(
 
     With --listen it also takes what meters send unasked: proven by their keys, once; the rest is told.
     """
-    from system.head_end.acquisition import ClockLimits, CollectorTerms, KeyFileError, key_book, read_key_file
+    from system.head_end.acquisition import (
+        ClockLimits,
+        CollectorSettings,
+        KeyFileError,
+        parse_key_file,
+        read_key_file,
+    )
 
     try:
-        book = key_book({}) if keys is None else read_key_file(keys)
+        book = parse_key_file({}) if keys is None else read_key_file(keys)
     except KeyFileError as error:
         raise CommandError(str(error)) from error
     place = _place(listen, once=once)
-    terms = CollectorTerms(
+    terms = CollectorSettings(
         sessions_max=sessions,
         idle_s=idle,
         response_timeout_s=patience,
@@ -95,8 +101,8 @@ def collect(
 
 async def _run(
     name: str,
-    book: "KeyBook",
-    terms: "CollectorTerms",
+    book: "KeyFile",
+    terms: "CollectorSettings",
     say: Callable[..., None],
     place: Place | None,
     *,
@@ -106,11 +112,11 @@ async def _run(
     from links.aio import WallClock, open_async_link
     from system.config import clock as business
     from system.head_end.acquisition import Collector, CollectorParts
-    from system.head_end.store import DatabaseDesk
+    from system.head_end.django_store import DjangoStore
 
     clock, runner = WallClock(), _runner()
     parts = CollectorParts(
-        desk=DatabaseDesk(),
+        desk=DjangoStore(),
         book=book,
         clock=clock,
         utc=business.business_now,

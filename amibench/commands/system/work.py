@@ -23,8 +23,8 @@ def work(
 ) -> None:
     """Do the chores until Ctrl-C or SIGTERM; several workers share them. With --once exit 1: one failed."""
     configured()
-    from system.chores.worker import work as go_on
-    from system.chores.worker import work_once, worker_name
+    from system.background_jobs.worker import work as go_on
+    from system.background_jobs.worker import work_once, worker_name
 
     logging.basicConfig(
         stream=sys.stderr,

@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "system.vending",
     "system.vending.delivery",
     "system.vending.offline",
-    "system.chores",
+    "system.background_jobs",
     "system.networks",
     "system.reports",
 ]

@@ -1,6 +1,6 @@
 """The collector: speaks with the meters and concentrators of the field for a desk that says what is due.
 
-It knows no database and no web: it is handed a `system.head_end.desk.Desk`, a clock, and what opens links.
+It knows no database and no web: it is handed a `system.head_end.store_port.StorePort`, a clock, and what opens links.
 
 Map of the room::
 
@@ -27,32 +27,32 @@ Map of the room::
     terms.py         how much, how patiently
 """
 
-from system.head_end.acquisition.courier import Carried, UnableToCarry, take_file
-from system.head_end.acquisition.engine import Collector, CollectorParts
-from system.head_end.acquisition.keys import KeyBook, KeyFileError, key_book, read_key_file
-from system.head_end.acquisition.limits import Limits
-from system.head_end.acquisition.pushes import Listener, ListenerParts, PushTerms
-from system.head_end.acquisition.reasons import Failure
-from system.head_end.acquisition.seams import StandstillRunner, ThreadRunner
-from system.head_end.acquisition.terms import ClockLimits, CollectorTerms
+from system.head_end.acquisition.collector import Collector, CollectorParts
+from system.head_end.acquisition.failures import Failure
+from system.head_end.acquisition.key_file import KeyFile, KeyFileError, parse_key_file, read_key_file
+from system.head_end.acquisition.leased_store import BlockingRunner, ThreadRunner
+from system.head_end.acquisition.pushes import Listener, ListenerParts, PushSettings
+from system.head_end.acquisition.reading_file import ImportedFile, UnableToImport, import_reading_file
+from system.head_end.acquisition.session_limits import SessionLimits
+from system.head_end.acquisition.settings import ClockLimits, CollectorSettings
 
 __all__ = [
-    "Carried",
+    "ImportedFile",
     "ClockLimits",
     "Collector",
     "CollectorParts",
-    "CollectorTerms",
+    "CollectorSettings",
     "Failure",
-    "KeyBook",
+    "KeyFile",
     "KeyFileError",
-    "Limits",
+    "SessionLimits",
     "Listener",
     "ListenerParts",
-    "PushTerms",
-    "StandstillRunner",
+    "PushSettings",
+    "BlockingRunner",
     "ThreadRunner",
-    "UnableToCarry",
-    "key_book",
+    "UnableToImport",
+    "parse_key_file",
     "read_key_file",
-    "take_file",
+    "import_reading_file",
 ]

@@ -1,39 +1,94 @@
-"""One visit: everything that is due behind a channel, in its order, and every failure told to the desk."""
+"""Visit of a channel: everything that is due behind it, in its order; each failure is reported to the store.
+
+One session does all that is due at a meter; orders go before everything else.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
-from system.head_end.acquisition.calling import Caller
-from system.head_end.acquisition.jobs.clock import keep_clock
-from system.head_end.acquisition.jobs.events import read_events
-from system.head_end.acquisition.jobs.orders import put_off, run_order
-from system.head_end.acquisition.jobs.profile import NewId, read_gap
-from system.head_end.acquisition.keys import KeyBook
-from system.head_end.acquisition.leased_desk import LeasedDesk, contact_of
-from system.head_end.acquisition.lines import Line
-from system.head_end.acquisition.reasons import DEVICE_FAULTS, ClockTooFar, Failure, failure_of
-from system.head_end.acquisition.seams import Dialer, RandomOctets
-from system.head_end.acquisition.shapes import ShapeCache
-from system.head_end.acquisition.talk import Talk
-from system.head_end.acquisition.terms import CollectorTerms
-from system.head_end.acquisition.uplink import NONCE_OCTETS, Uplink
-from system.head_end.acquisition.uplink_work import Pulled, UplinkWork
-from system.head_end.acquisition.work import MeterWork, stages, works_of
-from system.head_end.desk import LeaseLost, OrderWork, Visit
+from system.head_end.acquisition.cosem_reads import ProfileShapeCache
+from system.head_end.acquisition.failures import DEVICE_FAULTS, ClockTooFar, Failure, failure_of
+from system.head_end.acquisition.key_file import KeyFile
+from system.head_end.acquisition.leased_store import Dialer, LeasedStore, RandomOctets, contact_of
+from system.head_end.acquisition.meter_session import Connection, MeterSession, SessionOpener
+from system.head_end.acquisition.orders.controls import correct_clock
+from system.head_end.acquisition.orders.execution import execute_order, postpone_orders
+from system.head_end.acquisition.profile_reading import NewId, read_events, read_gap
+from system.head_end.acquisition.settings import CollectorSettings
+from system.head_end.acquisition.uplink import NONCE_OCTETS, PulledRows, UplinkSession, UplinkWork
+from system.head_end.store_port import DueOrder, Gap, LeaseLost, MeterTarget, Visit
 from system.head_end.vocabulary import ChannelKind, Reason
+
+# ---- A visit's work by meter: one session does all that is due at a meter; orders go before everything els
+
+
+@dataclass(slots=True)
+class MeterWork:
+    """What is due at one meter."""
+
+    meter: MeterTarget
+    orders: list[DueOrder] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    clock: bool = False
+    events: list[Gap] = field(default_factory=list)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Profiles and logs that will be read, each once."""
+        return tuple(dict.fromkeys(gap.profile for gap in (*self.gaps, *self.events)))
+
+
+def stages(visit: Visit) -> list[list[MeterWork]]:
+    """The work in stages; within one, meters may be spoken with at once.
+
+    A lone meter has one stage: what is due there is done in one session. Behind a concentrator no meter's
+    readings keep another meter's order waiting.
+    """
+    whole = work_by_meter(visit.orders, visit.gaps, visit.clocks, visit.events)
+    if len(whole) <= 1:
+        return [whole] if whole else []
+    first = work_by_meter(orders=visit.orders)
+    rest = work_by_meter((), visit.gaps, visit.clocks, visit.events)
+    return [stage for stage in (first, rest) if stage]
+
+
+def work_by_meter(
+    orders: Iterable[DueOrder] = (),
+    gaps: Iterable[Gap] = (),
+    clocks: Iterable[MeterTarget] = (),
+    events: Iterable[Gap] = (),
+) -> list[MeterWork]:
+    """What is due, by meter, in the order in which meters are first named."""
+    works: dict[int, MeterWork] = {}
+
+    def at(meter: MeterTarget) -> MeterWork:
+        return works.setdefault(meter.device_id, MeterWork(meter))
+
+    for order in orders:
+        at(order.meter).orders.append(order)
+    for gap in gaps:
+        at(gap.meter).gaps.append(gap)
+    for meter in clocks:
+        at(meter).clock = True
+    for log in events:
+        at(log.meter).events.append(log)
+    return list(works.values())
+
+
+# ---- One visit: everything that is due behind a channel, in its order, and every failure told to the desk.
 
 #: Octets of the longest APDU: what a message of the wire behind a concentrator carries, or a wrapper.
 _OCTETS_MAX = {ChannelKind.CONCENTRATOR: 1_021, ChannelKind.DIRECT: 0xFFFF}
 #: Told of each failure: channel, serial of the meter (empty: the channel itself), why.
-Tell = Callable[[str, str, Failure], None]
+FailureReporter = Callable[[str, str, Failure], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class VisitContext:
     """What all visits of a collector share.
 
     Args:
@@ -51,15 +106,15 @@ class Surroundings:
     """
 
     name: str
-    book: KeyBook
-    terms: CollectorTerms
+    book: KeyFile
+    terms: CollectorSettings
     dialer: Dialer
-    shapes: ShapeCache
+    shapes: ProfileShapeCache
     sessions: asyncio.Semaphore
     random_octets: RandomOctets
     new_id: NewId
     now_s: Callable[[], float]
-    tell: Tell
+    tell: FailureReporter
     stopping: Callable[[], bool]
 
 
@@ -72,14 +127,14 @@ class ChannelVisit:
         around: what all visits share.
     """
 
-    def __init__(self, visit: Visit, desk: LeasedDesk, around: Surroundings) -> None:
+    def __init__(self, visit: Visit, desk: LeasedStore, around: VisitContext) -> None:
         self._visit = visit
         self._desk = desk
         self._around = around
         terms = around.terms
         if visit.clock_set_max_s is not None:
             terms = replace(terms, clocks=replace(terms.clocks, set_s=visit.clock_set_max_s))
-        self._caller = Caller(
+        self._caller = SessionOpener(
             around.book,
             terms,
             around.shapes,
@@ -113,7 +168,7 @@ class ChannelVisit:
         await self._desk.release(self._reason)
 
     async def _work(self) -> None:
-        pulled = Pulled()
+        pulled = PulledRows()
         if self._visit.channel.uplink_url:
             pulled = await self._over_uplink()
         left = [gap for gap in map(pulled.left_of, self._visit.gaps) if gap is not None]
@@ -122,14 +177,14 @@ class ChannelVisit:
 
     # ------------------------------------------------------------ the concentrator itself
 
-    async def _over_uplink(self) -> Pulled:
-        begun_s, pulled, off_s = self._around.now_s(), Pulled(), None
+    async def _over_uplink(self) -> PulledRows:
+        begun_s, pulled, off_s = self._around.now_s(), PulledRows(), None
         channel = self._visit.channel
-        line = Line(self._around.dialer, channel.uplink_url)
+        line = Connection(self._around.dialer, channel.uplink_url)
         failure: Failure | None = None
         try:
             secret = self._around.book.secret(channel.secret_name)
-            uplink = Uplink(
+            uplink = UplinkSession(
                 await line.link(),
                 secret,
                 self._around.random_octets(NONCE_OCTETS),
@@ -146,7 +201,7 @@ class ChannelVisit:
             off_s = await work.tell_time()
             if self._visit.orders:
                 # somebody waits for those: the rows are there a little later, too
-                await self._meters(works_of(orders=self._visit.orders))
+                await self._meters(work_by_meter(orders=self._visit.orders))
                 self._visit = replace(self._visit, orders=())
             pulled = await work.take_rows()
             await work.take_events()
@@ -177,7 +232,7 @@ class ChannelVisit:
             raise lost.exceptions[0] from None
 
     async def _one_after_the_other(self, waiting: deque[MeterWork]) -> None:
-        line = Line(self._around.dialer, self._visit.channel.url)
+        line = Connection(self._around.dialer, self._visit.channel.url)
         try:
             while waiting and not line.dead and not self._around.stopping():
                 work = waiting.popleft()
@@ -186,7 +241,7 @@ class ChannelVisit:
         finally:
             await line.drop()
 
-    async def _meter(self, line: Line, work: MeterWork) -> None:
+    async def _meter(self, line: Connection, work: MeterWork) -> None:
         begun_s, talk = self._around.now_s(), None
         orders = deque(work.orders)
         failure: Failure | None = None
@@ -195,7 +250,7 @@ class ChannelVisit:
                 failure = await self._at(talk, work, orders)
         except DEVICE_FAULTS as error:
             failure = self._understood(failure_of(error), line, talk)
-            await put_off(self._desk, tuple(orders), failure)
+            await postpone_orders(self._desk, tuple(orders), failure)
         if failure is not None:
             self._fail(work.meter.serial, failure)
             if self._lone or line.dead:
@@ -206,19 +261,19 @@ class ChannelVisit:
             contact = replace(contact, clock_off_s=talk.clock_off_s, clock_set=talk.clock_set)
         await self._desk.contact(contact)
 
-    async def _at(self, talk: Talk, work: MeterWork, orders: deque[OrderWork]) -> Failure | None:
+    async def _at(self, talk: MeterSession, work: MeterWork, orders: deque[DueOrder]) -> Failure | None:
         """All that is due in an open session; the first reading that did not go well and did not end it.
 
         An order that the meter refuses is told of, and says nothing against the contact with it.
         """
         failures: list[Failure] = []
         while orders and not self._around.stopping():
-            failure = await run_order(talk, orders.popleft())
+            failure = await execute_order(talk, orders.popleft())
             if failure is not None:
                 self._fail(work.meter.serial, failure)
         steps: list[Callable[[], Awaitable[object]]] = []
         steps += [partial(read_gap, talk, gap, self._around.new_id) for gap in work.gaps]
-        steps += [partial(keep_clock, talk)] if work.clock else []
+        steps += [partial(correct_clock, talk)] if work.clock else []
         steps += [partial(read_events, talk, log) for log in work.events]
         for step in steps:
             if self._around.stopping():
@@ -229,7 +284,7 @@ class ChannelVisit:
                 failures.append(failure_of(refusal))
         return failures[0] if failures else None
 
-    def _understood(self, failure: Failure, line: Line, talk: Talk | None) -> Failure:
+    def _understood(self, failure: Failure, line: Connection, talk: MeterSession | None) -> Failure:
         """A lone meter that accepts the connection and says nothing is not behind a concentrator."""
         if self._lone and failure.reason is Reason.METER_SILENT:
             return replace(failure, reason=Reason.UNREACHABLE if talk is None else Reason.LINE_LOST)

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.head_end.models import Channel, FoundDevice
-from system.head_end.pages.channel_form import ChannelForm
-from system.head_end.pages.common import REFUSALS, do, user_of
-from system.head_end.registration import WHY
+from system.head_end.pages.form_actions import REFUSALS, do, user_of
+from system.head_end.pages.forms import ChannelForm
+from system.head_end.registration_rules import REGISTRATION_REASONS
 from system.head_end.selectors.meters import find_channels, find_found
-from system.head_end.services.confirm_found import confirm_found, reject_found
-from system.head_end.services.set_channel import set_channel
+from system.head_end.services.configuration import set_channel
+from system.head_end.services.registration import confirm_found, reject_found
 from system.head_end.vocabulary import REASON_SENTENCES, Reason, Registration
 from system.registry.pages.rows import page_of, row_of
 
@@ -95,7 +95,12 @@ def decide(request: HttpRequest, found_id: int) -> HttpResponse:
 
 def _found_row(found: FoundDevice) -> dict[str, Any]:
     state, colour = _COLOURS[found.state]
-    return {"found": found, "state": state, "colour": colour, "why": WHY.get(found.reason, found.reason)}
+    return {
+        "found": found,
+        "state": state,
+        "colour": colour,
+        "why": REGISTRATION_REASONS.get(found.reason, found.reason),
+    }
 
 
 def _why(channel: Channel) -> str:

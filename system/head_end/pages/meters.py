@@ -1,4 +1,4 @@
-"""Meters in the field: the list, one of them, and what can be done with it."""
+"""Meters in the field: what is wrong now, the list, one meter, orders to it and decisions about it."""
 
 import uuid
 from typing import Any
@@ -6,28 +6,44 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.config.clock import business_now
 from system.head_end.models import MeterAccess
-from system.head_end.orders.kinds import RULES
-from system.head_end.pages.common import access_or_404, do, user_of
-from system.head_end.pages.event_rows import event_rows
-from system.head_end.pages.forms import ACTION_NAMES, ACTIONS, ActionForm
+from system.head_end.pages.events import event_rows
+from system.head_end.pages.form_actions import access_or_404, do, saved, user_of
+from system.head_end.pages.forms import ACTION_NAMES, ACTIONS, ActionForm, MeterForm
 from system.head_end.quantities import quantity_name
-from system.head_end.selectors.changes import decisions, waiting_changes
 from system.head_end.selectors.consumption import last_reading
 from system.head_end.selectors.events import find_events
+from system.head_end.selectors.meter_access import rules_of
 from system.head_end.selectors.meters import STATES, find_accesses, sentence_of, state_of
 from system.head_end.selectors.orders import STATE_NAMES, find_orders
 from system.head_end.selectors.orders import sentence_of as order_sentence
-from system.head_end.selectors.rules import rules_of
-from system.head_end.services.request_order import Wish, request_order
-from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState
+from system.head_end.selectors.problems import field_figures, problems
+from system.head_end.selectors.quarantine import decisions, waiting_changes
+from system.head_end.services.configuration import set_meter
+from system.head_end.services.order_requests import KIND_RULES, OrderRequest, request_order
+from system.head_end.services.registration import set_access_state
+from system.head_end.services.validation import accept_change
+from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState, Registration
 from system.registry.models import DeviceInstallation
 from system.registry.pages.rows import page_of
+
+# ---- What is wrong now: what a person on duty looks at first.
+
+
+@requires(Operation.SEE_FIELD)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Problems by their weight, each with where to click; and the figures of the night."""
+    shown = {"problems": problems(request.user), "standing": field_figures(request.user)}
+    return render(request, "head_end/home.html", shown)
+
+
+# ---- Meters in the field: the list, one of them, and what can be done with it.
 
 #: State of a meter -> colour of its tag.
 COLOURS = {
@@ -97,7 +113,7 @@ def act(request: HttpRequest, device_id: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("head_end:meter", device_id=device_id)
     kind, parameters = ACTIONS[form.cleaned_data["action"]]
-    wish = Wish(form.cleaned_data["order_id"], access.device, kind, parameters)
+    wish = OrderRequest(form.cleaned_data["order_id"], access.device, kind, parameters)
     if do(request, lambda: request_order(user_of(request), wish), f"{ORDER_NAMES[kind]}: orden recibida."):
         return redirect("head_end:order", order_id=wish.id)
     return redirect("head_end:meter", device_id=device_id)
@@ -141,5 +157,43 @@ def _actions(user: Any) -> list[tuple[str, str, uuid.UUID]]:
     return [
         (name, ACTION_NAMES[name], uuid.uuid4())
         for name, (kind, _) in ACTIONS.items()
-        if user.may(RULES[kind].operation) and user.may(Operation.READ_METER)
+        if user.may(KIND_RULES[kind].operation) and user.may(Operation.READ_METER)
     ]
+
+
+# ---- What a person decides about one meter: how it is spoken with, whether it is read, what really changed
+
+
+@requires(Operation.MANAGE_FIELD)
+@require_http_methods(["GET", "POST"])
+def edit_meter(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Another address, other keys, other logs."""
+    access = access_or_404(request, device_id)
+    form = MeterForm(request.POST or None, access=access)
+    done = "El medidor quedó guardado."
+    if saved(request, form, lambda: set_meter(user_of(request), access, form.terms()), done):
+        return redirect("head_end:meter", device_id=device_id)
+    shown = {"form": form, "title": f"Cómo se habla con {access.device.serial}", "access": access}
+    return render(request, "head_end/settings_form.html", shown)
+
+
+@requires(Operation.CONFIRM_REGISTRATION)
+@require_POST
+def put_apart(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Put a meter apart, or let it back."""
+    access = access_or_404(request, device_id)
+    apart = request.POST.get("state") == Registration.QUARANTINED.value
+    state = Registration.QUARANTINED if apart else Registration.CONFIRMED
+    done = "El medidor quedó en cuarentena." if apart else "El medidor vuelve a leerse."
+    do(request, lambda: set_access_state(user_of(request), access, state), done)
+    return redirect("head_end:meter", device_id=device_id)
+
+
+@requires(Operation.CONFIRM_REGISTRATION)
+@require_POST
+def accept_meter_change(request: HttpRequest, device_id: int) -> HttpResponse:
+    """The meter really changed: what waits counts."""
+    access, reason = access_or_404(request, device_id), request.POST.get("reason", "")[:30]
+    done = "Las lecturas que esperaban ya cuentan, como registro nuevo."
+    do(request, lambda: accept_change(user_of(request), access, reason), done)
+    return redirect("head_end:meter", device_id=device_id)

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_GET
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.config.clock import BOGOTA, business_day, business_now
-from system.head_end.answers import Curve, Quality
-from system.head_end.pages.common import access_or_404
-from system.head_end.pages.settings_forms import PERIODS, span_name
+from system.head_end.api_types import Curve, Quality
+from system.head_end.pages.form_actions import access_or_404
+from system.head_end.pages.forms import PERIODS, span_name
 from system.head_end.selectors.consumption import daily_consumption
 from system.head_end.selectors.curves import curve, load_curve
-from system.head_end.selectors.gaps import KIND_NAMES, gap_report
 from system.head_end.selectors.meters import find_accesses
+from system.head_end.selectors.reading_gaps import KIND_NAMES, gap_report
 from system.head_end.selectors.registers import ENERGY_IMPORT
-from system.head_end.services.configure_field import FIRST_PLANS
+from system.head_end.services.configuration import DEFAULT_PLANS
 from system.registry.pages.rows import page_of
 
 #: What can be drawn -> OBIS; the first one by its differences.
@@ -36,7 +36,7 @@ QUALITY_NAMES = {
     Quality.NOT_READ: "falta leer",
 }
 #: OBIS of a profile -> what people call it.
-PROFILE_NAMES = {code: name for name, code, _ in FIRST_PLANS}
+PROFILE_NAMES = {code: name for name, code, _ in DEFAULT_PLANS}
 _DAYS = 31
 _GAPS_MAX = 200
 

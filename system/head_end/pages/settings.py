@@ -6,12 +6,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
-from system.head_end.logs import LOG_NAMES
+from system.head_end.end_device_events import LOG_NAMES
 from system.head_end.models import CollectionPlan
-from system.head_end.pages.common import saved, user_of
-from system.head_end.pages.settings_forms import EVERY, PERIODS, PlanForm, RulesForm, hour_of, span_name
-from system.head_end.selectors.rules import rules_of
-from system.head_end.services.configure_field import save_plan, save_rules
+from system.head_end.pages.form_actions import saved, user_of
+from system.head_end.pages.forms import EVERY, PERIODS, PlanForm, RulesForm, hour_of, span_name
+from system.head_end.selectors.meter_access import rules_of
+from system.head_end.services.configuration import save_plan, save_rules
 from system.registry.pages.rows import row_of
 
 _HOUR_S = 3600

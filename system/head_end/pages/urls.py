@@ -2,27 +2,17 @@
 
 from django.urls import path
 
-from system.head_end.pages import (
-    concentrators,
-    events,
-    groups,
-    home,
-    meter_changes,
-    meters,
-    orders,
-    readings,
-    settings,
-)
+from system.head_end.pages import concentrators, events, meters, orders, readings, settings
 
 app_name = "head_end"
 urlpatterns = [
-    path("campo/", home.home, name="home"),
+    path("campo/", meters.home, name="home"),
     path("campo/medidores/", meters.meters, name="meters"),
     path("campo/medidores/<int:device_id>/", meters.meter, name="meter"),
     path("campo/medidores/<int:device_id>/orden/", meters.act, name="meter-act"),
-    path("campo/medidores/<int:device_id>/apartar/", meter_changes.put_apart, name="meter-apart"),
-    path("campo/medidores/<int:device_id>/cambio/", meter_changes.accept, name="meter-accept"),
-    path("campo/medidores/<int:device_id>/corregir/", meter_changes.edit, name="meter-edit"),
+    path("campo/medidores/<int:device_id>/apartar/", meters.put_apart, name="meter-apart"),
+    path("campo/medidores/<int:device_id>/cambio/", meters.accept_meter_change, name="meter-accept"),
+    path("campo/medidores/<int:device_id>/corregir/", meters.edit_meter, name="meter-edit"),
     path("campo/concentradores/", concentrators.concentrators, name="concentrators"),
     path("campo/concentradores/nuevo/", concentrators.edit, name="concentrator-new"),
     path("campo/concentradores/<int:channel_id>/", concentrators.concentrator, name="concentrator"),
@@ -38,9 +28,9 @@ urlpatterns = [
     path("campo/ordenes/", orders.orders, name="orders"),
     path("campo/ordenes/<uuid:order_id>/", orders.order, name="order"),
     path("campo/ordenes/<uuid:order_id>/anular/", orders.cancel, name="order-cancel"),
-    path("campo/grupos/", groups.groups, name="groups"),
-    path("campo/grupos/nuevo/", groups.create, name="group-new"),
-    path("campo/grupos/<uuid:group_id>/", groups.group, name="group"),
-    path("campo/grupos/<uuid:group_id>/anular/", groups.abort, name="group-abort"),
-    path("campo/cortes-aprobados/<uuid:approval_id>/", groups.carry_out, name="mass-cut"),
+    path("campo/grupos/", orders.order_groups, name="groups"),
+    path("campo/grupos/nuevo/", orders.create_group, name="group-new"),
+    path("campo/grupos/<uuid:group_id>/", orders.order_group, name="group"),
+    path("campo/grupos/<uuid:group_id>/anular/", orders.abort_group_orders, name="group-abort"),
+    path("campo/cortes-aprobados/<uuid:approval_id>/", orders.execute_mass_cut, name="mass-cut"),
 ]

@@ -17,29 +17,19 @@ Map of the room::
 
 from system.accounts.rest.room import Refusal, Room
 from system.head_end.errors import UnableToConfigure, UnableToConfirm, UnableToOrder
-from system.head_end.rest import (
-    channels,
-    events,
-    found,
-    groups,
-    meter_changes,
-    meters,
-    orders,
-    plans,
-    readings,
-)
+from system.head_end.rest import channels, events, meters, orders, plans, readings
 
 _REFUSED = Refusal(422, "refused", "No se puede")
 ROOM = Room(
     routers=(
         meters.router,
-        meter_changes.router,
+        meters.change_router,
         channels.router,
-        found.router,
+        channels.found_router,
         readings.router,
         events.router,
         orders.router,
-        groups.router,
+        orders.group_router,
         plans.router,
     ),
     refusals={UnableToOrder: _REFUSED, UnableToConfirm: _REFUSED, UnableToConfigure: _REFUSED},

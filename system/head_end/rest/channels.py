@@ -1,6 +1,6 @@
-"""Ways into the field: list, one, open, correct. Keys are only named: they lie in the collector's file."""
+"""Routes of channels and of meters found behind them: list, one, open, correct, confirm, reject."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -11,15 +11,19 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Flag, In, Instant, Key, Out, free_text, plain_text, row_or_404, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.head_end.errors import UnableToConfigure
-from system.head_end.models import Channel
-from system.head_end.rest.fields import why
-from system.head_end.selectors.meters import find_channels
-from system.head_end.services.set_channel import KEPT, ChannelTerms, set_channel
-from system.head_end.vocabulary import POLL_S, ChannelKind
+from system.head_end.models import Channel, FoundDevice
+from system.head_end.registration_rules import REGISTRATION_REASONS
+from system.head_end.rest.fields import QueryKey, reason_sentence
+from system.head_end.selectors.meters import find_channels, find_found
+from system.head_end.services.configuration import CHANNEL_FIELDS, ChannelData, set_channel
+from system.head_end.services.registration import confirm_found, reject_found
+from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 from system.registry.models import Device, Site
 
+# ---- Ways into the field: list, one, open, correct. Keys are only named: they lie in the collector's file.
+
 router = Router(tags=["Concentradores y conexiones"])
-_ONE = "/field/channels/{int:channel_id}"
+_CHANNEL = "/field/channels/{int:channel_id}"
 
 
 class FieldChannelIn(In):
@@ -77,14 +81,14 @@ def channel_out(row: Any) -> FieldChannelOut:
     return FieldChannelOut(
         id=row.pk,
         kind=row.kind,
-        **{name: getattr(row, name) for name in KEPT},
+        **{name: getattr(row, name) for name in CHANNEL_FIELDS},
         site_id=row.site_id,
         meters=row.meter_count,
         failing_meters=row.failing_count,
         last_ok_at=row.last_ok_at,
         failing_since=row.failing_since,
         reason=row.last_reason if failing else "",
-        sentence=why(row.last_reason) if failing else "",
+        sentence=reason_sentence(row.last_reason) if failing else "",
         clock_off_s=row.clock_off_s,
     )
 
@@ -99,12 +103,12 @@ def _named(request: HttpRequest, model: Any, pk: int | None, what: str) -> Any:
     return found
 
 
-def _terms(request: HttpRequest, body: FieldChannelIn, kind: ChannelKind | None) -> ChannelTerms:
+def _terms(request: HttpRequest, body: FieldChannelIn, kind: ChannelKind | None) -> ChannelData:
     more: dict[str, Any] = {}
     if isinstance(body, NewFieldChannelIn):
         more = {"meter": _named(request, Device, body.meter_id, "ese medidor"), "sap": body.sap}
     site = _named(request, Site, body.site_id, "ese sitio")
-    return ChannelTerms(**{name: getattr(body, name) for name in KEPT}, kind=kind, site=site, **more)
+    return ChannelData(**{name: getattr(body, name) for name in CHANNEL_FIELDS}, kind=kind, site=site, **more)
 
 
 @router.get("/field/channels", **does(Operation.SEE_FIELD, Page[FieldChannelOut]))
@@ -120,15 +124,92 @@ def open_channel(request: HttpRequest, body: NewFieldChannelIn) -> FieldChannelO
     return channel_out(find_channels(user_of(request)).get(pk=made.pk))
 
 
-@router.get(_ONE, **does(Operation.SEE_FIELD, FieldChannelOut))
+@router.get(_CHANNEL, **does(Operation.SEE_FIELD, FieldChannelOut))
 def one_channel(request: HttpRequest, channel_id: int) -> FieldChannelOut:
     """Un canal."""
     return channel_out(row_or_404(find_channels(user_of(request)), channel_id))
 
 
-@router.put(_ONE, **does(Operation.MANAGE_FIELD, FieldChannelOut))
+@router.put(_CHANNEL, **does(Operation.MANAGE_FIELD, FieldChannelOut))
 def correct_channel(request: HttpRequest, channel_id: int, body: FieldChannelIn) -> FieldChannelOut:
     """Corregirlo; sigue siendo concentrador o conexión propia."""
     found: Channel = row_or_404(Channel.objects.of(user_of(request)), channel_id)
     set_channel(user_of(request), _terms(request, body, None), found)
     return channel_out(find_channels(user_of(request)).get(pk=channel_id))
+
+
+# ---- What was found in the field, and what somebody decides of it.
+
+found_router = Router(tags=["Medidores encontrados"])
+_FOUND = "/field/found/{int:found_id}"
+
+
+class FoundQuery(PageQuery):
+    """Which of them."""
+
+    state: Literal["", "open", "found", "confirmed", "quarantined", "rejected"] = Field(
+        "open", description="open: lo que espera una decisión; vacío: todo"
+    )
+    channel_id: QueryKey | None = None
+
+
+class FoundDeviceOut(Out):
+    """Something that was found behind a channel, as it says itself."""
+
+    id: int
+    channel_id: int
+    serial: str
+    ldn: str
+    drn: str
+    eui48: str
+    sap: int
+    state: Registration
+    reason: str
+    sentence: str = Field(description="por qué no está confirmado; vacía: lo está")
+    device_id: int | None = Field(description="del registro, si lo conoce")
+    reachable: bool
+    found_at: Instant
+    seen_at: Instant
+
+
+def _found_out(row: FoundDevice) -> FoundDeviceOut:
+    plain = set(FoundDeviceOut.model_fields) - {"id", "sentence"}
+    return FoundDeviceOut(
+        id=row.pk,
+        sentence=REGISTRATION_REASONS.get(row.reason, row.reason),
+        **{name: getattr(row, name) for name in plain},
+    )
+
+
+def _one_found(request: HttpRequest, found_id: int) -> FoundDevice:
+    found: FoundDevice = row_or_404(find_found(user_of(request)), found_id)
+    return found
+
+
+@found_router.get("/field/found", **does(Operation.SEE_FIELD, Page[FoundDeviceOut]))
+def list_found(request: HttpRequest, asked: Query[FoundQuery]) -> Any:
+    """Lo que se encontró en campo; sin filtro, lo que espera una decisión."""
+    rows = find_found(user_of(request), asked.state)
+    if asked.channel_id is not None:
+        rows = rows.filter(channel_id=asked.channel_id)
+    return page_of(Page[FoundDeviceOut], rows, asked, _found_out)
+
+
+@found_router.get(_FOUND, **does(Operation.SEE_FIELD, FoundDeviceOut))
+def one_found(request: HttpRequest, found_id: int) -> FoundDeviceOut:
+    """Uno de ellos."""
+    return _found_out(_one_found(request, found_id))
+
+
+@found_router.post(f"{_FOUND}/confirmation", **does(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
+def confirm(request: HttpRequest, found_id: int) -> FoundDeviceOut:
+    """Hablar con él; el registro debe conocer su serie."""
+    confirm_found(user_of(request), _one_found(request, found_id))
+    return _found_out(_one_found(request, found_id))
+
+
+@found_router.post(f"{_FOUND}/rejection", **does(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
+def reject(request: HttpRequest, found_id: int) -> FoundDeviceOut:
+    """No hablar nunca con él."""
+    reject_found(user_of(request), _one_found(request, found_id))
+    return _found_out(_one_found(request, found_id))

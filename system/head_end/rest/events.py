@@ -10,7 +10,7 @@ from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Instant, InstantIn, Out, free_text
 from system.accounts.rest.paging import Page, PageQuery, page_of
-from system.head_end.event_words import words_of
+from system.head_end.end_device_events import describe_event
 from system.head_end.models import DeviceEvent
 from system.head_end.rest.fields import QueryKey
 from system.head_end.selectors.events import find_events
@@ -48,7 +48,7 @@ class FieldEventOut(Out):
 
 def _out(row: DeviceEvent) -> FieldEventOut:
     plain = set(FieldEventOut.model_fields) - {"id", "sentence"}
-    said = words_of(row.log, row.code, row.name, row.detail)
+    said = describe_event(row.log, row.code, row.name, row.detail)
     return FieldEventOut(id=row.pk, sentence=said.what, **{name: getattr(row, name) for name in plain})
 
 

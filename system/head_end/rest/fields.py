@@ -17,7 +17,7 @@ Obis = Annotated[
     Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){4,5}$", description="código OBIS, por ejemplo 1.0.1.8.0"),
 ]
 QueryKey = Annotated[QueryInt, Field(ge=1, le=KEY_MAX)]
-Words = Annotated[str, free_text(100, description="serie, o parte de ella; vacío: todo")]
+SerialText = Annotated[str, free_text(100, description="serie, o parte de ella; vacío: todo")]
 
 
 def device_or_404(request: HttpRequest, device_id: int) -> Device:
@@ -42,7 +42,7 @@ def access_or_404(request: HttpRequest, device_id: int) -> MeterAccess:
     return found
 
 
-def why(reason: str) -> str:
+def reason_sentence(reason: str) -> str:
     """A reason in one Spanish sentence; empty where there is none."""
     return REASON_SENTENCES[Reason(reason)] if reason else ""
 

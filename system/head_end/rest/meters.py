@@ -1,7 +1,7 @@
-"""Meters in the field: how each is reached, how it stands and why."""
+"""Routes of meters in the field: how each is reached, how it stands and why, and decisions about it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -9,14 +9,21 @@ from pydantic import Field
 
 from system.accounts.operations import Operation
 from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Instant, Out
+from system.accounts.rest.fields import In, Instant, InstantIn, Out, free_text, plain_text, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_now
 from system.head_end.models import MeterAccess
-from system.head_end.rest.fields import METER, QueryKey, Words, access_or_404
+from system.head_end.rest.fields import METER, QueryKey, SerialText, access_or_404
 from system.head_end.selectors.consumption import last_reading
+from system.head_end.selectors.meter_access import rules_of
 from system.head_end.selectors.meters import STATES, find_accesses, reachable, sentence_of, state_of
-from system.head_end.selectors.rules import rules_of
+from system.head_end.selectors.quarantine import WaitingChange, waiting_changes
+from system.head_end.services.configuration import SAP_MAX, MeterAccessData, set_meter
+from system.head_end.services.registration import set_access_state
+from system.head_end.services.validation import accept_change
+from system.head_end.vocabulary import Registration
+
+# ---- Meters in the field: how each is reached, how it stands and why.
 
 router = Router(tags=["Medidores en campo"])
 State = Literal["well", "failing", "silent", "never", "doubtful", "quarantined"]
@@ -25,7 +32,7 @@ State = Literal["well", "failing", "silent", "never", "doubtful", "quarantined"]
 class FieldMetersQuery(PageQuery):
     """Which of them."""
 
-    text: Words = ""
+    text: SerialText = ""
     state: State | None = None
     channel_id: QueryKey | None = None
 
@@ -125,3 +132,92 @@ def list_meters(request: HttpRequest, asked: Query[FieldMetersQuery]) -> Any:
 def one_meter(request: HttpRequest, device_id: int) -> FieldMeterDetailOut:
     """Un medidor en campo: cómo se le habla y qué dijo por última vez."""
     return meter_detail(request, access_or_404(request, device_id))
+
+
+# ---- What a person decides about one meter: how it is spoken with, whether it is read, what really changed
+
+change_router = Router(tags=["Medidores en campo"])
+
+
+class MeterAccessIn(In):
+    """How a meter is spoken with. Keys are only named: they lie in the collector's key file."""
+
+    sap: Annotated[int, whole(1, SAP_MAX, "dirección de servidor detrás del canal")]
+    access: Annotated[str, plain_text(40, "perfil de acceso del archivo de llaves")]
+    key_name: Annotated[str, free_text(60, "de la llave en el archivo de llaves")] = ""
+    event_logs: Annotated[
+        str, free_text(200, "códigos OBIS separados por espacios; vacío: los de las reglas; «-»: ninguna")
+    ] = ""
+    wanted_since: InstantIn | None = Field(
+        None, description="desde cuándo se quieren sus lecturas, mientras las guarde; sin él, como está"
+    )
+
+
+class MeterStateIn(In):
+    """Whether it is spoken with."""
+
+    state: Literal["confirmed", "quarantined"]
+
+
+class AcceptanceIn(In):
+    """Which change really happened."""
+
+    reason: Literal["scaler-changed", "register-wrapped"]
+
+
+class WaitingChangeOut(Out):
+    """Readings that are not believed, until somebody says that the meter really changed."""
+
+    reason: str
+    sentence: str
+    acceptable: bool
+    values: int
+    obis: list[str]
+    first_at: Instant
+    last_at: Instant
+
+
+class AcceptedOut(Out):
+    """What came of it."""
+
+    values: int = Field(description="valores que ahora cuentan")
+
+
+def _change(change: WaitingChange) -> WaitingChangeOut:
+    return WaitingChangeOut(
+        reason=change.reason,
+        sentence=change.sentence,
+        acceptable=change.acceptable,
+        values=change.values,
+        obis=list(change.obis),
+        first_at=change.first_at,
+        last_at=change.last_at,
+    )
+
+
+@change_router.put(f"{METER}/access", **does(Operation.MANAGE_FIELD, FieldMeterDetailOut))
+def correct(request: HttpRequest, device_id: int, body: MeterAccessIn) -> FieldMeterDetailOut:
+    """Corregir cómo se le habla y qué bitácoras se le leen."""
+    set_meter(user_of(request), access_or_404(request, device_id), MeterAccessData(**body.model_dump()))
+    return meter_detail(request, access_or_404(request, device_id))
+
+
+@change_router.put(f"{METER}/state", **does(Operation.CONFIRM_REGISTRATION, FieldMeterDetailOut))
+def set_state(request: HttpRequest, device_id: int, body: MeterStateIn) -> FieldMeterDetailOut:
+    """Ponerlo en cuarentena, o volver a leerlo."""
+    access = access_or_404(request, device_id)
+    set_access_state(user_of(request), access, Registration(body.state))
+    return meter_detail(request, access_or_404(request, device_id))
+
+
+@change_router.get(f"{METER}/changes", **does(Operation.SEE_FIELD, list[WaitingChangeOut]))
+def list_changes(request: HttpRequest, device_id: int) -> list[WaitingChangeOut]:
+    """Lecturas en cuarentena, por motivo: esperan a que alguien diga si el medidor cambió de verdad."""
+    return [_change(change) for change in waiting_changes(access_or_404(request, device_id))]
+
+
+@change_router.post(f"{METER}/changes/acceptance", **does(Operation.CONFIRM_REGISTRATION, AcceptedOut))
+def accept(request: HttpRequest, device_id: int, body: AcceptanceIn) -> AcceptedOut:
+    """El medidor cambió de verdad: lo que esperaba cuenta desde ahora, como registro nuevo."""
+    access = access_or_404(request, device_id)
+    return AcceptedOut(values=accept_change(user_of(request), access, body.reason))

@@ -11,11 +11,11 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Flag, In, Key, Out, free_text, plain_text, row_or_404, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.head_end.errors import UnableToConfigure
+from system.head_end.intervals import DAY_S
 from system.head_end.models import CollectionPlan, FieldRules
-from system.head_end.periods import DAY_S
 from system.head_end.rest.fields import Obis
-from system.head_end.selectors.rules import rules_of
-from system.head_end.services.configure_field import PlanData, save_plan, save_rules
+from system.head_end.selectors.meter_access import rules_of
+from system.head_end.services.configuration import PlanData, save_plan, save_rules
 from system.registry.models import Group
 
 router = Router(tags=["Planes de lectura y reglas"])

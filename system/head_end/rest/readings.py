@@ -12,13 +12,13 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Day, In, Instant, InstantIn, Out, QueryInt
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.config.clock import business_day, business_now
-from system.head_end.answers import Curve, Quality
+from system.head_end.api_types import Curve, Quality
 from system.head_end.errors import UnableToOrder
-from system.head_end.periods import obis_of
+from system.head_end.intervals import obis_of
 from system.head_end.rest.fields import METER, Obis, QueryKey, device_or_404
 from system.head_end.selectors.consumption import daily_consumption
 from system.head_end.selectors.curves import curve, load_curve
-from system.head_end.selectors.gaps import GapRow, gap_report
+from system.head_end.selectors.reading_gaps import GapRow, gap_report
 from system.head_end.selectors.registers import ENERGY_IMPORT
 
 router = Router(tags=["Lecturas"])

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from system.head_end import spans
-from system.head_end.answers import Curve, CurvePoint, Quality
+from system.head_end import intervals
+from system.head_end.api_types import Curve, CurvePoint, Quality
+from system.head_end.intervals import floor, grid, instant, obis_of, seconds
 from system.head_end.models import Coverage, QuarantinedValue, ReadingValue, Series
-from system.head_end.periods import floor, grid, instant, obis_of, seconds
-from system.head_end.plausible import is_cumulative
-from system.head_end.selectors.registers import ENERGY_IMPORT, Lineage, lineages_of
-from system.head_end.units import scaled, unit_name
+from system.head_end.quantities import is_cumulative, scaled, unit_name
+from system.head_end.selectors.registers import ENERGY_IMPORT, RegisterHistory, register_histories
 from system.registry.models import Device
 
 #: The longest curve.
@@ -21,7 +20,7 @@ def curve(
     device: Device, obis: str, start: datetime, end: datetime, period_s: int | None = None
 ) -> Curve | None:
     """Every point after `start` up to `end`; None: the quantity was never read with a period."""
-    lines = [line for line in lineages_of(device, obis) if line.period_s]
+    lines = [line for line in register_histories(device, obis) if line.period_s]
     line = next((one for one in lines if period_s in (None, one.period_s)), None)
     if line is None:
         return None
@@ -29,7 +28,9 @@ def curve(
     values = _values(line.series, after_s, to_s)
     doubted, none_there = _doubted(device, line, obis, after_s, to_s), _none_there(device, line)
     empty = {
-        at for span in spans.clip(none_there, (after_s, to_s)) for at in grid(span[0], span[1], line.period_s)
+        at
+        for span in intervals.clip(none_there, (after_s, to_s))
+        for at in grid(span[0], span[1], line.period_s)
     }
     points = tuple(_point(at, values, doubted, empty) for at in grid(after_s, to_s, line.period_s))
     newest = line.series[-1]
@@ -50,7 +51,7 @@ def load_curve(
     found = curve(device, obis, start, end, period_s)
     if found is None or not found.cumulative:
         return found
-    lines = {line.period_s: line for line in lineages_of(device, obis) if line.period_s}
+    lines = {line.period_s: line for line in register_histories(device, obis) if line.period_s}
     before = floor(seconds(start), found.period_s)
     values = _values(lines[found.period_s].series, before - 1, before)
     last = values[before][0] if before in values else None
@@ -85,14 +86,14 @@ def _values(series: Sequence[Series], after_s: int, to_s: int) -> dict[int, tupl
     }
 
 
-def _doubted(device: Device, line: Lineage, obis: str, after_s: int, to_s: int) -> set[int]:
+def _doubted(device: Device, line: RegisterHistory, obis: str, after_s: int, to_s: int) -> set[int]:
     rows = QuarantinedValue.objects.filter(
         device=device, profile=line.profile, obis=obis_of(obis), ends_at_s__gt=after_s, ends_at_s__lte=to_s
     )
     return set(rows.values_list("ends_at_s", flat=True))
 
 
-def _none_there(device: Device, line: Lineage) -> list[list[int]]:
+def _none_there(device: Device, line: RegisterHistory) -> list[list[int]]:
     row = Coverage.objects.filter(device=device, profile=line.profile).first()
     found: list[list[int]] = row.none_there if row else []
     return found

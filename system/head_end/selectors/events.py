@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from system.head_end.event_words import names_with
+from system.head_end.end_device_events import names_matching
 from system.head_end.models import DeviceEvent
 
 
@@ -20,7 +20,7 @@ def find_events(
     found = DeviceEvent.objects.of(user).select_related("device", "channel")
     word = text.strip()
     if word:
-        said = Q(name__icontains=word) | Q(name__in=names_with(word))
+        said = Q(name__icontains=word) | Q(name__in=names_matching(word))
         found = found.filter(Q(serial__istartswith=word) | said)
     if alarm:
         found = found.filter(alarm=True)

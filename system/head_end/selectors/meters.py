@@ -9,8 +9,8 @@ from django.db.models import BigIntegerField, Count, Q, QuerySet
 from system.config.clock import business_now
 from system.config.compiled import CompiledQuery
 from system.head_end.models import Channel, FoundDevice, MeterAccess
-from system.head_end.registration import WHY
-from system.head_end.selectors.rules import rules_of
+from system.head_end.registration_rules import REGISTRATION_REASONS
+from system.head_end.selectors.meter_access import rules_of
 from system.head_end.vocabulary import REASON_SENTENCES, Reason, Registration
 from system.registry.models import Device
 
@@ -54,7 +54,11 @@ def sentence_of(access: MeterAccess) -> str:
     """What is wrong with a meter, in Spanish; empty: nothing is known to be."""
     if access.state != Registration.CONFIRMED.value:
         reason = access.state_reason
-        return WHY.get(reason) or REASON_SENTENCES.get(Reason(reason), "") if reason else "En cuarentena."
+        return (
+            REGISTRATION_REASONS.get(reason) or REASON_SENTENCES.get(Reason(reason), "")
+            if reason
+            else "En cuarentena."
+        )
     for word in (access.last_reason, access.doubt):
         if word:
             return REASON_SENTENCES[Reason(word)]

@@ -1,16 +1,18 @@
-"""Orders and groups as people and other rooms see them."""
+"""Orders, order groups and token deliveries as people and other rooms see them."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from system.head_end.answers import OrderView
+from system.head_end.api_types import Delivery, DeliveryState, OrderView, TokenDelivery
 from system.head_end.models import Order, OrderGroup, OrderProgress
 from system.head_end.vocabulary import ENDED, ORDER_NAMES, REASON_SENTENCES, OrderKind, OrderState, Reason
+
+# ---- Orders and groups as people and other rooms see them.
 
 STATE_NAMES: Mapping[OrderState, str] = {
     OrderState.WAITING: "En espera",
@@ -179,3 +181,75 @@ def open_orders(user: Any) -> int:
     """How many orders have not ended."""
     open_states = [state.value for state in OrderState if state not in ENDED]
     return int(OrderProgress.objects.of(user).filter(Q(state__in=open_states)).count())
+
+
+# ---- How the tokens of a sale stand on their way into the meter.
+
+ALREADY_USED = "already-used"
+
+_OPEN_DELIVERIES: Mapping[OrderState, DeliveryState] = {
+    OrderState.WAITING: DeliveryState.WAITING,
+    OrderState.RUNNING: DeliveryState.RUNNING,
+    OrderState.UNSURE: DeliveryState.UNSURE,
+}
+_DELIVERY_SENTENCES: Mapping[DeliveryState, str] = {
+    DeliveryState.WAITING: "El token va en camino al medidor.",
+    DeliveryState.RUNNING: "El token se está entregando al medidor.",
+    DeliveryState.UNSURE: "El token se envió y falta saber qué contestó el medidor.",
+    DeliveryState.ACCEPTED: "El medidor aceptó el token.",
+    DeliveryState.ALREADY_USED: "El token ya estaba en el medidor: alguien lo digitó antes.",
+    DeliveryState.REFUSED: "El medidor no aceptó el token.",
+    DeliveryState.GIVEN_UP: "No se logró entregar el token: el cliente puede digitarlo.",
+}
+
+
+def delivery_of(sale_id: uuid.UUID) -> Delivery | None:
+    """All tokens of a sale; None where nobody sent them."""
+    rows = list(
+        OrderProgress.objects.filter(order__sale_id=sale_id)
+        .select_related("order")
+        .order_by("order__position")
+    )
+    if not rows:
+        return None
+    tokens = tuple(_token_delivery(row) for row in rows)
+    state, decides = _delivery_state(tokens)
+    reason = decides.reason
+    sentence = _DELIVERY_SENTENCES[state]
+    if reason is not None and state is not DeliveryState.ALREADY_USED:
+        sentence = f"{sentence} {REASON_SENTENCES[reason]}"
+    return Delivery(
+        sale_id=sale_id,
+        state=state,
+        sentence=sentence,
+        answer=decides.answer,
+        at=max(token.at for token in tokens),
+        deadline=max(row.deadline for row in rows),
+        tokens=tokens,
+    )
+
+
+def _token_delivery(row: OrderProgress) -> TokenDelivery:
+    return TokenDelivery(
+        position=row.order.position,
+        order_id=row.order_id,
+        state=OrderState(row.state),
+        reason=Reason(row.reason) if row.reason else None,
+        answer=str(row.result.get("result", "")),
+        note=str(row.result.get("note", "")),
+        at=row.changed_at,
+        result=row.result,
+        unsure=row.unsure,
+    )
+
+
+def _delivery_state(tokens: Sequence[TokenDelivery]) -> tuple[DeliveryState, TokenDelivery]:
+    """The state of all, and the token that decides it: the first that is not done, else the last."""
+    decides = next((token for token in tokens if token.state is not OrderState.DONE), tokens[-1])
+    if decides.state is OrderState.DONE:
+        # after a lost answer "used" means that our own attempt arrived
+        used = any(token.note == ALREADY_USED and not token.result.get("already") for token in tokens)
+        return (DeliveryState.ALREADY_USED if used else DeliveryState.ACCEPTED), decides
+    if decides.state is OrderState.REFUSED:
+        return DeliveryState.REFUSED, decides
+    return _OPEN_DELIVERIES.get(decides.state, DeliveryState.GIVEN_UP), decides

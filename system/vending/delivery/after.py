@@ -10,8 +10,8 @@ from typing import Any
 
 from system.config.clock import security_now
 from system.config.writer import writing
-from system.head_end.answers import OrderView
 from system.head_end.api import order_ended
+from system.head_end.api_types import OrderView
 from system.head_end.vocabulary import ENDED
 from system.vending.delivery.carriers import TokenState, look
 from system.vending.delivery.following import USED, delivered, executed

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from system.head_end import api
-from system.head_end.answers import TokenDelivery
+from system.head_end.api_types import TokenDelivery
 from system.head_end.vocabulary import OrderState, Reason
 from system.vending.models import Sale
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from system.chores import worker
-from system.chores.leasing import PAUSE_MAX_S, end_turn, take_turn
-from system.chores.models import ChoreRow
-from system.chores.table import CHORES, Chore
+from system.background_jobs import worker
+from system.background_jobs.jobs import JOBS, Job
+from system.background_jobs.models import ChoreRow
+from system.background_jobs.worker import FAILURE_PAUSE_MAX_S, end_lease, take_lease
 from system.config.clock import security_now
 
 DONE: list[str] = []
-ONE = Chore("one", 60, f"{__name__}.one", lease_s=100)
-BAD = Chore("bad", 60, f"{__name__}.bad")
+ONE = Job("one", 60, f"{__name__}.one", lease_s=100)
+BAD = Job("bad", 60, f"{__name__}.bad")
 
 
 def one() -> str:
@@ -28,20 +28,20 @@ def bad() -> str:
 
 def test_one_at_a_time_and_not_before_it_is_due(db: Any) -> None:
     now = security_now()
-    turn = take_turn(ONE, "a", now)
+    turn = take_lease(ONE, "a", now)
     assert turn is not None
-    assert take_turn(ONE, "b", now) is None
-    assert end_turn(turn, now)
-    assert take_turn(ONE, "b", now + timedelta(seconds=59)) is None
-    assert take_turn(ONE, "b", now + timedelta(seconds=61)) is not None
+    assert take_lease(ONE, "b", now) is None
+    assert end_lease(turn, now)
+    assert take_lease(ONE, "b", now + timedelta(seconds=59)) is None
+    assert take_lease(ONE, "b", now + timedelta(seconds=61)) is not None
 
 
 def test_who_dies_loses_his_turn_and_ends_nothing_afterwards(db: Any) -> None:
     now = security_now()
-    lost = take_turn(ONE, "a", now)
+    lost = take_lease(ONE, "a", now)
     assert lost is not None
-    assert take_turn(ONE, "b", now + timedelta(seconds=101)) is not None
-    assert not end_turn(lost, now)
+    assert take_lease(ONE, "b", now + timedelta(seconds=101)) is not None
+    assert not end_lease(lost, now)
     assert ChoreRow.objects.get().leased_by == "b"
 
 
@@ -60,10 +60,10 @@ def test_pauses_after_failures_grow_to_a_limit(db: Any) -> None:
     now = security_now()
     for _ in range(30):
         ChoreRow.objects.update(due_at=now)
-        turn = take_turn(BAD, "a", now)
+        turn = take_lease(BAD, "a", now)
         assert turn is not None
-        end_turn(turn, now, "ValueError")
-    assert (ChoreRow.objects.get().due_at - now).total_seconds() == PAUSE_MAX_S
+        end_lease(turn, now, "ValueError")
+    assert (ChoreRow.objects.get().due_at - now).total_seconds() == FAILURE_PAUSE_MAX_S
 
 
 def test_it_stops_when_told(db: Any) -> None:
@@ -81,4 +81,4 @@ def test_told_to_stop_within_a_chore_it_begins_no_other(db: Any, monkeypatch: py
 
 
 def test_names_are_used_once() -> None:
-    assert len({chore.name for chore in CHORES}) == len(CHORES)
+    assert len({chore.name for chore in JOBS}) == len(JOBS)

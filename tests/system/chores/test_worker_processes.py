@@ -24,7 +24,7 @@ from nursery import Nursery
 from vending_world import make_village
 from worker_processes import ARGUMENT, FILE, TOLD_URL
 
-from system.chores.table import CHORES
+from system.background_jobs.jobs import JOBS
 
 pytestmark = [pytest.mark.requirement("R4-04", "R5.3-08"), pytest.mark.django_db]
 ROOT = Path(__file__).resolve().parents[3]
@@ -234,6 +234,6 @@ def test_once_does_every_chore_that_is_due_once_and_ends(village_books: Path) ->
         said, errors = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 0, errors
     assert errors == ""
-    assert set(json.loads(said)["chores"]) == {chore.name for chore in CHORES}
+    assert set(json.loads(said)["chores"]) == {chore.name for chore in JOBS}
     rows = asked(village_books, "SELECT name, lease_number, failures, leased_by FROM chores_chore")
-    assert sorted(rows) == sorted((chore.name, 1, 0, "") for chore in CHORES)
+    assert sorted(rows) == sorted((chore.name, 1, 0, "") for chore in JOBS)

@@ -8,7 +8,7 @@ from field_store import MIDNIGHT, QUARTER, Field
 from vending_world import make_village
 
 from system.config import clock
-from system.head_end.store import DatabaseDesk
+from system.head_end.django_store import DjangoStore
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def business_time() -> Iterator[clock.FixedBusinessClock]:
 
 @pytest.fixture
 def field(db: Any, business_time: clock.FixedBusinessClock) -> Field:
-    return Field(make_village(), DatabaseDesk())
+    return Field(make_village(), DjangoStore())

@@ -20,10 +20,10 @@ from sim.meter.ciu.keypad import OK
 from sim.scenarios.world import World
 from system.config import clock
 from system.head_end import api
-from system.head_end.answers import DeliveryState
-from system.head_end.desk import CourierDesk, Desk
+from system.head_end.api_types import DeliveryState
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import MeterAccess, ReadingValue
-from system.head_end.store import DatabaseDesk
+from system.head_end.store_port import ReadingFileStore, StorePort
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.registry.models import Device
 
@@ -45,7 +45,7 @@ def bench(db: Any) -> Any:
     world.run(3 * 3600)
     clock.use(WorldTime(world.clock))
     made = Bench(world, {"tcp://127.0.0.1:4059": world.port("meter", "wrapper")})
-    made.field = Field(make_village(), DatabaseDesk())  # type: ignore[attr-defined]
+    made.field = Field(make_village(), DjangoStore())  # type: ignore[attr-defined]
     yield made
     clock.use(None)
 
@@ -68,7 +68,7 @@ def _registered(bench: Any, access: str = "hls-gmac") -> Any:
 
 
 def _collect(bench: Any) -> None:
-    bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+    bench.collect("one", desk=DjangoStore(), runner=LentConnection())
 
 
 @pytest.mark.requirement("R3-02")
@@ -154,7 +154,7 @@ def test_what_is_typed_and_delivered_counts_once(bench: Any, typed_first: bool) 
 
 def test_both_desks_have_the_same_calls() -> None:
     names = {name for name in vars(MemoryDesk) if not name.startswith("_")}
-    calls = {name for name in vars(Desk) if not name.startswith("_")}
-    more = {name for name in vars(CourierDesk) if not name.startswith("_")}
+    calls = {name for name in vars(StorePort) if not name.startswith("_")}
+    more = {name for name in vars(ReadingFileStore) if not name.startswith("_")}
     assert calls <= names
-    assert {name for name in vars(DatabaseDesk) if not name.startswith("_")} == calls | more
+    assert {name for name in vars(DjangoStore) if not name.startswith("_")} == calls | more

@@ -7,14 +7,14 @@ from field_store import MIDNIGHT, Field
 
 from system.head_end.errors import UnableToConfigure
 from system.head_end.models import Channel, CollectionPlan, FieldRules
-from system.head_end.selectors.rules import rules_of
-from system.head_end.services.accept_change import accept_change
-from system.head_end.services.configure_field import PlanData, first_plans, save_plan, save_rules
+from system.head_end.selectors.meter_access import rules_of
+from system.head_end.services.configuration import PlanData, create_default_plans, save_plan, save_rules
+from system.head_end.services.validation import accept_change
 
 
 def test_the_first_plans_are_made_once(field: Field) -> None:
     for _ in range(2):
-        first_plans(field.village.provider.pk)
+        create_default_plans(field.village.provider.pk)
     assert list(CollectionPlan.objects.values_list("profile", "period_s")) == [
         ("1.0.99.1.0", 900),
         ("1.0.99.2.0", 86_400),

@@ -10,11 +10,10 @@ from field_store import DAILY, LOAD, MIDNIGHT, QUARTER, Field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from system.head_end.intervals import seconds
 from system.head_end.models import Series
-from system.head_end.periods import seconds
-from system.head_end.selectors.consumption import consumption_wh
-from system.head_end.selectors.consumption_of_many import consumption_by_installation
-from system.head_end.storing.values import store_values
+from system.head_end.selectors.consumption import consumption_by_installation, consumption_wh
+from system.head_end.value_storage.values import store_values
 from system.registry.models import DeviceInstallation, Installation
 
 HOMES = 3
@@ -124,7 +123,7 @@ def test_a_home_without_a_meter_has_no_answer(field: Field) -> None:
 
 @pytest.mark.parametrize("series", [1, 600])
 def test_values_within_spans_are_asked_for_once(db: Any, series: int) -> None:
-    from system.head_end.storing.values import values_within
+    from system.head_end.value_storage.values import values_within
 
     store_values([(number, at, at, 0) for number in range(series) for at in (900, 1800, 2700)])
     with CaptureQueriesContext(connection) as queries:

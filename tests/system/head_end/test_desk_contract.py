@@ -12,7 +12,7 @@ from memory_desk import MemoryDesk, direct
 from memory_rows import MeterPlan
 from vending_world import drn
 
-from system.head_end import api, desk
+from system.head_end import api, store_port
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 NOW = MIDNIGHT + timedelta(days=1, hours=1)
@@ -24,17 +24,17 @@ TITLE, DRN = "414D420000000001", drn(1)
 class Office:
     """A desk with one meter behind one channel, whose quarter-hours of a day are wanted."""
 
-    desk: desk.Desk
+    desk: store_port.StorePort
     device_id: int
     order: Callable[..., uuid.UUID]
     state: Callable[[uuid.UUID], OrderState]
 
-    def visit(self, at: Any = NOW, who: str = "one") -> desk.Visit:
+    def visit(self, at: Any = NOW, who: str = "one") -> store_port.Visit:
         (found,) = self.desk.lease(who, 5, at)
         return found
 
     def push(self, counter: int | None, **more: Any) -> bool:
-        return self.desk.keep_push(desk.PushReport(self.device_id, NOW, counter, **more))
+        return self.desk.keep_push(store_port.PushReport(self.device_id, NOW, counter, **more))
 
 
 @pytest.fixture(params=["memory", "database"])
@@ -45,7 +45,7 @@ def office(request: pytest.FixtureRequest, db: Any) -> Office:
 
 def _in_memory(request: pytest.FixtureRequest) -> Office:
     made = MemoryDesk()
-    target = desk.MeterTarget(1, "1", "", 1, "public")
+    target = store_port.MeterTarget(1, "1", "", 1, "public")
     plan = MeterPlan(target, {LOAD: 900}, (LOG,), since=MIDNIGHT, logs_at=NOW, clock_at=NOW)
     made.add_channel(direct(1, "tcp://127.0.0.1:4059"), plan)
     made.titles[TITLE], made.names[1] = 1, frozenset({DRN})
@@ -85,7 +85,7 @@ def test_one_collector_at_a_time(office: Office) -> None:
     office.desk.release(first.lease, NOW)
     second = office.visit(NOW + timedelta(seconds=1), "two")
     assert second.lease.number > first.lease.number
-    with pytest.raises(desk.LeaseLost):
+    with pytest.raises(store_port.LeaseLost):
         office.desk.keep_contacts(first.lease, [contact(office.device_id, NOW)])
 
 
@@ -95,7 +95,7 @@ def test_a_lease_ends_unless_it_is_renewed(office: Office) -> None:
     assert renewed.number == first.lease.number
     assert renewed.until > first.lease.until
     office.visit(renewed.until + timedelta(seconds=1), "two")
-    with pytest.raises(desk.LeaseLost):
+    with pytest.raises(store_port.LeaseLost):
         office.desk.renew(first.lease, NOW)
 
 
@@ -144,7 +144,7 @@ def test_a_clock_that_is_far_off_and_a_scaler_that_changed_are_doubted(office: O
         rows(MIDNIGHT + 3 * QUARTER, [[2]]),
         number="scaled",
         received_at=NOW,
-        columns=(desk.Column(3, ENERGY.obis, 2, 3, 30),),
+        columns=(store_port.Column(3, ENERGY.obis, 2, 3, 30),),
     )
     assert office.desk.keep_rows(visit.lease, [scaled])[0].quarantined is Reason.SCALER_CHANGED
 
@@ -161,7 +161,7 @@ def test_counters_are_given_once(office: Office) -> None:
 def test_events_are_kept_once(office: Office) -> None:
     visit = office.visit()
     found = [
-        desk.EventRow(office.device_id, "1", "0.0.99.98.0", 1, "power-down", MIDNIGHT, sequence=number)
+        store_port.EventRow(office.device_id, "1", "0.0.99.98.0", 1, "power-down", MIDNIGHT, sequence=number)
         for number in (0, 1)
     ]
     assert office.desk.keep_events(visit.lease, found) == 2
@@ -173,11 +173,11 @@ def test_an_order_is_begun_once_and_ends_once(office: Office) -> None:
     visit = office.visit()
     (work,) = visit.orders
     assert (work.id, work.kind, work.unsure) == (order_id, OrderKind.CUT, False)
-    running = desk.OrderReport(order_id, OrderState.RUNNING, NOW)
+    running = store_port.OrderReport(order_id, OrderState.RUNNING, NOW)
     assert office.desk.may_begin(visit.lease, running) is True
     assert office.desk.may_begin(visit.lease, running) is False
     office.desk.report(
-        visit.lease, desk.OrderReport(order_id, OrderState.DONE, NOW, result={"already": False})
+        visit.lease, store_port.OrderReport(order_id, OrderState.DONE, NOW, result={"already": False})
     )
     assert office.state(order_id) is OrderState.DONE
     assert office.desk.may_begin(visit.lease, running) is False
@@ -186,7 +186,7 @@ def test_an_order_is_begun_once_and_ends_once(office: Office) -> None:
 def test_an_order_whose_collector_is_gone_is_unsure(office: Office) -> None:
     order_id = office.order(OrderKind.CUT)
     visit = office.visit()
-    assert office.desk.may_begin(visit.lease, desk.OrderReport(order_id, OrderState.RUNNING, NOW))
+    assert office.desk.may_begin(visit.lease, store_port.OrderReport(order_id, OrderState.RUNNING, NOW))
     later = visit.lease.until + timedelta(minutes=10)
     (work,) = office.visit(later, "two").orders
     assert (work.id, work.unsure) == (order_id, True)
@@ -196,8 +196,8 @@ def test_an_order_whose_collector_is_gone_is_unsure(office: Office) -> None:
 def test_an_order_that_was_put_off_comes_again(office: Office, state: OrderState) -> None:
     order_id = office.order(OrderKind.CUT)
     visit = office.visit()
-    assert office.desk.may_begin(visit.lease, desk.OrderReport(order_id, OrderState.RUNNING, NOW))
-    put_off = desk.OrderReport(
+    assert office.desk.may_begin(visit.lease, store_port.OrderReport(order_id, OrderState.RUNNING, NOW))
+    put_off = store_port.OrderReport(
         order_id, state, NOW, Reason.LINE_LOST, evidence={"before": {"output_state": True}}
     )
     office.desk.report(visit.lease, put_off)
@@ -211,7 +211,9 @@ def test_an_order_that_was_put_off_comes_again(office: Office, state: OrderState
 def test_an_order_that_could_not_be_begun_waits_with_its_reason(office: Office) -> None:
     order_id = office.order(OrderKind.CUT)
     visit = office.visit()
-    office.desk.report(visit.lease, desk.OrderReport(order_id, OrderState.WAITING, NOW, Reason.UNREACHABLE))
+    office.desk.report(
+        visit.lease, store_port.OrderReport(order_id, OrderState.WAITING, NOW, Reason.UNREACHABLE)
+    )
     office.desk.release(visit.lease, NOW, Reason.UNREACHABLE)
     assert office.state(order_id) is OrderState.WAITING
     (work,) = office.visit(NOW + timedelta(hours=2), "two").orders
@@ -236,7 +238,7 @@ def test_a_push_is_kept_once_and_needs_no_lease(office: Office) -> None:
     visit = office.visit()
     assert office.push(7, batches=(batch(office.device_id, rows(NOW, [[7]]), received_at=NOW),))
     office.desk.release(visit.lease, NOW)
-    assert not office.desk.keep_push(desk.PushReport(office.device_id + 1_000, NOW, 8))
+    assert not office.desk.keep_push(store_port.PushReport(office.device_id + 1_000, NOW, 8))
 
 
 @pytest.mark.requirement("R4-02")
@@ -248,12 +250,14 @@ def test_a_push_may_let_its_meter_be_visited_at_once(office: Office) -> None:
     for quiet in office.desk.lease("one", 5, later):
         assert quiet.events == ()
         office.desk.release(quiet.lease, later)
-    assert office.desk.keep_push(desk.PushReport(office.device_id, later, None, visit=True))
+    assert office.desk.keep_push(store_port.PushReport(office.device_id, later, None, visit=True))
     again = office.visit(later + timedelta(seconds=1))
     assert {gap.meter.device_id for gap in again.events} == {office.device_id}
 
 
 def test_what_was_refused_is_nobodys(office: Office) -> None:
-    row = desk.EventRow(None, "4D4D4D0000BC614E", "push-refused", 1, "push-unknown", NOW, detail="3 × ::1")
+    row = store_port.EventRow(
+        None, "4D4D4D0000BC614E", "push-refused", 1, "push-unknown", NOW, detail="3 × ::1"
+    )
     assert office.desk.keep_strangers([row]) == 1
     assert office.desk.keep_strangers([]) == 0

@@ -11,9 +11,12 @@ from system.head_end import api
 from system.head_end.api import OrderKind, OrderState, UnableToOrder
 from system.head_end.models import Order, OrderGroup
 from system.head_end.selectors.orders import find_groups, progress_of
-from system.head_end.services.abort_group import abort_group
-from system.head_end.services.ask_mass_cut import ask_mass_cut, carry_out_mass_cut
-from system.head_end.services.request_group import GroupWish
+from system.head_end.services.order_groups import (
+    GroupRequest,
+    abort_group,
+    execute_mass_disconnection,
+    request_mass_disconnection,
+)
 
 NOW = MIDNIGHT + QUARTER
 GROUP = uuid.UUID(int=5)
@@ -52,25 +55,25 @@ def test_a_mass_disconnection_needs_a_second_person(field: Field, meters: list[A
     asks, decides = field.operator("supervisor", "ana"), field.operator("administrator", "beto")
     with pytest.raises(UnableToOrder, match="otra persona"):
         api.request_group(asks, GROUP, meters, OrderKind.CUT, name="Mora")
-    wish = GroupWish(GROUP, "Mora", OrderKind.CUT, tuple(meters))
-    approval = ask_mass_cut(asks, wish, "mora de tres meses")
+    wish = GroupRequest(GROUP, "Mora", OrderKind.CUT, tuple(meters))
+    approval = request_mass_disconnection(asks, wish, "mora de tres meses")
     with pytest.raises(UnableToOrder, match="no fue aprobada"):
-        carry_out_mass_cut(asks, approval)
+        execute_mass_disconnection(asks, approval)
     four_eyes.decide(decides, approval, granted=True)
     with pytest.raises(UnableToOrder):
         api.request_group(asks, GROUP, meters[:2], OrderKind.CUT, name="Mora", approval=approval)
     with pytest.raises(UnableToOrder, match="Solo quien pidió"):
-        carry_out_mass_cut(field.operator("supervisor", "carla"), approval)
+        execute_mass_disconnection(field.operator("supervisor", "carla"), approval)
     assert not Order.objects.exists()
-    group = carry_out_mass_cut(asks, approval, "Mora")
-    assert carry_out_mass_cut(asks, approval, "Mora") == group
+    group = execute_mass_disconnection(asks, approval, "Mora")
+    assert execute_mass_disconnection(asks, approval, "Mora") == group
     assert Order.objects.filter(group=group, kind="cut").count() == 3
 
 
 def test_an_operator_cannot_cut_many(field: Field, meters: list[Any]) -> None:
-    wish = GroupWish(GROUP, "Mora", OrderKind.CUT, tuple(meters))
+    wish = GroupRequest(GROUP, "Mora", OrderKind.CUT, tuple(meters))
     with pytest.raises(UnableToOrder, match="rol"):
-        ask_mass_cut(field.operator(), wish, "mora")
+        request_mass_disconnection(field.operator(), wish, "mora")
     with pytest.raises(UnableToOrder, match="rol"):
         api.request_group(field.operator(), GROUP, meters, OrderKind.CUT, name="Mora")
     assert api.request_group(field.operator(), GROUP, meters[:1], OrderKind.CUT, name="Uno") == GROUP

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from field_store import ENERGY, MIDNIGHT, QUARTER, Field, batch, contact, rows
 
-from system.head_end.desk import EventRow, LeaseLost, OrderReport, Visit
 from system.head_end.models import Channel, DeviceEvent, ReadingBatch, ReadingValue
-from system.head_end.services.lease_channels import LEASE
+from system.head_end.services.channel_leases import LEASE
+from system.head_end.store_port import EventRow, LeaseLost, OrderReport, Visit
 from system.head_end.vocabulary import OrderState, Reason
 
 NOW = MIDNIGHT + QUARTER

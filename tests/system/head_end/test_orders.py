@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from system.head_end import api
 from system.head_end.api import OrderKind, OrderState, Reason, UnableToOrder
 from system.head_end.models import MeterAccess, Order, OrderProgress, OrderStep
-from system.head_end.orders.transitions import TRANSITIONS, OrderEvent, next_state, retry_after_s
+from system.head_end.services.order_lifecycle import TRANSITIONS, OrderEvent, next_state, retry_after_s
 from system.head_end.vocabulary import ENDED
 
 NOW = MIDNIGHT + QUARTER

@@ -24,12 +24,12 @@ from sim.meter.tamper import TamperKind
 from sim.scenarios.push_destinations import Loopback, let_dial
 from sim.scenarios.world import World
 from system.config import clock as business
-from system.head_end import desk
-from system.head_end.acquisition import Collector, CollectorParts, CollectorTerms, key_book
+from system.head_end import store_port
+from system.head_end.acquisition import Collector, CollectorParts, CollectorSettings, parse_key_file
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import DeviceEvent, MeterAccess
 from system.head_end.selectors.events import find_events
-from system.head_end.services.take_push import STRANGERS
-from system.head_end.store import DatabaseDesk
+from system.head_end.services.device_events import REFUSED_PUSHES
 from system.registry.models import Device
 
 FRAUD, STRONG_FIELD = "0.0.99.98.1", 42
@@ -37,11 +37,11 @@ SETUP = Obis.from_string("0.0.25.9.0").to_bytes()
 ALL_PROTECTED = 3
 
 
-class WatchedDesk(DatabaseDesk):
+class WatchedDesk(DjangoStore):
     """Says when something was kept that a test waits for."""
 
     def __init__(self) -> None:
-        self.on_events: Callable[[Sequence[desk.EventRow]], None] = lambda rows: None
+        self.on_events: Callable[[Sequence[store_port.EventRow]], None] = lambda rows: None
         self.on_push: Callable[[bool], None] = lambda kept: None
 
     def keep_events(self, lease: Any, rows: Any, cursor: Any = None) -> int:
@@ -49,7 +49,7 @@ class WatchedDesk(DatabaseDesk):
         self.on_events(rows)
         return found
 
-    def keep_push(self, push: desk.PushReport) -> bool:
+    def keep_push(self, push: store_port.PushReport) -> bool:
         kept = super().keep_push(push)
         self.on_push(kept)
         return kept
@@ -152,13 +152,13 @@ class Bench:
     def _parts(self, wall: Clock) -> CollectorParts:
         return CollectorParts(
             desk=self.desk,
-            book=key_book(KEY_TABLE),
+            book=parse_key_file(KEY_TABLE),
             clock=wall,
             utc=self.world.clock.utc,
             dialer=lambda url: open_async_link(url, wall),
             runner=self.runner,
             # nothing but a push makes it look for work
-            terms=CollectorTerms(idle_s=3_600.0),
+            terms=CollectorSettings(idle_s=3_600.0),
         )
 
     def event(self) -> Callable[[], None]:
@@ -202,7 +202,7 @@ def test_a_magnet_is_on_the_screen_before_anybody_asks(db: Any, world: World, cl
     logged = (FRAUD, "strong-field", True, device_id)
     pushed = ("push", "strong-field", True, device_id)
     assert sorted(shown) == sorted([logged, pushed] if client_sap == 1 else [logged])
-    strangers = DeviceEvent.objects.filter(channel__name=STRANGERS).values_list("name", "device_id")
+    strangers = DeviceEvent.objects.filter(channel__name=REFUSED_PUSHES).values_list("name", "device_id")
     assert list(strangers) == ([] if client_sap == 1 else [("push-unproved", None)])
 
 
@@ -234,6 +234,6 @@ def test_what_was_heard_on_the_wire_cannot_be_said_again(db: Any, world: World) 
     assert kept == [True, False]
     assert bench.refused == {"push-replayed": 1}
     assert DeviceEvent.objects.filter(log="push").count() == 1
-    (stranger,) = DeviceEvent.objects.filter(channel__name=STRANGERS)
+    (stranger,) = DeviceEvent.objects.filter(channel__name=REFUSED_PUSHES)
     assert (stranger.name, stranger.device_id, stranger.alarm) == ("push-replayed", None, True)
     assert LOAD not in stranger.detail

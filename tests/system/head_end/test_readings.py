@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from field_store import DAILY, ENERGY, LOAD, MIDNIGHT, QUARTER, VOLTAGE, Field, batch, contact, rows
 
-from system.head_end import api, desk
+from system.head_end import api, store_port
 from system.head_end.api import Quality, Reason
 from system.head_end.models import (
     Coverage,
@@ -20,8 +20,8 @@ from system.head_end.models import (
     ReadingValue,
     Series,
 )
-from system.head_end.selectors.gaps import DOUBTED, NONE_THERE, OPEN, gap_report
-from system.head_end.services.accept_change import accept_change
+from system.head_end.selectors.reading_gaps import DOUBTED, NONE_THERE, OPEN, gap_report
+from system.head_end.services.validation import accept_change
 from system.head_end.vocabulary import Source
 
 DAY = timedelta(days=1)
@@ -36,11 +36,11 @@ def access(field: Field) -> Any:
 
 
 @pytest.fixture
-def visit(field: Field, access: Any) -> desk.Visit:
+def visit(field: Field, access: Any) -> store_port.Visit:
     return field.lease(NIGHT)
 
 
-def keep(field: Field, visit: desk.Visit, *batches: desk.RowBatch) -> Any:
+def keep(field: Field, visit: store_port.Visit, *batches: store_port.RowBatch) -> Any:
     found = field.desk.keep_rows(visit.lease, batches)
     return found[0] if len(found) == 1 else found
 
@@ -50,15 +50,17 @@ def values() -> list[int]:
 
 
 @pytest.mark.requirement("R3-02")
-def test_a_batch_is_kept_once_and_rows_are_known_again(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_a_batch_is_kept_once_and_rows_are_known_again(
+    field: Field, visit: store_port.Visit, access: Any
+) -> None:
     lines = rows(FIRST, [[10, 2301], [12, None], [12, 2299]])
     one = batch(access.device_id, lines, columns=(ENERGY, VOLTAGE), raw=b"frame")
-    assert keep(field, visit, one) == desk.Kept(3, 0)
-    assert keep(field, visit, one) == desk.Kept(0, 3)
+    assert keep(field, visit, one) == store_port.StoreResult(3, 0)
+    assert keep(field, visit, one) == store_port.StoreResult(0, 3)
     again = batch(
         access.device_id, [*lines, *rows(FIRST + 3 * QUARTER, [[13, 2300]])], columns=(ENERGY, VOLTAGE)
     )
-    assert keep(field, visit, again) == desk.Kept(1, 3)
+    assert keep(field, visit, again) == store_port.StoreResult(1, 3)
     assert values() == [10, 12, 12, 13, 2301, 2299, 2300]
     assert ReadingBatch.objects.count() == 2
     assert set(Series.objects.values_list("obis", "scaler", "unit")) == {
@@ -67,17 +69,17 @@ def test_a_batch_is_kept_once_and_rows_are_known_again(field: Field, visit: desk
     }
 
 
-def test_another_number_is_kept_apart(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_another_number_is_kept_apart(field: Field, visit: store_port.Visit, access: Any) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[10], [12]])))
     kept = keep(field, visit, batch(access.device_id, rows(FIRST, [[10], [11]])))
-    assert kept == desk.Kept(0, 1, 1)
+    assert kept == store_port.StoreResult(0, 1, 1)
     assert values() == [10, 12]
     apart = QuarantinedValue.objects.get()
     assert (apart.value, apart.reason) == (11, "contradicted")
 
 
 @pytest.mark.requirement("R3-02")
-def test_holes_are_known_asked_for_and_refilled(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_holes_are_known_asked_for_and_refilled(field: Field, visit: store_port.Visit, access: Any) -> None:
     to = NIGHT
     assert [(gap.profile, gap.after, gap.to) for gap in visit.gaps] == [(LOAD, MIDNIGHT, to)]
     piece = (MIDNIGHT + 10 * QUARTER, MIDNIGHT + 20 * QUARTER)
@@ -96,7 +98,9 @@ def test_holes_are_known_asked_for_and_refilled(field: Field, visit: desk.Visit,
 
 
 @pytest.mark.requirement("R3-02")
-def test_no_data_there_is_told_apart_from_not_asked_yet(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_no_data_there_is_told_apart_from_not_asked_yet(
+    field: Field, visit: store_port.Visit, access: Any
+) -> None:
     half = MIDNIGHT + 48 * QUARTER
     lines = [*rows(FIRST, [[1]] * 20), *rows(FIRST + 30 * QUARTER, [[2]] * 18)]
     keep(field, visit, batch(access.device_id, lines, covered=(MIDNIGHT, half)))
@@ -114,12 +118,14 @@ def test_no_data_there_is_told_apart_from_not_asked_yet(field: Field, visit: des
     assert [row.kind for row in gap_report(field.operator(), NIGHT)] == [OPEN]
 
 
-def test_a_clock_that_is_too_far_off_puts_rows_apart(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_a_clock_that_is_too_far_off_puts_rows_apart(
+    field: Field, visit: store_port.Visit, access: Any
+) -> None:
     lines = rows(FIRST, [[10], [12]])
     kept = keep(
         field, visit, batch(access.device_id, lines, clock_off_s=7200.0, covered=(MIDNIGHT, FIRST + QUARTER))
     )
-    assert kept == desk.Kept(0, 0, 0, Reason.CLOCK_OFF)
+    assert kept == store_port.StoreResult(0, 0, 0, Reason.CLOCK_OFF)
     assert values() == []
     assert QuarantinedValue.objects.filter(reason="clock-off").count() == 2
     access.refresh_from_db()
@@ -127,26 +133,28 @@ def test_a_clock_that_is_too_far_off_puts_rows_apart(field: Field, visit: desk.V
     assert [row.kind for row in gap_report(field.operator(), NIGHT)] == [DOUBTED, OPEN]
     FieldRules.objects.create(provider=field.village.provider, clock_doubt_s=10_000)
     lines = rows(FIRST + 2 * QUARTER, [[13]])
-    assert keep(field, visit, batch(access.device_id, lines, clock_off_s=7200.0)) == desk.Kept(1, 0)
+    assert keep(field, visit, batch(access.device_id, lines, clock_off_s=7200.0)) == store_port.StoreResult(
+        1, 0
+    )
     access.refresh_from_db()
     assert access.doubt == ""
 
 
-def test_rows_of_the_future_are_not_believed(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_rows_of_the_future_are_not_believed(field: Field, visit: store_port.Visit, access: Any) -> None:
     lines = rows(FIRST, [[10], [12]], step=timedelta(hours=2))
     kept = keep(field, visit, batch(access.device_id, lines, received_at=FIRST + timedelta(minutes=1)))
-    assert kept == desk.Kept(1, 0, 0, Reason.CLOCK_OFF)
+    assert kept == store_port.StoreResult(1, 0, 0, Reason.CLOCK_OFF)
     assert values() == [10]
 
 
 def test_another_scaler_is_put_apart_until_somebody_accepts_it(
-    field: Field, visit: desk.Visit, access: Any
+    field: Field, visit: store_port.Visit, access: Any
 ) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[1000, 2300]]), columns=(ENERGY, VOLTAGE)))
-    other = desk.Column(3, "1.0.1.8.0", 2, 3, 30)
+    other = store_port.Column(3, "1.0.1.8.0", 2, 3, 30)
     lines = rows(FIRST + QUARTER, [[2, 2301], [3, 2302]])
     kept = keep(field, visit, batch(access.device_id, lines, columns=(other, VOLTAGE)))
-    assert kept == desk.Kept(2, 0, 0, Reason.SCALER_CHANGED)
+    assert kept == store_port.StoreResult(2, 0, 0, Reason.SCALER_CHANGED)
     assert values() == [1000, 2300, 2301, 2302]
     assert MeterAccess.objects.get().doubt == "scaler-changed"
     assert accept_change(field.operator(), access, "scaler-changed") == 2
@@ -160,38 +168,42 @@ def test_another_scaler_is_put_apart_until_somebody_accepts_it(
         visit,
         batch(access.device_id, rows(FIRST + 3 * QUARTER, [[4, 2300]]), columns=(other, VOLTAGE)),
     )
-    assert kept == desk.Kept(1, 0)
+    assert kept == store_port.StoreResult(1, 0)
 
 
 def test_a_register_that_wraps_is_put_apart_and_in_no_sum(
-    field: Field, visit: desk.Visit, access: Any
+    field: Field, visit: store_port.Visit, access: Any
 ) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[99_000], [99_990]])))
     kept = keep(field, visit, batch(access.device_id, rows(FIRST + 2 * QUARTER, [[15], [25], [40]])))
-    assert kept == desk.Kept(0, 0, 0, Reason.REGISTER_WRAPPED)
+    assert kept == store_port.StoreResult(0, 0, 0, Reason.REGISTER_WRAPPED)
     assert MeterAccess.objects.get().doubt == "register-wrapped"
     end = FIRST + 4 * QUARTER
     assert api.consumption_wh(access.device, FIRST, end) is None
     assert accept_change(field.operator(), access, "register-wrapped") == 3
     assert api.consumption_wh(access.device, FIRST, end) == (99_990 - 99_000) + (40 - 15)
-    assert keep(field, visit, batch(access.device_id, rows(end + QUARTER, [[50]]))) == desk.Kept(1, 0)
+    assert keep(field, visit, batch(access.device_id, rows(end + QUARTER, [[50]]))) == store_port.StoreResult(
+        1, 0
+    )
 
 
-def test_one_wrong_value_takes_no_others_with_it(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_one_wrong_value_takes_no_others_with_it(field: Field, visit: store_port.Visit, access: Any) -> None:
     kept = keep(field, visit, batch(access.device_id, rows(FIRST, [[100], [3], [101]])))
-    assert kept == desk.Kept(2, 0, 0, Reason.REGISTER_WRAPPED)
+    assert kept == store_port.StoreResult(2, 0, 0, Reason.REGISTER_WRAPPED)
     assert values() == [100, 101]
 
 
-def test_a_number_that_fits_nowhere_is_not_understood(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_a_number_that_fits_nowhere_is_not_understood(
+    field: Field, visit: store_port.Visit, access: Any
+) -> None:
     kept = keep(field, visit, batch(access.device_id, rows(FIRST, [[2**63], [5]])))
-    assert kept == desk.Kept(1, 0, 0, Reason.NOT_UNDERSTOOD)
+    assert kept == store_port.StoreResult(1, 0, 0, Reason.NOT_UNDERSTOOD)
     assert values() == [5]
 
 
 @pytest.mark.parametrize("reason", [Reason.WRONG_SERIAL, Reason.SCALER_CHANGED])
 def test_a_wrong_meter_is_put_apart_and_not_spoken_with(
-    field: Field, visit: desk.Visit, access: Any, reason: Reason
+    field: Field, visit: store_port.Visit, access: Any, reason: Reason
 ) -> None:
     field.desk.keep_contacts(visit.lease, [contact(access.device_id, NIGHT, reason)])
     kept = keep(field, visit, batch(access.device_id, rows(FIRST, [[10]])))
@@ -203,7 +215,7 @@ def test_a_wrong_meter_is_put_apart_and_not_spoken_with(
 
 
 @pytest.mark.requirement("R4.2-03")
-def test_days_and_curves_mark_their_gaps(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_days_and_curves_mark_their_gaps(field: Field, visit: store_port.Visit, access: Any) -> None:
     lines = rows(MIDNIGHT, [[100 * number] for number in range(5)], step=DAY)
     given = batch(access.device_id, lines, profile=DAILY, period_s=86_400, received_at=MIDNIGHT + 6 * DAY)
     keep(field, visit, given)
@@ -221,14 +233,16 @@ def test_days_and_curves_mark_their_gaps(field: Field, visit: desk.Visit, access
     assert api.curve(access.device, "1.0.99.9.9", FIRST, NIGHT) is None
 
 
-def test_a_status_word_makes_a_value_doubtful(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_a_status_word_makes_a_value_doubtful(field: Field, visit: store_port.Visit, access: Any) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[10]], status=0x20)))
     curve = api.curve(access.device, api.ENERGY_IMPORT, MIDNIGHT, FIRST)
     assert curve is not None
     assert [(point.value, point.quality) for point in curve.points] == [(10, Quality.DOUBTFUL)]
 
 
-def test_a_home_is_counted_over_a_swap_of_its_meter(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_a_home_is_counted_over_a_swap_of_its_meter(
+    field: Field, visit: store_port.Visit, access: Any
+) -> None:
     from system.registry.models import DeviceInstallation
 
     hung = DeviceInstallation.objects.get(device=access.device)
@@ -282,7 +296,7 @@ def floored(instant: datetime) -> datetime:
     return instant - (instant - MIDNIGHT) % QUARTER
 
 
-def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: desk.Visit, access: Any) -> None:
+def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: store_port.Visit, access: Any) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[5]])))
     kept = field.desk.keep_rows(
         visit.lease,
@@ -294,10 +308,10 @@ def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: desk.Visi
         ],
     )
     assert kept == [
-        desk.Kept(1, 1),
-        desk.Kept(1, 0),
-        desk.Kept(0, 1),
-        desk.Kept(0, 0, quarantined=Reason.UNKNOWN_METER),
+        store_port.StoreResult(1, 1),
+        store_port.StoreResult(1, 0),
+        store_port.StoreResult(0, 1),
+        store_port.StoreResult(0, 0, quarantined=Reason.UNKNOWN_METER),
     ]
     assert ReadingBatch.objects.filter(pk=uuid.uuid5(uuid.NAMESPACE_OID, "2")).count() == 1
 
@@ -311,6 +325,6 @@ def test_many_batches_take_as_many_statements_as_one(field: Field) -> None:
         given = [batch(device, lines, columns=(ENERGY, VOLTAGE)) for device in some]
         with CaptureQueriesContext(connection) as queries:
             kept = field.desk.keep_rows(visit.lease, given)
-        assert kept == [desk.Kept(1, 0)] * len(some)
+        assert kept == [store_port.StoreResult(1, 0)] * len(some)
         asked.append(len(queries))
     assert asked[1] == asked[2]

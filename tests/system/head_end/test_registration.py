@@ -7,19 +7,19 @@ import pytest
 from field_store import MIDNIGHT, QUARTER, Field
 
 from system.accounts.models import AuditRecord
-from system.head_end import desk
+from system.head_end import store_port
 from system.head_end.errors import UnableToConfirm
 from system.head_end.models import FieldRules, FoundDevice, MeterAccess
-from system.head_end.services.confirm_found import confirm_found, reject_found, set_access_state
+from system.head_end.services.registration import confirm_found, reject_found, set_access_state
 from system.head_end.vocabulary import Registration
 from system.registry.models import DeviceIdentifier
 
 NOW = MIDNIGHT + QUARTER
 
 
-def found(serial: str, sap: int = 20, eui48: str = "0011223344aa", **more: Any) -> desk.FoundMeter:
+def found(serial: str, sap: int = 20, eui48: str = "0011223344aa", **more: Any) -> store_port.FoundMeter:
     given = {"ldn": "AMB1", "drn": "", "state": "registered", **more}
-    return desk.FoundMeter(serial=serial, eui48=eui48, sap=sap, **given)
+    return store_port.FoundMeter(serial=serial, eui48=eui48, sap=sap, **given)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def channel(field: Field) -> Any:
     return field.channel(concentrator=True)
 
 
-def listed(field: Field, *meters: desk.FoundMeter, now: Any = NOW) -> desk.Visit:
+def listed(field: Field, *meters: store_port.FoundMeter, now: Any = NOW) -> store_port.Visit:
     """One visit in which a concentrator lists these meters."""
     visit = field.lease(now)
     field.desk.keep_found(visit.lease, meters, now)

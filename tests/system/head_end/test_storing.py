@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from system.head_end.models import ReadingValue
-from system.head_end.storing import values as storing
-from system.head_end.storing.values import Fate, Value, neighbours, store_values
+from system.head_end.value_storage import values as storing
+from system.head_end.value_storage.values import Value, ValueFate, neighbours, store_values
 
 
 def there() -> dict[tuple[int, int], int]:
@@ -27,14 +27,14 @@ def test_what_is_known_is_told_apart_from_what_contradicts(db: Any) -> None:
     store_values([(1, 900, 5, 0), (1, 1800, 6, 0)])
     again: list[Value] = [(1, 900, 5, 0), (1, 1800, 7, 0), (1, 2700, 8, 0)]
     stored = store_values(again)
-    assert [stored.fate(value) for value in again] == [Fate.KNOWN, Fate.CONTRADICTED, Fate.NEW]
+    assert [stored.fate(value) for value in again] == [ValueFate.KNOWN, ValueFate.CONTRADICTED, ValueFate.NEW]
     assert there() == {(1, 900): 5, (1, 1800): 6, (1, 2700): 8}
 
 
 def test_of_two_for_one_key_the_first_counts(db: Any) -> None:
     both: list[Value] = [(1, 900, 5, 0), (1, 900, 6, 0)]
     stored = store_values(both)
-    assert [stored.fate(value) for value in both] == [Fate.NEW, Fate.CONTRADICTED]
+    assert [stored.fate(value) for value in both] == [ValueFate.NEW, ValueFate.CONTRADICTED]
     assert there() == {(1, 900): 5}
 
 
@@ -50,14 +50,14 @@ def test_the_first_number_of_a_key_stays(
     db: Any, monkeypatch: pytest.MonkeyPatch, way: str, batches: list[list[Value]]
 ) -> None:
     if way == "of others":
-        monkeypatch.setattr(storing, "_WAYS", {})
+        monkeypatch.setattr(storing, "_DIALECTS", {})
     expected: dict[tuple[int, int], int] = {}
     with transaction.atomic():
         for batch in batches:
             stored = store_values(batch)
             for value in batch:
                 known = expected.setdefault(value[:2], value[2])
-                assert (stored.fate(value) is Fate.CONTRADICTED) == (known != value[2])
+                assert (stored.fate(value) is ValueFate.CONTRADICTED) == (known != value[2])
         assert there() == expected
         transaction.set_rollback(True)
 

@@ -8,8 +8,8 @@ from field_store import MIDNIGHT, Field
 from network_world import Caller, caller, make_network
 from vending_world import NOW, Village, drn, make_village
 
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import Order
-from system.head_end.store import DatabaseDesk
 from system.head_end.vocabulary import OrderState
 from system.networks.chores import settle_sales
 from system.networks.models import Network, NetworkDelivery, WebhookMessage
@@ -23,7 +23,7 @@ TOKEN = "1234567890" * 2
 
 @pytest.fixture
 def field(village: Village) -> Field:
-    made = Field(village, DatabaseDesk())
+    made = Field(village, DjangoStore())
     made.meter(1)
     return made
 

@@ -19,7 +19,7 @@ from house_processes import House, session_of
 from network_world import caller, make_network
 from vending_world import drn, make_module, make_village, served_module
 
-from system.head_end.store import DatabaseDesk
+from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 
 __all__ = ["empty_books"]
@@ -68,7 +68,7 @@ class Neighbours:
 
     def meter_answers(self, word: str) -> None:
         """A collector visits the meter."""
-        desk, now = DatabaseDesk(), wall()
+        desk, now = DjangoStore(), wall()
         with self.in_the_field():
             (visit,) = desk.lease("one", 5, now)
             field = Field(None, desk)  # type: ignore[arg-type]  # the village is in the books
@@ -83,7 +83,7 @@ def _field_house(house: House, blocker: Any) -> str:
     """A meter that can be reached, and a network for the shop; its key."""
     with written_in(house.books, blocker):
         village = make_village("Cabecera del Norte")
-        Field(village, DatabaseDesk()).meter(1, wanted_since=wall(), events_seen_at=wall())
+        Field(village, DjangoStore()).meter(1, wanted_since=wall(), events_seen_at=wall())
         return caller(village, make_network(village, "Tienda del Sur")).secret
 
 

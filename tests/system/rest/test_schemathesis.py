@@ -25,8 +25,8 @@ from vending_world import NOW, Village, drn
 
 from system.accounts.models import User
 from system.accounts.operations import Role
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import FoundDevice
-from system.head_end.store import DatabaseDesk
 from system.portal.api import api
 from system.registry.models import Customer, Device, Installation
 
@@ -58,7 +58,7 @@ def strategies(mode: GenerationMode) -> list[tuple[str, Any]]:
 def rows(village: Village, people: dict[Role, User]) -> dict[str, Any]:
     """Values that mean something here: put into half of the examples, so that they come further than 404."""
     first = {"provider": village.provider}
-    field = Field(village, DatabaseDesk())
+    field = Field(village, DjangoStore())
     access = field.meter(1, field.channel("C1", concentrator=True))
     found = {"serial": access.device.serial, "sap": 1, "found_at": NOW, "seen_at": NOW}
     return {

@@ -16,8 +16,8 @@ from system.accounts.models import AuditRecord
 from system.config import clock
 from system.config.clock import business_day, business_now
 from system.head_end import api
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import DeviceEvent, MeterAccess
-from system.head_end.store import DatabaseDesk
 from system.registry.models import Agreement, AgreementMode, Device
 from system.vending.errors import UnableToSell
 from system.vending.models import Bill
@@ -53,13 +53,13 @@ class Home:
     def live(self, seconds: float) -> None:
         """Time passes, a lamp burns; the collector comes by."""
         self.bench.world.run(self.bench.clock.now_s() + seconds)
-        self.bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
 
     def switch(self, mode: str) -> Any:
         """Ask the meter to count otherwise; the agreement follows."""
         user = self.field.operator("administrator")
         order = api.request_order(user, uuid.uuid4(), self.device, api.OrderKind.MODE, {"mode": mode})
-        self.bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
         catch_up()
         return api.order_of(user, order.id)
 
@@ -71,7 +71,7 @@ class Home:
         user = self.field.operator("administrator")
         wanted = {"obis": [api.ENERGY_IMPORT]}
         order = api.request_order(user, uuid.uuid4(), self.device, api.OrderKind.READ, wanted)
-        self.bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
         found = api.order_of(user, order.id)
         assert found is not None
         value = found.result["values"][0]
@@ -86,7 +86,7 @@ class Home:
 def home() -> Iterator[Home]:
     bench = meter_bench(3.0)
     clock.use(_WorldTime(bench.world.clock))
-    field = Field(make_village(), DatabaseDesk())
+    field = Field(make_village(), DjangoStore())
     device = field.device(1)
     Device.objects.filter(pk=device.pk).update(serial=bench.world.meter.profile.serial)
     field.plan(LOAD, 900, at_s=0, every_s=900)

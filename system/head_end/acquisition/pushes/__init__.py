@@ -15,7 +15,7 @@ Map of the room::
     terms.py       how much, how often
 """
 
-from system.head_end.acquisition.pushes.listening import Listener, ListenerParts
-from system.head_end.acquisition.pushes.terms import PushTerms
+from system.head_end.acquisition.pushes.listener import Listener, ListenerParts
+from system.head_end.acquisition.settings import PushSettings
 
-__all__ = ["Listener", "ListenerParts", "PushTerms"]
+__all__ = ["Listener", "ListenerParts", "PushSettings"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from collecting import plan_of
 
-from system.head_end.desk import MeterTarget
+from system.head_end.store_port import MeterTarget
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 LOAD = "1.0.99.1.0"

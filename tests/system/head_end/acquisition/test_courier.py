@@ -11,9 +11,9 @@ from vending_world import make_village
 
 from protocols.field.bundle import acknowledgement_name, make_bundle, read_bundle
 from system.config import clock
-from system.head_end.acquisition import UnableToCarry, key_book, take_file
+from system.head_end.acquisition import UnableToImport, import_reading_file, parse_key_file
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import Channel, MeterAccess, ReadingValue
-from system.head_end.store import DatabaseDesk
 from system.registry.models import Device
 
 HOUR_S = 3600
@@ -33,7 +33,7 @@ def site(make_field_bench: Any, db: Any) -> Any:
     """A nano-grid of two homes whose meters were read once, at commissioning, over a wire."""
     bench = make_field_bench(2, 3.0)
     clock.use(_WorldTime(bench.world.clock))
-    bench.field = Field(make_village(), DatabaseDesk())
+    bench.field = Field(make_village(), DjangoStore())
     (bench.concentrator,) = bench.world.sites[0].wire.concentrators.values()
     bench.field.plan(LOAD, 900, at_s=0, every_s=900)
     bench.channel = _channel(bench, bench.concentrator.terms.serial)
@@ -75,7 +75,7 @@ def _meter(bench: Any, number: int, target: Any) -> None:
 
 
 def _collect(bench: Any) -> None:
-    bench.collect("one", desk=DatabaseDesk(), runner=LentConnection())
+    bench.collect("one", desk=DjangoStore(), runner=LentConnection())
 
 
 def _stick(bench: Any, **files: bytes) -> bytes:
@@ -92,7 +92,7 @@ _NAMES = {"acknowledgement": acknowledgement_name}
 
 
 def _take(bench: Any, data: bytes, channel: str = "") -> Any:
-    return take_file(DatabaseDesk(), key_book(bench.keys), data, bench.utc(), channel)
+    return import_reading_file(DjangoStore(), parse_key_file(bench.keys), data, bench.utc(), channel)
 
 
 def _values() -> set[tuple[Any, ...]]:
@@ -221,7 +221,7 @@ def _batch(bench: Any, rows: list[Any]) -> dict[str, Any]:
 def test_a_row_that_cannot_be_kept_whole_is_refused(site: Any, row: list[Any]) -> None:
     Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
     content = [_batch(site, [row])]
-    with pytest.raises(UnableToCarry, match="batch 1: a row is its number"):
+    with pytest.raises(UnableToImport, match="batch 1: a row is its number"):
         _take(site, _bundle(content))
 
 
@@ -250,7 +250,7 @@ def test_a_row_that_cannot_be_kept_whole_is_refused(site: Any, row: list[Any]) -
 def test_a_wrong_file_is_refused_in_one_sentence(site: Any, content: bytes, said: str) -> None:
     Device.objects.filter(pk=site.channel.device_id).update(serial=SERIAL)
     before = _values()
-    with pytest.raises(UnableToCarry, match=said):
+    with pytest.raises(UnableToImport, match=said):
         _take(site, content)
     assert _values() == before
 
@@ -261,9 +261,9 @@ def test_two_concentrators_of_one_number_are_told_apart_by_the_channel(site: Any
     other = site.field.device(10, "concentrator")
     Device.objects.filter(pk=other.pk).update(serial=serial, maker="otro")
     site.field.channel("south", concentrator=True, device=other, secret_name="north")
-    with pytest.raises(UnableToCarry, match="several concentrators"):
+    with pytest.raises(UnableToImport, match="several concentrators"):
         _take(site, data)
     assert _take(site, data, "north").channel == "north"
     Channel.objects.filter(name="north").update(secret_name="away")
-    with pytest.raises(UnableToCarry, match=r"secrets\.away"):
+    with pytest.raises(UnableToImport, match=r"secrets\.away"):
         _take(site, data, "north")

@@ -12,11 +12,11 @@ from links.aio import AsyncLink
 from links.errors import LinkClosedError
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.wrapper import HEADER_SIZE, encode_wpdu
-from system.head_end.acquisition import CollectorTerms, Limits
-from system.head_end.desk import MeterTarget
+from system.head_end.acquisition import CollectorSettings, SessionLimits
+from system.head_end.store_port import MeterTarget
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
-LIMITS = Limits(
+LIMITS = SessionLimits(
     octets_max=200_000, transfer_octets_max=50_000, requests_max=300, rows_max=500, session_s=600.0
 )
 EVIL_URL = "tcp://evil"
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[Answers, Reason, bool]] = {
 
 def _bench(make: Any, answers: Answers, *, drip: bool = False) -> Any:
     bench = make(2.0)
-    bench.terms = CollectorTerms(limits=LIMITS, response_timeout_s=30.0, idle_s=60.0)
+    bench.terms = CollectorSettings(limits=LIMITS, response_timeout_s=30.0, idle_s=60.0)
     evil = MeterTarget(2, "66", "EVIL", 1, "public")
     bench.desk.add_channel(direct(2, EVIL_URL), plan_of(evil, bench.since, logs=("0.0.99.98.0",)))
     dial = bench.dial
@@ -155,7 +155,7 @@ def test_a_meter_that_ignores_the_range_fills_no_other_time(make_meter_bench) ->
 
 def test_too_many_rows_are_not_kept(make_meter_bench) -> None:
     bench = make_meter_bench(6.0)
-    bench.terms = CollectorTerms(limits=Limits(rows_max=10))
+    bench.terms = CollectorSettings(limits=SessionLimits(rows_max=10))
     bench.work("one", 1.0)
     assert bench.desk.reasons(1) == [Reason.HOSTILE]
     assert bench.desk.values == {}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from system.head_end.acquisition import KeyFileError, key_book, read_key_file
-from system.head_end.acquisition.keys import NoKey
+from system.head_end.acquisition import KeyFileError, parse_key_file, read_key_file
+from system.head_end.acquisition.key_file import MissingKey
 
 GOOD = """
 system_title = "414d424845533032"
@@ -89,18 +89,20 @@ def test_what_is_wrong_is_said_in_one_sentence_without_secrets(tmp_path: Path, t
 
 
 def test_what_is_missing_is_named() -> None:
-    book = key_book({"keys": {"low": {"encryption_key": "00" * 16, "authentication_key": "01" * 16}}})
-    with pytest.raises(NoKey, match=r"keys\.hls-gmac"):
+    book = parse_key_file({"keys": {"low": {"encryption_key": "00" * 16, "authentication_key": "01" * 16}}})
+    with pytest.raises(MissingKey, match=r"keys\.hls-gmac"):
         book.keys_of("hls-gmac")
-    with pytest.raises(NoKey, match="password"):
+    with pytest.raises(MissingKey, match="password"):
         book.keys_of("low")  # it has keys, and no password
-    with pytest.raises(NoKey, match=r"access\.strange"):
+    with pytest.raises(MissingKey, match=r"access\.strange"):
         book.keys_of("strange")
-    with pytest.raises(NoKey, match=r"secrets\.north"):
+    with pytest.raises(MissingKey, match=r"secrets\.north"):
         book.secret("north")
 
 
 def test_nothing_secret_is_shown() -> None:
-    book = key_book({"keys": {"low": {"password": "hush-hush"}}, "secrets": {"n": {"secret": "hush-hush"}}})
+    book = parse_key_file(
+        {"keys": {"low": {"password": "hush-hush"}}, "secrets": {"n": {"secret": "hush-hush"}}}
+    )
     assert "hush" not in repr(book)
     assert "hush" not in repr(book.keys_of("low"))

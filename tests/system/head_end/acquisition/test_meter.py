@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from sim.kernel.virtual_time import run_in_virtual_time
-from system.head_end.acquisition import ClockLimits, Collector, CollectorTerms
+from system.head_end.acquisition import ClockLimits, Collector, CollectorSettings
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 LOAD, DAILY = "1.0.99.1.0", "1.0.99.2.0"
@@ -41,7 +41,7 @@ def test_a_later_night_reads_only_what_is_new(make_meter_bench) -> None:
 
 def test_a_long_gap_comes_in_pieces_that_are_kept_one_by_one(make_meter_bench) -> None:
     bench = make_meter_bench(8.0)
-    bench.terms = CollectorTerms(rows_per_request=8)
+    bench.terms = CollectorSettings(rows_per_request=8)
     bench.collect()
     assert [item.new for item in bench.desk.batches.values()] == [8, 8, 8, 7]
 
@@ -182,7 +182,7 @@ def test_a_clock_is_kept_within_its_limits(
     assert bench.desk.contacts[-1].clock_off_s == pytest.approx(off_s, abs=0.5)
     assert bench.desk.contacts[-1].clock_set is was_set
     order = bench.desk.add_order(OrderKind.CLOCK, bench.target, bench.soon())
-    bench.terms = CollectorTerms(clocks=ClockLimits(tolerance_s=1e6))
+    bench.terms = CollectorSettings(clocks=ClockLimits(tolerance_s=1e6))
     bench.world.run(bench.clock.now_s() + 60)
     bench.collect()
     assert bench.desk.orders[order].result["clock_off_s"] == pytest.approx(left_s, abs=0.6)

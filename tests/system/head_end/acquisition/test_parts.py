@@ -23,15 +23,15 @@ from protocols.dlms.session_errors import (
 )
 from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
 from protocols.field.errors import UplinkError
-from system.head_end.acquisition import StandstillRunner, ThreadRunner
-from system.head_end.acquisition.counters import ReservedCounter
-from system.head_end.acquisition.coverage import still_open
-from system.head_end.acquisition.jobs.profile import pieces
-from system.head_end.acquisition.keys import NoKey
-from system.head_end.acquisition.limits import HostileDevice
-from system.head_end.acquisition.reasons import WrongMeter, failure_of
-from system.head_end.acquisition.work import stages
-from system.head_end.desk import Channel, Gap, Lease, MeterTarget, OrderWork, Visit
+from system.head_end.acquisition import BlockingRunner, ThreadRunner
+from system.head_end.acquisition.failures import WrongMeter, failure_of
+from system.head_end.acquisition.key_file import MissingKey
+from system.head_end.acquisition.meter_session import ReservedCounter
+from system.head_end.acquisition.profile_reading import pieces
+from system.head_end.acquisition.session_limits import HostileDevice
+from system.head_end.acquisition.uplink import rest_of_gap
+from system.head_end.acquisition.visit import stages
+from system.head_end.store_port import Channel, DueOrder, Gap, Lease, MeterTarget, Visit
 from system.head_end.vocabulary import ChannelKind, OrderKind, Reason
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -63,7 +63,7 @@ def _exception(state: int, service: int) -> ExceptionResponse:
         (LocalProtocolError("x"), Reason.NOT_UNDERSTOOD),
         (AccessRefused(DataAccessResult.READ_WRITE_DENIED), Reason.ACCESS_REFUSED),
         (HostileDevice("x"), Reason.HOSTILE),
-        (NoKey("x"), Reason.NO_KEY),
+        (MissingKey("x"), Reason.NO_KEY),
         (WrongMeter("x"), Reason.WRONG_SERIAL),
         (UplinkError("forbidden", "x"), Reason.NO_UPLINK),
         (asyncio.CancelledError(), Reason.COLLECTOR_STOPPED),
@@ -87,7 +87,7 @@ def test_details_are_one_short_line() -> None:
 def test_what_is_left_of_a_gap_holds_all_that_is_missing_and_no_more(came: set[int], size: int) -> None:
     quarter = timedelta(minutes=15)
     missing = [number for number in range(1, size + 1) if number not in came]
-    found = still_open(NOON, NOON + size * quarter, {NOON + number * quarter for number in came}, 900)
+    found = rest_of_gap(NOON, NOON + size * quarter, {NOON + number * quarter for number in came}, 900)
     if not missing:
         assert found is None
         return
@@ -100,7 +100,7 @@ def test_what_is_left_of_a_gap_holds_all_that_is_missing_and_no_more(came: set[i
 
 
 def test_without_a_period_a_gap_stays_open() -> None:
-    assert still_open(NOON, NOON + timedelta(hours=1), {NOON + timedelta(minutes=5)}, 0) is not None
+    assert rest_of_gap(NOON, NOON + timedelta(hours=1), {NOON + timedelta(minutes=5)}, 0) is not None
 
 
 @given(st.integers(1, 200_000), st.sampled_from([60, 900, 3_600, 86_400]), st.integers(1, 500))
@@ -133,7 +133,7 @@ def _visit(*meters: int, kind: ChannelKind = ChannelKind.CONCENTRATOR) -> Visit:
     targets = [MeterTarget(number, str(number), "", number, "public") for number in meters]
     deadline = NOON + timedelta(hours=1)
     orders = tuple(
-        OrderWork(uuid.UUID(int=target.device_id), OrderKind.READ, target, {}, deadline)
+        DueOrder(uuid.UUID(int=target.device_id), OrderKind.READ, target, {}, deadline)
         for target in targets[:2]
     )
     gaps = tuple(Gap(target, "1.0.99.1.0", NOON, deadline) for target in targets[1:])
@@ -210,7 +210,7 @@ def test_who_is_cancelled_does_not_hinder_others() -> None:
 
 def test_the_standstill_runner_works_in_a_thread_of_its_own() -> None:
     async def main() -> str:
-        runner = StandstillRunner()
+        runner = BlockingRunner()
         name = await runner.call(lambda: threading.current_thread().name)
         runner.close()
         return name

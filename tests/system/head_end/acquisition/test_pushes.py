@@ -36,8 +36,8 @@ from protocols.dlms.wrapper import WrapperServer
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
 from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
-from system.head_end.acquisition.pushes.strangers import Refusal
-from system.head_end.desk import Column, MeterTarget
+from system.head_end.acquisition.pushes.refusals import PushRefusal
+from system.head_end.store_port import Column, MeterTarget
 from system.head_end.vocabulary import Source
 
 pytestmark = pytest.mark.requirement("R4-02")
@@ -161,23 +161,23 @@ def test_a_clock_that_is_days_off_dates_nothing(ear: Ear) -> None:
 @pytest.mark.parametrize(
     ("apdu", "refusal"),
     [
-        (sealed(alarm(), 9, title=OTHER), Refusal.UNKNOWN),
-        (sealed(alarm(), 9, keys=(bytes(16), bytes(16))), Refusal.UNDECIPHERED),
-        (sealed(alarm(), 9)[:-1] + b"\x00", Refusal.UNDECIPHERED),
-        (sealed(alarm(), 9, control=ENCRYPTED), Refusal.UNPROVED),
-        (sealed(alarm(name="99999999999"), 9), Refusal.OF_ANOTHER),
-        (alarm(), Refusal.UNPROVED),
-        (alarm(name="99999999999"), Refusal.UNKNOWN),
-        (DataNotification(1, None, axdr.unsigned(1)).to_bytes(), Refusal.UNKNOWN),
-        (bytes.fromhex("c401c10006000000ff"), Refusal.NOT_UNDERSTOOD),
-        (b"\x0f", Refusal.NOT_UNDERSTOOD),
-        (bytes.fromhex("0f00000001000184ffffffff"), Refusal.NOT_UNDERSTOOD),
-        (b"\xdb\x08" + TITLE + b"\x84\xff\xff\xff\xff\x30", Refusal.NOT_UNDERSTOOD),
-        (b"\xdb\x03abc\x06\x30\x00\x00\x00\x01\x00", Refusal.UNDECIPHERED),
+        (sealed(alarm(), 9, title=OTHER), PushRefusal.UNKNOWN),
+        (sealed(alarm(), 9, keys=(bytes(16), bytes(16))), PushRefusal.UNDECIPHERED),
+        (sealed(alarm(), 9)[:-1] + b"\x00", PushRefusal.UNDECIPHERED),
+        (sealed(alarm(), 9, control=ENCRYPTED), PushRefusal.UNPROVED),
+        (sealed(alarm(name="99999999999"), 9), PushRefusal.OF_ANOTHER),
+        (alarm(), PushRefusal.UNPROVED),
+        (alarm(name="99999999999"), PushRefusal.UNKNOWN),
+        (DataNotification(1, None, axdr.unsigned(1)).to_bytes(), PushRefusal.UNKNOWN),
+        (bytes.fromhex("c401c10006000000ff"), PushRefusal.NOT_UNDERSTOOD),
+        (b"\x0f", PushRefusal.NOT_UNDERSTOOD),
+        (bytes.fromhex("0f00000001000184ffffffff"), PushRefusal.NOT_UNDERSTOOD),
+        (b"\xdb\x08" + TITLE + b"\x84\xff\xff\xff\xff\x30", PushRefusal.NOT_UNDERSTOOD),
+        (b"\xdb\x03abc\x06\x30\x00\x00\x00\x01\x00", PushRefusal.UNDECIPHERED),
     ],
 )
 def test_what_proves_nothing_is_told_and_never_kept_as_a_meters(
-    ear: Ear, apdu: bytes, refusal: Refusal
+    ear: Ear, apdu: bytes, refusal: PushRefusal
 ) -> None:
     ear.hear(wrapped(apdu))
     assert ear.refused == {refusal: 1}
@@ -194,7 +194,7 @@ def test_a_counter_counts_once_over_all_connections(ear: Ear, replayed: int) -> 
     ear.hear(first)
     ear.hear(first if replayed == 5 else wrapped(sealed(alarm(), replayed)), peer="10.0.0.9")
     assert [push.counter for push in ear.desk.pushes] == [5]
-    assert ear.refused == {Refusal.REPLAYED: 1}
+    assert ear.refused == {PushRefusal.REPLAYED: 1}
     assert ear.desk.strangers[0].alarm
 
 
@@ -204,7 +204,7 @@ def test_a_replay_does_not_use_up_the_visit_of_a_true_alarm() -> None:
     after.desk.pushes = before.desk.pushes
     before.hear(wrapped(sealed(alarm(), 5)))
     after.hear(wrapped(sealed(alarm(), 5), sealed(alarm(), 6)))
-    assert after.refused == {Refusal.REPLAYED: 1}
+    assert after.refused == {PushRefusal.REPLAYED: 1}
     assert [(push.counter, push.visit) for push in after.desk.pushes] == [(5, True), (6, True)]
     assert after.visits == 1
     for ear in (before, after):
@@ -212,7 +212,7 @@ def test_a_replay_does_not_use_up_the_visit_of_a_true_alarm() -> None:
 
 
 def test_a_meter_whose_keys_are_not_there_proves_nothing() -> None:
-    for access, name in (("public", Refusal.NO_KEY), ("hls-gmac", Refusal.NO_KEY)):
+    for access, name in (("public", PushRefusal.NO_KEY), ("hls-gmac", PushRefusal.NO_KEY)):
         ear = _ear(access, keys={})
         ear.hear(wrapped(sealed(alarm(), 1)))
         assert ear.refused == {name: 1}
@@ -252,7 +252,7 @@ def test_refusals_are_told_together() -> None:
 def test_garbage_ends_the_connection(ear: Ear) -> None:
     caller = ear.hear(random.Random(1).randbytes(5_000), wrapped(sealed(alarm(), 1)))
     assert caller.taken == 5_000
-    assert ear.refused == {Refusal.NOT_UNDERSTOOD: 1}
+    assert ear.refused == {PushRefusal.NOT_UNDERSTOOD: 1}
     assert ear.desk.pushes == []
 
 
@@ -269,13 +269,13 @@ def test_who_sends_without_end_is_hung_up_on_and_memory_stays(ear: Ear) -> None:
     tracemalloc.stop()
     assert caller.taken < 400_000
     assert peak < 4_000_000
-    assert ear.refused == {Refusal.TOO_MUCH: 1}
+    assert ear.refused == {PushRefusal.TOO_MUCH: 1}
 
 
 def test_an_apdu_that_is_too_long_is_not_even_looked_at() -> None:
     ear = _ear(apdu_octets_max=100)
     ear.hear(wrapped(sealed(alarm(), 1) + bytes(100)))
-    assert ear.refused == {Refusal.TOO_MUCH: 1}
+    assert ear.refused == {PushRefusal.TOO_MUCH: 1}
     ear.runner.close()
 
 
@@ -294,7 +294,7 @@ def test_one_address_may_send_so_much_and_others_notice_nothing() -> None:
     assert len(ear.desk.pushes) == 3
     ear.hear(wrapped(sealed(alarm(), 100)), peer="10.0.0.8")
     assert [push.counter for push in ear.desk.pushes] == [0, 1, 2, 100]
-    assert ear.refused == {Refusal.TOO_MUCH: 1}
+    assert ear.refused == {PushRefusal.TOO_MUCH: 1}
     ear.runner.close()
 
 
@@ -302,7 +302,7 @@ def test_one_address_may_hold_so_many_connections() -> None:
     ear = _ear(connections_of_one=2, connections_max=3, idle_s=0.05)
     silent = [Caller([], silent=True) for _ in range(4)]
     ear.callers(*silent, Caller([], peer="b", silent=True), Caller([], peer="c"))
-    assert ear.refused == {Refusal.TOO_MUCH: 3}
+    assert ear.refused == {PushRefusal.TOO_MUCH: 3}
     ear.runner.close()
 
 
@@ -350,10 +350,10 @@ def test_an_error_while_a_refusal_is_told_ends_it_as_well(octets: bytes, connect
 
 
 def test_names_of_setups_are_as_meters_have_them() -> None:
-    from system.head_end.acquisition.push_layouts import USUAL_LAYOUTS, layout_of, place_of
+    from system.head_end.acquisition.key_file import DEFAULT_LAYOUTS, attribute_of, layout_of
 
-    assert set(USUAL_LAYOUTS) == {ALARM, STATE}
+    assert set(DEFAULT_LAYOUTS) == {ALARM, STATE}
     for wrong in ([], "x", ["3/1.0.1.8.0"], ["3/x/2"], ["a/1.0.1.8.0/2"], [3]):
         with pytest.raises(ValueError, match=r"objects|class/code/attribute|OBIS|obis"):
             layout_of(wrong)
-    assert place_of("7/1.0.99.1.0/2").class_id == 7
+    assert attribute_of("7/1.0.99.1.0/2").class_id == 7

@@ -9,10 +9,9 @@ from field_store import MIDNIGHT, Field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from system.head_end.acquisition.event_names import EVENT_NAMES
-from system.head_end.acquisition.pushes.strangers import Refusal
-from system.head_end.desk import EventRow
-from system.head_end.event_words import WORDS, names_with, words_of
+from system.head_end.acquisition.pushes.refusals import PushRefusal
+from system.head_end.end_device_events import EVENT_NAMES, EVENT_TEXTS, describe_event, names_matching
+from system.head_end.store_port import EventRow
 
 FRAUD = "0.0.99.98.1"
 
@@ -52,8 +51,8 @@ def text_of(client: Client, address: str, **query: Any) -> str:
 
 
 def test_every_event_that_has_a_name_has_words() -> None:
-    assert set(EVENT_NAMES.values()) <= set(WORDS)
-    assert {refusal.value for refusal in Refusal} <= set(WORDS)
+    assert set(EVENT_NAMES.values()) <= set(EVENT_TEXTS)
+    assert {refusal.value for refusal in PushRefusal} <= set(EVENT_TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -71,19 +70,19 @@ def test_every_event_that_has_a_name_has_words() -> None:
     ],
 )
 def test_an_event_in_words(log: str, code: int, name: str, detail: str, what: str, left: str) -> None:
-    said = words_of(log, code, name, detail)
+    said = describe_event(log, code, name, detail)
     assert (said.what, said.detail) == (what, left)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=30), st.integers(-9, 999), st.sampled_from(["meter-event", "meter-alarm", "x", ""]))
 def test_whatever_a_device_tells_has_words(detail: str, code: int, name: str) -> None:
-    assert words_of("uplink", code, name, detail).what
+    assert describe_event("uplink", code, name, detail).what
 
 
-@given(st.sampled_from(sorted(WORDS)))
+@given(st.sampled_from(sorted(EVENT_TEXTS)))
 def test_an_event_is_found_by_what_people_read(name: str) -> None:
-    assert name in names_with(WORDS[name].upper())
+    assert name in names_matching(EVENT_TEXTS[name].upper())
 
 
 def test_the_first_page_groups_what_one_meter_tells_again_and_again(field: Field, operator: Client) -> None:

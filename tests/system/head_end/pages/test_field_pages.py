@@ -11,8 +11,8 @@ from field_store import ENERGY, MIDNIGHT, QUARTER, VOLTAGE, Field, batch, contac
 from system.accounts import four_eyes
 from system.accounts.models import Approval, AuditRecord
 from system.config import clock
-from system.head_end.desk import EventRow, FoundMeter
 from system.head_end.models import Channel, FoundDevice, MeterAccess, Order, OrderGroup
+from system.head_end.store_port import EventRow, FoundMeter
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -9,7 +9,7 @@ from field_store import ENERGY, MIDNIGHT, Field, batch, rows
 
 from system.accounts.models import AuditRecord
 from system.head_end.models import CollectionPlan, FieldRules, MeterAccess
-from system.head_end.selectors.rules import rules_of
+from system.head_end.selectors.meter_access import rules_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PLAN = {"name": "Curva", "profile": "1.0.99.1.0", "period_s": 900, "at": "00:30", "every_s": 86_400}

@@ -7,8 +7,8 @@ import pytest
 from field_store import ENERGY, MIDNIGHT, Field, batch, contact, rows
 
 from system.accounts.models import AuditRecord
-from system.head_end.desk import FoundMeter
 from system.head_end.models import Channel, CollectionPlan, FieldRules, FoundDevice, MeterAccess
+from system.head_end.store_port import FoundMeter
 from system.head_end.vocabulary import Reason
 
 CHANNEL = {

@@ -11,7 +11,7 @@ from field_store import MIDNIGHT, Field
 from system.accounts import four_eyes
 from system.accounts.models import Approval, AuditRecord, User
 from system.head_end.models import Order, OrderGroup
-from system.head_end.services.request_order import Wish, request_order
+from system.head_end.services.order_requests import OrderRequest, request_order
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 
@@ -100,7 +100,7 @@ def test_another_providers_meter_and_orders_are_not_there(operator: Any, strange
     assert Order.objects.count() == 0
     other = User.objects.create_user("ajeno", provider=stranger.provider, role="operator")
     order_id = uuid.uuid4()
-    request_order(other, Wish(order_id, stranger.device, OrderKind.CUT))
+    request_order(other, OrderRequest(order_id, stranger.device, OrderKind.CUT))
     assert operator("GET", f"orders/{order_id}").status_code == 404
     assert operator("POST", f"orders/{order_id}/cancellation").status_code == 404
     assert operator("GET", "orders").json()["total"] == 0
@@ -209,7 +209,7 @@ def test_an_approval_that_is_not_there_is_one_sentence(field: Field, supervisor:
 
 
 def test_a_deadline_that_passed_is_told(field: Field, operator: Any) -> None:
-    from system.head_end.services.expire_orders import expire_orders
+    from system.head_end.services.order_lifecycle import expire_orders
 
     access, order_id = field.meter(1), uuid.uuid4()
     put(operator, access.device_id, order_id, kind="read", valid_for_s=60)

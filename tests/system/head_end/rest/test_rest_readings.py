@@ -7,7 +7,7 @@ import pytest
 from field_store import ENERGY, MIDNIGHT, QUARTER, VOLTAGE, Field, batch, rows
 
 from system.config import clock
-from system.head_end.desk import EventRow
+from system.head_end.store_port import EventRow
 
 DAY = {"start": "2026-11-24T05:00:00Z", "end": "2026-11-24T06:30:00Z"}
 

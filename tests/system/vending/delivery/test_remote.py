@@ -14,7 +14,7 @@ from vending_world import NOW, Village, drn
 
 from system.config.clock import security_now
 from system.config.outgoing import Answer, UnableToSend
-from system.head_end.store import DatabaseDesk
+from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending.delivery import chores, remote
 from system.vending.delivery.following import following
@@ -57,7 +57,7 @@ def test_one_sells_and_the_other_delivers(
     sale: Sale, village: Village, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over WSGI in this process: what goes out comes in again as a neighbour's request with a key of his."""
-    field = Field(village, DatabaseDesk())
+    field = Field(village, DjangoStore())
     field.meter(1)
     neighbour = caller(village, make_network(village, "Vecino"))
     keys.write_text(f'[keys]\nnorth = "{neighbour.secret}"\n')

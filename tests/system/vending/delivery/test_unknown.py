@@ -15,8 +15,8 @@ from system.accounts.models import Approval, AuditRecord
 from system.accounts.operations import Operation
 from system.config import clock
 from system.head_end import api
+from system.head_end.django_store import DjangoStore
 from system.head_end.models import OrderProgress
-from system.head_end.store import DatabaseDesk
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.vending.delivery import carriers, withdrawing
 from system.vending.delivery.hand_over import after_sale
@@ -43,7 +43,7 @@ def sale(village: Village, minting: str) -> Sale:
 @pytest.fixture
 def field(village: Village, sale: Sale) -> Field:
     """Our head-end has the meter; the token was sent, and the order expired without an answer."""
-    made = Field(village, DatabaseDesk())
+    made = Field(village, DjangoStore())
     made.meter(1, events_seen_at=NOW, clock_seen_at=NOW)
     after_sale(sale)
     visit = made.lease(NOW)
@@ -75,7 +75,7 @@ def approved(village: Village, arguments: dict[str, str]) -> Approval:
 def look(village: Village, sale: Sale, last: str | None, at: Any = LATER) -> None:
     """The meter is asked, and says which token came last."""
     look_at_meter(village.supervisor, sale)
-    desk = DatabaseDesk()
+    desk = DjangoStore()
     (visit,) = desk.lease("one", 5, at)
     work = next(order for order in visit.orders if order.kind is OrderKind.READ)
     assert work.parameters == {"obis": ["0.0.19.40.0"]}

@@ -15,7 +15,7 @@ from system.accounts.operations import Operation
 from system.config.clock import security_now
 from system.config.outgoing import Answer, UnableToSend
 from system.head_end import api
-from system.head_end.store import DatabaseDesk
+from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending.delivery import carriers, chores, remote, withdrawing
 from system.vending.delivery.following import following
@@ -47,7 +47,7 @@ def sale(head_end: FakeHeadEnd, unsent: Sale) -> Sale:
 @pytest.fixture
 def field(village: Village, unsent: Sale) -> Field:
     """Our own head-end has the meter of the sale."""
-    made = Field(village, DatabaseDesk())
+    made = Field(village, DjangoStore())
     made.meter(1)
     return made
 

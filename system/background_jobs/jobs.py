@@ -1,0 +1,35 @@
+"""Background jobs: name, period and verb of each.
+
+A verb takes nothing, is safe to repeat, does a bounded piece, and answers one line or none.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done again and again.
+
+    Args:
+        name: used once.
+        period_s: from one end to the next beginning, seconds; after failures it grows.
+        verb: dotted path of ``() -> str``; what it answers goes to the log, nothing if it is empty.
+        lease_s: so long one worker may take; longer than the verb ever takes.
+    """
+
+    name: str
+    period_s: float
+    verb: str
+    lease_s: float = 600.0
+
+
+JOBS: tuple[Job, ...] = (
+    Job("recover-sales", 30, "system.vending.delivery.chores.recover"),
+    Job("deliver-owed", 10, "system.vending.delivery.chores.deliver"),
+    Job("remote-deliveries", 10, "system.vending.delivery.chores.follow_remote"),
+    Job("send-messages", 5, "system.vending.delivery.chores.send_messages"),
+    Job("agreements", 300, "system.vending.services.follow_mode.catch_up"),
+    Job("network-sales", 15, "system.networks.chores.settle_sales"),
+    Job("send-webhooks", 2, "system.networks.chores.send_webhooks"),
+    Job("scheduled-reports", 60, "system.reports.schedules.run_due"),
+)

@@ -1,0 +1,416 @@
+"""Meter session: link, association, identity check and release, with reserved invocation counters.
+
+One request reads serial, logical device name, clock and the capture objects of the profiles that will be
+read: a session costs few round trips, and behind a slow wire each counts.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from links.aio import AsyncLink
+from links.errors import LinkError
+from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.axdr import Data
+from protocols.dlms.client import ClientConnection, Hls, Lls
+from protocols.dlms.cosem.control import Clock
+from protocols.dlms.cosem.measurement import DataObject, ProfileGeneric
+from protocols.dlms.datetimes import CosemDateTime
+from protocols.dlms.errors import DecodeError, DlmsError, DlmsValueError, LocalProtocolError
+from protocols.dlms.framing import Framing
+from protocols.dlms.hdlc import HdlcClient
+from protocols.dlms.security import ClientSecurity, SecuritySuite, SendCounter
+from protocols.dlms.session import AsyncDlmsSession
+from protocols.dlms.session.engine import Target
+from protocols.dlms.session.profiles import CAPTURE_OBJECTS, ProfileShape
+from protocols.dlms.session_errors import AssociationRefused
+from protocols.dlms.wrapper import WrapperClient
+from protocols.dlms.xdlms.fields import Result
+from system.head_end.acquisition.cosem_reads import ProfileShapeCache, read_attributes, read_profile_shape
+from system.head_end.acquisition.failures import DEVICE_FAULTS, WrongMeter
+from system.head_end.acquisition.key_file import AccessProfile, KeyFile, MeterKeys
+from system.head_end.acquisition.leased_store import Dialer, LeasedStore, RandomOctets
+from system.head_end.acquisition.session_limits import GuardedLink, HostileDevice
+from system.head_end.acquisition.settings import CollectorSettings
+from system.head_end.store_port import MeterTarget
+
+# ---- Invocation counters that were reserved at the desk before they are used.
+
+
+class ReservedCounter(SendCounter):
+    """A counter that gives what was reserved, and no more.
+
+    >>> counter = ReservedCounter()
+    >>> counter.add(100, 2)
+    >>> counter.take(), counter.take(), counter.left
+    (100, 101, 0)
+    """
+
+    __slots__ = ("_ranges",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ranges: deque[range] = deque()
+
+    @property
+    def left(self) -> int:
+        """How many values are reserved and unused."""
+        return sum(len(values) for values in self._ranges)
+
+    @property
+    def next_value(self) -> int:
+        """The value that `take` gives next; 0 where there is none."""
+        return self._ranges[0].start if self._ranges else 0
+
+    def add(self, first: int, many: int) -> None:
+        """`many` values from `first` on are reserved, all above those before."""
+        self._ranges.append(range(first, first + many))
+
+    def forget(self) -> None:
+        """Use none of what is reserved: the meter is beyond it."""
+        self._ranges.clear()
+
+    def take(self) -> int:
+        """A value that nobody ever used.
+
+        Raises:
+            LocalProtocolError: all that was reserved is used.
+        """
+        if not self._ranges:
+            raise LocalProtocolError("all reserved invocation counters are used")
+        values = self._ranges.popleft()
+        if len(values) > 1:
+            self._ranges.appendleft(values[1:])
+        return values[0]
+
+
+# ---- A connection: opened when needed, it serves one meter after the other, and is dropped after a fault.
+
+
+class Connection:
+    """One connection to a channel's port.
+
+    Args:
+        dialer: opens it.
+        url: where to.
+
+    Attributes:
+        dead: nobody answered there when it was opened last.
+    """
+
+    __slots__ = ("_dialer", "_link", "_url", "dead")
+
+    def __init__(self, dialer: Dialer, url: str) -> None:
+        self._dialer = dialer
+        self._url = url
+        self._link: AsyncLink | None = None
+        self.dead = False
+
+    async def link(self) -> AsyncLink:
+        """The open link.
+
+        Raises:
+            LinkOpenError: nobody answers there.
+        """
+        if self._link is None:
+            self.dead = True
+            self._link = await self._dialer(self._url)
+            self.dead = False
+        return self._link
+
+    async def drop(self) -> None:
+        """Close it; the next who needs one opens it anew."""
+        link, self._link = self._link, None
+        if link is not None:
+            await _quietly(link.close)
+
+
+async def _quietly(close: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await close()
+    except LinkError:
+        return  # it is gone all the same
+
+
+# ---- A session with one meter that proved to be the one expected, and what was asked of it on the way in.
+
+SERIAL, LOGICAL_DEVICE_NAME, CLOCK = "0.0.96.1.0", "0.0.42.0.0", "0.0.1.0.0"
+_VALUE, _TIME = 2, 2
+#: Counters that are reserved at a time, and how few may be left when more work begins.
+COUNTERS = 256
+_COUNTERS_MIN = 200
+
+
+@dataclass(slots=True)
+class MeterSession:
+    """An open session with a meter.
+
+    Args:
+        target: who it is.
+        session: the association.
+        desk: of the visit.
+        terms: how the collector works.
+        shapes: of profiles.
+        access: how the meter let us in.
+        counter: of our messages.
+        captures: capture objects by profile, as they are now.
+        clock_off_s: how far the meter's clock is ahead; None where it does not say.
+        clock_doubt_s: how much of that may be the way there and back.
+        clock_set: whether it was set in this session.
+    """
+
+    target: MeterTarget
+    session: AsyncDlmsSession
+    desk: LeasedStore
+    terms: CollectorSettings
+    shapes: ProfileShapeCache
+    access: AccessProfile
+    counter: ReservedCounter
+    captures: Mapping[str, Data] = field(default_factory=dict)
+    clock_off_s: float | None = None
+    clock_doubt_s: float = 0.0
+    clock_set: bool = False
+
+    async def enough_counters(self) -> None:
+        """Reserve invocation counters for what comes next."""
+        if self.access.ciphered and self.counter.left < _COUNTERS_MIN:
+            first = await self.desk.reserve_counters(self.target.device_id, COUNTERS)
+            self.counter.add(first, COUNTERS)
+
+    async def shape(self, profile: str) -> ProfileShape:
+        """What a profile captures.
+
+        Raises:
+            DlmsError: the meter does not tell.
+        """
+        device_id, now_s = self.target.device_id, self.session.pipe.now_s()
+        captures = self.captures.get(profile)
+        known = self.shapes.find(device_id, profile, captures, now_s) if captures is not None else None
+        if known is None:
+            known = await read_profile_shape(self.session, profile, captures)
+            self.shapes.keep(device_id, profile, captures, known, now_s)
+        return known
+
+
+async def identify(talk: MeterSession, profiles: tuple[str, ...]) -> None:
+    """Ask the meter who it is, what time it has, and what `profiles` capture.
+
+    Raises:
+        WrongMeter: it is another.
+        DlmsError: it does not answer as it should.
+    """
+    targets: list[Target] = [
+        (DataObject, SERIAL, _VALUE),
+        (DataObject, LOGICAL_DEVICE_NAME, _VALUE),
+        (Clock, CLOCK, _TIME),
+    ]
+    targets += [(ProfileGeneric, profile, CAPTURE_OBJECTS) for profile in profiles]
+    asked = talk.desk.now()
+    serial, ldn, time, *captures = await read_attributes(talk.session, targets)
+    told = talk.desk.now()
+    check_identity(talk.target, _text(serial), _text(ldn))
+    talk.captures = {
+        profile: found for profile, found in zip(profiles, captures, strict=True) if isinstance(found, Data)
+    }
+    note_clock(talk, time, asked, told)
+
+
+def note_clock(talk: MeterSession, time: Result, asked: datetime, told: datetime) -> None:
+    """Remember how far a clock is ahead that was read between `asked` and `told`."""
+    found = instant_of(time, talk.terms.deviation_minutes)
+    doubt = (told - asked) / 2  # the answer was made somewhere between the two
+    talk.clock_doubt_s = doubt.total_seconds()
+    talk.clock_off_s = None if found is None else (found - (asked + doubt)).total_seconds()
+
+
+def instant_of(found: Result, deviation_minutes: int) -> datetime | None:
+    """The instant that an attribute tells, None where it tells none."""
+    if not isinstance(found, Data) or not isinstance(found.value, bytes):
+        return None
+    try:
+        return CosemDateTime.from_bytes(found.value).to_utc(deviation_minutes)
+    except (DecodeError, DlmsValueError):
+        return None
+
+
+def check_identity(target: MeterTarget, serial: str, ldn: str) -> None:
+    """Compare what a meter says with what is expected; what it does not tell is not compared.
+
+    Raises:
+        WrongMeter: it is another.
+    """
+    pairs = (("serial", target.serial, serial), ("logical device name", target.ldn, ldn))
+    compared = False
+    for what, expected, said in pairs:
+        if expected and said and expected != said:
+            raise WrongMeter(f"{what} {said[:40]!r} instead of {expected!r}")
+        compared = compared or bool(expected and said)
+    if (target.serial or target.ldn) and not compared:
+        raise WrongMeter("it does not tell who it is")
+
+
+def _text(found: Result) -> str:
+    value = found.value if isinstance(found, Data) else None
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    return value.strip("\x00 ") if isinstance(value, str) else ""
+
+
+# ---- How a session with a meter begins and ends: link, association, identity; and counters that are refuse
+
+_CHALLENGE_OCTETS = 16
+
+
+def _wrapper(access: AccessProfile, client_sap: int, sap: int) -> Framing:
+    return WrapperClient(client_sap, sap)
+
+
+def _hdlc(access: AccessProfile, client_sap: int, sap: int) -> Framing:
+    return HdlcClient(client_sap, sap, access.physical_address, access.address_bytes)
+
+
+#: Framing of a channel -> what makes the client side of it.
+FRAMINGS: dict[str, Callable[[AccessProfile, int, int], Framing]] = {"wrapper": _wrapper, "hdlc": _hdlc}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpener:
+    """Opens sessions with the meters behind one channel.
+
+    Args:
+        book: keys.
+        terms: how the collector works.
+        shapes: of profiles.
+        random_octets: for challenges.
+        desk: of the visit.
+        framing: a key of `FRAMINGS`.
+        octets_max: of an APDU, as the way to the meters carries it.
+    """
+
+    book: KeyFile
+    terms: CollectorSettings
+    shapes: ProfileShapeCache
+    random_octets: RandomOctets
+    desk: LeasedStore
+    framing: str
+    octets_max: int
+
+    @asynccontextmanager
+    async def talk(
+        self, line: Connection, target: MeterTarget, profiles: tuple[str, ...]
+    ) -> AsyncIterator[MeterSession]:
+        """A session with `target`, released in the end; after a fault the line is dropped.
+
+        Raises:
+            Exception: one of `DEVICE_FAULTS`.
+            LeaseLost: the channel is somebody else's.
+        """
+        try:
+            opened = await self._open(line, target)
+            await identify(opened, profiles)
+            yield opened
+            if not await _release(opened.session):
+                await line.drop()
+        except BaseException:
+            await line.drop()
+            raise
+
+    async def _open(self, line: Connection, target: MeterTarget) -> MeterSession:
+        access = self.book.access(target.access)
+        keys = self.book.keys_of(target.access, target.key_name)
+        counter = ReservedCounter()
+        if access.ciphered:
+            counter.add(await self.desk.reserve_counters(target.device_id, COUNTERS), COUNTERS)
+        used = counter.next_value
+        try:
+            session = await self._associate(await line.link(), target, access, keys, counter)
+        except AssociationRefused:
+            if not access.ciphered:
+                raise
+            # Wrong keys and a counter that was used before look alike: the counter's own object tells.
+            await line.drop()
+            last = await self._last_counter(line, target, access)
+            if last is None or last < used:
+                raise
+            counter.forget()
+            first = await self.desk.reserve_counters(target.device_id, COUNTERS, last + 1)
+            counter.add(first, COUNTERS)
+            session = await self._associate(await line.link(), target, access, keys, counter)
+        return MeterSession(target, session, self.desk, self.terms, self.shapes, access, counter)
+
+    async def _associate(
+        self,
+        link: AsyncLink,
+        target: MeterTarget,
+        access: AccessProfile,
+        keys: MeterKeys,
+        counter: SendCounter,
+    ) -> AsyncDlmsSession:
+        session = self._session(link, target, access, self._client(target, access, keys, counter))
+        await session.connect()
+        await session.associate()
+        return session
+
+    async def _last_counter(self, line: Connection, target: MeterTarget, access: AccessProfile) -> int | None:
+        """The counter that the meter took last, asked as the public client; None: it does not tell."""
+        client = ClientConnection(
+            client_sap=access.public_sap, server_sap=target.sap, max_pdu=self._max_pdu(access)
+        )
+        try:
+            session = self._session(await line.link(), target, access, client)
+            async with session:
+                return await session.invocation_counter(access.counter_obis)
+        except DEVICE_FAULTS:
+            return None
+        finally:
+            await line.drop()  # a link of its own for each client, as HDLC wants it
+
+    def _max_pdu(self, access: AccessProfile) -> int:
+        return access.max_pdu or self.octets_max
+
+    def _session(
+        self, link: AsyncLink, target: MeterTarget, access: AccessProfile, client: ClientConnection
+    ) -> AsyncDlmsSession:
+        return AsyncDlmsSession(
+            GuardedLink(link, self.terms.limits),
+            FRAMINGS[self.framing](access, client.client_sap, target.sap),
+            client,
+            response_timeout_s=self.terms.response_timeout_s,
+            retries=self.terms.retries,
+        )
+
+    def _client(
+        self, target: MeterTarget, access: AccessProfile, keys: MeterKeys, counter: SendCounter
+    ) -> ClientConnection:
+        authentication: Lls | Hls | None = None if keys.password is None else Lls(keys.password)
+        security = None
+        if access.ciphered and keys.keys is not None:
+            authentication = Hls(
+                MechanismName.HLS_GMAC, challenge=lambda: self.random_octets(_CHALLENGE_OCTETS)
+            )
+            security = ClientSecurity(
+                client_system_title=self.book.system_title,
+                keys=keys.keys,
+                counter=counter,
+                suite=SecuritySuite(access.suite),
+            )
+        return ClientConnection(
+            client_sap=access.client_sap,
+            server_sap=target.sap,
+            authentication=authentication,
+            max_pdu=self._max_pdu(access),
+            max_transfer_octets=self.terms.limits.transfer_octets_max,
+            security=security,
+        )
+
+
+async def _release(session: AsyncDlmsSession) -> bool:
+    """Say farewell; whether it was answered. That it was not changes nothing of what was done."""
+    try:
+        await session.release()
+        await session.disconnect()
+    except (DlmsError, LinkError, HostileDevice):
+        return False
+    return True

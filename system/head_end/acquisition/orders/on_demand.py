@@ -1,0 +1,147 @@
+"""Registers now: value, scaler and unit of codes that somebody asks for.
+
+A code is written ``1.0.1.8.0``, or in full ``3/1.0.1.8.0/2``: class, code, attribute.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from protocols.dlms.axdr import Data
+from protocols.dlms.cosem.declaration import class_id_of
+from protocols.dlms.cosem.measurement import Register
+from protocols.dlms.cosem.payment import Credit, TokenGateway
+from protocols.dlms.errors import DlmsValueError
+from protocols.dlms.obis import Obis
+from protocols.dlms.session.engine import Target
+from protocols.dlms.session.profiles import scaler_and_unit
+from protocols.dlms.units import UNITS
+from protocols.dlms.xdlms.fields import Result
+from system.head_end.acquisition.cosem_reads import SCALED, read_attributes
+from system.head_end.acquisition.meter_session import MeterSession
+from system.head_end.acquisition.orders.outcome import Attempt, Outcome, done, impossible, refused
+from system.head_end.acquisition.profile_reading import number
+from system.head_end.store_port import Column, DueOrder, Row, RowBatch
+from system.head_end.vocabulary import Reason, Source
+
+#: What is read where nothing is asked for: energy imported, credit left.
+DEFAULT_CODES: tuple[str, ...] = ("1.0.1.8.0", "0.0.19.10.0")
+PROFILE = "on-demand"
+_CODES_MAX = 100
+_DATA, _VALUE = 1, 2
+#: Beginning of a code -> class of its object where none is said; all others are registers.
+_CLASSES: dict[str, int] = {
+    "0.0.19.10.": class_id_of(Credit),
+    "0.0.19.40.": class_id_of(TokenGateway),
+    "0.0.96.": _DATA,
+    "0.0.42.": _DATA,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is read."""
+
+    class_id: int
+    obis: str
+    attribute: int
+
+
+def reference_of(text: str) -> Reference:
+    """What a text names.
+
+    >>> reference("1.0.1.8.0")
+    Reference(class_id=3, obis='1.0.1.8.0', attribute=2)
+
+    Raises:
+        ValueError: it is no code.
+    """
+    parts = text.split("/")
+    if len(parts) not in (1, 3):
+        raise ValueError(f"{text[:40]!r} is neither a code nor class/code/attribute")
+    obis = parts[0] if len(parts) == 1 else parts[1]
+    try:
+        Obis.from_string(obis)
+    except DlmsValueError as error:
+        raise ValueError(str(error)) from error
+    obis = obis.removesuffix(".255")
+    if len(parts) == 3:
+        return Reference(int(parts[0]), obis, int(parts[2]))
+    known = (class_id for prefix, class_id in _CLASSES.items() if obis.startswith(prefix))
+    return Reference(next(known, class_id_of(Register)), obis, _VALUE)
+
+
+async def read_on_demand(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+    """Read what the order names, and keep what is a number.
+
+    Raises:
+        Exception: one of `reasons.DEVICE_FAULTS`.
+        LeaseLost: the channel is somebody else's.
+    """
+    asked = order.parameters.get("obis") or DEFAULT_CODES
+    try:
+        wanted = [reference_of(str(text)) for text in ([asked] if isinstance(asked, str) else asked)]
+    except (ValueError, TypeError) as error:
+        return impossible(str(error))
+    if len(wanted) > _CODES_MAX:
+        return impossible(f"at most {_CODES_MAX} codes at once")
+    values = await read_attributes(talk.session, [_target(item, item.attribute) for item in wanted])
+    scaled = [item for item in wanted if item.class_id in SCALED and item.attribute == _VALUE]
+    units = await read_attributes(talk.session, [_target(item, SCALED[item.class_id]) for item in scaled])
+    found = dict(zip(scaled, map(scaler_and_unit, units), strict=True))
+    lines = [_line(item, value, found.get(item)) for item, value in zip(wanted, values, strict=True)]
+    if all(line["value"] is None for line in lines):
+        return refused(Reason.ACCESS_REFUSED, "none of these objects can be read", {"values": lines})
+    await _keep(talk, order, lines)
+    return done({"values": lines})
+
+
+def _target(item: Reference, attribute: int) -> Target:
+    return item.class_id, item.obis, attribute
+
+
+def _line(item: Reference, value: Result, pair: tuple[int, int] | None) -> dict[str, Any]:
+    scaler, unit = pair or (0, None)
+    known = UNITS.get(unit) if unit is not None else None
+    return {
+        "class_id": item.class_id,
+        "obis": item.obis,
+        "attribute": item.attribute,
+        "value": _plain(value.value) if isinstance(value, Data) else None,
+        "scaler": scaler,
+        "unit": unit,
+        "symbol": known.symbol if known is not None else "",
+    }
+
+
+def _plain(value: object) -> int | float | str | None:
+    """As JSON takes it: octets that are text as text, others as hexadecimal."""
+    if value is None or isinstance(value, int | float | str):
+        return value
+    if isinstance(value, bytes):
+        text = value.decode("ascii", "replace")
+        return text if text.isprintable() and text.isascii() else value.hex()
+    return str(value)[:200]
+
+
+async def _keep(talk: MeterSession, order: DueOrder, lines: Sequence[dict[str, Any]]) -> None:
+    numbers = [line for line in lines if isinstance(line["value"], int)]
+    if not numbers:
+        return
+    now = talk.desk.now()
+    batch = RowBatch(
+        id=uuid.uuid5(order.id, f"reading {order.attempt}"),
+        device_id=order.meter.device_id,
+        profile=PROFILE,
+        source=Source.ON_DEMAND,
+        columns=tuple(
+            Column(line["class_id"], line["obis"], line["attribute"], line["scaler"], line["unit"])
+            for line in numbers
+        ),
+        rows=(Row(now, tuple(number(line["value"]) for line in numbers)),),
+        period_s=0,
+        received_at=now,
+        clock_off_s=talk.clock_off_s,
+    )
+    await talk.desk.keep_rows([batch])

@@ -1,0 +1,1 @@
+"""Storage of reading values, fast: one dialect for each database that takes many rows in its own way."""
