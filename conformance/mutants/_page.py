@@ -3,7 +3,6 @@
 `python -m conformance.mutants._page` writes it anew; a test says when it is stale.
 """
 
-import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from conformance import catalogue, mutants
 from conformance.catalogue import Clause
 from conformance.mutants import vending
+from conformance.mutants._registry import Described
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "mutants.md"
 
@@ -37,15 +37,12 @@ class Row:
 
 def rows() -> list[Row]:
     """Every mutant, meters first, each kind by name."""
-    meters = [_row(name, "", mutants.load(name).clause) for name in mutants.names()]
-    return meters + [_row(name, "vending", vending.load(name).clause) for name in vending.names()]
+    meters = [_row(name, mutants.load(name)) for name in mutants.names()]
+    return meters + [_row(f"vending/{name}", vending.load(name)) for name in vending.names()]
 
 
-def _row(name: str, folder: str, clause: str) -> Row:
-    path = ".".join(filter(None, ("conformance.mutants", folder, name.replace("-", "_"))))
-    docstring = importlib.import_module(path).__doc__ or ""
-    wrong = docstring.partition("\n\n")[0].replace("\n", " ")
-    return Row("/".join(filter(None, (folder, name))), wrong, catalogue.clauses()[clause])
+def _row(name: str, mutant: Described) -> Row:
+    return Row(name, mutant.wrong, catalogue.clauses()[mutant.clause])
 
 
 def _numbered(*beginnings: str) -> Callable[[Row], bool]:
