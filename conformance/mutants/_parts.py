@@ -14,13 +14,13 @@ from protocols.dlms.security import DeviceSecurity, SecuritySuite
 from protocols.dlms.server import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
 from sim.meter import DEFAULT_PARTS, Credentials, Parts
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.object_table import Binder
-from sim.meter.cosem.table import cosem_bindings
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.binding_table import cosem_bindings
+from sim.meter.cosem.logical_device import Binder
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.credentials import suite_security
 from sim.meter.parts import hdlc_server, wrapper_server
 from sim.meter.profile import ObjectTerms
-from sim.meter.security import suite_security
 
 #: Gives the wrong functions behind an object for the right ones.
 Change = Callable[[LiveParts, ObjectTerms, Bound], Bound]

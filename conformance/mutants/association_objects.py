@@ -17,8 +17,8 @@ from protocols.dlms.cosem.objects import AccessError, CosemObject, constant
 from protocols.dlms.cosem.rights import AccessRights
 from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.server import ServerConnection
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms
 
 _OBJECT_LIST = 2

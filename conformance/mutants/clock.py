@@ -7,12 +7,11 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import Selection
-from sim.meter.clock import DeviceClock
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.parsing import number
+from sim.meter.clock.device_clock import DeviceClock
+from sim.meter.cosem.binding import Bound, number
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.interfaces import WorldClock
 from sim.meter.profile import ObjectTerms
-from sim.meter.seams import WorldClock
 
 _DEVIATION, _UNDEFINED = slice(9, 11), b"\x80\x00"
 

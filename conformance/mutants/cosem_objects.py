@@ -10,9 +10,9 @@ from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.image import ImageTransferStatus
 from protocols.dlms.cosem.objects import constant
 from protocols.dlms.cosem.selection import Selection
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
-from sim.meter.image import ImageRefusedError, ImageStore
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.image_transfer import ImageRefusedError, ImageStore
 from sim.meter.profile import ObjectTerms
 
 

@@ -8,11 +8,11 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import Selection
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
-from sim.meter.metrology import Metrology, Quantity
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.metering.metrology import Metrology, Quantity
 from sim.meter.profile import ObjectTerms
-from sim.meter.supply_control import SupplyControl
+from sim.meter.supply.supply_control import SupplyControl
 
 _FACTOR = 10
 

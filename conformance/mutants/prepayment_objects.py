@@ -12,17 +12,16 @@ from protocols.dlms.cosem.disconnect import ControlState
 from protocols.dlms.cosem.enumerations import TokenStatusCode
 from protocols.dlms.cosem.objects import Getter, constant
 from protocols.sts.acceptance import TokenAcceptance
-from sim.meter.cosem.bound import Bound
-from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.object_table import Binder
-from sim.meter.cosem.table import cosem_bindings
-from sim.meter.payment.charges import Charge, Conditions
-from sim.meter.payment.collection import Collector
-from sim.meter.payment.purse import Purse
-from sim.meter.prepayment import Prepayment
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.binding_table import cosem_bindings
+from sim.meter.cosem.logical_device import Binder
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.payment.charges import Charge, Collector, Conditions
+from sim.meter.payment.credits import CreditRegister
+from sim.meter.payment.prepayment import Prepayment
+from sim.meter.payment.tokens import TokenProcessor
 from sim.meter.profile import ObjectTerms
-from sim.meter.supply_control import SupplyControl
-from sim.meter.tokens import TokenDesk
+from sim.meter.supply.supply_control import SupplyControl
 
 
 @mutant(
@@ -34,7 +33,7 @@ from sim.meter.tokens import TokenDesk
 def two_tid_stores(live: LiveParts) -> dict[str, Binder]:
     """A meter whose DLMS gateway remembers its own tokens and knows nothing of the keypad's."""
     desk = live.parts.tokens
-    own = TokenDesk(TokenAcceptance(desk.register), desk._effects)  # noqa: SLF001 - the same effects, twice
+    own = TokenProcessor(TokenAcceptance(desk.register), desk._effects)  # noqa: SLF001 - the same effects, twice
     requests = dataclasses.replace(
         live.requests, enter_token=lambda digits, way: own.enter(digits, way, epoch_us=0)
     )
@@ -151,7 +150,7 @@ class ActivatesPriceAtOnce(Prepayment):
         return super().pass_time(epoch_us, conditions)
 
 
-class RegisterWithoutRepayment(Purse):
+class RegisterWithoutRepayment(CreditRegister):
     """Credit register without repayment of emergency credit."""
 
     __slots__ = ()

@@ -8,8 +8,8 @@ from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import EntrySelection, RangeSelection, Selection
-from sim.meter.cosem.bound import Bound, getter
-from sim.meter.cosem.live import LiveParts
+from sim.meter.cosem.binding import Bound, getter
+from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms
 
 

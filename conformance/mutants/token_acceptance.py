@@ -28,8 +28,8 @@ from protocols.sts.acceptance.rules import (
 from protocols.sts.crc import token_crc
 from protocols.sts.token import Decoded, Token, TransferCredit
 from sim.meter.parts import AcceptanceParts
-from sim.meter.prepayment import Prepayment
-from sim.meter.tokens import FUNCTIONS, Effects, TokenDesk
+from sim.meter.payment.prepayment import Prepayment
+from sim.meter.payment.tokens import FUNCTIONS, TokenEffects, TokenProcessor
 
 
 def _always_authentic(_decoded: Decoded, _register: object) -> AuthenticationResult:
@@ -211,7 +211,7 @@ def consumes_refused_tid(parts: AcceptanceParts) -> TokenAcceptance:
 _CREDIT_SUBCLASSES = frozenset((0, subclass) for subclass in range(4))
 
 
-class EveryCredit(TokenDesk):
+class EveryCredit(TokenProcessor):
     """Token entry that grants the amount of a credit token of any subclass."""
 
     __slots__ = ()
@@ -232,7 +232,9 @@ def _every_credit() -> AcceptanceRules:
     Text("acredita agua, gas y tiempo como energía", "credits water, gas and time as energy"),
     part("token_desk", acceptance_rules=_every_credit),
 )
-def credits_water(acceptance: TokenAcceptance, effects: Effects, now_s: Callable[[], float]) -> TokenDesk:
+def credits_water(
+    acceptance: TokenAcceptance, effects: TokenEffects, now_s: Callable[[], float]
+) -> TokenProcessor:
     """A meter to which all credit is alike: water, gas and time are kilowatt-hours."""
     return EveryCredit(acceptance, effects, now_s)
 

@@ -6,10 +6,10 @@ from conformance.mutants._parts import part
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.sts.acceptance import LockOut, LockOutTerms, TidStore, TokenResult
-from sim.meter.limiter import Limiter
-from sim.meter.prepayment import Prepayment
-from sim.meter.storage import Storage
-from sim.meter.tamper import TamperDetector
+from sim.meter.events.tamper_protections import TamperDetector
+from sim.meter.payment.prepayment import Prepayment
+from sim.meter.storage.nvm import Storage
+from sim.meter.supply.limiter import Limiter
 
 _UNITS_PER_KWH = 10
 

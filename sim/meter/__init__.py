@@ -63,12 +63,12 @@ first. Nothing that comes of a token shows before it is kept (docs/explanation/p
 """
 
 from sim.meter.components import Components
-from sim.meter.control import control_handlers
 from sim.meter.credentials import TEST_CREDENTIALS, TEST_READER_PASSWORD, Credentials
 from sim.meter.factory import build
 from sim.meter.meter import Meter
 from sim.meter.parts import DEFAULT_PARTS, Parts
 from sim.meter.profile import MeterProfile, ProfileError, load_profile
+from sim.meter.station_control import control_handlers
 
 __all__ = [
     "DEFAULT_PARTS",

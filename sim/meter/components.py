@@ -4,32 +4,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.dlms.security import DeviceSecurity
-from sim.meter.agenda import Diary
-from sim.meter.availability import Availability
-from sim.meter.captured import CapturedProfiles
-from sim.meter.clock import DeviceClock
-from sim.meter.demands import Demands
-from sim.meter.events import EventLog
-from sim.meter.image import ImageStore
-from sim.meter.limiter import Limiter
-from sim.meter.load_profile import LoadProfile
-from sim.meter.metrology import Metrology
-from sim.meter.monitors import ParameterMonitor, RegisterMonitors
-from sim.meter.outages import Outages
-from sim.meter.payment.history import PaymentLog
-from sim.meter.prepayment import Prepayment
-from sim.meter.protection import Protections
-from sim.meter.push import PushSetups
-from sim.meter.quality import Quality
-from sim.meter.rates import RateRegisters
-from sim.meter.row_terms import MAXIMUM, RATE
-from sim.meter.schedules import Schedule, SingleActions
-from sim.meter.supply_control import SupplyControl
-from sim.meter.tamper import TamperDetector
-from sim.meter.tariff import ActivityCalendar, RegisterActivation
-from sim.meter.tokens import TokenDesk
-from sim.meter.unit_bindings import UnitBindings
-from sim.meter.zone import LocalZone
+from sim.meter.ciu.pairing import PairedUnits
+from sim.meter.clock.device_clock import DeviceClock, LocalZone
+from sim.meter.clock.scheduler import SchedulerState
+from sim.meter.clock.schedules import Schedule, SingleActions
+from sim.meter.communication.push import PushSetups
+from sim.meter.events.event_log import EventLog
+from sim.meter.events.monitors import ParameterMonitor, RegisterMonitors
+from sim.meter.events.tamper_protections import Protections, TamperDetector
+from sim.meter.image_transfer import ImageStore
+from sim.meter.metering.demand import Demands
+from sim.meter.metering.load_profile import CapturedProfiles, LoadProfile
+from sim.meter.metering.metrology import Metrology
+from sim.meter.metering.tariff import ActivityCalendar, RateRegisters, RegisterActivation
+from sim.meter.object_list import MAXIMUM, RATE
+from sim.meter.payment.payment_log import PaymentLog
+from sim.meter.payment.prepayment import Prepayment
+from sim.meter.payment.tokens import TokenProcessor
+from sim.meter.supply.availability import Availability
+from sim.meter.supply.limiter import Limiter
+from sim.meter.supply.power_quality import Outages, Quality
+from sim.meter.supply.supply_control import SupplyControl
 
 #: The parts whose state outlives the power. The clock runs on its battery; sessions and keypad forget.
 NON_VOLATILE = (
@@ -86,9 +81,9 @@ class Components:
     quality: Quality
     outages: Outages
     zone: LocalZone
-    diary: Diary
-    tokens: TokenDesk
-    units: UnitBindings
+    diary: SchedulerState
+    tokens: TokenProcessor
+    units: PairedUnits
     payments: PaymentLog
     image: ImageStore
     monitors: RegisterMonitors

@@ -6,13 +6,13 @@ from simpy import Environment
 
 from sim.kernel.random import RandomStreams
 from sim.meter.credentials import TEST_CREDENTIALS, Credentials
-from sim.meter.faults import meter_faults
+from sim.meter.interfaces import Supply, WorldClock
 from sim.meter.meter import Meter
-from sim.meter.metrology import own_constants
-from sim.meter.nominal import rated
+from sim.meter.metering.metrology import own_constants
 from sim.meter.parts import DEFAULT_PARTS, Parts
 from sim.meter.profile import DEFAULT_PROFILE, MeterProfile, load_profile
-from sim.meter.seams import Supply, WorldClock
+from sim.meter.station_control import meter_faults
+from sim.meter.supply.power_quality import rated
 
 DEFAULT_SEED = 1
 

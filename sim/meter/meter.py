@@ -9,17 +9,17 @@ from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from sim.kernel.faults import FaultInjector
 from sim.kernel.ports import Port
 from sim.kernel.random import RandomStreams
-from sim.meter.ciu.messages import Display
+from sim.meter.ciu.keypad_display import UnitDisplay
 from sim.meter.ciu.unit import CustomerUnit
 from sim.meter.credentials import Credentials
-from sim.meter.hardware.module_slot import ModuleSlot
-from sim.meter.nvm import Memory
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.hardware import ModuleSlot
+from sim.meter.interfaces import Supply, WorldClock
 from sim.meter.parts import Parts
+from sim.meter.payment.tokens import TokenRecord
 from sim.meter.profile import MeterProfile
-from sim.meter.seams import Supply, WorldClock
-from sim.meter.tamper import TamperKind
-from sim.meter.tokens import TokenRecord
-from sim.meter.works import Works
+from sim.meter.storage.nvm import Memory
+from sim.meter.wiring import MeterWiring
 
 
 class Meter:
@@ -69,7 +69,7 @@ class Meter:
         streams: RandomStreams,
         make_faults: Callable[["Meter"], FaultInjector],
     ) -> None:
-        works = self._works = Works(profile, factories, env, world, supply, credentials, streams)
+        works = self._works = MeterWiring(profile, factories, env, world, supply, credentials, streams)
         self._make_faults = make_faults
         self._faults: FaultInjector | None = None
         self.env = env
@@ -182,7 +182,7 @@ class Meter:
         """
         self.unit.press(key)
 
-    def display(self) -> Display:
+    def display(self) -> UnitDisplay:
         """What the customer unit shows now."""
         return self.unit.display()
 

@@ -1,7 +1,7 @@
-"""The parts that a meter is built from, as factories: replace one, and you have another meter.
+"""Parts of a meter as factories: replace one, and you have another meter. `make_components` calls them.
 
 >>> import dataclasses
->>> from sim.meter.metrology import Metrology
+>>> from sim.meter.metering.metrology import Metrology
 >>> class Lazy(Metrology):
 ...     '''Sleeps instead of counting.'''
 >>> dataclasses.replace(DEFAULT_PARTS, metrology=Lazy).metrology.__name__
@@ -27,40 +27,49 @@ from protocols.sts.acceptance import (
     PendingKeyChange,
     TidStore,
     TokenAcceptance,
+    TokenResult,
 )
-from sim.meter.activity_calendar import CalendarTables, SpecialDays
-from sim.meter.availability import Availability, AvailabilityTerms
-from sim.meter.carrier import EnterToken, VirtualCarrier
-from sim.meter.ciu.medium import Medium
-from sim.meter.ciu.terms import LinkTerms, UnitTerms
-from sim.meter.ciu.unit import CustomerUnit, UnitPlace
-from sim.meter.clock import DeviceClock
-from sim.meter.cosem.table import CosemBindings, cosem_bindings
-from sim.meter.credentials import Credentials
-from sim.meter.demand import DemandTerms, Energy
-from sim.meter.demands import Demands
-from sim.meter.events import EventLog
-from sim.meter.image import ImageStore, ImageTerms
-from sim.meter.limiter import Limiter, LimiterTerms
-from sim.meter.load_profile import LoadProfile, ProfileTerms
-from sim.meter.metrology import Metrology, MetrologyConstants
-from sim.meter.nvm import Memory, MemoryTerms
-from sim.meter.outages import Outages
-from sim.meter.prepayment import CreditTerms, Prepayment
-from sim.meter.profile import PortTerms
-from sim.meter.protection import Protections, ProtectionTerms
-from sim.meter.quality import Quality, WatchTerms
-from sim.meter.rates import RateRegisters
-from sim.meter.seams import WorldClock
-from sim.meter.security import device_security, suite_security
-from sim.meter.storage import Storage
-from sim.meter.supply_control import SupplyControl
-from sim.meter.tamper import TamperDetector
-from sim.meter.tariff import ActivityCalendar
-from sim.meter.tokens import FUNCTIONS, Effects, TokenDesk
+from sim.meter.ciu.link import LinkTerms, Medium, UnitTerms
+from sim.meter.ciu.pairing import PairedUnits
+from sim.meter.ciu.unit import CustomerUnit, UnitContext
+from sim.meter.clock.device_clock import DeviceClock, LocalZone
+from sim.meter.clock.scheduler import SchedulerState
+from sim.meter.clock.schedules import Schedule, SingleActions
+from sim.meter.communication.push import PushSetups
+from sim.meter.components import Components
+from sim.meter.cosem.binding_table import CosemBindings, cosem_bindings
+from sim.meter.credentials import Credentials, device_security, factory_register, suite_security, system_title
+from sim.meter.events.event_log import EventCode, EventLog
+from sim.meter.events.monitors import ParameterMonitor, RegisterMonitors
+from sim.meter.events.tamper_protections import Protections, ProtectionTerms, TamperDetector
+from sim.meter.image_transfer import ImageStore, ImageTerms
+from sim.meter.interfaces import WorldClock
+from sim.meter.metering.demand import Demands, DemandTerms, Energy
+from sim.meter.metering.load_profile import CapturedProfiles, LoadProfile, ProfileTerms
+from sim.meter.metering.metrology import Metrology, MetrologyConstants, energy_nj
+from sim.meter.metering.tariff import (
+    ActivityCalendar,
+    CalendarTables,
+    RateRegisters,
+    RegisterActivation,
+    SpecialDays,
+)
+from sim.meter.object_list import monitor_terms, parameter_terms, push_terms
+from sim.meter.payment.payment_log import PaymentLog
+from sim.meter.payment.prepayment import CreditTerms, Prepayment
+from sim.meter.payment.tokens import FUNCTIONS, EnterToken, TokenEffects, TokenProcessor, VirtualCarrier
+from sim.meter.profile import MeterProfile, PortTerms
+from sim.meter.storage.nvm import Memory, MemoryTerms, Storage
+from sim.meter.supply.availability import Availability, AvailabilityTerms
+from sim.meter.supply.limiter import Limiter, LimiterTerms
+from sim.meter.supply.power_quality import Outages, Quality, WatchTerms
+from sim.meter.supply.supply_control import SupplyControl
+from sim.meter.units import to_microseconds
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+# ---- The parts that a meter is built from, as factories: replace one, and you have another meter.
 
 MS_PER_S = 1_000
 
@@ -139,11 +148,13 @@ class Parts:
     key_change: Callable[[], PendingKeyChange] = PendingKeyChange
     lock_out: Callable[[LockOutTerms], LockOut] = LockOut
     token_acceptance: Callable[[AcceptanceParts], TokenAcceptance] = token_acceptance
-    token_desk: Callable[[TokenAcceptance, Effects, Callable[[], float]], TokenDesk] = TokenDesk
+    token_desk: Callable[[TokenAcceptance, TokenEffects, Callable[[], float]], TokenProcessor] = (
+        TokenProcessor
+    )
     carrier: Callable[[EnterToken], VirtualCarrier] = VirtualCarrier
     memory: Callable[[MemoryTerms], Memory] = Memory
     storage: Callable[[Memory], Storage] = Storage
-    ciu: Callable[[UnitTerms, LinkTerms, UnitPlace], CustomerUnit] = CustomerUnit
+    ciu: Callable[[UnitTerms, LinkTerms, UnitContext], CustomerUnit] = CustomerUnit
     ciu_medium: "Callable[[Environment, LinkTerms, Generator | None, Callable[[], bool]], Medium]" = Medium
     image: Callable[[ImageTerms, str], ImageStore] = ImageStore
     cosem_bindings: CosemBindings = cosem_bindings
@@ -155,3 +166,86 @@ class Parts:
 
 
 DEFAULT_PARTS = Parts()
+
+
+# ---- Makes the live parts of one meter by its factories, as the profile says.
+
+
+def make_components(
+    profile: MeterProfile, parts: Parts, world: WorldClock, credentials: Credentials
+) -> Components:
+    """Make every part as the profile says, fresh from the factory."""
+    prepayment, limiter = parts.prepayment(profile.credit), parts.limiter(profile.limiter)
+    clock, events, tamper = (
+        parts.clock(world, profile.drift_s_per_day),
+        parts.events(profile.event_capacity),
+        parts.tamper(),
+    )
+    acceptance = parts.token_acceptance(
+        AcceptanceParts(
+            factory_register(profile.drn, profile.sts, credentials),
+            parts.tid_store(profile.sts.tid_capacity),
+            parts.acceptance_rules(),
+            parts.key_change(),
+            parts.lock_out(profile.lock_out) if profile.lock_out else None,
+        )
+    )
+
+    protections = parts.protections(profile.protections)
+
+    def clear_tamper() -> TokenResult:
+        tamper.clear()
+        protections.clear()
+        events.record(EventCode.TAMPER_CLEARED, clock.epoch_us)
+        return TokenResult.ACCEPT
+
+    effects = TokenEffects(prepayment.grant, prepayment.clear, limiter.set_limit, clear_tamper)
+    rows, metrology = profile.rows, parts.metrology(profile.metrology, to_microseconds(world.now_s()))
+    masks = RegisterActivation(rows.masks, rows.registers)
+    prepayment.rate = masks.active_mask
+    return Components(
+        metrology=metrology,
+        prepayment=prepayment,
+        limiter=limiter,
+        switch=parts.supply_control(profile.control_mode),
+        clock=clock,
+        events=events,
+        tamper=tamper,
+        protections=protections,
+        availability=parts.availability(profile.availability),
+        captured=CapturedProfiles(rows.captured, parts.load_profile),
+        rates=parts.rates({name: energy_nj(metrology, name) for name in rows.rated}, rows.rates),
+        demands=parts.demands(rows.demands, lambda name: energy_nj(metrology, name), rows.rates),
+        masks=masks,
+        calendar=parts.calendar(rows.calendar, rows.special_days),
+        single_actions=SingleActions(rows.single_actions),
+        schedule=Schedule(rows.schedule),
+        quality=parts.quality(profile.watches),
+        outages=parts.outages(),
+        zone=LocalZone(profile.deviation_minutes),
+        diary=SchedulerState(),
+        tokens=parts.token_desk(acceptance, effects, world.now_s),
+        units=_bound_units(profile),
+        payments=PaymentLog(profile.payment_log_entries),
+        image=parts.image(profile.image, profile.firmware),
+        monitors=RegisterMonitors(monitor_terms(profile.objects)),
+        parameters=ParameterMonitor(parameter_terms(profile.objects)),
+        push_setups=PushSetups(push_terms(profile.objects)),
+        security=_security(profile, parts, credentials),
+    )
+
+
+def _security(profile: MeterProfile, parts: Parts, credentials: Credentials) -> DeviceSecurity:
+    title, suite = system_title(profile), profile.security.suite
+    if suite is SecuritySuite.SUITE_0:
+        return parts.device_security(title, credentials.keys)
+    return parts.suite_security(title, suite, credentials)
+
+
+def _bound_units(profile: MeterProfile) -> PairedUnits:
+    """The units that the meter knows; the one that it is sold with is bound at the factory."""
+    link = profile.ciu.link
+    units = PairedUnits(link.units_max, link.replace_after_s)
+    if link.bound_at_factory:
+        units.bind(profile.ciu.unit.address, 0)
+    return units

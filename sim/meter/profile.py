@@ -16,23 +16,20 @@ from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.cosem.enumerations import PaymentMode
 from protocols.dlms.security import SecuritySuite
 from protocols.sts.acceptance import LockOutTerms
-from sim.meter.availability import AvailabilityTerms
-from sim.meter.ciu.terms import LinkTerms, LinkVariant, UnitTerms
-from sim.meter.ciu.texts import Lang
-from sim.meter.hardware.contacts import ContactTerms
-from sim.meter.hardware.crystal import CrystalTerms
-from sim.meter.hardware.iron import HardwareTerms
-from sim.meter.hardware.module_slot import ModuleKind
-from sim.meter.image import ImageTerms
-from sim.meter.limiter import LimiterTerms
-from sim.meter.metrology import MetrologyConstants, read_constants
-from sim.meter.nominal import Nominal, watch_terms
-from sim.meter.nvm import MemoryTerms
+from sim.meter.ciu.keypad_display import Lang
+from sim.meter.ciu.link import LinkTerms, LinkVariant, UnitTerms
+from sim.meter.events.tamper_protections import ProtectionTerms, protection_terms
+from sim.meter.hardware import CrystalTerms, HardwareTerms, ModuleKind
+from sim.meter.image_transfer import ImageTerms
+from sim.meter.metering.metrology import MetrologyConstants, read_constants
+from sim.meter.object_list import RowTerms, row_terms
 from sim.meter.payment.plan import parse_plan
-from sim.meter.prepayment import CreditTerms
-from sim.meter.protection import ProtectionTerms, protection_terms
-from sim.meter.quality import WatchTerms
-from sim.meter.row_terms import RowTerms, row_terms
+from sim.meter.payment.prepayment import CreditTerms
+from sim.meter.storage.nvm import MemoryTerms
+from sim.meter.supply.availability import AvailabilityTerms
+from sim.meter.supply.limiter import LimiterTerms
+from sim.meter.supply.power_quality import Nominal, WatchTerms, watch_terms
+from sim.meter.supply.supply_control import ContactTerms
 
 DEFAULT_PROFILE = "ppkw"
 #: What the section of the clock says of the program; the rest of it is of the crystal.

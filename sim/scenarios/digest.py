@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sim.grid.energy_balance import NJ_PER_WH, EnergyBalance
-from sim.meter.metrology import Quantity
+from sim.meter.metering.metrology import Quantity
 from sim.scenarios import solar_homes
 
 if TYPE_CHECKING:

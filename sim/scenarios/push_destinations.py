@@ -14,8 +14,8 @@ from links.sending import send_by_tcp, send_by_udp
 from protocols.dlms.cosem.push import TransportService
 from sim.kernel.served import ServedWorld
 from sim.meter import Meter
-from sim.meter.outward import Dial
-from sim.meter.push import Told
+from sim.meter.communication.ports import Dial
+from sim.meter.communication.push import OnSent
 
 #: How long a place may take to answer, s of the wall.
 _PATIENCE_S = 5.0
@@ -42,7 +42,7 @@ class Destinations:
         """`hear` is given what is sent to `destination` from now on."""
         self._listening[destination] = hear
 
-    def dial(self, _transport: TransportService, destination: bytes, octets: bytes, told: Told) -> None:
+    def dial(self, _transport: TransportService, destination: bytes, octets: bytes, told: OnSent) -> None:
         """Carry octets to whoever is registered there."""
         hear = self._listening.get(destination)
         if hear is not None:
@@ -65,7 +65,7 @@ class Loopback:
         self._wall = wall or WallClock()
         self._sending: set[asyncio.Task[None]] = set()
 
-    def dial(self, transport: TransportService, destination: bytes, octets: bytes, told: Told) -> None:
+    def dial(self, transport: TransportService, destination: bytes, octets: bytes, told: OnSent) -> None:
         """Begin to send; `told` hears the end in the world's own time."""
         place = local_place(destination)
         if place is None:
@@ -82,7 +82,7 @@ class Loopback:
         await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def _send(
-        self, transport: TransportService, place: tuple[str, int], octets: bytes, told: Told
+        self, transport: TransportService, place: tuple[str, int], octets: bytes, told: OnSent
     ) -> None:
         host, port = place
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.kernel.timing import DEFAULT_EPOCH
-from sim.meter.protection import protection_terms
+from sim.meter.events.tamper_protections import protection_terms
 from sim.scenarios.tables import ScenarioError, check_range, read_terms
 
 # ---- How the customers of a scenario buy, type and err; and how keys are changed before a date runs out.

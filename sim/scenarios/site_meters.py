@@ -12,8 +12,8 @@ from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment, SimClock, Ticker
 from sim.meter import DEFAULT_PARTS, Meter, MeterProfile, Parts, ProfileError, build, load_profile
 from sim.meter.bank import MeteringBank
-from sim.meter.modem import meter_eui48
-from sim.meter.protection import protection_terms
+from sim.meter.communication.modem import meter_eui48
+from sim.meter.events.tamper_protections import protection_terms
 from sim.scenarios.identities import Identity, head_model, home_model, site_prefix
 from sim.scenarios.scenario import CustomerTerms, Scenario, ScenarioError
 

@@ -8,8 +8,8 @@ from sim.concentrator import Concentrator, ConcentratorTerms, MeterKeys, TermsEr
 from sim.grid.microgrid import Microgrid
 from sim.kernel.medium import Medium
 from sim.kernel.random import RandomStreams
+from sim.meter.communication.modem import PlcModem
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
-from sim.meter.modem import PlcModem
 from sim.scenarios.identities import concentrator_eui48, site_prefix
 from sim.scenarios.plc_media import make_medium
 from sim.scenarios.scenario import Scenario, ScenarioError

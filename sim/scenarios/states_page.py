@@ -10,8 +10,8 @@ from typing import Any
 
 from sim.concentrator.registry import TRANSITIONS as METERS_OF_A_CONCENTRATOR
 from sim.grid.supply_state import TRANSITIONS as SUPPLY
-from sim.meter.ciu.link_states import TRANSITIONS as CUSTOMER_UNIT
-from sim.meter.payment.standing import TRANSITIONS as ACCOUNT
+from sim.meter.ciu.link import TRANSITIONS as CUSTOMER_UNIT
+from sim.meter.payment.prepayment import TRANSITIONS as ACCOUNT
 from sim.plc_channel.prime import modem, switching
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
@@ -29,8 +29,8 @@ _TABLES: tuple[tuple[str, str, Mapping[Any, Any]], ...] = (
         METERS_OF_A_CONCENTRATOR,
     ),
     ("The supply of a microgrid", "sim/grid/supply_state.py", SUPPLY),
-    ("The link of a customer's unit to its meter", "sim/meter/ciu/link_states.py", CUSTOMER_UNIT),
-    ("A customer's account in the meter", "sim/meter/payment/standing.py", ACCOUNT),
+    ("The link of a customer's unit to its meter", "sim/meter/ciu/link.py", CUSTOMER_UNIT),
+    ("A customer's account in the meter", "sim/meter/payment/prepayment.py", ACCOUNT),
 )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from protocols.sts.identity.token_identifier import TID_MAX
 from sim.grid.energy_balance import NJ_PER_WH, EnergyBalance
-from sim.meter.events import EventCode
-from sim.meter.metrology import Quantity
+from sim.meter.events.event_log import EventCode
+from sim.meter.metering.metrology import Quantity
 from sim.scenarios import solar_homes
 from sim.scenarios.customers import ACCEPTED, SECTIONS
 

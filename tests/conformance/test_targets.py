@@ -159,7 +159,7 @@ def test_the_published_schema_is_up_to_date():
 def test_the_shipped_statement_says_everything_that_its_keypad_shows():
     import tomllib
 
-    from sim.meter.ciu import texts
+    from sim.meter.ciu import keypad_display
 
     statement = Statement.model_validate(tomllib.loads(PPKW_FILE.read_text(encoding="utf-8")))
     assert statement.sts is not None
@@ -167,7 +167,7 @@ def test_the_shipped_statement_says_everything_that_its_keypad_shows():
 
     for name in NAMES:
         for lang in ("es", "en"):
-            assert statement.sts.result_names[texts.text(name, lang)] == name
+            assert statement.sts.result_names[keypad_display.text(name, lang)] == name
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -232,17 +232,17 @@ async def _serve(world: Any, say: Callable[[Any], None]) -> None:
 
 def _listen_in(world: Any) -> dict[int, Counter[str]]:
     """Result -> how often, of every token that a meter is handed from now on."""
-    from sim.meter.tokens import TokenDesk
+    from sim.meter.payment.tokens import TokenProcessor
 
     heard: dict[int, Counter[str]] = {id(meter.parts.tokens): Counter() for meter in world.meters}
-    enter = TokenDesk.enter
+    enter = TokenProcessor.enter
 
     def counted(desk: Any, *args: Any, **more: Any) -> Any:
         record = enter(desk, *args, **more)
         heard[id(desk)][record.outcome.name] += 1
         return record
 
-    setattr(TokenDesk, "enter", counted)  # noqa: B010 - for this process alone
+    setattr(TokenProcessor, "enter", counted)  # noqa: B010 - for this process alone
     return heard
 
 

@@ -8,7 +8,7 @@ from amibench.commands.month.books import look_at_books
 from amibench.commands.month.office import Office
 from sim.grid.energy_balance import NJ_PER_WH
 from sim.meter import Meter
-from sim.meter.events import EventCode
+from sim.meter.events.event_log import EventCode
 from sim.scenarios.field import FieldWorld
 
 _UNIT_WH = 100

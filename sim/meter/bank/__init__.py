@@ -4,7 +4,7 @@ Map of the room::
 
     bank.py        MeteringBank: takes what the grid offers, integrates, wakes
     terminals.py   what is at the terminals of every row, with local changes laid over it
-    measuring.py   from terminals to readings: the error model of `sim.meter.metrology`, all rows at once
+    measuring.py   from terminals to readings: the error model of `sim.meter.metering.metrology`, all rows at once
     registers.py   the accumulators: whole Wh and a rest in nJ, so that nothing overflows and nothing is lost
     thresholds.py  bands and energies inside which a meter sleeps
     element.py     one row as the `Metrology` of a meter
@@ -14,8 +14,6 @@ A meter on a bank comes to the same registers, credit and events as one on a ser
 only runs less often. It needs NumPy, which a single meter does not.
 """
 
-from sim.meter.bank.bank import MeteringBank
-from sim.meter.bank.element import BankedElement
-from sim.meter.bank.supply import BankedSupply
+from sim.meter.bank.metering_bank import BankedElement, BankedSupply, MeteringBank
 
 __all__ = ["BankedElement", "BankedSupply", "MeteringBank"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.meter.metrology import Quantity
+from sim.meter.metering.metrology import Quantity
 from sim.meter.units import NJ_PER_WH
 
 if TYPE_CHECKING:

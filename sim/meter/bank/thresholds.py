@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.meter.bank.measuring import ACTIVE_MW, CURRENT_MA, VOLTAGE_MV
 from sim.meter.bank.registers import MOST_NJ
-from sim.meter.metrology import Bands
+from sim.meter.metering.metrology import Bands
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,5 +14,5 @@ Map of the room::
     answers.py      what the meter has the unit show: the result of a token, a short code, the idle page
 
 Meter and unit are two devices (IPSE requirement R6.1-01) and know each other by the frames of
-`protocols.field.ciu_link` only; `sim.meter.customer` is the other end.
+`protocols.field.ciu_link` only; `sim.meter.ciu.server` is the other end.
 """

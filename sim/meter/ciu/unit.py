@@ -8,22 +8,27 @@ from simpy import Environment
 from protocols.field.ciu_link import Display as DisplayMessage
 from protocols.sts.errors import StsValueError
 from protocols.sts.identity import DecoderReferenceNumber
-from sim.meter.ciu.keypad import EntryState, Keypad
-from sim.meter.ciu.link_end import EndHooks, LinkEnd
-from sim.meter.ciu.link_states import LinkState
-from sim.meter.ciu.medium import Medium
-from sim.meter.ciu.messages import Display, Lamps, Page
-from sim.meter.ciu.pages import NOTHING, PageQueue, typed
-from sim.meter.ciu.terms import LinkTerms, UnitTerms
-from sim.meter.ciu.texts import Lang, text
+from sim.meter.ciu.keypad_display import (
+    BLANK_PAGE,
+    EntryState,
+    Keypad,
+    Lamps,
+    Lang,
+    Page,
+    PageQueue,
+    UnitDisplay,
+    grouped_digits,
+    text,
+)
+from sim.meter.ciu.link import LinkState, LinkTerms, Medium, UnitLink, UnitLinkHooks, UnitTerms
 from sim.meter.units import US_PER_S, to_microseconds
 
-DARK = Display(lines=("", ""), lamps=Lamps(), sounder=False, backlight=False)
+DARK = UnitDisplay(lines=("", ""), lamps=Lamps(), sounder=False, backlight=False)
 BEEP_S = 1
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPlace:
+class UnitContext:
     """Where a unit hangs.
 
     Args:
@@ -60,19 +65,19 @@ class CustomerUnit:
         "_terms",
     )
 
-    def __init__(self, terms: UnitTerms, link: LinkTerms, place: UnitPlace) -> None:
+    def __init__(self, terms: UnitTerms, link: LinkTerms, place: UnitContext) -> None:
         self._terms = terms
         self._link = link
         self._place = place
         self._keypad = Keypad()
         self._pages = PageQueue()
-        self._idle = NOTHING
+        self._idle = BLANK_PAGE
         self._notice: tuple[str, int] | None = None
         self._pressed_us: int | None = None
         self._beep_until_us = 0
         self._silenced = False
-        hooks = EndHooks(place.fed, self._show, self._beep, self._say, self._free_at_s)
-        self._end = LinkEnd(place.env, terms.address, link, hooks)
+        hooks = UnitLinkHooks(place.fed, self._show, self._beep, self._say, self._free_at_s)
+        self._end = UnitLink(place.env, terms.address, link, hooks)
 
     # ------------------------------------------------------------ what people do and see
 
@@ -112,7 +117,7 @@ class CustomerUnit:
         if entry is not None:
             self._finished(entry)
 
-    def display(self) -> Display:
+    def display(self) -> UnitDisplay:
         """What a person sees and hears now."""
         self._look()
         if self._dark:
@@ -121,7 +126,7 @@ class CustomerUnit:
         idle = self._idle
         lamps = Lamps(idle.comms and self._end.state is LinkState.PAIRED, idle.alarm, idle.credit)
         alarm = idle.warns and not self._silenced
-        return Display(
+        return UnitDisplay(
             lines=self._lines(page),
             lamps=lamps if fed else Lamps(),
             sounder=fed and (self._pages.beeps(self._now_us) or self._now_us < self._beep_until_us or alarm),
@@ -193,7 +198,7 @@ class CustomerUnit:
 
     def _lines(self, page: DisplayMessage | None) -> Page:
         if self._keypad.state is EntryState.TYPING:
-            return typed(self._keypad.digits)
+            return grouped_digits(self._keypad.digits)
         if page is not None:
             return page.lines
         if self._end.waiting:

@@ -9,11 +9,10 @@ from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.cosem.objects import AccessError
-from sim.meter.cosem.bound import Bound, getter
-from sim.meter.cosem.live import LiveParts
-from sim.meter.cosem.parsing import boolean, elements, number, octets
-from sim.meter.events import EventCode
-from sim.meter.image import ImageRefusedError
+from sim.meter.cosem.binding import Bound, boolean, elements, getter, number, octets
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.events.event_log import EventCode
+from sim.meter.image_transfer import ImageRefusedError
 from sim.meter.profile import ObjectTerms
 
 

@@ -13,9 +13,9 @@ from protocols.dlms.cosem.objects import AccessError, constant
 from protocols.dlms.cosem.security_setup import SetupParts, security_setup_v1
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
-from sim.meter.clock import from_epoch_us
-from sim.meter.cosem.bound import Bound, getter
-from sim.meter.cosem.live import LiveParts
+from sim.meter.clock.device_clock import from_epoch_us
+from sim.meter.cosem.binding import Bound, getter
+from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms, ProfileError
 
 

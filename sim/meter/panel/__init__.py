@@ -13,7 +13,6 @@
 A page can do what a person in front of the unit can do, and no more.
 """
 
-from sim.meter.panel.app import panel_app
-from sim.meter.panel.panel import Panel, PanelMeter
+from sim.meter.panel.panel import Panel, PanelMeter, panel_app
 
 __all__ = ["Panel", "PanelMeter", "panel_app"]

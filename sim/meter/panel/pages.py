@@ -1,11 +1,84 @@
-"""Plain HTML; every value is escaped here, and nothing is fetched from anywhere."""
+"""Pages of the panel as plain HTML, in the reader's language; every value is escaped here."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
-from sim.meter.ciu.keypad import DELETE, OK
-from sim.meter.panel.texts import LANGS, Lang, text
+from sim.meter.ciu.keypad_display import DELETE, OK
+from sim.meter.meter import Meter
+
+# ---- The words of the panel: Spanish and English, a table.
+
+Lang = Literal["es", "en"]
+LANGS: tuple[Lang, ...] = ("es", "en")
+
+#: Key -> (Spanish, English).
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Unidades de usuario", "Customer units"),
+    "meter": ("Medidor", "Meter"),
+    "meters": ("Todos los medidores", "All meters"),
+    "simulated": ("Campo simulado", "Simulated field"),
+    "unit": ("Unidad de usuario (CIU)", "Customer unit (CIU)"),
+    "inside": ("Lo que pasa en el medidor", "What happens in the meter"),
+    "display": ("Pantalla", "Display"),
+    "keypad": ("Teclado de doce teclas", "Twelve-key keypad"),
+    "lamps": ("Luces", "Lamps"),
+    "comms": ("Comunicación", "Communication"),
+    "alarm": ("Alarma", "Alarm"),
+    "credit-lamp": ("Crédito", "Credit"),
+    "sounder": ("Zumbador", "Sounder"),
+    "backlight": ("Iluminación", "Backlight"),
+    "credit": ("Crédito", "Credit"),
+    "relay": ("Relé", "Relay"),
+    "load": ("Carga", "Load"),
+    "voltage": ("Tensión", "Voltage"),
+    "time": ("Hora en la comunidad", "Time in the village"),
+    "speed": ("Velocidad del tiempo", "Speed of time"),
+    "drn": ("Número (DRN)", "Number (DRN)"),
+    "on": ("encendido", "on"),
+    "off": ("apagado", "off"),
+    "sounding": ("suena", "sounding"),
+    "silent": ("en silencio", "silent"),
+    "closed": ("cerrado: hay servicio", "closed: there is supply"),
+    "open": ("abierto: sin servicio", "open: no supply"),
+    "no-power": ("El medidor no tiene energía.", "The meter has no power."),
+    "key-ok": ("Entrar", "Enter"),
+    "key-del": ("Borrar", "Delete"),
+    "hint": (
+        "Escriba los 20 dígitos con el ratón o con el teclado, o péguelos; termine con Entrar.",
+        "Type the 20 digits with mouse or keyboard, or paste them; end with Enter.",
+    ),
+    "lost": (
+        "El campo simulado no responde: ¿sigue en marcha?",
+        "The simulated field does not answer: is it running?",
+    ),
+    "no-script": ("Las teclas necesitan JavaScript.", "The keys need JavaScript."),
+    "other-language": ("English", "Español"),
+    "unknown": ("No existe ese medidor.", "There is no such meter."),
+}
+
+
+def text(lang: Lang, key: str) -> str:
+    """One of the words."""
+    return TEXTS[key][LANGS.index(lang)]
+
+
+def chosen(asked: str | None, accepted: str) -> Lang:
+    """The language of a reader: asked for in the address, else as the browser says, else Spanish.
+
+    >>> chosen(None, "en-GB,en;q=0.9"), chosen("es", "en"), chosen("xx", "")
+    ('en', 'es', 'es')
+    """
+    for wanted in (asked or "", accepted.strip()):
+        for lang in LANGS:
+            if wanted[:2].lower() == lang:
+                return lang
+    return "es"
+
+
+# ---- Plain HTML; every value is escaped here, and nothing is fetched from anywhere.
 
 #: The keys in rows as they lie on the unit, and what stands on the two that are no digit.
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", DELETE, "0", OK)
@@ -92,3 +165,62 @@ def _key(lang: Lang, key: str) -> str:
         return f'<button type="button" data-key="{key}">{key}</button>'
     label = escape(text(lang, f"key-{key}"))
     return f'<button type="button" class="{key}" data-key="{key}" aria-label="{label}">{_FACES[key]}</button>'
+
+
+# ---- What of a meter is seen: a few switches for the style, and words in the reader's language.
+
+#: America/Bogota has no daylight saving.
+_LOCAL = timedelta(hours=-5)
+_WH_PER_KWH = 1_000
+_COMMA = {"es": ",", "en": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it was looked at.
+
+    Args:
+        utc: of the world.
+        speed: device seconds that pass in a second of the wall.
+    """
+
+    utc: datetime
+    speed: float
+
+
+def shown(meter: Meter, lang: Lang) -> dict[str, Any]:
+    """What a person sees of one meter: ``words`` by field, and ``on``, the fields that are lit or closed."""
+    meter.settle()
+    display, lamps = meter.display(), meter.display().lamps
+    closed = meter.parts.switch.relay_closed
+    flow = meter.supply.flow(switch_closed=closed)
+    lit = {
+        "comms": lamps.comms,
+        "alarm": lamps.alarm,
+        "credit-lamp": lamps.credit,
+        "backlight": display.backlight,
+    }
+    words = {
+        "line-1": display.lines[0],
+        "line-2": display.lines[1] if len(display.lines) > 1 else "",
+        **{field: text(lang, "on" if is_lit else "off") for field, is_lit in lit.items()},
+        "sounder": text(lang, "sounding" if display.sounder else "silent"),
+        "credit": f"{_decimal(meter.parts.prepayment.credit_wh / _WH_PER_KWH, 1, lang)} kWh",
+        "relay": text(lang, "closed" if closed else "open"),
+        "load": f"{_decimal(flow.active_power_w, 0, lang)} W",
+        "voltage": f"{_decimal(flow.voltage_v, 1, lang)} V",
+        "notice": "" if meter.powered else text(lang, "no-power"),
+    }
+    states = {**lit, "sounder": display.sounder, "relay": closed, "notice": not meter.powered}
+    return {"words": words, "on": sorted(field for field, is_on in states.items() if is_on)}
+
+
+def moment_words(moment: Moment, lang: Lang) -> dict[str, str]:
+    """The world's local time and its speed."""
+    local = moment.utc + _LOCAL
+    return {"time": f"{local:%Y-%m-%d %H:%M:%S}", "speed": f"× {_decimal(moment.speed, 0, lang)}"}
+
+
+def _decimal(value: float, digits: int, lang: Lang) -> str:
+    rounded = round(value, digits) + 0.0  # no minus before a zero
+    return f"{rounded:.{digits}f}".replace(".", _COMMA[lang])

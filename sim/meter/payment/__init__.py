@@ -8,7 +8,7 @@
     friendly.py   hours in which nobody is disconnected for want of credit
     history.py    token credits and charge collections, kept row by row
 
-`sim.meter.prepayment` joins them; without a plan it is one token credit and one consumption charge.
+`sim.meter.payment.prepayment` joins them; without a plan it is one token credit and one consumption charge.
 
 Source: IEC 62056-6-2, Account, Credit, Charge (classes 111, 112, 113)
 """

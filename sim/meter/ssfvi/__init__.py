@@ -11,11 +11,10 @@
 
 There is no feeder, hence no loss and no totaliser: the physics is small and its own, so that this room needs
 nothing of `sim.grid`. The controller is the meter of profile ``ssfvi``: the same DLMS server and the same STS
-acceptance; a token brings days, not energy (`sim.meter.availability` gives back what was not served).
+acceptance; a token brings days, not energy (`sim.meter.supply.availability` gives back what was not served).
 """
 
-from sim.meter.ssfvi.factory import Ssfvi, build_ssfvi
-from sim.meter.ssfvi.system import SsfviSystem
-from sim.meter.ssfvi.terms import SystemTerms, load_system
+from sim.meter.ssfvi.model import SystemTerms, load_system
+from sim.meter.ssfvi.system import Ssfvi, SsfviSystem, build_ssfvi
 
 __all__ = ["Ssfvi", "SsfviSystem", "SystemTerms", "build_ssfvi", "load_system"]

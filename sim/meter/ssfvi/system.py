@@ -1,22 +1,143 @@
-"""An individual PV system as the `Supply` of its controller, and as the `Plant` that this tells of."""
+"""Individual PV system: `Supply` and `Plant` of its controller; `build_ssfvi` joins both.
+
+The accounting of the whole system is exact: whole milliwatts, microseconds, nanojoules. What the panels
+gave is what the home got, what conversion and standby took, what was lost in charging, and what is in the
+battery more than at the beginning: `EnergyStore.balance_nj` is 0 at any instant.
+"""
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from simpy import Environment
 
+from sim.kernel.faults import FaultInjector
 from sim.kernel.random import RandomStreams
 from sim.kernel.timing import Timer
-from sim.meter.clock import to_epoch_us
-from sim.meter.hardware.terminals import TerminalFlow
-from sim.meter.seams import WorldClock
-from sim.meter.ssfvi.home import Home
-from sim.meter.ssfvi.store import EnergyStore, Powers
-from sim.meter.ssfvi.sun import Sky
-from sim.meter.ssfvi.terms import SystemTerms
-from sim.meter.units import MILLI, US_PER_S, to_microseconds
+from sim.meter.clock.device_clock import to_epoch_us
+from sim.meter.credentials import TEST_CREDENTIALS, Credentials
+from sim.meter.factory import build
+from sim.meter.hardware import TerminalFlow
+from sim.meter.interfaces import WorldClock
+from sim.meter.meter import Meter
+from sim.meter.parts import DEFAULT_PARTS, Parts
+from sim.meter.profile import MeterProfile, load_profile
+from sim.meter.ssfvi.model import BatteryTerms, Home, Sky, SystemTerms, load_system
+from sim.meter.units import MILLI, NJ_PER_WH, US_PER_S, to_microseconds
+
+# ---- The battery, and the exact books of the whole system: whole milliwatts, microseconds, nanojoules.
 
 _PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What flows, mW, constant until somebody says otherwise.
+
+    Args:
+        panels: what the panels could give.
+        home: what the home gets.
+        inverter: what the inverter takes from the battery for that, its losses included.
+        standby: controller and meter.
+    """
+
+    panels: int = 0
+    home: int = 0
+    inverter: int = 0
+    standby: int = 0
+
+    @property
+    def surplus(self) -> int:
+        """What is left for the battery; negative where it must give."""
+        return self.panels - self.inverter - self.standby
+
+
+class EnergyStore:
+    """The battery and the books.
+
+    Attributes:
+        stored_nj: what is in the battery.
+        harvested_nj: what the panels gave; what a full battery did not take is `curtailed_nj`.
+        delivered_nj: what the home got.
+        converted_nj: what the inverter kept.
+        standby_nj: what controller and meter took.
+        charging_loss_nj: what was lost in charging.
+
+    Args:
+        terms: of the battery.
+    """
+
+    __slots__ = (
+        "_begun_nj",
+        "_terms",
+        "charging_loss_nj",
+        "converted_nj",
+        "curtailed_nj",
+        "delivered_nj",
+        "harvested_nj",
+        "standby_nj",
+        "stored_nj",
+    )
+
+    def __init__(self, terms: BatteryTerms) -> None:
+        self._terms = terms
+        self.stored_nj = self._begun_nj = self.level_nj(terms.initial_percent)
+        self.harvested_nj = self.curtailed_nj = self.delivered_nj = 0
+        self.converted_nj = self.standby_nj = self.charging_loss_nj = 0
+
+    def level_nj(self, percent: int) -> int:
+        """What is stored at that state of charge."""
+        return self._terms.capacity_wh * NJ_PER_WH * percent // _PERCENT
+
+    @property
+    def charge_milli(self) -> int:
+        """State of charge, thousandths of a per cent."""
+        return self.stored_nj * _PERCENT * MILLI // self.level_nj(_PERCENT)
+
+    @property
+    def balance_nj(self) -> int:
+        """What the books cannot explain: 0."""
+        gone_nj = self.delivered_nj + self.converted_nj + self.standby_nj + self.charging_loss_nj
+        return self.harvested_nj - gone_nj - (self.stored_nj - self._begun_nj)
+
+    def us_until(self, level_nj: int, powers: Powers) -> int | None:
+        """Microseconds until so much is stored, rounded up; None where it does not go there."""
+        gap_nj, surplus = level_nj - self.stored_nj, powers.surplus
+        rate = surplus * self._terms.charging_percent // _PERCENT if surplus > 0 else surplus
+        if not rate or (gap_nj > 0) is not (rate > 0) or not gap_nj:
+            return None
+        return -(-abs(gap_nj) // abs(rate))
+
+    def spill(self, level_nj: int) -> None:
+        """Lose what is stored above that level; it counts as lost in charging."""
+        lost_nj = max(0, self.stored_nj - level_nj)
+        self.stored_nj -= lost_nj
+        self.charging_loss_nj += lost_nj
+
+    def pass_time(self, powers: Powers, elapsed_us: int) -> None:
+        """So long these powers flowed."""
+        self.delivered_nj += powers.home * elapsed_us
+        self.converted_nj += (powers.inverter - powers.home) * elapsed_us
+        harvested_nj, standby_nj = powers.panels * elapsed_us, powers.standby * elapsed_us
+        surplus_nj = powers.surplus * elapsed_us
+        if surplus_nj >= 0:
+            room_nj = self.level_nj(_PERCENT) - self.stored_nj
+            kept_nj = min(room_nj, surplus_nj * self._terms.charging_percent // _PERCENT)
+            taken_nj = min(surplus_nj, -(-kept_nj * _PERCENT // self._terms.charging_percent))
+            self.curtailed_nj += surplus_nj - taken_nj
+            self.charging_loss_nj += taken_nj - kept_nj
+            self.stored_nj += kept_nj
+            harvested_nj -= surplus_nj - taken_nj
+        else:
+            given_nj = min(self.stored_nj, -surplus_nj)
+            standby_nj -= -surplus_nj - given_nj  # an empty battery does not feed even the controller
+            self.stored_nj -= given_nj
+        self.harvested_nj += harvested_nj
+        self.standby_nj += standby_nj
+
+
+# ---- An individual PV system as the `Supply` of its controller, and as the `Plant` that this tells of.
+
 _MINUTE_US = 60 * US_PER_S
 
 
@@ -205,3 +326,79 @@ class SsfviSystem:
         waits = [self.store.us_until(level_nj, self._powers) for level_nj in levels]
         waits += [self._sky.next_us(local_us) - local_us, self._home.next_us(local_us) - local_us]
         return (now_us + min(wait_us for wait_us in waits if wait_us)) / US_PER_S
+
+
+# ---- `build_ssfvi`: an individual PV system and its controller, joined.
+
+PROFILE = "ssfvi"
+
+
+@dataclass(frozen=True, slots=True)
+class Ssfvi:
+    """One home with its own sun: the controller, which is a meter, and the system behind it."""
+
+    meter: Meter
+    system: SsfviSystem
+
+
+def build_ssfvi(
+    profile: MeterProfile | str = PROFILE,
+    system: SystemTerms | str = "household",
+    parts: Parts = DEFAULT_PARTS,
+    *,
+    env: Environment,
+    clock: WorldClock,
+    streams: RandomStreams,
+    credentials: Credentials = TEST_CREDENTIALS,
+    objects_on_demand: bool = False,
+) -> Ssfvi:
+    """Build one individual PV system.
+
+    Args:
+        profile: a model of controller.
+        system: a model of system, or the name of a file in ``systems/``.
+        parts: what the controller is built from.
+        env: the world's event loop.
+        clock: the world's true time.
+        streams: random streams of the world: sky and habits hang on the DRN.
+        credentials: vending key and passwords.
+        objects_on_demand: as in `sim.meter.build`.
+
+    Raises:
+        ProfileError: profile or system are not there or not complete.
+    """
+    model = load_profile(profile) if isinstance(profile, str) else profile
+    terms = load_system(system) if isinstance(system, str) else system
+    plant = SsfviSystem(
+        env, clock, terms, streams, name=f"{model.drn}/ssfvi", deviation_minutes=model.deviation_minutes
+    )
+    meter = build(
+        model,
+        parts,
+        env=env,
+        clock=clock,
+        supply=plant,
+        streams=streams,
+        credentials=credentials,
+        objects_on_demand=objects_on_demand,
+    )
+    meter.on_relay.append(plant.set_closed)
+    plant.set_closed(meter.parts.switch.relay_closed)
+    _add_faults(meter.faults, plant)
+    return Ssfvi(meter, plant)
+
+
+def _add_faults(board: FaultInjector, plant: SsfviSystem) -> None:
+    """What can go wrong with a system beside its meter."""
+    board.add(
+        "shade",
+        lambda value: plant.shade(0.0 if value is None else value),
+        plant.shade,
+        "Only this share of the sun reaches the panels (0: none).",
+    )
+    board.add(
+        "battery-drained",
+        lambda _value: plant.drain(),
+        lambda: None,
+        "The battery loses at once what is above its floor.",
+    )

@@ -7,13 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simpy import Environment
 
-from sim.meter.agenda import Agenda, Diary
-from sim.meter.clock import DeviceClock, from_epoch_us
-from sim.meter.clockwork import next_multiple_us
-from sim.meter.patterns import DatePattern, TimePattern
-from sim.meter.schedules import Schedule, ScheduleEntry, SingleAction, SingleActions
+from sim.meter.clock.date_patterns import DatePattern, TimePattern
+from sim.meter.clock.device_clock import DeviceClock, LocalZone, from_epoch_us
+from sim.meter.clock.scheduled_jobs import next_multiple_us
+from sim.meter.clock.scheduler import Scheduler, SchedulerState
+from sim.meter.clock.schedules import Schedule, ScheduleEntry, SingleAction, SingleActions
 from sim.meter.units import US_PER_S
-from sim.meter.zone import LocalZone
 
 
 class Every:
@@ -36,7 +35,7 @@ class World:
     def __init__(self, *items, seen):
         self.env, self.seen, self.kept = Environment(), seen, 0
         self.clock = DeviceClock(lambda: self.env.now, from_epoch_us(0))
-        self.agenda = Agenda(self.env, self.clock, Diary(), items, lambda work: work, self.around)
+        self.agenda = Scheduler(self.env, self.clock, SchedulerState(), items, lambda work: work, self.around)
 
     def around(self, work):
         work()

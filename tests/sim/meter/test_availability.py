@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.meter.availability import Availability, AvailabilityTerms
+from sim.meter.supply.availability import Availability, AvailabilityTerms
 from sim.meter.units import S_PER_DAY, US_PER_S
 
 DAY_US = S_PER_DAY * US_PER_S

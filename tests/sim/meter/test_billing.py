@@ -9,7 +9,7 @@ from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeS
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
-from sim.meter.clock import from_epoch_us
+from sim.meter.clock.device_clock import from_epoch_us
 
 BILLING, LOAD, DAILY = "0.0.98.1.0", "1.0.99.1.0", "1.0.99.2.0"
 RESET, CLOSE, SCHEDULE, LOAD_SCRIPTS = "0.0.10.0.1", "0.0.15.0.0", "0.0.12.0.0", "0.0.10.0.106"

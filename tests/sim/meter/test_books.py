@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy import Environment
 
-from sim.meter.comms_lamp import SHINES_S, CommsLamp
-from sim.meter.metrology import Quantity
-from sim.meter.nvm import CutMoment, Memory, PowerLostError
-from sim.meter.storage import JOURNAL, Storage
+from sim.meter.communication.ports import LIT_S, CommsLamp
+from sim.meter.metering.metrology import Quantity
+from sim.meter.storage.nvm import JOURNAL, CutMoment, Memory, PowerLostError, Storage
 
 
 class Colour(IntEnum):
@@ -41,9 +40,9 @@ def test_the_lamp_shines_for_a_moment():
     assert not lamp.lit()
     lamp.note()
     assert lamp.lit()
-    env.run(until=SHINES_S - 0.1)
+    env.run(until=LIT_S - 0.1)
     assert lamp.lit()
-    env.run(until=SHINES_S)
+    env.run(until=LIT_S)
     assert not lamp.lit()
 
 

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.meter.activity_calendar import (
+from sim.meter.clock.date_patterns import DatePattern, TimePattern
+from sim.meter.clock.device_clock import LocalZone, to_epoch_us
+from sim.meter.metering.tariff import (
+    ActivityCalendar,
     CalendarTables,
     DayAction,
     DayProfile,
+    MaskTerms,
+    RegisterActivation,
     SeasonProfile,
     WeekProfile,
     holding,
@@ -17,10 +22,6 @@ from sim.meter.activity_calendar import (
     tables_from_plain,
     tables_to_plain,
 )
-from sim.meter.clock import to_epoch_us
-from sim.meter.patterns import DatePattern, TimePattern
-from sim.meter.tariff import ActivityCalendar, MaskTerms, RegisterActivation
-from sim.meter.zone import LocalZone
 
 SCRIPT = bytes((0, 0, 10, 0, 100, 255))
 TAIL = b"\x00\x00\x00\xff\x80\x00\xff"

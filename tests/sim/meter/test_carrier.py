@@ -7,7 +7,7 @@ from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.field.errors import StationControlError
 from protocols.sts.token import InitiateMeterTest, encode_token
 from protocols.sts.token.carrier import TOKEN_MAX, from_digits
-from sim.meter.nvm import PowerLostError
+from sim.meter.storage.nvm import PowerLostError
 
 GATEWAY = "0.0.19.40.0"
 

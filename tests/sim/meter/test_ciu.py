@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.field.errors import StationControlError
 from sim.meter import load_profile
-from sim.meter.ciu.keypad import KEYS, EntryState, Keypad
+from sim.meter.ciu.keypad_display import KEYS, EntryState, Keypad
 
 DARK = ("", "")
 

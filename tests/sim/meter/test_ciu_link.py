@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 from protocols.field.ciu_link import Ack, Display, Frame, Key, Pair, Poll, Token
 from sim.kernel.random import RandomStreams
 from sim.meter import DEFAULT_PARTS, control_handlers, load_profile
-from sim.meter.ciu.link_states import TRANSITIONS, LinkState, LinkTrigger
-from sim.meter.ciu.medium import Medium
-from sim.meter.ciu.terms import LinkTerms, LinkVariant
-from sim.meter.ciu.texts import keys, text
-from sim.meter.tamper import TamperKind
+from sim.meter.ciu.keypad_display import keys, text
+from sim.meter.ciu.link import TRANSITIONS, LinkState, LinkTerms, LinkTrigger, LinkVariant, Medium
+from sim.meter.events.tamper_protections import TamperKind
 
 PLC = load_profile("ppkw-plc").ciu
 
@@ -325,7 +323,7 @@ def test_a_link_that_makes_no_sense_is_refused(wrong):
 
 
 def test_pages_of_a_display_follow_each_other():
-    from sim.meter.ciu.pages import PageQueue
+    from sim.meter.ciu.keypad_display import PageQueue
 
     queue = PageQueue()
     assert queue.page(0) is None

@@ -5,9 +5,7 @@ import dataclasses
 import pytest
 
 from sim.meter import DEFAULT_PARTS, load_profile
-from sim.meter.ciu.link_states import LinkState
-from sim.meter.ciu.medium import Medium
-from sim.meter.ciu.terms import UnitTerms
+from sim.meter.ciu.link import LinkState, Medium, UnitTerms
 
 PLC = load_profile("ppkw-plc").ciu
 PAIR_OTHER = "1593570" + "11111111115"

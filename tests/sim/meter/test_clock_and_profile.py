@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.meter.clock import DeviceClock, from_epoch_us, to_epoch_us
-from sim.meter.load_profile import LoadProfile, ProfileTerms
+from sim.meter.clock.device_clock import DeviceClock, from_epoch_us, to_epoch_us
+from sim.meter.metering.load_profile import LoadProfile, ProfileTerms
 from sim.meter.units import US_PER_S
 
 START = datetime(2026, 1, 1, 5, tzinfo=UTC)

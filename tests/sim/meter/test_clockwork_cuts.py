@@ -6,7 +6,7 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
-from sim.meter.nvm import CutMoment
+from sim.meter.storage.nvm import CutMoment
 
 DAY_S = 86_400
 

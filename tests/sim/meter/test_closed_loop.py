@@ -8,9 +8,9 @@ from protocols.dlms import axdr
 from protocols.dlms.session_errors import ActionRefused
 from protocols.sts.token import SetMaximumPhasePowerUnbalanceLimit, SetMaximumPowerLimit
 from sim.meter import DEFAULT_PARTS
-from sim.meter.limiter import LimiterTerms
-from sim.meter.metrology import Quantity
-from sim.meter.supply_control import SupplyControl
+from sim.meter.metering.metrology import Quantity
+from sim.meter.supply.limiter import LimiterTerms
+from sim.meter.supply.supply_control import SupplyControl
 from sim.meter.units import NJ_PER_WH
 
 ZERO = axdr.integer(0)

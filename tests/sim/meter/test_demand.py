@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
-from sim.meter.demand import Demand, DemandTerms, Maximum
-from sim.meter.demands import Demands
+from sim.meter.metering.demand import Demand, Demands, DemandTerms, Maximum
 from sim.meter.units import US_PER_S
 
 MAXIMUM, DEMAND, LAST = "1.0.1.6.0", "1.0.1.4.0", "1.0.1.27.0"

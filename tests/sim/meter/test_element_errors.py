@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 
 from sim.grid.service_point import Flow
 from sim.kernel.random import RandomStreams
-from sim.meter.element_errors import ElementErrors, Influences, Rated, draw, read_terms
-from sim.meter.metrology import Metrology, MetrologyConstants, Quantity, own_constants, read_constants
+from sim.meter.metering.error_model import ElementErrors, Influences, Rated, draw, read_terms
+from sim.meter.metering.metrology import (
+    Metrology,
+    MetrologyConstants,
+    Quantity,
+    own_constants,
+    read_constants,
+)
 from sim.meter.profile import load_profile
 from sim.meter.units import US_PER_S
 

@@ -5,7 +5,7 @@ import pytest
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.dlms.session_errors import NoAnswer
 from protocols.field.errors import StationControlError
-from sim.meter.captured import IntervalStatus
+from sim.meter.metering.load_profile import IntervalStatus
 from sim.meter.units import MILLI
 
 VOLTAGE = (3, "1.0.12.7.0", 2)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.meter.events import log_of
-from sim.meter.protection import PROTECTION_EVENTS, RelayPolicy
+from sim.meter.events.event_log import log_of
+from sim.meter.events.tamper_protections import PROTECTION_EVENTS, RelayPolicy
 
 
 @pytest.fixture(scope="module")

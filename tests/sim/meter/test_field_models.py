@@ -4,9 +4,9 @@ import pytest
 
 from protocols.dlms.obis import Obis
 from sim.meter import load_profile
-from sim.meter.hardware.module_slot import ModuleKind
+from sim.meter.events.tamper_protections import Protection, RelayPolicy
+from sim.meter.hardware import ModuleKind
 from sim.meter.profile import ProfileError, _read_table, parse_profile
-from sim.meter.protection import Protection, RelayPolicy
 
 FRAMINGS = {"ppkw-field": "hdlc", "ssfvi": "wrapper"}
 

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.grid import ServicePoint
-from sim.meter.hardware.spoiler import FrameSpoiler
-from sim.meter.hardware.terminals import Terminals
-from sim.meter.nvm import CutMoment, Memory, PowerLostError
+from sim.meter.hardware import FrameCorrupter, Terminals
+from sim.meter.storage.nvm import CutMoment, Memory, PowerLostError
 
 LOADS = st.tuples(st.floats(0.0, 100.0), st.floats(-180.0, 180.0))
 
@@ -81,7 +80,7 @@ def test_setters_go_through_to_the_service_point():
 
 @given(frames=st.lists(st.binary(min_size=1, max_size=40)), every=st.integers(1, 5))
 def test_each_so_many_th_frame_differs_in_one_bit(frames, every):
-    spoiler = FrameSpoiler()
+    spoiler = FrameCorrupter()
     spoiler.begin(every)
     for number, frame in enumerate(frames, 1):
         sent = spoiler.pass_on(frame)
@@ -95,7 +94,7 @@ def test_each_so_many_th_frame_differs_in_one_bit(frames, every):
 
 def test_spoiling_none_is_not_asked_for_by_zero():
     with pytest.raises(ValueError, match="1 or more"):
-        FrameSpoiler().begin(0)
+        FrameCorrupter().begin(0)
 
 
 # ------------------------------------------------------------ memory

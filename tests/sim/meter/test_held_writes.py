@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.meter.metrology import Quantity
-from sim.meter.nvm import PowerLostError
+from sim.meter.metering.metrology import Quantity
+from sim.meter.storage.nvm import PowerLostError
 from sim.scenarios.world import World
 
 DAY_S = 86_400.0

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.cosem.image import ImageTransferStatus
 from protocols.dlms.session_errors import ActionRefused, NoAnswer
-from sim.meter.image import ImageRefusedError, ImageStore, ImageTerms, firmware_of, make_image
-from sim.meter.nvm import CutMoment
+from sim.meter.image_transfer import ImageRefusedError, ImageStore, ImageTerms, firmware_of, make_image
+from sim.meter.storage.nvm import CutMoment
 
 IMAGE_OBIS, FIRMWARE_OBIS = "0.0.44.0.0", "1.0.0.2.0"
 INITIATE, BLOCK, VERIFY, ACTIVATE = 1, 2, 3, 4

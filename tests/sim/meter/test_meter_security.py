@@ -20,7 +20,7 @@ from protocols.dlms.wrapper import WrapperClient
 from protocols.dlms.xdlms.ciphered import Ciphered
 from sim.meter import DEFAULT_PARTS
 from sim.meter.credentials import TEST_KEYS
-from sim.meter.nvm import CutMoment
+from sim.meter.storage.nvm import CutMoment
 
 MANAGEMENT = 1
 TITLE = b"CLI00001"

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.grid import Load, Source, flow
-from sim.meter.metrology import Metrology, MetrologyConstants, Quantity, Sample
+from sim.meter.metering.metrology import Metrology, MetrologyConstants, Quantity, Sample
 from sim.meter.units import NJ_PER_WH, US_PER_S
 
 currents = st.floats(0.0, 100.0).map(lambda current: round(current, 3))

@@ -8,7 +8,7 @@ from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.mode_e import Identification, ModeEClient, ModeEError, open_mode_e
 from protocols.dlms.mode_e.opening import HasSpeed
 from protocols.dlms.session import DlmsSession
-from sim.meter.ports import OPTICAL
+from sim.meter.communication.ports import OPTICAL
 
 
 def session(bench, link):

@@ -5,8 +5,8 @@ import pytest
 from protocols.dlms.obis import Obis
 from protocols.dlms.session_errors import AccessRefused
 from sim.meter import ProfileError, load_profile
+from sim.meter.object_list import row_terms
 from sim.meter.profile import parse_profile
-from sim.meter.row_terms import row_terms
 
 MODELS = ["ppkw", "ppkw-postpaid", "minimal", "totaliser"]
 

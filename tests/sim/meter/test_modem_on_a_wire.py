@@ -10,8 +10,8 @@ from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered
 from sim.kernel.random import RandomStreams
 from sim.kernel.virtual_time import advance
 from sim.meter import TEST_READER_PASSWORD
-from sim.meter.hardware.module_slot import ModuleKind
-from sim.meter.modem import PlcModem, meter_eui48
+from sim.meter.communication.modem import PlcModem, meter_eui48
+from sim.meter.hardware import ModuleKind
 from sim.plc_channel.generic import GenericMedium, GenericTerms
 
 TERMS = GenericTerms(registration_s=10.0, lost_after_s=60.0)

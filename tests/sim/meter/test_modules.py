@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.dlms.session_errors import NoAnswer, SessionError
-from sim.meter.hardware.module_slot import CARRIED, ModuleKind, ModuleSlot
+from sim.meter.hardware import CARRIED, ModuleKind, ModuleSlot
 
 VOLTAGE = (3, "1.0.12.7.0", 2)
 ENERGY = (3, "1.0.1.8.0", 2)

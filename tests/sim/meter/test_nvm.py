@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.meter.nvm import CutMoment, Memory, MemoryTerms, PowerLostError
-from sim.meter.storage import JOURNAL, Storage
+from sim.meter.storage.nvm import JOURNAL, CutMoment, Memory, MemoryTerms, PowerLostError, Storage
 
 MOMENTS = st.sampled_from(CutMoment)
 RECORDS = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 9), max_size=5)

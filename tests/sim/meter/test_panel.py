@@ -13,8 +13,8 @@ import pytest
 from links.clock import WallClock
 from sim.kernel.served import ServedWorld
 from sim.meter.panel import PanelMeter
-from sim.meter.panel.pace import Pace
-from sim.meter.panel.texts import LANGS, TEXTS
+from sim.meter.panel.pages import LANGS, TEXTS
+from sim.meter.panel.panel import Pace
 from sim.scenarios.serving import served_panel
 from sim.scenarios.world import World
 

@@ -6,9 +6,9 @@ import pytest
 
 from protocols.sts.acceptance import TidStore, ValidationResult
 from sim.meter import DEFAULT_PARTS
-from sim.meter.cosem.table import cosem_bindings
-from sim.meter.metrology import Metrology
-from sim.meter.tamper import TamperKind
+from sim.meter.cosem.binding_table import cosem_bindings
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.metering.metrology import Metrology
 
 
 class ForgetfulStore(TidStore):

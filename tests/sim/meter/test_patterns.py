@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.meter.clock import to_epoch_us
-from sim.meter.patterns import DatePattern, TimePattern, next_moment
-from sim.meter.zone import NEVER_OCTETS, LocalZone, ZoneTerms
+from sim.meter.clock.date_patterns import DatePattern, TimePattern, next_moment
+from sim.meter.clock.device_clock import NEVER_OCTETS, LocalZone, ZoneTerms, to_epoch_us
 
 YEARS = st.one_of(st.none(), st.integers(2024, 2030))
 patterns = st.builds(

@@ -13,8 +13,7 @@ from protocols.dlms.cosem.enumerations import (
 from protocols.sts.acceptance import TokenResult
 from sim.meter.payment.charges import Conditions
 from sim.meter.payment.plan import CONSUMPTION, ChargeTerms, PaymentPlan, SourceTerms, UnitCharge
-from sim.meter.payment.standing import Step
-from sim.meter.prepayment import CreditTerms, Prepayment
+from sim.meter.payment.prepayment import AccountStep, CreditTerms, Prepayment
 from sim.meter.units import NJ_PER_WH, US_PER_S
 
 DAY_US = 86_400 * US_PER_S
@@ -104,7 +103,7 @@ class Books(RuleBasedStateMachine):
     def mode(self, mode):
         self.account.set_mode(mode)
 
-    @rule(step=st.sampled_from(Step))
+    @rule(step=st.sampled_from(AccountStep))
     def step(self, step):
         self.account.take_step(step)
 

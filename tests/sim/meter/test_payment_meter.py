@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, CreditStatus, PaymentMode
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
-from sim.meter.metrology import Quantity
-from sim.meter.nvm import CutMoment
+from sim.meter.metering.metrology import Quantity
 from sim.meter.payment.plan import UnitCharge
+from sim.meter.storage.nvm import CutMoment
 from sim.meter.units import NJ_PER_WH
 
 ACCOUNT, TOKEN, EMERGENCY = "0.0.19.0.0", "0.0.19.10.0", "0.0.19.10.1"

@@ -14,16 +14,23 @@ from protocols.dlms.cosem.enumerations import (
 )
 from protocols.sts.acceptance import TokenResult
 from sim.meter.payment.charges import Charge, Conditions
-from sim.meter.payment.friendly import FriendlyHours, Window
 from sim.meter.payment.plan import (
     ChargeTerms,
+    FriendlyHours,
+    FriendlyWindow,
     PaymentPlan,
     SourceTerms,
     UnitCharge,
     parse_plan,
 )
-from sim.meter.payment.standing import TRANSITIONS, Standing, Step
-from sim.meter.prepayment import CreditTerms, Notice, Prepayment
+from sim.meter.payment.prepayment import (
+    TRANSITIONS,
+    AccountState,
+    AccountStep,
+    CreditTerms,
+    Notice,
+    Prepayment,
+)
 from sim.meter.units import NJ_PER_WH, US_PER_S
 
 HOUR_US, DAY_US = 3_600 * US_PER_S, 86_400 * US_PER_S
@@ -305,14 +312,14 @@ def test_an_account_opens_and_closes_when_it_was_planned():
     assert prepayment.standing.status is AccountStatus.CLOSED
     assert prepayment.exhausted
     assert prepayment.grant(10) is TokenResult.FUNCTION_ERROR
-    assert prepayment.take_step(Step.RESET)
+    assert prepayment.take_step(AccountStep.RESET)
     assert (prepayment.credit_wh, prepayment.standing.status) == (0, AccountStatus.NEW_INACTIVE)
 
 
 @pytest.mark.parametrize("status", AccountStatus)
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("step", AccountStep)
 def test_steps_that_are_not_in_the_table_are_refused(status, step):
-    standing = Standing(PaymentMode.PREPAYMENT, status)
+    standing = AccountState(PaymentMode.PREPAYMENT, status)
     assert standing.step(step) == ((status, step) in TRANSITIONS)
 
 
@@ -346,12 +353,12 @@ def test_in_credit_mode_nothing_is_counted_and_the_credit_stays():
     ],
 )
 def test_a_window_over_midnight_belongs_to_the_day_on_which_it_begins(hour, days, holds):
-    hours = FriendlyHours((Window.parse("20:00", "06:00", days),), BOGOTA_MIN)
+    hours = FriendlyHours((FriendlyWindow.parse("20:00", "06:00", days),), BOGOTA_MIN)
     assert hours.hold(MIDNIGHT_US + int(hour * HOUR_US)) is holds
 
 
 def test_the_next_edge_is_told():
-    hours = FriendlyHours((Window.parse("20:00", "06:00"),), BOGOTA_MIN)
+    hours = FriendlyHours((FriendlyWindow.parse("20:00", "06:00"),), BOGOTA_MIN)
     assert hours.next_change_us(MIDNIGHT_US) == MIDNIGHT_US + 6 * HOUR_US
     assert hours.next_change_us(MIDNIGHT_US + 6 * HOUR_US) == MIDNIGHT_US + 20 * HOUR_US
     assert hours.next_change_us(MIDNIGHT_US + 21 * HOUR_US) == MIDNIGHT_US + 30 * HOUR_US

@@ -9,8 +9,8 @@ from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient, decode_lpdu
 from sim.meter import TEST_READER_PASSWORD
-from sim.meter.hardware.module_slot import ModuleKind
-from sim.meter.modem import HOLD_UP_S, PlcModem, meter_eui48
+from sim.meter.communication.modem import HOLD_UP_S, PlcModem, meter_eui48
+from sim.meter.hardware import ModuleKind
 
 VOLTAGE = (3, "1.0.12.7.0", 2)
 

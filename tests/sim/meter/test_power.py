@@ -2,8 +2,8 @@
 
 import json
 
-from sim.meter.metrology import Quantity
-from sim.meter.tamper import TamperKind
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.metering.metrology import Quantity
 
 
 def lived(bench):

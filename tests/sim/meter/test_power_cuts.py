@@ -19,10 +19,9 @@ from protocols.sts.token import (
     key_change_tokens,
 )
 from sim.meter import DEFAULT_PARTS
-from sim.meter.metrology import Quantity
-from sim.meter.nvm import CutMoment, MemoryTerms
-from sim.meter.storage import Storage
-from sim.meter.tamper import TamperKind
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.metering.metrology import Quantity
+from sim.meter.storage.nvm import CutMoment, MemoryTerms, Storage
 
 BEFORE_WH = 10_000
 NJ_PER_S = 1_200_000_000_000  # 10 A at 120 V

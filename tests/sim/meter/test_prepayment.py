@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from protocols.dlms.cosem.enumerations import PaymentMode
 from protocols.sts.acceptance import TokenResult
 from protocols.sts.token import ClearCredit
-from sim.meter.metrology import Quantity
-from sim.meter.prepayment import ALL_REGISTERS, CreditTerms, Prepayment
+from sim.meter.metering.metrology import Quantity
+from sim.meter.payment.prepayment import ALL_REGISTERS, CreditTerms, Prepayment
 from sim.meter.units import NJ_PER_WH
 
 TERMS = CreditTerms(initial_wh=0, capacity_wh=10_000, low_threshold_wh=500)

@@ -11,7 +11,7 @@ from protocols.dlms import axdr
 from protocols.dlms.cosem import AccessMode, CosemObject, DataObject, constant
 from protocols.dlms.obis import Obis
 from sim.meter import ProfileError, load_profile
-from sim.meter.cosem.device import parse_rights
+from sim.meter.cosem.logical_device import parse_rights
 from sim.meter.profile import parse_profile
 
 PROFILES = sorted(
@@ -85,7 +85,7 @@ def test_rights_are_read_from_their_short_form():
 
 
 def test_a_limiter_needs_time_to_look():
-    from sim.meter.limiter import LimiterTerms
+    from sim.meter.supply.limiter import LimiterTerms
 
     with pytest.raises(ValueError, match="over_s"):
         LimiterTerms(limit_w=0, highest_limit_w=1, over_s=0, rest_s=1)

@@ -10,17 +10,17 @@ from protocols.dlms import axdr
 from protocols.dlms.session_errors import AccessRefused
 from protocols.sts.token import ClearTamperCondition
 from sim.meter import load_profile
-from sim.meter.events import EventCode, LogKind
-from sim.meter.hardware.module_slot import ModuleKind
-from sim.meter.protection import (
+from sim.meter.events.event_log import EventCode, LogKind
+from sim.meter.events.tamper_protections import (
     PROTECTION_EVENTS,
     Protection,
     Protections,
     ProtectionTerms,
     RelayPolicy,
+    TamperKind,
     protection_terms,
 )
-from sim.meter.tamper import TamperKind
+from sim.meter.hardware import ModuleKind
 from sim.meter.units import US_PER_S
 
 LOAD_A, LIMIT_A = 10.0, 100.0

@@ -12,8 +12,8 @@ from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.obis import Obis
 from protocols.dlms.session_errors import AccessRefused
 from protocols.dlms.wrapper import WrapperClient
-from sim.meter.push import PushSetups, PushTerms
-from sim.meter.tamper import TamperKind
+from sim.meter.communication.push import PushSetups, PushTerms
+from sim.meter.events.tamper_protections import TamperKind
 from sim.scenarios.push_destinations import Destinations, let_dial
 
 ALARM, STATE = "0.0.25.9.0", "0.1.25.9.0"

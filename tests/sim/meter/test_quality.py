@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.session_errors import AccessRefused
-from sim.meter.events import EventCode
-from sim.meter.outages import Outages
-from sim.meter.quality import Quality, Watch, WatchTerms
+from sim.meter.events.event_log import EventCode
+from sim.meter.supply.power_quality import Outages, Quality, Watch, WatchTerms
 from sim.meter.units import US_PER_S
 
 SAG = WatchTerms("sag", "voltage", 108, False, 2.0, EventCode.UNDER_VOLTAGE, EventCode.NORMAL_VOLTAGE, 12)

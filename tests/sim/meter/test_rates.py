@@ -10,7 +10,7 @@ from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
-from sim.meter.rates import RateRegisters
+from sim.meter.metering.tariff import RateRegisters
 
 MASKS, CALENDAR, SPECIAL, SCRIPTS, ACTIVE = (
     "0.0.14.0.0",

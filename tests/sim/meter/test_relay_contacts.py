@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernel.random import RandomStreams
-from sim.meter.hardware.contacts import Contacts, ContactTerms, Sticking
+from sim.meter.supply.supply_control import Contacts, ContactTerms, Sticking
 
 SHORT_LIVED = ContactTerms(operations_at_max=20, mechanical_operations=10_000)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.meter.ring import Ring
+from sim.meter.storage.ring import Ring
 
 CAPACITY = 5
 

@@ -11,11 +11,10 @@ from protocols.dlms.cosem.objects import AccessError
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
-from sim.meter.clock import from_epoch_us, to_epoch_us
-from sim.meter.cosem.cells import pack, unpacker
-from sim.meter.cosem.profiles import CLOCK, Column, Table
-from sim.meter.load_profile import LoadProfile, ProfileRow, ProfileTerms
-from sim.meter.zone import LocalZone
+from sim.meter.clock.device_clock import LocalZone, from_epoch_us, to_epoch_us
+from sim.meter.cosem.load_profiles import pack, unpacker
+from sim.meter.cosem.profile_generic import CLOCK, Column, Table
+from sim.meter.metering.load_profile import LoadProfile, ProfileRow, ProfileTerms
 
 ZONE = LocalZone(300)
 A, B = (CaptureObject(3, Obis.from_string(f"1.0.{c}.8.0"), 2) for c in (1, 2))

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from protocols.dlms.cosem.disconnect import TRANSITIONS, ControlMode, ControlState, Trigger, next_state
 from protocols.sts.acceptance import TokenResult
-from sim.meter.ciu.texts import kwh
-from sim.meter.cosem.account import bits
-from sim.meter.cosem.bound import NEVER, scaled, time_octets
-from sim.meter.events import EventCode, EventLog, LogKind, log_of
-from sim.meter.limiter import Limiter, LimiterTerms
-from sim.meter.supply_control import SupplyControl
-from sim.meter.tamper import TAMPER_EVENTS, TamperDetector, TamperKind
+from sim.meter.ciu.keypad_display import kwh
+from sim.meter.cosem.binding import NEVER, scaled, time_octets
+from sim.meter.cosem.payment import bits
+from sim.meter.events.event_log import EventCode, EventLog, LogKind, log_of
+from sim.meter.events.tamper_protections import TAMPER_EVENTS, TamperDetector, TamperKind
+from sim.meter.supply.limiter import Limiter, LimiterTerms
+from sim.meter.supply.supply_control import SupplyControl
 from sim.meter.units import US_PER_S
 
 TERMS = LimiterTerms(limit_w=1000, highest_limit_w=9600, over_s=10, rest_s=60)

@@ -16,12 +16,10 @@ from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment, SimClock
 from sim.kernel.virtual_time import SimLink, advance
 from sim.meter import TEST_READER_PASSWORD, ProfileError
-from sim.meter.events import EventCode
+from sim.meter.events.event_log import EventCode
 from sim.meter.ssfvi import build_ssfvi, load_system
-from sim.meter.ssfvi.home import Home
-from sim.meter.ssfvi.store import EnergyStore, Powers
-from sim.meter.ssfvi.sun import DAY_US, Sky
-from sim.meter.ssfvi.terms import parse_system
+from sim.meter.ssfvi.model import DAY_US, Home, Sky, parse_system
+from sim.meter.ssfvi.system import EnergyStore, Powers
 from sim.meter.units import NJ_PER_WH
 
 DAY_S = 86_400.0

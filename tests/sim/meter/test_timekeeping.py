@@ -7,7 +7,7 @@ import pytest
 from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment, SimClock
 from sim.meter import build, load_profile
-from sim.meter.hardware.crystal import ClockBattery, Crystal, CrystalTerms
+from sim.meter.hardware import ClockBattery, Crystal, CrystalTerms
 
 DAY_S = 86_400
 MONTH_DAYS = 30

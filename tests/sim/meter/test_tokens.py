@@ -16,9 +16,9 @@ from protocols.sts.token import (
     encode_token,
     key_change_tokens,
 )
-from sim.meter.ciu.texts import keys, text
-from sim.meter.result_numbers import RESULT_NUMBERS
-from sim.meter.tamper import TamperKind
+from sim.meter.ciu.keypad_display import keys, text
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.payment.tokens import RESULT_NUMBERS
 
 
 def test_a_token_works_once(bench):

@@ -28,10 +28,10 @@ from protocols.sts.token import (
     key_change_tokens,
 )
 from sim.meter import DEFAULT_PARTS, load_profile
-from sim.meter.cosem.table import cosem_bindings
-from sim.meter.prepayment import Prepayment
-from sim.meter.storage import Storage
-from sim.meter.tokens import FUNCTIONS, TokenDesk
+from sim.meter.cosem.binding_table import cosem_bindings
+from sim.meter.payment.prepayment import Prepayment
+from sim.meter.payment.tokens import FUNCTIONS, TokenProcessor
+from sim.meter.storage.nvm import Storage
 
 
 def rules(**changes):
@@ -169,7 +169,7 @@ def crc_only(decoded, _register):
 def own_gateway(live):
     """A gateway with an acceptance, and so a TID store, of its own."""
     desk = live.parts.tokens
-    own = TokenDesk(TokenAcceptance(desk.register), desk._effects)
+    own = TokenProcessor(TokenAcceptance(desk.register), desk._effects)
     requests = dataclasses.replace(
         live.requests, enter_token=lambda digits, way: own.enter(digits, way, epoch_us=0)
     )

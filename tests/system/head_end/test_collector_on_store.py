@@ -16,7 +16,7 @@ from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.sts.acceptance import ValidationResult
 from protocols.sts.token import TransferCredit, encode_token
 from sim.kernel.timing import SimClock
-from sim.meter.ciu.keypad import OK
+from sim.meter.ciu.keypad_display import OK
 from sim.scenarios.world import World
 from system.config import clock
 from system.head_end import api

@@ -19,8 +19,8 @@ from links.server import serve_tcp
 from protocols.dlms.cosem.push import TransportService
 from protocols.dlms.obis import Obis
 from sim.kernel.served import Gateway
-from sim.meter.security import system_title
-from sim.meter.tamper import TamperKind
+from sim.meter.credentials import system_title
+from sim.meter.events.tamper_protections import TamperKind
 from sim.scenarios.push_destinations import Loopback, let_dial
 from sim.scenarios.world import World
 from system.config import clock as business

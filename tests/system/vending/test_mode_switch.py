@@ -111,7 +111,7 @@ def home() -> Iterator[Home]:
 
 def _give_credit(bench: MeterBench) -> None:
     """50 kWh, at the keypad."""
-    from sim.meter.ciu.keypad import OK
+    from sim.meter.ciu.keypad_display import OK
 
     for key in (*bench.mint(500), OK):
         bench.world.meter.press(key)

@@ -8,8 +8,8 @@ import pytest
 from sim.kernel.timing import FieldEnvironment
 from sim.kernel.virtual_time import advance
 from sim.meter.bank import MeteringBank
-from sim.meter.element_errors import Influences
-from sim.meter.metrology import MetrologyConstants, Quantity
+from sim.meter.metering.error_model import Influences
+from sim.meter.metering.metrology import MetrologyConstants, Quantity
 from sim.meter.units import NJ_PER_WH
 
 HOUR_US = 3_600_000_000

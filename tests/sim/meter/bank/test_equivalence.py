@@ -3,8 +3,8 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.meter.element_errors import read_terms
-from sim.meter.metrology import MetrologyConstants, Quantity
+from sim.meter.metering.error_model import read_terms
+from sim.meter.metering.metrology import MetrologyConstants, Quantity
 
 VOLTAGES = (0.0, 4.0, 11.9, 12.0, 90.0, 107.9, 108.0, 119.37, 120.0, 132.0, 132.1, 150.0)
 CURRENTS = (0.0, 0.004, 0.019, 0.25, 1.0, 5.0, 23.456, 80.0, 80.1, 95.0)

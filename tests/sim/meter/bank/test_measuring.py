@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sim.grid.service_point import Flow
 from sim.kernel.random import RandomStreams
 from sim.meter.bank.measuring import Measuring
-from sim.meter.element_errors import Influences, Rated, draw, read_terms
-from sim.meter.metrology import MetrologyConstants, measure
+from sim.meter.metering.error_model import Influences, Rated, draw, read_terms
+from sim.meter.metering.metrology import MetrologyConstants, measure
 
 ROWS = 40
 patient = settings(deadline=None)

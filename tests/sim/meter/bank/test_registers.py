@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.meter.bank.registers import MOST_NJ, QUANTITIES, Registers
-from sim.meter.metrology import Sample, running_powers
+from sim.meter.metering.metrology import Sample, running_powers
 from sim.meter.units import NJ_PER_WH
 
 POWER_STATION_MW = 10**12

@@ -11,7 +11,7 @@ from protocols.plc.cl432 import LlcClient
 from sim.kernel.medium import LpduReceived, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.meter import TEST_READER_PASSWORD
-from sim.meter.modem import PlcModem, meter_eui48
+from sim.meter.communication.modem import PlcModem, meter_eui48
 from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.medium import PrimeMedium
 from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy

@@ -1,0 +1,109 @@
+"""The table that profiles speak of: binding name -> how the object behind it is bound."""
+
+from collections.abc import Callable
+
+from sim.meter.cosem.binding import Bound
+from sim.meter.cosem.clock import bind_clock, bind_schedule, bind_scripts, bind_single_action
+from sim.meter.cosem.communication import NETWORK_BINDERS, bind_hdlc_setup, bind_tcp_setup
+from sim.meter.cosem.image import bind_image
+from sim.meter.cosem.load_profiles import bind_profile
+from sim.meter.cosem.logical_device import Binder
+from sim.meter.cosem.monitors import bind_parameter_monitor, bind_push, bind_register_monitor
+from sim.meter.cosem.payment import bind_account, bind_charge, bind_credit
+from sim.meter.cosem.profile_generic import bind_event_log, bind_excursions, bind_payment_log
+from sim.meter.cosem.registers import (
+    Value,
+    bind_demand,
+    bind_limit,
+    bind_maximum,
+    bind_nominal,
+    bind_outage_limit,
+    bind_plain,
+    bind_register,
+    plain_values,
+    plant_readings,
+    register_values,
+)
+from sim.meter.cosem.requests import LiveParts
+from sim.meter.cosem.security import bind_invocation_counter, bind_security_setup
+from sim.meter.cosem.supply import bind_limiter, bind_protection_policies, bind_reverse_energy, bind_switch
+from sim.meter.cosem.tariff import (
+    bind_active_tariff,
+    bind_calendar,
+    bind_register_activation,
+    bind_special_days,
+)
+from sim.meter.cosem.tokens import bind_gateway, bind_sts_attributes
+from sim.meter.metering.metrology import Reading
+from sim.meter.object_list import DEMAND, MAXIMUM
+from sim.meter.profile import ObjectTerms
+
+#: Makes every binder of a meter; a part that can be replaced.
+CosemBindings = Callable[[LiveParts], dict[str, Binder]]
+
+_OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
+    **NETWORK_BINDERS,
+    "account": bind_account,
+    "image": bind_image,
+    "limiter": bind_limiter,
+    "parameter-monitor": bind_parameter_monitor,
+    "payment-log": bind_payment_log,
+    "protection-policies": bind_protection_policies,
+    "push": bind_push,
+    "reverse-energy": bind_reverse_energy,
+    "register-monitor": bind_register_monitor,
+    "charge": bind_charge,
+    "active-tariff": bind_active_tariff,
+    "calendar": bind_calendar,
+    "clock": bind_clock,
+    "credit": bind_credit,
+    "event-log": bind_event_log,
+    "excursions": bind_excursions,
+    "hdlc-setup": bind_hdlc_setup,
+    "nominal": bind_nominal,
+    "outage-limit": bind_outage_limit,
+    "invocation-counter": bind_invocation_counter,
+    "security-setup": bind_security_setup,
+    "profile": bind_profile,
+    "register-activation": bind_register_activation,
+    "schedule": bind_schedule,
+    "scripts": bind_scripts,
+    "single-action": bind_single_action,
+    "special-days": bind_special_days,
+    "sts-attributes": bind_sts_attributes,
+    "switch": bind_switch,
+    "tcp-setup": bind_tcp_setup,
+    "token-gateway": bind_gateway,
+}
+
+
+def cosem_bindings(live: LiveParts) -> dict[str, Binder]:
+    """Every binding that a profile may name."""
+    registers = register_values(live.parts) | plant_readings(live)
+    binders: dict[str, Binder] = {name: _object(live, name) for name in _OBJECTS}
+    binders |= {name: _plain(value) for name, value in plain_values(live).items()}
+    binders |= {name: _register(reading) for name, reading in registers.items()}
+    binders |= {f"{DEMAND}{name}": _bound(live, bind_demand) for name in live.parts.demands.registers}
+    binders |= {f"{MAXIMUM}{name}": _bound(live, bind_maximum) for name in live.parts.demands.maxima}
+    binders |= {f"limit.{name}": _limit(live, name) for name in live.parts.quality.watches}
+    return binders
+
+
+def _object(live: LiveParts, name: str) -> Binder:
+    return lambda row: _OBJECTS[name](live, row)
+
+
+def _plain(value: Value) -> Binder:
+    return lambda row: bind_plain(value, row)
+
+
+def _register(reading: Reading) -> Binder:
+    return lambda row: bind_register(reading, row)
+
+
+def _bound(live: LiveParts, bind: Callable[[LiveParts, ObjectTerms], Bound]) -> Binder:
+    return lambda row: bind(live, row)
+
+
+def _limit(live: LiveParts, name: str) -> Binder:
+    return lambda row: bind_limit(live, name, row)

@@ -1,0 +1,299 @@
+"""Station control of one meter: fingers, loads, covers, magnets; and the faults it can have.
+
+Names, arguments and results of the operations are those of `protocols.field.control_ops`; ``clock.*``,
+``link.*`` and ``device.info`` belong to the world. Values of faults are in the unit that the sentence of
+the fault says. A fault that leaves a mark (a worn contact, a lost clock, a register that counted wrong)
+leaves it when it ends, as real hardware does; what can be exchanged is new then.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from simpy import Event
+
+from protocols.field.control_ops import OPERATIONS
+from protocols.field.errors import StationControlError
+from sim.kernel.faults import FaultInjector, fault_handlers
+from sim.meter.ciu.keypad_display import OK, UnitDisplay
+from sim.meter.events.tamper_protections import TamperKind
+from sim.meter.hardware import ModuleKind
+from sim.meter.meter import Meter
+from sim.meter.storage.nvm import CutMoment, PowerLostError
+from sim.meter.supply.supply_control import Sticking
+from sim.meter.units import PPM
+
+# ---- The station-control operations of one meter: fingers, loads, covers and magnets, as a table.
+
+Steps = Generator[Event, Any, dict[str, Any]]
+Handler = Callable[[dict[str, Any]], "dict[str, Any] | Steps | None"]
+
+#: How often a finger waits before it looks at the display again, where an answer takes time.
+LOOK_S = 0.05
+
+
+def control_handlers(meter: Meter) -> dict[str, Handler]:
+    """Operation -> what it does to `meter`."""
+    supply = meter.supply
+
+    def press(args: dict[str, Any]) -> dict[str, Any]:
+        _press(meter, [args["key"]])
+        return shown("keypad.press", meter.display())
+
+    def enter(args: dict[str, Any]) -> dict[str, Any] | Steps:
+        _press(meter, [*args["digits"], OK])
+        if meter.unit.waiting:
+            return wait_for_answer()
+        return shown("keypad.enter", meter.display())
+
+    def wait_for_answer() -> Steps:
+        while meter.unit.waiting:
+            yield meter.env.timeout(LOOK_S)
+        return shown("keypad.enter", meter.display())
+
+    def read_load(_args: dict[str, Any]) -> dict[str, Any]:
+        flow = supply.flow(switch_closed=meter.parts.switch.relay_closed)
+        return {
+            "current_a": flow.current_a,
+            "power_w": flow.active_power_w,
+            "voltage_v": flow.voltage_v,
+        }
+
+    def read_pulses(_args: dict[str, Any]) -> dict[str, Any]:
+        meter.settle()
+        active, reactive = meter.parts.metrology.pulses()
+        return {"active_pulses": active, "reactive_pulses": reactive}
+
+    def cut_at_write(args: dict[str, Any]) -> dict[str, Any]:
+        memory = meter.memory
+        memory.cut_at(args.get("write", 0), CutMoment(args.get("moment", CutMoment.DURING)))
+        return {"writes": memory.writes}
+
+    return {
+        "keypad.press": press,
+        "keypad.enter": enter,
+        "keypad.display": lambda _args: shown("keypad.display", meter.display()),
+        "carrier.enter": lambda args: _hand_over(meter, args),
+        "supply.cut_at_write": cut_at_write,
+        "supply.off": lambda _args: meter.power_cut(),
+        "supply.on": lambda _args: meter.power_up(),
+        "source.set": lambda args: supply.set_source(args["voltage_v"], args.get("frequency_hz")),
+        "load.set": lambda args: supply.set_load(args["current_a"], args.get("phase_deg", 0.0)),
+        "load.read": read_load,
+        "cover.open": lambda args: meter.sense(TamperKind(args["which"]), present=True),
+        "cover.close": lambda args: meter.sense(TamperKind(args["which"]), present=False),
+        "magnet.apply": lambda _args: meter.sense(TamperKind.MAGNET, present=True),
+        "magnet.remove": lambda _args: meter.sense(TamperKind.MAGNET, present=False),
+        "pulses.read": read_pulses,
+        **fault_handlers(meter.faults),
+    }
+
+
+def _press(meter: Meter, keys: list[str]) -> None:
+    try:
+        for key in keys:
+            meter.press(key)
+    except ValueError as error:
+        raise StationControlError("bad-args", str(error)) from error
+
+
+def _hand_over(meter: Meter, args: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = (
+            meter.carrier.enter(int(args["token66"], 16))
+            if "token66" in args
+            else meter.carrier.enter_digits(args.get("digits", ""))
+        )
+    except ValueError as error:
+        raise StationControlError("bad-args", f"carrier.enter: {error}") from error
+    except PowerLostError as error:
+        raise StationControlError("failed", "the meter has no power, or lost it while it worked") from error
+    return {name: value for name, value in asdict(answer).items() if value is not None}
+
+
+def shown(op: str, display: UnitDisplay) -> dict[str, Any]:
+    """A display as `op` answers it: whatever of it the table of operations declares.
+
+    ``result`` is the bare name of a token's result, left out where no token was entered.
+    """
+    lamps = display.lamps
+    everything: dict[str, Any] = {
+        "display": list(display.lines),
+        "lines": list(display.lines),
+        "leds": {"comms": lamps.comms, "alarm": lamps.alarm, "credit": lamps.credit},
+        "sounder": display.sounder,
+        "backlight": display.backlight,
+    }
+    if display.result is not None:
+        everything["result"] = display.result
+    return {
+        value.name: everything[value.name] for value in OPERATIONS[op].results if value.name in everything
+    }
+
+
+# ---- What can go wrong with one meter, as a board: for tests, the bench and the command line alike.
+
+Begin = Callable[[float | None], None]
+End = Callable[[], None]
+
+_DRIFT_S_PER_DAY = 5.0
+_BROWN_OUT_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One fault of the table: its name, what makes it, and what it does in one sentence."""
+
+    name: str
+    make: Callable[[Meter], tuple[Begin, End]]
+    does: str
+
+
+def _ranged(value: float | None, default: float, low: float, high: float) -> float:
+    chosen = default if value is None else value
+    if not low <= chosen <= high:
+        raise ValueError(f"the value must be from {low:g} to {high:g}, not {chosen:g}")
+    return chosen
+
+
+def _pause(meter: Meter) -> tuple[Begin, End]:
+    return lambda _value: meter.pause(True), lambda: meter.pause(False)
+
+
+def _corrupt(meter: Meter) -> tuple[Begin, End]:
+    spoiler = meter.hardware.spoiler
+    return lambda value: spoiler.begin(int(_ranged(value, 1, 1, 1e6))), spoiler.end
+
+
+def _drift(meter: Meter) -> tuple[Begin, End]:
+    return (
+        lambda value: meter.set_clock_drift(_ranged(value, _DRIFT_S_PER_DAY, -3600, 3600)),
+        lambda: meter.set_clock_drift(meter.hardware.crystal.drift_s_per_day),
+    )
+
+
+def _temperature(meter: Meter) -> tuple[Begin, End]:
+    return lambda value: meter.iron.set_temperature(_ranged(value, 60, -60, 100)), meter.iron.set_temperature
+
+
+def _sensor(kind: TamperKind) -> Callable[[Meter], tuple[Begin, End]]:
+    def make(meter: Meter) -> tuple[Begin, End]:
+        return lambda _value: meter.sense(kind, present=True), lambda: meter.sense(kind, present=False)
+
+    return make
+
+
+def _magnet(meter: Meter) -> tuple[Begin, End]:
+    def begin(value: float | None) -> None:
+        meter.iron.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
+        meter.sense(TamperKind.MAGNET, present=True)
+
+    def end() -> None:
+        meter.iron.disturb(magnet_ppm=0)
+        meter.sense(TamperKind.MAGNET, present=False)
+
+    return begin, end
+
+
+def _reverse(meter: Meter) -> tuple[Begin, End]:
+    terminals = meter.hardware.terminals
+    return lambda _value: terminals.reverse(True), lambda: terminals.reverse(False)
+
+
+def _cut(meter: Meter) -> tuple[Begin, End]:
+    return lambda _value: meter.iron.cut_wire(True), lambda: meter.iron.cut_wire(False)
+
+
+def _brown_out(meter: Meter) -> tuple[Begin, End]:
+    terminals, nominal_v = meter.hardware.terminals, meter.profile.nominal.voltage_v
+    return (
+        lambda value: terminals.brown_out(_ranged(value, _BROWN_OUT_SHARE * nominal_v, 0, 1000)),
+        lambda: terminals.brown_out(None),
+    )
+
+
+def _relay(sticking: Sticking) -> Callable[[Meter], tuple[Begin, End]]:
+    def make(meter: Meter) -> tuple[Begin, End]:
+        def stick(position: Sticking | None) -> None:
+            meter.hardware.contacts.stuck = position
+            meter.settle()
+
+        return lambda _value: stick(sticking), lambda: stick(None)
+
+    return make
+
+
+def _wear(meter: Meter) -> tuple[Begin, End]:
+    contacts = meter.hardware.contacts
+
+    def begin(value: float | None) -> None:
+        contacts.wear = _ranged(value, contacts.life, 0, 100)
+
+    def end() -> None:
+        contacts.replace()
+        meter.settle()
+
+    return begin, end
+
+
+def _battery(meter: Meter) -> tuple[Begin, End]:
+    return lambda _value: meter.iron.battery_dies(), meter.hardware.battery.replace
+
+
+def _memory(meter: Meter) -> tuple[Begin, End]:
+    memory = meter.memory
+
+    def begin(value: float | None) -> None:
+        memory.weak_every = int(_ranged(value, 1, 1, 1e6))
+
+    def end() -> None:
+        memory.weak_every = 0
+
+    return begin, end
+
+
+def _module(meter: Meter) -> tuple[Begin, End]:
+    slot = meter.hardware.slot
+    pulled: list[ModuleKind] = []
+
+    def begin(_value: float | None) -> None:
+        if slot.kind is not ModuleKind.NONE:
+            pulled[:] = [slot.pull()]
+
+    def end() -> None:
+        slot.fit(pulled.pop() if pulled else slot.kind)
+
+    return begin, end
+
+
+_TABLE: tuple[_Row, ...] = (
+    _Row("pause", _pause, "Its ports hang: it hears and answers nothing there, and measures on."),
+    _Row("corrupt", _corrupt, "One bit of each so many-th frame that it sends is turned over (1: of each)."),
+    _Row("drift", _drift, "Its clock gains so many seconds a day (5); a negative number loses."),
+    _Row("temperature", _temperature, "It is so many degrees Celsius (60); 25 else."),
+    _Row("terminal-cover", _sensor(TamperKind.TERMINAL_COVER), "Its terminal cover is off."),
+    _Row("meter-cover", _sensor(TamperKind.METER_COVER), "Its cover is off."),
+    _Row("magnet", _magnet, "A strong magnet is on it; it registers this share of the current (1: all)."),
+    _Row("reverse", _reverse, "Line and load are swapped at its terminals."),
+    _Row("cut", _cut, "The wire before it is cut."),
+    _Row("brown-out", _brown_out, "No more than so many volts reach it (70 % of the nominal voltage)."),
+    _Row("relay-weld", _relay(Sticking.CLOSED), "Its relay does not open."),
+    _Row("relay-open", _relay(Sticking.OPEN), "Its relay does not close."),
+    _Row(
+        "relay-wear",
+        _wear,
+        "So much of its relay's life is used up (all of it); a new relay ends it.",
+    ),
+    _Row("clock-battery", _battery, "The battery of clock and sensors is empty; a new one ends it."),
+    _Row("memory", _memory, "Each so many-th write of its memory fails at first (1: of each)."),
+    _Row("module-out", _module, "Its communication module is pulled out; it is fitted again at the end."),
+)
+
+
+def meter_faults(meter: Meter) -> FaultInjector:
+    """A board with every fault of `meter`."""
+    board = FaultInjector(meter.env)
+    for row in _TABLE:
+        begin, end = row.make(meter)
+        board.add(row.name, begin, end, row.does)
+    return board
