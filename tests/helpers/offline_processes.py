@@ -79,10 +79,10 @@ class Receivers(ForkingNursery):
         from system.vending.offline.services.receive_batch import receive_batch
 
         before = SettledEntry.objects.count()
-        settlement = receive_batch(None, self.batch)
+        settled = receive_batch(None, self.batch)
         return {
             "before": before,
-            "left": settlement.left,
+            "left": settled.left,
             "sales": Sale.objects.count(),
             "tokens": Token.objects.count(),
             "entries": SettledEntry.objects.count(),
