@@ -12,12 +12,9 @@ from typing import Any
 
 from system.config.clock import business_day, business_now
 from system.head_end import api
-from system.head_end.api import UnableToOrder
 from system.head_end.vocabulary import ENDED, OrderKind, OrderState
 from system.vending.delivery.carriers import look
 from system.vending.models import Sale
-
-__all__ = ["REST", "UNKNOWN_TOKEN", "UnableToOrder", "Unknown", "look_at_meter", "unknown_of"]
 
 #: So long after the last attempt nobody decides: the customer may still type it, the meter may still answer.
 REST = timedelta(hours=24)

@@ -14,8 +14,9 @@ from system.accounts import four_eyes
 from system.accounts.access import requires
 from system.accounts.models import Approval
 from system.accounts.operations import Operation
+from system.head_end.api import UnableToOrder
 from system.security_module.errors import SecurityModuleError
-from system.vending.delivery.unknown import UnableToOrder, look_at_meter, unknown_of
+from system.vending.delivery.unknown import look_at_meter, unknown_of
 from system.vending.delivery.withdrawing import why_undecided
 from system.vending.errors import SalePending
 from system.vending.models import Sale
