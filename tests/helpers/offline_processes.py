@@ -55,7 +55,8 @@ class Receivers(ForkingNursery):
         return self.run(self._finish)
 
     def _receive(self, say: Any, place: int, *, committed: bool) -> None:
-        from system.vending.offline.services import receive_batch, settle_batch
+        from system.vending.offline.services import receive_batch as receiving
+        from system.vending.offline.services import settle_batch
 
         name = "_settle_one" if committed else "_write"
         inner, done = getattr(settle_batch, name), [0]
@@ -69,7 +70,7 @@ class Receivers(ForkingNursery):
             return result
 
         setattr(settle_batch, name, stopping)
-        receive_batch.receive_batch(None, self.batch)
+        receiving.receive_batch(None, self.batch)
         say({"stopped": 0})
 
     def _finish(self) -> dict[str, Any]:
