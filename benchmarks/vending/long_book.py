@@ -80,9 +80,8 @@ def _past() -> Past:
     from system.vending.ledger import account_of
     from system.vending.models import AccountKind, Merchant, Shift
     from system.vending.pricing import SaleInputs
-    from system.vending.pricing.stored import to_json
-    from system.vending.selectors.pricing import tariff_in_force
-    from system.vending.selectors.supply import find_supply
+    from system.vending.pricing.serialization import to_json
+    from system.vending.selectors.supply import find_supply, tariff_in_force
 
     provider, merchant, now = Provider.objects.get(), Merchant.objects.get(), business_now()
     shifts = list(Shift.objects.order_by("cashier__username"))

@@ -62,7 +62,7 @@ ENTRIES: Mapping[str, Record] = {
             "drn": DRN,
             "operator": USERNAME,
             "shift_id": Identifier(),
-            "inputs": Opaque(),  # json.loads of what system.vending.pricing.stored writes
+            "inputs": Opaque(),  # json.loads of what system.vending.pricing.serialization writes
             "amount_c": MONEY_C,
             "units": UNITS,
             "energy_c": MONEY_C,

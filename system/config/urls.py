@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/network/", include("system.networks.rest.urls")),
-    path("api/v1/terminal/", include("system.vending.offline.rest.urls")),
+    path("api/v1/terminal/", include("system.vending.offline.rest.exchange")),
     path("api/v1/", include("system.portal.api_urls")),
     path("cuentas/", include("system.accounts.pages.closed")),
     path("cuentas/", include("allauth.account.urls")),

@@ -7,7 +7,7 @@ from system.accounts.operations import Role
 from system.demo.village import Village
 from system.vending.errors import UnableToSell
 from system.vending.models import Token
-from system.vending.services.issue_management import issue_management
+from system.vending.services.issue_tokens import issue_management
 
 
 def empty_token(village: Village) -> str:

@@ -15,7 +15,7 @@ from system.demo.field import open_channels
 from system.demo.village import DemoUser, Village, WorldMeter
 from system.registry import models as registry
 from system.vending import models as vending
-from system.vending.ledger.accounts import account_of
+from system.vending.ledger import account_of
 
 #: What the shop may owe at most, centavos.
 CREDIT_LIMIT_C = 200_000_000

@@ -12,7 +12,7 @@ from system.networks.services.deliver import end_delivery
 from system.networks.services.settle_sale import settle_sale, tell_reversal
 from system.networks.webhooks.events import events_of, of_delivery
 from system.networks.webhooks.outbox import tell
-from system.vending.delivery.signals import delivery_ended
+from system.vending.delivery.completion import delivery_ended
 from system.vending.models import Reversal, Sale, SaleOutcome
 
 _LOGGER = logging.getLogger("amibench.networks")

@@ -14,7 +14,7 @@ from system.registry.models import Customer
 from system.registry.selectors import meters_without_keying
 from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pricing.explain import kwh, pesos
-from system.vending.selectors.own_account import months_of
+from system.vending.selectors.customer_account import months_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from uuid import UUID
 from protocols.offline.errors import OfflineError
 from protocols.offline.messages import Customer, Lease, LeasedMeter, Operator, Pack
 from system.security_module.refusals import Words
+from system.terminal.customer_account import PackObligation
 from system.terminal.errors import TerminalRefused
-from system.terminal.standing import Due
 from system.vending.pricing import PricingError, Tariff
-from system.vending.pricing.stored import obligation_from_plain, tariff_from_plain
+from system.vending.pricing.serialization import obligation_from_plain, tariff_from_plain
 
 FOUND_MAX = 12
 #: Digits from which the end of a number is looked for.
@@ -21,7 +21,7 @@ _DUE_FIELDS = {"obligation", "monthly", "starts_on", "ends_on"}
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedPack:
     """A pack that was read.
 
     Attributes:
@@ -36,7 +36,7 @@ class Loaded:
     pack: Pack
     tariffs: Mapping[str, tuple[Tariff, ...]]
     customers: Mapping[str, Customer]
-    dues: Mapping[str, tuple[Due, ...]]
+    dues: Mapping[str, tuple[PackObligation, ...]]
     meters: Mapping[str, LeasedMeter]
     leased_until: datetime | None
 
@@ -77,7 +77,7 @@ class Loaded:
         raise TerminalRefused("unknown-operator", operator=username)
 
 
-def read_pack(data: bytes, office_public: bytes, module_public: bytes, terminal_id: UUID) -> Loaded:
+def read_pack(data: bytes, office_public: bytes, module_public: bytes, terminal_id: UUID) -> LoadedPack:
     """Read a pack and all that is in it; nothing is kept.
 
     Args:
@@ -97,14 +97,14 @@ def read_pack(data: bytes, office_public: bytes, module_public: bytes, terminal_
     if {pack.terminal_id, *(lease.terminal_id for lease in leases)} != {terminal_id}:
         raise TerminalRefused("other-terminal")
     try:
-        return _loaded(pack, leases)
+        return _read_content(pack, leases)
     except PricingError as error:
         raise TerminalRefused("bad-pack", why=error) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TerminalRefused("bad-pack", why=type(error).__name__) from error
 
 
-def _loaded(pack: Pack, leases: list[Lease]) -> Loaded:
+def _read_content(pack: Pack, leases: list[Lease]) -> LoadedPack:
     tariffs: dict[str, tuple[Tariff, ...]] = {}
     for plain in pack.tariffs:
         tariff = tariff_from_plain(plain)
@@ -112,7 +112,7 @@ def _loaded(pack: Pack, leases: list[Lease]) -> Loaded:
     lacking = {one.tariff for one in pack.customers} - tariffs.keys()
     if lacking:
         raise PricingError(f"tarifa {min(lacking)}")
-    return Loaded(
+    return LoadedPack(
         pack,
         tariffs,
         {one.installation: one for one in pack.customers},
@@ -122,11 +122,11 @@ def _loaded(pack: Pack, leases: list[Lease]) -> Loaded:
     )
 
 
-def _due(plain: Mapping[str, Any]) -> Due:
+def _due(plain: Mapping[str, Any]) -> PackObligation:
     if plain.keys() != _DUE_FIELDS:
         raise PricingError("obligation")
     ends_on = plain["ends_on"]
-    return Due(
+    return PackObligation(
         obligation_from_plain(plain["obligation"]),
         bool(plain["monthly"]),
         date.fromisoformat(plain["starts_on"]),

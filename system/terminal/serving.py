@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from system.terminal.desk import Desk
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services.recover import recover
 
 SETTINGS = "system.config.settings.terminal"
@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 _THREADS = 4
 
 
-def serve(desk: Desk, port: int, ready: Callable[[str], None], told: threading.Event) -> None:
+def serve(desk: OpenTerminal, port: int, ready: Callable[[str], None], told: threading.Event) -> None:
     """Serve the pages until somebody says `told`; a sale that was under way is ended first.
 
     Args:
@@ -29,10 +29,10 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], told: threading.E
     application = _application()
     from waitress.server import create_server
 
-    from system.terminal.pages import at
+    from system.terminal.pages import access
 
     recover(desk)
-    at.use(desk)
+    access.serve_terminal(desk)
     server: Any = create_server(application, host=HOST, port=port, threads=_THREADS, ident="amibench")
     ready(f"http://{HOST}:{server.effective_port}/")
 
@@ -45,7 +45,7 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], told: threading.E
     threading.Thread(target=run, name="terminal", daemon=True).start()
     told.wait()
     server.task_dispatcher.shutdown()
-    at.use(None)
+    access.serve_terminal(None)
 
 
 def _application() -> Any:

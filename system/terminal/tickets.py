@@ -1,30 +1,68 @@
-"""What comes out of the printer: the ticket of a sale, and the slip of a shift or day (Z), 58 mm wide."""
+"""Tickets of 58 mm: of a sale, and the slip of a shift or day (Z); and the printer's device."""
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
-from system.terminal.book import Shift, SoldRow
-from system.terminal.book.rows import stored_inputs
-from system.terminal.desk import Desk
-from system.terminal.figures import Sums, position_of, sums_of
-from system.terminal.standing import CONSERVATIVE
+from system.terminal.book import BookedSale, Shift, stored_inputs
+from system.terminal.customer_account import CONSERVATIVE
+from system.terminal.open_terminal import OpenTerminal
+from system.terminal.totals import SalesTotals, office_position, totals_of
 from system.vending.pricing import price_sale
 from system.vending.pricing.explain import kwh, pesos
-from system.vending.pricing.stored import from_json
-from system.vending.ticket import Ticket, TicketLine, laid_out
-from system.vending.ticket.facts import TicketBuyer, TicketFacts, TicketProvider, TicketToken
-from system.vending.ticket.model import RULE, Style, local_time, pair, wrapped
+from system.vending.pricing.serialization import from_json
+from system.vending.ticket import Ticket, TicketLine, lay_out
+from system.vending.ticket.escpos import printer_bytes
+from system.vending.ticket.layout import (
+    RULE,
+    Style,
+    TicketBuyer,
+    TicketFacts,
+    TicketProvider,
+    TicketToken,
+    local_time,
+    pair,
+    wrapped,
+)
+
+# ---- Paper: the bytes of a ticket to a 58 mm printer that takes them as a file does.
+
+
+class UnableToPrint(Exception):
+    """Nothing, or half of it, came out; one Spanish sentence. The sale stands: print again."""
+
+
+def send_to_printer(device: str, ticket: Ticket) -> None:
+    """Print a ticket.
+
+    Args:
+        device: for example ``/dev/usb/lp0``.
+        ticket: what to print.
+
+    Raises:
+        UnableToPrint: no paper, no printer.
+    """
+    try:
+        with Path(device).open("ab", buffering=0) as printer:
+            printer.write(printer_bytes(ticket))
+    except OSError as error:
+        raise UnableToPrint(
+            "La impresora no respondió: revise el papel y toque Imprimir otra vez. La venta ya está hecha."
+        ) from error
+
+
+# ---- What comes out of the printer: the ticket of a sale, and the slip of a shift or day (Z), 58 mm wide.
 
 _PROVISIONAL = "Precio provisional: si pagó de más, la oficina se lo abona."
 _NO_METER = {"sgc": "-", "krn": "-", "ti": "-", "ea": "-"}
 
 
-def ticket_of(desk: Desk, row: SoldRow, copy: int = 1) -> Ticket:
+def ticket_of(desk: OpenTerminal, row: BookedSale, copy: int = 1) -> Ticket:
     """The ticket of a sale, as the counter's own would look."""
     said, pack = row.content, desk.selling().pack
     provider = pack.provider
     careful = (_PROVISIONAL,) if CONSERVATIVE in said["flags"] else ()
-    return laid_out(
+    return lay_out(
         TicketFacts(
             provider=TicketProvider(
                 provider.name, provider.nit, provider.contact, (*provider.ticket_lines, *careful)
@@ -52,16 +90,16 @@ def ticket_of(desk: Desk, row: SoldRow, copy: int = 1) -> Ticket:
     )
 
 
-def z_slip(desk: Desk, *, day: date | None = None, shift: Shift | None = None) -> Ticket:
+def z_slip(desk: OpenTerminal, *, day: date | None = None, shift: Shift | None = None) -> Ticket:
     """The slip of a shift, or of a business day; its square code names the last entry of the chain."""
-    sums = sums_of(desk, day=day, shift_id=None if shift is None else shift.shift_id)
+    sums = totals_of(desk, day=day, shift_id=None if shift is None else shift.shift_id)
     lines = (*_z_head(desk, day, shift), *_z_sums(sums), *_z_cash(shift, sums), *_z_position(desk))
     number, last_hash = desk.book.last
     code = f"Z {desk.selling().pack.point_of_sale.code} {number} {last_hash[:16]}"
     return Ticket((*lines, TicketLine(f"Asiento {number} {last_hash[:8]}", centred=True)), code, False, 1)
 
 
-def seller_of(desk: Desk, username: str) -> str:
+def seller_of(desk: OpenTerminal, username: str) -> str:
     """How an operator is called; his user name where the pack knows him no more."""
     for one in desk.selling().pack.operators:
         if one.username == username:
@@ -69,7 +107,7 @@ def seller_of(desk: Desk, username: str) -> str:
     return username
 
 
-def _z_head(desk: Desk, day: date | None, shift: Shift | None) -> Iterator[TicketLine]:
+def _z_head(desk: OpenTerminal, day: date | None, shift: Shift | None) -> Iterator[TicketLine]:
     pack = desk.selling().pack
     yield from wrapped(pack.provider.name, Style.TITLE, centred=True)
     yield TicketLine(f"NIT {pack.provider.nit}", centred=True)
@@ -87,7 +125,7 @@ def _z_head(desk: Desk, day: date | None, shift: Shift | None) -> Iterator[Ticke
     yield RULE
 
 
-def _z_sums(sums: Sums) -> Iterator[TicketLine]:
+def _z_sums(sums: SalesTotals) -> Iterator[TicketLine]:
     yield pair("Ventas", str(sums.sales), Style.BOLD)
     if sums.sales:
         yield pair("Del", sums.first)
@@ -101,7 +139,7 @@ def _z_sums(sums: Sums) -> Iterator[TicketLine]:
     yield RULE
 
 
-def _z_cash(shift: Shift | None, sums: Sums) -> Iterator[TicketLine]:
+def _z_cash(shift: Shift | None, sums: SalesTotals) -> Iterator[TicketLine]:
     if shift is None or shift.counted_c is None:
         return
     yield pair("Contado", pesos(shift.counted_c))
@@ -109,8 +147,8 @@ def _z_cash(shift: Shift | None, sums: Sums) -> Iterator[TicketLine]:
     yield RULE
 
 
-def _z_position(desk: Desk) -> Iterator[TicketLine]:
-    position = position_of(desk)
+def _z_position(desk: OpenTerminal) -> Iterator[TicketLine]:
+    position = office_position(desk)
     yield pair("Por entregar", pesos_signed(position.due_c), Style.BOLD)
     yield pair("Cupo que queda", pesos(position.left_c))
     yield RULE

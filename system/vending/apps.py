@@ -12,6 +12,6 @@ class VendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of meters that count otherwise."""
-        from system.vending.services import follow_mode
+        from system.vending.services import payment_mode
 
-        follow_mode.listen()
+        payment_mode.connect()

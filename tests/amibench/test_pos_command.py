@@ -18,7 +18,7 @@ from amibench.__main__ import run as run_amibench
 from protocols.offline import fingerprint
 from protocols.offline.messages import Batch, open_enrolment
 from system.config.clock import WallBusinessClock
-from system.terminal.desk import Desk
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services import read_office
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def office(made: dict[str, Any]) -> PaperOffice:
     """An office whose keys.json and pack.json lie beside the terminal."""
     paper = PaperOffice()
     Path("keys.json").write_bytes(paper.keys())
-    with Desk.open(Path("t"), PASSPHRASE, WallBusinessClock()) as desk:
+    with OpenTerminal.open(Path("t"), PASSPHRASE, WallBusinessClock()) as desk:
         Path("pack.json").write_bytes(paper.next_pack(desk))
     return paper
 

@@ -22,21 +22,18 @@ from protocols.sts.token import TransferCredit
 from system.config import clock
 from system.reports.catalogue import REGISTRY
 from system.reports.making import make
-from system.terminal import folder, services
-from system.terminal.desk import Desk
+from system.terminal import open_terminal, services
 from system.terminal.errors import TerminalRefused
-from system.terminal.services.admit_office import read_office
-from system.vending import module
-from system.vending.ledger import check
+from system.terminal.open_terminal import OpenTerminal
+from system.terminal.services.office import read_office
+from system.vending import ledger, module_client
 from system.vending.models import PointOfSale, Sale, TariffVersion, Token
-from system.vending.offline.keys import office_public, sealed_by_office
-from system.vending.offline.limits import position_of
 from system.vending.offline.models import FindingKind, SettledEntry, Terminal
-from system.vending.offline.services.enrol import Terms, enrol
-from system.vending.offline.services.make_pack import make_pack, pack_bytes
-from system.vending.offline.services.operators import set_pin
-from system.vending.offline.services.receive_batch import receive_batch
-from system.vending.offline.services.receive_cash import receive_cash
+from system.vending.offline.selectors.terminals import terminal_position
+from system.vending.offline.services.enrolment import TerminalTerms, enrol, set_pin
+from system.vending.offline.services.office_keys import office_public, sealed_by_office
+from system.vending.offline.services.packs import make_pack, pack_bytes
+from system.vending.offline.services.settlement import receive_batch, receive_cash
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +59,7 @@ class Trip:
 
     number: int
     row: Terminal
-    desk: Desk
+    desk: OpenTerminal
     operator: str
     sold: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
 
@@ -101,17 +98,19 @@ def town(db: Any, now: clock.FixedBusinessClock, tmp_path: Path, settings: Any) 
     with served_module(make_module(tmp_path), lambda: now.instant) as url:
         settings.SECURITY_MODULE_URL = url
         yield village
-        module.forget()
+        module_client.close_client()
 
 
 def _trip(town: Village, place: Path, number: int, now: clock.FixedBusinessClock) -> Trip:
     where = place / f"terminal {number}"
-    named = folder.Named(f"SN-{number}", f"Datáfono {number}")
-    folder.make(where, PASSPHRASE, named, now.instant, cost=10)
+    named = open_terminal.TerminalName(f"SN-{number}", f"Datáfono {number}")
+    open_terminal.make_terminal(where, PASSPHRASE, named, now.instant, cost=10)
     point = PointOfSale.objects.create(provider=town.provider, merchant=town.merchant, name=named.name)
-    row = enrol(town.supervisor, (where / folder.ENROLMENT).read_bytes(), Terms(point, LIMIT_C))
+    row = enrol(
+        town.supervisor, (where / open_terminal.ENROLMENT).read_bytes(), TerminalTerms(point, LIMIT_C)
+    )
     set_pin(town.supervisor, row, town.cashier, "4071")
-    desk, first = Desk.open(where, PASSPHRASE, now), make_pack(town.supervisor, row, 15)
+    desk, first = OpenTerminal.open(where, PASSPHRASE, now), make_pack(town.supervisor, row, 15)
     keys = _office_keys(town, now)
     services.admit_office(desk, keys, read_office(keys)[1])
     trip = Trip(number, row, desk, town.cashier.username)
@@ -123,7 +122,7 @@ def _trip(town: Village, place: Path, number: int, now: clock.FixedBusinessClock
 
 def _office_keys(town: Village, now: clock.FixedBusinessClock) -> bytes:
     # the module's key is there since its first lease
-    lease_public = bytes.fromhex(str(module.module().status()["lease_public"]))
+    lease_public = bytes.fromhex(str(module_client.module_client().status()["lease_public"]))
     office = town.provider.pk
     keys = OfficeKeys(town.provider.name, office_public(office), lease_public, now.instant)
     return sealed_by_office(office, "office-keys", keys.to_body())
@@ -183,7 +182,7 @@ def _books_are_whole(sold: dict[uuid.UUID, tuple[int, str]], at_counter: int) ->
     assert booked == {sale: digits for sale, (_, digits) in sold.items()}
     assert Sale.objects.count() == len(sold) + at_counter
     assert len(set(Token.objects.values_list("digits", flat=True))) == Token.objects.count()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def _meters_take_each_token_once() -> None:
@@ -224,7 +223,7 @@ def _the_report_says_the_same(town: Village, trips: list[Trip]) -> None:
     report = make(town.supervisor, REGISTRY["ventas-por-punto"], given)
     rows = {str(row[0]): row for row in report.rows()}
     for trip in trips:
-        position = position_of(trip.row)
+        position = terminal_position(trip.row)
         point = trip.row.point_of_sale
         assert position.sold_c in rows[f"{point.merchant} · {point}"]
         assert position.sales == len(trip.sold)
@@ -232,7 +231,7 @@ def _the_report_says_the_same(town: Village, trips: list[Trip]) -> None:
 
 def _money_renews_the_limit_by_itself(town: Village, trip: Trip) -> None:
     """The limit grows by exactly what was handed over, and neither before nor by an older pack."""
-    before = position_of(trip.row)
+    before = terminal_position(trip.row)
     cash_c = before.due_c
     receive_cash(town.supervisor, trip.row, cash_c, "consignación 1", uuid.uuid4())
     old = trip.desk.counter.status()

@@ -18,7 +18,7 @@ from protocols.sts.amounts import decode_amount, encode_amount
 from system.config.clock import business_day
 from system.security_module.errors import UnableToReachModule
 from system.vending.pricing import ObligationKind, Quote, SaleInputs, in_force, price_sale
-from system.vending.pricing.stored import obligation_from_plain, tariff_from_plain, to_json
+from system.vending.pricing.serialization import obligation_from_plain, tariff_from_plain, to_json
 
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -23,20 +23,19 @@ class Receivers(ForkingNursery):
         from vending_world import drn, make_village
 
         from system.vending.models import PointOfSale
-        from system.vending.offline.keys import office_public
-        from system.vending.offline.packing import leasing
-        from system.vending.offline.services.enrol import Terms, enrol
-        from system.vending.offline.services.make_pack import make_pack, pack_bytes
-        from system.vending.offline.services.operators import set_pin
-        from system.vending.offline.settling import judging
+        from system.vending.offline.services import packs
+        from system.vending.offline.services.enrolment import TerminalTerms, enrol, set_pin
+        from system.vending.offline.services.office_keys import office_public
+        from system.vending.offline.services.packs import make_pack, pack_bytes
+        from system.vending.offline.settling import findings
 
         call_command("migrate", verbosity=0)
-        judging.module = leasing.module = FakeModule()  # type: ignore[assignment]
+        findings.module_client = packs.module_client = FakeModule()  # type: ignore[assignment]
         village = make_village()
         village.customer(1)
         point = PointOfSale.objects.create(provider=village.provider, merchant=village.merchant, name="D 1")
         paper = PaperTerminal()
-        row = enrol(village.supervisor, paper.enrolment(), Terms(point, 50_000_000))
+        row = enrol(village.supervisor, paper.enrolment(), TerminalTerms(point, 50_000_000))
         set_pin(village.supervisor, row, village.cashier, "4071")
         paper.load(pack_bytes(make_pack(village.supervisor, row)), office_public(village.provider.pk))
         paper.open_shift(village.cashier.username)
@@ -55,11 +54,11 @@ class Receivers(ForkingNursery):
         return self.run(self._finish)
 
     def _receive(self, say: Any, place: int, *, committed: bool) -> None:
-        from system.vending.offline.services import receive_batch as receiving
-        from system.vending.offline.services import settle_batch
+        from system.vending.offline.services import settlement
+        from system.vending.offline.services import settlement as receiving
 
         name = "_settle_one" if committed else "_write"
-        inner, done = getattr(settle_batch, name), [0]
+        inner, done = getattr(settlement, name), [0]
 
         def stopping(*args: Any) -> Any:
             result = inner(*args)
@@ -69,15 +68,15 @@ class Receivers(ForkingNursery):
                 threading.Event().wait()
             return result
 
-        setattr(settle_batch, name, stopping)
+        setattr(settlement, name, stopping)
         receiving.receive_batch(None, self.batch)
         say({"stopped": 0})
 
     def _finish(self) -> dict[str, Any]:
-        from system.vending.ledger.check import faults
+        from system.vending.ledger import ledger_faults
         from system.vending.models import InstallationMonth, Sale, Token
         from system.vending.offline.models import Batch, SettledEntry
-        from system.vending.offline.services.receive_batch import receive_batch
+        from system.vending.offline.services.settlement import receive_batch
 
         before = SettledEntry.objects.count()
         settled = receive_batch(None, self.batch)
@@ -89,7 +88,7 @@ class Receivers(ForkingNursery):
             "entries": SettledEntry.objects.count(),
             "batches": Batch.objects.count(),
             "units": InstallationMonth.objects.get().units - sum(sale.units for sale in Sale.objects.all()),
-            "faults": faults(),
+            "faults": ledger_faults(),
         }
 
 

@@ -21,11 +21,11 @@ from system.security_module.client import SecurityModuleClient
 from system.vending.errors import UnableToSell
 from system.vending.pricing import ObligationKind
 from system.vending.selectors.supply import find_supply
-from system.vending.services import issue_free as free
-from system.vending.services.bill import bill_consumption, outstanding_c, pay_bill
-from system.vending.services.open_obligation import ObligationTerms, open_obligation
-from system.vending.services.plan_key_change import plan_key_change
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services import issue_tokens as free
+from system.vending.services.bills import bill_consumption, outstanding_c, pay_bill
+from system.vending.services.key_changes import plan_key_change
+from system.vending.services.obligations import ObligationTerms, open_obligation
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 from system.vending.services.shifts import receive_deposit
 
@@ -84,12 +84,12 @@ class Book:
 
     def take_back(self, sale: Any) -> Any:
         """A reversal."""
-        approval = self.granted(Operation.REVERSE_SALE, arguments_of(sale))
+        approval = self.granted(Operation.REVERSE_SALE, reversal_arguments(sale))
         return reverse_sale(self.village.supervisor, sale, approval, "error")
 
     def give(self, number: int, units: int) -> Any:
         """Energy without charge; on the first day, while the signatures hold."""
-        approval = self.granted(Operation.FREE_ISSUE, free.arguments_of(drn(number), units))
+        approval = self.granted(Operation.FREE_ISSUE, free.free_issue_arguments(drn(number), units))
         sale_id = uuid.uuid4()
         keys = self._signed(number, sale_id, units)
         return free.issue_free(self.village.supervisor, sale_id, drn(number), units, approval, keys)

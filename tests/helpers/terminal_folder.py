@@ -14,8 +14,8 @@ from terminal_world import PASSPHRASE, PaperOffice, customer, due, folder
 from protocols.offline.messages import Customer
 from system.config.clock import WallBusinessClock
 from system.terminal import services
-from system.terminal.desk import Desk
-from system.terminal.services.admit_office import read_office
+from system.terminal.open_terminal import OpenTerminal
+from system.terminal.services.office import read_office
 from system.vending.pricing import Obligation, ObligationKind, Rule
 
 NAMES = ("Yolanda Ibargüen", "José Ñáñez Mosquera", "María del Carmen Angulo Hurtado de Valencia")
@@ -28,7 +28,7 @@ def write(place: Path, *, admit: bool = True, count: int = 3) -> Path:
     made = folder.make(where, PASSPHRASE, folder.Named("SN-1", "Datáfono 1"), clock.now(), cost=10)
     office = PaperOffice()
     (place / "keys.json").write_bytes(office.keys())
-    with Desk.open(where, PASSPHRASE, clock) as desk:
+    with OpenTerminal.open(where, PASSPHRASE, clock) as desk:
         assert made.terminal_id == desk.book.terminal_id
         pack = office.next_pack(desk, people(desk, count), days=10, allowed_c=10**11)
         (place / "pack.json").write_bytes(pack)
@@ -40,7 +40,7 @@ def write(place: Path, *, admit: bool = True, count: int = 3) -> Path:
     return where
 
 
-def people(desk: Desk, count: int) -> tuple[Customer, ...]:
+def people(desk: OpenTerminal, count: int) -> tuple[Customer, ...]:
     levy = Obligation("7", ObligationKind.LEVY, "Aseo", Rule(quota_c=80_000))
     month = f"{desk.now() - timedelta(hours=5):%Y-%m}"
     return tuple(

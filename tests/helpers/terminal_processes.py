@@ -19,7 +19,7 @@ from nursery import ForkingNursery  # noqa: E402
 from terminal_folder import write  # noqa: E402
 from terminal_world import PASSPHRASE  # noqa: E402
 
-from system.terminal.desk import Desk  # noqa: E402
+from system.terminal.open_terminal import OpenTerminal  # noqa: E402
 from system.terminal.serving import serve  # noqa: E402
 
 #: A meter has a token every 16 minutes, and some in advance: a campaign goes round among many.
@@ -43,7 +43,7 @@ class TerminalNursery(ForkingNursery):
         return self.fork(self._be_terminal)
 
     def _be_terminal(self, say: Any) -> None:
-        with Desk.open(self.directory / "terminal", PASSPHRASE) as desk:
+        with OpenTerminal.open(self.directory / "terminal", PASSPHRASE) as desk:
             serve(desk, 0, lambda url: say({"url": url}), threading.Event())
 
 

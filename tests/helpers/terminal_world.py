@@ -24,12 +24,12 @@ from protocols.offline.messages import (
 from protocols.offline.pin import verifier
 from protocols.sts.token import decode_token
 from system.config.clock import FixedBusinessClock
-from system.terminal import folder, services
-from system.terminal.desk import Desk
+from system.terminal import open_terminal, services
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services import Order, Sold
-from system.terminal.services.admit_office import read_office
+from system.terminal.services.office import read_office
 from system.vending.pricing import Obligation, Step, Tariff
-from system.vending.pricing.stored import obligation_to_plain, tariff_to_plain
+from system.vending.pricing.serialization import obligation_to_plain, tariff_to_plain
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 PASSPHRASE = "solo para pruebas"
@@ -100,7 +100,7 @@ class PaperOffice:
 
     def pack(
         self,
-        desk: Desk,
+        desk: OpenTerminal,
         customers: tuple[Customer, ...] = (),
         *,
         now: datetime | None = None,
@@ -150,7 +150,7 @@ class PaperOffice:
     def seal(self, pack: Pack) -> bytes:
         return pack.seal(self.public, self.key.sign)
 
-    def next_pack(self, desk: Desk, *args: Any, **other: Any) -> bytes:
+    def next_pack(self, desk: OpenTerminal, *args: Any, **other: Any) -> bytes:
         return self.seal(self.pack(desk, *args, **other))
 
 
@@ -161,14 +161,14 @@ class World:
     folder: Path
     clock: FixedBusinessClock
     office: PaperOffice
-    desk: Desk
+    desk: OpenTerminal
 
     def pass_time(self, **how: float) -> None:
         self.clock.instant += timedelta(**how)
 
-    def reopen(self) -> Desk:
+    def reopen(self) -> OpenTerminal:
         self.desk.close()
-        self.desk = Desk.open(self.folder, PASSPHRASE, self.clock)
+        self.desk = OpenTerminal.open(self.folder, PASSPHRASE, self.clock)
         return self.desk
 
     def ready(self, *customers: Customer, operator: str = "ana", **other: Any) -> "World":
@@ -196,9 +196,16 @@ class World:
 
 def make_world(place: Path, now: datetime = NOW) -> World:
     where = place / "terminal"
-    folder.make(where, PASSPHRASE, folder.Named("SN-1", "Datáfono 1"), now, terminal_id=TERMINAL, cost=10)
+    open_terminal.make_terminal(
+        where,
+        PASSPHRASE,
+        open_terminal.TerminalName("SN-1", "Datáfono 1"),
+        now,
+        terminal_id=TERMINAL,
+        cost=10,
+    )
     clock = FixedBusinessClock(now)
-    return World(where, clock, PaperOffice(), Desk.open(where, PASSPHRASE, clock))
+    return World(where, clock, PaperOffice(), OpenTerminal.open(where, PASSPHRASE, clock))
 
 
 def read_token(sold: Sold) -> Any:

@@ -2,7 +2,7 @@
 
     python vending_processes.py DIRECTORY
 
-``web`` and ``module`` answer with a process id and where to reach it, ``check`` says what the books hold.
+``web`` and ``module_client`` answer with a process id and where to reach it, ``check`` says what the books hold.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ class VendingNursery(ForkingNursery):
 
         from waitress.server import create_server
 
-        from system.vending.services.recover_sales import recover_sales
+        from system.vending.services.vend_transaction import recover_sales
 
         resolved = recover_sales()
         server = create_server(self.application, host="127.0.0.1", port=0, threads=8)
@@ -178,10 +178,10 @@ def _let_go() -> None:
 def _books() -> dict[str, Any]:
     """What is in the books, beside what the module says of each sale."""
     from system.accounts import audit
-    from system.vending.ledger import check
+    from system.vending import ledger
     from system.vending.models import AccountBalance, OpenSale, Sale, SaleOutcome, Token
-    from system.vending.module import module
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.module_client import module_client
+    from system.vending.services.vend_transaction import recover_sales
 
     recover_sales()
     tokens = list(Token.objects.select_related("sale"))
@@ -200,10 +200,10 @@ def _books() -> dict[str, Any]:
         "same_digits": len(tokens) - len({token.digits for token in tokens}),
         "same_tid": [key for key, n in Counter((t.sale.drn, t.tid) for t in tokens).items() if n > 1],
         "other_in_module": [sale for sale, digits in kept.items() if _module_says(sale) != digits],
-        "issued_by_module": module().status()["issued_tokens"],
+        "issued_by_module": module_client().status()["issued_tokens"],
         "owed_c": sum(AccountBalance.objects.filter(posted_c__gt=0).values_list("posted_c", flat=True)),
         "pending_c": sum(map(abs, AccountBalance.objects.values_list("pending_c", flat=True))),
-        "faults": check.faults(),
+        "faults": ledger.ledger_faults(),
         "audit_broken_at": audit.broken_at(),
     }
 
@@ -228,29 +228,28 @@ def _reconciled() -> dict[str, Any]:
     """Write back, as a supervisor would, what the module alone knows; and look again."""
     from system.accounts.models import User
     from system.vending.models import Sale
-    from system.vending.selectors.unknown_results import compare
-    from system.vending.services.reconcile import write_back
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.services.reconciliation import compare_with_module, recover_result
+    from system.vending.services.vend_transaction import recover_sales
 
     resolved = recover_sales()
-    found = compare()
+    found = compare_with_module()
     supervisor = User.objects.get(role="supervisor")
-    done = [write_back(supervisor, one) for one in found.unknown]
+    done = [recover_result(supervisor, one) for one in found.unknown]
     return {
         "resolved": resolved,
         "unknown": [one.message_id for one in found.unknown],
         "written_back": sum(isinstance(one, Sale) for one in done),
         "only_in_book": len(found.only_in_book),
-        "unknown_after": len(compare().unknown),
+        "unknown_after": len(compare_with_module().unknown),
     }
 
 
 def _module_says(sale: str) -> list[str]:
     from system.security_module.errors import RequestRefused
-    from system.vending.module import module
+    from system.vending.module_client import module_client
 
     try:
-        return [token["digits"] for token in module().fetch_result(sale)["tokens"]]
+        return [token["digits"] for token in module_client().fetch_result(sale)["tokens"]]
     except RequestRefused:
         return []
 

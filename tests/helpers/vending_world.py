@@ -145,7 +145,7 @@ def make_village(name: str = "Energía de Teorama", limit_c: int | None = 100_00
     from system.accounts.models import User
     from system.registry import models as registry
     from system.vending import models as vending
-    from system.vending.ledger.accounts import account_of
+    from system.vending.ledger import account_of
 
     provider = registry.Provider.objects.create(name=name, nit=f"900-{name}"[:20])
     community = registry.Community.objects.create(

@@ -13,7 +13,7 @@ def look_at_books() -> dict[str, Any]:
     from django.db.models import Sum
 
     from system.head_end.models import Order, ReadingValue
-    from system.vending.ledger.check import faults
+    from system.vending.ledger import ledger_faults
     from system.vending.models import Sale, Token
 
     sales = Sale.objects.filter(outcome__minted=True)
@@ -24,7 +24,7 @@ def look_at_books() -> dict[str, Any]:
     return {
         "sold": sold,
         "read": _read(),
-        "faults": faults(),
+        "faults": ledger_faults(),
         "deliveries": list(_deliveries()),
         "gaps": list(_gaps()),
         "orders": Order.objects.filter(sale_id__isnull=False).count(),

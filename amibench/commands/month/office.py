@@ -103,7 +103,7 @@ def _fill(village: Village) -> None:
 def _hang_up() -> None:
     from django.db import connections
 
-    from system.vending.module import forget
+    from system.vending.module_client import close_client
 
-    forget()
+    close_client()
     connections.close_all()

@@ -127,11 +127,11 @@ def _sell(
 
 def _send(sale: Any) -> bool:
     """Send the tokens of a sale; False where nobody reaches its meter now."""
-    from system.vending.delivery.hand_over import UnableToDeliver, push
+    from system.vending.delivery.hand_over import UnableToDeliver, send_to_meter
     from system.vending.delivery.models import HandOverState
 
     try:
-        return bool(push(_user("cashier"), sale).state == HandOverState.HANDED)
+        return bool(send_to_meter(_user("cashier"), sale).state == HandOverState.HANDED)
     except UnableToDeliver:
         return False
 

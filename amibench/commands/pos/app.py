@@ -18,9 +18,9 @@ from protocols.offline import OfflineError, fingerprint, peek
 from protocols.offline.messages import Batch, OfficeKeys, Pack
 from system.security_module.journal import write_private
 from system.security_module.sealed import COSTS, DEFAULT_COST
-from system.terminal import folder, services, status
+from system.terminal import open_terminal, services
 from system.terminal.errors import TerminalRefused
-from system.terminal.services.admit_office import Fingerprints
+from system.terminal.services.office import Fingerprints
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="A point of sale that works without a link."
@@ -53,11 +53,13 @@ def init(
     language = spoken(lang)
     passphrase = passphrase_of(passphrase_file, language, new=True)
     with told(language), one_sentence():
-        made = folder.make(directory, passphrase, folder.Named(serial, name), wall_utc(), cost=kdf_cost)
+        made = open_terminal.make_terminal(
+            directory, passphrase, open_terminal.TerminalName(serial, name), wall_utc(), cost=kdf_cost
+        )
     said = {
         "terminal_id": str(made.terminal_id),
         "folder": str(directory),
-        "file": str(directory / folder.ENROLMENT),
+        "file": str(directory / open_terminal.ENROLMENT),
         "fingerprint": fingerprint(made.signing_public),
     }
     _say(said, as_json, text("made", language, **said))
@@ -155,7 +157,7 @@ def show_status(directory: Folder, as_json: AsJson = False, lang: Lang = None) -
     """Say where a terminal stands, also while it serves; needs no passphrase."""
     language = spoken(lang)
     with told(language):
-        found = status.status_of(directory)
+        found = open_terminal.terminal_status(directory)
     if as_json:
         _say(found.plain(), True, "")
         return

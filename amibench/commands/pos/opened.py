@@ -12,8 +12,8 @@ from amibench.commands.pos.texts import text
 from amibench.commands.security_module_inputs import secret
 from amibench.errors import CommandError
 from protocols.offline.envelope import OCTETS_MAX
-from system.terminal.desk import Desk
 from system.terminal.errors import TerminalRefused
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.serving import SETTINGS
 
 Lang = Annotated[str | None, typer.Option(help="es or en.")]
@@ -32,11 +32,11 @@ def told(lang: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(folder: Path, passphrase_file: Path | None, lang: str) -> Iterator[Desk]:
+def opened(folder: Path, passphrase_file: Path | None, lang: str) -> Iterator[OpenTerminal]:
     """The terminal of a folder."""
     passphrase = passphrase_of(passphrase_file, lang)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS  # the clock reads it, too
-    with told(lang), Desk.open(folder, passphrase) as desk:
+    with told(lang), OpenTerminal.open(folder, passphrase) as desk:
         yield desk
 
 

@@ -42,7 +42,7 @@ def serve(
     from django.core.wsgi import get_wsgi_application
     from waitress.server import create_server
 
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.services.vend_transaction import recover_sales
     from system.vending.warming import warm_up
 
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -116,7 +116,7 @@ def create_user(
 def recover() -> None:
     """Give every sale without an outcome one, from what the security module says."""
     configured()
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.services.vend_transaction import recover_sales
 
     minted, cancelled, unknown = recover_sales()
     _say({"minted": minted, "cancelled": cancelled, "unknown": unknown})
@@ -129,9 +129,9 @@ def check_books() -> None:
     """Add up the ledger and the audit trail again; exit 1 where something does not add up."""
     configured()
     from system.accounts import audit
-    from system.vending.ledger import check
+    from system.vending import ledger
 
-    faults = check.faults()
+    faults = ledger.ledger_faults()
     broken = audit.broken_at()
     _say({"faults": faults, "audit_broken_at": broken})
     if faults or broken is not None:
@@ -148,7 +148,7 @@ def explain_sale(
     configured()
     from system.vending.pricing import price_sale
     from system.vending.pricing.explain import explain
-    from system.vending.pricing.stored import from_json
+    from system.vending.pricing.serialization import from_json
 
     if lang not in ("es", "en"):
         raise CommandError("--lang is es or en")

@@ -76,19 +76,18 @@ def reconcile(
     configured()
     from system.security_module.errors import UnableToReachModule
     from system.vending.errors import SalePending
-    from system.vending.selectors.unknown_results import compare
-    from system.vending.services.reconcile import Left, write_back
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.services.reconciliation import Unrecovered, compare_with_module, recover_result
+    from system.vending.services.vend_transaction import recover_sales
 
     user = _user(write_back_as) if write_back_as else None
     try:
         minted, cancelled, open_still = recover_sales()
-        found = compare(_instant(since))
-        done = [] if user is None else [write_back(user, one) for one in found.unknown]
+        found = compare_with_module(_instant(since))
+        done = [] if user is None else [recover_result(user, one) for one in found.unknown]
     except (UnableToReachModule, SalePending) as error:
         raise CommandError(f"the security module does not answer: {error}") from error
-    left = [one for one in done if isinstance(one, Left)]
-    listed = left if user is not None else [Left(one, "") for one in found.unknown]
+    left = [one for one in done if isinstance(one, Unrecovered)]
+    listed = left if user is not None else [Unrecovered(one, "") for one in found.unknown]
     _say(
         {
             "kept_by_module": found.kept,

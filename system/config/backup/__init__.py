@@ -12,7 +12,7 @@
 
 What a backup holds is everything: personal data, password hashes, tokens. It is written for its owner alone.
 Sessions are left out: after a restore everybody logs in again. What the security module minted after the
-backup is found again by `system.vending.services.reconcile`.
+backup is found again by `system.vending.services.reconciliation`.
 """
 
 from system.config.backup.errors import UnableToBackUp, UnableToRestore

@@ -68,7 +68,7 @@ def restore(backup: Path, *, replace: bool = False) -> Restored:
     """Bring the database to what a backup holds, then to the present shape.
 
     The digests are verified before anything is touched. Sales of after the backup are not in the book then:
-    `system.vending.services.reconcile` asks the security module for them.
+    `system.vending.services.reconciliation` asks the security module for them.
 
     Args:
         backup: the file.

@@ -23,7 +23,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "system.terminal.pages.guard.guarded",
+    "system.terminal.pages.access.loopback_only",
 ]
 ROOT_URLCONF = "system.terminal.pages.urls"
 TEMPLATES = [
@@ -34,7 +34,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "system.terminal.pages.at.context",
+                "system.terminal.pages.access.context",
             ]
         },
     }

@@ -10,7 +10,7 @@ from system.networks.models import CommissionKind, KeyKind, NetworkKind
 from system.networks.scopes import SCOPES
 from system.networks.services.manage_network import Terms
 from system.networks.webhooks.events import EVENTS
-from system.vending.pages.fields import PesosField
+from system.vending.pages.forms import PesosField
 
 _PERCENT_HELP = "10 significa 10 %; use coma para decimales: 2,5."
 

@@ -14,8 +14,8 @@ from system.networks.rest.schemas import DeliveryIn, DeliveryOut
 from system.networks.scopes import Scope
 from system.networks.services import sandbox
 from system.networks.services.deliver import Handed, deliver, states_of
-from system.vending.delivery.carriers import TokenState, look
-from system.vending.delivery.following import ANSWERS, executed, following
+from system.vending.delivery.carriers import TokenState, token_states
+from system.vending.delivery.status import ANSWERS, delivery_status, executed
 from system.vending.models import Sale
 
 router = Router(tags=["Entregas"])
@@ -55,8 +55,8 @@ def delivery_of_sale(request: HttpRequest, sale_id: uuid.UUID) -> Any:
     sale = Sale.objects.filter(pk=sale_id).first() if known else None
     if sale is None:
         raise Http404
-    states = look(sale)
-    return _out(sale.pk, sale.drn, states, following(sale).headline)
+    states = token_states(sale)
+    return _out(sale.pk, sale.drn, states, delivery_status(sale).headline)
 
 
 def _out(delivery_id: uuid.UUID, meter: str, states: Sequence[TokenState], said: str = "") -> DeliveryOut:

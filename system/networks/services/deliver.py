@@ -15,7 +15,7 @@ from system.networks.services.sell import fingerprint
 from system.networks.webhooks.events import events_of, of_delivery
 from system.networks.webhooks.outbox import tell
 from system.registry.models import Device, DeviceIdentifier, DeviceKind, IdentifierKind
-from system.vending.delivery.carriers import TokenState, look_at
+from system.vending.delivery.carriers import TokenState, local_token_states
 
 DIGITS = 20
 
@@ -77,7 +77,7 @@ def deliver(holder: Holder, handed: Handed) -> NetworkDelivery:
 
 def states_of(row: NetworkDelivery) -> Sequence[TokenState]:
     """How it stands."""
-    return look_at(row.pk)
+    return local_token_states(row.pk)
 
 
 def end_delivery(row: NetworkDelivery) -> bool:

@@ -20,11 +20,7 @@ from system.registry.models import Provider
 from system.vending.errors import UnableToSell
 from system.vending.models import Shift
 from system.vending.pricing.money import AMOUNT_C_MAX
-from system.vending.services.manage_points_of_sale import (
-    create_merchant,
-    create_point_of_sale,
-    set_limit,
-)
+from system.vending.services.points_of_sale import create_merchant, create_point_of_sale, set_limit
 
 RATE_MAX = 6_000
 

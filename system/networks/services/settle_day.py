@@ -17,7 +17,7 @@ from system.config.writer import hold, writing
 from system.networks.errors import UnableToManage
 from system.networks.models import LineKind, Network, NetworkSale, Settlement, SettlementLine
 from system.networks.settlement_file import render
-from system.vending.ledger import Entry, account_of, post
+from system.vending.ledger import LedgerEntry, account_of, post
 from system.vending.models import AccountKind, LedgerAccount, Movement, MovementKind, Sale, Transfer
 
 _KINDS = {
@@ -104,7 +104,7 @@ def _commission(network: Network, account: LedgerAccount, day: date, owed_c: int
         wall_at=security_now(),
     )
     cost = account_of(network.provider_id, AccountKind.COMMISSION)
-    entry = Entry(cost, account, owed_c) if owed_c > 0 else Entry(account, cost, -owed_c)
+    entry = LedgerEntry(cost, account, owed_c) if owed_c > 0 else LedgerEntry(account, cost, -owed_c)
     post(movement, [entry])
     return Line(movement, LineKind.COMMISSION, None, -owed_c)
 

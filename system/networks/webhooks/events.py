@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from system.vending.delivery.carriers import TokenState
-from system.vending.delivery.following import delivered, executed
+from system.vending.delivery.status import delivered, executed
 from system.vending.models import Sale
 
 

@@ -13,22 +13,20 @@ from protocols.offline.messages import OfficeKeys, Pack
 from system.config.clock import BOGOTA
 from system.security_module.refusals import Words
 from system.terminal.errors import TerminalRefused
-from system.terminal.figures import position_of
-from system.terminal.link import exchange
-from system.terminal.pages.at import office_url, the_desk
-from system.terminal.pages.guard import tell
+from system.terminal.pages.access import add_refusal, office_url, the_terminal
 from system.terminal.services import admit_office, load_pack, make_batch, read_office
-from system.terminal.services.admit_office import Fingerprints
+from system.terminal.services.office import Fingerprints, exchange_with_office
+from system.terminal.totals import office_position
 
 
 @require_safe
 def office(request: HttpRequest) -> HttpResponse:
     """Three steps: hand over the file, hand in the cash, load the pack."""
-    desk = the_desk()
+    desk = the_terminal()
     shown = {
         "loaded": desk.loaded,
         "known": desk.pinned() is not None,
-        "position": position_of(desk),
+        "position": office_position(desk),
         "link": office_url(),
         "until": None if desk.loaded is None else desk.loaded.leased_until,
     }
@@ -38,18 +36,18 @@ def office(request: HttpRequest) -> HttpResponse:
 @require_safe
 def enrolment(request: HttpRequest) -> HttpResponse:
     """What the office needs first."""
-    desk = the_desk()
+    desk = the_terminal()
     return _file(desk.enrolment(), f"inscripcion-{str(desk.book.terminal_id)[:8]}.json")
 
 
 @require_POST
 def batch(request: HttpRequest) -> HttpResponse:
     """The file to hand over."""
-    desk = the_desk()
+    desk = the_terminal()
     try:
         made = make_batch(desk)
     except TerminalRefused as refused:
-        tell(request, refused)
+        add_refusal(request, refused)
         return redirect("office")
     code = "terminal" if desk.loaded is None else desk.loaded.pack.point_of_sale.code
     return _file(made, f"ventas-{code}-{desk.now().astimezone(BOGOTA):%Y%m%d-%H%M}.json")
@@ -63,7 +61,7 @@ def load(request: HttpRequest) -> HttpResponse:
     try:
         return _taken(request, data)
     except TerminalRefused as refused:
-        tell(request, refused)
+        add_refusal(request, refused)
         return redirect("office")
 
 
@@ -73,11 +71,11 @@ def admit(request: HttpRequest) -> HttpResponse:
     said = request.POST
     try:
         data = base64.b64decode(said.get("llaves", ""), validate=True)
-        admit_office(the_desk(), data, Fingerprints(said.get("oficina", ""), said.get("modulo", "")))
+        admit_office(the_terminal(), data, Fingerprints(said.get("oficina", ""), said.get("modulo", "")))
     except binascii.Error:
         messages.error(request, "El archivo llegó dañado: cárguelo de nuevo.")
     except TerminalRefused as refused:
-        tell(request, refused)
+        add_refusal(request, refused)
     else:
         messages.success(request, "Ya conoce su oficina. Cargue ahora el paquete.")
     return redirect("office")
@@ -87,16 +85,16 @@ def admit(request: HttpRequest) -> HttpResponse:
 def by_link(request: HttpRequest) -> HttpResponse:
     """Hand over and load in one go, where there is a link."""
     try:
-        told = exchange(the_desk(), office_url())
+        told = exchange_with_office(the_terminal(), office_url())
     except TerminalRefused as refused:
-        tell(request, refused)
+        add_refusal(request, refused)
     else:
         messages.success(request, told)
     return redirect("office")
 
 
 def _taken(request: HttpRequest, data: bytes) -> HttpResponse:
-    desk = the_desk()
+    desk = the_terminal()
     try:
         kind = peek(data).kind
     except OfflineError as error:

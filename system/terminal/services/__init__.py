@@ -1,14 +1,9 @@
 """Verbs of a terminal: each says in one exception why not, and is safe to repeat."""
 
-from system.terminal.services.admit_office import admit_office, read_office
-from system.terminal.services.hand_over import make_batch
-from system.terminal.services.load_pack import load_pack
-from system.terminal.services.log_in import log_in
-from system.terminal.services.offer import Offer, offer
-from system.terminal.services.print_ticket import print_ticket
+from system.terminal.services.office import admit_office, load_pack, make_batch, read_office
 from system.terminal.services.recover import recover
-from system.terminal.services.sell import Order, Sold, sell
-from system.terminal.services.shifts import close_shift, open_shift
+from system.terminal.services.sales import Offer, Order, Sold, offer, print_ticket, sell
+from system.terminal.services.shifts import close_shift, log_in, open_shift
 
 __all__ = [
     "Offer",

@@ -4,12 +4,12 @@ import sqlite3
 from typing import Any
 
 from system.security_module.secure_counter import Minted
-from system.terminal.book import SoldRow, UnderWay
-from system.terminal.desk import Desk, said_instant
+from system.terminal.book import BookedSale, PendingSale
 from system.terminal.errors import TerminalRefused
+from system.terminal.open_terminal import OpenTerminal, local_instant
 
 
-def recover(desk: Desk) -> SoldRow | None:
+def recover(desk: OpenTerminal) -> BookedSale | None:
     """End the sale under way by what the counter says of it: minted, it becomes an entry; else it never was.
 
     Raises:
@@ -24,10 +24,10 @@ def recover(desk: Desk) -> SoldRow | None:
             if minted is None:
                 desk.book.drop_sale(open_sale.sale_id)
                 return None
-            return finish(desk, open_sale, minted)
+            return finish_sale(desk, open_sale, minted)
 
 
-def finish(desk: Desk, sale: UnderWay, minted: Minted) -> SoldRow:
+def finish_sale(desk: OpenTerminal, sale: PendingSale, minted: Minted) -> BookedSale:
     """Write the entry of a sale that has its token."""
     content: dict[str, Any] = {
         **sale.content,
@@ -39,7 +39,7 @@ def finish(desk: Desk, sale: UnderWay, minted: Minted) -> SoldRow:
     return desk.book.finish_sale(sale, content)
 
 
-def see_that_they_agree(desk: Desk) -> None:
+def require_agreement(desk: OpenTerminal) -> None:
     """Let go on while book and counter tell of the same sales; after `recover`.
 
     Raises:
@@ -52,7 +52,7 @@ def see_that_they_agree(desk: Desk) -> None:
         raise TerminalRefused("counter-behind")
 
 
-def see_clock(desk: Desk) -> None:
+def require_clock(desk: OpenTerminal) -> None:
     """Let go on while the clock is not behind what was written last (A-11).
 
     Raises:
@@ -60,13 +60,13 @@ def see_clock(desk: Desk) -> None:
     """
     latest = desk.book.last_at
     if latest is not None and desk.now() < latest:
-        raise TerminalRefused("clock-behind", latest=said_instant(latest))
+        raise TerminalRefused("clock-behind", latest=local_instant(latest))
 
 
 class writing:  # noqa: N801 - used as a verb
     """A block that writes: where the disk fails, nothing more is sold until the terminal starts anew."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: OpenTerminal) -> None:
         self._desk = desk
 
     def __enter__(self) -> None:

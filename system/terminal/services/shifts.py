@@ -1,15 +1,56 @@
-"""Begin and end a stretch of work."""
+"""Log-in with a PIN, ever longer waits after wrong ones, and shifts."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from system.terminal.book import Shift
-from system.terminal.desk import Desk
+from protocols.offline.messages import Operator
+from protocols.offline.pin import fits
+from system.terminal.book import PinTries, Shift
 from system.terminal.errors import TerminalRefused
-from system.terminal.figures import Sums, sums_of
-from system.terminal.services.recover import recover, see_clock
+from system.terminal.open_terminal import OpenTerminal
+from system.terminal.services.recover import recover, require_clock
+from system.terminal.totals import SalesTotals, totals_of
+
+# ---- Who is at the terminal: a PIN, and ever longer waits after wrong ones.
+
+#: Wrong PINs in a row -> pause before the next try; more of them: the last one.
+WAITS_S = (0, 0, 0, 30, 60, 120, 300, 600, 900)
 
 
-def open_shift(desk: Desk, shift_id: UUID, operator: str) -> Shift:
+def log_in(desk: OpenTerminal, username: str, pin: str) -> Operator:
+    """Check somebody's PIN. A try is written down before it is looked at: killing the terminal wins none.
+
+    Raises:
+        TerminalRefused: ``no-pack``, ``unknown-operator``, ``wait`` or ``wrong-pin``.
+    """
+    with desk.turn:
+        operator = desk.selling().operator(username)
+        now, before = desk.now(), desk.book.tries(username)
+        wait_s = seconds_to_wait(before, now)
+        if wait_s > 0:
+            raise TerminalRefused("wait", seconds=wait_s)
+        desk.book.note_try(username, PinTries(1 if before is None else before.tries + 1, now))
+        if not fits(pin, operator.salt, operator.verifier, operator.cost):
+            raise TerminalRefused("wrong-pin")
+        desk.book.note_try(username, None)
+        return operator
+
+
+def seconds_to_wait(before: PinTries | None, now: datetime) -> int:
+    """How long somebody must still wait; a clock that was set back shortens nothing."""
+    if before is None:
+        return 0
+    wait_s = WAITS_S[min(before.tries, len(WAITS_S) - 1)]
+    over = before.last_at + timedelta(seconds=wait_s)
+    if now >= over:
+        return 0
+    return min(wait_s, int((over - now).total_seconds()))
+
+
+# ---- Begin and end a stretch of work.
+
+
+def open_shift(desk: OpenTerminal, shift_id: UUID, operator: str) -> Shift:
     """Open a shift; the same again gives the same.
 
     Raises:
@@ -23,13 +64,13 @@ def open_shift(desk: Desk, shift_id: UUID, operator: str) -> Shift:
         present = desk.book.shift()
         if present is not None:
             raise TerminalRefused("shift-open", operator=present.operator)
-        see_clock(desk)
+        require_clock(desk)
         shift = Shift(shift_id, name, desk.now(), None, None)
         desk.book.open_shift(shift)
         return shift
 
 
-def close_shift(desk: Desk, shift_id: UUID, counted_c: int) -> Sums:
+def close_shift(desk: OpenTerminal, shift_id: UUID, counted_c: int) -> SalesTotals:
     """Close a shift with the cash that was counted; the same again changes nothing.
 
     Returns:
@@ -43,7 +84,7 @@ def close_shift(desk: Desk, shift_id: UUID, counted_c: int) -> Sums:
         shift = desk.book.shift(shift_id)
         if shift is None:
             raise TerminalRefused("no-shift")
-        sums = sums_of(desk, shift_id=shift_id)
+        sums = totals_of(desk, shift_id=shift_id)
         if shift.closed_at is None:
             content = {
                 "shift_id": shift_id,

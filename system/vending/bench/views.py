@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from system.security_module import api
 from system.security_module.errors import RequestRefused, UnableToReachModule
-from system.vending.bench import sales
-from system.vending.bench.guard import LOOPBACK_ADDRESSES, secret
-from system.vending.module import module
+from system.vending.bench import counter
+from system.vending.bench.apps import LOOPBACK_ADDRESSES, secret
+from system.vending.module_client import module_client
 
 _SCHEME = "Bearer "
 
@@ -29,7 +29,7 @@ def module_call(request: HttpRequest, operation: str) -> JsonResponse:
             400, "bad-request", "El cuerpo debe ser un objeto JSON.", "The body is no JSON object."
         )
     try:
-        if not module().status()["test"]:
+        if not module_client().status()["test"]:
             raise Http404  # real keys are nothing to try out
         result = _carried(operation, args)
     except RequestRefused as refused:
@@ -40,10 +40,10 @@ def module_call(request: HttpRequest, operation: str) -> JsonResponse:
 
 
 def _carried(operation: str, args: dict[str, Any]) -> dict[str, Any]:
-    wanted = sales.wanted(operation, args)
+    wanted = counter.wanted_sale(operation, args)
     if wanted is not None:
-        return {**sales.sell(wanted, args), "through": "sale"}
-    return {**module().call(operation, args), "through": "module"}
+        return {**counter.sell_at_bench(wanted, args), "through": "sale"}
+    return {**module_client().call(operation, args), "through": "module"}
 
 
 def _is_the_bench(request: HttpRequest) -> bool:

@@ -12,6 +12,6 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of orders that ended."""
-        from system.vending.delivery import after
+        from system.vending.delivery import completion
 
-        after.listen()
+        completion.connect()

@@ -13,9 +13,9 @@ from system.config.clock import security_now
 from system.config.compiled import CompiledQuery, insert
 from system.config.writer import hold, writing
 from system.vending.delivery.carriers import carrier_of
-from system.vending.delivery.choosing import choice_of
+from system.vending.delivery.messages import queue_token_messages
 from system.vending.delivery.models import DeliveryMode, HandOver, HandOverState
-from system.vending.delivery.outbox import queue_token
+from system.vending.delivery.preference import preference_of
 from system.vending.models import Reversal, Sale
 
 _LOGGER = logging.getLogger("amibench.delivery")
@@ -47,7 +47,7 @@ def hand_over(sale: Sale) -> HandOver:
     return row
 
 
-def push(user: Any, sale: Sale) -> HandOver:
+def send_to_meter(user: Any, sale: Sale) -> HandOver:
     """Send the tokens of a sale to its meter because somebody asks, whatever was chosen when it was made.
 
     Raises:
@@ -83,12 +83,12 @@ def _row_of(sale: Sale) -> HandOver:
         defaults = {"mode": row.mode, "state": row.state, "next_at": row.next_at}
         row, made = HandOver.objects.get_or_create(sale=sale, defaults=defaults)
         if made and row.state == HandOverState.TICKET:
-            queue_token(sale)
+            queue_token_messages(sale)
     return row
 
 
 def _new(sale: Sale) -> HandOver:
-    mode = choice_of(sale).mode
+    mode = preference_of(sale).mode
     if mode == DeliveryMode.TICKET:
         return HandOver(sale=sale, mode=mode, state=HandOverState.TICKET)
     return HandOver(sale=sale, mode=mode, state=HandOverState.OWED, next_at=security_now())
@@ -100,7 +100,7 @@ def _first(sale: Sale) -> HandOver:
     try:
         with writing():
             if row.state == HandOverState.TICKET:
-                queue_token(sale)
+                queue_token_messages(sale)
             else:
                 _decide(row)
             insert(row)
@@ -108,7 +108,7 @@ def _first(sale: Sale) -> HandOver:
         _LOGGER.warning("first hand-over of sale %s: %s", sale.pk, type(error).__name__)
         row = _row_of(sale)
         if row.state == HandOverState.OWED:
-            _later(row)
+            _postpone(row)
     return row
 
 
@@ -117,10 +117,10 @@ def _try(row: HandOver) -> None:
     try:
         with writing():
             _decide(row)
-            _keep(row)
+            _save(row)
     except Exception as error:  # any fault of a head-end: the token stays valid, and is owed
         _LOGGER.warning("hand-over of sale %s: %s", row.pk, type(error).__name__)
-        _later(row)
+        _postpone(row)
 
 
 def _decide(row: HandOver) -> None:
@@ -133,14 +133,14 @@ def _decide(row: HandOver) -> None:
     found = carrier_of(sale)
     if found is None:
         _end(row, HandOverState.TICKET, reason=NOT_REACHED)
-        queue_token(sale)
+        queue_token_messages(sale)
         return
     name, carrier = found
     carrier.hand(row.asked_by or sale.seller, sale)
     _end(row, HandOverState.HANDED, carrier=name)
 
 
-def _later(row: HandOver) -> None:
+def _postpone(row: HandOver) -> None:
     tries = row.tries + 1
     try:
         if tries >= TRIES_MAX:
@@ -157,15 +157,15 @@ def _later(row: HandOver) -> None:
 def _by_ticket(row: HandOver, reason: str) -> None:
     with writing():
         _end(row, HandOverState.TICKET, reason=reason)
-        _keep(row)
-        queue_token(row.sale)
+        _save(row)
+        queue_token_messages(row.sale)
 
 
 def _end(row: HandOver, state: HandOverState, *, carrier: str = "", reason: str = "") -> None:
     row.state, row.carrier, row.reason, row.next_at = state, carrier, reason, None
 
 
-def _keep(row: HandOver) -> None:
+def _save(row: HandOver) -> None:
     row.save(update_fields=["state", "carrier", "reason", "next_at"])
 
 

@@ -1,8 +1,9 @@
-"""Head-ends elsewhere that take our tokens: how each stands; connect, try, stop, another key."""
+"""Pages of head-ends elsewhere that take our tokens: connect, try, stop, another key."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
-from system.vending.delivery.managing_remotes import (
+from system.registry.models import Site
+from system.vending.delivery.models import RemoteHeadEnd
+from system.vending.delivery.remote_head_ends import (
     RemoteTerms,
     UnableToManageRemote,
     add_remote,
@@ -20,8 +23,51 @@ from system.vending.delivery.managing_remotes import (
     switch_remote,
     try_remote,
 )
-from system.vending.delivery.models import RemoteHeadEnd
-from system.vending.delivery.remote_forms import KeyForm, RemoteForm
+
+# ---- What is typed about head-ends elsewhere. A key that was typed is never written into a page again.
+
+
+def _key(**more: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
+    return forms.CharField(label="Llave", max_length=200, widget=widget, **more)
+
+
+class KeyForm(forms.Form):
+    """Another key."""
+
+    key = _key(help_text="La que dio la otra cabecera. Se guarda sellada y no se vuelve a mostrar.")
+
+
+class RemoteForm(forms.Form):
+    """A head-end that is not connected yet."""
+
+    name = forms.CharField(label="Nombre", max_length=60)
+    url = forms.CharField(
+        label="Dirección (https)", max_length=300, help_text="Como https://norte.example.co/api/v1/network."
+    )
+    site = forms.ModelChoiceField(
+        Site.objects.none(),
+        label="Sitio que atiende",
+        required=False,
+        empty_label="Todos los que nadie más atiende",
+    )
+    key = _key(required=False, help_text="La que dio la otra cabecera. No se vuelve a mostrar.")
+    key_name = forms.CharField(
+        label="o su nombre en el archivo de llaves",
+        max_length=40,
+        required=False,
+        help_text="Del archivo AMIBENCH_REMOTE_KEYS.",
+    )
+    field_order = ("name", "site", "url")
+    row_starts: tuple[str, ...] = ("url", "key")
+
+    def __init__(self, *args: Any, user: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        own: Any = self.fields["site"]
+        own.queryset = Site.objects.of(user)
+
+
+# ---- Head-ends elsewhere that take our tokens: how each stands; connect, try, stop, another key.
 
 _MANAGE = requires(Operation.MANAGE_NETWORKS)
 _OPEN = Count("tokens", filter=Q(tokens__next_at__isnull=False))
@@ -49,7 +95,7 @@ def remotes(request: HttpRequest) -> HttpResponse:
 
 @_MANAGE
 @require_POST
-def attempt(request: HttpRequest, remote_id: int) -> HttpResponse:
+def try_one(request: HttpRequest, remote_id: int) -> HttpResponse:
     """Try whether it lets us in."""
     found = _find(request, remote_id)
     trial = try_remote(request.user, found)
@@ -65,7 +111,7 @@ def switch(request: HttpRequest, remote_id: int) -> HttpResponse:
     found = _find(request, remote_id)
     active = not found.active
     said = "otra vez recibe tokens." if active else "ya no recibe tokens nuevos."
-    return _do(request, lambda: switch_remote(request.user, found, active=active), f"«{found}» {said}")
+    return _apply(request, lambda: switch_remote(request.user, found, active=active), f"«{found}» {said}")
 
 
 @sensitive_post_parameters("key")
@@ -86,7 +132,7 @@ def renew(request: HttpRequest, remote_id: int) -> HttpResponse:
     return render(request, "delivery/remote_key.html", {"form": form, "remote": found})
 
 
-def _do(request: HttpRequest, act: Callable[[], None], said: str) -> HttpResponse:
+def _apply(request: HttpRequest, act: Callable[[], None], said: str) -> HttpResponse:
     try:
         act()
     except UnableToManageRemote as error:

@@ -6,11 +6,11 @@ from system.vending.delivery import pages, remote_pages
 
 app_name = "delivery"
 urlpatterns = [
-    path("ventas/<uuid:sale_id>/entrega/", pages.piece, name="piece"),
-    path("ventas/<uuid:sale_id>/entrega/enviar/", pages.send_to_meter, name="push"),
-    path("puntos/entrega/", pages.choices, name="choices"),
+    path("ventas/<uuid:sale_id>/entrega/", pages.status_fragment, name="piece"),
+    path("ventas/<uuid:sale_id>/entrega/enviar/", pages.send_tokens, name="push"),
+    path("puntos/entrega/", pages.preferences, name="choices"),
     path("cabeceras/", remote_pages.remotes, name="remotes"),
-    path("cabeceras/<int:remote_id>/probar/", remote_pages.attempt, name="remote-try"),
+    path("cabeceras/<int:remote_id>/probar/", remote_pages.try_one, name="remote-try"),
     path("cabeceras/<int:remote_id>/estado/", remote_pages.switch, name="remote-switch"),
     path("cabeceras/<int:remote_id>/llave/", remote_pages.renew, name="remote-key"),
 ]

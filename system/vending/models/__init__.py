@@ -1,7 +1,13 @@
 """Rows of the app `vending`. Facts are written once; balances are sums of facts that a test adds up again."""
 
-from system.vending.models.bills import Bill, BillPayment
-from system.vending.models.key_changes import PlannedKeyChange
+from system.vending.models.billing import (
+    Bill,
+    BillPayment,
+    InstallationMonth,
+    InstallationResidue,
+    ObligationRow,
+    TariffVersion,
+)
 from system.vending.models.ledger import (
     AccountBalance,
     AccountKind,
@@ -11,10 +17,10 @@ from system.vending.models.ledger import (
     MovementOutcome,
     Transfer,
 )
-from system.vending.models.obligations import InstallationMonth, InstallationResidue, ObligationRow
 from system.vending.models.points_of_sale import Deposit, Merchant, PointOfSale, Shift, ShiftClosure
 from system.vending.models.sales import (
     OpenSale,
+    PlannedKeyChange,
     Reversal,
     Sale,
     SaleKind,
@@ -23,7 +29,6 @@ from system.vending.models.sales import (
     Token,
     TokenRole,
 )
-from system.vending.models.tariffs import TariffVersion
 
 __all__ = [
     "AccountBalance",

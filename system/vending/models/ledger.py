@@ -3,7 +3,7 @@
 A `Transfer` takes an amount above 0 from one account (credit) and gives it to another (debit): every row sums
 to zero by its shape, and so does every set of rows. A `Movement` holds the transfers of one event. It is
 pending until its one `MovementOutcome` says posted or voided. `AccountBalance` holds the sums, kept in the
-same transaction; `system.vending.ledger.check` adds them up again.
+same transaction; `system.vending.ledger` adds them up again.
 """
 
 import uuid

@@ -15,8 +15,8 @@ from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pages.forms import ConfirmForm, OfferForm
 from system.vending.pricing.explain import explain
 from system.vending.selectors.shifts import open_shift_of
-from system.vending.services.finish_sale import resolve_sale
 from system.vending.services.sell_energy import SaleRequest, offer, sell_energy
+from system.vending.services.vend_transaction import resolve_sale
 
 
 @requires(Operation.SELL)

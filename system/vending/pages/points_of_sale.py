@@ -10,11 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
-from system.vending.ledger.accounts import account_of, balance_of
+from system.vending.ledger import account_of, balance_of
 from system.vending.models import AccountKind, Merchant, PointOfSale
-from system.vending.pages.doing import done, user_of
-from system.vending.pages.office_forms import LimitForm, MerchantForm, PointOfSaleForm
-from system.vending.services.manage_points_of_sale import (
+from system.vending.pages.forms import LimitForm, MerchantForm, PointOfSaleForm, submit_form, user_of
+from system.vending.services.points_of_sale import (
     create_merchant,
     create_point_of_sale,
     set_active,
@@ -92,7 +91,7 @@ def _switch(request: HttpRequest, row: Merchant | PointOfSale | None) -> HttpRes
 def _after(
     request: HttpRequest, name: str, form: forms.Form, verb: Callable[[dict[str, Any]], Any], said: str
 ) -> HttpResponse:
-    if done(request, form, verb, said) is None:
+    if submit_form(request, form, verb, said) is None:
         return _page(request, **{name: form})
     return redirect("vending:points-of-sale")
 

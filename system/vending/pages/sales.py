@@ -1,4 +1,4 @@
-"""The book of sales, and one sale: token, lines, explanation."""
+"""Pages of sales: the day's book, one sale with its explanation, and its ticket in every form."""
 
 import uuid
 from datetime import date, timedelta
@@ -8,17 +8,23 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.config.clock import business_day
 from system.vending.delivery.models import DeliveryMode, HandOverState
-from system.vending.delivery.showing import shown
-from system.vending.models import Sale
+from system.vending.delivery.status import status_context
+from system.vending.models import Sale, TokenRole
 from system.vending.pricing import price_sale
 from system.vending.pricing.explain import explain
-from system.vending.pricing.stored import from_json
+from system.vending.pricing.serialization import from_json
+from system.vending.services.tickets import print_ticket, ticket_of
+from system.vending.ticket import Ticket
+from system.vending.ticket.drawing import picture_png, receipt_pdf
+from system.vending.ticket.escpos import printer_bytes
+
+# ---- The book of sales, and one sale: token, lines, explanation.
 
 PAGE_ROWS = 50
 
@@ -56,12 +62,12 @@ def sale(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
     """One sale: what was sold, to whom, and why it came to that."""
     found = find_sale(request, sale_id)
     said = explain(price_sale(from_json(found.inputs))) if found.inputs else ()
-    tokens = [(token, groups(token.digits)) for token in found.tokens.all()]
+    tokens = [(token, token_groups(token.digits)) for token in found.tokens.all()]
     page: dict[str, Any] = {"sale": found, "tokens": tokens, "said": said}
     if tokens:
         row = getattr(found, "hand_over", None)
         by_ami = row is not None and row.mode == DeliveryMode.AMI and row.state != HandOverState.TICKET
-        page |= {**shown(request, found), "by_ami": by_ami}
+        page |= {**status_context(request, found), "by_ami": by_ami}
     return render(request, "vending/sale.html", page)
 
 
@@ -83,7 +89,7 @@ def find_sale(request: HttpRequest, sale_id: uuid.UUID) -> Sale:
     return found
 
 
-def groups(digits: str) -> str:
+def token_groups(digits: str) -> str:
     """A token as it is read aloud: five groups of four.
 
     >>> groups("12345678901234567890")
@@ -97,3 +103,58 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         return business_day()
+
+
+# ---- A sale's ticket: page to look at and print, picture, printer bytes, PDF. Every print is counted.
+
+
+@requires(Operation.SEE_SALES)
+@require_GET
+def ticket(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """The ticket as it would be printed next, and what can be done with it."""
+    found = _minted(request, sale_id)
+    return render(request, "vending/ticket.html", {"sale": found, "prints": found.prints.count()})
+
+
+@requires(Operation.SEE_SALES)
+@require_GET
+def picture(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """A picture of the roll."""
+    return HttpResponse(picture_png(_next_ticket(_minted(request, sale_id))), content_type="image/png")
+
+
+@requires(Operation.REPRINT)
+@require_POST
+def printer(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """Bytes for the printer; from the second time on marked as a reprint."""
+    found = _minted(request, sale_id)
+    user: Any = request.user
+    copy = print_ticket(user, found)
+    made = printer_bytes(ticket_of(found, copy))
+    answer = HttpResponse(made, content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="tiquete-{found.number}-{copy}.bin"'
+    return answer
+
+
+@requires(Operation.SEE_SALES)
+@require_GET
+def receipt(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
+    """The receipt as a PDF."""
+    found = _minted(request, sale_id)
+    tokens = [(str(TokenRole(token.role).label), token_groups(token.digits)) for token in found.tokens.all()]
+    made = receipt_pdf(_next_ticket(found), provider=found.provider.name, number=found.number, tokens=tokens)
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="recibo-{found.number}.pdf"'
+    return answer
+
+
+def _minted(request: HttpRequest, sale_id: uuid.UUID) -> Sale:
+    found = find_sale(request, sale_id)
+    outcome = getattr(found, "outcome", None)
+    if outcome is None or not outcome.minted:
+        raise Http404
+    return found
+
+
+def _next_ticket(sale: Sale) -> Ticket:
+    return ticket_of(sale, sale.prints.count() + 1)

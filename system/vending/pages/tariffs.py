@@ -12,11 +12,10 @@ from system.accounts.access import requires
 from system.accounts.operations import Operation
 from system.vending.errors import UnableToSell
 from system.vending.models import TariffVersion
-from system.vending.pages.doing import user_of
-from system.vending.pages.tariff_forms import TariffForm, ZniForm
+from system.vending.pages.forms import TariffForm, ZniForm, user_of
 from system.vending.pricing import PricingError
-from system.vending.selectors.tariff_preview import preview
-from system.vending.services.publish_tariff import checked, publish_tariff
+from system.vending.pricing.tariff import monthly_preview
+from system.vending.services.tariffs import checked_tariff, publish_tariff
 
 
 @requires(Operation.SEE_TARIFFS)
@@ -59,7 +58,7 @@ def _two_steps(request: HttpRequest, form: Any, versions: Any, title: str) -> Ht
     if request.method == "POST" and form.is_valid():
         try:
             wanted = versions()
-            shown["previews"] = [(one, preview(_draft(one))) for one in wanted]
+            shown["previews"] = [(one, monthly_preview(_draft(one))) for one in wanted]
             if "publish" in request.POST:
                 with transaction.atomic():
                     for one in wanted:
@@ -72,4 +71,4 @@ def _two_steps(request: HttpRequest, form: Any, versions: Any, title: str) -> Ht
 
 
 def _draft(wanted: dict[str, Any]) -> Any:
-    return checked(TariffVersion(**wanted, version=1))
+    return checked_tariff(TariffVersion(**wanted, version=1))

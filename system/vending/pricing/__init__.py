@@ -30,10 +30,18 @@ are those of the exact ones.
 """
 
 from system.vending.pricing.bill import Bill, BillInputs, price_availability, price_bill
-from system.vending.pricing.errors import PricingError
-from system.vending.pricing.inputs import SaleInputs
-from system.vending.pricing.obligations import Obligation, ObligationKind, Rule
-from system.vending.pricing.sale import Line, LineKind, Quote, amount_for, price_sale
+from system.vending.pricing.money import PricingError
+from system.vending.pricing.sale import (
+    Line,
+    LineKind,
+    Obligation,
+    ObligationKind,
+    Quote,
+    Rule,
+    SaleInputs,
+    amount_for,
+    price_sale,
+)
 from system.vending.pricing.tariff import Step, Tariff, in_force
 from system.vending.pricing.zni import ReferenceTariff, subsistence_units, unit_cost_e4, zni_tariff
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from system.vending.pricing.errors import PricingError
-from system.vending.pricing.money import PPM, WH_PER_UNIT, half_up
+from system.vending.pricing.money import PPM, WH_PER_UNIT, PricingError, half_up
 from system.vending.pricing.tariff import Tariff
 
 #: A Wh at a price of 1 (10⁻⁴ COP/kWh) costs a hundred-thousandth of a centavo.

@@ -8,6 +8,9 @@ integer.
 32713.0
 """
 
+
+# ---- Money and energy as integers, and the one product that joins them.
+
 CENTAVOS_PER_PESO = 100
 MILLI_PER_CENTAVO = 1000
 UNITS_PER_KWH = 10
@@ -43,3 +46,10 @@ def half_up(numerator: int, denominator: int) -> int:
     """
     sign = -1 if numerator < 0 else 1
     return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
+
+
+# ---- Why something has no price.
+
+
+class PricingError(ValueError):
+    """These inputs have no price; the message is one sentence for whoever typed them."""

@@ -1,12 +1,13 @@
-"""A version of a tariff: steps over what was bought in the calendar month, and the full cost beside them."""
+"""Tariff version: steps over the month's energy, full cost beside them, and a preview of a month."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from system.vending.pricing.errors import PricingError
-from system.vending.pricing.money import cost_mc
+from system.vending.pricing.money import PricingError, cost_mc, half_up
+
+# ---- A version of a tariff: steps over what was bought in the calendar month, and the full cost beside the
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +125,36 @@ def in_force(versions: tuple[Tariff, ...], day: date) -> Tariff:
     if not valid:
         raise PricingError(f"no tariff is in force on {day.isoformat()}")
     return max(valid, key=lambda tariff: (tariff.valid_from, tariff.version))
+
+
+# ---- What a tariff comes to for months of some size: what the office looks at before it publishes.
+
+#: Months that are shown, units of 0.1 kWh: a small home, a usual one, above subsistence, a large one.
+PREVIEW_UNITS = (300, 1_000, 2_000, 9_000)
+_MC_PER_CENTAVO = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """Energy of a month, what the customer pays, what it costs, and the difference: four columns."""
+
+    units: int
+    pays_c: int
+    cost_c: int
+
+    @property
+    def subsidy_c(self) -> int:
+        """What the Nation pays; below 0 it is a contribution."""
+        return self.cost_c - self.pays_c
+
+
+def monthly_preview(tariff: Tariff) -> list[PreviewRow]:
+    """The rows for `PREVIEW_UNITS`."""
+    return [
+        PreviewRow(
+            units,
+            half_up(sum(part.cost_mc for part in tariff.parts(0, units)), _MC_PER_CENTAVO),
+            half_up(cost_mc(units, tariff.unit_cost_e4), _MC_PER_CENTAVO),
+        )
+        for units in PREVIEW_UNITS
+    ]

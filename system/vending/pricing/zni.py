@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from system.vending.pricing.errors import PricingError
-from system.vending.pricing.money import PPM, UNITS_PER_KWH, half_up
+from system.vending.pricing.money import PPM, UNITS_PER_KWH, PricingError, half_up
 from system.vending.pricing.tariff import Step, Tariff
 
 #: Losses that the formula of CREG 091/2007 recognises, as published rows show them (CU = G / 0.9 + D + C).

@@ -17,16 +17,7 @@ from system.accounts.rest.room import Refusal, Room
 from system.security_module.errors import SecurityModuleError
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.pricing import PricingError
-from system.vending.rest import (
-    bills,
-    obligations,
-    points_of_sale,
-    requests,
-    sales,
-    shifts,
-    tariffs,
-    tokens,
-)
+from system.vending.rest import approval_requests, billing, points_of_sale, sales, shifts, tariffs, tokens
 
 _ASK_AGAIN = "POST /api/v1/sales/{}/resolution"
 ROOM = Room(
@@ -35,9 +26,9 @@ ROOM = Room(
         shifts.router,
         points_of_sale.router,
         tariffs.router,
-        obligations.router,
-        bills.router,
-        requests.router,
+        billing.obligations_router,
+        billing.bills_router,
+        approval_requests.router,
         tokens.router,
     ),
     refusals={

@@ -10,7 +10,7 @@ from system.accounts.rest.fields import Key, plain_text, whole
 from system.registry.models import Installation
 from system.vending.errors import UnableToSell
 from system.vending.pricing.money import AMOUNT_C_MAX, UNITS_MAX, WH_PER_UNIT
-from system.vending.services.publish_tariff import PRICE_E4_MAX
+from system.vending.services.tariffs import PRICE_E4_MAX
 
 Amount = Annotated[int, whole(0, AMOUNT_C_MAX, description="centavos de COP")]
 Paid = Annotated[int, whole(1, AMOUNT_C_MAX, description="centavos de COP")]
@@ -41,7 +41,7 @@ def wh_of(units: int) -> int:
     return units * WH_PER_UNIT
 
 
-def place_of(request: HttpRequest, niu: str) -> Installation:
+def installation_of(request: HttpRequest, niu: str) -> Installation:
     """The installation of a NIU.
 
     Raises:
@@ -53,7 +53,7 @@ def place_of(request: HttpRequest, niu: str) -> Installation:
     return found
 
 
-def own(request: HttpRequest, model: Any, pk: int) -> Any:
+def own_row(request: HttpRequest, model: Any, pk: int) -> Any:
     """A row that a body names by its key.
 
     Raises:
@@ -75,8 +75,8 @@ __all__ = [
     "Reason",
     "ShownAmount",
     "ShownEnergy",
-    "own",
-    "place_of",
+    "own_row",
+    "installation_of",
     "units_of",
     "wh_of",
 ]

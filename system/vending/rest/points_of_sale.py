@@ -10,9 +10,9 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Flag, In, Key, Out, free_text, plain_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.vending.models import Merchant, PointOfSale
-from system.vending.rest.fields import Amount, ShownAmount, own
+from system.vending.rest.fields import Amount, ShownAmount, own_row
 from system.vending.selectors.shifts import position_of
-from system.vending.services.manage_points_of_sale import (
+from system.vending.services.points_of_sale import (
     create_merchant,
     create_point_of_sale,
     set_active,
@@ -145,7 +145,7 @@ def switch_merchant(request: HttpRequest, merchant_id: int, body: ActiveIn) -> M
 @router.post("/points-of-sale", **does(_MANAGE, PointOut, status=201))
 def new_point(request: HttpRequest, body: PointIn) -> PointOut:
     """Un punto de venta más de un comercio."""
-    merchant = own(request, Merchant, body.merchant_id)
+    merchant = own_row(request, Merchant, body.merchant_id)
     return _point(create_point_of_sale(user_of(request), merchant, body.name))
 
 

@@ -13,7 +13,7 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import In, Instant, Key, Out, free_text, row_or_404
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.vending.models import Deposit, Merchant, PointOfSale, Shift
-from system.vending.rest.fields import Amount, Paid, ShownAmount, ShownEnergy, own, wh_of
+from system.vending.rest.fields import Amount, Paid, ShownAmount, ShownEnergy, own_row, wh_of
 from system.vending.selectors.shifts import open_shift_of, shift_sums
 from system.vending.services.shifts import close_shift, open_shift, receive_deposit
 
@@ -128,7 +128,7 @@ def one_shift(request: HttpRequest, shift_id: uuid.UUID) -> ShiftOut:
 @router.put("/shifts/{uuid:shift_id}", **does(Operation.OPERATE_SHIFT, ShiftOut))
 def begin(request: HttpRequest, shift_id: uuid.UUID, body: ShiftIn) -> ShiftOut:
     """Abrir turno con el identificador de quien llama; otra vez, el mismo turno."""
-    point = own(request, PointOfSale, body.point_of_sale_id)
+    point = own_row(request, PointOfSale, body.point_of_sale_id)
     return _out(open_shift(user_of(request), point, body.opening_cash_c, shift_id))
 
 
@@ -162,5 +162,5 @@ def list_deposits(request: HttpRequest, page: Query[PageQuery]) -> Any:
 @router.put("/deposits/{uuid:deposit_id}", **does(Operation.RECEIVE_DEPOSIT, DepositOut))
 def receive(request: HttpRequest, deposit_id: uuid.UUID, body: DepositIn) -> DepositOut:
     """Recibir dinero de un comercio; el mismo identificador es la misma consignación."""
-    merchant = own(request, Merchant, body.merchant_id)
+    merchant = own_row(request, Merchant, body.merchant_id)
     return _deposit(receive_deposit(user_of(request), merchant, body.amount_c, body.reference, deposit_id))

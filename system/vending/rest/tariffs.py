@@ -12,11 +12,16 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.vending.models import TariffVersion
+from system.vending.pricing.tariff import monthly_preview
 from system.vending.pricing.zni import SUBSIDISED_STRATA
 from system.vending.rest.fields import Energy, Price, ShownAmount, ShownEnergy, units_of, wh_of
-from system.vending.selectors.tariff_preview import preview
-from system.vending.services.publish_tariff import checked, publish_tariff
-from system.vending.services.publish_zni import ZniMonth, publish_zni, zni_versions
+from system.vending.services.tariffs import (
+    ZniMonth,
+    checked_tariff,
+    publish_tariff,
+    publish_zni,
+    zni_versions,
+)
 
 router = Router(tags=["Tarifas"])
 STEPS_MAX = 8
@@ -146,7 +151,7 @@ def list_tariffs(request: HttpRequest, asked: Query[TariffsQuery]) -> Any:
 @router.post("/tariffs/preview", **does(Operation.EDIT_TARIFFS, list[PreviewOut]))
 def look(request: HttpRequest, body: TariffIn) -> list[PreviewOut]:
     """A cuánto llegaría con meses de varios tamaños; no se publica nada."""
-    rows = preview(checked(TariffVersion(**body.data(), version=1)))
+    rows = monthly_preview(checked_tariff(TariffVersion(**body.data(), version=1)))
     return [
         PreviewOut(energy_wh=wh_of(row.units), pays_c=row.pays_c, cost_c=row.cost_c, subsidy_c=row.subsidy_c)
         for row in rows
@@ -176,5 +181,5 @@ def publish_reference(request: HttpRequest, body: ZniIn) -> list[TariffOut]:
 def _previewed(version: dict[str, Any]) -> list[PreviewOut]:
     return [
         PreviewOut(energy_wh=wh_of(row.units), pays_c=row.pays_c, cost_c=row.cost_c, subsidy_c=row.subsidy_c)
-        for row in preview(checked(TariffVersion(**version, version=1)))
+        for row in monthly_preview(checked_tariff(TariffVersion(**version, version=1)))
     ]

@@ -15,11 +15,10 @@ from system.config.clock import business_now
 from system.vending.errors import UnableToSell
 from system.vending.models import PlannedKeyChange
 from system.vending.rest.fields import MeterNumber
-from system.vending.rest.sale_schemas import SaleDetailOut, sale_detail_out
-from system.vending.rest.sales import sales_of
+from system.vending.rest.sales import SaleDetailOut, sale_detail_out, sales_of
 from system.vending.selectors.supply import UnknownMeter, find_supply
-from system.vending.services.issue_management import POWER_LIMIT_MAX_W, issue_management
-from system.vending.services.plan_key_change import drop_key_change, plan_key_change
+from system.vending.services.issue_tokens import POWER_LIMIT_MAX_W, issue_management
+from system.vending.services.key_changes import drop_key_change, plan_key_change
 
 router = Router(tags=["Tokens"])
 

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Count, Sum
 
 from system.accounts.models import User
 from system.config.compiled import CompiledQuery
-from system.vending.ledger.accounts import account_of, balance_of
+from system.vending.ledger import account_of, balance_of
 from system.vending.models import AccountKind, BillPayment, Merchant, Sale, Shift
 
 

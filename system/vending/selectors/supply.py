@@ -1,23 +1,27 @@
-"""Who is behind a meter number, at an instant: installation, agreement, keys."""
+"""Supply behind a meter number (installation, agreement, keys), and what the price of a sale depends on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, FilteredRelation, Q
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, FilteredRelation, Q
 
 from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import DecoderReferenceNumber
 from system.config.compiled import CompiledQuery
-from system.registry.models import (
-    Agreement,
-    Device,
-    DeviceKind,
-    IdentifierKind,
-    Installation,
-    MeterKeying,
+from system.registry.models import Agreement, Device, DeviceKind, IdentifierKind, Installation, MeterKeying
+from system.vending.ledger import account_of, balance_of
+from system.vending.models import (
+    AccountKind,
+    InstallationMonth,
+    InstallationResidue,
+    ObligationRow,
+    PlannedKeyChange,
+    TariffVersion,
 )
-from system.vending.models import PlannedKeyChange
+from system.vending.pricing import Obligation, ObligationKind, PricingError, SaleInputs, Tariff
+
+# ---- Who is behind a meter number, at an instant: installation, agreement, keys.
 
 
 class UnknownMeter(ValueError):
@@ -59,14 +63,14 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     """
     typed = "".join(character for character in number if character.isalnum())
     if user.provider_id is None:
-        raise UnknownMeter(_complaint(typed))
+        raise UnknownMeter(_unknown_meter_sentence(typed))
     when: dict[str, Any] = {"provider_id": user.provider_id, "instant": instant}
     # two makers may use one serial number: the DRN tells them apart
     found = _BY_DRN(typed=typed, **when) or _BY_SERIAL(typed=typed, **when)
     if not found and typed != number.strip():
         found = _BY_SERIAL(typed=number.strip()[:40], **when)
     if len({one.pk for one in found}) != 1:
-        raise UnknownMeter(_complaint(typed))
+        raise UnknownMeter(_unknown_meter_sentence(typed))
     device = found[0]
     hung, keying, identifier = (getattr(device, name, None) for name in ("hung", "keying", "drn"))
     if hung is None:
@@ -80,9 +84,9 @@ def find_supply(user: Any, number: str, instant: datetime) -> Supply:
     return Supply(device, installation, agreement, keying, identifier.value)
 
 
-def planned_for(device: Device) -> PlannedKeyChange | None:
+def planned_key_change(device: Device) -> PlannedKeyChange | None:
     """The open plan of a meter, or None."""
-    plan: PlannedKeyChange | None = _PLAN.first(device_id=device.pk)
+    plan: PlannedKeyChange | None = _PLANNED.first(device_id=device.pk)
     return plan
 
 
@@ -127,13 +131,13 @@ _AGREED = CompiledQuery(
 )
 
 
-_PLAN = CompiledQuery(
+_PLANNED = CompiledQuery(
     lambda device_id: PlannedKeyChange.objects.filter(device_id=device_id, ended_at__isnull=True),
     device_id=BigIntegerField(),
 )
 
 
-def _complaint(typed: str) -> str:
+def _unknown_meter_sentence(typed: str) -> str:
     try:
         DecoderReferenceNumber(typed)
     except LuhnError:
@@ -141,3 +145,90 @@ def _complaint(typed: str) -> str:
     except StsValueError:
         return f"Ningún medidor tiene el número {typed}: son 11 o 13 dígitos."
     return f"Ningún medidor tiene el número {typed}."
+
+
+# ---- Gathers what the price of a sale depends on, from the rows.
+
+
+def first_of_month(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def month_of(installation_id: int, month: date) -> InstallationMonth:
+    """What an installation bought in a month, given by its first day; not saved yet where that is nothing."""
+    which = {"installation_id": installation_id, "month": month}
+    found: InstallationMonth | None = _MONTH.first(**which)
+    return found or InstallationMonth(**which)
+
+
+def tariff_in_force(provider_id: int, code: str, day: date) -> Tariff:
+    """The version of a tariff that prices on a day.
+
+    Raises:
+        PricingError: none does.
+    """
+    row = _TARIFF.first(provider_id=provider_id, code=code, day=day)
+    if row is None:
+        raise PricingError(f"la tarifa {code} no está vigente el {day.isoformat()}")
+    tariff: Tariff = row.priced()
+    return tariff
+
+
+def sale_inputs(supply: Supply, amount_c: int, day: date) -> SaleInputs:
+    """What the price of `amount_c` for a supply depends on.
+
+    Raises:
+        PricingError: the amount makes no sense, or no tariff is in force.
+    """
+    installation: Any = supply.installation
+    month = month_of(installation.pk, first_of_month(day))
+    residue = _RESIDUE.first(installation_id=installation.pk)
+    return SaleInputs(
+        amount_c,
+        day,
+        tariff_in_force(installation.provider_id, supply.agreement.tariff_code, day),
+        bought_units=month.units,
+        residue_mc=0 if residue is None else residue.residue_mc,
+        obligations=tuple(
+            _priced_obligation(row, month.taken_c) for row in _DUE(installation_id=installation.pk, day=day)
+        ),
+    )
+
+
+def _priced_obligation(row: ObligationRow, taken_c: dict[str, int]) -> Obligation:
+    owed_c = None
+    if row.kind != ObligationKind.LEVY:
+        balance = balance_of(account_of(row.provider_id, AccountKind.OBLIGATION, row))
+        owed_c = max(0, balance.posted_c)
+    return Obligation(
+        str(row.pk),
+        ObligationKind(row.kind),
+        row.name,
+        row.rule(taken_c.get(str(row.pk), 0)),
+        row.priority,
+        owed_c,
+    )
+
+
+_TARIFF = CompiledQuery(
+    lambda provider_id, code, day: TariffVersion.objects.filter(
+        provider_id=provider_id, code=code, valid_from__lte=day
+    ).order_by("-valid_from", "-version")[:1],
+    provider_id=BigIntegerField(),
+    code=CharField(),
+    day=DateField(),
+)
+_MONTH = CompiledQuery(
+    InstallationMonth.objects.filter,
+    installation_id=BigIntegerField(),
+    month=DateField(),
+)
+_RESIDUE = CompiledQuery(InstallationResidue.objects.filter, installation_id=BigIntegerField())
+_DUE = CompiledQuery(
+    lambda installation_id, day: ObligationRow.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), installation_id=installation_id, starts_on__lte=day
+    ),
+    installation_id=BigIntegerField(),
+    day=DateField(),
+)

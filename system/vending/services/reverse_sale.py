@@ -1,7 +1,7 @@
 """Take a sale back: its money returns by the way it came. The token must not have been entered.
 
 What went to the meter by itself is known: a token that it has, or may have, is not taken back; one that waits
-is cancelled first (`system.vending.delivery.withdrawing`).
+is cancelled first (`system.vending.delivery.withdrawal`).
 
 Only the last sale of an installation can be reversed: its residue went into the next one. A sale to the wrong
 meter is reversed, and made anew to the right one.
@@ -17,10 +17,15 @@ from system.accounts.models import Approval, User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.config.writer import writing
-from system.vending.delivery.unknown import UNKNOWN_TOKEN, unknown_of
-from system.vending.delivery.withdrawing import UnableToWithdraw, why_undecided, withdraw
+from system.vending.delivery.withdrawal import (
+    UNKNOWN_TOKEN,
+    UnableToWithdraw,
+    unanswered_token,
+    undecided_reason,
+    withdraw,
+)
 from system.vending.errors import UnableToSell
-from system.vending.ledger import Entry, OverLimit, post
+from system.vending.ledger import LedgerEntry, OverLimit, post
 from system.vending.models import (
     InstallationMonth,
     InstallationResidue,
@@ -33,24 +38,24 @@ from system.vending.models import (
     Token,
 )
 from system.vending.pricing import LineKind, price_sale
-from system.vending.pricing.stored import from_json
+from system.vending.pricing.serialization import from_json
 
 
-def arguments_of(sale: Sale) -> dict[str, str]:
+def reversal_arguments(sale: Sale) -> dict[str, str]:
     """What the approval is for."""
     return {"sale": str(sale.pk)}
 
 
-def arguments_with_risk(user: User, sale: Sale) -> dict[str, str]:
+def reversal_arguments_with_risk(user: User, sale: Sale) -> dict[str, str]:
     """The same for a sale whose token was sent and never answered for: what is known of it is approved, too.
 
     Raises:
         UnableToSell: nobody may decide that now.
     """
-    known, refused = unknown_of(user, sale), why_undecided(user, sale)
+    known, refused = unanswered_token(user, sale), undecided_reason(user, sale)
     if known is None or refused:
         raise UnableToSell(refused)
-    return {**arguments_of(sale), UNKNOWN_TOKEN: known.sentence}
+    return {**reversal_arguments(sale), UNKNOWN_TOKEN: known.sentence}
 
 
 def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Reversal:
@@ -64,22 +69,22 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
         raise UnableToSell("Su rol no permite reversar esta venta.")
     risk = {name: said for name, said in approval.arguments.items() if name == UNKNOWN_TOKEN}
     try:
-        four_eyes.granted(approval, Operation.REVERSE_SALE, {**arguments_of(sale), **risk})
+        four_eyes.granted(approval, Operation.REVERSE_SALE, {**reversal_arguments(sale), **risk})
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     try:
         with writing():
-            _see_that_it_can_be(sale)
+            _require_reversible(sale)
             withdraw(user, sale, accept_unknown=bool(risk))
             reversal = Reversal(
                 sale=sale,
-                movement=_give_back(user, sale),
+                movement=_post_reversal(user, sale),
                 approval=approval,
                 reason=reason.strip()[:200],
                 wall_at=security_now(),
             )
             reversal.save()
-            _forget(sale)
+            _restore_month(sale)
             audit.record(Operation.REVERSE_SALE.value, user=user, subject=f"sale:{sale.pk}", detail=risk)
     except IntegrityError:
         raise UnableToSell("Esta venta ya fue reversada.") from None
@@ -90,7 +95,7 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
     return reversal
 
 
-def _see_that_it_can_be(sale: Sale) -> None:
+def _require_reversible(sale: Sale) -> None:
     type(sale.installation).objects.select_for_update().get(pk=sale.installation_id)
     outcome = getattr(sale, "outcome", None)
     if sale.kind != SaleKind.ENERGY or outcome is None or not outcome.minted:
@@ -113,7 +118,7 @@ def _see_that_it_can_be(sale: Sale) -> None:
         raise UnableToSell("Hay ventas posteriores a este medidor: reverse primero la última.")
 
 
-def _give_back(user: User, sale: Sale) -> Movement:
+def _post_reversal(user: User, sale: Sale) -> Movement:
     now = business_now()
     movement = Movement(
         id=uuid.uuid4(),
@@ -124,13 +129,13 @@ def _give_back(user: User, sale: Sale) -> Movement:
         wall_at=security_now(),
     )
     moved = sale.movement.transfers.select_related("debit", "credit")
-    post(movement, [Entry(row.credit, row.debit, row.amount_c) for row in moved])
+    post(movement, [LedgerEntry(row.credit, row.debit, row.amount_c) for row in moved])
     return movement
 
 
-def _forget(sale: Sale) -> None:
+def _restore_month(sale: Sale) -> None:
     """Month, what was taken off, and residue are again what they were before."""
-    residue_mc, deducted_c = _before(sale)
+    residue_mc, deducted_c = _before_sale(sale)
     month = InstallationMonth.objects.get(installation_id=sale.installation_id, month=sale.month)
     taken_c = dict(month.taken_c)
     for obligation_id, amount_c in deducted_c:
@@ -139,7 +144,7 @@ def _forget(sale: Sale) -> None:
     InstallationResidue.objects.filter(installation_id=sale.installation_id).update(residue_mc=residue_mc)
 
 
-def _before(sale: Sale) -> tuple[int, list[tuple[str, int]]]:
+def _before_sale(sale: Sale) -> tuple[int, list[tuple[str, int]]]:
     """The residue that the books had before a sale, and what it took for which obligation."""
     if (settled := getattr(sale, "settled", None)) is not None:  # sold off line: the books' figures count
         return settled.residue_before_mc, list(settled.deducted_c.items())

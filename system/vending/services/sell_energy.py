@@ -1,13 +1,4 @@
-"""Sell energy: reserve → mint → commit, under the caller's id.
-
-1. *Reserve*, one transaction: the sale with all its inputs, its money as pending, and the installation's one
-   place for an open sale. From here on the sale has an id that the module knows it by.
-2. *Mint*: the module is asked under that id. A lost answer is fetched, never asked for again.
-3. *Commit*, one transaction: tokens, posted money, month and residue, and the open place is free.
-
-Whatever dies in between, `system.vending.services.recover_sales` finds the open sale and asks the module what
-became of it: minted is committed, not minted is cancelled there first and then voided here.
-"""
+"""Sale of energy: price with the house's limits, ledger entries, vend transaction under the caller's id."""
 
 import hashlib
 import json
@@ -25,7 +16,7 @@ from system.config.clock import business_day, business_now
 from system.config.writer import writing
 from system.registry.models import AgreementMode
 from system.vending.errors import UnableToSell
-from system.vending.ledger import Entry, OverLimit, account_of
+from system.vending.ledger import LedgerEntry, OverLimit, account_of
 from system.vending.models import (
     AccountKind,
     MovementKind,
@@ -36,10 +27,14 @@ from system.vending.models import (
 )
 from system.vending.pricing import LineKind, PricingError, Quote, amount_for, price_sale
 from system.vending.pricing.explain import pesos
-from system.vending.selectors.pricing import sale_inputs
-from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, planned_for
-from system.vending.services.finish_sale import finish_sale
-from system.vending.services.reserving import Terms, find_or_reserve, locked_supply, reserve_sale
+from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, planned_key_change, sale_inputs
+from system.vending.services.vend_transaction import (
+    VendTerms,
+    find_or_reserve,
+    finish_sale,
+    locked_supply,
+    reserve_sale,
+)
 
 #: The subclass of a class 0 token that carries electricity.
 ELECTRICITY = 0
@@ -146,7 +141,7 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
         with writing():
             supply = locked_supply(user, request.number, now)
             quote = _priced(supply, request, now)
-            terms = Terms(
+            terms = VendTerms(
                 request.sale_id,
                 SaleKind.ENERGY,
                 MovementKind.TOKEN_SALE,
@@ -161,7 +156,7 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
 
 def _key_change(supply: Supply) -> dict[str, Any]:
     """Where the office has planned another key, the sale brings its tokens along, before the credit."""
-    plan = planned_for(supply.device)
+    plan = planned_key_change(supply.device)
     return {} if plan is None else {"target": plan.target(), "allow_key_change": True}
 
 
@@ -182,21 +177,23 @@ _CREDITED: dict[LineKind, AccountKind] = {
 }
 
 
-def _entries(shift: Shift, supply: Supply, quote: Quote) -> list[Entry]:
+def _entries(shift: Shift, supply: Supply, quote: Quote) -> list[LedgerEntry]:
     """The merchant owes the amount; lines say to whom it is credited, the residue evens it out."""
     provider_id = supply.installation.provider_id
     owed = account_of(provider_id, AccountKind.MERCHANT, shift.point_of_sale.merchant)
     energy = account_of(provider_id, AccountKind.ENERGY)
     residue = account_of(provider_id, AccountKind.RESIDUE, supply.installation)
     entries = [
-        Entry(owed, account_of(provider_id, _CREDITED[line.kind], _owner(line.obligation_id)), line.amount_c)
+        LedgerEntry(
+            owed, account_of(provider_id, _CREDITED[line.kind], _owner(line.obligation_id)), line.amount_c
+        )
         for line in quote.lines
         if line.kind in _CREDITED
     ]
     grows_c = quote.residue_c - quote.residue_before_c
-    entries.append(Entry(owed, energy, quote.energy_c - max(0, -grows_c)))
-    entries.append(Entry(owed, residue, max(0, grows_c)))
-    entries.append(Entry(residue, energy, max(0, -grows_c)))
+    entries.append(LedgerEntry(owed, energy, quote.energy_c - max(0, -grows_c)))
+    entries.append(LedgerEntry(owed, residue, max(0, grows_c)))
+    entries.append(LedgerEntry(residue, energy, max(0, -grows_c)))
     return entries
 
 

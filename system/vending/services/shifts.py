@@ -9,7 +9,7 @@ from system.accounts.models import User
 from system.accounts.operations import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.vending.errors import UnableToSell
-from system.vending.ledger import Entry, account_of, post
+from system.vending.ledger import LedgerEntry, account_of, post
 from system.vending.models import (
     AccountKind,
     Deposit,
@@ -134,7 +134,7 @@ def receive_deposit(
     )
     try:
         with transaction.atomic():
-            post(movement, [Entry(bank, owed, amount_c)])
+            post(movement, [LedgerEntry(bank, owed, amount_c)])
             deposit.save()
             audit.record(Operation.RECEIVE_DEPOSIT.value, user=user, subject=f"deposit:{deposit.pk}")
     except IntegrityError:

@@ -14,9 +14,8 @@ from system.demo.first_home import empty_token
 from system.demo.rows import CREDIT_LIMIT_C, TARIFF, fill
 from system.demo.village import DemoUser, Village, WorldMeter
 from system.registry.models import Customer, Device, Installation
-from system.vending import module
+from system.vending import ledger, module_client
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import PointOfSale, TariffVersion
 from system.vending.selectors.supply import find_supply
 
@@ -77,11 +76,11 @@ def test_every_home_can_be_sold_to(db: Any) -> None:
     assert len(set(Customer.objects.values_list("name", flat=True))) == HOMES
     assert TariffVersion.objects.get().priced().unit_cost_e4 == 11_009_500
     assert PointOfSale.objects.get().merchant.active
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_the_shop_may_owe_so_much(db: Any) -> None:
-    from system.vending.ledger.accounts import account_of
+    from system.vending.ledger import account_of
     from system.vending.models import AccountKind, Merchant
 
     places = fill(village(1))
@@ -100,7 +99,7 @@ def test_the_credit_of_the_first_home_is_taken_by_a_token(db: Any, tmp_path: Pat
         settings.SECURITY_MODULE_URL = url
         fill(village(3))
         digits = empty_token(village(3))
-        module.forget()
+        module_client.close_client()
     assert len(digits) == 20
     assert digits.isdigit()
 

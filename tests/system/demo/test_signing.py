@@ -15,8 +15,7 @@ from system.accounts.models import User
 from system.config import clock
 from system.registry.models import MeterKeying
 from system.security_module.client import SecurityModuleClient
-from system.vending import module
-from system.vending.ledger import check
+from system.vending import ledger, module_client
 from system.vending.models import Sale
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -40,7 +39,7 @@ def demo(db: Any, world_time: None, tmp_path: Path, settings: Any) -> Iterator[s
     with served_module(store, clock.security_now) as url:
         settings.SECURITY_MODULE_URL = url
         yield url
-        module.forget()
+        module_client.close_client()
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_a_free_token_is_signed_by_both_and_good_for_the_meter(village: Village,
     assert token["crc_ok"]
     assert token["amount_units"] == 50
     assert signers == sorted(OPERATORS)
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_key_change_leads_to_the_second_register(village: Village, demo: str) -> None:
@@ -92,16 +91,16 @@ def test_a_key_change_leads_to_the_second_register(village: Village, demo: str) 
     sale = carried_out(village, "/gestion/cambio/", said)
     assert {token.role for token in sale.tokens.all()} == {"key-change"}
     assert MeterKeying.objects.get(valid_to__isnull=True).krn == 2
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_without_keys_nothing_is_signed(village: Village, settings: Any, tmp_path: Path) -> None:
-    from system.vending.selectors.requests import signatures_here
+    from system.vending.selectors.approval_requests import demo_signatures
 
     signable = {"store": "x", "operation": "mint", "args": {"approval": {"until": "2026-01-01T00:00:00Z"}}}
-    assert [one["operator"] for one in signatures_here(signable)] == sorted(OPERATORS)
+    assert [one["operator"] for one in demo_signatures(signable)] == sorted(OPERATORS)
     settings.OPERATOR_KEYS_DIR = tmp_path / "nothing"
-    assert list(signatures_here(signable)) == []
+    assert list(demo_signatures(signable)) == []
     settings.REQUEST_SIGNER = ""
-    assert list(signatures_here(signable)) == []
-    assert list(signatures_here(None)) == []
+    assert list(demo_signatures(signable)) == []
+    assert list(demo_signatures(None)) == []

@@ -10,7 +10,7 @@ from network_world import Caller, FakeHeadEnd, caller, make_network
 from vending_world import Village, make_module, served_module
 
 from system.networks.models import Network
-from system.vending import module
+from system.vending import module_client
 from system.vending.delivery import carriers
 
 
@@ -19,7 +19,7 @@ def minting(tmp_path: Path, settings: Any) -> Iterator[str]:
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
         yield url
-        module.forget()
+        module_client.close_client()
 
 
 @pytest.fixture

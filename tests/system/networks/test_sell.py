@@ -12,7 +12,7 @@ from vending_world import Village, drn, make_village
 from system.networks.chores import settle_sales
 from system.networks.models import Network, NetworkSale
 from system.networks.services.manage_network import switch_network
-from system.vending.ledger import check
+from system.vending import ledger
 from system.vending.models import AccountBalance, Sale, Token
 
 pytestmark = pytest.mark.requirement("R5-09", "R4-04")
@@ -41,7 +41,7 @@ def test_a_sale_with_its_token_and_commission(home: Any, seller: Caller, network
     assert sale.seller_id == network.agent_id
     assert said["energy_wh"] == sale.units * 100
     assert NetworkSale.objects.get(pk=ID).state == "sold"
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_the_same_key_and_body_give_the_same_answer(home: Any, seller: Caller) -> None:
@@ -122,13 +122,13 @@ def test_a_module_that_is_away_is_asked_again_under_the_same_key(
     settings.SECURITY_MODULE_URL = minting
     assert seller.post("/sales", ask(), ID).status_code in (200, 422)
     assert Sale.objects.count() == 1
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_what_a_crash_left_open_is_ended_by_the_worker(
     home: Any, seller: Caller, settings: Any, minting: str
 ) -> None:
-    from system.vending.services.recover_sales import recover_sales
+    from system.vending.services.vend_transaction import recover_sales
 
     settings.SECURITY_MODULE_URL = "unix:///nowhere/socket"
     seller.post("/sales", ask(), ID)

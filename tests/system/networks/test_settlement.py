@@ -22,9 +22,10 @@ from system.networks.chores import settle_sales
 from system.networks.errors import UnableToManage
 from system.networks.models import Network, Settlement, SettlementLine
 from system.networks.services.settle_day import settle_day
-from system.vending.ledger import account_of, check
+from system.vending import ledger
+from system.vending.ledger import account_of
 from system.vending.models import AccountKind, Sale
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 from system.vending.services.shifts import receive_deposit
 
 pytestmark = pytest.mark.requirement("R5-09")
@@ -52,7 +53,7 @@ def sell(seller: Caller, amount_c: int, number: int = 1) -> uuid.UUID:
 def reverse(village: Village, sale_id: uuid.UUID) -> None:
     sale = Sale.objects.get(pk=sale_id)
     chief = User.objects.create_user(f"chief-{sale_id}", provider=village.provider, role="supervisor")
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), "x")
+    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
     four_eyes.decide(chief, approval, granted=True, note="")
     reverse_sale(village.supervisor, sale, approval, "x")
 
@@ -84,7 +85,7 @@ def test_three_days_close_with_the_ledger(
     assert three.closing_c == two.closing_c
     assert [one.number, two.number, three.number] == [1, 2, 3]
     assert str(first) in {row["venta"] for row in rows_of(one)}
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_reversal_of_another_day_gives_its_commission_back(
@@ -98,7 +99,7 @@ def test_a_reversal_of_another_day_gives_its_commission_back(
     made = settle_day(network, business_day() - timedelta(days=1))
     assert (made.reversed_c, made.commission_c) == (1_000_000, -100_000)
     assert made.closing_c == owed_c(network) == 0
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_again_is_the_same_and_nothing_is_settled_twice(

@@ -24,9 +24,9 @@ from system.networks.webhooks import sending, signing
 from system.networks.webhooks.events import Event
 from system.networks.webhooks.managing import add_endpoint, new_secret, resend, switch_endpoint
 from system.networks.webhooks.outbox import tell
-from system.vending.delivery.after import look_at_open
+from system.vending.delivery.completion import complete_open
 from system.vending.models import Sale, SaleOutcome
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 
 pytestmark = pytest.mark.requirement("R4-04")
 URL = "https://red.example.co/avisos"
@@ -269,12 +269,12 @@ def test_a_sale_its_delivery_and_its_reversal_are_told(
     seller.post("/sales", {"meter": drn(1), "amount_c": 1_000_000}, sale_id)
     assert told() == ["sale.done"]
     head_end.answers(sale_id, "Accept")
-    look_at_open()
+    complete_open()
     assert told() == ["order.ended", "sale.done", "token.delivered", "token.executed"]
     sale_id = uuid.UUID(int=8)  # what the meter accepted stays sold; this one still waits
     seller.post("/sales", {"meter": drn(1), "amount_c": 1_000_000}, sale_id)
     sale = Sale.objects.get(pk=sale_id)
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), "x")
+    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
     from system.accounts.models import User
 
     chief = User.objects.create_user("chief", provider=village.provider, role="supervisor")
@@ -296,7 +296,7 @@ def test_a_refused_token_is_delivered_and_not_executed(
     sale_id = uuid.UUID(int=7)
     seller.post("/sales", {"meter": drn(1), "amount_c": 1_000_000}, sale_id)
     head_end.answers(sale_id, "OldError")
-    look_at_open()
+    complete_open()
     assert told() == ["order.ended", "sale.done", "token.delivered"]
 
 
@@ -305,12 +305,12 @@ def test_what_is_told_stands_and_falls_with_the_sale(
 ) -> None:
     """The message is written in the transaction of the outcome: if that falls, so does the message."""
     village.customer(1)
-    from system.vending.services import finish_sale
+    from system.vending.services import vend_transaction
 
     def falls(*_: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(finish_sale, "_remember", falls)
+    monkeypatch.setattr(vend_transaction, "_update_month", falls)
     sale_id = uuid.UUID(int=7)
     seller.client.raise_request_exception = False
     assert seller.post("/sales", {"meter": drn(1), "amount_c": 1_000_000}, sale_id).status_code == 500

@@ -10,7 +10,7 @@ from report_book import Book, client_of
 from vending_world import Village, make_module, served_module
 
 from system.config import clock
-from system.vending import module
+from system.vending import module_client
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def book(
     with served_module(make_module(tmp_path), business_time.now) as url:
         settings.SECURITY_MODULE_URL = url
         yield Book(village, business_time)
-        module.forget()
+        module_client.close_client()
 
 
 @pytest.fixture

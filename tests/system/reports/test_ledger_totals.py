@@ -12,7 +12,7 @@ from vending_world import NOW
 from system.reports.catalogue import REGISTRY
 from system.reports.questions.ledger import balance_c
 from system.reports.questions.obligations import KINDS
-from system.vending.ledger import check
+from system.vending import ledger
 from system.vending.models import AccountKind, InstallationMonth, MovementKind, Reversal, Sale
 
 BEGIN = date(2026, 11, 1)
@@ -28,7 +28,7 @@ def within(since: date, until: date) -> dict[str, Any]:
 @pytest.fixture(params=[1, 7])
 def lived(book: Book, request: Any) -> Book:
     book.happens(request.param)
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert Reversal.objects.exists()
     return book
 

@@ -13,7 +13,7 @@ from vending_world import Village, make_module, make_village, served_module
 from system.accounts.models import User
 from system.accounts.operations import Role
 from system.config import clock
-from system.vending import module
+from system.vending import module_client
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -71,7 +71,7 @@ def minting(tmp_path: Path, settings: Any) -> Iterator[str]:
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
         yield url
-        module.forget()
+        module_client.close_client()
 
 
 @pytest.fixture

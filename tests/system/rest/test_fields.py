@@ -20,7 +20,7 @@ from system.accounts.rest.fields import (
 )
 from system.accounts.rest.paging import LIMIT, Page, PageIn, PageQuery, page_of
 from system.vending.rest.fields import units_of, wh_of
-from system.vending.rest.sale_schemas import SaleIn, TokenOut
+from system.vending.rest.sales import SaleIn, TokenOut
 
 TEXT: TypeAdapter[str] = TypeAdapter(Annotated[str, plain_text(40)])
 NOTE: TypeAdapter[str] = TypeAdapter(Annotated[str, free_text(40)])

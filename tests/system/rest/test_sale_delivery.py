@@ -10,8 +10,8 @@ from vending_world import drn
 from system.accounts.operations import Role
 from system.security_module.errors import AnswerLost
 from system.vending.delivery import carriers, hand_over
-from system.vending.module import module
-from system.vending.services import finish_sale
+from system.vending.module_client import module_client
+from system.vending.services import vend_transaction
 
 pytestmark = pytest.mark.requirement("R5.3-05")
 
@@ -69,8 +69,8 @@ def test_what_is_resolved_is_handed_over_if_it_was_minted(
 ) -> None:
     sale_id = new_id()
     with monkeypatch.context() as patched:
-        heard = Mumbling(module()) if minted else None
-        patched.setattr(finish_sale, "_CALLS", dict.fromkeys(finish_sale._CALLS, _lost(heard)))
+        heard = Mumbling(module_client()) if minted else None
+        patched.setattr(vend_transaction, "_MINT", dict.fromkeys(vend_transaction._MINT, _lost(heard)))
         sold = cashier("PUT", f"sales/{sale_id}", {"number": drn(1), "amount_c": 1_000_000})
         assert sold.status_code == 409
     assert head_end.handed == {}

@@ -10,7 +10,7 @@ from system.accounts.models import AuditRecord
 from system.accounts.operations import Role
 from system.security_module.errors import AnswerLost
 from system.vending.models import Sale, Token
-from system.vending.services import finish_sale
+from system.vending.services import vend_transaction
 
 NewId = Callable[[], str]
 
@@ -84,7 +84,7 @@ def test_a_lost_answer_is_asked_for_not_sold_again(
 
     sale_id, wanted = new_id(), {"number": drn(1), "amount_c": 500_000}
     with monkeypatch.context() as patched:
-        patched.setattr(finish_sale, "module", lambda: Deaf())
+        patched.setattr(vend_transaction, "module_client", lambda: Deaf())
         pending = cashier("PUT", f"sales/{sale_id}", wanted)
     said = pending.json()
     assert (pending.status_code, said["type"], said["sale_id"]) == (

@@ -19,7 +19,7 @@ from system.accounts.rest.problems import Forbidden, TooLarge
 from system.accounts.rest.room import Refusal, Room
 from system.portal import api as portal_api
 from system.vending.errors import UnableToSell
-from system.vending.services.print_ticket import print_ticket
+from system.vending.services.tickets import print_ticket
 
 
 class KeyHeader:

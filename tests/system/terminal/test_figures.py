@@ -8,12 +8,11 @@ from terminal_world import NOW, World, customer
 
 from system.terminal import services
 from system.terminal.errors import TerminalRefused
-from system.terminal.figures import position_of, sums_of
-from system.terminal.printing import UnableToPrint, send_to_printer
-from system.terminal.tickets import z_slip
+from system.terminal.tickets import UnableToPrint, send_to_printer, z_slip
+from system.terminal.totals import office_position, totals_of
 from system.vending.ticket import Ticket
-from system.vending.ticket.model import Style
-from system.vending.ticket.printer import printer_bytes
+from system.vending.ticket.escpos import printer_bytes
+from system.vending.ticket.layout import Style
 
 WIDE = {Style.TITLE, Style.TOKEN}
 
@@ -36,10 +35,10 @@ def test_sums_of_a_shift_a_day_and_a_life(world: World) -> None:
     world.pass_time(days=1)
     services.open_shift(world.desk, uuid4(), "beto")
     world.sell(3, 2_000_000, operator="beto")
-    assert sums_of(world.desk, day=date(2026, 11, 24)).amount_c == 1_500_000
-    assert sums_of(world.desk, day=date(2026, 11, 25)).amount_c == 2_000_000
-    assert sums_of(world.desk).sales == 3
-    assert position_of(world.desk).due_c == 3_500_000
+    assert totals_of(world.desk, day=date(2026, 11, 24)).amount_c == 1_500_000
+    assert totals_of(world.desk, day=date(2026, 11, 25)).amount_c == 2_000_000
+    assert totals_of(world.desk).sales == 3
+    assert office_position(world.desk).due_c == 3_500_000
 
 
 @pytest.mark.requirement("R5.4-07")

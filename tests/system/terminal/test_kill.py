@@ -19,8 +19,8 @@ from terminal_world import PASSPHRASE, PIN
 from protocols.offline import check_chain, genesis
 from protocols.offline.messages import Batch
 from system.terminal import services
-from system.terminal.desk import Desk
-from system.terminal.figures import position_of
+from system.terminal.open_terminal import OpenTerminal
+from system.terminal.totals import office_position
 
 ROUNDS = int(os.environ.get("AMIBENCH_CHAOS_ROUNDS", "3"))
 SELLERS = 3
@@ -44,7 +44,7 @@ def test_a_terminal_that_is_killed_while_it_sells(nursery: Nursery) -> None:
     for _ in range(ROUNDS):
         sales = dice.randint(1, SELLERS * SALES_EACH - 1)
         promised += _round(nursery, buyers, sales, dice.random() * 0.02)
-        with Desk.open(folder, PASSPHRASE) as desk:
+        with OpenTerminal.open(folder, PASSPHRASE) as desk:
             services.recover(desk)
             _see_that_nothing_is_lost(desk, promised)
     assert len(promised) >= ROUNDS
@@ -78,7 +78,7 @@ def _round(nursery: Nursery, buyers: Iterator[int], sales: int, more_s: float) -
     return [sale_id for hand in hands for sale_id in hand.promised]
 
 
-def _see_that_nothing_is_lost(desk: Desk, promised: list[UUID]) -> None:
+def _see_that_nothing_is_lost(desk: OpenTerminal, promised: list[UUID]) -> None:
     entries = desk.book.entries_after(0, 100_000)
     check_chain(entries, 0, genesis(desk.book.terminal_id))
     sold = [entry.content for entry in entries if entry.kind == "sale"]
@@ -89,6 +89,6 @@ def _see_that_nothing_is_lost(desk: Desk, promised: list[UUID]) -> None:
     assert len({one.digits for one in minted}) == len(minted)
     assert {str(one) for one in promised} <= {one["sale_id"] for one in sold}
     assert [one["number"] for one in sold] == [f"T1-{n:06d}" for n in range(1, len(sold) + 1)]
-    assert position_of(desk).sold_c == sum(one["amount_c"] for one in sold)
+    assert office_position(desk).sold_c == sum(one["amount_c"] for one in sold)
     batch = Batch.open(services.make_batch(desk), desk.counter.signing_public)
     assert batch.entries == entries

@@ -11,16 +11,16 @@ from terminal_world import World
 from protocols.offline.messages import Batch, Settled
 from system.config import outgoing
 from system.config.outgoing import Answer, UnableToSend
-from system.terminal import link
 from system.terminal.errors import TerminalRefused
-from system.terminal.figures import position_of
-from system.vending.offline.rest import link as office_link
+from system.terminal.services import office as link
+from system.terminal.totals import office_position
+from system.vending.offline.rest import exchange as office_link
 
 URL = "https://oficina.example.co/"
 
 
 class PlayedOffice:
-    """Answers as `system.vending.offline.rest.link` does."""
+    """Answers as `system.vending.offline.rest.exchange` does."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -61,14 +61,17 @@ def office(world: World, monkeypatch: pytest.MonkeyPatch) -> PlayedOffice:
 @pytest.mark.requirement("R5.4-06")
 def test_one_exchange_settles_and_loads(world: World, office: PlayedOffice) -> None:
     world.sell(1)
-    assert link.exchange(world.desk, URL) == "La oficina recibió 3 asientos nuevos. Paquete 2 cargado."
-    assert position_of(world.desk).unsettled == 1  # that the pack was loaded
+    assert (
+        link.exchange_with_office(world.desk, URL)
+        == "La oficina recibió 3 asientos nuevos. Paquete 2 cargado."
+    )
+    assert office_position(world.desk).unsettled == 1  # that the pack was loaded
     assert world.sell(1).row.content["sequence"] == 2
 
 
 def test_no_new_pack_is_no_fault(world: World, office: PlayedOffice) -> None:
     office.pack = False
-    assert link.exchange(world.desk, URL).endswith("No hay paquete nuevo.")
+    assert link.exchange_with_office(world.desk, URL).endswith("No hay paquete nuevo.")
     assert world.desk.selling().pack.number == 1
 
 
@@ -92,17 +95,17 @@ def test_an_exchange_that_fails_changes_nothing(
     office.answers[route] = answer
     before = world.desk.book.last
     with pytest.raises(TerminalRefused) as error:
-        link.exchange(world.desk, URL)
+        link.exchange_with_office(world.desk, URL)
     assert error.value.code == code
     assert said in error.value.es
     assert world.desk.book.last == before
     del office.answers[route]  # done again, it works
-    assert "Paquete" in link.exchange(world.desk, URL)
+    assert "Paquete" in link.exchange_with_office(world.desk, URL)
 
 
 def test_without_an_address_there_is_no_link(world: World) -> None:
     with pytest.raises(TerminalRefused) as error:
-        link.exchange(world.desk, "")
+        link.exchange_with_office(world.desk, "")
     assert error.value.code == "no-address"
 
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal_world import NOW, PIN, World
 
-from system.terminal.book import Tries
+from system.terminal.book import PinTries
 from system.terminal.errors import TerminalRefused
 from system.terminal.services import log_in
-from system.terminal.services.log_in import WAITS_S, seconds_to_wait
+from system.terminal.services.shifts import WAITS_S, seconds_to_wait
 
 
 def refused(world: World, pin: str, username: str = "ana") -> str:
@@ -47,7 +47,7 @@ def test_a_try_that_was_killed_counts(world: World, monkeypatch: pytest.MonkeyPa
     def power_cut(*_: object) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_module("system.terminal.services.log_in"), "fits", power_cut)
+    monkeypatch.setattr(import_module("system.terminal.services.shifts"), "fits", power_cut)
     with pytest.raises(KeyboardInterrupt):
         log_in(world.desk, "ana", "0000")
     tries = world.desk.book.tries("ana")
@@ -60,5 +60,5 @@ def test_the_wait_is_never_longer_than_the_table_and_a_clock_set_back_wins_nothi
     tries: int, passed_s: int
 ) -> None:
     most_s = WAITS_S[min(tries, len(WAITS_S) - 1)]
-    wait_s = seconds_to_wait(Tries(tries, NOW), NOW + timedelta(seconds=passed_s))
+    wait_s = seconds_to_wait(PinTries(tries, NOW), NOW + timedelta(seconds=passed_s))
     assert wait_s == max(0, min(most_s, most_s - passed_s))

@@ -14,8 +14,8 @@ from protocols.offline.messages import Batch, PackDeposit, Settled
 from protocols.offline.wrapping import PRIVATE_OCTETS
 from system.terminal import services
 from system.terminal.errors import TerminalRefused
-from system.terminal.figures import position_of
-from system.terminal.services.admit_office import Fingerprints, read_office
+from system.terminal.services.office import Fingerprints, read_office
+from system.terminal.totals import office_position
 
 
 def state(world: World) -> tuple[object, ...]:
@@ -155,7 +155,7 @@ def test_a_settlement_hands_over_what_is_new_and_takes_what_is_new(world: World)
         allowed_c=world.office.limit_c + 1_000_000,
     )
     assert services.load_pack(world.desk, pack)
-    position = position_of(world.desk)
+    position = office_position(world.desk)
     assert (position.due_c, position.left_c) == (0, world.office.limit_c)
     then = Batch.open(services.make_batch(world.desk), world.desk.counter.signing_public)
     assert [entry.kind for entry in then.entries] == ["pack-loaded"]
@@ -169,7 +169,7 @@ def test_a_deposit_that_two_packs_tell_of_counts_once(world: World) -> None:
     for _ in range(2):
         world.pass_time(hours=1)
         services.load_pack(world.desk, world.office.next_pack(world.desk, deposits=(deposit,)))
-    assert position_of(world.desk).due_c == 600_000
+    assert office_position(world.desk).due_c == 600_000
 
 
 def test_a_pack_is_there_after_a_new_start(world: World) -> None:

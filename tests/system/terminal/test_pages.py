@@ -13,8 +13,8 @@ from terminal_world import PIN, World
 from protocols.offline.messages import Batch
 from system.config.settings import terminal as terminal_settings
 from system.terminal.errors import TerminalRefused
-from system.terminal.pages import at
-from system.terminal.pages.typed import centavos_of
+from system.terminal.pages import access
+from system.terminal.pages.access import centavos_of
 
 NAMES = ("INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "TEMPLATES", "SESSION_ENGINE", "MESSAGE_STORAGE")
 SETTINGS = {name: getattr(terminal_settings, name) for name in NAMES}
@@ -24,9 +24,9 @@ NO_SALE = "/ventas/11111111-1111-4111-8111-111111111111/"
 @pytest.fixture
 def client(bare: World) -> Iterator[Client]:
     with override_settings(**SETTINGS, OFFICE_URL="", PRINTER=""):
-        at.use(bare.desk)
+        access.serve_terminal(bare.desk)
         yield Client()
-        at.use(None)
+        access.serve_terminal(None)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from terminal_world import PASSPHRASE, World
 from system.security_module.secure_counter import SecureCounter
 from system.terminal import services
 from system.terminal.book import Book
-from system.terminal.desk import Desk
 from system.terminal.errors import TerminalRefused
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services import Order
 
 
@@ -86,13 +86,13 @@ def test_a_book_that_was_set_back_sells_nothing_and_gives_no_credit(world: World
     world.sell(1)
     world.desk.close()
     shutil.copy(world.folder / "book.db", tmp_path / "copy.db")
-    world.desk = Desk.open(world.folder, PASSPHRASE, world.clock)
+    world.desk = OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     world.sell(2)
     world.desk.close()
     for name in ("book.db", "book.db-wal", "book.db-shm"):
         (world.folder / name).unlink(missing_ok=True)
     shutil.copy(tmp_path / "copy.db", world.folder / "book.db")
-    world.desk = Desk.open(world.folder, PASSPHRASE, world.clock)
+    world.desk = OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     with pytest.raises(TerminalRefused) as error:
         world.sell(3)
     assert error.value.code == "book-behind"
@@ -103,12 +103,12 @@ def test_a_book_that_was_set_back_sells_nothing_and_gives_no_credit(world: World
 def test_a_counter_that_was_set_back_sells_nothing(world: World, tmp_path: Path) -> None:
     world.desk.close()
     shutil.copytree(world.folder / "counter", tmp_path / "copy")
-    world.desk = Desk.open(world.folder, PASSPHRASE, world.clock)
+    world.desk = OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     world.sell(1)
     world.desk.close()
     shutil.rmtree(world.folder / "counter")
     shutil.copytree(tmp_path / "copy", world.folder / "counter")
-    world.desk = Desk.open(world.folder, PASSPHRASE, world.clock)
+    world.desk = OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     with pytest.raises(TerminalRefused) as error:
         world.sell(2)
     assert error.value.code == "counter-behind"
@@ -128,14 +128,14 @@ def test_entries_cannot_be_changed_by_hand(world: World) -> None:
 
 def test_two_processes_cannot_sell_with_one_terminal(world: World) -> None:
     with pytest.raises(TerminalRefused, match="another process") as error:
-        Desk.open(world.folder, PASSPHRASE, world.clock)
+        OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     assert error.value.code == "cannot-open"
 
 
 def test_a_wrong_passphrase_opens_nothing(world: World) -> None:
     world.desk.close()
     with pytest.raises(TerminalRefused) as error:
-        Desk.open(world.folder, "otra", world.clock)
+        OpenTerminal.open(world.folder, "otra", world.clock)
     assert error.value.code == "cannot-open"
-    world.desk = Desk.open(world.folder, PASSPHRASE, world.clock)
+    world.desk = OpenTerminal.open(world.folder, PASSPHRASE, world.clock)
     assert world.desk.selling().pack.number == 1

@@ -10,11 +10,11 @@ from terminal_world import NOW, World, customer, due, read_token
 
 from protocols.offline import check_chain, genesis
 from system.terminal import services
-from system.terminal.book.rows import stored_inputs
+from system.terminal.book import stored_inputs
 from system.terminal.errors import TerminalRefused
 from system.terminal.services import Order
 from system.vending.pricing import Obligation, ObligationKind, Rule, price_sale
-from system.vending.pricing.stored import from_json
+from system.vending.pricing.serialization import from_json
 
 
 def refused(code: str) -> Any:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.terminal.standing import Due, OwnSale, Standing, carefully, own_sale
+from system.terminal.customer_account import (
+    CustomerAccount,
+    OwnSale,
+    PackObligation,
+    conservative_inputs,
+    own_sale,
+)
 from system.vending.pricing import (
     LineKind,
     Obligation,
@@ -24,14 +30,16 @@ from system.vending.pricing import (
 OLD = Tariff("T", 1, date(2026, 1, 1), (Step("a", 300, 400), Step("b", 700)), 900)
 NEW = Tariff("T", 2, date(2026, 11, 20), (Step("a", 350, 300), Step("b", 650, 900), Step("c", 1000)), 950)
 DEBTS = (
-    Due(Obligation("1", ObligationKind.LEVY, "aseo", Rule(quota_c=300)), True, date(2026, 1, 1), None),
-    Due(
+    PackObligation(
+        Obligation("1", ObligationKind.LEVY, "aseo", Rule(quota_c=300)), True, date(2026, 1, 1), None
+    ),
+    PackObligation(
         Obligation("2", ObligationKind.INSTALMENT, "nevera", Rule(quota_c=150), 1, 900),
         False,
         date(2026, 11, 10),
         date(2026, 12, 10),
     ),
-    Due(
+    PackObligation(
         Obligation("3", ObligationKind.ARREARS, "mora", Rule(share_ppm=100_000, cap_c=90), 2, 500),
         False,
         date(2026, 1, 1),
@@ -68,7 +76,7 @@ class Books:
         tariff = in_force((OLD, NEW), day)
         return SaleInputs(amount_c, day, tariff, self.bought.get(month, 0), self.residue_mc, owed, PPM)
 
-    def due(self, due: Due, month: str) -> Due:
+    def due(self, due: PackObligation, month: str) -> PackObligation:
         one = due.obligation
         taken_c = self.taken.get((month, one.id), 0) if due.monthly else 0
         owed_c = None if one.outstanding_c is None else one.outstanding_c - self.paid.get(one.id, 0)
@@ -76,11 +84,11 @@ class Books:
             due, obligation=replace(one, rule=replace(one.rule, taken_c=taken_c), outstanding_c=owed_c)
         )
 
-    def pack(self, day: date) -> Standing:
+    def pack(self, day: date) -> CustomerAccount:
         """What a pack of that day says."""
         month = f"{day:%Y-%m}"
         dues = tuple(self.due(due, month) for due in DEBTS)
-        return Standing(month, self.bought.get(month, 0), self.residue_mc, dues, (OLD, NEW))
+        return CustomerAccount(month, self.bought.get(month, 0), self.residue_mc, dues, (OLD, NEW))
 
 
 STEPS = st.lists(
@@ -113,7 +121,7 @@ def test_a_terminal_prices_as_the_office_does(steps: list[tuple[str, int, int]],
 
 @pytest.mark.requirement("R5.4-02")
 def test_a_new_month_begins_at_nothing_and_a_new_tariff_on_its_day() -> None:
-    pack = Standing("2026-10", 390, 0, (), (OLD, NEW))
+    pack = CustomerAccount("2026-10", 390, 0, (), (OLD, NEW))
     october = pack.inputs(1_000_000, date(2026, 10, 31), PPM)
     november = pack.inputs(1_000_000, date(2026, 11, 1), PPM)
     assert (october.bought_units, november.bought_units) == (390, 0)
@@ -123,7 +131,7 @@ def test_a_new_month_begins_at_nothing_and_a_new_tariff_on_its_day() -> None:
 
 def test_what_the_pack_counts_is_not_counted_again() -> None:
     sale = OwnSale(True, "2026-11", 50, 7, {"1": 300})
-    pack = Standing("2026-11", 50, 7, DEBTS[:1], (OLD, NEW), (sale,))
+    pack = CustomerAccount("2026-11", 50, 7, DEBTS[:1], (OLD, NEW), (sale,))
     inputs = pack.inputs(100, date(2026, 11, 5), PPM)
     assert (inputs.bought_units, inputs.residue_mc, inputs.obligations[0].rule.taken_c) == (50, 7, 0)
     later = replace(pack, sales=(replace(sale, settled=False),)).inputs(100, date(2026, 11, 5), PPM)
@@ -137,7 +145,7 @@ def test_a_customer_of_two_sellers_never_pays_less_than_the_books_say(
 ) -> None:
     tariff = replace(OLD, steps=(Step("a", 800, 400), Step("b", 500))) if cheaper else OLD
     known = SaleInputs(amount_c, date(2026, 11, 5), tariff, bought)
-    careful = carefully(known)
+    careful = conservative_inputs(known)
     assert price_sale(careful).units <= price_sale(known).units
     for elsewhere in (0, 1, 200, 400 - min(bought, 400), 3_000):
         books = replace(known, bought_units=bought + elsewhere)

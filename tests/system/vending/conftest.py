@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from vending_world import make_module, served_module
 
-from system.vending import module
+from system.vending import module_client
 
 
 @pytest.fixture
@@ -20,4 +20,4 @@ def minting(module_store: Path, settings: Any) -> Iterator[str]:
     with served_module(module_store) as url:
         settings.SECURITY_MODULE_URL = url
         yield url
-        module.forget()
+        module_client.close_client()

@@ -22,9 +22,9 @@ from system.registry.models import Agreement, AgreementMode, Device
 from system.vending.errors import UnableToSell
 from system.vending.models import Bill
 from system.vending.pricing import LineKind, ObligationKind
-from system.vending.services.bill import bill_consumption, bill_measured
-from system.vending.services.follow_mode import catch_up
-from system.vending.services.open_obligation import ObligationTerms, open_obligation
+from system.vending.services.bills import bill_consumption, bill_measured
+from system.vending.services.obligations import ObligationTerms, open_obligation
+from system.vending.services.payment_mode import follow_missed_orders
 from system.vending.services.sell_energy import SaleRequest, offer
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ class Home:
         user = self.field.operator("administrator")
         order = api.request_order(user, uuid.uuid4(), self.device, api.OrderKind.MODE, {"mode": mode})
         self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
-        catch_up()
+        follow_missed_orders()
         return api.order_of(user, order.id)
 
     def credit_nj(self) -> int:
@@ -196,7 +196,7 @@ def test_meter_and_office_both_remember_it(home: Home) -> None:
 
 def test_following_twice_is_no_news_and_availability_stays(home: Home) -> None:
     home.switch("postpaid")
-    assert (catch_up(), home.modes()) == ("", ["prepaid", "postpaid"])
+    assert (follow_missed_orders(), home.modes()) == ("", ["prepaid", "postpaid"])
     Agreement.objects.filter(installation=home.installation, valid_to__isnull=True).update(
         mode=AgreementMode.AVAILABILITY, monthly_fee_c=100
     )
@@ -218,8 +218,8 @@ def test_one_that_cannot_be_followed_keeps_no_other_waiting(monkeypatch: pytest.
         id = "order"
 
     monkeypatch.setattr(api, "modes_set", lambda since: [Order(number) for number in (1, 2, 3)])
-    monkeypatch.setattr("system.vending.services.follow_mode.follow_mode", follow)
-    assert catch_up() == "1 agreements follow their meters, 1 fail to"
+    monkeypatch.setattr("system.vending.services.payment_mode.follow_mode", follow)
+    assert follow_missed_orders() == "1 agreements follow their meters, 1 fail to"
     assert tried == [1, 2, 3]
 
 

@@ -13,10 +13,9 @@ from system.accounts.operations import MAY, Operation
 from system.registry.models import Community, Group, Site
 from system.vending.models import PointOfSale
 from system.vending.offline.models import Scope, Terminal
-from system.vending.offline.services.enrol import Terms
-from system.vending.offline.services.make_pack import VALID_DAYS, VALID_DAYS_MAX
-from system.vending.offline.services.operators import PIN_LEAST, PIN_MOST
-from system.vending.pages.fields import PesosField
+from system.vending.offline.services.enrolment import PIN_LEAST, PIN_MOST, TerminalTerms
+from system.vending.offline.services.packs import VALID_DAYS, VALID_DAYS_MAX
+from system.vending.pages.forms import PesosField
 
 ENROLMENT_MAX = 20_000
 
@@ -86,15 +85,17 @@ class TermsForm(forms.Form):
         points: Any = self.fields["point_of_sale"]
         points.label_from_instance = lambda row: f"{row.merchant} · {row}"
 
-    def terms(self) -> Terms:
+    def terms(self) -> TerminalTerms:
         """They, of a valid form."""
         said = self.cleaned_data
         scope = Scope(said["scope"])
-        return Terms(said["point_of_sale"], said["limit"], scope, said.get(scope.value), said["conservative"])
+        return TerminalTerms(
+            said["point_of_sale"], said["limit"], scope, said.get(scope.value), said["conservative"]
+        )
 
 
 class ConfirmForm(TermsForm):
-    """Terms of a terminal whose fingerprint was compared."""
+    """TerminalTerms of a terminal whose fingerprint was compared."""
 
     enrolment = forms.CharField(widget=forms.HiddenInput, max_length=2 * ENROLMENT_MAX)
     compared = forms.BooleanField(label="La huella es la misma que muestra el terminal")

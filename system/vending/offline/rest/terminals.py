@@ -14,11 +14,10 @@ from system.accounts.rest.auth import does, user_of
 from system.accounts.rest.fields import In, Instant, Out, free_text, row_or_404, whole
 from system.accounts.rest.paging import Page, PageQuery, page_of
 from system.accounts.rest.problems import TooLarge
-from system.vending.offline.limits import leased_until, position_of, settled_up_to
 from system.vending.offline.models import Finding, Pack, Terminal
-from system.vending.offline.services.make_pack import VALID_DAYS, VALID_DAYS_MAX, make_pack, pack_bytes
-from system.vending.offline.services.receive_batch import receive_batch
-from system.vending.offline.services.receive_cash import receive_cash
+from system.vending.offline.selectors.terminals import leased_until, settled_up_to, terminal_position
+from system.vending.offline.services.packs import VALID_DAYS, VALID_DAYS_MAX, make_pack, pack_bytes
+from system.vending.offline.services.settlement import receive_batch, receive_cash
 from system.vending.rest.fields import Paid, ShownAmount, ShownEnergy, wh_of
 
 router = Router(tags=["Terminales sin red"])
@@ -111,7 +110,7 @@ def _rows(request: HttpRequest) -> Any:
 
 
 def _out(row: Terminal) -> TerminalOut:
-    position = position_of(row)
+    position = terminal_position(row)
     return TerminalOut(
         id=row.pk,
         code=row.code,

@@ -10,8 +10,8 @@ from django.urls import path
 from vending_world import NOW, drn, make_module, served_module
 
 from system.config import clock
-from system.vending import module
-from system.vending.bench import sales, views
+from system.vending import module_client
+from system.vending.bench import counter, views
 from system.vending.models import PlannedKeyChange, Sale
 from system.vending.pricing.money import UNITS_MAX
 
@@ -36,7 +36,7 @@ def bench(db: Any, settings: Any, tmp_path: Any) -> Iterator[Client]:
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
         yield Client(headers={"Authorization": f"Bearer {SECRET}"})
-        module.forget()
+        module_client.close_client()
     clock.use(None)
 
 
@@ -65,17 +65,17 @@ def ask(client: Client, operation: str, args: Any) -> Any:
     ],
 )
 def test_what_no_counter_sells_is_the_modules(more: dict[str, Any]) -> None:
-    assert sales.wanted("mint", mint(**more)) is None
+    assert counter.wanted_sale("mint", mint(**more)) is None
 
 
 def test_what_a_counter_sells() -> None:
-    plain = sales.wanted("mint", mint())
+    plain = counter.wanted_sale("mint", mint())
     assert plain is not None
     assert (plain.drn, plain.units, plain.target) == (drn(5), 10, None)
-    changing = sales.wanted("mint", mint(target={"krn": 2}))
+    changing = counter.wanted_sale("mint", mint(target={"krn": 2}))
     assert changing is not None
     assert changing.target == (2, 1)
-    assert sales.wanted("management", mint()) is None
+    assert counter.wanted_sale("management", mint()) is None
 
 
 def test_a_sale_and_the_modules_own_answer(bench: Client) -> None:

@@ -10,12 +10,12 @@ from network_world import FakeHeadEnd
 from vending_world import Village, drn, make_village
 
 from system.config.clock import security_now
+from system.vending import ledger
 from system.vending.delivery import chores
-from system.vending.delivery.choosing import UnableToChoose, choice_at, choose
-from system.vending.delivery.following import following
-from system.vending.delivery.hand_over import TRIES_MAX, UnableToDeliver, after_sale, hand_over, push
+from system.vending.delivery.hand_over import TRIES_MAX, UnableToDeliver, after_sale, hand_over, send_to_meter
 from system.vending.delivery.models import DeliveryChoice, HandOver
-from system.vending.ledger import check
+from system.vending.delivery.preference import UnableToSetPreference, preference_at, set_preference
+from system.vending.delivery.status import delivery_status
 from system.vending.models import Sale, SaleOutcome
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
@@ -67,7 +67,7 @@ def test_a_head_end_that_is_away_is_owed_and_tried_again(sale: Sale, head_end: F
         chores.deliver()
     row.refresh_from_db()
     assert (row.state, head_end.times) == ("handed", 3)
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert SaleOutcome.objects.get().minted
 
 
@@ -116,17 +116,17 @@ def test_a_meter_that_nobody_reaches_gets_a_ticket(sale: Sale, head_end: FakeHea
     after_sale(sale)
     row = HandOver.objects.get()
     assert row.state == "ticket"
-    now = following(sale)
+    now = delivery_status(sale)
     assert now.ended
     assert now.may_push
 
 
 def test_ticket_only_and_the_button(sale: Sale, head_end: FakeHeadEnd, village: Village) -> None:
-    choose(village.supervisor, "ticket", messages=False)
+    set_preference(village.supervisor, "ticket", messages=False)
     after_sale(sale)
     assert head_end.handed == {}
-    assert push(village.cashier, sale).state == "handed"
-    assert push(village.cashier, sale).state == "handed"
+    assert send_to_meter(village.cashier, sale).state == "handed"
+    assert send_to_meter(village.cashier, sale).state == "handed"
     assert head_end.times == 1
     assert HandOver.objects.get().asked_by == village.cashier
 
@@ -138,30 +138,30 @@ def test_who_may_not_push(sale: Sale, head_end: FakeHeadEnd, village: Village) -
     stranger = make_village("Otra empresa").cashier
     for user in (auditor, stranger):
         with pytest.raises(UnableToDeliver):
-            push(user, sale)
+            send_to_meter(user, sale)
     head_end.reaches = False
     with pytest.raises(UnableToDeliver):
-        push(village.cashier, sale)
+        send_to_meter(village.cashier, sale)
     assert head_end.handed == {}
 
 
 def test_a_point_of_sale_has_a_rule_of_its_own(village: Village, settings: Any) -> None:
     point = village.point_of_sale
     settings.DELIVERY_MODE = "both"
-    assert choice_at(village.provider.pk, point).mode == "both"
-    choose(village.supervisor, "ticket", messages=True)
-    choose(village.supervisor, "ami", messages=False, point=point)
-    assert choice_at(village.provider.pk, point).mode == "ami"
-    assert choice_at(village.provider.pk, None) == choice_at(village.provider.pk, None)
-    assert choice_at(village.provider.pk, None).messages
-    choose(village.supervisor, "both", messages=False, point=point)
+    assert preference_at(village.provider.pk, point).mode == "both"
+    set_preference(village.supervisor, "ticket", messages=True)
+    set_preference(village.supervisor, "ami", messages=False, point=point)
+    assert preference_at(village.provider.pk, point).mode == "ami"
+    assert preference_at(village.provider.pk, None) == preference_at(village.provider.pk, None)
+    assert preference_at(village.provider.pk, None).messages
+    set_preference(village.supervisor, "both", messages=False, point=point)
     assert DeliveryChoice.objects.count() == 2
-    with pytest.raises(UnableToChoose):
-        choose(village.cashier, "ami", messages=False)
-    with pytest.raises(UnableToChoose):
-        choose(village.supervisor, "pigeon", messages=False)
-    with pytest.raises(UnableToChoose):
-        choose(make_village("Otra").supervisor, "ami", messages=False, point=point)
+    with pytest.raises(UnableToSetPreference):
+        set_preference(village.cashier, "ami", messages=False)
+    with pytest.raises(UnableToSetPreference):
+        set_preference(village.supervisor, "pigeon", messages=False)
+    with pytest.raises(UnableToSetPreference):
+        set_preference(make_village("Otra").supervisor, "ami", messages=False, point=point)
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_delivery_and_execution_are_told_apart(
     sale: Sale, head_end: FakeHeadEnd, word: str, already: bool, said: str, tone: str
 ) -> None:
     hand_over(sale)
-    before = following(sale)
+    before = delivery_status(sale)
     assert not before.ended
     assert before.steps[0].execution == ""
     head_end.answers(ID, word, already=already)
-    after = following(sale)
+    after = delivery_status(sale)
     assert after.ended
     assert after.steps[0].delivery == "entregado al medidor"
     assert after.steps[0].execution.startswith(said)
@@ -193,7 +193,7 @@ def test_delivery_and_execution_are_told_apart(
 def test_what_was_not_delivered_says_why(sale: Sale, head_end: FakeHeadEnd) -> None:
     hand_over(sale)
     head_end.gives_up(ID)
-    now = following(sale)
+    now = delivery_status(sale)
     assert now.ended
     assert "digita" in now.headline
     assert "línea" in now.steps[0].execution
@@ -213,7 +213,7 @@ def test_the_cashier_sees_it_live(sale: Sale, head_end: FakeHeadEnd, village: Vi
 
 
 def test_the_button_of_the_page(sale: Sale, head_end: FakeHeadEnd, village: Village) -> None:
-    choose(village.supervisor, "ticket", messages=False)
+    set_preference(village.supervisor, "ticket", messages=False)
     after_sale(sale)
     client = client_of(village.cashier)
     assert "Enviar al medidor" in client.get(f"/ventas/{ID}/").content.decode()
@@ -225,7 +225,7 @@ def test_the_button_of_the_page(sale: Sale, head_end: FakeHeadEnd, village: Vill
 def test_instead_of_a_ticket_the_number_is_folded(
     sale: Sale, head_end: FakeHeadEnd, village: Village
 ) -> None:
-    choose(village.supervisor, "ami", messages=False)
+    set_preference(village.supervisor, "ami", messages=False)
     after_sale(sale)
     assert "<details" in client_of(village.cashier).get(f"/ventas/{ID}/").content.decode()
 

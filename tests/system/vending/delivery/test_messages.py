@@ -14,13 +14,13 @@ from vending_world import Village, drn
 
 from system.config.clock import security_now
 from system.registry.models import Customer, Provider
-from system.vending.delivery import chores, messenger, outbox
-from system.vending.delivery.after import look_at_open
-from system.vending.delivery.choosing import choose
+from system.vending.delivery import chores, messages, messenger
+from system.vending.delivery.completion import complete_open
 from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.messages import LETTERS_MAX, TEMPLATES, compose_text, gsm_text
 from system.vending.delivery.messenger import FileMessenger, Outgoing, UnableToMessage
 from system.vending.delivery.models import Message
-from system.vending.delivery.texts import LETTERS_MAX, TEMPLATES, compose, gsm
+from system.vending.delivery.preference import set_preference
 from system.vending.models import Sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
@@ -51,7 +51,7 @@ def sale(village: Village, minting: str, head_end: FakeHeadEnd, path: Path) -> S
     village.customer(1)
     Customer.objects.update(phone="+57 300 999 8877", data_consent_at=security_now())
     Provider.objects.update(name="Empresa Comunitaria de Energía Solar y Microrredes del Catatumbo y Ocaña")
-    choose(village.supervisor, "both", messages=True)
+    set_preference(village.supervisor, "both", messages=True)
     return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
 
 
@@ -62,7 +62,7 @@ def sent(path: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 @given(provider=st.text(max_size=200))
 def test_every_message_fits_whatever_the_provider_is_called(template: str, provider: str) -> None:
-    text = compose(template, provider=provider, **LONGEST)
+    text = compose_text(template, provider=provider, **LONGEST)
     assert len(text) <= LETTERS_MAX
     assert set(text) <= GSM
     if "{digits}" in TEMPLATES[template]:
@@ -71,17 +71,17 @@ def test_every_message_fits_whatever_the_provider_is_called(template: str, provi
 
 @given(st.text(max_size=50))
 def test_letters_that_gsm_has_not(text: str) -> None:
-    made = gsm(text)
+    made = gsm_text(text)
     assert set(made) <= GSM - {"\n", "\r"}
-    assert gsm(made) == made
+    assert gsm_text(made) == made
 
 
 def test_told_when_the_meter_has_accepted(sale: Sale, head_end: FakeHeadEnd, path: Path) -> None:
     after_sale(sale)
     assert not Message.objects.exists()
     head_end.answers(ID, "Accept")
-    look_at_open()
-    look_at_open()
+    complete_open()
+    complete_open()
     assert chores.send_messages() == "sent 1, failed 0"
     assert chores.send_messages() == ""
     (line,) = sent(path)
@@ -97,14 +97,14 @@ def test_told_when_the_meter_has_accepted(sale: Sale, head_end: FakeHeadEnd, pat
 def test_what_the_meter_said(sale: Sale, head_end: FakeHeadEnd, path: Path, word: str, part: str) -> None:
     after_sale(sale)
     head_end.answers(ID, word)
-    look_at_open()
-    assert gsm(part) in Message.objects.get().text
+    complete_open()
+    assert gsm_text(part) in Message.objects.get().text
 
 
 def test_a_token_that_did_not_arrive_is_told_in_digits(sale: Sale, head_end: FakeHeadEnd) -> None:
     after_sale(sale)
     head_end.gives_up(ID)
-    look_at_open()
+    complete_open()
     digits = sale.tokens.get().digits
     assert digits in Message.objects.get().text.replace(" ", "")
 
@@ -113,7 +113,7 @@ def test_a_refused_token_is_no_message(sale: Sale, head_end: FakeHeadEnd) -> Non
     """What went wrong there is for the cashier: the number would be refused at the keypad as well."""
     after_sale(sale)
     head_end.answers(ID, "OldError")
-    look_at_open()
+    complete_open()
     assert not Message.objects.exists()
 
 
@@ -165,12 +165,12 @@ def test_a_channel_that_fails_is_tried_again_and_then_left(
     head_end.reaches = False
     after_sale(sale)
     path.mkdir()
-    for _ in range(outbox.TRIES_MAX):
+    for _ in range(messages.TRIES_MAX):
         Message.objects.filter(state="waiting").update(next_at=security_now())
-        assert outbox.send_waiting() == (0, 1)
+        assert messages.send_due_messages() == (0, 1)
     row = Message.objects.get()
     assert (row.state, row.text) == ("dropped", "")
-    assert outbox.send_waiting() == (0, 0)
+    assert messages.send_due_messages() == (0, 0)
 
 
 def test_without_a_channel_nothing_is_queued(sale: Sale, head_end: FakeHeadEnd, settings: Any) -> None:
@@ -179,7 +179,7 @@ def test_without_a_channel_nothing_is_queued(sale: Sale, head_end: FakeHeadEnd, 
     after_sale(sale)
     assert not Message.objects.exists()
     assert messenger.messenger() is None
-    assert outbox.send_waiting() == (0, 0)
+    assert messages.send_due_messages() == (0, 0)
 
 
 def test_the_file_is_its_owners(tmp_path: Path) -> None:

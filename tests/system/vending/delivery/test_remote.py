@@ -16,11 +16,11 @@ from system.config.clock import security_now
 from system.config.outgoing import Answer, UnableToSend
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
-from system.vending.delivery import chores, remote
-from system.vending.delivery.following import following
+from system.vending.delivery import carriers, chores
 from system.vending.delivery.hand_over import after_sale
 from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
+from system.vending.delivery.status import delivery_status
 from system.vending.models import Sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
@@ -67,11 +67,11 @@ def test_one_sells_and_the_other_delivers(
         came = Client().generic(method, path, body, "application/json", headers=dict(headers))
         return Answer(came.status_code, came.content)
 
-    monkeypatch.setattr(remote, "SENDERS", [over_wsgi])
+    monkeypatch.setattr(carriers, "SENDERS", [over_wsgi])
     after_sale(sale)
     assert HandOver.objects.get().carrier.startswith("remote:")
     assert chores.follow_remote() == "asked 1"
-    assert not following(sale).ended
+    assert not delivery_status(sale).ended
     visit = field.lease(NOW)
     (work,) = visit.orders
     assert work.parameters["digits"] == sale.tokens.get().digits
@@ -80,7 +80,7 @@ def test_one_sells_and_the_other_delivers(
     field.report(visit, work.id, OrderState.DONE, result=result, at=NOW)
     due_now()
     chores.follow_remote()
-    now = following(sale)
+    now = delivery_status(sale)
     assert now.ended
     assert now.steps[0].delivery == "entregado al medidor"
     assert now.steps[0].execution.startswith("aceptado: +")
@@ -107,7 +107,7 @@ class Elsewhere:
 
 def listening(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> Elsewhere:
     made = Elsewhere(*answers)
-    monkeypatch.setattr(remote, "SENDERS", [made])
+    monkeypatch.setattr(carriers, "SENDERS", [made])
     return made
 
 
@@ -119,10 +119,10 @@ def test_a_lost_answer_is_asked_for_under_the_same_key(sale: Sale, monkeypatch: 
     after_sale(sale)
     for _ in range(4):
         due_now()
-        remote.follow()
+        carriers.follow_remote_tokens()
     assert [method for method, _, _ in there.asked] == ["POST", "POST", "POST", "GET"]
     assert len({key for method, _, key in there.asked if method == "POST"}) == 1
-    assert following(sale).ended
+    assert delivery_status(sale).ended
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_answers_that_make_no_sense_are_no_answer(
 ) -> None:
     listening(monkeypatch, (200, nonsense))
     after_sale(sale)
-    remote.follow()
+    carriers.follow_remote_tokens()
     row = RemoteToken.objects.get()
     assert (row.state, row.tries, row.sent) == ("unsure", 1, False)
 
@@ -151,8 +151,8 @@ def test_answers_that_make_no_sense_are_no_answer(
 def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     listening(monkeypatch, (422, {"detail": "no such meter"}))
     after_sale(sale)
-    remote.follow()
-    now = following(sale)
+    carriers.follow_remote_tokens()
+    now = delivery_status(sale)
     assert now.ended
     assert now.tone == "bad"
     assert "digita" in now.headline
@@ -161,12 +161,12 @@ def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pyte
 def test_what_was_sent_is_never_said_not_to_have_arrived(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     listening(monkeypatch, (200, {"state": "waiting"}), UnableToSend("x"))
     after_sale(sale)
-    for _ in range(remote.TRIES_MAX + 3):
+    for _ in range(carriers.TRIES_MAX + 3):
         due_now()
-        remote.follow()
+        carriers.follow_remote_tokens()
     row = RemoteToken.objects.get()
     assert (row.state, row.sent) == ("expired", True)
-    assert "sin respuesta" in following(sale).steps[0].delivery
+    assert "sin respuesta" in delivery_status(sale).steps[0].delivery
 
 
 def test_a_site_has_a_head_end_of_its_own(sale: Sale, village: Village) -> None:
@@ -200,5 +200,5 @@ def test_the_key_file(keys: Path, settings: Any) -> None:
 def test_without_a_key_it_stays_owed(sale: Sale, keys: Path) -> None:
     keys.unlink()
     after_sale(sale)
-    remote.follow()
+    carriers.follow_remote_tokens()
     assert RemoteToken.objects.get().tries == 1

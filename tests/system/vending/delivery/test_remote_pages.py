@@ -16,8 +16,9 @@ from system.accounts.operations import MAY, Operation
 from system.config.outgoing import Answer, UnableToSend
 from system.networks.scopes import Scope
 from system.registry.models import Site
-from system.vending.delivery import remote
-from system.vending.delivery.managing_remotes import (
+from system.vending.delivery import carriers
+from system.vending.delivery.models import RemoteHeadEnd
+from system.vending.delivery.remote_head_ends import (
     RemoteTerms,
     UnableToManageRemote,
     add_remote,
@@ -25,7 +26,6 @@ from system.vending.delivery.managing_remotes import (
     switch_remote,
     try_remote,
 )
-from system.vending.delivery.models import RemoteHeadEnd
 from system.vending.delivery.remote_keys import NoRemoteKey, key_of
 
 pytestmark = pytest.mark.requirement("R4-03", "R4-04")
@@ -135,7 +135,7 @@ def test_two_at_once_for_one_site_are_told_in_a_sentence(
     """Neither sees the other: the database does."""
     user = village.supervisor
     first = add_remote(user, RemoteTerms("Norte", URL, KEY))
-    monkeypatch.setattr("system.vending.delivery.managing_remotes._see_alone", lambda head_end: None)
+    monkeypatch.setattr("system.vending.delivery.remote_head_ends._require_alone", lambda head_end: None)
     with pytest.raises(UnableToManageRemote, match="acaba de tomar"):
         add_remote(user, RemoteTerms("Otra", URL, KEY))
     switch_remote(user, first, active=False)
@@ -181,7 +181,7 @@ def test_tried_without_giving_it_anything(
     village: Village, monkeypatch: pytest.MonkeyPatch, answers: Any, works: bool, word: str
 ) -> None:
     other = Other(*answers)
-    monkeypatch.setattr(remote, "SENDERS", [other])
+    monkeypatch.setattr(carriers, "SENDERS", [other])
     row = add_remote(village.supervisor, RemoteTerms("Norte", URL, KEY))
     trial = try_remote(village.supervisor, row)
     assert trial.works is works
@@ -197,7 +197,7 @@ def test_tried_against_this_house(chief: Client, village: Village, monkeypatch: 
         )
         return Answer(came.status_code, came.content)
 
-    monkeypatch.setattr(remote, "SENDERS", [over_wsgi])
+    monkeypatch.setattr(carriers, "SENDERS", [over_wsgi])
     network = make_network(village, "Vecino")
     good = caller(village, network).secret
     blind = caller(village, network, scopes=[Scope.DELIVER_TOKEN.value]).secret

@@ -18,20 +18,30 @@ from system.head_end import api
 from system.head_end.django_store import DjangoStore
 from system.head_end.models import OrderProgress
 from system.head_end.vocabulary import OrderKind, OrderState
-from system.vending.delivery import carriers, withdrawing
+from system.vending import ledger
+from system.vending.delivery import carriers, withdrawal
 from system.vending.delivery.hand_over import after_sale
-from system.vending.delivery.unknown import REST, UNKNOWN_TOKEN, UnableToOrder, look_at_meter, unknown_of
+from system.vending.delivery.withdrawal import (
+    UNKNOWN_TOKEN,
+    WAIT,
+    UnableToOrder,
+    read_last_token,
+    unanswered_token,
+)
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import AccountBalance, Reversal, Sale, Token, TokenRole
-from system.vending.services.carry_out import carry_out
-from system.vending.services.reverse_sale import arguments_of, arguments_with_risk, reverse_sale
+from system.vending.services.approval_requests import execute_request
+from system.vending.services.reverse_sale import (
+    reversal_arguments,
+    reversal_arguments_with_risk,
+    reverse_sale,
+)
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R5.3-05", "R4.1-02")
 ID = uuid.UUID(int=3)
 SENT = NOW + timedelta(minutes=1)
-LATER = NOW + REST + timedelta(minutes=2)
+LATER = NOW + WAIT + timedelta(minutes=2)
 
 
 @pytest.fixture
@@ -74,7 +84,7 @@ def approved(village: Village, arguments: dict[str, str]) -> Approval:
 
 def look(village: Village, sale: Sale, last: str | None, at: Any = LATER) -> None:
     """The meter is asked, and says which token came last."""
-    look_at_meter(village.supervisor, sale)
+    read_last_token(village.supervisor, sale)
     desk = DjangoStore()
     (visit,) = desk.lease("one", 5, at)
     work = next(order for order in visit.orders if order.kind is OrderKind.READ)
@@ -87,13 +97,13 @@ def look(village: Village, sale: Sale, last: str | None, at: Any = LATER) -> Non
 
 
 def test_two_persons_may_take_it_back_after_a_day(village: Village, sale: Sale, later: Field) -> None:
-    arguments = arguments_with_risk(village.supervisor, sale)
+    arguments = reversal_arguments_with_risk(village.supervisor, sale)
     assert arguments["sale"] == str(ID)
     assert "no se le ha preguntado" in arguments[UNKNOWN_TOKEN]
     reversal = reverse_sale(village.supervisor, sale, approved(village, arguments), "no lo tiene")
     assert reversal.approval.reason == "el cliente no lo tiene"
     assert not AccountBalance.objects.exclude(posted_c=0).exists()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     written = AuditRecord.objects.filter(action=Operation.REVERSE_SALE.value).latest("pk")
     assert arguments[UNKNOWN_TOKEN] in str(written.detail)
 
@@ -102,10 +112,13 @@ def test_who_approved_without_knowing_approved_something_else(
     village: Village, sale: Sale, later: Field
 ) -> None:
     with pytest.raises(UnableToSell) as refused:
-        reverse_sale(village.supervisor, sale, approved(village, arguments_of(sale)), "x")
-    assert str(refused.value) == withdrawing.NEVER_KNOWN
+        reverse_sale(village.supervisor, sale, approved(village, reversal_arguments(sale)), "x")
+    assert str(refused.value) == withdrawal.NEVER_KNOWN
     alone = four_eyes.ask(
-        village.supervisor, Operation.REVERSE_SALE, arguments_with_risk(village.supervisor, sale), "x"
+        village.supervisor,
+        Operation.REVERSE_SALE,
+        reversal_arguments_with_risk(village.supervisor, sale),
+        "x",
     )
     with pytest.raises(UnableToSell, match="otra persona"):
         reverse_sale(village.supervisor, sale, alone, "x")
@@ -115,19 +128,19 @@ def test_who_approved_without_knowing_approved_something_else(
 def test_nobody_decides_within_a_day(
     village: Village, sale: Sale, field: Field, business_time: clock.FixedBusinessClock
 ) -> None:
-    for instant in (SENT, SENT + REST - timedelta(seconds=1)):
+    for instant in (SENT, SENT + WAIT - timedelta(seconds=1)):
         business_time.instant = instant
         with pytest.raises(UnableToSell) as refused:
-            arguments_with_risk(village.supervisor, sale)
-        assert str(refused.value) == withdrawing.NOT_YET
-    business_time.instant = SENT + REST
-    assert UNKNOWN_TOKEN in arguments_with_risk(village.supervisor, sale)
+            reversal_arguments_with_risk(village.supervisor, sale)
+        assert str(refused.value) == withdrawal.NOT_YET
+    business_time.instant = SENT + WAIT
+    assert UNKNOWN_TOKEN in reversal_arguments_with_risk(village.supervisor, sale)
 
 
 @pytest.mark.parametrize(
     ("last", "refused", "word"),
     [
-        ("ours", withdrawing.LAST_IS_OURS, "es el de esta venta"),
+        ("ours", withdrawal.LAST_IS_OURS, "es el de esta venta"),
         ("9" * 20, "", "es otro"),
         (None, "", "no lo dice"),
     ],
@@ -136,18 +149,18 @@ def test_nobody_decides_within_a_day(
 def test_what_the_meter_says_is_read_by_whoever_approves(
     village: Village, sale: Sale, later: Field, last: str | None, refused: str, word: str
 ) -> None:
-    before = approved(village, arguments_with_risk(village.supervisor, sale))
-    look_at_meter(village.supervisor, sale)
+    before = approved(village, reversal_arguments_with_risk(village.supervisor, sale))
+    read_last_token(village.supervisor, sale)
     with pytest.raises(UnableToSell) as asking:
         reverse_sale(village.supervisor, sale, before, "x")
-    assert str(asking.value) == withdrawing.ASKING
+    assert str(asking.value) == withdrawal.ASKING
     look(village, sale, sale.tokens.get().digits if last == "ours" else last)
-    known = unknown_of(village.supervisor, sale)
+    known = unanswered_token(village.supervisor, sale)
     assert known is not None
     assert word in known.sentence
     if refused:
         for attempt in (
-            lambda: arguments_with_risk(village.supervisor, sale),
+            lambda: reversal_arguments_with_risk(village.supervisor, sale),
             lambda: reverse_sale(village.supervisor, sale, before, "x"),
         ):
             with pytest.raises(UnableToSell) as raised:
@@ -155,18 +168,20 @@ def test_what_the_meter_says_is_read_by_whoever_approves(
             assert str(raised.value) == refused
         assert not Reversal.objects.exists()
     else:
-        carry_out(village.supervisor, approved(village, arguments_with_risk(village.supervisor, sale)))
+        execute_request(
+            village.supervisor, approved(village, reversal_arguments_with_risk(village.supervisor, sale))
+        )
         assert Reversal.objects.get().sale == sale
 
 
 def test_an_answer_that_came_after_all_counts_more(village: Village, sale: Sale, later: Field) -> None:
-    approval = approved(village, arguments_with_risk(village.supervisor, sale))
+    approval = approved(village, reversal_arguments_with_risk(village.supervisor, sale))
     progress = OrderProgress.objects.get(order__sale_id=ID)
     progress.state, progress.result = OrderState.DONE.value, {"result": "Accept", "already": True}
     progress.save()
     with pytest.raises(UnableToSell) as refused:
         reverse_sale(village.supervisor, sale, approval, "x")
-    assert str(refused.value) == withdrawing.IN_THE_METER
+    assert str(refused.value) == withdrawal.IN_THE_METER
 
 
 def test_a_key_change_that_was_lost_hides_no_credit(
@@ -179,11 +194,11 @@ def test_a_key_change_that_was_lost_hides_no_credit(
     lost = carriers.TokenState(2, OrderState.EXPIRED, at=SENT, unsure=True)
     head_end.states[ID] = (lost, carriers.TokenState(1, OrderState.CANCELLED, at=SENT))
     business_time.instant = LATER
-    approval = approved(village, arguments_with_risk(village.supervisor, sale))
+    approval = approved(village, reversal_arguments_with_risk(village.supervisor, sale))
     head_end.states[ID] = (lost, carriers.TokenState(1, OrderState.DONE, "Accept", at=SENT))
     with pytest.raises(UnableToSell) as refused:
         reverse_sale(village.supervisor, sale, approval, "x")
-    assert str(refused.value) == withdrawing.IN_THE_METER
+    assert str(refused.value) == withdrawal.IN_THE_METER
 
 
 @pytest.mark.parametrize("state", [OrderState.WAITING, OrderState.UNSURE, OrderState.REFUSED])
@@ -193,17 +208,17 @@ def test_what_may_still_be_known_is_not_decided(
     OrderProgress.objects.filter(order__sale_id=ID).update(
         state=state.value, result={"result": "OldError"} if state is OrderState.REFUSED else {}
     )
-    assert unknown_of(village.supervisor, sale) is None
+    assert unanswered_token(village.supervisor, sale) is None
     with pytest.raises(UnableToSell):
-        arguments_with_risk(village.supervisor, sale)
+        reversal_arguments_with_risk(village.supervisor, sale)
 
 
 def test_the_same_day_it_is_asked_once(village: Village, sale: Sale, later: Field) -> None:
     for _ in range(2):
-        look_at_meter(village.supervisor, sale)
+        read_last_token(village.supervisor, sale)
     assert OrderProgress.objects.filter(order__kind=OrderKind.READ.value).count() == 1
     with pytest.raises(UnableToOrder):
-        look_at_meter(village.cashier, sale)
+        read_last_token(village.cashier, sale)
     assert api.order_of(village.supervisor, uuid.uuid4()) is None
 
 
@@ -213,7 +228,7 @@ def test_the_page_asks_the_meter_and_wants_the_risk_said(village: Village, sale:
     address = f"/ventas/{ID}/reversar/"
     assert "No se sabe si el medidor tiene el token" in client.get(address).content.decode()
     asked = client.post(f"{address}preguntar/", follow=True).content.decode()
-    assert withdrawing.ASKING in asked
+    assert withdrawal.ASKING in asked
     look(village, sale, "9" * 20)
     form = {"request_id": str(uuid.uuid4()), "reason": "el cliente mostró la pantalla del medidor"}
     assert "este campo" in client.post(address, form).content.decode().lower()

@@ -17,14 +17,14 @@ from system.config.outgoing import Answer, UnableToSend
 from system.head_end import api
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
-from system.vending.delivery import carriers, chores, remote, withdrawing
-from system.vending.delivery.following import following
-from system.vending.delivery.hand_over import UnableToDeliver, after_sale, hand_over, push
+from system.vending import ledger
+from system.vending.delivery import carriers, chores, withdrawal
+from system.vending.delivery.hand_over import UnableToDeliver, after_sale, hand_over, send_to_meter
 from system.vending.delivery.models import HandOver, Message, RemoteHeadEnd, RemoteToken
+from system.vending.delivery.status import delivery_status
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import AccountBalance, Reversal, Sale, Token, TokenRole
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R5.3-05")
@@ -55,7 +55,7 @@ def field(village: Village, unsent: Sale) -> Field:
 def approved(village: Village, sale: Sale) -> Approval:
     users = type(village.supervisor).objects
     chief = users.create_user(f"chief-{uuid.uuid4()}", provider=village.provider, role="administrator")
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), "x")
+    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
     four_eyes.decide(chief, approval, granted=True)
     return approval
 
@@ -77,7 +77,7 @@ def test_what_the_meter_has_stays_sold(
     head_end.answers(ID, answer, already=already)
     with pytest.raises(UnableToSell) as refused:
         reverse(village, sale)
-    assert str(refused.value) == withdrawing.IN_THE_METER
+    assert str(refused.value) == withdrawal.IN_THE_METER
     assert nothing_came_back()
     assert HandOver.objects.get().state == "handed"
 
@@ -85,10 +85,10 @@ def test_what_the_meter_has_stays_sold(
 @pytest.mark.parametrize(
     ("state", "unsure", "words"),
     [
-        (OrderState.RUNNING, False, withdrawing.ON_ITS_WAY),
-        (OrderState.UNSURE, True, withdrawing.ON_ITS_WAY),
-        (OrderState.EXPIRED, True, withdrawing.NEVER_KNOWN),
-        (OrderState.FAILED, True, withdrawing.NEVER_KNOWN),
+        (OrderState.RUNNING, False, withdrawal.ON_ITS_WAY),
+        (OrderState.UNSURE, True, withdrawal.ON_ITS_WAY),
+        (OrderState.EXPIRED, True, withdrawal.NEVER_KNOWN),
+        (OrderState.FAILED, True, withdrawal.NEVER_KNOWN),
     ],
 )
 def test_what_it_may_have_stays_sold(
@@ -108,7 +108,7 @@ def test_what_it_refused_is_reversed(
     head_end.answers(ID, answer)
     reverse(village, sale)
     assert not AccountBalance.objects.exclude(posted_c=0).exists()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_what_never_reached_it_is_reversed(village: Village, sale: Sale, head_end: FakeHeadEnd) -> None:
@@ -119,9 +119,9 @@ def test_what_never_reached_it_is_reversed(village: Village, sale: Sale, head_en
 @pytest.mark.parametrize(
     ("credit", "refused"),
     [
-        (OrderState.WAITING, withdrawing.ON_ITS_WAY),
+        (OrderState.WAITING, withdrawal.ON_ITS_WAY),
         (OrderState.EXPIRED, ""),
-        (OrderState.DONE, withdrawing.IN_THE_METER),
+        (OrderState.DONE, withdrawal.IN_THE_METER),
     ],
 )
 def test_a_key_change_alone_is_no_credit(
@@ -151,11 +151,11 @@ def test_a_sale_that_was_not_handed_over_never_is(
         after_sale(Sale.objects.get(pk=ID))
         chores.deliver()
     with pytest.raises(UnableToDeliver, match="reversada"):
-        push(village.cashier, Sale.objects.get(pk=ID))
+        send_to_meter(village.cashier, Sale.objects.get(pk=ID))
     assert head_end.handed == {}
     assert HandOver.objects.get().state == "withdrawn"
     assert not Message.objects.exists()
-    assert "reversada" in following(Sale.objects.get(pk=ID)).headline
+    assert "reversada" in delivery_status(Sale.objects.get(pk=ID)).headline
 
 
 def test_what_is_owed_is_withdrawn(village: Village, unsent: Sale, head_end: FakeHeadEnd) -> None:
@@ -220,7 +220,7 @@ class TestOurHeadEnd:
     ) -> None:
         after_sale(unsent)
         visit = field.lease(NOW)
-        usual, begun = carriers.OurHeadEnd.withdraw, []
+        usual, begun = carriers.LocalHeadEnd.withdraw, []
 
         def late(self: Any, user: Any, sale: Sale) -> bool:
             cancel = api.cancel_order
@@ -233,7 +233,7 @@ class TestOurHeadEnd:
                 patched.setattr(api, "cancel_order", begin_first)
                 return usual(self, user, sale)
 
-        monkeypatch.setattr(carriers.OurHeadEnd, "withdraw", late)
+        monkeypatch.setattr(carriers.LocalHeadEnd, "withdraw", late)
         with pytest.raises(UnableToSell, match="entregando"):
             reverse(village, unsent)
         assert begun == [True]
@@ -250,7 +250,7 @@ class TestOurHeadEnd:
         OrderProgress.objects.filter(pk=order_id).update(state=OrderState.EXPIRED.value)
         with pytest.raises(UnableToSell) as refused:
             reverse(village, unsent)
-        assert str(refused.value) == withdrawing.NEVER_KNOWN
+        assert str(refused.value) == withdrawal.NEVER_KNOWN
 
     def test_a_refused_reversal_cancels_nothing(
         self, village: Village, unsent: Sale, field: Field, monkeypatch: pytest.MonkeyPatch
@@ -261,7 +261,7 @@ class TestOurHeadEnd:
             raise room.OverLimit("x")
 
         after_sale(unsent)
-        monkeypatch.setattr(room, "_give_back", full)
+        monkeypatch.setattr(room, "_post_reversal", full)
         with pytest.raises(UnableToSell, match="cupo"):
             reverse(village, unsent)
         (token,) = api.delivery_of(ID).tokens  # type: ignore[union-attr]
@@ -277,7 +277,7 @@ class TestElsewhere:
         RemoteHeadEnd.objects.create(
             provider=village.provider, name="Norte", url="https://norte.example.co", key_name="north"
         )
-        monkeypatch.setattr(remote, "key_of", lambda _: "k")
+        monkeypatch.setattr(carriers, "key_of", lambda _: "k")
         after_sale(unsent)
         return unsent
 
@@ -286,8 +286,8 @@ class TestElsewhere:
     ) -> None:
         reverse(village, theirs)
         assert RemoteToken.objects.get().state == "cancelled"
-        monkeypatch.setattr(remote, "SENDERS", [None])  # nobody is called
-        assert remote.follow() == 0
+        monkeypatch.setattr(carriers, "SENDERS", [None])  # nobody is called
+        assert carriers.follow_remote_tokens() == 0
 
     @pytest.mark.parametrize(
         "came", [UnableToSend("no answer"), Answer(503, b""), Answer(200, b'{"state": "waiting"}')]
@@ -301,8 +301,8 @@ class TestElsewhere:
             said: Answer = came
             return said
 
-        monkeypatch.setattr(remote, "SENDERS", [sender])
-        assert remote.follow() == 1
+        monkeypatch.setattr(carriers, "SENDERS", [sender])
+        assert carriers.follow_remote_tokens() == 1
         with pytest.raises(UnableToSell, match="entregando"):
             reverse(village, theirs)
         assert nothing_came_back()
@@ -317,8 +317,8 @@ class TestElsewhere:
             said: Answer = came
             return said
 
-        monkeypatch.setattr(remote, "SENDERS", [sender])
-        assert remote.follow() == 1
+        monkeypatch.setattr(carriers, "SENDERS", [sender])
+        assert carriers.follow_remote_tokens() == 1
         reverse(village, theirs)
         assert RemoteToken.objects.get().state == "cancelled"
 
@@ -334,10 +334,10 @@ class TestElsewhere:
             refused.append(str(raised.value))
             return Answer(200, b'{"state": "done", "answer": "Accept"}')
 
-        monkeypatch.setattr(remote, "SENDERS", [sender])
-        remote.follow()
-        assert refused == [withdrawing.ON_ITS_WAY]
-        assert following(theirs).tone == "good"
+        monkeypatch.setattr(carriers, "SENDERS", [sender])
+        carriers.follow_remote_tokens()
+        assert refused == [withdrawal.ON_ITS_WAY]
+        assert delivery_status(theirs).tone == "good"
 
 
 def test_both_hold_the_installation(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from vending_world import NOW, Village, drn
 
+from system.vending import ledger
 from system.vending.errors import SalePending
-from system.vending.ledger import check, settle
+from system.vending.ledger import settle
 from system.vending.models import AccountBalance, OpenSale, Sale, SaleOutcome, Token
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
@@ -18,7 +19,7 @@ def reserved(village: Village) -> Sale:
     village.customer(1)
     with pytest.raises(SalePending):
         sell_energy(village.cashier, village.shift, SaleRequest(uuid.uuid4(), drn(1), 1_000_000))
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     return Sale.objects.get()
 
 
@@ -29,7 +30,7 @@ def end(sale: Sale, *, minted: bool, tokens: int, posted: bool | None) -> list[s
         Token(sale=sale, position=position + 1, role="credit", digits="1" * 20).save()
     if posted is not None:
         settle(sale.movement, posted=posted)
-    return [fault.removeprefix(f"sale {sale.pk} ") for fault in check.faults()]
+    return [fault.removeprefix(f"sale {sale.pk} ") for fault in ledger.ledger_faults()]
 
 
 @pytest.mark.parametrize(
@@ -54,12 +55,12 @@ def test_an_outcome_beside_tokens_and_money(
 
 def test_a_sale_that_is_neither_open_nor_ended(reserved: Sale) -> None:
     OpenSale.objects.all().delete()
-    assert check.faults() == [f"sale {reserved.pk} is neither open nor ended"]
+    assert ledger.ledger_faults() == [f"sale {reserved.pk} is neither open nor ended"]
 
 
 def test_a_balance_that_is_not_its_transfers(reserved: Sale, village: Village) -> None:
     balance: Any = AccountBalance.objects.exclude(pending_c=0).first()
     AccountBalance.objects.filter(pk=balance.pk).update(pending_c=balance.pending_c + 1)
-    (fault,) = check.faults()
+    (fault,) = ledger.ledger_faults()
     assert fault.startswith(f"account {balance.account.kind} ")
     assert f"{balance.pending_c + 1} pending" in fault

@@ -9,12 +9,11 @@ from offline_paper import FakeModule, PaperTerminal
 from vending_world import Village, drn
 
 from system.vending.models import PointOfSale
-from system.vending.offline.keys import office_public
 from system.vending.offline.models import Terminal
-from system.vending.offline.services.enrol import Terms, enrol
-from system.vending.offline.services.make_pack import make_pack, pack_bytes
-from system.vending.offline.services.operators import set_pin
-from system.vending.offline.services.receive_batch import Settlement, receive_batch
+from system.vending.offline.services.enrolment import TerminalTerms, enrol, set_pin
+from system.vending.offline.services.office_keys import office_public
+from system.vending.offline.services.packs import make_pack, pack_bytes
+from system.vending.offline.services.settlement import Settlement, receive_batch
 
 LIMIT_C = 50_000_000
 
@@ -40,9 +39,9 @@ class Post:
 @pytest.fixture
 def fake_module(monkeypatch: pytest.MonkeyPatch) -> FakeModule:
     fake = FakeModule()
-    monkeypatch.setattr("system.vending.offline.settling.judging.module", fake)
-    monkeypatch.setattr("system.vending.offline.packing.leasing.module", fake)
-    monkeypatch.setattr("system.vending.offline.services.office_keys.module", fake)
+    monkeypatch.setattr("system.vending.offline.settling.findings.module_client", fake)
+    monkeypatch.setattr("system.vending.offline.services.packs.module_client", fake)
+    monkeypatch.setattr("system.vending.offline.services.office_keys.module_client", fake)
     return fake
 
 
@@ -61,7 +60,7 @@ def make_post(village: Village, homes: list[Any], fake_module: FakeModule) -> Ca
             provider=village.provider, merchant=village.merchant, name=f"Datáfono {seed}"
         )
         paper = PaperTerminal(seed)
-        row = enrol(village.supervisor, paper.enrolment(), Terms(point, LIMIT_C, **terms))
+        row = enrol(village.supervisor, paper.enrolment(), TerminalTerms(point, LIMIT_C, **terms))
         set_pin(village.supervisor, row, village.cashier, "4071")
         return Post(village, paper, row)
 

@@ -12,13 +12,13 @@ from vending_world import drn, make_village
 from protocols.offline.messages import CounterReading
 from system.accounts.models import AuditRecord, User
 from system.registry.models import DeviceInstallation, MeterKeying
-from system.vending.ledger.check import faults
+from system.vending.ledger import ledger_faults
 from system.vending.models import Sale
 from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.models import Batch, Finding, SettledEntry, SettledSale, TerminalState
-from system.vending.offline.services.enrol import restore, suspend
-from system.vending.offline.services.make_pack import make_pack
-from system.vending.offline.services.receive_batch import receive_batch
+from system.vending.offline.services.enrolment import restore, suspend
+from system.vending.offline.services.packs import make_pack
+from system.vending.offline.services.settlement import receive_batch
 
 
 def kinds() -> list[str]:
@@ -56,7 +56,7 @@ def test_what_is_strange_is_told_and_booked(post: Any, other: dict[str, Any], ki
     assert kinds() == [kind]
     finding = Finding.objects.get()
     assert (finding.entry, finding.sale) == (3, Sale.objects.get())
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 @pytest.mark.requirement("R5.4-05")
@@ -101,7 +101,7 @@ def test_a_sale_id_that_the_books_have_is_not_booked_again(post: Any) -> None:
     assert "id-reused" in kinds()
     assert Sale.objects.count() == 1
     assert SettledEntry.objects.count() == 4
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def test_a_meter_of_nobody_is_told_and_not_booked(post: Any) -> None:
@@ -109,7 +109,7 @@ def test_a_meter_of_nobody_is_told_and_not_booked(post: Any) -> None:
     post.settle()
     assert "unknown-meter" in kinds()
     assert not Sale.objects.exists()
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def test_a_key_that_changed_meanwhile_is_told(post: Any, homes: list[Any]) -> None:
@@ -153,7 +153,7 @@ def test_a_fork_is_kept_as_evidence_and_suspends(post: Any) -> None:
     assert Sale.objects.count() == 1
     with pytest.raises(OfflineRefused, match="no está activo"):
         make_pack(post.village.supervisor, post.row)
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 @pytest.mark.requirement("R5.4-05")

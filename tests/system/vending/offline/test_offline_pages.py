@@ -16,11 +16,11 @@ from protocols.offline.envelope import fingerprint
 from protocols.offline.messages import open_office_keys
 from system.config import clock
 from system.vending.models import PointOfSale, Sale
-from system.vending.offline.keys import office_public
-from system.vending.offline.limits import position_of
 from system.vending.offline.models import Batch, Terminal, TerminalState
-from system.vending.offline.rest.link import signed_bytes
-from system.vending.offline.services.make_pack import make_pack
+from system.vending.offline.rest.exchange import signed_bytes
+from system.vending.offline.selectors.terminals import terminal_position
+from system.vending.offline.services.office_keys import office_public
+from system.vending.offline.services.packs import make_pack
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -74,7 +74,7 @@ def test_three_steps_at_the_desk(post: Any, village: Any) -> None:
     for _ in range(2):
         page = client.post(f"{at}entrega/dinero/", cash, follow=True).content.decode()
         assert "Recibidos" in page
-    assert position_of(post.row).due_c == 300_000
+    assert terminal_position(post.row).due_c == 300_000
     page = client.post(f"{at}entrega/paquete/", {"valid_days": "10"}, follow=True).content.decode()
     assert "Paquete 2 hecho" in page
     answer = client.get(f"{at}paquetes/2/")
@@ -199,7 +199,7 @@ def test_who_did_not_sign_the_challenge_gets_nothing(post: Any, business_time: A
 
 
 def test_a_challenge_grows_old(post: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("system.vending.offline.rest.link.CHALLENGE_S", -1)
+    monkeypatch.setattr("system.vending.offline.rest.exchange.CHALLENGE_S", -1)
     assert exchange(post.paper, None).status_code == 401
 
 

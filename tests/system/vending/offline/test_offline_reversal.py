@@ -8,10 +8,10 @@ from vending_world import drn
 from system.accounts import four_eyes
 from system.accounts.models import User
 from system.accounts.operations import Operation, Role
-from system.vending.ledger.check import faults
+from system.vending.ledger import ledger_faults
 from system.vending.models import AccountBalance, AccountKind, InstallationMonth, InstallationResidue, Sale
-from system.vending.offline.limits import position_of
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.offline.selectors.terminals import terminal_position
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 
 
 @pytest.mark.requirement("R5.4-02")
@@ -23,12 +23,14 @@ def test_the_last_sale_is_taken_back_by_the_books_figures(post: Any, village: An
     sale = Sale.objects.get(pk=said["sale_id"])
     assert InstallationResidue.objects.get().residue_mc > said["residue_mc"]
     second = User.objects.create_user("otra", provider=village.provider, role=Role.SUPERVISOR)
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), reason="error")
+    approval = four_eyes.ask(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), reason="error"
+    )
     four_eyes.decide(second, approval, granted=True)
     reverse_sale(village.supervisor, sale, approval, "se equivocó de cliente")
     assert InstallationMonth.objects.get().units == 0
     assert InstallationResidue.objects.get().residue_mc == 0
     assert not AccountBalance.objects.exclude(posted_c=0).exclude(account__kind=AccountKind.BANK).exists()
-    position = position_of(post.row)
+    position = terminal_position(post.row)
     assert (position.due_c, position.reversed_c, position.sold_c) == (0, 2_000_000, 2_000_000)
-    assert faults() == []
+    assert ledger_faults() == []

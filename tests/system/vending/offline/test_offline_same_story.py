@@ -11,10 +11,10 @@ from vending_world import drn
 
 from system.reports.catalogue import REGISTRY
 from system.reports.making import make
-from system.vending.ledger.check import faults
+from system.vending.ledger import ledger_faults
 from system.vending.models import AccountBalance, InstallationMonth, InstallationResidue, Sale, Token
 from system.vending.pricing import ObligationKind
-from system.vending.services.open_obligation import ObligationTerms, open_obligation
+from system.vending.services.obligations import ObligationTerms, open_obligation
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 #: Who buys for how much, one a minute: steps of the month, residues, a debt and a levy all move.
@@ -49,7 +49,7 @@ def seen(village: Any) -> dict[str, Any]:
         ),
         "residues": list(InstallationResidue.objects.order_by("pk").values_list("pk", "residue_mc")),
         "tokens": Token.objects.count(),
-        "faults": faults(),
+        "faults": ledger_faults(),
         "reports": _report(village),
     }
 

@@ -7,9 +7,7 @@ import pytest
 from offline_paper import MINUTE, FakeModule
 from vending_world import drn
 
-from system.vending.ledger import account_of
-from system.vending.ledger.accounts import balance_of
-from system.vending.ledger.check import faults
+from system.vending.ledger import account_of, balance_of, ledger_faults
 from system.vending.models import (
     AccountKind,
     InstallationMonth,
@@ -21,7 +19,7 @@ from system.vending.models import (
 )
 from system.vending.offline.errors import OfflineRefused
 from system.vending.offline.models import Batch, Finding, SettledEntry, SettledSale
-from system.vending.offline.services.receive_batch import receive_batch
+from system.vending.offline.services.settlement import receive_batch
 
 
 def owed_c(post: Any) -> int:
@@ -64,7 +62,7 @@ def test_a_sale_comes_into_the_books_as_it_was_sold(post: Any) -> None:
     settled = SettledSale.objects.get()
     assert (settled.difference_mc, settled.lost_mc) == (0, 0)
     assert owed_c(post) == 1_000_000
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 @pytest.mark.requirement("R5.4-01", "R5.4-06")
@@ -97,7 +95,7 @@ def test_pieces_and_overlaps_are_one_chain(post: Any) -> None:
     assert post.settle(1, 4).new == 0
     assert Sale.objects.count() == 3
     assert owed_c(post) == 3_500_000
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 @pytest.mark.requirement("R5.4-06")
@@ -132,7 +130,7 @@ def test_money_that_was_taken_is_booked_above_the_merchants_limit(post: Any) -> 
     post.paper.sell(drn(1), 1_000_000)
     post.settle()
     assert owed_c(post) == 1_000_000
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def test_a_closed_shift_is_closed_in_the_books(post: Any) -> None:
@@ -177,17 +175,17 @@ def test_without_the_module_the_rest_waits_and_goes_on(post: Any, fake_module: F
     assert (went_on.new, went_on.left) == (1, 0)
     assert Sale.objects.count() == 2
     assert kinds(Finding.objects.all()) == []
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def test_a_sale_that_is_under_way_on_line_is_waited_for(
     post: Any, homes: list[Any], fake_module: FakeModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from system.vending.errors import SalePending
-    from system.vending.services.reserving import Terms, locked_supply, reserve_sale
+    from system.vending.services.vend_transaction import VendTerms, locked_supply, reserve_sale
 
     village = post.village
-    terms = Terms(uuid.UUID(int=9), "energy", "tokenSalePayment", {"subclass": 0, "amount": 1}, "x")
+    terms = VendTerms(uuid.UUID(int=9), "energy", "tokenSalePayment", {"subclass": 0, "amount": 1}, "x")
     supply = locked_supply(village.cashier, drn(1), post.paper.now)
     open_one = reserve_sale(village.cashier, supply, terms, post.paper.now)
     post.paper.sell(drn(2), 700_000)
@@ -196,21 +194,21 @@ def test_a_sale_that_is_under_way_on_line_is_waited_for(
     def pending(sale: Sale) -> None:
         raise SalePending(sale.pk)
 
-    monkeypatch.setattr("system.vending.offline.services.settle_batch.resolve_sale", pending)
+    monkeypatch.setattr("system.vending.offline.services.settlement.resolve_sale", pending)
     stopped = post.settle()
     assert (stopped.new, stopped.left) == (3, 1)
     assert "venta en línea sin resultado" in stopped.why
 
     def void(sale: Sale) -> None:
-        from system.vending.services.finish_sale import _end
+        from system.vending.services.vend_transaction import _commit
 
-        _end(sale, None, "anulada")
+        _commit(sale, None, "anulada")
 
-    monkeypatch.setattr("system.vending.offline.services.settle_batch.resolve_sale", void)
+    monkeypatch.setattr("system.vending.offline.services.settlement.resolve_sale", void)
     assert post.settle().left == 0
     assert not open_one.outcome.minted
     assert owed_c(post) == 1_700_000
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def test_time_goes_on_between_sales(post: Any) -> None:

@@ -16,7 +16,7 @@ from offline_paper import PaperTerminal
 from vending_world import drn
 
 from protocols.offline.envelope import seal
-from system.vending.ledger.check import faults
+from system.vending.ledger import ledger_faults
 from system.vending.models import (
     AccountBalance,
     InstallationMonth,
@@ -28,7 +28,7 @@ from system.vending.models import (
 )
 from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.models import Batch, Finding, SettledEntry, SettledSale
-from system.vending.offline.services.receive_batch import receive_batch
+from system.vending.offline.services.settlement import receive_batch
 
 _EXAMPLES = 60 if os.environ.get("AMIBENCH_SLOW") == "1" else 6
 _ONE_FIXTURE = [HealthCheck.function_scoped_fixture]
@@ -97,7 +97,7 @@ def test_any_split_and_repetition_gives_the_same_books(story: Any, data: Any) ->
             assert story.settle(min(first, reached + 1), max(end, first)).left == 0
             reached = max(reached, end, first)
         assert books() == whole
-        assert faults() == []
+        assert ledger_faults() == []
 
 
 @_FEW
@@ -111,7 +111,7 @@ def test_signed_nonsense_never_breaks_the_books(story: Any, data: Any) -> None:
     with afterwards_nothing():
         with contextlib.suppress(OfflineRefused):
             receive_batch(None, _signed(story.paper, body))
-        assert faults() == []
+        assert ledger_faults() == []
 
 
 @_FEW
@@ -138,7 +138,7 @@ def test_a_chain_of_nonsense_never_breaks_the_books(story: Any, data: Any) -> No
         story.paper.sell(drn(1), 1_000_000, **other)
         settlement = story.settle()
         assert settlement.left == 0
-        assert faults() == []
+        assert ledger_faults() == []
     story.paper.entries, story.paper.sequence, story.paper.spent_c = entries, sequence, spent
 
 

@@ -15,14 +15,21 @@ from system.registry.models import Device, Group, GroupAxis, GroupMembership
 from system.vending.errors import UnableToSell
 from system.vending.models import PlannedKeyChange
 from system.vending.offline.errors import OfflineRefused
-from system.vending.offline.keys import office_public
-from system.vending.offline.limits import allowed_c, position_of
 from system.vending.offline.models import LeasedMeter, Pack, Scope, Terminal, TerminalState
-from system.vending.offline.services.enrol import Terms, change_terms, enrol, restore, suspend
-from system.vending.offline.services.make_pack import make_pack, newest_pack, pack_bytes
-from system.vending.offline.services.operators import remove_operator, set_pin
-from system.vending.offline.services.receive_cash import receive_cash
-from system.vending.services.plan_key_change import plan_key_change
+from system.vending.offline.selectors.terminals import allowed_c, terminal_position
+from system.vending.offline.services.enrolment import (
+    TerminalTerms,
+    change_terms,
+    enrol,
+    remove_operator,
+    restore,
+    set_pin,
+    suspend,
+)
+from system.vending.offline.services.office_keys import office_public
+from system.vending.offline.services.packs import make_pack, newest_pack, pack_bytes
+from system.vending.offline.services.settlement import receive_cash
+from system.vending.services.key_changes import plan_key_change
 from system.vending.services.shifts import receive_deposit
 
 pytestmark = pytest.mark.usefixtures("business_time")
@@ -34,7 +41,7 @@ def opened(pack: Pack) -> PackMessage:
 
 @pytest.mark.requirement("R5-06")
 def test_a_terminal_is_enrolled_once(post: Any, village: Any) -> None:
-    terms = Terms(post.row.point_of_sale, 1_000)
+    terms = TerminalTerms(post.row.point_of_sale, 1_000)
     assert enrol(village.supervisor, post.paper.enrolment(), terms) == post.row
     assert (post.row.code, post.row.slot, post.row.state) == ("T1", 1, TerminalState.ACTIVE)
     other = PaperTerminal(2)
@@ -46,21 +53,21 @@ def test_a_terminal_is_enrolled_once(post: Any, village: Any) -> None:
         enrol(village.supervisor, other.enrolment().replace(b"S-2", b"S-3"), terms)
     stranger = make_village("Otra")
     with pytest.raises(OfflineRefused, match="Ese terminal ya está inscrito"):
-        enrol(stranger.supervisor, post.paper.enrolment(), Terms(stranger.point_of_sale, 1_000))
+        enrol(stranger.supervisor, post.paper.enrolment(), TerminalTerms(stranger.point_of_sale, 1_000))
 
 
 @pytest.mark.requirement("R5-06")
 @pytest.mark.parametrize("limit_c", [0, -1, 10**12 + 1])
 def test_a_limit_is_an_amount(post: Any, village: Any, limit_c: int) -> None:
     with pytest.raises(OfflineRefused, match="cupo debe ser mayor"):
-        change_terms(village.supervisor, post.row, Terms(post.row.point_of_sale, limit_c))
+        change_terms(village.supervisor, post.row, TerminalTerms(post.row.point_of_sale, limit_c))
 
 
 @pytest.mark.requirement("R5-06")
 def test_another_takes_its_place_and_its_sales_are_settled_all_the_same(post: Any, village: Any) -> None:
     post.paper.sell(drn(1), 1_000_000)
     successor = PaperTerminal(2)
-    terms = Terms(post.row.point_of_sale, 5_000_000)
+    terms = TerminalTerms(post.row.point_of_sale, 5_000_000)
     made = enrol(village.supervisor, successor.enrolment(), terms, former=post.row)
     assert made.former == post.row
     assert made.slot == 2  # the slot of a lease that has not ended is nobody else's
@@ -90,7 +97,7 @@ def test_a_deposit_raises_the_limit_by_exactly_itself(post: Any, village: Any) -
     for _ in range(2):
         receive_cash(village.supervisor, post.row, 700_000, "R-1", deposit_id)
     assert allowed_c(post.row) == before_c + 700_000
-    position = position_of(post.row)
+    position = terminal_position(post.row)
     assert (position.due_c, position.sold_c, position.sales) == (300_000, 1_000_000, 1)
     assert Pack.objects.get(pk=make_pack(village.supervisor, post.row).pk).allowed_c == before_c + 700_000
 
@@ -244,7 +251,7 @@ def test_a_pack_holds_for_days(post: Any, village: Any, days: int) -> None:
 
 def test_two_that_both_want_to_be_active_at_one_counter(post: Any, village: Any) -> None:
     suspend(village.supervisor, post.row)
-    enrol(village.supervisor, PaperTerminal(2).enrolment(), Terms(post.row.point_of_sale, 1_000))
+    enrol(village.supervisor, PaperTerminal(2).enrolment(), TerminalTerms(post.row.point_of_sale, 1_000))
     with pytest.raises(OfflineRefused, match="ya es de otro terminal"):
         restore(village.supervisor, post.row)
     assert Terminal.objects.filter(state=TerminalState.ACTIVE).count() == 1

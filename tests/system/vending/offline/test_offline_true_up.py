@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from offline_paper import FakeModule
 from vending_world import drn
 
-from system.vending.ledger import account_of
-from system.vending.ledger.accounts import balance_of
-from system.vending.ledger.check import faults
+from system.vending.ledger import account_of, balance_of, ledger_faults
 from system.vending.models import (
     AccountKind,
     InstallationMonth,
@@ -23,11 +21,11 @@ from system.vending.models import (
     Token,
 )
 from system.vending.offline.models import SettledSale
-from system.vending.offline.services.receive_batch import receive_batch
-from system.vending.offline.settling.figures import Books, Sold, as_priced, true_up
+from system.vending.offline.services.settlement import receive_batch
+from system.vending.offline.settling.true_up import BookState, TerminalSale, sale_as_priced, true_up
 from system.vending.pricing import ObligationKind, SaleInputs, Step, Tariff, price_sale
-from system.vending.pricing.stored import from_json
-from system.vending.services.open_obligation import ObligationTerms, open_obligation
+from system.vending.pricing.serialization import from_json
+from system.vending.services.obligations import ObligationTerms, open_obligation
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 STEPS = (Step("low", 3_462_100, 1300), Step("high", 8_553_200, 8000), Step("full", 11_009_500))
@@ -45,7 +43,7 @@ def conserved() -> None:
         assert row.sale.amount_c * 1000 + row.residue_before_mc + row.lost_mc == (
             sum(row.deducted_c.values()) * 1000 + row.cost_mc + row.residue_after_mc
         )
-    assert faults() == []
+    assert ledger_faults() == []
 
 
 def residue_account_c(installation: Any) -> int:
@@ -65,8 +63,8 @@ def test_the_books_add_up_whatever_the_terminal_thought(
     bought: int, thought: int, residue: int, had: int, amount_c: int
 ) -> None:
     quote = price_sale(SaleInputs(amount_c, date(2026, 5, 5), TARIFF, thought, residue))
-    books = Books(TARIFF, bought, had, {})
-    figures = true_up(as_priced(quote), books)
+    books = BookState(TARIFF, bought, had, {})
+    figures = true_up(sale_as_priced(quote), books)
     assert amount_c * 1000 + had + figures.lost_mc == figures.cost_mc + figures.residue_after_mc
     assert figures.residue_after_mc >= 0
     assert figures.lost_mc >= 0
@@ -85,8 +83,8 @@ def test_the_books_add_up_whatever_the_terminal_thought(
 def test_what_the_books_do_not_take_goes_back(
     deducted: dict[str, int], room: dict[str, int | None], change_mc: int, had: int
 ) -> None:
-    sold = Sold(20_000, 0, deducted, change_mc)
-    figures = true_up(sold, Books(TARIFF, 0, had, room))
+    sold = TerminalSale(20_000, 0, deducted, change_mc)
+    figures = true_up(sold, BookState(TARIFF, 0, had, room))
     for key, kept_c in figures.deducted_c.items():
         most_c = room[key]
         assert 0 < kept_c <= deducted[key]

@@ -16,8 +16,8 @@ from system.accounts.operations import Role
 from system.accounts.staff import UnableToChangeUser, invite_subscriber
 from system.registry.models import Agreement, Customer
 from system.vending.pricing import ObligationKind
-from system.vending.selectors.own_account import debts_of, months_of, present_homes
-from system.vending.services.open_obligation import ObligationTerms, open_obligation
+from system.vending.selectors.customer_account import debts_of, months_of, present_homes
+from system.vending.services.obligations import ObligationTerms, open_obligation
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

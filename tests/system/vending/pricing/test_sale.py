@@ -21,7 +21,7 @@ from system.vending.pricing import (
 )
 from system.vending.pricing.explain import explain
 from system.vending.pricing.money import AMOUNT_C_MAX, PPM
-from system.vending.pricing.stored import from_json, to_json
+from system.vending.pricing.serialization import from_json, to_json
 from system.vending.pricing.tariff import in_force
 
 DAY = date(2026, 11, 24)

@@ -10,10 +10,10 @@ from vending_world import NOW, Village, drn
 
 from system.accounts import audit, four_eyes
 from system.accounts.operations import Operation
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import Sale, Token
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 
@@ -36,7 +36,7 @@ def test_a_sale_after_a_step_back(
     assert second.number != first.number
     chief = type(village.supervisor).objects.create_user("c", provider=village.provider, role="administrator")
     asked = [
-        four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), "x")
+        four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
         for sale in (first, second)
     ]
     for approval in asked:
@@ -44,5 +44,5 @@ def test_a_sale_after_a_step_back(
     with pytest.raises(UnableToSell, match="última"):
         reverse_sale(village.supervisor, first, asked[0], "x")
     reverse_sale(village.supervisor, second, asked[1], "x")
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert audit.broken_at() is None

@@ -10,12 +10,11 @@ from vending_world import Village, drn, signatures
 from system.accounts import four_eyes
 from system.accounts.operations import Operation
 from system.security_module.client import SecurityModuleClient
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import InstallationMonth, Sale, Token
 from system.vending.selectors.supply import find_supply
-from system.vending.services.issue_free import arguments_of, issue_free
-from system.vending.services.issue_management import issue_management
+from system.vending.services.issue_tokens import free_issue_arguments, issue_free, issue_management
 
 
 @pytest.fixture
@@ -48,7 +47,9 @@ def test_free_energy_needs_two_people_and_two_keys(
     village: Village, home: Any, chief: Any, minting: str, module_store: Path
 ) -> None:
     sale_id = uuid.uuid4()
-    approval = four_eyes.ask(village.supervisor, Operation.FREE_ISSUE, arguments_of(drn(1), 50), "subsidio")
+    approval = four_eyes.ask(
+        village.supervisor, Operation.FREE_ISSUE, free_issue_arguments(drn(1), 50), "subsidio"
+    )
     keys = signed(village, minting, sale_id, 50)
     with pytest.raises(UnableToSell, match="aprobación"):
         issue_free(village.supervisor, sale_id, drn(1), 50, approval, keys)
@@ -59,20 +60,22 @@ def test_free_energy_needs_two_people_and_two_keys(
     assert again.pk == sale.pk
     # what nobody paid is no purchase of the month
     assert not InstallationMonth.objects.exists()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_the_module_refuses_what_two_keys_did_not_sign(
     village: Village, home: Any, chief: Any, minting: str
 ) -> None:
-    approval = four_eyes.ask(village.supervisor, Operation.FREE_ISSUE, arguments_of(drn(1), 50), "subsidio")
+    approval = four_eyes.ask(
+        village.supervisor, Operation.FREE_ISSUE, free_issue_arguments(drn(1), 50), "subsidio"
+    )
     four_eyes.decide(chief, approval, granted=True)
     sale_id = uuid.uuid4()
     keys = signed(village, minting, uuid.uuid4(), 50)
     with pytest.raises(UnableToSell, match="módulo de seguridad"):
         issue_free(village.supervisor, sale_id, drn(1), 50, approval, keys)
     assert not Token.objects.exists()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_management_tokens(village: Village, home: Any, minting: str) -> None:
@@ -92,4 +95,4 @@ def test_management_tokens(village: Village, home: Any, minting: str) -> None:
         with pytest.raises(UnableToSell):
             issue_management(user, uuid.uuid4(), drn(1), what, value)
     assert Sale.objects.count() == 2
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []

@@ -13,13 +13,18 @@ from system.accounts.models import AuditRecord
 from system.accounts.operations import Operation
 from system.registry.models import Device, MeterKeying
 from system.security_module import approval as signing
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import check
 from system.vending.models import PlannedKeyChange, Sale, Token
-from system.vending.selectors.requests import open_requests, to_sign
-from system.vending.services.carry_out import carry_out
-from system.vending.services.change_key import arguments_of, change_key, target_of
-from system.vending.services.plan_key_change import drop_key_change, plan_key_change
+from system.vending.selectors.approval_requests import open_requests, signable_request
+from system.vending.services.approval_requests import execute_request
+from system.vending.services.key_changes import (
+    change_key,
+    drop_key_change,
+    key_change_arguments,
+    key_change_target,
+    plan_key_change,
+)
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 
@@ -46,7 +51,7 @@ def sell(village: Village) -> Sale:
 
 def signed(user: Any, asked: Any) -> list[dict[str, str]]:
     """What two operators' commands print for the file that the page shows."""
-    content = json.loads(json.dumps(to_sign(user, asked)))
+    content = json.loads(json.dumps(signable_request(user, asked)))
     signable = signing.Signable(content["store"], content["operation"], content["args"])
     return [{"operator": name, "signature": signing.sign(key, signable)} for name, key in OPERATORS.items()]
 
@@ -69,7 +74,7 @@ def test_the_next_sale_brings_the_change_along(
     again = sell(village)
     assert again.tokens.count() == 1
     assert again.meter["ti"] == 7
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_plan_can_be_taken_back_once(village: Village, device: Device, minting: str) -> None:
@@ -102,37 +107,37 @@ def test_a_key_the_module_does_not_have_cancels_the_sale(
     assert not Token.objects.exists()
     drop_key_change(village.supervisor, plan)
     assert sell(village).tokens.count() == 1
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_change_by_itself_needs_two_people_and_two_keys(
     village: Village, device: Device, chief: Any, minting: str, module_store: Path
 ) -> None:
-    target = target_of("201457", 1, 9)
+    target = key_change_target("201457", 1, 9)
     asked = four_eyes.ask(
-        village.supervisor, Operation.KEY_CHANGE, arguments_of(drn(1), target), "otra tarifa"
+        village.supervisor, Operation.KEY_CHANGE, key_change_arguments(drn(1), target), "otra tarifa"
     )
-    assert to_sign(village.supervisor, asked) is None
+    assert signable_request(village.supervisor, asked) is None
     with pytest.raises(UnableToSell, match="aprobación"):
-        carry_out(village.supervisor, asked)
+        execute_request(village.supervisor, asked)
     four_eyes.decide(chief, asked, granted=True)
     assert [one.state for one in open_requests(village.supervisor)] == ["granted"]
-    sale = carry_out(village.supervisor, asked, signed(village.supervisor, asked))
+    sale = execute_request(village.supervisor, asked, signed(village.supervisor, asked))
     assert {token.role for token in sale.tokens.all()} == {"key-change"}
     assert MeterKeying.objects.get(device=device, valid_to__isnull=True).ti == 9
-    assert carry_out(village.supervisor, asked, signed(village.supervisor, asked)).pk == sale.pk
+    assert execute_request(village.supervisor, asked, signed(village.supervisor, asked)).pk == sale.pk
     assert open_requests(village.supervisor) == []
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_without_the_signatures_the_module_refuses(
     village: Village, device: Device, chief: Any, minting: str
 ) -> None:
-    target = target_of("201457", 1, 9)
-    asked = four_eyes.ask(village.supervisor, Operation.KEY_CHANGE, arguments_of(drn(1), target), "x")
+    target = key_change_target("201457", 1, 9)
+    asked = four_eyes.ask(village.supervisor, Operation.KEY_CHANGE, key_change_arguments(drn(1), target), "x")
     four_eyes.decide(chief, asked, granted=True)
     with pytest.raises(UnableToSell, match="módulo de seguridad"):
-        carry_out(village.supervisor, asked)
+        execute_request(village.supervisor, asked)
     assert MeterKeying.objects.filter(device=device).count() == 1
     with pytest.raises(UnableToSell, match="rol"):
         change_key(village.cashier, uuid.uuid4(), drn(1), target, asked, {})
@@ -141,4 +146,4 @@ def test_without_the_signatures_the_module_refuses(
 @pytest.mark.parametrize("target", [("20145", 1, 1), ("20145x", 1, 1), ("201457", 0, 1), ("201457", 1, 100)])
 def test_targets_out_of_range(target: tuple[str, int, int]) -> None:
     with pytest.raises(UnableToSell):
-        target_of(*target)
+        key_change_target(*target)

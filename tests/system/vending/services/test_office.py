@@ -8,22 +8,23 @@ import pytest
 from vending_world import NOW, Village, drn, make_village
 
 from system.registry.models import Agreement, Customer
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import account_of, check
+from system.vending.ledger import account_of
 from system.vending.models import AccountKind, Bill, Merchant, TariffVersion
 from system.vending.pricing import ObligationKind
 from system.vending.selectors.obligations import obligation_status
-from system.vending.services.bill import bill_availability, bill_consumption, outstanding_c, pay_bill
-from system.vending.services.manage_points_of_sale import (
+from system.vending.services.bills import bill_availability, bill_consumption, outstanding_c, pay_bill
+from system.vending.services.obligations import ObligationTerms, end_obligation, open_obligation
+from system.vending.services.points_of_sale import (
     create_merchant,
     create_point_of_sale,
     set_active,
     set_limit,
 )
-from system.vending.services.open_obligation import ObligationTerms, end_obligation, open_obligation
-from system.vending.services.publish_tariff import publish_tariff
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 from system.vending.services.shifts import close_shift
+from system.vending.services.tariffs import publish_tariff
 
 TODAY = NOW.date()
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
@@ -151,7 +152,7 @@ def test_a_debt_opens_in_the_ledger_and_sales_collect_it(village: Village, home:
     for pk, kind in ((row.pk, AccountKind.OBLIGATION), (levy.pk, AccountKind.LEVY)):
         balance_c = account_of(village.provider.pk, kind, later[pk].row).balance.posted_c
         assert later[pk].opening_c == later[pk].closing_c == balance_c
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_an_obligation_that_ended_is_not_collected(
@@ -191,7 +192,7 @@ def test_obligations_that_make_no_sense(village: Village, home: Any, wrong: dict
         open_obligation(village.supervisor, home, ObligationTerms(**{**right, **wrong}))
     with pytest.raises(UnableToSell, match="rol"):
         open_obligation(village.cashier, home, ObligationTerms(**right))
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def postpaid(home: Any, mode: str = "postpaid", fee_c: int = 0) -> None:
@@ -215,7 +216,7 @@ def test_a_consumption_is_billed_and_paid(village: Village, home: Any) -> None:
     with pytest.raises(UnableToSell, match="mayor que cero"):
         pay_bill(village.cashier, village.shift, bill, 1, uuid.uuid4())
     assert close_shift(village.cashier, village.shift, 0).expected_cash_c == bill.total_c
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_bill_goes_on_where_the_one_before_ended(village: Village, home: Any) -> None:
@@ -225,14 +226,14 @@ def test_a_bill_goes_on_where_the_one_before_ended(village: Village, home: Any) 
     assert sum(bill.total_c for bill in bills) == 4_500_730 + 5_987_240
     with pytest.raises(UnableToSell, match="ya está facturado"):
         bill_consumption(village.supervisor, uuid.uuid4(), home, halves[0], 1)
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_a_month_of_availability(village: Village, home: Any) -> None:
     postpaid(home, "availability", 3_000_000)
     bill = bill_availability(village.supervisor, uuid.uuid4(), home, OCTOBER, 900_000)
     assert (bill.total_c, bill.mode) == (2_700_000, "availability")
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from vending_world import Village, drn
 from system.accounts import four_eyes
 from system.accounts.models import Approval
 from system.accounts.operations import Operation
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import account_of, check
+from system.vending.ledger import account_of
 from system.vending.models import (
     AccountBalance,
     AccountKind,
@@ -19,7 +20,7 @@ from system.vending.models import (
     ObligationRow,
     Sale,
 )
-from system.vending.services.reverse_sale import arguments_of, reverse_sale
+from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 
@@ -36,7 +37,9 @@ def approved(village: Village, sale: Sale, *, granted: bool = True) -> Approval:
     chief = type(village.supervisor).objects.create_user(
         f"chief-{uuid.uuid4()}", provider=village.provider, role="administrator"
     )
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(sale), "otro medidor")
+    approval = four_eyes.ask(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "otro medidor"
+    )
     four_eyes.decide(chief, approval, granted=granted)
     return approval
 
@@ -62,7 +65,7 @@ def test_everything_is_as_before(village: Village, home: Any, minting: str) -> N
     after = (balances(), InstallationMonth.objects.get().units, InstallationResidue.objects.get().residue_mc)
     assert after == before
     assert {key: value for key, value in InstallationMonth.objects.get().taken_c.items() if value} == taken
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert (
         account_of(village.provider.pk, AccountKind.MERCHANT, village.merchant).balance.posted_c == 1_000_000
     )
@@ -82,7 +85,7 @@ def test_once_and_the_last_one_first(village: Village, home: Any, minting: str) 
 
 def test_not_without_a_second_person(village: Village, home: Any, minting: str) -> None:
     sale, other = sell(village), sell(village)
-    asked = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments_of(other), "x")
+    asked = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(other), "x")
     for approval in (asked, approved(village, other, granted=False), approved(village, sale)):
         with pytest.raises(UnableToSell, match="aprobación"):
             reverse_sale(village.supervisor, other, approval, "x")
@@ -90,4 +93,4 @@ def test_not_without_a_second_person(village: Village, home: Any, minting: str) 
         reverse_sale(village.cashier, other, approved(village, other), "x")
     with pytest.raises(four_eyes.UnableToApprove, match="quien pide"):
         four_eyes.decide(village.supervisor, asked, granted=True)
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []

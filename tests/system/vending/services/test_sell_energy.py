@@ -13,8 +13,9 @@ from system.config.clock import FixedBusinessClock
 from system.registry.models import MeterKeying
 from system.security_module.client import SecurityModuleClient
 from system.security_module.errors import AnswerLost, UnableToReachModule
+from system.vending import ledger
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
-from system.vending.ledger import account_of, check
+from system.vending.ledger import account_of
 from system.vending.models import (
     AccountKind,
     InstallationMonth,
@@ -25,8 +26,8 @@ from system.vending.models import (
     SaleOutcome,
     Token,
 )
-from system.vending.services.recover_sales import recover_sales
 from system.vending.services.sell_energy import SaleRequest, offer, sell_energy
+from system.vending.services.vend_transaction import recover_sales
 
 
 def request(number: int = 1, amount_c: int | None = 1_000_000, units: int | None = None) -> SaleRequest:
@@ -63,7 +64,7 @@ def test_a_sale_ends_with_one_token_that_the_module_reads_back(
     assert sale.units == 288
     assert InstallationMonth.objects.get(installation=home).units == 288
     assert InstallationResidue.objects.get(installation=home).residue_mc == 10**9 - 288 * 3_462_100
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert balance(AccountKind.MERCHANT, village.provider, village.merchant) == 1_000_000
 
 
@@ -83,7 +84,7 @@ def test_the_residue_of_one_sale_pays_into_the_next(village: Village, home: Any,
     second = sell(village, request())
     assert first.units + second.units == 2 * 10**9 // 3_462_100
     assert second.tokens.get().tid != first.tokens.get().tid
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     assert balance(AccountKind.RESIDUE, village.provider, home) == -(
         InstallationResidue.objects.get(installation=home).residue_mc // 1000
     )
@@ -155,7 +156,7 @@ def test_the_credit_limit_of_the_shop_holds(village: Village, home: Any, minting
         sell(village, request())
     assert Sale.objects.count() == 1
     sell(village, request(amount_c=500_000))
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_another_providers_meter_is_unknown_here(village: Village, home: Any, minting: str) -> None:
@@ -185,7 +186,7 @@ def test_without_a_module_nothing_is_charged_and_the_sale_can_be_asked_for_again
     with pytest.raises(UnableToSell, match="anulada"):
         sell(village, wanted)
     assert sell(village, request()).tokens.count() == 1
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 @pytest.mark.requirement("R5.3-04")
@@ -204,7 +205,7 @@ def test_an_answer_that_was_lost_is_fetched(
         sell(village, wanted)
     assert recover_sales() == (1, 0, 0)
     assert sell(village, wanted).tokens.count() == 1
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_what_the_module_refuses_is_not_charged(village: Village, home: Any, minting: str) -> None:
@@ -214,7 +215,7 @@ def test_what_the_module_refuses_is_not_charged(village: Village, home: Any, min
     assert not SaleOutcome.objects.get().minted
     assert not OpenSale.objects.exists()
     assert not Token.objects.exists()
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
 
 
 def test_the_steps_begin_again_with_the_month_of_bogota(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from vending_world import Village, drn, make_village
 
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import account_of, check
+from system.vending.ledger import account_of
 from system.vending.models import AccountKind, Deposit, PointOfSale
 from system.vending.selectors.shifts import open_shift_of
 from system.vending.services.sell_energy import SaleRequest, sell_energy
@@ -65,7 +66,7 @@ def test_a_deposit_raises_the_room_by_exactly_itself(village: Village, minting: 
     receive_deposit(village.supervisor, village.merchant, 600_000, "recibo 1", deposit_id)
     assert Deposit.objects.count() == 1
     assert account_of(village.provider.pk, AccountKind.MERCHANT, village.merchant).balance.posted_c == 400_000
-    assert check.faults() == []
+    assert ledger.ledger_faults() == []
     with pytest.raises(UnableToSell, match="identificador"):
         receive_deposit(village.supervisor, village.merchant, 1, "", deposit_id)
 

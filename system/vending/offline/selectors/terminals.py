@@ -1,0 +1,114 @@
+"""Position of an off-line terminal: limit, deposits, what it took and owes; its leases and shifts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Sum
+
+from protocols.offline.chain import genesis
+from system.vending.models import Shift
+from system.vending.offline.models import LeasedMeter, SettledEntry, SettledSale, Terminal, TerminalDeposit
+from system.vending.selectors.shifts import shift_sums
+
+# ---- What a terminal may hold, what it took, and what is due: sums of facts, centavos.
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPosition:
+    """Where a terminal stands, by what has arrived.
+
+    Args:
+        limit_c: what it may hold.
+        deposited_c: handed over in its whole life.
+        sold_c: taken in its whole life.
+        reversed_c: of it, given back.
+        sales: how many.
+        units: sold, of 0.1 kWh.
+    """
+
+    limit_c: int
+    deposited_c: int
+    sold_c: int
+    reversed_c: int
+    sales: int
+    units: int
+
+    @property
+    def allowed_c(self) -> int:
+        """What it may take in its whole life: an old lease never gives anything back."""
+        return self.limit_c + self.deposited_c
+
+    @property
+    def due_c(self) -> int:
+        """What is still to be handed over; below 0: handed over too much."""
+        return self.sold_c - self.reversed_c - self.deposited_c
+
+    @property
+    def left_c(self) -> int:
+        """What it may still take."""
+        return max(0, self.allowed_c - self.sold_c)
+
+
+def terminal_position(terminal: Terminal) -> TerminalPosition:
+    """Where it stands."""
+    sales = SettledSale.objects.filter(terminal=terminal)
+    sums = sales.aggregate(money=Sum("sale__amount_c"), units=Sum("sale__units"))
+    back = sales.filter(sale__reversal__isnull=False).aggregate(money=Sum("sale__amount_c"))
+    return TerminalPosition(
+        terminal.limit_c,
+        deposited_c(terminal),
+        int(sums["money"] or 0),
+        int(back["money"] or 0),
+        sales.count(),
+        int(sums["units"] or 0),
+    )
+
+
+def deposited_c(terminal: Terminal) -> int:
+    """What was handed over of a terminal's money in its whole life."""
+    rows = TerminalDeposit.objects.filter(terminal=terminal)
+    return int(rows.aggregate(total=Sum("deposit__amount_c"))["total"] or 0)
+
+
+def allowed_c(terminal: Terminal) -> int:
+    """What a terminal may take in its whole life: limit, and each deposit by exactly itself (R5.4-05)."""
+    return terminal.limit_c + deposited_c(terminal)
+
+
+def settled_up_to(terminal: Terminal) -> tuple[int, str]:
+    """Number and hash of the last entry that is in the books; 0 and the genesis where none is."""
+    last = SettledEntry.objects.filter(terminal=terminal).order_by("-number").first()
+    return (0, genesis(terminal.pk)) if last is None else (last.number, last.hash)
+
+
+def leases_out(devices: Any, now: datetime) -> dict[int, LeasedMeter]:
+    """Device id -> the lease of it that lasts longest, of those that have not ended."""
+    out: dict[int, LeasedMeter] = {}
+    rows = LeasedMeter.objects.filter(device__in=devices, until__gt=now)
+    for row in rows.select_related("pack__terminal").order_by("until"):
+        out[row.device_id] = row
+    return out
+
+
+def leased_until(terminal: Terminal) -> datetime | None:
+    """When the last lease of a terminal ends; None: it never had one."""
+    last: datetime | None = terminal.packs.aggregate(last=Max("leased_until"))["last"]
+    return last
+
+
+# ---- The shifts of a terminal with their sums: what its Z reports said, by the books (R5.4-07).
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A shift and what it came to."""
+
+    shift: Shift
+    sums: Any
+
+
+def shifts_of(terminal: Terminal, most: int) -> list[ShiftRow]:
+    """The last shifts of a terminal, the newest first."""
+    rows = terminal.shifts.select_related("shift__closure", "shift__cashier").order_by("-shift__opened_at")
+    return [ShiftRow(row.shift, shift_sums(row.shift)) for row in rows[:most]]
