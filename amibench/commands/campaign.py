@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from amibench.commands.sim import options
-from amibench.commands.sim.texts import text
+from amibench.commands.sim.options import text
 from amibench.errors import CommandError
 from amibench.language import spoken
 from sim.scenarios.campaign import (

@@ -17,7 +17,7 @@ from typing import Annotated, Any, cast
 import typer
 from Crypto.PublicKey import ECC
 
-from amibench.commands.security_module_inputs import (
+from amibench.commands.secret_files import (
     OPERATOR_VARIABLE,
     PASSPHRASE_VARIABLE,
     PIN_VARIABLE,
@@ -25,7 +25,7 @@ from amibench.commands.security_module_inputs import (
     secret,
 )
 from amibench.errors import CommandError
-from amibench.module_edge import one_sentence, wall_utc
+from amibench.security_module_edge import as_command_error, wall_utc
 from system.security_module import approval, backup, key_file, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
@@ -69,7 +69,7 @@ def init(
 ) -> None:
     """Make an empty module in DIRECTORY."""
     passphrase = _passphrase(passphrase_file, new=True)
-    with one_sentence():
+    with as_command_error():
         name = store.create(directory, passphrase, test_keys=test_keys, now=wall_utc(), cost=kdf_cost)
     _say({"store": name, "directory": str(directory), "test": test_keys})
 
@@ -88,7 +88,7 @@ def load_key(
 ) -> None:
     """Load the vending key of FILE, proved by its check value."""
     raw = read_bytes(file)
-    with one_sentence():
+    with as_command_error():
         register = key_file.read_key_file(raw)
         opened = _open(directory, passphrase_file)
         try:
@@ -127,7 +127,7 @@ def add_client(
     if role not in ROLES:
         raise CommandError(f"no role is called {role!r}; known: {', '.join(ROLES)}")
     client = Client(_name(name), identity, role, tokens_per_day, units_per_day, units_per_token)
-    with one_sentence():
+    with as_command_error():
         opened = _open(directory, passphrase_file)
         try:
             for other in opened.contents.clients:
@@ -155,7 +155,7 @@ def add_operator(
         raise CommandError(
             f"{public_key} is no Ed25519 public key in PEM: make one with operator-key"
         ) from None
-    with one_sentence():
+    with as_command_error():
         opened = _open(directory, passphrase_file)
         try:
             note = {"what": "add-operator", "operator": _name(name), "public_key": key.hex()}
@@ -185,7 +185,7 @@ def operator_key(
         protection="PBKDF2WithHMAC-SHA512AndAES256-CBC",
         prot_params={"iteration_count": 210_000},
     )
-    with one_sentence():
+    with as_command_error():
         write_private(file, str(sealed).encode("ascii"))
         write_private(public, str(key.public_key().export_key(format="PEM")).encode("ascii"))
     _say({"private": str(file), "public": str(public)})
@@ -223,7 +223,7 @@ def approve(
 @app.command()
 def status(url: Annotated[str, typer.Argument(help="unix:///path, or tls://localhost:port?ca=…")]) -> None:
     """Ask a module that is being served what it holds."""
-    with one_sentence(), SecurityModuleClient(url) as client:
+    with as_command_error(), SecurityModuleClient(url) as client:
         _say(client.status())
 
 
@@ -233,7 +233,7 @@ def back_up(
     file: Annotated[Path, typer.Argument(help="Where the backup goes.")],
 ) -> None:
     """Write a backup; the module may go on serving. The keys in it stay sealed."""
-    with one_sentence():
+    with as_command_error():
         _say(backup.back_up(directory, file, wall_utc()))
 
 
@@ -245,7 +245,7 @@ def restore(
 ) -> None:
     """Make a module from a backup; the one it was taken from must never be served again."""
     passphrase = _passphrase(passphrase_file)
-    with one_sentence():
+    with as_command_error():
         floor = backup.restore(file, directory, passphrase, wall_utc())
     _say({"directory": str(directory), "restored": floor["at"], "mints_above": floor["floor"]})
 
@@ -289,7 +289,7 @@ def serve(
         _tls_terms(tls, certificate, key, client_authority) if tls else None,
         compact_above,
     )
-    with one_sentence():
+    with as_command_error():
         opened = _open(directory, passphrase_file)
         try:
             _check_mode(opened, test_keys=test_keys)

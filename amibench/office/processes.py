@@ -1,9 +1,10 @@
-"""Processes of an office: each says one line of JSON when it is ready, and none outlives its starter."""
+"""Processes of an office: their environment, the line of JSON that says that they are ready, their end."""
 
 import contextlib
 import ctypes
 import json
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# ---- Processes of an office: each says one line of JSON when it is ready, and none outlives its starter.
+
 #: What asks a program to end.
 ENDING_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 #: So long a process may take to end by itself, s.
-_PATIENCE_S = 10.0
+_TERMINATION_TIMEOUT_S = 10.0
 _PR_SET_PDEATHSIG = 1
 _READ_BYTES = 65_536
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -27,7 +30,7 @@ class ChildDiedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ChildProcess:
     """A process that is under way.
 
     Args:
@@ -80,7 +83,7 @@ class Child:
         return f"{self.name} ended without a word"
 
 
-class Family:
+class ProcessGroup:
     """The processes of one office.
 
     Args:
@@ -91,12 +94,12 @@ class Family:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._folder = folder
         self._environment = environment
-        self._children: list[Child] = []
+        self._children: list[ChildProcess] = []
 
-    def start(self, name: str, words: Sequence[str]) -> Child:
+    def start(self, name: str, words: Sequence[str]) -> ChildProcess:
         """Start ``python -m`` `words`."""
         log = self._folder / f"{name}.log"
-        with open(log, "wb") as complaints, _undisturbed():
+        with open(log, "wb") as complaints, _signals_blocked():
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", *words],
                 stdin=subprocess.PIPE,
@@ -105,9 +108,9 @@ class Family:
                 env=self._environment,
                 cwd=self._folder,
                 start_new_session=True,  # Ctrl-C is for the command, which then ends them in order
-                preexec_fn=_begin,  # noqa: PLW1509 - there are no threads here
+                preexec_fn=_restore_signals,  # noqa: PLW1509 - there are no threads here
             )
-            child = Child(name, process, log)
+            child = ChildProcess(name, process, log)
             self._children.append(child)
         return child
 
@@ -126,7 +129,7 @@ class Family:
                     if not os.read(key.fd, _READ_BYTES):
                         raise ChildDiedError(key.data.complaint())
 
-    def finish(self, child: Child) -> None:
+    def finish(self, child: ChildProcess) -> None:
         """Wait for one that ends by itself when its work is done.
 
         Raises:
@@ -144,7 +147,7 @@ class Family:
                 child.process.terminate()
         for child in reversed(self._children):
             try:
-                child.process.wait(_PATIENCE_S)
+                child.process.wait(_TERMINATION_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.process.pid, signal.SIGKILL)
@@ -153,7 +156,7 @@ class Family:
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _signals_blocked() -> Iterator[None]:
     """No signal between the start of a process and its being remembered."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
@@ -162,7 +165,7 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def _restore_signals() -> None:
     """In the new process: hear signals again, and do not outlive the command even where that is killed."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -170,3 +173,42 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+# ---- The environment that the processes of an office live in.
+
+#: How long a channel of the collector is its own, s of the wall.
+_LEASE_S = 90.0
+#: Of the user's environment, nothing of a real system reaches the processes.
+_FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")
+
+
+def process_environment(folder: Path, speed: float = 1.0) -> dict[str, str]:
+    """What the processes are given: the user's environment without a real system, and the office's settings.
+
+    Args:
+        folder: the private one.
+        speed: seconds of business that pass in one of the wall: leases last as long on the wall as anywhere.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "system.config.settings.demo",
+        "TMPDIR": str(folder),  # what a process that is killed leaves lying goes away with the rest
+        "AMIBENCH_DATA_DIR": str(folder),
+        "AMIBENCH_SECRET_KEY": secrets.token_urlsafe(48),
+        "AMIBENCH_SECURITY_MODULE": f"unix://{module_socket(folder)}",
+        "AMIBENCH_WORLD_CONTROL": str(control_file(folder)),
+        "AMIBENCH_LEASE_S": str(round(_LEASE_S * max(1.0, speed))),
+        "AMIBENCH_LANG": os.environ.get("AMIBENCH_LANG", ""),
+    }
+
+
+def control_file(folder: Path) -> Path:
+    """Where the village says how it is moved and reached."""
+    return folder / "control.toml"
+
+
+def module_socket(folder: Path) -> Path:
+    """Where the security module listens."""
+    return folder / "socket"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amibench.commands.benches.simulation.virtual import measure_village
+from amibench.commands.benches.simulation import measure_village
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import load_scenario
 

@@ -6,10 +6,9 @@ import pytest
 
 from amibench.__main__ import run
 from amibench.commands import benches
-from amibench.commands.benches import row as rows_module
-from amibench.commands.benches import security_module, sts
-from amibench.commands.benches.row import Row, beside
-from amibench.commands.sts.speed import Measured, Workload
+from amibench.commands import benches as rows_module
+from amibench.commands.benches import Row, beside, security_module, sts
+from amibench.commands.benches.sts import MeasuredWorkload, Workload
 from conformance.text import Text
 
 
@@ -105,7 +104,7 @@ def test_misty1_stands_beside_its_peer_where_there_is_one(peer: bool):
     ]
     if peer:
         named.append(("peer: MISTY1 block, python3-botan", 60.0))
-    measured = [Measured(Workload(name, 1, lambda: None), per_s) for name, per_s in named]
+    measured = [MeasuredWorkload(Workload(name, 1, lambda: None), per_s) for name, per_s in named]
     told = {row.name: row for row in sts.rows(measured)}
     assert told["MISTY1 block, ours"].ratio == (0.5 if peer else 0.3)
     assert told["EA11 decode"].ratio == 0.5

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from amibench.__main__ import run
-from amibench.commands import certify_screen
+from amibench.commands import certify as certify_screen
 from conformance import runner
 from conformance.evidence.model import (
     CaseRecord,

@@ -9,7 +9,7 @@ from memory_desk import MemoryDesk
 from typer.testing import CliRunner
 
 from amibench.commands.system.app import app
-from amibench.commands.system.listening import Place, listening, place_of
+from amibench.commands.system.collect import ListenAddress, listen_address, listening
 from amibench.errors import CommandError
 from links.aio import WallClock
 from links.errors import LinkOpenError, LinkUrlError
@@ -19,19 +19,19 @@ from system.head_end.acquisition import BlockingRunner, Collector, CollectorPart
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("tcp://0.0.0.0:4060", Place("0.0.0.0", 4060, "wrapper")),
-        ("tcp://:4060", Place("127.0.0.1", 4060, "wrapper")),
-        ("tcp://[::1]?framing=hdlc", Place("::1", 4059, "hdlc")),
+        ("tcp://0.0.0.0:4060", ListenAddress("0.0.0.0", 4060, "wrapper")),
+        ("tcp://:4060", ListenAddress("127.0.0.1", 4060, "wrapper")),
+        ("tcp://[::1]?framing=hdlc", ListenAddress("::1", 4059, "hdlc")),
     ],
 )
-def test_where(text: str, place: Place) -> None:
-    assert place_of(text) == place
+def test_where(text: str, place: ListenAddress) -> None:
+    assert listen_address(text) == place
 
 
 @pytest.mark.parametrize("text", ["udp://0.0.0.0:4059", "4059", "tcp://x:1/y", "tcp://x:1?framing=lora"])
 def test_nowhere(text: str) -> None:
     with pytest.raises(LinkUrlError):
-        place_of(text)
+        listen_address(text)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_without_a_place_nobody_listens() -> None:
 def test_a_port_that_is_taken_is_said_before_anything_begins() -> None:
     async def main(port: int) -> None:
         parts = _parts()
-        async with listening(Place("127.0.0.1", port, "wrapper"), parts, Collector("one", parts)):
+        async with listening(ListenAddress("127.0.0.1", port, "wrapper"), parts, Collector("one", parts)):
             pytest.fail("it is taken")
 
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(LinkOpenError, match="in use"):
@@ -81,7 +81,7 @@ def test_a_port_that_is_taken_is_said_before_anything_begins() -> None:
 def test_it_listens_while_the_block_runs_and_counts() -> None:
     async def main() -> tuple[int, dict[str, int]]:
         parts = _parts()
-        async with listening(place_of("tcp://:0"), parts, Collector("one", parts)) as heard:
+        async with listening(listen_address("tcp://:0"), parts, Collector("one", parts)) as heard:
             assert heard is not None
             host, _, port = heard.url.removeprefix("tcp://").rpartition(":")
             socket.create_connection((host, int(port)), 60).close()

@@ -12,13 +12,10 @@ import pytest
 from started import started
 
 from amibench.__main__ import run
-from amibench.commands.demo.ending import Stopped, stoppable
-from amibench.commands.demo.screen import as_line, show
-from amibench.commands.demo.stages import Running
-from amibench.commands.demo.village import random_password, village_of
+from amibench.commands.demo import RunningDemo, StopRequested, as_line, show, stoppable
 from amibench.errors import CommandError
-from amibench.office.meter_keys import SECRET_NAME
-from amibench.office.processes import Family
+from amibench.office.community import SECRET_NAME, announced_community, random_password
+from amibench.office.processes import ProcessGroup
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
@@ -102,7 +99,7 @@ def test_passwords_are_random_and_long() -> None:
 
 
 def test_one_user_of_each_role_and_one_home_without_credit() -> None:
-    village = village_of(world())
+    village = announced_community(world())
     assert [user.role for user in village.users] == [
         "cashier",
         "supervisor",
@@ -111,7 +108,7 @@ def test_one_user_of_each_role_and_one_home_without_credit() -> None:
         "auditor",
     ]
     assert village.first == "m7"
-    assert village_of(world(2)).first == "m2"
+    assert announced_community(world(2)).first == "m2"
 
 
 def test_concentrators_are_reached_through_both_ports() -> None:
@@ -120,20 +117,24 @@ def test_concentrators_are_reached_through_both_ports() -> None:
         {"name": "c1", "dlms": "tcp://127.0.0.1:1?framing=wrapper", "uplink": "tcp://127.0.0.1:2"},
         {"name": "deaf", "web": "http://127.0.0.1:3"},
     ]
-    (reached,) = village_of(found).concentrators
+    (reached,) = announced_community(found).concentrators
     assert (reached.name, reached.uplink_url) == ("c1", "tcp://127.0.0.1:2")
     assert reached.secret_name == SECRET_NAME
 
 
 def test_a_world_without_homes() -> None:
     with pytest.raises(CommandError):
-        village_of(world(0))
+        announced_community(world(0))
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_the_screen_says_where_to_click(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
-    running = Running(
-        village_of(world()), "http://127.0.0.1:8000/", "http://127.0.0.1:8001", ("http://127.0.0.1:9",), 60
+    running = RunningDemo(
+        announced_community(world()),
+        "http://127.0.0.1:8000/",
+        "http://127.0.0.1:8001",
+        ("http://127.0.0.1:9",),
+        60,
     )
     show(running, lang)
     shown = capsys.readouterr().out
@@ -149,8 +150,8 @@ def test_the_screen_says_where_to_click(lang: str, capsys: pytest.CaptureFixture
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[Family]:
-    made = Family(tmp_path, dict(os.environ))
+def family(tmp_path: Path) -> Iterator[ProcessGroup]:
+    made = ProcessGroup(tmp_path, dict(os.environ))
     yield made
     made.end()
 
@@ -158,10 +159,10 @@ def family(tmp_path: Path) -> Iterator[Family]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 129)]
 )
-def test_a_signal_ends_the_watch(family: Family, number: signal.Signals, code: int) -> None:
+def test_a_signal_ends_the_watch(family: ProcessGroup, number: signal.Signals, code: int) -> None:
     before = signal.getsignal(number)
     family.start("patient", ["json.tool"])
-    with pytest.raises(Stopped) as stopped, stoppable():
+    with pytest.raises(StopRequested) as stopped, stoppable():
         os.kill(os.getpid(), number)
     assert stopped.value.code == code
     assert signal.getsignal(number) == before

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from amibench.commands.meter.pushes import Arrived, plain_push, print_push
+from amibench.commands.meter.listen import ReceivedPush, plain_push, print_push
 from protocols.dlms import axdr
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.obis import Obis
@@ -182,9 +182,9 @@ def test_a_port_in_use_is_one_sentence() -> None:
 # ---------------------------------------------------------------- parts
 
 
-def _arrived(body: axdr.Data) -> Arrived:
+def _arrived(body: axdr.Data) -> ReceivedPush:
     push = Push(DataNotification(1, None, body))
-    return Arrived(push, "tcp", 1, 16, datetime(2026, 1, 1, tzinfo=UTC))
+    return ReceivedPush(push, "tcp", 1, 16, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_a_body_that_is_one_value(capsys: pytest.CaptureFixture[str]) -> None:

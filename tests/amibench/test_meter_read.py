@@ -7,10 +7,15 @@ import pytest
 
 from amibench.__main__ import run
 from amibench.commands.meter.connection import with_framing
-from amibench.commands.meter.currency import Currency, currency_in, currency_of
-from amibench.commands.meter.objects import Listed
+from amibench.commands.meter.objects import (
+    Currency,
+    ListedObject,
+    MeterZone,
+    currency_in,
+    currency_of,
+    meter_zone,
+)
 from amibench.commands.meter.values import Reading, brief, plain
-from amibench.commands.meter.zone import MeterZone, meter_zone
 from conformance.targets.load import PPKW_FILE
 from protocols.dlms import axdr
 from protocols.dlms.codes import DataAccessResult
@@ -229,8 +234,8 @@ class Answering:
         return self.data
 
 
-CLOCK = Listed(8, 0, Obis.from_string("0.0.1.0.0"), frozenset({1, 2, 3}))
-ACCOUNT = Listed(111, 0, Obis.from_string("0.0.19.0.0"), frozenset({1, 15}))
+CLOCK = ListedObject(8, 0, Obis.from_string("0.0.1.0.0"), frozenset({1, 2, 3}))
+ACCOUNT = ListedObject(111, 0, Obis.from_string("0.0.19.0.0"), frozenset({1, 15}))
 
 
 @pytest.mark.parametrize(
@@ -242,7 +247,7 @@ ACCOUNT = Listed(111, 0, Obis.from_string("0.0.19.0.0"), frozenset({1, 15}))
         (axdr.long(-32768), [CLOCK], MeterZone(300)),
         (axdr.boolean(True), [CLOCK], MeterZone(300)),
         (None, [CLOCK], MeterZone(300)),
-        (axdr.long(60), [Listed(8, 0, CLOCK.obis, frozenset({2}))], MeterZone(300)),
+        (axdr.long(60), [ListedObject(8, 0, CLOCK.obis, frozenset({2}))], MeterZone(300)),
     ],
 )
 def test_the_zone_is_the_meters_own_or_said_to_be_assumed(data, listed, zone):

@@ -18,8 +18,8 @@ import pytest
 from started import Started, started
 
 from amibench.__main__ import run
-from amibench.commands.meter.optical import open_line
-from amibench.commands.meter_target import to_toml, write_target
+from amibench.commands.meter.connection import open_line
+from amibench.commands.meter.serve import to_toml, write_target
 from amibench.errors import CommandError
 from conformance import mutants, targets
 from links import open_link

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from amibench.errors import CommandError
-from amibench.office.key_store import OPERATORS
-from amibench.office.meter_keys import SECRET_NAME, key_tables, write_meter_keys
-from amibench.office.processes import ChildDiedError, Family
-from amibench.office.settings import control_file, environment, module_socket
-from amibench.office.staff import staff
+from amibench.office.community import SECRET_NAME, key_tables, staff, write_meter_keys
+from amibench.office.processes import (
+    ChildDiedError,
+    ProcessGroup,
+    control_file,
+    module_socket,
+    process_environment,
+)
+from amibench.office.security_module import OPERATORS
 from system.accounts.operations import Role
 from system.head_end.acquisition import parse_key_file, read_key_file
 
@@ -23,20 +27,20 @@ def test_nothing_of_a_real_system_reaches_the_children(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@host/books")
     monkeypatch.setenv("AMIBENCH_HOSTS", "venta.example")
-    given = environment(tmp_path)
+    given = process_environment(tmp_path)
     assert "DATABASE_URL" not in given
     assert "AMIBENCH_HOSTS" not in given
     assert given["DJANGO_SETTINGS_MODULE"] == "system.config.settings.demo"
-    assert given["AMIBENCH_SECRET_KEY"] != environment(tmp_path)["AMIBENCH_SECRET_KEY"]
+    assert given["AMIBENCH_SECRET_KEY"] != process_environment(tmp_path)["AMIBENCH_SECRET_KEY"]
 
 
 def test_leases_last_as_long_on_the_wall_at_any_speed(tmp_path: Path) -> None:
-    assert environment(tmp_path, 0.5)["AMIBENCH_LEASE_S"] == "90"
-    assert environment(tmp_path, 60.0)["AMIBENCH_LEASE_S"] == "5400"
+    assert process_environment(tmp_path, 0.5)["AMIBENCH_LEASE_S"] == "90"
+    assert process_environment(tmp_path, 60.0)["AMIBENCH_LEASE_S"] == "5400"
 
 
 def test_places_are_told_to_the_processes(tmp_path: Path) -> None:
-    given = environment(tmp_path)
+    given = process_environment(tmp_path)
     assert given["AMIBENCH_SECURITY_MODULE"] == f"unix://{module_socket(tmp_path)}"
     assert given["AMIBENCH_WORLD_CONTROL"] == str(control_file(tmp_path))
     assert given["TMPDIR"] == str(tmp_path)
@@ -78,13 +82,13 @@ def test_everybody_has_a_password_and_who_signs_works_here() -> None:
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[Family]:
-    made = Family(tmp_path, dict(os.environ))
+def family(tmp_path: Path) -> Iterator[ProcessGroup]:
+    made = ProcessGroup(tmp_path, dict(os.environ))
     yield made
     made.end()
 
 
-def test_a_child_says_lines(family: Family) -> None:
+def test_a_child_says_lines(family: ProcessGroup) -> None:
     child = family.start("echo", ["json.tool", "--compact"])
     child.tell('{"ready": true}')
     assert child.line() == {"ready": True}
@@ -92,18 +96,18 @@ def test_a_child_says_lines(family: Family) -> None:
 
 
 @pytest.mark.parametrize("words", [["platform"], ["no_such_module_here"], ["json.tool", "/nowhere.json"]])
-def test_a_child_that_says_something_else(family: Family, words: list[str]) -> None:
+def test_a_child_that_says_something_else(family: ProcessGroup, words: list[str]) -> None:
     child = family.start("liar", words)
     with pytest.raises(ChildDiedError, match="liar"):
         child.line()
 
 
-def test_a_child_that_fails(family: Family) -> None:
+def test_a_child_that_fails(family: ProcessGroup) -> None:
     with pytest.raises(ChildDiedError, match="No module"):
         family.finish(family.start("none", ["no_such_module_here"]))
 
 
-def test_a_child_that_dies_ends_the_watch(family: Family) -> None:
+def test_a_child_that_dies_ends_the_watch(family: ProcessGroup) -> None:
     patient = family.start("patient", ["json.tool"])
     dying = family.start("dying", ["json.tool"])
     dying.process.kill()

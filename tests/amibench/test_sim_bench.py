@@ -1,8 +1,7 @@
 """The bench of the simulated field, small: every figure beside its yardstick."""
 
 from amibench.commands.benches import BENCHES, load
-from amibench.commands.benches.simulation.lateness import measure_lateness
-from amibench.commands.benches.simulation.virtual import measure_growth, measure_village
+from amibench.commands.benches.simulation import measure_growth, measure_lateness, measure_village
 
 
 def test_it_is_one_of_the_benches():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amibench.__main__ import run
-from amibench.commands.sts.texts import FIELDS, RESULTS
+from amibench.commands.sts.show import FIELDS, RESULTS
 from conformance.vectors import path
 from protocols.sts.keys import DecoderKey
 from protocols.sts.scenarios.expectation import RESULT_NAMES

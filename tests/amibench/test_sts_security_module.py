@@ -12,7 +12,7 @@ import pytest
 from Crypto.PublicKey import ECC
 
 from amibench.__main__ import run
-from amibench.module_edge import wall_utc
+from amibench.security_module_edge import wall_utc
 from conformance.vending.own_module import OPERATORS, plan_registers
 from protocols.sts.keys import derive_decoder_key
 from protocols.sts.testkeys import VUDK_160

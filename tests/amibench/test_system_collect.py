@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from amibench.commands.system.collect import collect
-from amibench.commands.system.collect_texts import sentence_of
+from amibench.commands.system.collect import collect, sentence_of
 from amibench.errors import CommandError
 from system.head_end.vocabulary import Reason
 

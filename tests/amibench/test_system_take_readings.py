@@ -8,7 +8,7 @@ import pytest
 from field_store import MIDNIGHT, Field
 from vending_world import make_village
 
-from amibench.commands.system.carried import take_readings
+from amibench.commands.system.take_readings import take_readings
 from amibench.errors import CommandError
 from protocols.field.bundle import acknowledgement_name, make_bundle, peek_serial, read_bundle
 from system.head_end.django_store import DjangoStore
@@ -104,7 +104,7 @@ def test_keys_that_others_may_read(tmp_path: Path, keys: Path) -> None:
 def test_of_a_file_without_end_no_more_is_read_than_a_bundle_may_be(
     tmp_path: Path, meter: Any, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("amibench.commands.system.carried", "protocols.field.bundle"):
+    for place in ("amibench.commands.system.take_readings", "protocols.field.bundle"):
         monkeypatch.setattr(f"{place}.SIZE_MAX", 10)
     seen: list[int] = []
 

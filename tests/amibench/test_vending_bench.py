@@ -10,24 +10,23 @@ import pytest
 
 from amibench.commands.benches import BENCHES
 from amibench.commands.benches import vending as bench
-from amibench.commands.benches.vending import laps
-from amibench.commands.benches.vending.clients import sell
-from amibench.commands.benches.vending.laps import Laps
+from amibench.commands.benches.vending import sell, timing
+from amibench.commands.benches.vending.timing import Timing
 from amibench.errors import CommandError
 
 
 def measured(vendor: str, sales_per_s: float) -> dict[str, object]:
     one = {
-        "syncs": asdict(Laps(400.0, 0.01)),
-        "inserts": asdict(Laps(200.0, 0.01)),
-        "sales": asdict(Laps(sales_per_s, 0.02)),
+        "syncs": asdict(Timing(400.0, 0.01)),
+        "inserts": asdict(Timing(200.0, 0.01)),
+        "sales": asdict(Timing(sales_per_s, 0.02)),
     }
     return {"vendor": vendor, "rounds": [one, one]}
 
 
 def test_rows_stand_beside_their_yardsticks() -> None:
     assert "vending" in BENCHES
-    over_http = [(400.0, Laps(60.0, 0.2)), (800.0, Laps(80.0, 0.4)), (600.0, Laps(60.0, 0.25))]
+    over_http = [(400.0, Timing(60.0, 0.2)), (800.0, Timing(80.0, 0.4)), (600.0, Timing(60.0, 0.25))]
     sync, insert, service, http = bench._rows(measured("sqlite", 100.0), over_http, 8)
     assert (sync.per_s, insert.per_s, sync.met, insert.met) == (400.0, 200.0, None, None)
     assert (service.yardstick, service.ratio, service.met) == (insert.name, 0.5, True)
@@ -42,21 +41,21 @@ def test_rows_stand_beside_their_yardsticks() -> None:
     ("postgresql", 90.0, 0.4, True),
 ])  # fmt: skip
 def test_goals_are_those_of_the_database(vendor: str, per_s: float, p99_s: float, met: bool) -> None:
-    rows = bench._rows(measured(vendor, 30.0), [(400.0, Laps(per_s, p99_s))], 8)
+    rows = bench._rows(measured(vendor, 30.0), [(400.0, Timing(per_s, p99_s))], 8)
     assert rows[3].met is met
 
 
 def test_laps_count_and_find_the_slowest_of_a_hundred() -> None:
-    assert Laps.of([0.01] * 99 + [5.0], 10.0) == Laps(10.0, 5.0)
-    assert Laps.of([0.01] * 198 + [0.3, 5.0], 10.0) == Laps(20.0, 0.3)
-    assert Laps.of([], 2.0) == Laps(0.0, 0.0)
+    assert Timing.of([0.01] * 99 + [5.0], 10.0) == Timing(10.0, 5.0)
+    assert Timing.of([0.01] * 198 + [0.3, 5.0], 10.0) == Timing(20.0, 0.3)
+    assert Timing.of([], 2.0) == Timing(0.0, 0.0)
 
 
 def test_timing_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     instants = iter(range(100))
-    monkeypatch.setattr(laps.time, "perf_counter", lambda: float(next(instants)))
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: float(next(instants)))
     done: list[int] = []
-    assert laps.timed(3.0, lambda: done.append(1)) == Laps(1.0, 1.0)
+    assert timing.timed(3.0, lambda: done.append(1)) == Timing(1.0, 1.0)
     assert len(done) == 3
 
 

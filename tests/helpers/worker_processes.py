@@ -41,8 +41,7 @@ class WorkerNursery(ForkingNursery):
         django.setup()
         from importlib import import_module
 
-        from amibench.commands.system.app import app
-        from amibench.commands.system.work import register
+        from amibench.commands.system.app import app, register
         from system.background_jobs.jobs import JOBS
 
         register(app)

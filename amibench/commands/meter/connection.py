@@ -1,14 +1,16 @@
-"""From a URL and keys to an open session, and from what goes wrong to one sentence with the mend."""
+"""Connection to a meter: the options that name it, the optical opening, the session, errors as sentences."""
 
 import contextlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
+import typer
+
 from amibench.commands.meter.keys import PUBLIC_CLIENT, ClientKeys
-from amibench.commands.meter.optical import open_line
 from amibench.commands.meter.texts import text
 from amibench.composition import register_schemes
 from amibench.errors import CommandError
@@ -17,13 +19,67 @@ from links.errors import LinkError
 from links.url import LinkUrl
 from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.client import ClientConnection, Lls
-from protocols.dlms.errors import DlmsError
+from protocols.dlms.errors import DlmsError, LocalProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
-from protocols.dlms.mode_e import ModeEError
+from protocols.dlms.mode_e import ModeEClient, ModeEError, open_mode_e
+from protocols.dlms.mode_e.characters import OPENING_BAUD
+from protocols.dlms.mode_e.opening import HasSpeed
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AssociationRefused, LinkLost, NoAnswer, OutcomeUnknown
 from protocols.dlms.wrapper import WrapperClient
+
+# ---- The optical port: the opening of IEC 62056-21, protocol mode E, before HDLC; for URLs with ``mode=e``
+
+#: A meter that hears the request answers it; silence means that it does not listen at 300 baud.
+_RETRIES = 1
+_STILL_HDLC_TIMEOUT_S = 3.0
+_SILENCE = "no-identification"
+
+
+def open_line(link: Link, probe: HdlcClient, lang: str) -> None:
+    """Bring the line to HDLC where its URL says ``mode=e``; nothing on other links.
+
+    A meter goes back to 300 baud only some time after the last client left, often a minute. So one that keeps
+    silent at 300 baud is asked in HDLC, at the speed of the URL.
+
+    Args:
+        link: the line.
+        probe: an HDLC client that nobody else uses, to see whether the meter still speaks HDLC.
+        lang: ``es`` or ``en``.
+
+    Raises:
+        ModeEError: the device does not open the line for HDLC.
+        CommandError: the URL asks for a speed that the opening cannot select.
+    """
+    if getattr(link, "mode", "") != "e":
+        return
+    fastest_baud: int = getattr(link, "url_baud", OPENING_BAUD)
+    try:
+        opening = ModeEClient(max_baud=fastest_baud, retries=_RETRIES)
+    except LocalProtocolError as error:
+        raise CommandError(text("mode-e-speed", lang, baud=fastest_baud)) from error
+    try:
+        open_mode_e(link, opening)
+    except ModeEError as error:
+        if error.reason != _SILENCE or not _still_hdlc(link, probe, fastest_baud):
+            raise
+
+
+def _still_hdlc(link: Link, probe: HdlcClient, baud: int) -> bool:
+    if isinstance(link, HasSpeed):
+        link.set_speed(baud)
+    client = ClientConnection(client_sap=probe.client_sap, server_sap=probe.server_sap)
+    session = DlmsSession(link, probe, client, response_timeout_s=_STILL_HDLC_TIMEOUT_S)
+    try:
+        session.connect()
+        session.disconnect()
+    except DlmsError:
+        return False
+    return True
+
+
+# ---- From a URL and keys to an open session, and from what goes wrong to one sentence with the mend.
 
 FramingName = Literal["wrapper", "hdlc"]
 #: Enough for every mechanism; ECDSA asks for 32 at least.
@@ -33,7 +89,7 @@ _OWN_TITLE = b"AMB\0\0\0\0\1"
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class MeterEndpoint:
     """Where and how a meter is reached.
 
     Args:
@@ -80,7 +136,7 @@ def _without_framing(query: str) -> list[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def opened(reach: Reach, keys: ClientKeys) -> Iterator[DlmsSession]:
+def opened(reach: MeterEndpoint, keys: ClientKeys) -> Iterator[DlmsSession]:
     """A session with its association open; released and closed in the end.
 
     Raises:
@@ -99,7 +155,7 @@ def opened(reach: Reach, keys: ClientKeys) -> Iterator[DlmsSession]:
         raise CommandError(sentence(error, reach)) from error
 
 
-def sentence(error: DlmsError, reach: Reach) -> str:
+def sentence(error: DlmsError, reach: MeterEndpoint) -> str:
     """What went wrong, and the mend."""
     facts = {"url": reach.url, "framing": reach.framing, "client": reach.client_sap, "detail": error}
     kinds: tuple[tuple[type[DlmsError], str], ...] = (
@@ -113,19 +169,19 @@ def sentence(error: DlmsError, reach: Reach) -> str:
     return text(name, reach.lang, **facts)
 
 
-def _session(link: Link, reach: Reach, client: ClientConnection) -> DlmsSession:
+def _session(link: Link, reach: MeterEndpoint, client: ClientConnection) -> DlmsSession:
     return DlmsSession(
         link, _framing(reach, client.client_sap), client, response_timeout_s=reach.timeout_s, retries=1
     )
 
 
-def _framing(reach: Reach, client_sap: int) -> Framing:
+def _framing(reach: MeterEndpoint, client_sap: int) -> Framing:
     if reach.framing == "wrapper":
         return WrapperClient(client_sap, reach.server_sap)
     return _hdlc(reach, client_sap)
 
 
-def _hdlc(reach: Reach, client_sap: int) -> HdlcClient:
+def _hdlc(reach: MeterEndpoint, client_sap: int) -> HdlcClient:
     return HdlcClient(
         client_sap,
         reach.server_sap,
@@ -134,7 +190,7 @@ def _hdlc(reach: Reach, client_sap: int) -> HdlcClient:
     )
 
 
-def _next_counter(link: Link, reach: Reach, keys: ClientKeys) -> int:
+def _next_counter(link: Link, reach: MeterEndpoint, keys: ClientKeys) -> int:
     """The invocation counter to begin with; a ciphered association asks the meter, as the public client."""
     if not keys.ciphered:
         return 0
@@ -143,7 +199,7 @@ def _next_counter(link: Link, reach: Reach, keys: ClientKeys) -> int:
         return session.invocation_counter(keys.counter) + 1
 
 
-def _client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnection:
+def _client(reach: MeterEndpoint, keys: ClientKeys, counter: int) -> ClientConnection:
     if keys.mechanism is not None and keys.mechanism.startswith("hls"):
         return _strong_client(reach, keys, counter)
     authentication = None if keys.password is None else Lls(keys.password)
@@ -152,7 +208,7 @@ def _client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnection:
     )
 
 
-def _strong_client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnection:
+def _strong_client(reach: MeterEndpoint, keys: ClientKeys, counter: int) -> ClientConnection:
     """A client with high level security, ciphered where it has keys."""
     # Only who has keys pays for the cryptography.
     from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter
@@ -174,3 +230,54 @@ def _strong_client(reach: Reach, keys: ClientKeys, counter: int) -> ClientConnec
     return ClientConnection(
         client_sap=reach.client_sap, server_sap=reach.server_sap, authentication=hls, security=security
     )
+
+
+# ---- The options that `meter read` and `meter token` share.
+
+Url = Annotated[
+    str, typer.Argument(help="Where the meter is: tcp://HOST:PORT, serial:///dev/ttyUSB0, sim://ppkw.")
+]
+Client = Annotated[
+    int, typer.Option(min=1, max=0xFFFF, help="Client address: 16 public, 2 reader, 1 management.")
+]
+Server = Annotated[int, typer.Option(min=0, max=0xFFFF, help="Server address of the logical device.")]
+Keys = Annotated[
+    Path | None,
+    typer.Option(envvar="AMIBENCH_METER_KEYS", help="File with [associations.NAME]: passwords and keys."),
+]
+FramingOption = Annotated[
+    Literal["wrapper", "hdlc"] | None,
+    typer.Option(
+        help="What the link speaks; else the URL says it, else hdlc on serial lines, wrapper elsewhere."
+    ),
+]
+Physical = Annotated[int, typer.Option(min=0, max=0x3FFF, help="Physical (lower) HDLC address.")]
+AddressBytes = Annotated[
+    Literal["1", "2", "4"],
+    typer.Option(help="Octets of the meter's HDLC address; 1 leaves the physical address out."),
+]
+Timeout = Annotated[float, typer.Option(min=0.1, max=600, help="Seconds to wait for an answer.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Lang = Annotated[str | None, typer.Option(help="es or en.")]
+
+
+def reach(
+    url: str,
+    framing: str | None,
+    client: int,
+    server: int,
+    physical: int,
+    address_bytes: str,
+    timeout_s: float,
+    lang: str,
+) -> MeterEndpoint:
+    """The options as one value.
+
+    Raises:
+        CommandError: the URL is none.
+    """
+    try:
+        whole, spoken = with_framing(url, framing)
+    except LinkError as error:
+        raise CommandError(text("link", lang, detail=error)) from error
+    return MeterEndpoint(whole, spoken, client, server, physical, int(address_bytes), timeout_s, lang)

@@ -70,7 +70,7 @@ class ClientKeys:
         return self.guek is not None
 
 
-NOTHING = ClientKeys()
+NO_KEYS = ClientKeys()
 
 
 def find_keys(file: Path | None, client_sap: int, lang: str) -> ClientKeys:
@@ -85,7 +85,7 @@ def find_keys(file: Path | None, client_sap: int, lang: str) -> ClientKeys:
     if password:
         return ClientKeys(password=password.encode())
     if client_sap == PUBLIC_CLIENT:
-        return NOTHING
+        return NO_KEYS
     if not sys.stdin.isatty():
         raise CommandError(text("no-password", lang, client=client_sap))
     typed = getpass.getpass(text("ask-password", lang, client=client_sap) + ": ")
@@ -96,15 +96,15 @@ def _from_file(file: Path, client_sap: int, lang: str) -> ClientKeys:
     rows = read_keys_file(file, lang)
     row = next((row for row in rows if row.get("client_sap") == client_sap), None)
     if row is None:
-        return NOTHING
+        return NO_KEYS
     try:
         return ClientKeys(
-            password=_secret(row),
+            password=_password(row),
             mechanism=row.get("mechanism"),
             guek=_octets(row, "guek"),
             gak=_octets(row, "gak"),
             system_title=_octets(row, "client_system_title") or _octets(row, "system_title"),
-            counter=row.get("invocation_counter", NOTHING.counter),
+            counter=row.get("invocation_counter", NO_KEYS.counter),
             suite=int(row.get("suite", 0)),
             signing_key=_signing_text(row, "signing_key", file),
             server_signing_key=_signing_text(row, "server_signing_key", file),
@@ -123,7 +123,7 @@ def _signing_text(row: Mapping[str, Any], name: str, keys: Path) -> str | None:
     return None if found is None else str(found)
 
 
-def _secret(row: Mapping[str, Any]) -> bytes | None:
+def _password(row: Mapping[str, Any]) -> bytes | None:
     for name in ("password_hex", "secret_hex"):
         if name in row:
             return bytes.fromhex(row[name])

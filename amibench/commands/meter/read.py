@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from amibench.commands.meter import options, tables
-from amibench.commands.meter.connection import Reach, opened
+from amibench.commands.meter import connection, tables
+from amibench.commands.meter.connection import MeterEndpoint, opened
 from amibench.commands.meter.keys import find_keys
-from amibench.commands.meter.objects import Listed, object_list
-from amibench.commands.meter.profile_reading import BUFFER, Period, plain_profile, read_rows
-from amibench.commands.meter.reading import ObjectReading, read_objects
+from amibench.commands.meter.objects import ListedObject, MeterZone, meter_zone, object_list
+from amibench.commands.meter.tables import BUFFER, Period, plain_profile, read_rows
 from amibench.commands.meter.texts import text
-from amibench.commands.meter.values import MAIN_ATTRIBUTE, PROFILE, VALUE
-from amibench.commands.meter.zone import MeterZone, meter_zone
+from amibench.commands.meter.values import MAIN_ATTRIBUTE, PROFILE, VALUE, ObjectReading, read_objects
 from amibench.errors import CommandError
 from amibench.language import resolve
 from protocols.dlms.errors import DlmsError
@@ -27,7 +25,7 @@ EXIT_REFUSED = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReadRequest:
     """One thing to read: an object, and which of its attributes; None: what people mean by its value."""
 
     obis: Obis
@@ -35,20 +33,20 @@ class Wish:
 
 
 def read(
-    url: options.Url,
+    url: connection.Url,
     obis: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[OBIS[:ATTRIBUTE]]…", help="What to read; without it, the whole object list."
         ),
     ] = None,
-    client: options.Client = 16,
-    server: options.Server = 1,
-    keys: options.Keys = None,
-    framing: options.Framing = None,
-    physical: options.Physical = 17,
-    address_bytes: options.AddressBytes = "4",
-    timeout: options.Timeout = 5.0,
+    client: connection.Client = 16,
+    server: connection.Server = 1,
+    keys: connection.Keys = None,
+    framing: connection.FramingOption = None,
+    physical: connection.Physical = 17,
+    address_bytes: connection.AddressBytes = "4",
+    timeout: connection.Timeout = 5.0,
     start: Annotated[
         datetime | None,
         typer.Option("--from", help="First instant of a profile's rows, in the meter's own time."),
@@ -57,8 +55,8 @@ def read(
         datetime | None,
         typer.Option("--to", help="Last instant of a profile's rows, in the meter's own time."),
     ] = None,
-    as_json: options.Json = False,
-    lang: options.Lang = None,
+    as_json: connection.Json = False,
+    lang: connection.Lang = None,
 ) -> None:
     """Read a meter: registers with their units, profiles as rows, or everything that it shows this client.
 
@@ -67,15 +65,15 @@ def read(
     Exit code 1 when the meter refuses something that was asked for by its code, 3 when it cannot be reached.
     """
     language = resolve(lang)
-    wishes = [_wish(text_, language) for text_ in obis or ()]
+    wishes = [_read_request(text_, language) for text_ in obis or ()]
     period = Period(start, end)
     if period and not wishes:
         raise CommandError(text("range-needs-profile", language))
-    reach = options.reach(url, framing, client, server, physical, address_bytes, timeout, language)
+    reach = connection.reach(url, framing, client, server, physical, address_bytes, timeout, language)
     with opened(reach, find_keys(keys, client, language)) as session:
         listed = object_list(session)
         if wishes:
-            refused = _read_wishes(session, reach, listed, wishes, period, as_json=as_json)
+            refused = _read_requested(session, reach, listed, wishes, period, as_json=as_json)
         else:
             refused = False
             _read_everything(session, reach, listed, as_json=as_json)
@@ -83,15 +81,17 @@ def read(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _wish(given: str, lang: str) -> Wish:
+def _read_request(given: str, lang: str) -> ReadRequest:
     code, separator, attribute = given.partition(":")
     try:
-        return Wish(Obis.from_string(code), int(attribute) if separator else None)
+        return ReadRequest(Obis.from_string(code), int(attribute) if separator else None)
     except (DlmsError, ValueError) as error:
         raise CommandError(text("bad-obis", lang, text=given)) from error
 
 
-def _read_everything(session: DlmsSession, reach: Reach, listed: list[Listed], *, as_json: bool) -> None:
+def _read_everything(
+    session: DlmsSession, reach: MeterEndpoint, listed: list[ListedObject], *, as_json: bool
+) -> None:
     readings = read_objects(session, [(item, None) for item in listed], listed)
     if as_json:
         typer.echo(json.dumps([reading.plain(reach.lang) for reading in readings], ensure_ascii=False))
@@ -99,11 +99,11 @@ def _read_everything(session: DlmsSession, reach: Reach, listed: list[Listed], *
     tables.print_objects(readings, reach)
 
 
-def _read_wishes(
+def _read_requested(
     session: DlmsSession,
-    reach: Reach,
-    listed: list[Listed],
-    wishes: list[Wish],
+    reach: MeterEndpoint,
+    listed: list[ListedObject],
+    wishes: list[ReadRequest],
     period: Period,
     *,
     as_json: bool,
@@ -137,7 +137,10 @@ def _read_wishes(
 
 
 def _show(
-    readings: list[ObjectReading], rows: list[tuple[Listed, Profile | str]], zone: MeterZone, reach: Reach
+    readings: list[ObjectReading],
+    rows: list[tuple[ListedObject, Profile | str]],
+    zone: MeterZone,
+    reach: MeterEndpoint,
 ) -> None:
     if readings:
         tables.print_objects(readings, reach, summary=False)
@@ -145,7 +148,7 @@ def _show(
         tables.print_profile(item.obis, profile, zone, reach.lang)
 
 
-def _find(listed: list[Listed], wish: Wish, reach: Reach) -> Listed:
+def _find(listed: list[ListedObject], wish: ReadRequest, reach: MeterEndpoint) -> ListedObject:
     for item in listed:
         if item.obis == wish.obis:
             return item

@@ -1,32 +1,197 @@
-"""``amibench meter serve``: stand-alone virtual meters on loopback, for any client and for ``certify``."""
+"""``amibench meter serve``: stand-alone virtual meters on loopback, and the target file to certify them."""
 
 import asyncio
 import json
+import os
 import secrets
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from amibench.commands.meter import serve_options as options
-from amibench.commands.meter_target import target_table, write_target
-from amibench.commands.private_place import private_place
+from amibench.commands.secret_files import private_place
 from amibench.errors import CommandError
 from conformance import mutants
+from conformance.targets.model import Statement
+from conformance.targets.virtual import DEVICES, statement_table
 from links.errors import LinkError
-from sim.meter import DEFAULT_PARTS, Credentials, ProfileError
+from protocols.sts.identity import MeterPrimaryAccountNumber
+from sim.meter import DEFAULT_PARTS, Credentials, MeterProfile, ProfileError
+from sim.scenarios.identities import METERS_MAX
 from sim.scenarios.serving import Endpoints, ServiceTerms, serve_world
 from sim.scenarios.sim_scheme import profiles
 from sim.scenarios.world import World
 
+# ---- The options of `meter serve`, one name each.
+
+Profile = Annotated[str, typer.Option(help="Model of meter.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0 takes a free one.")]
+Framing = Annotated[Literal["wrapper", "hdlc"], typer.Option(help="What the TCP port speaks.")]
+Serial = Annotated[
+    str | None,
+    typer.Option(
+        help="Answer on this serial line too, e.g. serial:///dev/ttyUSB0?baud=9600; pty makes one; with "
+        "?mode=e as an optical port."
+    ),
+]
+Meters = Annotated[
+    int, typer.Option(min=1, max=METERS_MAX, help="How many meters, at server SAPs from 1 upwards.")
+]
+OwnPorts = Annotated[
+    bool, typer.Option("--own-ports", help="Give each meter a TCP port of its own, SAP 1 on all.")
+]
+HistoryDays = Annotated[
+    int,
+    typer.Option(
+        "--history", min=0, max=400, help="Days that the meters have lived already: their profiles."
+    ),
+]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="File with the reader's password; without it, a random one.")
+]
+TargetFile = Annotated[
+    Path | None, typer.Option(help="Where to write the target file; without it, a private temporary one.")
+]
+Mutant = Annotated[str | None, typer.Option(help="A meter built wrong on purpose, by name.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the world.")]
+Speed = Annotated[float, typer.Option(min=0.001, max=1e6, help="Device seconds that pass in a second.")]
 ResponseDelay = Annotated[
     int | None,
     typer.Option(min=0, max=10_000, help="How long a meter takes to answer; without it, as its model says."),
 ]
+ControlPort = Annotated[
+    int, typer.Option(min=0, max=65_535, help="TCP port of the control channel; 0 takes a free one.")
+]
+PanelPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65_535, help="TCP port of a page with the customer units; 0: a free one."),
+]
+Epoch = Annotated[
+    datetime | None, typer.Option(help="Instant (UTC) at which the meter's world begins; without it, now.")
+]
+
+
+# ---- The target file of a served virtual meter: what `amibench certify FILE` needs to reach and to judge i
+
+STATIONS: tuple[str, ...] = ("keypad", "carrier", "supply", "cut", "source", "load", "cover", "magnet")
+STATIONS += ("pulses", "clock", "pause")
+
+
+def target_table(
+    *, link: str, framing: str, control: str, secret: str, reader_password: bytes, profile: MeterProfile
+) -> dict[str, Any]:
+    """The statement of the virtual meter, with where and how it is served now.
+
+    Args:
+        link: URL of the device.
+        framing: what it speaks there.
+        control: URL of the control channel.
+        secret: its bearer secret.
+        reader_password: LLS secret of the reader client.
+        profile: the model of meter.
+    """
+    table = statement_table(profile.name if profile.name in DEVICES else "ppkw")
+    table["device"] |= {"serial": profile.serial, "drn": profile.drn, "firmware": profile.firmware}
+    table["sts"] |= _sts(profile)
+    table["link"] |= {"url": link, "framing": framing, "clock": "served"}
+    table["associations"] |= {
+        "public": {"client_sap": 16},
+        "reader": {"client_sap": 2, **_password(reader_password)},
+    }
+    table["control"] = {"url": control, "secret": secret}
+    table["stations"] = {name: {"driver": "control"} for name in STATIONS}
+    Statement.model_validate(table)
+    return table
+
+
+def _sts(profile: MeterProfile) -> dict[str, Any]:
+    """What the decoder's register holds; the vending key, a test key by name, stays as the file has it."""
+    terms = profile.sts
+    lock_out = {} if profile.lock_out is None else {"lock_out": asdict(profile.lock_out)}
+    return lock_out | {
+        "pan": MeterPrimaryAccountNumber.from_drn(profile.drn).pan,
+        "sgc": terms.sgc,
+        "krn": terms.krn,
+        "ti": terms.ti,
+        "key_type": terms.key_type,
+        "ken": terms.ken,
+        "base_date": terms.base_date,
+        "ea": terms.ea,
+        "dkga": terms.dkga,
+        "tid_store_size": terms.tid_capacity,
+    }
+
+
+def _password(secret: bytes) -> dict[str, str]:
+    """As text where it is plain text, else as hexadecimal."""
+    text = secret.decode("ascii", errors="replace")
+    return {"password": text} if text.isprintable() and text.isascii() else {"password_hex": secret.hex()}
+
+
+def write_target(path: Path, table: Mapping[str, Any]) -> None:
+    """Write `table` as TOML to `path`, mode 0600, in one step.
+
+    Raises:
+        OSError: the folder is missing or not writable.
+    """
+    # The file is born private under another name: at no moment can anybody else read it, or read half of it.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(to_toml(table))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def to_toml(table: Mapping[str, Any]) -> str:
+    """`table` as TOML text: scalars, lists of scalars, and tables.
+
+    >>> print(to_toml({"format": "x/1", "link": {"url": "tcp://h:1", "ports": [1, 2]}}))
+    format = "x/1"
+    <BLANKLINE>
+    [link]
+    url = "tcp://h:1"
+    ports = [1, 2]
+    <BLANKLINE>
+    """
+    return "\n".join(_lines(table, ())) + "\n"
+
+
+def _lines(table: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[str]:
+    inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
+    for key, value in table.items():
+        if key not in inner:
+            yield f"{_key(key)} = {_value(value)}"
+    for key, value in inner.items():
+        here = (*place, _key(key))
+        yield ""
+        yield f"[{'.'.join(here)}]"
+        yield from _lines(value, here)
+
+
+def _key(key: str) -> str:
+    bare = key.replace("-", "").replace("_", "")
+    return key if bare.isalnum() and bare.isascii() else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    # A JSON scalar is a TOML one, but for the one control character that JSON leaves alone.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+# ---- ``amibench meter serve``: stand-alone virtual meters on loopback, for any client and for ``certify``.
+
 EXIT_INTERRUPTED = 130
 SECONDS_PER_DAY = 86_400
 MS_PER_S = 1_000
@@ -47,22 +212,22 @@ class _Service:
 
 
 def serve(
-    profile: options.Profile = "ppkw",
-    port: options.Port = 0,
-    framing: options.Framing = "wrapper",
-    serial: options.Serial = None,
-    meters: options.Meters = 1,
-    own_ports: options.OwnPorts = False,
-    history_days: options.HistoryDays = 0,
-    lls_password_file: options.PasswordFile = None,
-    target_file: options.TargetFile = None,
-    mutant: options.Mutant = None,
-    seed: options.Seed = 1,
-    speed: options.Speed = 1.0,
-    response_delay_ms: options.ResponseDelay = None,
-    control_port: options.ControlPort = 0,
-    panel_port: options.PanelPort = None,
-    epoch: options.Epoch = None,
+    profile: Profile = "ppkw",
+    port: Port = 0,
+    framing: Framing = "wrapper",
+    serial: Serial = None,
+    meters: Meters = 1,
+    own_ports: OwnPorts = False,
+    history_days: HistoryDays = 0,
+    lls_password_file: PasswordFile = None,
+    target_file: TargetFile = None,
+    mutant: Mutant = None,
+    seed: Seed = 1,
+    speed: Speed = 1.0,
+    response_delay_ms: ResponseDelay = None,
+    control_port: ControlPort = 0,
+    panel_port: PanelPort = None,
+    epoch: Epoch = None,
 ) -> None:
     """Serve virtual meters on 127.0.0.1 until Ctrl-C or SIGTERM; prints one JSON line when they are ready.
 

@@ -1,21 +1,25 @@
-"""What was read, as tables for a terminal."""
+"""Tables of objects and of profile rows for people, and profile rows as JSON."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from amibench.commands.meter.connection import Reach
-from amibench.commands.meter.reading import ObjectReading
+from amibench.commands.meter.connection import MeterEndpoint
+from amibench.commands.meter.objects import ListedObject, MeterZone
 from amibench.commands.meter.texts import text
-from amibench.commands.meter.values import MAIN_ATTRIBUTE, PROFILE, VALUE
-from amibench.commands.meter.zone import MeterZone
+from amibench.commands.meter.values import MAIN_ATTRIBUTE, PROFILE, VALUE, ObjectReading
 from protocols.dlms.explain.class_names import class_name
 from protocols.dlms.obis import Obis
-from protocols.dlms.profile_rows import Profile, Quantity
+from protocols.dlms.profile_rows import Profile, Quantity, between
+from protocols.dlms.session import AccessRefused, DlmsSession, ExceptionAnswered
+
+# ---- What was read, as tables for a terminal.
 
 #: F of a present value: not worth a person's eyes
 _PRESENT = 255
@@ -27,7 +31,7 @@ def short(obis: Obis) -> str:
     return whole.removesuffix(f".{_PRESENT}")
 
 
-def print_objects(readings: list[ObjectReading], reach: Reach, *, summary: bool = True) -> None:
+def print_objects(readings: list[ObjectReading], reach: MeterEndpoint, *, summary: bool = True) -> None:
     """One line an object; what this client may not read is only counted."""
     lang = reach.lang
     table = plain_table()
@@ -107,3 +111,71 @@ def plain_table() -> Table:
 def plain_console() -> Console:
     """A console that colours nothing by itself."""
     return Console(highlight=False)
+
+
+# ---- Reads the rows of profiles, of a stretch of time where one is asked for, and puts them into JSON.
+
+BUFFER = 2
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(2099, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Of which time rows are wanted, in the meter's own time: as it was typed, without zone."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def __bool__(self) -> bool:
+        return self.start is not None or self.end is not None
+
+
+def read_rows(session: DlmsSession, item: ListedObject, period: Period, zone: MeterZone) -> Profile | str:
+    """The rows of a profile, or why the meter gives none."""
+    try:
+        shape = session.profile_shape(item.obis)
+        selection = None
+        if period and shape.clock is not None:
+            selection = between(
+                zone.of_local(period.start) or _FIRST,
+                zone.of_local(period.end) or _LAST,
+                clock=shape.clock,
+                deviation_minutes=zone.deviation_minutes,
+            )
+        return session.read_profile(
+            item.obis, selection, shape=shape, deviation_minutes=zone.deviation_minutes
+        )
+    except AccessRefused as refusal:
+        return refusal.result.label
+    except ExceptionAnswered as refusal:
+        return str(refusal)
+
+
+def plain_profile(item: ListedObject, profile: Profile | str, zone: MeterZone, lang: str) -> dict[str, Any]:
+    """For JSON: instants in UTC, and the meter's own zone beside them."""
+    head: dict[str, Any] = {
+        "obis": str(item.obis),
+        "class_id": item.class_id,
+        "attribute": BUFFER,
+        "name": item.obis.describe(lang),
+    }
+    if isinstance(profile, str):
+        return head | {"error": profile}
+    columns = [
+        {
+            "obis": str(column.captures.logical_name),
+            "attribute": column.captures.attribute,
+            "unit": column.symbol,
+        }
+        for column in profile.columns
+    ]
+    rows = [
+        {
+            "time": None if time is None else time.isoformat(),
+            "values": [cell(value) for value in values],
+        }
+        for time, values in profile.quantities()
+    ]
+    told = {"time_zone": zone.name, "time_zone_assumed": not zone.is_told}
+    return head | told | {"period_s": profile.period_s, "columns": columns, "rows": rows}

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.meter import options
-from amibench.commands.meter.connection import Reach, opened
-from amibench.commands.meter.currency import NO_CURRENCY, currency_of
+from amibench.commands.meter import connection
+from amibench.commands.meter.connection import MeterEndpoint, opened
 from amibench.commands.meter.keys import find_keys
-from amibench.commands.meter.objects import Listed, object_list
+from amibench.commands.meter.objects import NO_CURRENCY, ListedObject, currency_of, object_list
 from amibench.commands.meter.texts import text
 from amibench.errors import CommandError
 from amibench.language import resolve
@@ -56,17 +55,17 @@ class Entered:
 
 
 def token(
-    url: options.Url,
+    url: connection.Url,
     digits: Annotated[str, typer.Argument(help="The 20 digits of the token; blanks and dashes are allowed.")],
-    client: options.Client = 2,
-    server: options.Server = 1,
-    keys: options.Keys = None,
-    framing: options.Framing = None,
-    physical: options.Physical = 17,
-    address_bytes: options.AddressBytes = "4",
-    timeout: options.Timeout = 10.0,
-    as_json: options.Json = False,
-    lang: options.Lang = None,
+    client: connection.Client = 2,
+    server: connection.Server = 1,
+    keys: connection.Keys = None,
+    framing: connection.FramingOption = None,
+    physical: connection.Physical = 17,
+    address_bytes: connection.AddressBytes = "4",
+    timeout: connection.Timeout = 10.0,
+    as_json: connection.Json = False,
+    lang: connection.Lang = None,
 ) -> None:
     """Enter a token through the meter's token gateway and say the result by its standard name.
 
@@ -75,7 +74,7 @@ def token(
     """
     language = resolve(lang)
     whole = _digits(digits, language)
-    reach = options.reach(url, framing, client, server, physical, address_bytes, timeout, language)
+    reach = connection.reach(url, framing, client, server, physical, address_bytes, timeout, language)
     with opened(reach, find_keys(keys, client, language)) as session:
         listed = object_list(session)
         gateway = _first(listed, TokenGateway.class_id)
@@ -97,12 +96,12 @@ def _digits(given: str, lang: str) -> str:
     return whole
 
 
-def _first(listed: list[Listed], class_id: int) -> Listed | None:
+def _first(listed: list[ListedObject], class_id: int) -> ListedObject | None:
     return next((item for item in listed if item.class_id == class_id), None)
 
 
 def _enter(
-    session: DlmsSession, reach: Reach, listed: list[Listed], gateway: Listed, digits: str
+    session: DlmsSession, reach: MeterEndpoint, listed: list[ListedObject], gateway: ListedObject, digits: str
 ) -> Entered | None:
     """Send the token, once; None when no answer came."""
     purse = _Purse(session, listed)
@@ -129,7 +128,7 @@ def _enter(
 class _Purse:
     """The meter's token credit: the first object of class 112, in the currency of the account."""
 
-    def __init__(self, session: DlmsSession, listed: list[Listed]) -> None:
+    def __init__(self, session: DlmsSession, listed: list[ListedObject]) -> None:
         self._session = session
         self._credit = _first(listed, Credit.class_id)
         self._currency = currency_of(session, listed) or NO_CURRENCY
@@ -144,7 +143,7 @@ class _Purse:
         return self._currency.amount(amount)
 
 
-def _value(session: DlmsSession, item: Listed, attribute: int) -> Data | None:
+def _value(session: DlmsSession, item: ListedObject, attribute: int) -> Data | None:
     try:
         return session.get(item.class_id, item.obis, attribute)
     except AccessRefused:

@@ -12,16 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from amibench.office.module import start_module
-from amibench.office.processes import Family
-from amibench.office.settings import environment
+from amibench.office.processes import ProcessGroup, process_environment
+from amibench.office.security_module import start_module
 from system.demo.village import Village
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class VillageTime:
+class WorldBusinessClock:
     """Business time that is the world's.
 
     Args:
@@ -57,7 +56,7 @@ class Office:
 
     def close(self) -> None:
         """Nothing more is asked."""
-        self._desk.submit(_hang_up).result()
+        self._desk.submit(_close_connections).result()
         self._desk.shutdown()
 
 
@@ -69,7 +68,7 @@ def open_office(folder: Path, utc: Callable[[], datetime], village: Village) -> 
         ChildDiedError: the security module did not come up.
         CommandError: a file cannot be written.
     """
-    family = Family(folder, given := environment(folder))
+    family = ProcessGroup(folder, given := process_environment(folder))
     module = start_module(family, folder)
     os.environ.update(given)
     office = Office(folder)
@@ -90,7 +89,7 @@ def _set_up(utc: Callable[[], datetime]) -> None:
     from system.config import clock
 
     django.setup()
-    clock.use(VillageTime(utc))
+    clock.use(WorldBusinessClock(utc))
     call_command("migrate", interactive=False, verbosity=0)
 
 
@@ -100,7 +99,7 @@ def _fill(village: Village) -> None:
     fill(village)
 
 
-def _hang_up() -> None:
+def _close_connections() -> None:
     from django.db import connections
 
     from system.vending.module_client import close_client

@@ -13,9 +13,8 @@
 
 import typer
 
-from amibench.commands.sim.inject import inject
 from amibench.commands.sim.run import run
-from amibench.commands.sim.serve import serve
+from amibench.commands.sim.serve import inject, serve
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The simulated field.")
 

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from amibench.commands.sim.texts import text
+from amibench.commands.sim.options import text
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.site_recorder import RecordedPoint
 

@@ -1,14 +1,13 @@
 """``amibench sts decode``: every field of a token, and what a meter would answer to it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.tree import Tree
 
-from amibench.commands.sts.files import grouped, read_object
-from amibench.commands.sts.hidden_keys import hide_key_part, is_test_key
 from amibench.commands.sts.options import (
     AsJson,
     BaseDateOption,
@@ -24,17 +23,58 @@ from amibench.commands.sts.options import (
     Sgc,
     Ti,
     given,
+    grouped,
     key_inputs,
+    read_object,
+    refused,
 )
-from amibench.commands.sts.sentences import refused
-from amibench.commands.sts.show import add_fields, print_tree
-from amibench.commands.sts.texts import WORDS, result_label
+from amibench.commands.sts.show import WORDS, add_fields, print_tree, result_label
 from amibench.language import resolve
-from protocols.sts.acceptance import Outcome
+from protocols.sts.acceptance import KeyRegister, Outcome
 from protocols.sts.errors import StsError
+from protocols.sts.keys import derive_decoder_key
 from protocols.sts.scenarios import describe_meter
+from protocols.sts.testkeys import TEST_KEYS
 from protocols.sts.token import Decoded, KeySection, decode_token
 from protocols.sts.vectors.fields import decoded_fields
+
+# ---- Keeping keys off the screen: only what belongs to the published test keys is shown.
+
+KEY_FIELDS = frozenset({"nkho", "nklo", "key_bits_32_63", "key_bits_64_95", "raw44"})
+"""Fields of a decoded key section that hold a part of the new key."""
+
+HIDDEN = "…"
+
+
+def is_test_key(register: KeyRegister) -> bool:
+    """Tell whether a decoder key is made from a published test key under its own attributes."""
+    return any(_derives(name, register) for name in TEST_KEYS)
+
+
+def hide_key_part(decoded: Decoded, fields: dict[str, Any]) -> tuple[Decoded, dict[str, Any]]:
+    """A key section without the part of the key in it."""
+    shown = {name: HIDDEN if name in KEY_FIELDS else value for name, value in fields.items()}
+    return replace(decoded, block=decoded.block and decoded.block >> 60 << 60), shown
+
+
+def _derives(name: str, register: KeyRegister) -> bool:
+    try:
+        key = derive_decoder_key(
+            register.dkga,
+            register.ea,
+            vending_key=TEST_KEYS[name],
+            pan=register.pan,
+            key_type=register.key_type,
+            sgc=register.sgc,
+            ti=register.ti,
+            krn=register.krn,
+            base_date=register.base_date,
+            decode_only=register.decoder_key.decode_only,
+        )
+    except StsError:
+        return False
+    return key == register.decoder_key
+
 
 _NOT_STATE = ("digits", "key", "used_tid", "carrier", "state", "withdrawn", "as_json", "lang")
 

@@ -7,7 +7,7 @@ is chosen in `minter_for`.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from amibench.commands.sts.sentences import refused
+from amibench.commands.sts.options import refused
 from amibench.errors import CommandError
 from protocols.sts.errors import StsError, StsValueError
 from protocols.sts.testkeys import TEST_KEYS

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from amibench.commands.sts.sentences import refused
+from amibench.commands.sts.options import refused
 from amibench.errors import CommandError
 from protocols.sts.currency import currency_units
 from protocols.sts.errors import StsError

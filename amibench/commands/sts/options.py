@@ -1,5 +1,6 @@
-"""The options that the STS commands share, and how they become the inputs of a vector."""
+"""Options, input files and refusals of the STS commands, and how they become the inputs of a vector."""
 
+import json
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,6 +10,9 @@ import typer
 
 from amibench.errors import CommandError
 from protocols.sts.testkeys import TEST_KEYS, TEST_REGISTERS
+from system.security_module.sts_sentences import in_spanish
+
+# ---- The options that the STS commands share, and how they become the inputs of a vector.
 
 Drn = Annotated[str | None, typer.Option("--drn", help="Decoder reference number, 11 or 13 digits.")]
 Pan = Annotated[str | None, typer.Option("--pan", help="MeterPAN, 18 digits, in place of --drn.")]
@@ -141,3 +145,87 @@ def _named_key(name: str) -> dict[str, Any] | None:
         "base_date": int(register.base_date),
         "ken": register.ken,
     }
+
+
+# ---- Reading the JSON files that the commands take, and showing what came out of them.
+
+_FILE_TEXT = {
+    "en": {
+        "unreadable": "cannot read {path}: {reason}",
+        "not_json": "{path} is not JSON: {reason}",
+        "object": "{path} must hold a JSON object",
+    },
+    "es": {
+        "unreadable": "no se puede leer {path}: {reason}",
+        "not_json": "{path} no es JSON: {reason}",
+        "object": "{path} debe contener un objeto JSON",
+    },
+}
+
+_CLASS_NAMES = ("token_class", "token_subclass")
+
+
+def read_json(path: Path, lang: str) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        CommandError: missing, or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(_FILE_TEXT[lang]["unreadable"].format(path=path, reason=reason)) from error
+    except (ValueError, RecursionError) as error:
+        raise CommandError(_FILE_TEXT[lang]["not_json"].format(path=path, reason=error)) from error
+
+
+def read_object(path: Path, lang: str) -> dict[str, Any]:
+    """The JSON object that a file holds.
+
+    Raises:
+        CommandError: missing, not JSON, or something else than an object.
+    """
+    content = read_json(path, lang)
+    if not isinstance(content, dict):
+        raise CommandError(_FILE_TEXT[lang]["object"].format(path=path))
+    return content
+
+
+def read_inputs(path: Path | None, lang: str) -> dict[str, Any]:
+    """The inputs of a file: bare, or inside a vector, whose class and subclass then stand among them.
+
+    Raises:
+        CommandError: missing, not JSON, or of another shape.
+    """
+    if path is None:
+        return {}
+    content = read_object(path, lang)
+    inputs = content.get("inputs", content)
+    if not isinstance(inputs, dict):
+        raise CommandError(_FILE_TEXT[lang]["object"].format(path=path))
+    return {**{name: content[name] for name in _CLASS_NAMES if name in content}, **inputs}
+
+
+def printable(value: Any) -> str:
+    """What a file said, on one line and without control characters."""
+    text = str(value)
+    return text if text.isprintable() else ascii(text)
+
+
+def grouped(digits: str) -> str:
+    """Twenty digits as they are printed on a receipt: five groups of four."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+# ---- The refusals of `protocols.sts` in the language asked for.
+
+
+def sts_sentence(error: Exception, lang: str) -> str:
+    """The sentence of an STS error in the language asked for; in English where it has no Spanish twin."""
+    return in_spanish(str(error)) if lang == "es" else str(error)
+
+
+def refused(error: Exception, lang: str) -> CommandError:
+    """The error of a command for an STS error."""
+    return CommandError(sts_sentence(error, lang))

@@ -6,9 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.sts.files import grouped, printable, read_json
-from amibench.commands.sts.options import AsJson, Lang
-from amibench.commands.sts.sentences import spoken
+from amibench.commands.sts.options import AsJson, Lang, grouped, printable, read_json, sts_sentence
 from amibench.errors import CommandError
 from amibench.language import resolve
 from protocols.sts.errors import StsError
@@ -72,7 +70,7 @@ def _run(entry: Any, place: int, lang: str) -> ScenarioOutcome:
     try:
         return run_scenario({"id": f"#{place}", **entry})
     except StsError as error:
-        raise CommandError(text["bad"].format(name=name, reason=spoken(error, lang))) from error
+        raise CommandError(text["bad"].format(name=name, reason=sts_sentence(error, lang))) from error
 
 
 def _plain(outcome: ScenarioOutcome) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.sts.files import printable, read_json
+from amibench.commands.sts.options import printable, read_json
 from amibench.errors import CommandError
 from amibench.language import resolve
 from protocols.sts.vectors import Minted, VectorStatus, mint_vector

@@ -4,12 +4,13 @@ Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it
 (docs/how-to/run-the-system.md).
 """
 
-from amibench.commands.system import carried, collect, keeping, work
+from amibench.commands.system import app as work
+from amibench.commands.system import backup, collect, take_readings
 from amibench.commands.system.app import app
 
-keeping.register(app)
+backup.register(app)
 collect.register(app)
-carried.register(app)
+take_readings.register(app)
 work.register(app)
 
 __all__ = ["app"]

@@ -1,15 +1,53 @@
-"""The commands."""
+"""Commands of the production system: portal, users, books, chores; Django, set up once."""
 
 import json
+import logging
+import os
 import signal
+import sys
 import threading
 import uuid
 from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.system.settings import configured, password_of
 from amibench.errors import CommandError
+
+# ---- Django, set up once; and secrets from the environment or a prompt.
+
+SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
+PASSWORD_VARIABLE = "AMIBENCH_PASSWORD"  # noqa: S105 - its name, not its value
+
+
+def configured() -> None:
+    """Set Django up.
+
+    Raises:
+        CommandError: the environment makes no sense.
+    """
+    os.environ.setdefault(SETTINGS_VARIABLE, "system.config.settings.production")
+    import django
+
+    from system.config.environment import SettingsError
+
+    try:
+        django.setup()
+    except SettingsError as error:
+        raise CommandError(str(error)) from error
+    except ImportError as error:
+        raise CommandError(f"{SETTINGS_VARIABLE} names no settings: {error}") from error
+
+
+def password_of() -> str:
+    """The password of a new user: from the environment, else asked for twice."""
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given is not None:
+        return given
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked
+
+
+# ---- The commands.
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The system that a utility runs.")
 
@@ -189,3 +227,40 @@ def _provider(text: str) -> Any:
 
 def _say(message: Any) -> None:
     typer.echo(json.dumps(message, ensure_ascii=False, default=str))
+
+
+# ---- ``work``: what nobody asks for by a click, again and again: recoveries, deliveries, messages, webhook
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``amibench system``."""
+    app.command("work")(work)
+
+
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, say so as JSON, end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --once: nothing but JSON.")] = False,
+) -> None:
+    """Do the chores until Ctrl-C or SIGTERM; several workers share them. With --once exit 1: one failed."""
+    configured()
+    from system.background_jobs.worker import work as go_on
+    from system.background_jobs.worker import work_once, worker_name
+
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING if as_json else logging.INFO,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    )
+    name = worker_name()
+    if once:
+        said = work_once(name)
+        typer.echo(json.dumps({"worker": name, "chores": said}, ensure_ascii=False))
+        if any(line.startswith("failed") for line in said.values()):
+            raise typer.Exit(1)
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    typer.echo(json.dumps({"worker": name}))
+    sys.stdout.flush()
+    go_on(stop, name)

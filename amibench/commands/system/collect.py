@@ -1,4 +1,4 @@
-"""``collect``: the collector on the database, until it is told to stop."""
+"""``collect``: the collector on the database until a signal ends it, and the listener of ``--listen``."""
 
 import asyncio
 import gc
@@ -6,21 +6,173 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from amibench.commands.system.collect_texts import sentence_of
-from amibench.commands.system.listening import Place, listening, place_of
-from amibench.commands.system.settings import configured
+from amibench.commands.system.app import configured
 from amibench.errors import CommandError
 from amibench.language import resolve
-from links.errors import LinkError
+from links.errors import LinkError, LinkUrlError
+from links.url import LinkUrl
+from system.head_end.vocabulary import REASON_SENTENCES, Reason
 
 if TYPE_CHECKING:
-    from system.head_end.acquisition import Collector, CollectorSettings, Failure, KeyFile
+    from system.head_end.acquisition import (
+        Collector,
+        CollectorParts,
+        CollectorSettings,
+        Failure,
+        KeyFile,
+        Listener,
+    )
+
+# ---- Reasons of failures, in the language of the terminal; the Spanish ones are those of the portal.
+
+_ENGLISH: Mapping[Reason, str] = {
+    Reason.UNREACHABLE: "Concentrator or meter does not take the connection: check power and network.",
+    Reason.NO_UPLINK: "The concentrator answers, but not on its management port: check its secret.",
+    Reason.METER_SILENT: "The concentrator answers and the meter does not: check line, fuse and noise.",
+    Reason.LINE_LOST: "The connection broke in the middle; it will be tried again.",
+    Reason.WRONG_KEY: "The meter does not know our DLMS key: check the maker's keys.",
+    Reason.NO_KEY: "The collector's key file has no DLMS keys of this meter.",
+    Reason.ASSOCIATION_REFUSED: "The meter refused the association: check the access profile.",
+    Reason.COUNTER_REFUSED: "The meter refused the invocation counter; it will be read and tried again.",
+    Reason.ACCESS_REFUSED: "The meter does not let this client read or write that object.",
+    Reason.WRONG_SERIAL: "Another meter answered at that address: it is in quarantine.",
+    Reason.CLOCK_OFF: "The meter's clock is too far off: its readings are in quarantine.",
+    Reason.REGISTER_WRAPPED: "A register began anew: the reading is marked to be looked at.",
+    Reason.SCALER_CHANGED: "The meter changed scaler or unit of a register: it is in quarantine.",
+    Reason.HOSTILE: "The device sent data without end or sense: the session was dropped.",
+    Reason.NOT_UNDERSTOOD: "The meter's answer is not understood.",
+    Reason.UNKNOWN_METER: "The concentrator does not know that meter.",
+    Reason.TOKEN_REFUSED: "The meter did not accept the token.",
+    Reason.STATE_NOT_REACHED: "The relay did not reach the state that was asked for.",
+    Reason.DEADLINE: "The deadline passed before it was done.",
+    Reason.COLLECTOR_STOPPED: "The collector stopped before it was done; it will be tried again.",
+}
+_TEXTS: Mapping[str, Mapping[Reason, str]] = {"es": REASON_SENTENCES, "en": _ENGLISH}
+
+
+def sentence_of(reason: Reason, lang: str) -> str:
+    """What a reason means, for people.
+
+    >>> sentence_of(Reason.TOKEN_REFUSED, "en")
+    'The meter did not accept the token.'
+    """
+    return _TEXTS[lang].get(reason, reason.value)
+
+
+# ---- ``collect --listen``: a listener beside the collector, for as long as that works.
+
+LOOPBACK = "127.0.0.1"
+_ASSIGNED_PORT = 4059
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    framing: Literal["wrapper", "hdlc"] = "wrapper"
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """Where is listened, and what meters speak there."""
+
+    host: str
+    port: int
+    framing: str
+
+
+def listen_address(text: str) -> ListenAddress:
+    """The place that a URL names.
+
+    >>> place_of("tcp://:4060")
+    Place(host='127.0.0.1', port=4060, framing='wrapper')
+
+    Raises:
+        LinkUrlError: it is no TCP port.
+    """
+    url = LinkUrl.parse(text)
+    if url.scheme != "tcp" or url.path:
+        raise LinkUrlError(f"cannot listen at {text}; write for example tcp://{LOOPBACK}:{_ASSIGNED_PORT}")
+    port = _ASSIGNED_PORT if url.port is None else url.port
+    return ListenAddress(url.host or LOOPBACK, port, url.options(_Options).framing)
+
+
+class ListenerCounts:
+    """A listener that works.
+
+    Args:
+        listener: it.
+        url: where.
+    """
+
+    def __init__(self, listener: "Listener", url: str) -> None:
+        self._listener = listener
+        self.url = url
+
+    @property
+    def kept(self) -> int:
+        """Pushes that were kept."""
+        return self._listener.receiver.kept
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """How many were not, by kind."""
+        return {kind.value: many for kind, many in sorted(self._listener.strangers.counts.items())}
+
+
+@asynccontextmanager
+async def listening(
+    place: ListenAddress | None, parts: "CollectorParts", collector: "Collector"
+) -> AsyncIterator[ListenerCounts | None]:
+    """Listen while the block runs; an error of the listener stops the collector, and is raised after it.
+
+    Args:
+        place: where; None: nowhere.
+        parts: of the collector: the listener works with the same.
+        collector: woken where a meter should be visited.
+
+    Raises:
+        LinkOpenError: the port is taken.
+    """
+    if place is None:
+        yield None
+        return
+    from system.head_end.acquisition import Listener, ListenerParts
+
+    listener = Listener(
+        ListenerParts(
+            desk=parts.desk,
+            book=parts.book,
+            clock=parts.clock,
+            utc=parts.utc,
+            runner=parts.runner,
+            visit=collector.wake,
+            tell=parts.tell,
+            framing=place.framing,
+        )
+    )
+    opened: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    task = asyncio.ensure_future(listener.run(place.host, place.port, opened.set_result))
+    await asyncio.wait((opened, task), return_when=asyncio.FIRST_COMPLETED)
+    if not opened.done():
+        opened.cancel()
+        await task
+    task.add_done_callback(lambda _: collector.stop())
+    try:
+        host = f"[{place.host}]" if ":" in place.host else place.host
+        yield ListenerCounts(listener, f"tcp://{host}:{opened.result()}")
+    finally:
+        listener.stop()
+        await task
+
+
+# ---- ``collect``: the collector on the database, until it is told to stop.
 
 T = TypeVar("T")
 KEYS_VARIABLE = "AMIBENCH_METER_KEYS"
@@ -104,7 +256,7 @@ async def _run(
     book: "KeyFile",
     terms: "CollectorSettings",
     say: Callable[..., None],
-    place: Place | None,
+    place: ListenAddress | None,
     *,
     once: bool,
 ) -> int:
@@ -139,13 +291,13 @@ async def _run(
     return collector.visits
 
 
-def _place(listen: str, *, once: bool) -> Place | None:
+def _place(listen: str, *, once: bool) -> ListenAddress | None:
     if not listen:
         return None
     if once:
         raise CommandError("--once ends by itself and --listen does not: give one of them")
     try:
-        return place_of(listen)
+        return listen_address(listen)
     except LinkError as error:
         raise CommandError(str(error)) from error
 

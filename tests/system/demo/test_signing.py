@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from vending_world import PASSPHRASE, Village, drn, make_village, served_module
 
-from amibench.office.key_store import OPERATORS, make_key_store
+from amibench.office.security_module import OPERATORS, make_key_store
 from system.accounts.models import User
 from system.config import clock
 from system.registry.models import MeterKeying

@@ -11,7 +11,7 @@ from field_store import LOAD, MIDNIGHT, Field
 from lent_connection import LentConnection
 from vending_world import make_village
 
-from amibench.commands.system.listening import listening, place_of
+from amibench.commands.system.collect import listen_address, listening
 from links.aio import WallClock, open_async_link
 from links.clock import Clock
 from links.sending import send_by_tcp
@@ -136,7 +136,7 @@ class Bench:
         collector = Collector("one", parts)
         collecting = None
         try:
-            async with listening(place_of("tcp://127.0.0.1:0"), parts, collector) as heard:
+            async with listening(listen_address("tcp://127.0.0.1:0"), parts, collector) as heard:
                 assert heard is not None
                 collecting = asyncio.ensure_future(collector.run())
                 await act(heard, served, tap, access)

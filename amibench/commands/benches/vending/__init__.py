@@ -12,22 +12,105 @@ The workers, each in a process or a thread of its own::
     laps.py      times what is done again and again
 """
 
+import http.client
 import os
+import random
 import statistics
 import tempfile
-from collections.abc import Sequence
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-from amibench.commands.benches.row import ROUNDS, Row
-from amibench.commands.benches.vending import clients
-from amibench.commands.benches.vending.laps import Laps, syncs
+from amibench.commands.benches import ROUNDS, Row
+from amibench.commands.benches.vending.timing import Timing, syncs
 from amibench.errors import CommandError
-from amibench.office.module import start_module
-from amibench.office.processes import ChildDiedError, Family
-from amibench.office.settings import environment
+from amibench.office.processes import ChildDiedError, ProcessGroup, process_environment
+from amibench.office.security_module import start_module
 from conformance.text import Text
+
+# ---- Cashiers' browsers: each sells over its own connection, one sale after the other.
+
+AMOUNT_PESOS = 2_000
+_CSRF = "c" * 32
+_ANSWER_TIMEOUT_S = 30.0
+
+
+def sell(url: str, prepared: Mapping[str, Any], many: int, seconds: float) -> Timing:
+    """Sell for so long.
+
+    Args:
+        url: of the portal.
+        prepared: ``sessions`` of the cashiers, which clients share where they are more, and ``drns``.
+        many: clients at once.
+        seconds: after which none begins another sale.
+
+    Raises:
+        CommandError: a sale was refused, or the portal is gone.
+    """
+    begin = time.perf_counter()
+    till = begin + seconds
+    sessions = prepared["sessions"]
+    sellers = [
+        _Seller(url, sessions[number % len(sessions)], prepared["drns"], number) for number in range(many)
+    ]
+    threads = [threading.Thread(target=seller.sell, args=(till,)) for seller in sellers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for seller in sellers:
+        if seller.refused:
+            raise CommandError(seller.refused)
+    return Timing.of([took for seller in sellers for took in seller.took_s], time.perf_counter() - begin)
+
+
+class _Seller:
+    """One of them."""
+
+    def __init__(self, url: str, session: str, drns: Sequence[str], number: int) -> None:
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port, timeout=_ANSWER_TIMEOUT_S
+        )
+        self._headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"sessionid={session}; csrftoken={_CSRF}",
+            "X-CSRFToken": _CSRF,
+        }
+        self._drns, self._dice = drns, random.Random(number)  # noqa: S311 - which meter is no secret
+        self.took_s: list[float] = []
+        self.refused = ""
+
+    def sell(self, till: float) -> None:
+        """Until then, or until something is refused; not everybody sells to the same meter at once."""
+        try:
+            while not self.refused and time.perf_counter() < till:
+                self._one()
+        except (OSError, http.client.HTTPException) as error:
+            self.refused = f"the portal does not answer: {type(error).__name__}"
+        finally:
+            self._connection.close()
+
+    def _one(self) -> None:
+        form = {
+            "sale_id": str(uuid.uuid4()),
+            "number": self._dice.choice(self._drns),
+            "amount": str(AMOUNT_PESOS),
+        }
+        begin = time.perf_counter()
+        self._connection.request("POST", "/venta/cobrar/", urlencode(form), self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        if answer.status == http.client.FOUND:
+            self.took_s.append(time.perf_counter() - begin)
+        elif answer.status != http.client.CONFLICT:  # two at one meter: the second asks again later
+            self.refused = f"the portal refused a sale: {answer.status}"
+
 
 TITLE = Text(
     "Ventas durables con su token: por el servicio y por HTTP",
@@ -72,7 +155,7 @@ def measure(seconds: float = SECONDS, clients_many: int = CLIENTS, rounds: int =
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        family = Family(folder, _environment(folder))
+        family = ProcessGroup(folder, _environment(folder))
         try:
             start_module(family, folder).line()
             books = family.start(
@@ -92,7 +175,7 @@ def measure(seconds: float = SECONDS, clients_many: int = CLIENTS, rounds: int =
 def _environment(folder: Path) -> dict[str, str]:
     database = os.environ.get(DATABASE_VARIABLE, "sqlite:///books.db")
     return {
-        **environment(folder),
+        **process_environment(folder),
         "DJANGO_SETTINGS_MODULE": "system.config.settings.production",
         "DATABASE_URL": database,
         "AMIBENCH_HOSTS": "127.0.0.1",
@@ -103,18 +186,16 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _over_http(
     url: str, prepared: dict[str, Any], folder: Path, terms: tuple[float, int, int]
-) -> list[tuple[float, Laps]]:
+) -> list[tuple[float, Timing]]:
     """Of each round that counts: syncs a second, and the sales."""
     seconds, many, rounds = terms
-    clients.sell(url, prepared, many, seconds)
-    return [
-        (syncs(folder, seconds / 3).per_s, clients.sell(url, prepared, many, seconds)) for _ in range(rounds)
-    ]
+    sell(url, prepared, many, seconds)
+    return [(syncs(folder, seconds / 3).per_s, sell(url, prepared, many, seconds)) for _ in range(rounds)]
 
 
-def _rows(measured: dict[str, Any], over_http: list[tuple[float, Laps]], many: int) -> list[Row]:
+def _rows(measured: dict[str, Any], over_http: list[tuple[float, Timing]], many: int) -> list[Row]:
     goals = GOALS["postgresql" if measured["vendor"] == "postgresql" else "sqlite"]
-    rounds = [{name: Laps(**laps) for name, laps in one.items()} for one in measured["rounds"]]
+    rounds = [{name: Timing(**laps) for name, laps in one.items()} for one in measured["rounds"]]
     middle = statistics.median
     return [
         Row(SYNC, middle(one["syncs"].per_s for one in rounds)),

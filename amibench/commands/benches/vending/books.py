@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from amibench.commands.benches.vending.laps import syncs, timed
+from amibench.commands.benches.vending.timing import syncs, timed
 from protocols.sts.luhn import luhn_digit
 
 CASHIERS, METERS = 4, 300

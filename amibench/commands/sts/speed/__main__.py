@@ -1,7 +1,7 @@
-"""``python -m amibench.commands.sts.speed`` prints the table."""
+"""``python -m amibench.commands.benches.sts`` prints the table."""
 
 import typer
 
-from amibench.commands.sts.speed import lines, measure
+from amibench.commands.benches.sts import table_lines, time_workloads
 
-typer.echo("\n".join(lines(measure())))
+typer.echo("\n".join(table_lines(time_workloads())))

@@ -10,7 +10,7 @@ BLOCK_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Laps:
+class Timing:
     """A measurement.
 
     Args:
@@ -22,13 +22,13 @@ class Laps:
     p99_s: float
 
     @classmethod
-    def of(cls, took_s: list[float], wall_s: float) -> "Laps":
+    def of(cls, took_s: list[float], wall_s: float) -> "Timing":
         """From what each took, and all of them together."""
         ordered = sorted(took_s) or [0.0]
         return cls(len(took_s) / wall_s, ordered[int(len(ordered) * 0.99)])
 
 
-def timed(seconds: float, work: Callable[[], object]) -> Laps:
+def timed(seconds: float, work: Callable[[], object]) -> Timing:
     """Do `work` again and again for so long."""
     took: list[float] = []
     begin = now = time.perf_counter()
@@ -36,10 +36,10 @@ def timed(seconds: float, work: Callable[[], object]) -> Laps:
         work()
         before, now = now, time.perf_counter()
         took.append(now - before)
-    return Laps.of(took, now - begin)
+    return Timing.of(took, now - begin)
 
 
-def syncs(folder: Path, seconds: float) -> Laps:
+def syncs(folder: Path, seconds: float) -> Timing:
     """Write a block into a file of `folder`, and sync it."""
     with (folder / "sync").open("wb") as file:
 

@@ -1,6 +1,13 @@
-"""Secrets for commands that open something sealed: none is an argument."""
+"""Secrets of commands: read from a private file, the environment or a prompt, written to a private place.
 
+None is an argument.
+"""
+
+import contextlib
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -8,6 +15,8 @@ import typer
 from amibench.errors import CommandError
 from system.security_module.errors import SecurityModuleError
 from system.security_module.store import check_private
+
+# ---- Secrets for commands that open something sealed: none is an argument.
 
 PASSPHRASE_VARIABLE = "AMIBENCH_SECURITY_MODULE_PASSPHRASE"  # noqa: S105 - a name
 PIN_VARIABLE = "AMIBENCH_SECURITY_MODULE_PIN"
@@ -66,3 +75,19 @@ def _from_file(path: Path) -> str:
     if len(raw) > _BYTES_MAX:
         raise CommandError(f"{path} is too long for a secret")
     return text
+
+
+# ---- Where a file with a secret goes that a served world writes for its clients.
+
+
+@contextlib.contextmanager
+def private_place(asked: Path | None, name: str) -> Iterator[Path]:
+    """The file asked for, or `name` in a private folder that goes away after."""
+    if asked is not None:
+        yield asked.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="amibench-"))
+    try:
+        yield folder / name
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

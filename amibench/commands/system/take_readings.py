@@ -1,4 +1,4 @@
-"""``take-readings``: what somebody carried from a concentrator on a stick."""
+"""``take-readings``: readings that a stick brings from a concentrator."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amibench.commands.system.app import configured
 from amibench.commands.system.collect import KEYS_VARIABLE
-from amibench.commands.system.settings import configured
 from amibench.errors import CommandError
 from protocols.field.bundle import SIZE_MAX, acknowledgement_name
 

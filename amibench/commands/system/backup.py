@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from amibench import product_version
-from amibench.commands.system.settings import configured
+from amibench.commands.system.app import configured
 from amibench.errors import CommandError
 
 _LISTED_MAX = 1000

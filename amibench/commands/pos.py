@@ -1,26 +1,139 @@
-"""The commands."""
+"""``amibench pos``: a point of sale that works without a link."""
 
 import json
+import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from amibench.commands.pos.opened import AsJson, Lang, opened, passphrase_of, read_message, told
-from amibench.commands.pos.texts import text
+from amibench.commands.secret_files import secret
 from amibench.errors import CommandError
 from amibench.language import spoken
-from amibench.module_edge import one_sentence, wall_utc
+from amibench.security_module_edge import as_command_error, wall_utc
 from protocols.offline import OfflineError, fingerprint, peek
+from protocols.offline.envelope import OCTETS_MAX
 from protocols.offline.messages import Batch, OfficeKeys, Pack
 from system.security_module.journal import write_private
 from system.security_module.sealed import COSTS, DEFAULT_COST
 from system.terminal import open_terminal, services
 from system.terminal.errors import TerminalRefused
+from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services.office import Fingerprints
+from system.terminal.serving import SETTINGS
+
+# ---- What the commands say, in English and Spanish: one row a sentence.
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "made": (
+        "Terminal made in {folder}. Take {file} to the office; fingerprint: {fingerprint}",
+        "Terminal creado en {folder}. Lleve {file} a la oficina; huella: {fingerprint}",
+    ),
+    "office": ("Office:  {office}", "Oficina: {office}"),
+    "module": ("Module:  {module}", "Módulo:  {module}"),
+    "same": (
+        "Are these the fingerprints that the office reads to you?",
+        "¿Son estas las huellas que le lee la oficina?",
+    ),
+    "say-fingerprints": (
+        "the office is not known yet: compare {office} and {module} with it, and give both with --office and "
+        "--module",
+        "todavía no se conoce la oficina: compare con ella {office} y {module}, y dé ambas con --office y "
+        "--module",
+    ),
+    "admitted": ("The office is known; load its pack now.", "Ya se conoce la oficina; cargue su paquete."),
+    "loaded": ("Pack {number} is loaded.", "Paquete {number} cargado."),
+    "known": ("Pack {number} was loaded already.", "El paquete {number} ya estaba cargado."),
+    "exported": (
+        "{entries} entries written to {file}: take it to the office.",
+        "{entries} asientos escritos en {file}: llévelo a la oficina.",
+    ),
+    "file-exists": ("{file} exists: choose another name", "{file} ya existe: elija otro nombre"),
+    "cannot-read": ("cannot read {file}: {why}", "no se puede leer {file}: {why}"),
+    "cannot-write": ("cannot write {file}: {why}", "no se puede escribir {file}: {why}"),
+    "too-long": ("{file} is too long for a pack", "{file} es demasiado grande para un paquete"),
+    "port": (
+        "port {port} cannot be had: {why}; choose another with --port",
+        "el puerto {port} no está libre: {why}; elija otro con --port",
+    ),
+    "serving": (
+        "The terminal is at {url} (Ctrl-C ends it).",
+        "El terminal está en {url} (Ctrl-C lo termina).",
+    ),
+    "passphrase": ("Passphrase of the counter", "Frase de paso del contador"),
+    # status
+    "terminal": ("Terminal", "Terminal"),
+    "pack": ("Pack", "Paquete"),
+    "no-pack": ("none yet", "todavía ninguno"),
+    "until": ("sells until", "vende hasta"),
+    "sales": ("Sales", "Ventas"),
+    "sold": ("Sold in its life", "Vendido en total"),
+    "deposited": ("Handed in", "Entregado"),
+    "due": ("Cash due", "Dinero por entregar"),
+    "unsettled": ("Entries not settled", "Asientos sin entregar"),
+    "under-way": ("A sale is under way", "Hay una venta en curso"),
+}
+
+
+def text(name: str, lang: str, /, **facts: object) -> str:
+    """A sentence in a language."""
+    english, spanish = _TEXTS[name]
+    return (spanish if lang == "es" else english).format(**facts)
+
+
+# ---- A terminal, open; and what it refuses as the one sentence that a command ends with.
+
+Lang = Annotated[str | None, typer.Option(help="es or en.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+PASSPHRASE_VARIABLE = "AMIBENCH_POS_PASSPHRASE"  # noqa: S105 - a name
+
+
+@contextmanager
+def refusals_as_errors(lang: str) -> Iterator[None]:
+    """Turn refusals into the one sentence of a command."""
+    try:
+        yield
+    except TerminalRefused as refused:
+        raise CommandError((refused.es if lang == "es" else refused.en).rstrip(".")) from refused
+
+
+@contextmanager
+def opened_terminal(folder: Path, passphrase_file: Path | None, lang: str) -> Iterator[OpenTerminal]:
+    """The terminal of a folder."""
+    passphrase = passphrase_of(passphrase_file, lang)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS  # the clock reads it, too
+    with refusals_as_errors(lang), OpenTerminal.open(folder, passphrase) as desk:
+        yield desk
+
+
+def passphrase_of(file: Path | None, lang: str, *, new: bool = False) -> str:
+    """The counter's passphrase, from a private file, the environment or a prompt."""
+    return secret(file, PASSPHRASE_VARIABLE, text("passphrase", lang), new=new)
+
+
+def read_message(file: Path, lang: str) -> bytes:
+    """The bytes of a message.
+
+    Raises:
+        CommandError: it cannot be read, or is longer than any message.
+    """
+    try:
+        with file.open("rb") as opened_file:
+            data = opened_file.read(OCTETS_MAX + 1)
+    except OSError as error:
+        raise CommandError(text("cannot-read", lang, file=file, why=error.strerror or error)) from error
+    if len(data) > OCTETS_MAX:
+        raise CommandError(text("too-long", lang, file=file))
+    return data
+
+
+# ---- The commands.
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="A point of sale that works without a link."
@@ -52,7 +165,7 @@ def init(
     """Make a terminal in DIR: its secure counter, its book, and the enrolment that the office needs."""
     language = spoken(lang)
     passphrase = passphrase_of(passphrase_file, language, new=True)
-    with told(language), one_sentence():
+    with refusals_as_errors(language), as_command_error():
         made = open_terminal.make_terminal(
             directory, passphrase, open_terminal.TerminalName(serial, name), wall_utc(), cost=kdf_cost
         )
@@ -76,7 +189,7 @@ def serve(
     """Serve the pages on this machine until Ctrl-C; a sale that a power cut left is ended first."""
     language = spoken(lang)
     told_to_end = threading.Event()
-    with opened(directory, passphrase_file, language) as desk:
+    with opened_terminal(directory, passphrase_file, language) as desk:
         from system.config.environment import SettingsError
         from system.terminal.serving import serve as serve_pages
 
@@ -112,10 +225,10 @@ def import_file(
     except OfflineError as error:
         raise CommandError(error.es if language == "es" else error.en) from error
     if kind not in (OfficeKeys.KIND, Pack.KIND):
-        with told(language):
+        with refusals_as_errors(language):
             raise TerminalRefused("unknown-kind", kind=kind)
     confirmed = _confirmed(data, Fingerprints(office, module), language) if kind != Pack.KIND else None
-    with opened(directory, passphrase_file, language) as desk:
+    with opened_terminal(directory, passphrase_file, language) as desk:
         if confirmed is not None:
             services.admit_office(desk, data, confirmed)
             _say({"loaded": kind}, as_json, text("admitted", language))
@@ -141,7 +254,7 @@ def export(
     language = spoken(lang)
     if file.exists():
         raise CommandError(text("file-exists", language, file=file))
-    with opened(directory, passphrase_file, language) as desk:
+    with opened_terminal(directory, passphrase_file, language) as desk:
         data = services.make_batch(desk)
         entries = len(Batch.open(data, desk.counter.signing_public).entries)
     try:
@@ -156,7 +269,7 @@ def export(
 def show_status(directory: Folder, as_json: AsJson = False, lang: Lang = None) -> None:
     """Say where a terminal stands, also while it serves; needs no passphrase."""
     language = spoken(lang)
-    with told(language):
+    with refusals_as_errors(language):
         found = open_terminal.terminal_status(directory)
     if as_json:
         _say(found.plain(), True, "")
@@ -167,7 +280,7 @@ def show_status(directory: Folder, as_json: AsJson = False, lang: Lang = None) -
 
 def _confirmed(data: bytes, given: Fingerprints, lang: str) -> Fingerprints:
     """The fingerprints that somebody compared: given, or asked for at a terminal."""
-    with told(lang):
+    with refusals_as_errors(lang):
         _, prints = services.read_office(data)
     if given.office or given.module:
         return given

@@ -1,20 +1,24 @@
-"""A security module of published test keys, sealed under a passphrase that nobody ever sees.
+"""Security module of an office: a process of its own, with published test keys and two operators.
 
-Its two operators are the supervisor and the administrator of the office. Their keys lie open in the office's
-private folder, so that a free token or a key change can be tried to its end on one machine; they go away with
-it.
+Its store is sealed under a random passphrase. The operators are the supervisor and the administrator of the
+office; their keys lie in the office's private folder, so that a free token or a key change can be tried on one
+machine. They go away with it.
 """
 
 import os
+import secrets
 from pathlib import Path
 
 from Crypto.PublicKey import ECC
 
-from amibench.module_edge import one_sentence, wall_utc
+from amibench.office.processes import ChildProcess, ProcessGroup, module_socket
+from amibench.security_module_edge import as_command_error, wall_utc
 from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
 from system.security_module.contents import Client, Contents
 from system.security_module.journal import write_private
+
+# ---- A security module of published test keys, sealed under a passphrase that nobody ever sees.
 
 #: That of every meter of a simulated world (`sim/meter/profiles`), and one that a key change can lead to.
 REGISTERS = (1, 2)
@@ -45,7 +49,7 @@ def make_key_store(folder: Path, passphrase_file: Path, passphrase: str) -> Path
         CommandError: it cannot be written.
     """
     directory = folder / "module"
-    with one_sentence():
+    with as_command_error():
         write_private(passphrase_file, passphrase.encode())
         store.create(directory, passphrase, test_keys=True, now=wall_utc(), cost=_KDF_COST)
         opened = store.open_store(directory, passphrase, wall_utc())
@@ -77,3 +81,20 @@ def _operators(folder: Path) -> dict[str, bytes]:
         write_private(keys / f"{name}.pem", str(key.export_key(format="PEM")).encode("ascii"))
         public[name] = approval.public_key_bytes(key)
     return public
+
+
+# ---- The security module of an office: a process of its own, with published test keys.
+
+
+def start_module(family: ProcessGroup, folder: Path) -> ChildProcess:
+    """A security module of published test keys, its store in `folder`; it says a line when it is ready.
+
+    Raises:
+        CommandError: the store cannot be written.
+    """
+    passphrase_file = folder / "passphrase"
+    directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
+    words = ["serve", str(directory), "--test-keys", "--socket", str(module_socket(folder))]
+    return family.start(
+        "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
+    )

@@ -15,7 +15,7 @@ def wall_utc() -> datetime:
 
 
 @contextmanager
-def one_sentence() -> Iterator[None]:
+def as_command_error() -> Iterator[None]:
     """Turn what the security module raises into the one sentence that a command ends with."""
     try:
         yield

@@ -19,7 +19,7 @@ _NAMES = uuid.UUID("6d0c1f3e-8f6c-5d0a-9a53-6d6f6e746831")
 _UNIT_WH = 100
 
 
-class Way(StrEnum):
+class TokenEntry(StrEnum):
     """How tokens reach the meter."""
 
     TYPED = "typed"
@@ -27,7 +27,7 @@ class Way(StrEnum):
     BOTH = "both"
 
 
-class Till(Shop):
+class VendingShop(Shop):
     """Sells to the meters of a world, for money.
 
     Args:
@@ -42,7 +42,7 @@ class Till(Shop):
 
     __slots__ = ("_drns", "_office", "_seed", "_sold", "_ways", "open", "refusals")
 
-    def __init__(self, instant: Callable[[], datetime], seed: int, ways: tuple[Way, ...]) -> None:
+    def __init__(self, instant: Callable[[], datetime], seed: int, ways: tuple[TokenEntry, ...]) -> None:
         super().__init__(instant)
         self._office: Office | None = None
         self._seed = seed
@@ -63,7 +63,7 @@ class Till(Shop):
         self._drns = drns
         self.open = True
 
-    def way_of(self, meter: str) -> Way:
+    def way_of(self, meter: str) -> TokenEntry:
         """How this customer gets tokens."""
         return self._ways[list(self._drns).index(meter) % len(self._ways)]
 
@@ -75,14 +75,14 @@ class Till(Shop):
         sale_id = self.name_of("sale", meter, self._sold[meter])
         way = self.way_of(meter)
         wish = (sale_id, self._drns[meter], amount_wh // _UNIT_WH)
-        sold = self._office.ask(_sell, *wish, self._shift_name(), way is not Way.TYPED)
+        sold = self._office.ask(_sell, *wish, self._shift_name(), way is not TokenEntry.TYPED)
         if isinstance(sold, str):
             self.records[meter].refused += 1
             self.refusals[sold] += 1
             return None
         tokens, units, sent = sold
         # where the meter is out of reach the customer carries the ticket home, whatever was wished
-        ticket = Ticket(() if sent and way is Way.SENT else tokens, units * _UNIT_WH, sent=sent)
+        ticket = Ticket(() if sent and way is TokenEntry.SENT else tokens, units * _UNIT_WH, sent=sent)
         self.records[meter].tickets.append(ticket)
         return ticket
 
@@ -96,10 +96,10 @@ class Till(Shop):
         return uuid.uuid5(_NAMES, "/".join(map(str, (self._seed, *words))))
 
     def _shift_name(self) -> uuid.UUID:
-        return self.name_of("shift", _day(self._instant()))
+        return self.name_of("shift", _open_shift_day(self._instant()))
 
 
-def _day(instant: datetime) -> date:
+def _open_shift_day(instant: datetime) -> date:
     from system.config.clock import business_day
 
     return business_day(instant)

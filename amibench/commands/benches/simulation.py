@@ -1,17 +1,27 @@
-"""Worlds in virtual time, each beside a yardstick of the same run."""
+"""Simulated field: speed of a community, growth with its size, lateness of a served world, gain of workers.
 
+Speeds in virtual time stand beside a yardstick of the same run.
+"""
+
+import asyncio
+import statistics
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
-from amibench.commands.benches.row import Row
+from amibench.commands.benches import Row
+from conformance.text import Text
+from links.clock import Clock, WallClock
+from sim.kernel.served import ServedWorld
 from sim.kernel.timing import FieldEnvironment
 from sim.scenarios.campaign import replicas
 from sim.scenarios.campaign_cluster import run_on_cluster
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario, load_scenario
+
+# ---- Worlds in virtual time, each beside a yardstick of the same run.
 
 GOAL_VILLAGE_S, GOAL_GROWTH, GOAL_WORKERS = 20.0, 1 / 1.3, 1.6
 
@@ -93,3 +103,74 @@ def _ticking_s(clocks: int, hours: float) -> float:
         env.process(tick())
     env.run(until=hours * _S_PER_H)
     return time.perf_counter() - began_s
+
+
+# ---- How late the events of a served world are: each meter has a clock that ticks, and tells how late it w
+
+GOAL_LATENESS_S = 0.010
+#: Meters of one microgrid of the served world.
+_LATENESS_TICK_S, _SERVED_S = 0.01, 5.0
+_PERCENTILES = 100
+
+
+def measure_lateness(meters: int, served_s: float = _SERVED_S) -> Sequence[Row]:
+    """How often a second such a lateness would fit: above 100 is below 10 ms in 99 of 100 events."""
+    late_s = asyncio.run(_lateness_s(_world(meters), served_s))
+    p99_s = max(statistics.quantiles(late_s, n=_PERCENTILES)[-1], 1e-6)
+    name = f"{meters} served meters: 1/s of the lateness that 99 % stay below"
+    return (Row(name, 1 / p99_s, goal_per_s=1 / GOAL_LATENESS_S),)
+
+
+def _world(meters: int) -> FieldWorld:
+    homes = min(meters, _SITE_HOMES)
+    scenario = load_scenario("teorama_micro").with_frame(sites=max(1, meters // homes))
+    scenario = scenario.with_grid("homes", count=homes, specials=[]).with_grid("theft", planted=[])
+    world = FieldWorld(replace(scenario, plc={}, concentrators=()))
+    world.run(1.0)
+    return world
+
+
+async def _lateness_s(world: FieldWorld, served_s: float) -> list[float]:
+    """Serve the world as it is for a while; lateness of a clock in it, at each of its ticks."""
+    wall: Clock = WallClock()
+    served: ServedWorld = world.serve(1.0, wall)
+    begun_s, world_s, late_s = wall.now_s(), float(world.env.now), list[float]()
+
+    def tick(number: int) -> None:
+        due_s = begun_s + number * _LATENESS_TICK_S
+        late_s.append(max(0.0, wall.now_s() - due_s))
+        wait_s = world_s + (number + 1) * _LATENESS_TICK_S - float(world.env.now)
+        timeout = world.env.timeout(max(0.0, wait_s))
+        timeout.callbacks.append(lambda _: tick(number + 1))
+
+    tick(0)
+    owner = asyncio.ensure_future(served.run())
+    await wall.sleep(served_s)
+    owner.cancel()
+    await asyncio.gather(owner, return_exceptions=True)
+    return late_s
+
+
+# ---- The simulated field: how fast a village lives, how that grows, how late it is, what two workers bring
+
+TITLE = Text(
+    "Campo simulado: medidores-día por segundo, crecimiento, retraso y reparto",
+    "Simulated field: meter-days a second, growth, lateness and workers",
+)
+
+
+def measure(hours: float = 24.0, homes: int = 350, many: int = 50, served: int = 1_000) -> Sequence[Row]:
+    """Every row; those of Dask only where it is installed.
+
+    Args:
+        hours: that the village lives.
+        homes: of the village.
+        many: microgrids of 100 meters in the large world.
+        served: meters of the served world.
+    """
+    return [
+        *measure_village(hours, homes),
+        *measure_growth(hours / 24, many),
+        *measure_lateness(served),
+        *measure_workers(hours / 48),
+    ]
