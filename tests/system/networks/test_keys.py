@@ -77,7 +77,7 @@ def test_a_key_opens_nothing_elsewhere(seller: Caller) -> None:
 
 
 def test_the_key_is_not_in_the_database(seller: Caller) -> None:
-    secret = seller.secret.rsplit("_", 1)[-1]
+    secret = seller.secret.split("_", 3)[-1]
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f'SELECT * FROM "{table}"')
