@@ -196,7 +196,7 @@ def _start_office(family: ProcessGroup, folder: Path, speed: float) -> None:
 
 def _type(control: str, folder: Path, meter: str, token: str) -> None:
     """Type a token into a meter, as a finger would."""
-    from system.config.world_clock import WorldControl
+    from system.demo.world_clock import WorldControl
 
     secret = WorldControl.read(control_file(folder)).secret
     link = open_link(control)

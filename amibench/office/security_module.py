@@ -72,7 +72,7 @@ def _contents(contents: Contents, operators: dict[str, bytes]) -> Contents:
 
 
 def _operators(folder: Path) -> dict[str, bytes]:
-    """A key pair for each; the private ones where `system.demo.signing` looks."""
+    """A key pair for each; the private ones where `system.demo.operator_signatures` looks."""
     keys = folder / "operators"
     keys.mkdir(mode=0o700)
     public: dict[str, bytes] = {}

@@ -1,7 +1,7 @@
 """Values stored per second, through the desk and by the storing alone, beside disk and bare executemany.
 
     python benchmarks/head_end/measure_storing.py [SECONDS]
-    python -m system.config.postgres -- python benchmarks/head_end/measure_storing.py
+    python -m system.config.embedded_postgres -- python benchmarks/head_end/measure_storing.py
 
 The values lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what
 ``DATABASE_URL`` names, which must be empty. A batch is a day of one meter, 96 rows of 5 columns, as the

@@ -1,6 +1,6 @@
 """Two collectors on one PostgreSQL beside one alone: sessions a second, and who spent which processor time.
 
-    python -m system.config.postgres -- python benchmarks/head_end/measure_two_collectors.py [METERS] [ROUNDS]
+    python -m system.config.embedded_postgres -- python benchmarks/head_end/measure_two_collectors.py [METERS] [ROUNDS]
 
 Real processes of ``amibench system collect`` read a day of 96 x 5 values of each meter. Goal: 1.6 times as
 many sessions with two as with one. The meters answer as slowly as behind a power line, so that a collector is
@@ -220,7 +220,9 @@ def main(meters: int, rounds: int) -> None:
     from system.head_end.models import CollectionPlan
 
     if connection.vendor != "postgresql":
-        raise SystemExit("DATABASE_URL must name an empty PostgreSQL: run it by system.config.postgres")
+        raise SystemExit(
+            "DATABASE_URL must name an empty PostgreSQL: run it by system.config.embedded_postgres"
+        )
     call_command("migrate", verbosity=0, skip_checks=True)
     provider = make_village("Medidas").provider
     CollectionPlan.objects.create(

@@ -155,7 +155,7 @@ def _sold(past: Past, shifts: dict[tuple[date, int], uuid.UUID], sales: int, day
 
 
 def _write(past: Past, chunk: list[_Sold]) -> None:
-    from system.config.compiled import insert
+    from system.config.compiled_queries import insert
     from system.vending import models as vending
 
     def each(make: Any) -> Iterable[Any]:
@@ -227,7 +227,7 @@ def _sale(past: Past, one: _Sold) -> Any:
 
 def _months(past: Past, sales: int, days: int) -> None:
     """Every meter's months, so that a sale of today finds one to add to."""
-    from system.config.compiled import insert
+    from system.config.compiled_queries import insert
     from system.vending.models import InstallationMonth, Sale
 
     totals: dict[tuple[int, date], int] = {}

@@ -1,7 +1,7 @@
 """Durable sales per second, through the service and over HTTP, beside the disk and a bare ORM insert.
 
     python benchmarks/vending/measure_sales.py [SECONDS] [CLIENTS]
-    python -m system.config.postgres -- python benchmarks/vending/measure_sales.py
+    python -m system.config.embedded_postgres -- python benchmarks/vending/measure_sales.py
 
 The books lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what
 ``DATABASE_URL`` names, which must be empty. Each sale has a token of the security module, its own process.

@@ -12,11 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from system.accounts import audit
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 
 View = Callable[..., HttpResponse]
 #: The attribute by which the matrix test finds what a view does.
-MARK = "amibench_operation"
+OPERATION_ATTRIBUTE = "amibench_operation"
 
 
 def requires(operation: Operation) -> Callable[[View], View]:
@@ -27,16 +27,16 @@ def requires(operation: Operation) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            check(request, operation)
+            require_permission(request, operation)
             return view(request, *args, **more)
 
-        setattr(guarded, MARK, operation)
+        setattr(guarded, OPERATION_ATTRIBUTE, operation)
         return guarded
 
     return mark
 
 
-def check(request: HttpRequest, operation: Operation) -> None:
+def require_permission(request: HttpRequest, operation: Operation) -> None:
     """Let go on who may.
 
     Raises:

@@ -12,6 +12,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to logins."""
-        from system.accounts import logins
+        from system.accounts import audit_signals
 
-        logins.connect()
+        audit_signals.connect_receivers()

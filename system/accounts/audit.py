@@ -57,7 +57,7 @@ def record(
     raise RuntimeError("the audit trail could not be written: too many writers at once")
 
 
-def broken_at() -> int | None:
+def first_broken_id() -> int | None:
     """The id of the first row that does not fit to the one before, or None."""
     previous = GENESIS
     for row in AuditRecord.objects.order_by("id").iterator():

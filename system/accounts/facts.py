@@ -1,7 +1,7 @@
-"""Facts: rows that are written once. Who wants to correct one writes another.
+"""Facts: rows that are written once; a correction is a further row.
 
-Refused here for whoever uses the models, and by triggers in the database for whoever does not
-(`migrations_support.immutable`).
+The models refuse changes, and triggers in the database refuse those that come by SQL (`immutable`, an
+operation of a migration).
 """
 
 from typing import Any, ClassVar, NoReturn
@@ -9,6 +9,9 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 
 from system.accounts.scoping import ScopedQuerySet
+from system.config.migration_operations import RunStatements
+
+# ---- Facts: rows that are written once. Who wants to correct one writes another.
 
 
 class ImmutableFact(TypeError):
@@ -73,3 +76,47 @@ class Fact(models.Model):
             ImmutableFact: always.
         """
         raise ImmutableFact(f"{type(self).__name__} {self.pk} is a fact: it is never deleted")
+
+
+# ---- Triggers that keep facts as they are, for whoever comes by SQL: one operation for a migration.
+
+_SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} rows are facts'); END;
+"""
+_POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION amibench_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% rows are facts', TG_TABLE_NAME; END; $$;
+"""
+_POSTGRESQL = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+FOR EACH ROW EXECUTE FUNCTION amibench_refuse();
+"""
+_SQL_SERVER = """
+CREATE TRIGGER {table}_no_{verb} ON {table} INSTEAD OF {VERB} AS
+BEGIN THROW 50000, '{table} rows are facts', 1; END;
+"""
+_DROP = {
+    "sqlite": "DROP TRIGGER IF EXISTS {table}_no_{verb};",
+    "postgresql": "DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table};",
+    "microsoft": "DROP TRIGGER IF EXISTS {table}_no_{verb};",
+}
+_CREATE = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL, "microsoft": _SQL_SERVER}
+_VERBS = ("update", "delete")
+
+
+def immutable(table: str) -> RunStatements:
+    """An operation that forbids updates and deletions of a table; reversible."""
+
+    def forbid(editor: Any) -> None:
+        vendor = editor.connection.vendor
+        if vendor == "postgresql":
+            editor.execute(_POSTGRESQL_FUNCTION.replace("%", "%%"), ())
+        for verb in _VERBS:
+            editor.execute(_CREATE[vendor].format(table=table, verb=verb, VERB=verb.upper()))
+
+    def allow(editor: Any) -> None:
+        for verb in _VERBS:
+            editor.execute(_DROP[editor.connection.vendor].format(table=table, verb=verb))
+
+    return RunStatements(forbid, allow)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import Approval, ApprovalDecision, User
-from system.accounts.operations import FOUR_EYES, Operation
+from system.accounts.permissions import FOUR_EYES, Operation
 from system.config.clock import security_now
 
 #: So long somebody may decide.
@@ -20,7 +20,7 @@ class UnableToApprove(ValueError):
     """The request cannot be made, decided or used; the message is a Spanish sentence without its stop."""
 
 
-def ask(
+def request_approval(
     user: User,
     operation: Operation,
     arguments: Mapping[str, Any],
@@ -94,7 +94,7 @@ def decide(user: User, approval: Approval, *, granted: bool, note: str = "") -> 
     return decision
 
 
-def granted(approval: Approval, operation: Operation, arguments: Mapping[str, Any]) -> None:
+def require_granted(approval: Approval, operation: Operation, arguments: Mapping[str, Any]) -> None:
     """See that what is about to be done is what was approved.
 
     Raises:

@@ -21,7 +21,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
 
 
-class Owned(models.Model):
+class ProviderOwned(models.Model):
     """A row that belongs to a provider."""
 
     provider = models.ForeignKey("registry.Provider", on_delete=models.PROTECT, related_name="+")

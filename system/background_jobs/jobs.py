@@ -29,7 +29,7 @@ JOBS: tuple[Job, ...] = (
     Job("remote-deliveries", 10, "system.vending.delivery.chores.follow_remote"),
     Job("send-messages", 5, "system.vending.delivery.chores.send_messages"),
     Job("agreements", 300, "system.vending.services.payment_mode.follow_missed_orders"),
-    Job("network-sales", 15, "system.networks.chores.settle_sales"),
-    Job("send-webhooks", 2, "system.networks.chores.send_webhooks"),
+    Job("network-sales", 15, "system.networks.follow_up.follow_up"),
+    Job("send-webhooks", 2, "system.networks.follow_up.send_webhooks"),
     Job("scheduled-reports", 60, "system.reports.schedules.run_due"),
 )

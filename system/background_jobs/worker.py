@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from system.background_jobs.jobs import JOBS, Job
 from system.background_jobs.models import ChoreRow
 from system.config.clock import security_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 
 # ---- Who may do a chore now.
 
@@ -36,7 +36,7 @@ class JobLease:
 
 def take_lease(chore: Job, worker: str, now: datetime) -> JobLease | None:
     """The chore is ours until its lease ends; None: not due, or somebody does it."""
-    with writing():
+    with write_transaction():
         ChoreRow.objects.get_or_create(name=chore.name, defaults={"due_at": now})
         free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
         mine = ChoreRow.objects.filter(free, name=chore.name, due_at__lte=now).update(
@@ -51,7 +51,7 @@ def take_lease(chore: Job, worker: str, now: datetime) -> JobLease | None:
 
 def end_lease(turn: JobLease, now: datetime, failure: str = "") -> bool:
     """Give it back, with the class of what went wrong; False where it was lost meanwhile."""
-    with writing():
+    with write_transaction():
         rows = ChoreRow.objects.filter(name=turn.chore.name, lease_number=turn.number)
         row = rows.first()
         if row is None:

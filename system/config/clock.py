@@ -56,7 +56,7 @@ def business_clock() -> BusinessClock:
     return _clock
 
 
-def use(clock: BusinessClock | None) -> None:
+def use_clock(clock: BusinessClock | None) -> None:
     """Let business time follow `clock` in this process; None: what the settings say."""
     global _clock  # noqa: PLW0603
     _clock = clock

@@ -3,10 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("api/v1/network/", include("system.networks.rest.urls")),
+    path("api/v1/network/", include("system.networks.rest.api")),
     path("api/v1/terminal/", include("system.vending.offline.rest.exchange")),
-    path("api/v1/", include("system.portal.api_urls")),
-    path("cuentas/", include("system.accounts.pages.closed")),
+    path("api/v1/", include("system.portal.api")),
+    path("cuentas/", include("system.accounts.allauth_overrides")),
     path("cuentas/", include("allauth.account.urls")),
     path("cuentas/2fa/", include("allauth.mfa.urls")),
     path("", include("system.vending.delivery.urls")),
@@ -20,5 +20,5 @@ urlpatterns = [
     path("", include("system.portal.urls")),
 ]
 
-handler400 = "system.portal.failures.bad_request"
-handler500 = "system.portal.failures.broken"
+handler400 = "system.portal.error_pages.bad_request"
+handler500 = "system.portal.error_pages.server_error"

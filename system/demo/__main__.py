@@ -17,12 +17,11 @@ def main() -> int:
     line = sys.stdin.readline()
     if not line:
         return 0
-    from system.demo.first_home import empty_token
-    from system.demo.rows import fill
+    from system.demo.seed import empty_token, seed_village
     from system.demo.village import Village
 
     village = Village.from_json(line)
-    fill(village)
+    seed_village(village)
     _say({"homes": len(village.meters), "empty_token": empty_token(village)})
     return 0
 

@@ -50,7 +50,7 @@ class DemoUser:
 
     Args:
         username: to log in with.
-        role: of `system.accounts.operations.Role`.
+        role: of `system.accounts.permissions.Role`.
         password: made for this run.
         name: first and last.
     """

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from system.config.compiled import update
-from system.config.writer import locked, writing
+from system.config.compiled_queries import update
+from system.config.transactions import lock_rows, write_transaction
 from system.head_end import store_port
 from system.head_end.models import Channel
 from system.head_end.selectors.meter_access import locked_access, push_sender, reading_file_targets
@@ -38,7 +38,7 @@ def store_file_readings(
         batches: of its file, or a part of them.
         cursor: the concentrator's rows up to this number are kept; a smaller one than before is no news.
     """
-    channel: Channel = locked(Channel.objects.filter(pk=channel_id)).get()
+    channel: Channel = lock_rows(Channel.objects.filter(pk=channel_id)).get()
     kept = store_readings(channel, batches)
     if cursor > channel.reading_cursor:
         channel.reading_cursor = cursor
@@ -56,17 +56,17 @@ class DjangoStore:
 
     def lease(self, collector: str, most: int, now: datetime) -> Sequence[store_port.Visit]:
         """Up to `most` channels where something is due and nobody works, each with its work."""
-        with writing():
+        with write_transaction():
             return lease_channels(collector, most, now)
 
     def renew(self, lease: store_port.Lease, now: datetime) -> store_port.Lease:
         """Hold it longer. Raises LeaseLost."""
-        with writing():
+        with write_transaction():
             return renew_lease(lease, now)
 
     def release(self, lease: store_port.Lease, now: datetime, reason: Reason | None = None) -> None:
         """Give it back; with a reason it is left alone for a growing while. Raises LeaseLost."""
-        with writing():
+        with write_transaction():
             release_lease(lease, now, reason)
 
     def reserve_counters(self, lease: store_port.Lease, device_id: int, many: int, at_least: int = 0) -> int:
@@ -129,12 +129,12 @@ class DjangoStore:
 
     def keep_push(self, push: store_port.PushReport) -> bool:
         """Keep what came unasked, without a lease; False: its counter was used, or the meter is gone."""
-        with writing():
+        with write_transaction():
             return store_push(push)
 
     def keep_strangers(self, rows: Sequence[store_port.EventRow]) -> int:
         """Keep what was refused of what came unasked, as nobody's; how many were new."""
-        with writing():
+        with write_transaction():
             return store_refused_pushes(rows)
 
     def carried_to(self, serial: str) -> Sequence[store_port.ReadingFileTarget]:
@@ -145,10 +145,10 @@ class DjangoStore:
         self, channel_id: int, batches: Sequence[store_port.RowBatch], cursor: int
     ) -> Sequence[store_port.StoreResult]:
         """Keep readings of a file, once, and that the concentrator's rows up to `cursor` are kept."""
-        with writing():
+        with write_transaction():
             return store_file_readings(channel_id, batches, cursor)
 
     @staticmethod
     def _holding(lease: store_port.Lease, work: Callable[[Channel], _T]) -> _T:
-        with writing():
+        with write_transaction():
             return work(lock_leased(lease))

@@ -12,6 +12,6 @@ class NetworksConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of sales, reversals and orders."""
-        from system.networks import listeners
+        from system.networks import follow_up
 
-        listeners.listen()
+        follow_up.connect_receivers()

@@ -1,6 +1,6 @@
 """What a network keeps of a sale: pure, in whole centavos, rounded down, never more than the sale.
 
-A percentage is typed as people say it: ``10`` means 10 %. `check_sentence` says what it comes to before it
+A percentage is typed as people say it: ``10`` means 10 %. `commission_example` says what it comes to before it
 counts, because a typed 10 that became 1000 % is an old story.
 """
 
@@ -51,16 +51,16 @@ class Commission:
         >>> Commission("fixed", fixed_c=50_000).of(20_000)
         20000
         """
-        raw_c = _RAW[self.kind](self, amount_c)
+        raw_c = _BY_KIND[self.kind](self, amount_c)
         capped_c = raw_c if self.cap_c is None else min(raw_c, self.cap_c)
         return max(0, min(capped_c, amount_c))
 
 
-def _none(_terms: Commission, _amount_c: int) -> int:
+def _no_commission(_terms: Commission, _amount_c: int) -> int:
     return 0
 
 
-def _percent(terms: Commission, amount_c: int) -> int:
+def _percentage(terms: Commission, amount_c: int) -> int:
     return amount_c * terms.bp // BP_MAX
 
 
@@ -68,7 +68,11 @@ def _fixed(terms: Commission, _amount_c: int) -> int:
     return terms.fixed_c
 
 
-_RAW: Mapping[str, Callable[[Commission, int], int]] = {"none": _none, "percent": _percent, "fixed": _fixed}
+_BY_KIND: Mapping[str, Callable[[Commission, int], int]] = {
+    "none": _no_commission,
+    "percent": _percentage,
+    "fixed": _fixed,
+}
 
 
 def read_percent(text: str) -> int:
@@ -99,7 +103,7 @@ def percent_text(bp: int) -> str:
     return f"{whole}{f',{rest:02d}'.rstrip('0') if rest else ''} %"
 
 
-def check_sentence(terms: Commission, example_c: int = EXAMPLE_C) -> str:
+def commission_example(terms: Commission, example_c: int = EXAMPLE_C) -> str:
     """What the terms come to, for whoever is about to agree to them."""
     kept_c = terms.of(example_c)
     said = f"De una venta de {pesos(example_c)} la red se queda con {pesos(kept_c)}"
@@ -109,6 +113,6 @@ def check_sentence(terms: Commission, example_c: int = EXAMPLE_C) -> str:
     return said
 
 
-def unusual(terms: Commission, example_c: int = EXAMPLE_C) -> bool:
+def is_unusual(terms: Commission, example_c: int = EXAMPLE_C) -> bool:
     """Whether somebody should look twice."""
     return terms.of(example_c) * BP_MAX > example_c * UNUSUAL_BP

@@ -1,31 +1,36 @@
-"""The API under ``/api/v1/``: the rooms' routers as one tree, with its OpenAPI document.
+"""The API under ``/api/v1/``: the apps' routers as one tree, its OpenAPI document, its routes as a page.
 
-A further room is one more line of `ROOMS`.
+A further app is one more line of `APP_APIS`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from system.accounts import rest as accounts_rest
-from system.accounts.operations import Operation
+from system.accounts.access import requires
+from system.accounts.permissions import Operation
 from system.accounts.rest.auth import AUTHENTICATORS, Permission
-from system.accounts.rest.problems import MEDIA_TYPE, Problem, install, problem
-from system.accounts.rest.room import Room
+from system.accounts.rest.problems import MEDIA_TYPE, AppApi, Problem, install, problem
 from system.head_end import rest as head_end_rest
 from system.registry import rest as registry_rest
 from system.reports import rest as reports_rest
 from system.vending import rest as vending_rest
 from system.vending.offline import rest as offline_rest
 
-ROOMS: tuple[Room, ...] = (
+# ---- The API under ``/api/v1/``: the rooms' routers as one tree, with its OpenAPI document.
+
+APP_APIS: tuple[AppApi, ...] = (
     accounts_rest.ROOM,
     registry_rest.ROOM,
     head_end_rest.ROOM,
@@ -54,8 +59,8 @@ class Api(NinjaAPI):
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         document = path("openapi.json", partial(_document, api=self), name="openapi-json")
-        routes = [_told(entry) for entry in super()._get_urls()]
-        return [document, *routes, re_path("", _nothing)]
+        routes = [_with_problem_405(entry) for entry in super()._get_urls()]
+        return [document, *routes, re_path("", _not_found)]
 
 
 def _document(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
@@ -72,12 +77,12 @@ def _document(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
 
 
 @csrf_exempt
-def _nothing(request: HttpRequest) -> HttpResponse:
+def _not_found(request: HttpRequest) -> HttpResponse:
     """No such address."""
     return problem(request, 404)
 
 
-def _told(entry: Any) -> Any:
+def _with_problem_405(entry: Any) -> Any:
     """A route whose *method not allowed* is a problem, too."""
     entry.callback = _with_problems(entry.callback)
     return entry
@@ -118,7 +123,7 @@ def _response(status: int) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
 
 
-def assemble(rooms: tuple[Room, ...] = ROOMS) -> Api:
+def assemble_api(rooms: tuple[AppApi, ...] = APP_APIS) -> Api:
     """The API of some rooms."""
     made = Api(
         title="amibench",
@@ -135,4 +140,46 @@ def assemble(rooms: tuple[Room, ...] = ROOMS) -> Api:
     return made
 
 
-api = assemble()
+api = assemble_api()
+
+
+# ---- The routes of the API as a page: what the OpenAPI document says, without anything from elsewhere.
+
+
+@requires(Operation.SEE_HOME)
+@require_GET
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Every route, room by room, with what it asks for."""
+    return render(request, "portal/api.html", {"sections": sorted(_sections().items())})
+
+
+def _sections() -> dict[str, list[dict[str, Any]]]:
+    schema = api.get_openapi_schema()
+    root = api.get_root_path({}).rstrip("/")
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for address, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            line = {
+                "method": method.upper(),
+                "address": address.removeprefix(root),
+                "said": operation["description"],
+                "body": _body(operation),
+                "statuses": ", ".join(str(status) for status in sorted(map(int, operation["responses"]))),
+            }
+            found[operation["tags"][0]].append(line)
+    return found
+
+
+def _body(operation: dict[str, Any]) -> str:
+    """The name of what the body holds."""
+    content = operation.get("requestBody", {}).get("content", {})
+    kinds = [str(kind["schema"].get("$ref", name)).rpartition("/")[2] for name, kind in content.items()]
+    return ", ".join(kinds)
+
+
+# ---- Addresses of the API, below ``/api/v1/``.
+
+urlpatterns = [
+    path("docs", api_docs, name="api-docs"),
+    path("", api.urls),
+]

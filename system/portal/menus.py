@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
 
 
@@ -124,7 +124,7 @@ def _line(request: HttpRequest) -> Any:
     return line
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def menu_context(request: HttpRequest) -> dict[str, Any]:
     """What every template knows: the menu, the provider, and when the session ends if nothing is done."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -1,8 +1,19 @@
-"""What every answer says about where its parts may come from: nowhere but here."""
+"""Middleware: content security policy, sliding sessions, and the change of password that comes first.
+
+A session is written, and its cookie sent anew, when it is half a minute old, and not with every request: a
+commit more for each request is a commit that sales wait for.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from system.config.clock import security_now
+
+# ---- What every answer says about where its parts may come from: nowhere but here.
 
 #: No foreign host, no inline script, no frame: what is typed into a name cannot run.
 POLICY = (
@@ -23,3 +34,49 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return answered
+
+
+# ---- Sessions slide: who works stays logged in, and who stops is out after ``SESSION_COOKIE_AGE``.
+
+#: How long a session stays as it is, seconds; much less than the shortest age that the settings take.
+SLIDE_S = 30
+#: Where a session keeps when it was last written, seconds of the wall.
+_WRITTEN = "amibench_written"
+
+
+def slide_session(get_response: GetResponse) -> GetResponse:
+    """Middleware that has a session written again that was used and is not fresh any more."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        session: Any = request.session
+        if session.accessed and not session.is_empty():
+            now = int(security_now().timestamp())
+            if not 0 <= now - session.get(_WRITTEN, 0) < SLIDE_S:  # below 0: somebody set the clock back
+                session[_WRITTEN] = now
+        return response
+
+    return answered
+
+
+# ---- Who must change his password, does that before anything else.
+
+#: Pages that he may open: the one on which it is done, and the way out.
+OPEN = ("account_change_password", "account_logout")
+
+
+def password_change_first(get_response: GetResponse) -> GetResponse:
+    """Middleware that leads to the change of password until it is done."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        if user.is_authenticated and user.must_change_password and not _open(request.path):
+            return redirect("account_change_password")
+        return get_response(request)
+
+    return answered
+
+
+def _open(path: str) -> bool:
+    # the API says it in its own words (`system.accounts.rest.auth`)
+    return path.startswith(("/static/", "/api/")) or path in {reverse(name) for name in OPEN}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from system.portal import views
+from system.portal import home
 
 app_name = "portal"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [path("", home.home, name="home")]

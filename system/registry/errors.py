@@ -1,4 +1,8 @@
-"""What the registry could not do, in one Spanish sentence."""
+"""Refusals of the registry, and errors of a file's cells; each is one Spanish sentence."""
+
+from dataclasses import dataclass
+
+# ---- What the registry could not do, in one Spanish sentence.
 
 
 class UnableToRegister(ValueError):
@@ -13,3 +17,25 @@ class UnableToRegister(ValueError):
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
+
+
+# ---- What is wrong with a file, and with a cell of it.
+
+
+class UnableToReadFile(ValueError):
+    """The file as a whole cannot be taken; one Spanish sentence with the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """Something that is wrong in a row.
+
+    Args:
+        row: as the office program counts it, from 1; the headings are row 1.
+        column: its heading; empty: the row as a whole.
+        sentence: Spanish.
+    """
+
+    row: int
+    column: str
+    sentence: str

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from system.config.clock import business_now
-from system.registry.identity import fold
+from system.registry.identifiers import fold
 from system.registry.models import (
     Agreement,
     Customer,
@@ -21,7 +21,7 @@ from system.registry.models import (
 #: So short a number is a whole document, or none: it would be the head of too many.
 _SHORTEST = 2
 #: Kinds that are sold to.
-METERS = (DeviceKind.METER, DeviceKind.SSFVI)
+METER_KINDS = (DeviceKind.METER, DeviceKind.SSFVI)
 
 
 def find_customers(user: Any, text: str = "") -> QuerySet[Any]:
@@ -67,7 +67,7 @@ def find_devices(user: Any, text: str = "", state: str = "") -> QuerySet[Any]:
     states: dict[str, dict[str, Any]] = {
         "free": {"is_hung": False},
         "hung": {"is_hung": True},
-        "unkeyed": {"is_keyed": False, "kind__in": METERS},
+        "unkeyed": {"is_keyed": False, "kind__in": METER_KINDS},
     }
     chosen: QuerySet[Any] = found.filter(**states.get(state, {})).order_by("serial", "pk")
     return chosen
@@ -79,7 +79,7 @@ def meters_without_keying(user: Any) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class ServicePoint:
     """An installation as a customer's page shows it."""
 
     installation: Installation
@@ -88,7 +88,7 @@ class Home:
     drn: str
 
 
-def homes_of(user: Any, customer: Customer) -> list[Home]:
+def service_points_of(user: Any, customer: Customer) -> list[ServicePoint]:
     """The installations for which a customer has, or had, an agreement."""
     found = (
         Installation.objects.of(user)
@@ -96,10 +96,10 @@ def homes_of(user: Any, customer: Customer) -> list[Home]:
         .select_related("site__community", "feeder")
         .distinct()
     )
-    return [home_of(user, installation) for installation in found]
+    return [service_point_of(user, installation) for installation in found]
 
 
-def home_of(user: Any, installation: Installation) -> Home:
+def service_point_of(user: Any, installation: Installation) -> ServicePoint:
     """What holds at an installation now."""
     now = business_now()
     agreement: Agreement | None = (
@@ -112,16 +112,16 @@ def home_of(user: Any, installation: Installation) -> Home:
     hung = (
         DeviceInstallation.objects.of(user)
         .at(now)
-        .filter(installation=installation, role__in=METERS)
+        .filter(installation=installation, role__in=METER_KINDS)
         .select_related("device")
         .first()
     )
     meter: Device | None = None if hung is None else hung.device
     names = DeviceIdentifier.objects.of(user).at(now).filter(device=meter, kind="drn")
     drn = names.values_list("value", flat=True).first() if meter else None
-    return Home(installation, agreement, meter, drn or "")
+    return ServicePoint(installation, agreement, meter, drn or "")
 
 
 def free_meters(user: Any) -> QuerySet[Any]:
     """Meters that hang nowhere."""
-    return find_devices(user, state="free").filter(kind__in=METERS)
+    return find_devices(user, state="free").filter(kind__in=METER_KINDS)

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 
-from system.reports.declaring import MACHINE, Chart, Report, Shape
+from system.reports.declaration import MACHINE_CSV, Chart, ChartShape, Report
 from system.reports.parameters import COMMUNITY, ESTRATO, PERIOD, PLACES, POINT, TARIFF, ZONE, choice
-from system.reports.questions import (
-    curves,
-    habits,
-    merchants,
-    obligations,
+from system.reports.queries import (
+    consumption,
+    purchase_habits,
+    receivables,
     recharges,
     sales,
     statistics,
     subsidies,
     zni,
 )
-from system.reports.questions.dimensions import DIMENSIONS
+from system.reports.queries.filters import DIMENSIONS
 
 SECTIONS = ("Ventas", "Cartera y obligaciones", "Vigilancia", "Estadística", "Consumo", "Regulación")
 _ANSWERS: Mapping[str, str] = {
@@ -40,7 +39,7 @@ def _sales(name: str) -> Report:
         "Ventas",
         _ANSWERS[name],
         (*dimension.columns, *sales.COLUMNS),
-        sales.ask_by(name),
+        sales.query_by(name),
         (*PERIOD, POINT, COMMUNITY, ZONE, ESTRATO, TARIFF),
         (
             Chart(f"Recibido y neto por {dimension.title}", x, ("recibido", "neto")),
@@ -59,8 +58,8 @@ _REPORTS: tuple[Report, ...] = (
         "Cuenta de los comercios",
         "Ventas",
         "¿Cuánto debe cada comercio, cuánto entregó y cuánto cupo le queda?",
-        merchants.COLUMNS,
-        merchants.ask,
+        receivables.MERCHANT_COLUMNS,
+        receivables.query_merchants,
         PERIOD,
         (Chart("Recaudado y entregado por comercio", "comercio", ("recaudo", "entrego")),),
         empty="Aún no hay comercios: regístrelos en Puntos de venta.",
@@ -70,8 +69,8 @@ _REPORTS: tuple[Report, ...] = (
         "Estado de obligaciones",
         "Cartera y obligaciones",
         "¿Cuánto se debía, se cargó, se recaudó y se debe de cada obligación?",
-        obligations.DETAIL,
-        obligations.ask_detail,
+        receivables.OBLIGATION_COLUMNS,
+        receivables.query_obligations,
         (*PERIOD, *PLACES),
         empty="Nadie tiene obligaciones ni facturas en ese período.",
     ),
@@ -80,8 +79,8 @@ _REPORTS: tuple[Report, ...] = (
         "Obligaciones por instalación",
         "Cartera y obligaciones",
         "¿Cuánto debe cada instalación en total?",
-        obligations.PER_INSTALLATION,
-        obligations.ask_per_installation,
+        receivables.INSTALLATION_COLUMNS,
+        receivables.query_per_installation,
         (*PERIOD, *PLACES),
         empty="Nadie debió nada en ese período.",
     ),
@@ -91,7 +90,7 @@ _REPORTS: tuple[Report, ...] = (
         "Vigilancia",
         "¿Quién dejó de comprar, nunca compró, o consume lo que no compra?",
         recharges.COLUMNS,
-        recharges.ask,
+        recharges.query,
         recharges.PARAMETERS,
         empty="Ninguna instalación prepago responde a esos filtros.",
     ),
@@ -100,9 +99,9 @@ _REPORTS: tuple[Report, ...] = (
         "Cambios de hábito",
         "Vigilancia",
         "¿Quién compra hoy muy distinto a como compraba?",
-        habits.COLUMNS,
-        habits.ask,
-        habits.PARAMETERS,
+        purchase_habits.COLUMNS,
+        purchase_habits.query,
+        purchase_habits.PARAMETERS,
         empty="Nadie cambió su hábito de compra según esos límites.",
     ),
     Report(
@@ -111,7 +110,7 @@ _REPORTS: tuple[Report, ...] = (
         "Estadística",
         "¿Cómo se reparten clientes, ventas, energía y cartera?",
         statistics.COLUMNS,
-        statistics.ask,
+        statistics.query,
         (*PERIOD, _BY, *PLACES),
         (
             Chart("Ventas y cartera", "grupo", ("ventas", "cartera")),
@@ -124,11 +123,11 @@ _REPORTS: tuple[Report, ...] = (
         "Curva de consumo",
         "Consumo",
         "¿Cuánto consume un cliente, y cuándo?",
-        curves.COLUMNS,
-        curves.ask,
-        curves.PARAMETERS,
-        (Chart("Consumo", "termina", ("kwh", "kwh_parcial"), Shape.LINE),),
-        empty=curves.NO_READINGS,
+        consumption.COLUMNS,
+        consumption.query,
+        consumption.PARAMETERS,
+        (Chart("Consumo", "termina", ("kwh", "kwh_parcial"), ChartShape.LINE),),
+        empty=consumption.NO_READINGS,
     ),
     Report(
         "subsidios",
@@ -136,7 +135,7 @@ _REPORTS: tuple[Report, ...] = (
         "Regulación",
         "¿Cuánto subsidio debe la Nación por cada mes, estrato y tarifa?",
         subsidies.COLUMNS,
-        subsidies.ask,
+        subsidies.query,
         (*PERIOD, ESTRATO, TARIFF),
         (Chart("Subsidio y contribución", "mes", ("subsidio", "contribucion")),),
         empty=_NO_SALES,
@@ -147,9 +146,9 @@ _REPORTS: tuple[Report, ...] = (
         "Regulación",
         "¿Qué se le informa a la Superintendencia de cada factura y recarga?",
         zni.COLUMNS,
-        zni.ask,
+        zni.query,
         zni.PARAMETERS,
-        dialect=MACHINE,
+        dialect=MACHINE_CSV,
         empty="No hay facturas ni recargas en ese período.",
     ),
 )

@@ -1,6 +1,6 @@
-"""What can be asked of a report, as fields of one form that pages, addresses and schedules share."""
+"""Parameters of a report as fields of one form, and periods relative to a business day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,8 +8,64 @@ from typing import Any
 from django import forms
 
 from system.registry.models import Community, Group, GroupAxis, Installation
-from system.reports.periods import month_of
 from system.vending.models import PointOfSale, TariffVersion
+
+# ---- Days relative to a business day, by name: what a schedule keeps instead of dates.
+
+Days = tuple[date, date]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A named stretch of days.
+
+    Args:
+        label: Spanish.
+        days: today -> first and last day.
+    """
+
+    label: str
+    days: Callable[[date], Days]
+
+
+def month_of(day: date) -> Days:
+    """First and last day of its month.
+
+    >>> month_of(date(2024, 2, 11))
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    first = day.replace(day=1)
+    return first, (first + 31 * _DAY).replace(day=1) - _DAY
+
+
+def _last_week(today: date) -> Days:
+    monday = today - timedelta(days=today.weekday() + 7)
+    return monday, monday + 6 * _DAY
+
+
+PERIODS: Mapping[str, Period] = {
+    "hoy": Period("Hoy", lambda today: (today, today)),
+    "ayer": Period("Ayer", lambda today: (today - _DAY, today - _DAY)),
+    "semana-anterior": Period("La semana anterior (lunes a domingo)", _last_week),
+    "7-dias": Period("Los últimos 7 días, hasta ayer", lambda today: (today - 7 * _DAY, today - _DAY)),
+    "30-dias": Period("Los últimos 30 días, hasta ayer", lambda today: (today - 30 * _DAY, today - _DAY)),
+    "mes": Period("El mes que corre, hasta hoy", lambda today: (today.replace(day=1), today)),
+    "mes-anterior": Period("El mes anterior", lambda today: month_of(today.replace(day=1) - _DAY)),
+    "ano": Period("El año que corre, hasta hoy", lambda today: (today.replace(month=1, day=1), today)),
+}
+
+
+def days_of(name: str, today: date) -> Days:
+    """First and last day of a named period, seen from `today`.
+
+    Raises:
+        KeyError: no period has that name.
+    """
+    return PERIODS[name].days(today)
+
+
+# ---- What can be asked of a report, as fields of one form that pages, addresses and schedules share.
 
 #: A period that is longer is a typing error.
 DAYS_MAX = 3660
@@ -60,7 +116,7 @@ def choice(name: str, label: str, options: Iterable[tuple[str, str]], default: s
     )
 
 
-def narrowing(name: str, label: str, options: Callable[[Any], Iterable[tuple[str, str]]]) -> Parameter:
+def optional_choice(name: str, label: str, options: Callable[[Any], Iterable[tuple[str, str]]]) -> Parameter:
     """One of what the user's provider has, or everything."""
 
     def field(user: Any) -> forms.Field:
@@ -119,11 +175,11 @@ LAST_MONTH = (
     day("until", "Hasta", lambda today: month_of(today.replace(day=1) - timedelta(days=1))[1]),
 )
 AT = day("until", "A la fecha", lambda today: today)
-COMMUNITY = narrowing("community", "Comunidad", _named(Community))
-ZONE = narrowing("zone", "Zona", _named(Group, axis=GroupAxis.ZONE))
-ESTRATO = narrowing("estrato", "Estrato", lambda _user: [(str(one), str(one)) for one in range(1, 7)])
-TARIFF = narrowing("tariff", "Tarifa", _tariffs)
-POINT = narrowing("point", "Punto de venta", _points)
+COMMUNITY = optional_choice("community", "Comunidad", _named(Community))
+ZONE = optional_choice("zone", "Zona", _named(Group, axis=GroupAxis.ZONE))
+ESTRATO = optional_choice("estrato", "Estrato", lambda _user: [(str(one), str(one)) for one in range(1, 7)])
+TARIFF = optional_choice("tariff", "Tarifa", _tariffs)
+POINT = optional_choice("point", "Punto de venta", _points)
 INSTALLATION = Parameter("niu", "NIU", _installation)
 #: Filters of whatever belongs to an installation.
 PLACES = (COMMUNITY, ZONE, ESTRATO, TARIFF)

@@ -1,33 +1,108 @@
-"""Make what is due, deliver what was made, clear away what is old: `run_due`, safe to repeat at any moment.
+"""Scheduled reports: schedule and stop one, make what is due, store, deliver and clear away the files.
 
-A file is made once for each time at which its schedule was due: its row, unique by schedule and instant, is
-written together with the schedule's next time. Who dies before that leaves nothing; who dies after it leaves
-deliveries that wait. What was missed while nobody worked is made afterwards, a month back at most.
-
-Schedules are due by business time, as the days of their reports are; deliveries and age go by the wall.
+`run_due` is safe to repeat at any moment. A file is made once for each time at which its schedule was due:
+its row, unique by schedule and instant, is written together with the schedule's next time. A crash before
+that leaves nothing; one after it leaves deliveries that wait. What was missed while no worker ran is made
+afterwards, a month back at most. Schedules are due by business time, as the days of their reports are;
+deliveries and age go by the wall.
 """
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from system.accounts import audit
-from system.accounts.operations import Operation
-from system.config.clock import business_day, business_now, security_now
-from system.config.writer import writing
+from system.accounts.permissions import Operation
+from system.config.clock import BOGOTA, business_day, business_now, security_now
+from system.config.transactions import write_transaction
 from system.reports.catalogue import REGISTRY
+from system.reports.declaration import Report, UnableToDeliver, UnableToReport
 from system.reports.delivery import CHANNELS
-from system.reports.due import next_due
-from system.reports.errors import UnableToDeliver, UnableToReport
-from system.reports.keeping import clear, folder, keep, path_of
-from system.reports.making import Made, make
-from system.reports.models import Delivery, DeliveryState, MadeFile, ReportSchedule
-from system.reports.periods import PERIODS, days_of
+from system.reports.models import Delivery, DeliveryState, Frequency, MadeFile, ReportSchedule
+from system.reports.parameters import PERIODS, days_of
 from system.reports.render.formats import FORMATS
+from system.reports.run import ReportRun, report_form, run_report
+
+# ---- When a schedule is due: an hour of Bogota, on each day, each Monday or each first of a month.
+
+_FITS: Mapping[str, Callable[[date], bool]] = {
+    Frequency.DAY: lambda _day: True,
+    Frequency.WEEK: lambda day: day.weekday() == 0,
+    Frequency.MONTH: lambda day: day.day == 1,
+}
+_LONGEST_DAYS = 32
+
+
+def next_due(every: str, hour: int, after: datetime) -> datetime:
+    """The first instant after another at which it is due.
+
+    Args:
+        every: of `Frequency`.
+        hour: 0 to 23, Bogota.
+        after: aware.
+
+    >>> from datetime import UTC
+    >>> str(next_due("month", 6, datetime(2026, 11, 1, 11, 0, tzinfo=UTC)))
+    '2026-12-01 06:00:00-05:00'
+    """
+    first = after.astimezone(BOGOTA).date()
+    for number in range(_LONGEST_DAYS + 1):
+        day = first + timedelta(days=number)
+        at = datetime.combine(day, time(hour), BOGOTA)
+        if at > after and _FITS[every](day):
+            return at
+    raise AssertionError("a month has a first day")
+
+
+# ---- Where made files lie: below the data directory, for this user's eyes alone, named by their row.
+
+
+def files_folder() -> Path:
+    """Where all of them lie."""
+    return Path(settings.DATA_DIR) / "reports"
+
+
+def store_file(file: MadeFile, source: Path) -> None:
+    """Take a written file over: 0600, durable, and its digest in the row (which the caller saves).
+
+    Args:
+        file: its row.
+        source: on the same disk; it is moved.
+    """
+    place = files_folder() / str(file.provider_id)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wanted = place / str(file.pk)
+    with source.open("rb") as written:
+        file.sha256 = hashlib.file_digest(written, "sha256").hexdigest()
+        file.size_bytes = os.fstat(written.fileno()).st_size
+    source.chmod(0o600)
+    source.replace(wanted)
+    file.path = str(wanted.relative_to(files_folder()))
+
+
+def file_path(file: MadeFile) -> Path | None:
+    """Where a file lies; None where it was cleared away, or is not there any more."""
+    if not file.path:
+        return None
+    path = files_folder() / file.path
+    return path if path.is_file() else None
+
+
+def delete_file(file: MadeFile) -> None:
+    """Delete the file; its row stays (the caller saves it)."""
+    path = file_path(file)
+    if path is not None:
+        path.unlink(missing_ok=True)
+    file.path = ""
+
+
+# ---- Make what is due, deliver what was made, clear away what is old: `run_due`, safe to repeat at any mom
 
 #: So much is done in one call, that a chore stays short.
 MADE_MAX, SENT_MAX, CLEARED_MAX = 20, 50, 200
@@ -55,42 +130,42 @@ def run_due() -> str:
 def _make_due(now: datetime) -> Iterator[MadeFile]:
     due = ReportSchedule.objects.filter(next_due_at__lte=now).select_related("made_by__provider", "provider")
     for schedule in due.order_by("next_due_at", "pk")[:MADE_MAX]:
-        made = make_now(schedule, schedule.next_due_at, now)
+        made = make_scheduled_file(schedule, schedule.next_due_at, now)
         if made is not None:
             yield made
 
 
-def make_now(schedule: ReportSchedule, due_at: datetime, now: datetime) -> MadeFile | None:
+def make_scheduled_file(schedule: ReportSchedule, due_at: datetime, now: datetime) -> MadeFile | None:
     """Make the file of one time; None where another worker did."""
     file = MadeFile(provider=schedule.provider, schedule=schedule, due_at=due_at, made_at=security_now())
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".making-", dir=folder())
+    files_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".making-", dir=files_folder())
     written = Path(name)
     try:
-        _write(file, descriptor)
-        with writing():
+        _write_report(file, descriptor)
+        with write_transaction():
             if not _advance(schedule, due_at, now):
                 return None  # another worker made it
             if not file.failure:
-                keep(file, written)
+                store_file(file, written)
             file.save(force_insert=True)
             _queue(file)
-            _tell(file)
+            _audit_made(file)
     except BaseException:
-        clear(file)
+        delete_file(file)
         raise
     finally:
         written.unlink(missing_ok=True)
     return file
 
 
-def _write(file: MadeFile, descriptor: int) -> None:
+def _write_report(file: MadeFile, descriptor: int) -> None:
     """Ask and write; what goes wrong becomes the row's sentence, and holds up no other schedule."""
     schedule = file.schedule
     file.name = f"{schedule.report}.{schedule.format}"[:120]
     with os.fdopen(descriptor, "wb") as out:
         try:
-            made = _asked(file)
+            made = _run_of(file)
             FORMATS[schedule.format].write(made, out)
             out.flush()
             os.fsync(out.fileno())
@@ -104,7 +179,7 @@ def _write(file: MadeFile, descriptor: int) -> None:
     file.said = [list(pair) for pair in made.heading.said]
 
 
-def _asked(file: MadeFile) -> Made:
+def _run_of(file: MadeFile) -> ReportRun:
     schedule = file.schedule
     report = REGISTRY.get(schedule.report)
     if report is None or schedule.format not in FORMATS or schedule.period not in PERIODS:
@@ -115,7 +190,7 @@ def _asked(file: MadeFile) -> Made:
     since, until = days_of(schedule.period, today)
     file.name = f"{report.name}-{since}-{until}.{schedule.format}"[:120]
     given = {**schedule.parameters, "since": since.isoformat(), "until": until.isoformat()}
-    return make(schedule.made_by, report, given, today)
+    return run_report(schedule.made_by, report, given, today)
 
 
 def _advance(schedule: ReportSchedule, due_at: datetime, now: datetime) -> bool:
@@ -138,7 +213,7 @@ def _queue(file: MadeFile) -> None:
     )
 
 
-def _tell(file: MadeFile) -> None:
+def _audit_made(file: MadeFile) -> None:
     audit.record(
         "reports.made",
         outcome=audit.FAILED if file.failure else audit.DONE,
@@ -159,7 +234,7 @@ def _deliver_waiting(now: datetime) -> Iterator[Delivery]:
 
 def _deliver(delivery: Delivery) -> Delivery:
     delivery.tries += 1
-    path = path_of(delivery.file)
+    path = file_path(delivery.file)
     try:
         if path is None:
             raise UnableToDeliver("El archivo ya no está.")
@@ -182,7 +257,73 @@ def _clear_old(now: datetime) -> Iterator[MadeFile]:
     before = now - timedelta(days=settings.REPORTS_KEPT_DAYS)
     old = MadeFile.objects.filter(made_at__lt=before, cleared_at__isnull=True).order_by("made_at")
     for file in old[:CLEARED_MAX]:
-        clear(file)
+        delete_file(file)
         file.cleared_at = now
         file.save(update_fields=["path", "cleared_at"])
         yield file
+
+
+# ---- Schedule a report, and stop it.
+
+#: What a schedule's period says instead.
+_DAYS = frozenset({"since", "until"})
+SCHEDULES_MAX = 200
+
+
+def schedule_report(
+    user: Any, report: Report, given: Mapping[str, str], terms: Mapping[str, Any]
+) -> ReportSchedule:
+    """Have a report made by itself.
+
+    Args:
+        user: whose rights it will have.
+        report: of the catalogue.
+        given: its parameters as texts; days among them are left out.
+        terms: ``name``, ``period``, ``format``, ``every``, ``hour``, ``recipients``, ``to_folder``.
+
+    Raises:
+        UnableToReport: not allowed, parameters that make no sense, or too many schedules.
+    """
+    if not user.may(Operation.SCHEDULE_REPORTS):
+        raise UnableToReport("Su rol no permite programar informes.")
+    form = report_form(user, report, given)
+    if not form.is_valid():
+        raise UnableToReport("Los parámetros del informe no sirven: corríjalos primero.")
+    if ReportSchedule.objects.of(user).filter(next_due_at__isnull=False).count() >= SCHEDULES_MAX:
+        raise UnableToReport(f"Ya hay {SCHEDULES_MAX} informes programados: detenga alguno.")
+    kept = {name: text for name, text in form.texts().items() if name not in _DAYS}
+    with write_transaction():
+        schedule: ReportSchedule = ReportSchedule.objects.create(
+            provider_id=user.provider_pk,
+            report=report.name,
+            parameters=kept,
+            made_by=user,
+            created_at=security_now(),
+            next_due_at=next_due(terms["every"], terms["hour"], business_now()),
+            **terms,
+        )
+        audit.record(
+            Operation.SCHEDULE_REPORTS.value,
+            user=user,
+            subject=f"report-schedule:{schedule.pk}",
+            detail={"report": report.name, "recipients": schedule.recipients.split()},
+        )
+    return schedule
+
+
+def stop_schedule(user: Any, schedule: ReportSchedule) -> bool:
+    """Make it no more; what it made stays. False where it was stopped before.
+
+    Raises:
+        UnableToReport: not allowed.
+    """
+    if not user.may(Operation.SCHEDULE_REPORTS) or schedule.provider_id != user.provider_id:
+        raise UnableToReport("Su rol no permite detener este informe.")
+    with write_transaction():
+        running = ReportSchedule.objects.filter(pk=schedule.pk, next_due_at__isnull=False)
+        if not running.update(next_due_at=None):
+            return False
+        audit.record(
+            f"{Operation.SCHEDULE_REPORTS.value}.stop", user=user, subject=f"report-schedule:{schedule.pk}"
+        )
+    return True

@@ -76,7 +76,7 @@ _TOP = """\
 # What a terminal without a link can do
 
 Made by `python -m system.terminal.parity` from its table; do not edit it here. The first column is all of
-the office's operations (`system/accounts/operations.py`): what is missing is named. Asked for by R5.4-04.
+the office's operations (`system/accounts/permissions.py`): what is missing is named. Asked for by R5.4-04.
 
 """
 

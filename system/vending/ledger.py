@@ -20,8 +20,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, Sum, UUIDField
 
 from system.config.clock import security_now
-from system.config.compiled import CompiledQuery, insert
-from system.config.compiled_writes import insert_missing, run_many
+from system.config.compiled_queries import CompiledQuery, insert, insert_missing, run_many
 from system.vending.models import (
     AccountBalance,
     AccountKind,

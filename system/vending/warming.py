@@ -6,7 +6,7 @@ import sys
 from django.template.loader import get_template
 from django.urls import reverse
 
-from system.config.compiled import compile_all
+from system.config.compiled_queries import compile_all
 
 #: What a cashier sees from the counter to the ticket.
 TEMPLATES = ("vending/counter.html", "vending/_offer.html", "vending/refused.html", "vending/sale.html")

@@ -16,7 +16,7 @@ from amibench.office.processes import (
     process_environment,
 )
 from amibench.office.security_module import OPERATORS
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.head_end.acquisition import parse_key_file, read_key_file
 
 # ------------------------------------------------------------ environment, keys, staff

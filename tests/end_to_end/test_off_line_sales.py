@@ -21,7 +21,7 @@ from protocols.sts.testkeys import TEST_REGISTERS
 from protocols.sts.token import TransferCredit
 from system.config import clock
 from system.reports.catalogue import REGISTRY
-from system.reports.making import make
+from system.reports.run import run_report
 from system.terminal import open_terminal, services
 from system.terminal.errors import TerminalRefused
 from system.terminal.open_terminal import OpenTerminal
@@ -78,9 +78,9 @@ class Trip:
 @pytest.fixture
 def now() -> Iterator[clock.FixedBusinessClock]:
     fixed = clock.FixedBusinessClock(BEGIN)
-    clock.use(fixed)
+    clock.use_clock(fixed)
     yield fixed
-    clock.use(None)
+    clock.use_clock(None)
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def _only_what_two_sold_differs(trips: list[Trip], settlements: list[Any]) -> No
 def _the_report_says_the_same(town: Village, trips: list[Trip]) -> None:
     """By point of sale, to the peso (R1-01)."""
     given = {"since": f"{BEGIN:%Y-%m-%d}", "until": f"{BEGIN + timedelta(days=DAYS):%Y-%m-%d}"}
-    report = make(town.supervisor, REGISTRY["ventas-por-punto"], given)
+    report = run_report(town.supervisor, REGISTRY["ventas-por-punto"], given)
     rows = {str(row[0]): row for row in report.rows()}
     for trip in trips:
         position = terminal_position(trip.row)

@@ -115,7 +115,7 @@ class CollectorNursery(ForkingNursery):
     def _tell_time(self) -> None:
         from system.config import clock
 
-        clock.use(BusinessTime(self.instant))
+        clock.use_clock(BusinessTime(self.instant))
 
     # ------------------------------------------------------------ books
 

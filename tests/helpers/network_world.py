@@ -11,11 +11,10 @@ from django.test import Client
 from vending_world import Village
 
 from system.head_end.vocabulary import OrderState, Reason
+from system.networks.api_keys import KeyRequest, Scope, issue_api_key
 from system.networks.commission import Commission
-from system.networks.keys import KeyWish, issue
 from system.networks.models import Network
-from system.networks.scopes import Scope
-from system.networks.services.manage_network import Terms, create_network
+from system.networks.services.networks import Terms, create_network
 from system.vending.delivery.carriers import TokenState
 
 ALL = tuple(scope.value for scope in Scope)
@@ -58,7 +57,7 @@ class Caller:
 
 def caller(village: Village, network: Network, kind: str = "live", scopes: Sequence[str] = ALL) -> Caller:
     """A client with a new key."""
-    key, secret = issue(village.supervisor, network, KeyWish("de prueba", kind, tuple(scopes)))
+    key, secret = issue_api_key(village.supervisor, network, KeyRequest("de prueba", kind, tuple(scopes)))
     return Caller(secret, key)
 
 

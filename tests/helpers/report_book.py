@@ -13,10 +13,10 @@ from vending_world import NOW, Village, drn, signatures
 
 from system.accounts import four_eyes
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.models import Group, GroupMembership
 from system.reports.catalogue import REGISTRY
-from system.reports.making import make
+from system.reports.run import run_report
 from system.security_module.client import SecurityModuleClient
 from system.vending.errors import UnableToSell
 from system.vending.pricing import ObligationKind
@@ -77,7 +77,7 @@ class Book:
 
     def granted(self, operation: Operation, arguments: dict[str, Any]) -> Any:
         """An approval that two people gave."""
-        asked = four_eyes.ask(self.village.supervisor, operation, arguments, "prueba")
+        asked = four_eyes.request_approval(self.village.supervisor, operation, arguments, "prueba")
         four_eyes.decide(self.chief, asked, granted=True)
         asked.refresh_from_db()
         return asked
@@ -184,7 +184,7 @@ def client_of(user: Any) -> Client:
 
 def made(book: Book, name: str, **given: str) -> Any:
     """A report, asked by the book's supervisor."""
-    return make(book.village.supervisor, REGISTRY[name], given)
+    return run_report(book.village.supervisor, REGISTRY[name], given)
 
 
 def asked(

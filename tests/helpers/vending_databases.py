@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from system.config.postgres import Server, UnableToStartPostgres
+from system.config.embedded_postgres import Server, UnableToStartPostgres
 
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 _TRIES, _PAUSE_S = 100, 0.1

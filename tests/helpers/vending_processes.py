@@ -204,7 +204,7 @@ def _books() -> dict[str, Any]:
         "owed_c": sum(AccountBalance.objects.filter(posted_c__gt=0).values_list("posted_c", flat=True)),
         "pending_c": sum(map(abs, AccountBalance.objects.values_list("pending_c", flat=True))),
         "faults": ledger.ledger_faults(),
-        "audit_broken_at": audit.broken_at(),
+        "audit_broken_at": audit.first_broken_id(),
     }
 
 

@@ -87,8 +87,7 @@ class WorkerNursery(ForkingNursery):
 def _queue(number: int, each: int) -> dict[str, Any]:
     from system.config.clock import security_now
     from system.networks.models import Network, WebhookMessage
-    from system.networks.webhooks.events import Event
-    from system.networks.webhooks.outbox import tell
+    from system.networks.webhooks.events import Event, queue_event
     from system.registry.models import Customer
     from system.vending.delivery.models import Message
 
@@ -96,7 +95,7 @@ def _queue(number: int, each: int) -> dict[str, Any]:
     customer = Customer.objects.filter(data_consent_at__isnull=False).latest("pk")
     for place in range(each):
         about = uuid.uuid5(NAMES, f"{number} {place}")
-        tell(network, Event.SALE_DONE, about, {"sale": str(about)})
+        queue_event(network, Event.SALE_DONE, about, {"sale": str(about)})
         row = Message.objects.create(
             id=about,
             provider_id=network.provider_id,

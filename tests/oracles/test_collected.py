@@ -180,9 +180,9 @@ def test_it_is_read_with_gmac_and_ciphering(ciphered_meter: tuple[str, str]) -> 
 def business_time() -> Iterator[business.FixedBusinessClock]:
     """It is midnight in Bogotá, a few hours before the meter's noon."""
     fixed = business.FixedBusinessClock(datetime(2024, 5, 1, 0, 0, tzinfo=UTC))
-    business.use(fixed)
+    business.use_clock(fixed)
     yield fixed
-    business.use(None)
+    business.use_clock(None)
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from system.config import clock
 @pytest.fixture
 def business_time() -> Iterator[clock.FixedBusinessClock]:
     fixed = clock.FixedBusinessClock(NOW)
-    clock.use(fixed)
+    clock.use_clock(fixed)
     yield fixed
-    clock.use(None)
+    clock.use_clock(None)
 
 
 @pytest.fixture

@@ -89,14 +89,14 @@ def _set_up(utc: Callable[[], datetime]) -> None:
     from system.config import clock
 
     django.setup()
-    clock.use(WorldBusinessClock(utc))
+    clock.use_clock(WorldBusinessClock(utc))
     call_command("migrate", interactive=False, verbosity=0)
 
 
 def _fill(village: Village) -> None:
-    from system.demo.rows import fill
+    from system.demo.seed import seed_village
 
-    fill(village)
+    seed_village(village)
 
 
 def _close_connections() -> None:

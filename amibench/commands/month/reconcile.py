@@ -74,14 +74,14 @@ def _report_of_sales() -> dict[str, Any]:
     from django.db.models import Max, Min
 
     from system.reports.catalogue import REGISTRY
-    from system.reports.making import make
+    from system.reports.run import run_report
     from system.vending.models import Sale
 
     days = Sale.objects.aggregate(since=Min("business_day"), until=Max("business_day"))
     if days["since"] is None:
         return {}
     report = REGISTRY["ventas-por-dia"]
-    made = make(_staff(), report, {name: day.isoformat() for name, day in days.items()})
+    made = run_report(_staff(), report, {name: day.isoformat() for name, day in days.items()})
     for _ in made.rows():
         pass
     names = [column.name for column in report.columns]

@@ -170,7 +170,7 @@ def check_books() -> None:
     from system.vending import ledger
 
     faults = ledger.ledger_faults()
-    broken = audit.broken_at()
+    broken = audit.first_broken_id()
     _say({"faults": faults, "audit_broken_at": broken})
     if faults or broken is not None:
         raise typer.Exit(1)

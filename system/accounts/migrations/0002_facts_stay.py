@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from system.accounts.immutable import immutable
+from system.accounts.facts import immutable
 
 FACTS = ("audit_record", "approval", "approval_decision")
 

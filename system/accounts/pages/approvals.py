@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from system.accounts import four_eyes
 from system.accounts.access import requires
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
 from system.accounts.pages.forms import DecisionForm
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
 
 PAGE_ROWS = 30

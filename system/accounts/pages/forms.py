@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import ROLE_NAMES, Role
+from system.accounts.permissions import ROLE_LABELS, Role
 
-STAFF_ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.SUBSCRIBER]
+STAFF_ROLES = [(role.value, ROLE_LABELS[role]) for role in Role if role is not Role.SUBSCRIBER]
 OUTCOMES = (("", "Todos"), (audit.DONE, "Hecho"), (audit.REFUSED, "Negado"), (audit.FAILED, "Fallido"))
 
 

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from system.accounts.pages import approvals, own, trail, users
+from system.accounts.pages import approvals, audit_trail, users
 
 app_name = "accounts"
 urlpatterns = [
-    path("mi-cuenta/", own.me, name="me"),
+    path("mi-cuenta/", users.own_account, name="me"),
     path("aprobaciones/", approvals.approvals, name="approvals"),
     path("aprobaciones/<uuid:approval_id>/", approvals.approval, name="approval"),
     path("aprobaciones/<uuid:approval_id>/decidir/", approvals.decide, name="approval-decide"),
@@ -18,6 +18,6 @@ urlpatterns = [
     path("usuarios/<int:user_id>/restaurar/", users.restore, name="user-restore"),
     path("usuarios/<int:user_id>/clave/", users.reset_password, name="user-password"),
     path("usuarios/<int:user_id>/factor/", users.drop_second_factor, name="user-factor"),
-    path("auditoria/", trail.trail, name="audit"),
-    path("auditoria/verificar/", trail.check, name="audit-check"),
+    path("auditoria/", audit_trail.trail, name="audit"),
+    path("auditoria/verificar/", audit_trail.check, name="audit-check"),
 ]

@@ -1,21 +1,24 @@
-"""Users of the provider: make, suspend, change the role, give a new password."""
+"""Users of the provider: list, create, suspend, role, new password; and one's own account."""
 
 from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from system.accounts import staff
+from system.accounts import services
 from system.accounts.access import requires
-from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.models import AuditRecord, User
 from system.accounts.pages.forms import RoleForm, UserForm
+from system.accounts.permissions import Operation
 from system.accounts.services import UnableToCreateUser
+
+# ---- Users of the provider: make, suspend, change the role, give a new password.
 
 
 @requires(Operation.MANAGE_USERS)
@@ -33,7 +36,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         try:
-            made, password = staff.invite(
+            made, password = services.invite(
                 _user(request), cleaned["username"], role=cleaned["role"], name=cleaned["name"]
             )
         except UnableToCreateUser as error:
@@ -62,21 +65,21 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.error(request, "Elija un rol de la lista.")
         return redirect("accounts:user", user_id=found.pk)
     wanted = form.cleaned_data["role"]
-    return _do(request, found, lambda by, who: staff.change_role(by, who, wanted), "Rol cambiado.")
+    return _do(request, found, lambda by, who: services.change_role(by, who, wanted), "Rol cambiado.")
 
 
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
     """He comes in no more."""
-    return _do(request, _found(request, user_id), staff.suspend, "Usuario suspendido.")
+    return _do(request, _found(request, user_id), services.suspend, "Usuario suspendido.")
 
 
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def restore(request: HttpRequest, user_id: int) -> HttpResponse:
     """He comes in again."""
-    return _do(request, _found(request, user_id), staff.restore, "El usuario puede entrar de nuevo.")
+    return _do(request, _found(request, user_id), services.restore, "El usuario puede entrar de nuevo.")
 
 
 @requires(Operation.MANAGE_USERS)
@@ -84,7 +87,7 @@ def restore(request: HttpRequest, user_id: int) -> HttpResponse:
 def drop_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     """He lost his telephone."""
     found = _found(request, user_id)
-    return _do(request, found, staff.drop_second_factor, "Segundo factor retirado.")
+    return _do(request, found, services.drop_second_factor, "Segundo factor retirado.")
 
 
 @requires(Operation.MANAGE_USERS)
@@ -93,8 +96,8 @@ def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
     """A new password for one login, shown once."""
     found = _found(request, user_id)
     try:
-        password = staff.reset_password(_user(request), found)
-    except staff.UnableToChangeUser as error:
+        password = services.reset_password(_user(request), found)
+    except services.UnableToChangeUser as error:
         messages.error(request, str(error))
         return redirect("accounts:user", user_id=found.pk)
     return _password_page(request, found, password)
@@ -117,7 +120,7 @@ def _found(request: HttpRequest, user_id: int) -> User:
 def _do(request: HttpRequest, found: User, verb: Callable[[User, User], None], sentence: str) -> HttpResponse:
     try:
         verb(_user(request), found)
-    except staff.UnableToChangeUser as error:
+    except services.UnableToChangeUser as error:
         messages.error(request, str(error))
     else:
         messages.success(request, sentence)
@@ -130,3 +133,18 @@ def _password_page(request: HttpRequest, found: User, password: str) -> HttpResp
 
 def _user(request: HttpRequest) -> Any:
     return request.user
+
+
+# ---- One's own account: password, second factor, session, last logins.
+
+LAST_LOGINS = 10
+
+
+@requires(Operation.SEE_HOME)
+@require_GET
+def own_account(request: HttpRequest) -> HttpResponse:
+    """Who I am, how I come in, and who came in as me."""
+    user: Any = request.user
+    logins = AuditRecord.objects.of(user).filter(user=user, action__startswith="login.")
+    shown = {"has_factor": is_mfa_enabled(user), "logins": logins.order_by("-id")[:LAST_LOGINS]}
+    return render(request, "accounts/me.html", shown)

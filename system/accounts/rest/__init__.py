@@ -14,13 +14,12 @@ Routes call the verbs and questions that the pages call; they hold no rules of t
 """
 
 from system.accounts.four_eyes import UnableToApprove
-from system.accounts.rest import approvals, me, people, trail
-from system.accounts.rest.room import Refusal, Room
-from system.accounts.services import UnableToCreateUser
-from system.accounts.staff import UnableToChangeUser
+from system.accounts.rest import approvals, audit_trail, users
+from system.accounts.rest.problems import AppApi, Refusal
+from system.accounts.services import UnableToChangeUser, UnableToCreateUser
 
-ROOM = Room(
-    routers=(me.router, people.router, approvals.router, trail.router),
+ROOM = AppApi(
+    routers=(users.me_router, users.router, approvals.router, audit_trail.router),
     refusals={
         UnableToApprove: Refusal(422, "refused", "No se puede"),
         UnableToChangeUser: Refusal(422, "refused", "No se puede"),

@@ -9,10 +9,19 @@ from pydantic import Field
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Instant, Out, free_text, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Flag,
+    In,
+    Instant,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    row_or_404,
+)
 from system.config.clock import security_now
 
 router = Router(tags=["Aprobaciones"])
@@ -79,7 +88,7 @@ def _rows(request: HttpRequest) -> Any:
     return Approval.objects.of(user_of(request)).select_related("requested_by", "decision__decided_by")
 
 
-@router.get("/approvals", **does(Operation.APPROVE, Page[ApprovalOut]))
+@router.get("/approvals", **guarded(Operation.APPROVE, Page[ApprovalOut]))
 def list_approvals(request: HttpRequest, asked: Query[ApprovalsQuery]) -> Any:
     """Las solicitudes que esperan a una segunda persona, o las decididas."""
     user = user_of(request)
@@ -92,13 +101,13 @@ def list_approvals(request: HttpRequest, asked: Query[ApprovalsQuery]) -> Any:
     return page_of(Page[ApprovalOut], rows[asked.state], asked, approval_out)
 
 
-@router.get("/approvals/{uuid:approval_id}", **does(Operation.APPROVE, ApprovalOut))
+@router.get("/approvals/{uuid:approval_id}", **guarded(Operation.APPROVE, ApprovalOut))
 def one_approval(request: HttpRequest, approval_id: uuid.UUID) -> ApprovalOut:
     """Una solicitud."""
     return approval_out(row_or_404(_rows(request), approval_id))
 
 
-@router.post("/approvals/{uuid:approval_id}/decision", **does(Operation.APPROVE, ApprovalOut))
+@router.post("/approvals/{uuid:approval_id}/decision", **guarded(Operation.APPROVE, ApprovalOut))
 def decide(request: HttpRequest, approval_id: uuid.UUID, body: DecisionIn) -> ApprovalOut:
     """Aprobar o rechazar, como segunda persona."""
     found = row_or_404(_rows(request), approval_id)

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from system.accounts.access import MARK, check
-from system.accounts.operations import Operation
+from system.accounts.access import OPERATION_ATTRIBUTE, require_permission
+from system.accounts.permissions import Operation
 from system.accounts.rest.problems import Forbidden, TooLarge
 
 #: Most bytes of a body, unless a route says otherwise.
@@ -82,7 +82,7 @@ class Permission:
 
     def __init__(self, operation: Operation, body_max_bytes: int = BODY_MAX_BYTES) -> None:
         self.operation, self._body_max_bytes = operation, body_max_bytes
-        setattr(self, MARK, operation)
+        setattr(self, OPERATION_ATTRIBUTE, operation)
 
     def __call__(self, request: HttpRequest) -> Any:
         """The user; None: nobody knows him.
@@ -97,12 +97,12 @@ class Permission:
             user = way.user_of(request)
             if user is not None:
                 request.user = user
-                check(request, self.operation)
+                require_permission(request, self.operation)
                 return user
         return None
 
 
-def does(
+def guarded(
     operation: Operation,
     answer: Any,
     *problems: int,

@@ -1,16 +1,20 @@
-"""Values as they travel: strict in what comes in, plain in what goes out.
+"""Field types and lists of the API: strict in what comes in, plain in what goes out.
 
-Instants are UTC with a ``Z``, days are those of Bogota, ids of facts are UUIDs made by the caller. Text holds
-no control characters: a NUL or half a surrogate pair is refused before a database sees it.
+Instants are UTC with a ``Z``, days are those of Bogota, ids of facts are UUIDs made by the caller. Text
+holds no control characters: a NUL or half a surrogate pair is refused before a database sees it. Lists have
+a limit, an offset and a total.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+# ---- Values as they travel: strict in what comes in, plain in what goes out.
 
 #: Anything but control characters, and at least one letter that is not a space.
 _TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
@@ -107,3 +111,46 @@ def row_or_404(rows: QuerySet[Any] | Any, pk: Any) -> Any:
     if found is None:
         raise Http404
     return found
+
+
+# ---- Lists that end: a limit, an offset, and how many there are.
+
+LIMIT, LIMIT_MAX, OFFSET_MAX = 50, 200, 1_000_000
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class PageQuery(In):
+    """Which part of a list, in an address."""
+
+    limit: Annotated[QueryInt, Field(ge=1, le=LIMIT_MAX, description="cuántos a lo sumo")] = LIMIT
+    offset: Annotated[QueryInt, Field(ge=0, le=OFFSET_MAX, description="desde cuál, contando de 0")] = 0
+
+
+class PageIn(In):
+    """Which part of a list, in a body."""
+
+    limit: Annotated[int, whole(1, LIMIT_MAX)] = LIMIT
+    offset: Annotated[int, whole(0, OFFSET_MAX)] = 0
+
+
+class Page(Out, Generic[Item]):
+    """A part of a list."""
+
+    items: list[Item]
+    total: int = Field(description="cuántos hay en toda la lista")
+    limit: int
+    offset: int
+
+
+def page_of(kind: Any, rows: Any, asked: PageQuery | PageIn, make: Callable[[Any], Any]) -> Any:
+    """The part of the rows that was asked for.
+
+    Args:
+        kind: `Page` of what is listed.
+        rows: an ordered query, or a sequence.
+        asked: limit and offset.
+        make: from a row to what is listed.
+    """
+    total = len(rows) if isinstance(rows, Sequence) else rows.count()
+    found = rows[asked.offset : asked.offset + asked.limit]
+    return kind(items=[make(row) for row in found], total=total, limit=asked.limit, offset=asked.offset)

@@ -1,11 +1,12 @@
-"""Errors as ``application/problem+json``: one shape for all of them, in Spanish.
+"""Errors as ``application/problem+json``, in Spanish, and an app's part of the API as data.
 
 Source: RFC 9457
 """
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -13,11 +14,44 @@ from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
-from system.accounts.rest.room import Refusal
+# ---- What a room brings to the API, as data.
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an exception of a verb means to a caller.
+
+    Args:
+        status: of the answer.
+        kind: last part of the problem's type.
+        title: Spanish; the same for every problem of this kind.
+        more: further members of the problem, made from the exception.
+    """
+
+    status: int
+    kind: str
+    title: str
+    more: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+
+
+@dataclass(frozen=True, slots=True)
+class AppApi:
+    """A room's part of the API.
+
+    Args:
+        routers: whose paths begin with a slash.
+        refusals: exception of its verbs -> what it means; its text is the detail, one Spanish sentence.
+    """
+
+    routers: tuple[Router, ...]
+    refusals: Mapping[type[Exception], Refusal] = field(default_factory=dict)
+
+
+# ---- Errors as ``application/problem+json``: one shape for all of them, in Spanish.
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:amibench:problem:"

@@ -15,7 +15,7 @@ Sessions are left out: after a restore everybody logs in again. What the securit
 backup is found again by `system.vending.services.reconciliation`.
 """
 
-from system.config.backup.errors import UnableToBackUp, UnableToRestore
-from system.config.backup.verbs import back_up, restore
+from system.config.backup.archive import UnableToBackUp, UnableToRestore
+from system.config.backup.commands import back_up, restore
 
 __all__ = ["UnableToBackUp", "UnableToRestore", "back_up", "restore"]

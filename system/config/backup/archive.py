@@ -5,14 +5,96 @@ It is written beside its name, synced, and put there in one step: a name that ex
 
 import hashlib
 import io
+import json
 import os
+import re
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from system.config.backup.errors import UnableToRestore
-from system.config.backup.manifest import MANIFEST_BYTES_MAX, NAME, Manifest
+# ---- Why a backup was not made, or not restored. Messages are one sentence with the mend.
+
+
+class UnableToBackUp(Exception):
+    """Nothing was written."""
+
+
+class UnableToRestore(Exception):
+    """The database is as it was before."""
+
+
+# ---- What a backup says of itself.
+
+BACKUP_FORMAT = "amibench-system-backup/1"
+MANIFEST_NAME = "manifest.json"
+MANIFEST_BYTES_MAX = 4 << 20
+
+_PART = re.compile(r"[a-z0-9_]{1,80}\.(sqlite3|copy)", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The first member of a backup.
+
+    Attributes:
+        version: of the program that wrote it.
+        taken: the wall when the snapshot was taken, ISO 8601.
+        engine: ``sqlite`` or ``postgresql``; it goes back into the same.
+        migrations: app -> those that were applied.
+        parts: name of a member -> SHA-256 of its content.
+        counts: table -> rows.
+        columns: table -> columns in the order of its part; empty where the part is a whole database.
+    """
+
+    version: str
+    taken: str
+    engine: str
+    migrations: Mapping[str, list[str]]
+    parts: Mapping[str, str]
+    counts: Mapping[str, int]
+    columns: Mapping[str, list[str]]
+
+    def to_bytes(self) -> bytes:
+        """As it lies in the file."""
+        return json.dumps({"format": BACKUP_FORMAT, **asdict(self)}, indent=1, sort_keys=True).encode()
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Manifest":
+        """From the file.
+
+        Raises:
+            UnableToRestore: it is none of ours, or says what cannot be.
+        """
+        try:
+            said: dict[str, Any] = json.loads(raw)
+            if said.pop("format") != BACKUP_FORMAT:
+                raise ValueError
+            found = cls(**said)
+            found._check()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise UnableToRestore("the manifest is not one of a backup of this system") from error
+        return found
+
+    def _check(self) -> None:
+        datetime.fromisoformat(self.taken)
+        sound = (
+            all(isinstance(text, str) for text in (self.version, self.engine))
+            and all(
+                _PART.fullmatch(name) and _DIGEST.fullmatch(digest) for name, digest in self.parts.items()
+            )
+            and all(isinstance(count, int) and count >= 0 for count in self.counts.values())
+            and all(isinstance(name, str) for names in self.migrations.values() for name in names)
+            and all(isinstance(name, str) for names in self.columns.values() for name in names)
+        )
+        if not sound or not self.parts:
+            raise ValueError
+
+
+# ---- One file for a backup: a compressed tar whose first member is the manifest.
 
 _CHUNK_BYTES = 1 << 20
 _PRIVATE = 0o600
@@ -40,7 +122,7 @@ def pack(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz") as archive:
                 raw = manifest.to_bytes()
-                _add(archive, NAME, len(raw), io.BytesIO(raw))
+                _add(archive, MANIFEST_NAME, len(raw), io.BytesIO(raw))
                 for name, path in parts.items():
                     with path.open("rb") as content:
                         _add(archive, name, path.stat().st_size, content)
@@ -91,7 +173,7 @@ def _add(archive: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> 
 
 def _manifest_of(archive: tarfile.TarFile) -> Manifest:
     entry = archive.next()
-    content = None if entry is None or entry.name != NAME else archive.extractfile(entry)
+    content = None if entry is None or entry.name != MANIFEST_NAME else archive.extractfile(entry)
     if entry is None or content is None or entry.size > MANIFEST_BYTES_MAX:
         raise UnableToRestore("the file is not a backup of this system")
     return Manifest.read(content.read())

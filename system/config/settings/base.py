@@ -36,7 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "system.portal.sessions.slide_session",
+    "system.portal.middleware.slide_session",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "system.portal.middleware.content_security_policy",
     "allauth.account.middleware.AccountMiddleware",
-    "system.accounts.middleware.password_change_first",
+    "system.portal.middleware.password_change_first",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -70,7 +70,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "system.portal.menus.context",
+                "system.portal.menus.menu_context",
             ]
         },
     }
@@ -89,10 +89,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "system.accounts.adapter.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "system.accounts.allauth_overrides.ClosedAccountAdapter"
 ACCOUNT_FORMS = {
-    "change_password": "system.accounts.own_forms.OwnChangePasswordForm",
-    "reauthenticate": "system.accounts.own_forms.OwnReauthenticateForm",
+    "change_password": "system.accounts.allauth_overrides.OwnChangePasswordForm",
+    "reauthenticate": "system.accounts.allauth_overrides.OwnReauthenticateForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 5

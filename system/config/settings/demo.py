@@ -14,7 +14,7 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.text("AMIBENCH_SECRET_KEY")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES["default"]["NAME"] = str(DATA_DIR / "demo.db")
-BUSINESS_CLOCK = "system.config.world_clock.WorldBusinessClock"
+BUSINESS_CLOCK = "system.demo.world_clock.WorldBusinessClock"
 MODULE_FOLLOWS_BUSINESS_TIME = True
 #: What ``amibench sim serve --control-file`` wrote: where the world tells its time.
 WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))
@@ -23,5 +23,5 @@ DELIVERY_MODE = "ticket"
 #: Webhooks of this machine alone may be tried over http.
 OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128"]
 #: Supervisor and administrator sign on this machine, with keys that go away with the demo.
-REQUEST_SIGNER = "system.demo.signing.signatures"
+REQUEST_SIGNER = "system.demo.operator_signatures.signatures"
 OPERATOR_KEYS_DIR = DATA_DIR / "operators"

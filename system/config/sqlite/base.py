@@ -13,11 +13,11 @@ from typing import Any
 from django.db.backends.sqlite3 import base as plain
 from django.db.utils import OperationalError
 
-from system.config.turns import Turns
+from system.config.fair_lock import FairLock
 
 #: One queue for each file; in memory, each connection is a database of its own.
-_QUEUES: dict[str, Turns] = {}
-_QUEUES_GUARD = threading.Lock()
+_LOCKS: dict[str, FairLock] = {}
+_LOCKS_GUARD = threading.Lock()
 #: Longer statements are not remembered, so that what is remembered stays below some megabytes.
 _REMEMBERED_MAX = 4_000
 
@@ -37,10 +37,10 @@ def _with_marks(query: str) -> str:
     return plain.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
-def queue_of(name: str) -> Turns:
+def lock_of(name: str) -> FairLock:
     """The queue of a file, the same for all threads."""
-    with _QUEUES_GUARD:
-        return _QUEUES.setdefault(name, Turns())
+    with _LOCKS_GUARD:
+        return _LOCKS.setdefault(name, FairLock())
 
 
 class DatabaseWrapper(plain.DatabaseWrapper):
@@ -48,7 +48,7 @@ class DatabaseWrapper(plain.DatabaseWrapper):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._turns: Turns | None = None
+        self._turns: FairLock | None = None
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor; SQLite has none with names."""
@@ -58,7 +58,7 @@ class DatabaseWrapper(plain.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():
-            queue = queue_of(str(self.settings_dict["NAME"]))
+            queue = lock_of(str(self.settings_dict["NAME"]))
             if not queue.take(self.settings_dict.get("OPTIONS", {}).get("timeout", 5.0)):
                 raise OperationalError("database is locked")  # as SQLite says it, after as long
             self._turns = queue

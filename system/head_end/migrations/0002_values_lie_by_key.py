@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from system.config.migrating import Statements
+from system.config.migration_operations import RunStatements
 
 #: Rows lie in the order of their key, in the key's own tree: one write for a value instead of two.
 _WITHOUT_ROWID = """
@@ -25,4 +25,4 @@ def lay(editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("head_end", "0001_first_tables")]
 
-    operations = [Statements(lay)]
+    operations = [RunStatements(lay)]

@@ -3,13 +3,13 @@
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 
 # ---- Ways into the field, the meters behind them, and the rules of a provider.
 
 
-class FieldRules(Owned):
+class FieldRules(ProviderOwned):
     """What a provider wants of his field.
 
     Args:
@@ -39,7 +39,7 @@ class FieldRules(Owned):
         constraints = [models.UniqueConstraint(fields=["provider"], name="head_end_field_rules_one")]
 
 
-class Channel(Owned):
+class Channel(ProviderOwned):
     """A way into the field: a concentrator, or a meter with a connection of its own.
 
     Args:
@@ -106,7 +106,7 @@ class Channel(Owned):
         return self.name
 
 
-class MeterAccess(Owned):
+class MeterAccess(ProviderOwned):
     """How a meter is reached, and how it was found last time.
 
     Args:
@@ -160,7 +160,7 @@ class MeterAccess(Owned):
 # ---- What was found in the field, and what became of it.
 
 
-class FoundDevice(Owned):
+class FoundDevice(ProviderOwned):
     """A meter that a concentrator lists, or that answered at an address.
 
     Args:

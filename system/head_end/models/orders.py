@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 from system.head_end.vocabulary import OrderKind, OrderState
 
 KINDS = [(kind.value, kind.value) for kind in OrderKind]
@@ -89,7 +89,7 @@ class Order(Fact):
         indexes = [models.Index(fields=["provider", "asked_at"], name="head_end_order_time")]
 
 
-class OrderProgress(Owned):
+class OrderProgress(ProviderOwned):
     """How an order stands: the row that is locked, changed and looked at.
 
     Args:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 # ---- Readings: one narrow table of values, and what explains them.
 
@@ -145,7 +145,7 @@ class QuarantinedValue(Fact):
 # ---- What is wanted of meters, and how far it came.
 
 
-class CollectionPlan(Owned):
+class CollectionPlan(ProviderOwned):
     """That a profile is read, how often and from when on.
 
     Args:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.head_end.models import Channel, FoundDevice
 from system.head_end.pages.form_actions import REFUSALS, do, user_of
 from system.head_end.pages.forms import ChannelForm
@@ -16,7 +16,7 @@ from system.head_end.selectors.meters import find_channels, find_found
 from system.head_end.services.configuration import set_channel
 from system.head_end.services.registration import confirm_found, reject_found
 from system.head_end.vocabulary import REASON_SENTENCES, Reason, Registration
-from system.registry.pages.rows import page_of, row_of
+from system.registry.pages.shortcuts import page_of, row_or_404
 
 #: Decisions of one page.
 _FOUND_MAX = 50
@@ -48,7 +48,7 @@ def concentrators(request: HttpRequest) -> HttpResponse:
 @require_GET
 def concentrator(request: HttpRequest, channel_id: int) -> HttpResponse:
     """One of them: its state, and everything that it lists."""
-    row_of(request, Channel, channel_id)
+    row_or_404(request, Channel, channel_id)
     channel = find_channels(request.user).select_related("device", "site").get(pk=channel_id)
     page = page_of(request, find_found(request.user).filter(channel_id=channel_id))
     shown = {
@@ -65,7 +65,7 @@ def concentrator(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, channel_id: int | None = None) -> HttpResponse:
     """A new way into the field, or another address for one."""
-    channel = None if channel_id is None else row_of(request, Channel, channel_id)
+    channel = None if channel_id is None else row_or_404(request, Channel, channel_id)
     form = ChannelForm(request.POST or None, user=request.user, channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, channel_id: int | None = None) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, found_id: int) -> HttpResponse:
     """Speak with a found meter, or never."""
-    found = row_of(request, FoundDevice, found_id, "channel", "device")
+    found = row_or_404(request, FoundDevice, found_id, "channel", "device")
     verb, done = (
         (confirm_found, f"El medidor {found.serial} quedó confirmado.")
         if request.POST.get("decision") == "confirm"

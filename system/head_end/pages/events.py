@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.head_end.end_device_events import describe_event
 from system.head_end.models import DeviceEvent
 from system.head_end.selectors.events import find_events
-from system.registry.pages.rows import page_of
+from system.registry.pages.shortcuts import page_of
 
 # ---- Events as lists show them: in words, and what repeats itself at once as one row.
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.head_end.models import MeterAccess
 from system.head_end.pages.events import event_rows
@@ -30,7 +30,7 @@ from system.head_end.services.registration import set_access_state
 from system.head_end.services.validation import accept_change
 from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState, Registration
 from system.registry.models import DeviceInstallation
-from system.registry.pages.rows import page_of
+from system.registry.pages.shortcuts import page_of
 
 # ---- What is wrong now: what a person on duty looks at first.
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from system.accounts.access import requires
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.head_end.errors import UnableToOrder
 from system.head_end.models import Order
 from system.head_end.pages.form_actions import do, user_of
@@ -37,7 +37,7 @@ from system.head_end.services.order_groups import (
 )
 from system.head_end.services.order_requests import cancel_order
 from system.head_end.vocabulary import ENDED, ORDER_NAMES, REASON_SENTENCES, OrderKind, OrderState, Reason
-from system.registry.pages.rows import page_of
+from system.registry.pages.shortcuts import page_of
 
 # ---- What a meter answered to an order, in words for people.
 

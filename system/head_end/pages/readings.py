@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import BOGOTA, business_day, business_now
 from system.head_end.api_types import Curve, Quality
 from system.head_end.pages.form_actions import access_or_404
@@ -20,7 +20,7 @@ from system.head_end.selectors.meters import find_accesses
 from system.head_end.selectors.reading_gaps import KIND_NAMES, gap_report
 from system.head_end.selectors.registers import ENERGY_IMPORT
 from system.head_end.services.configuration import DEFAULT_PLANS
-from system.registry.pages.rows import page_of
+from system.registry.pages.shortcuts import page_of
 
 #: What can be drawn -> OBIS; the first one by its differences.
 QUANTITIES = {

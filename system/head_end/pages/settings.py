@@ -5,14 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.head_end.end_device_events import LOG_NAMES
 from system.head_end.models import CollectionPlan
 from system.head_end.pages.form_actions import saved, user_of
 from system.head_end.pages.forms import EVERY, PERIODS, PlanForm, RulesForm, hour_of, span_name
 from system.head_end.selectors.meter_access import rules_of
 from system.head_end.services.configuration import save_plan, save_rules
-from system.registry.pages.rows import row_of
+from system.registry.pages.shortcuts import row_or_404
 
 _HOUR_S = 3600
 
@@ -39,7 +39,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_plan(request: HttpRequest, plan_id: int | None = None) -> HttpResponse:
     """A new plan, or a change of one."""
-    plan = None if plan_id is None else row_of(request, CollectionPlan, plan_id)
+    plan = None if plan_id is None else row_or_404(request, CollectionPlan, plan_id)
     form = PlanForm(request.POST or None, user=request.user, plan=plan)
     done = "El plan quedó guardado."
     if saved(request, form, lambda: save_plan(user_of(request), form.data_of(), plan), done):

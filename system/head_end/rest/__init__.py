@@ -15,12 +15,12 @@ Map of the room::
     plans.py       what is read when, and the rules of the provider
 """
 
-from system.accounts.rest.room import Refusal, Room
+from system.accounts.rest.problems import AppApi, Refusal
 from system.head_end.errors import UnableToConfigure, UnableToConfirm, UnableToOrder
 from system.head_end.rest import channels, events, meters, orders, plans, readings
 
 _REFUSED = Refusal(422, "refused", "No se puede")
-ROOM = Room(
+ROOM = AppApi(
     routers=(
         meters.router,
         meters.change_router,

@@ -6,10 +6,22 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Instant, Key, Out, free_text, plain_text, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Flag,
+    In,
+    Instant,
+    Key,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    row_or_404,
+    whole,
+)
 from system.head_end.errors import UnableToConfigure
 from system.head_end.models import Channel, FoundDevice
 from system.head_end.registration_rules import REGISTRATION_REASONS
@@ -111,26 +123,26 @@ def _terms(request: HttpRequest, body: FieldChannelIn, kind: ChannelKind | None)
     return ChannelData(**{name: getattr(body, name) for name in CHANNEL_FIELDS}, kind=kind, site=site, **more)
 
 
-@router.get("/field/channels", **does(Operation.SEE_FIELD, Page[FieldChannelOut]))
+@router.get("/field/channels", **guarded(Operation.SEE_FIELD, Page[FieldChannelOut]))
 def list_channels(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Los concentradores y las conexiones propias, con lo que hay detrás."""
     return page_of(Page[FieldChannelOut], find_channels(user_of(request)), asked, channel_out)
 
 
-@router.post("/field/channels", **does(Operation.MANAGE_FIELD, FieldChannelOut, status=201))
+@router.post("/field/channels", **guarded(Operation.MANAGE_FIELD, FieldChannelOut, status=201))
 def open_channel(request: HttpRequest, body: NewFieldChannelIn) -> FieldChannelOut:
     """Abrir un canal; el primero del prestador trae los primeros planes de lectura."""
     made = set_channel(user_of(request), _terms(request, body, body.kind))
     return channel_out(find_channels(user_of(request)).get(pk=made.pk))
 
 
-@router.get(_CHANNEL, **does(Operation.SEE_FIELD, FieldChannelOut))
+@router.get(_CHANNEL, **guarded(Operation.SEE_FIELD, FieldChannelOut))
 def one_channel(request: HttpRequest, channel_id: int) -> FieldChannelOut:
     """Un canal."""
     return channel_out(row_or_404(find_channels(user_of(request)), channel_id))
 
 
-@router.put(_CHANNEL, **does(Operation.MANAGE_FIELD, FieldChannelOut))
+@router.put(_CHANNEL, **guarded(Operation.MANAGE_FIELD, FieldChannelOut))
 def correct_channel(request: HttpRequest, channel_id: int, body: FieldChannelIn) -> FieldChannelOut:
     """Corregirlo; sigue siendo concentrador o conexión propia."""
     found: Channel = row_or_404(Channel.objects.of(user_of(request)), channel_id)
@@ -186,7 +198,7 @@ def _one_found(request: HttpRequest, found_id: int) -> FoundDevice:
     return found
 
 
-@found_router.get("/field/found", **does(Operation.SEE_FIELD, Page[FoundDeviceOut]))
+@found_router.get("/field/found", **guarded(Operation.SEE_FIELD, Page[FoundDeviceOut]))
 def list_found(request: HttpRequest, asked: Query[FoundQuery]) -> Any:
     """Lo que se encontró en campo; sin filtro, lo que espera una decisión."""
     rows = find_found(user_of(request), asked.state)
@@ -195,20 +207,20 @@ def list_found(request: HttpRequest, asked: Query[FoundQuery]) -> Any:
     return page_of(Page[FoundDeviceOut], rows, asked, _found_out)
 
 
-@found_router.get(_FOUND, **does(Operation.SEE_FIELD, FoundDeviceOut))
+@found_router.get(_FOUND, **guarded(Operation.SEE_FIELD, FoundDeviceOut))
 def one_found(request: HttpRequest, found_id: int) -> FoundDeviceOut:
     """Uno de ellos."""
     return _found_out(_one_found(request, found_id))
 
 
-@found_router.post(f"{_FOUND}/confirmation", **does(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
+@found_router.post(f"{_FOUND}/confirmation", **guarded(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
 def confirm(request: HttpRequest, found_id: int) -> FoundDeviceOut:
     """Hablar con él; el registro debe conocer su serie."""
     confirm_found(user_of(request), _one_found(request, found_id))
     return _found_out(_one_found(request, found_id))
 
 
-@found_router.post(f"{_FOUND}/rejection", **does(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
+@found_router.post(f"{_FOUND}/rejection", **guarded(Operation.CONFIRM_REGISTRATION, FoundDeviceOut))
 def reject(request: HttpRequest, found_id: int) -> FoundDeviceOut:
     """No hablar nunca con él."""
     reject_found(user_of(request), _one_found(request, found_id))

@@ -6,10 +6,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Instant, InstantIn, Out, free_text
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import Instant, InstantIn, Out, Page, PageQuery, free_text, page_of
 from system.head_end.end_device_events import describe_event
 from system.head_end.models import DeviceEvent
 from system.head_end.rest.fields import QueryKey
@@ -52,7 +51,7 @@ def _out(row: DeviceEvent) -> FieldEventOut:
     return FieldEventOut(id=row.pk, sentence=said.what, **{name: getattr(row, name) for name in plain})
 
 
-@router.get("/field/events", **does(Operation.SEE_FIELD, Page[FieldEventOut]))
+@router.get("/field/events", **guarded(Operation.SEE_FIELD, Page[FieldEventOut]))
 def list_events(request: HttpRequest, asked: Query[FieldEventsQuery]) -> Any:
     """Lo que contaron medidores y concentradores, lo último primero."""
     rows = find_events(

@@ -7,10 +7,20 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, InstantIn, Out, free_text, plain_text, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    In,
+    Instant,
+    InstantIn,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    whole,
+)
 from system.config.clock import business_now
 from system.head_end.models import MeterAccess
 from system.head_end.rest.fields import METER, QueryKey, SerialText, access_or_404
@@ -116,7 +126,7 @@ def meter_detail(request: HttpRequest, access: MeterAccess) -> FieldMeterDetailO
     )
 
 
-@router.get("/field/meters", **does(Operation.SEE_FIELD, Page[FieldMeterOut]))
+@router.get("/field/meters", **guarded(Operation.SEE_FIELD, Page[FieldMeterOut]))
 def list_meters(request: HttpRequest, asked: Query[FieldMetersQuery]) -> Any:
     """Los medidores en campo, con su estado y por qué."""
     now, silent_after_s = business_now(), _silent_after_s(request)
@@ -128,7 +138,7 @@ def list_meters(request: HttpRequest, asked: Query[FieldMetersQuery]) -> Any:
     )
 
 
-@router.get(METER, **does(Operation.SEE_FIELD, FieldMeterDetailOut))
+@router.get(METER, **guarded(Operation.SEE_FIELD, FieldMeterDetailOut))
 def one_meter(request: HttpRequest, device_id: int) -> FieldMeterDetailOut:
     """Un medidor en campo: cómo se le habla y qué dijo por última vez."""
     return meter_detail(request, access_or_404(request, device_id))
@@ -195,14 +205,14 @@ def _change(change: WaitingChange) -> WaitingChangeOut:
     )
 
 
-@change_router.put(f"{METER}/access", **does(Operation.MANAGE_FIELD, FieldMeterDetailOut))
+@change_router.put(f"{METER}/access", **guarded(Operation.MANAGE_FIELD, FieldMeterDetailOut))
 def correct(request: HttpRequest, device_id: int, body: MeterAccessIn) -> FieldMeterDetailOut:
     """Corregir cómo se le habla y qué bitácoras se le leen."""
     set_meter(user_of(request), access_or_404(request, device_id), MeterAccessData(**body.model_dump()))
     return meter_detail(request, access_or_404(request, device_id))
 
 
-@change_router.put(f"{METER}/state", **does(Operation.CONFIRM_REGISTRATION, FieldMeterDetailOut))
+@change_router.put(f"{METER}/state", **guarded(Operation.CONFIRM_REGISTRATION, FieldMeterDetailOut))
 def set_state(request: HttpRequest, device_id: int, body: MeterStateIn) -> FieldMeterDetailOut:
     """Ponerlo en cuarentena, o volver a leerlo."""
     access = access_or_404(request, device_id)
@@ -210,13 +220,13 @@ def set_state(request: HttpRequest, device_id: int, body: MeterStateIn) -> Field
     return meter_detail(request, access_or_404(request, device_id))
 
 
-@change_router.get(f"{METER}/changes", **does(Operation.SEE_FIELD, list[WaitingChangeOut]))
+@change_router.get(f"{METER}/changes", **guarded(Operation.SEE_FIELD, list[WaitingChangeOut]))
 def list_changes(request: HttpRequest, device_id: int) -> list[WaitingChangeOut]:
     """Lecturas en cuarentena, por motivo: esperan a que alguien diga si el medidor cambió de verdad."""
     return [_change(change) for change in waiting_changes(access_or_404(request, device_id))]
 
 
-@change_router.post(f"{METER}/changes/acceptance", **does(Operation.CONFIRM_REGISTRATION, AcceptedOut))
+@change_router.post(f"{METER}/changes/acceptance", **guarded(Operation.CONFIRM_REGISTRATION, AcceptedOut))
 def accept(request: HttpRequest, device_id: int, body: AcceptanceIn) -> AcceptedOut:
     """El medidor cambió de verdad: lo que esperaba cuenta desde ahora, como registro nuevo."""
     access = access_or_404(request, device_id)

@@ -10,13 +10,23 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import Field
 
-from system.accounts.access import check
+from system.accounts.access import require_permission
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.accounts.rest.approvals import ApprovalOut, approval_out
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Key, Out, plain_text, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    In,
+    Instant,
+    Key,
+    Out,
+    Page,
+    PageQuery,
+    page_of,
+    plain_text,
+    row_or_404,
+    whole,
+)
 from system.head_end.errors import UnableToOrder
 from system.head_end.models import Order, OrderGroup, OrderProgress
 from system.head_end.rest.fields import METER, Obis, QueryKey, SerialText, device_or_404, reason_sentence
@@ -70,7 +80,7 @@ class OrderIn(In):
             PermissionDenied: he may not.
         """
         kind = OrderKind(self.kind)
-        check(request, KIND_RULES[kind].operation)
+        require_permission(request, KIND_RULES[kind].operation)
         return kind
 
     def parameters(self) -> Mapping[str, Any]:
@@ -177,7 +187,7 @@ def _detail(request: HttpRequest, order_id: uuid.UUID) -> OrderDetailOut:
     return OrderDetailOut(**_lines(row), result=row.result, steps=steps)
 
 
-@router.get("/field/orders", **does(Operation.SEE_FIELD, Page[OrderOut]))
+@router.get("/field/orders", **guarded(Operation.SEE_FIELD, Page[OrderOut]))
 def list_orders(request: HttpRequest, asked: Query[OrdersQuery]) -> Any:
     """Las órdenes, la última primero."""
     rows = find_orders(
@@ -192,13 +202,13 @@ def list_orders(request: HttpRequest, asked: Query[OrdersQuery]) -> Any:
     return page_of(Page[OrderOut], rows, asked, order_out)
 
 
-@router.get(_ORDER, **does(Operation.SEE_FIELD, OrderDetailOut))
+@router.get(_ORDER, **guarded(Operation.SEE_FIELD, OrderDetailOut))
 def one_order(request: HttpRequest, order_id: uuid.UUID) -> OrderDetailOut:
     """Una orden: lo que respondió el medidor y cada paso."""
     return _detail(request, order_id)
 
 
-_REQUESTING: dict[str, Any] = does(Operation.READ_METER, OrderDetailOut, status=201)
+_REQUESTING: dict[str, Any] = guarded(Operation.READ_METER, OrderDetailOut, status=201)
 _REQUESTING["response"][200] = OrderDetailOut
 
 
@@ -215,7 +225,7 @@ def request_one(request: HttpRequest, device_id: int, order_id: uuid.UUID, body:
     return Status(200 if known else 201, _detail(request, order_id))
 
 
-@router.post(f"{_ORDER}/cancellation", **does(Operation.CANCEL_ORDER, OrderDetailOut))
+@router.post(f"{_ORDER}/cancellation", **guarded(Operation.CANCEL_ORDER, OrderDetailOut))
 def cancel(request: HttpRequest, order_id: uuid.UUID) -> OrderDetailOut:
     """Anular una orden que aún no se envió; anularla otra vez no cambia nada."""
     row_or_404(OrderProgress.objects.of(user_of(request)), order_id)
@@ -307,19 +317,19 @@ def _approval(request: HttpRequest, approval_id: uuid.UUID | None) -> Approval |
     return found
 
 
-@group_router.get("/field/order-groups", **does(Operation.SEE_FIELD, Page[OrderGroupOut]))
+@group_router.get("/field/order-groups", **guarded(Operation.SEE_FIELD, Page[OrderGroupOut]))
 def list_groups(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Los últimos cien grupos, con su avance."""
     return page_of(Page[OrderGroupOut], find_groups(user_of(request)), asked, _group_out)
 
 
-@group_router.get(_GROUP, **does(Operation.SEE_FIELD, OrderGroupOut))
+@group_router.get(_GROUP, **guarded(Operation.SEE_FIELD, OrderGroupOut))
 def one_group(request: HttpRequest, group_id: uuid.UUID) -> OrderGroupOut:
     """Un grupo; sus órdenes están en `/field/orders?group_id=…`."""
     return _one_group(request, group_id)
 
 
-_REQUESTING_GROUP: dict[str, Any] = does(
+_REQUESTING_GROUP: dict[str, Any] = guarded(
     Operation.READ_METER, OrderGroupOut, status=201, body_max_bytes=_BODY_MAX_BYTES
 )
 _REQUESTING_GROUP["response"][200] = OrderGroupOut
@@ -340,7 +350,7 @@ def request_group_orders(request: HttpRequest, group_id: uuid.UUID, body: OrderG
 
 
 @group_router.put(
-    f"{_GROUP}/approval", **does(Operation.MASS_DISCONNECT, ApprovalOut, body_max_bytes=_BODY_MAX_BYTES)
+    f"{_GROUP}/approval", **guarded(Operation.MASS_DISCONNECT, ApprovalOut, body_max_bytes=_BODY_MAX_BYTES)
 )
 def ask_for_mass_cut(request: HttpRequest, group_id: uuid.UUID, body: MassCutIn) -> ApprovalOut:
     """Pedir que otra persona apruebe un corte masivo; repetirlo da la misma solicitud."""
@@ -348,7 +358,7 @@ def ask_for_mass_cut(request: HttpRequest, group_id: uuid.UUID, body: MassCutIn)
     return approval_out(request_mass_disconnection(user_of(request), wish, body.reason))
 
 
-@group_router.post(f"{_GROUP}/abort", **does(Operation.CANCEL_ORDER, OrderGroupOut))
+@group_router.post(f"{_GROUP}/abort", **guarded(Operation.CANCEL_ORDER, OrderGroupOut))
 def abort(request: HttpRequest, group_id: uuid.UUID) -> OrderGroupOut:
     """Anular lo que aún no se envió; lo enviado sigue su curso."""
     abort_group(user_of(request), row_or_404(OrderGroup.objects.of(user_of(request)), group_id))

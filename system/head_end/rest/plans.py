@@ -6,10 +6,21 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Key, Out, free_text, plain_text, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Flag,
+    In,
+    Key,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    row_or_404,
+    whole,
+)
 from system.head_end.errors import UnableToConfigure
 from system.head_end.intervals import DAY_S
 from system.head_end.models import CollectionPlan, FieldRules
@@ -95,32 +106,32 @@ def _data(request: HttpRequest, body: FieldPlanIn) -> PlanData:
     return PlanData(**said, group=group)
 
 
-@router.get("/field/plans", **does(Operation.SEE_FIELD, Page[FieldPlanOut]))
+@router.get("/field/plans", **guarded(Operation.SEE_FIELD, Page[FieldPlanOut]))
 def list_plans(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Qué perfil se lee, cada cuánto y desde qué hora."""
     return page_of(Page[FieldPlanOut], _rows(request), asked, _plan)
 
 
-@router.post("/field/plans", **does(Operation.MANAGE_FIELD, FieldPlanOut, status=201))
+@router.post("/field/plans", **guarded(Operation.MANAGE_FIELD, FieldPlanOut, status=201))
 def new_plan(request: HttpRequest, body: FieldPlanIn) -> FieldPlanOut:
     """Un plan más."""
     return _plan(save_plan(user_of(request), _data(request, body)))
 
 
-@router.put(_ONE, **does(Operation.MANAGE_FIELD, FieldPlanOut))
+@router.put(_ONE, **guarded(Operation.MANAGE_FIELD, FieldPlanOut))
 def change_plan(request: HttpRequest, plan_id: int, body: FieldPlanIn) -> FieldPlanOut:
     """Cambiar un plan, o apagarlo."""
     found = row_or_404(_rows(request), plan_id)
     return _plan(save_plan(user_of(request), _data(request, body), found))
 
 
-@router.get("/field/rules", **does(Operation.SEE_FIELD, FieldRulesOut))
+@router.get("/field/rules", **guarded(Operation.SEE_FIELD, FieldRulesOut))
 def rules(request: HttpRequest) -> FieldRulesOut:
     """Las reglas del prestador para su campo."""
     return _rules(rules_of(user_of(request).provider_pk))
 
 
-@router.patch("/field/rules", **does(Operation.MANAGE_FIELD, FieldRulesOut))
+@router.patch("/field/rules", **guarded(Operation.MANAGE_FIELD, FieldRulesOut))
 def change_rules(request: HttpRequest, body: FieldRulesIn) -> FieldRulesOut:
     """Cambiar algunas reglas."""
     changes = {name: value for name, value in body.model_dump().items() if value is not None}

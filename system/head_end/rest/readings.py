@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, In, Instant, InstantIn, Out, QueryInt
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import Day, In, Instant, InstantIn, Out, Page, PageQuery, QueryInt, page_of
 from system.config.clock import business_day, business_now
 from system.head_end.api_types import Curve, Quality
 from system.head_end.errors import UnableToOrder
@@ -130,7 +129,7 @@ def _within(start: datetime, end: datetime) -> None:
         raise UnableToOrder("Ese tiempo está fuera de lo que se guarda.")
 
 
-@router.get(f"{METER}/curve", **does(Operation.SEE_FIELD, CurveOut))
+@router.get(f"{METER}/curve", **guarded(Operation.SEE_FIELD, CurveOut))
 def one_curve(request: HttpRequest, device_id: int, asked: Query[CurveQuery]) -> CurveOut:
     """Cada punto de una magnitud, con lo que falta señalado."""
     device = device_or_404(request, device_id)
@@ -142,7 +141,7 @@ def one_curve(request: HttpRequest, device_id: int, asked: Query[CurveQuery]) ->
     return _curve_out(device.pk, asked.obis, made)
 
 
-@router.get(f"{METER}/days", **does(Operation.SEE_FIELD, list[DayEnergyOut]))
+@router.get(f"{METER}/days", **guarded(Operation.SEE_FIELD, list[DayEnergyOut]))
 def energy_by_day(request: HttpRequest, device_id: int, asked: Query[DaysQuery]) -> list[DayEnergyOut]:
     """La energía de cada día, del registro de la medianoche."""
     device = device_or_404(request, device_id)
@@ -154,7 +153,7 @@ def energy_by_day(request: HttpRequest, device_id: int, asked: Query[DaysQuery])
     return [DayEnergyOut(day=row.day, energy_wh=row.energy_wh) for row in found]
 
 
-@router.get("/field/gaps", **does(Operation.SEE_FIELD, Page[GapOut]))
+@router.get("/field/gaps", **guarded(Operation.SEE_FIELD, Page[GapOut]))
 def list_gaps(request: HttpRequest, asked: Query[GapsQuery]) -> Any:
     """Lo que los planes de lectura querían y no está, por medidor y tiempo."""
     now = business_now()

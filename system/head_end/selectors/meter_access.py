@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import BigIntegerField
 
-from system.config.among import Keys
-from system.config.compiled import CompiledQuery
-from system.config.writer import locked
+from system.config.compiled_queries import CompiledQuery, KeyList
+from system.config.transactions import lock_rows
 from system.head_end import store_port
 from system.head_end.models import Channel, FieldRules, MeterAccess, Series
 from system.head_end.vocabulary import ChannelKind, Registration
@@ -21,10 +20,10 @@ _BEHIND = CompiledQuery(
         channel_id=channel_id, device_id__among=device_ids
     ),
     channel_id=BigIntegerField(),
-    device_ids=Keys(BigIntegerField()),
+    device_ids=KeyList(BigIntegerField()),
 )
 _LOCKED_ACCESS = CompiledQuery(
-    lambda channel_id, device_id: locked(
+    lambda channel_id, device_id: lock_rows(
         MeterAccess.objects.filter(channel_id=channel_id, device_id=device_id)
     ),
     channel_id=BigIntegerField(),
@@ -104,7 +103,7 @@ def columns_of(device_ids: Sequence[int]) -> Iterator[tuple[int, store_port.Colu
 
 
 def in_chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Keys in parts that one question takes."""
+    """KeyList in parts that one question takes."""
     for begin in range(0, len(keys), _ASK):
         yield keys[begin : begin + _ASK]
 

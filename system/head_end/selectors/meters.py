@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, Q, QuerySet
 
 from system.config.clock import business_now
-from system.config.compiled import CompiledQuery
+from system.config.compiled_queries import CompiledQuery
 from system.head_end.models import Channel, FoundDevice, MeterAccess
 from system.head_end.registration_rules import REGISTRATION_REASONS
 from system.head_end.selectors.meter_access import rules_of

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Min
 
 from system.accounts.models import AuditRecord
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.head_end.intervals import instant
 from system.head_end.models import MeterAccess, QuarantinedValue, ReadingValue, Series

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import BigIntegerField, Q
 
-from system.config.compiled import CompiledQuery, update
-from system.config.writer import locked
+from system.config.compiled_queries import CompiledQuery, update
+from system.config.transactions import lock_rows
 from system.head_end import store_port
 from system.head_end.models import Channel, MeterAccess, OrderProgress
 from system.head_end.selectors.due_work import DueWork, due_work_of, series_of, visit_of
@@ -82,7 +82,7 @@ def _take(works: dict[int, DueWork], collector: str, now: datetime) -> list[stor
 
 
 _HELD = CompiledQuery(
-    lambda channel_id, number: locked(
+    lambda channel_id, number: lock_rows(
         Channel.objects.filter(pk=channel_id, lease_number=number).exclude(leased_by="")
     ),
     channel_id=BigIntegerField(),

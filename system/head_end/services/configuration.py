@@ -15,9 +15,9 @@ from links.errors import LinkUrlError
 from links.url import LinkUrl
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.end_device_events import NO_LOGS, kept_logs
 from system.head_end.errors import UnableToConfigure
 from system.head_end.intervals import DAY_S, obis_of
@@ -75,7 +75,7 @@ def save_plan(user: User, data: PlanData, plan: CollectionPlan | None = None) ->
     _may(user, *[row for row in (plan, data.group) if row is not None])
     if data.period_s < 1 or DAY_S % data.period_s or data.every_s < data.period_s:
         raise UnableToConfigure("El periodo debe dividir el día, y no se lee más seguido que cada periodo.")
-    with writing():
+    with write_transaction():
         row = plan or CollectionPlan(provider_id=user.provider_pk)
         row.name, row.profile, row.period_s = data.name.strip(), obis_of(data.profile), data.period_s
         row.at_s, row.every_s, row.group, row.enabled = data.at_s, data.every_s, data.group, data.enabled
@@ -97,7 +97,7 @@ def save_rules(user: User, **changes: Any) -> FieldRules:
         raise UnableToConfigure(f"No existe la regla {', '.join(sorted(unknown))}.")
     if "event_logs" in changes:
         changes["event_logs"] = kept_logs(str(changes["event_logs"]).split())
-    with writing():
+    with write_transaction():
         row, _ = FieldRules.objects.get_or_create(provider_id=user.provider_pk)
         for name, value in changes.items():
             setattr(row, name, value)
@@ -205,7 +205,7 @@ def set_channel(user: User, terms: ChannelData, channel: Channel | None = None) 
     kept.site, kept.device = terms.site or kept.site, terms.device or kept.device
     kept.rests_until, kept.failures = None, 0
     try:
-        with writing():
+        with write_transaction():
             kept.save()
             create_default_plans(kept.provider_id)
             if terms.meter is not None:
@@ -285,7 +285,7 @@ def set_meter(user: User, access: MeterAccess, terms: MeterAccessData) -> MeterA
     now = business_now()
     if terms.wanted_since is not None and not now - WANTED_SINCE_MAX <= terms.wanted_since <= now:
         raise UnableToConfigure(f"Se puede leer desde hace {WANTED_SINCE_MAX.days} días hasta hoy.")
-    with writing():
+    with write_transaction():
         kept: MeterAccess = MeterAccess.objects.select_for_update().get(pk=access.pk)
         kept.sap, kept.access, kept.key_name = terms.sap, terms.access.strip(), terms.key_name.strip()
         kept.event_logs, kept.rests_until, kept.failures = logs, None, 0

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from system.config.clock import business_now
-from system.config.writer import locked
+from system.config.transactions import lock_rows
 from system.head_end import store_port
 from system.head_end.models import Channel, DeviceEvent, MeterAccess
 from system.head_end.selectors.due_work import DAILY
@@ -130,7 +130,7 @@ def store_refused_pushes(rows: Sequence[store_port.EventRow]) -> int:
 
 def _locked_access(device_id: int) -> MeterAccess | None:
     accesses = MeterAccess.objects.filter(device_id=device_id, state=Registration.CONFIRMED.value)
-    channel = locked(Channel.objects.filter(pk__in=accesses.values("channel_id"))).first()
+    channel = lock_rows(Channel.objects.filter(pk__in=accesses.values("channel_id"))).first()
     access: MeterAccess | None = None if channel is None else accesses.select_related("device").first()
     if access is not None and access.channel_id == channel.pk:
         access.channel = channel

@@ -12,9 +12,9 @@ from django.db import IntegrityError
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.errors import UnableToOrder
 from system.head_end.models import OrderGroup, OrderGroupAbort, OrderProgress
 from system.head_end.selectors.meter_access import rules_of
@@ -81,7 +81,7 @@ def request_group(user: User, wish: GroupRequest, approval: Approval | None = No
     else:
         approval = None
     try:
-        with writing():
+        with write_transaction():
             return _write_group(user, wish, approval, business_now())
     except IntegrityError:
         known = _known_group(user, wish)
@@ -121,7 +121,7 @@ def _approved(user: User, wish: GroupRequest, approval: Approval | None) -> None
     if approval.provider_id != user.provider_id or approval.requested_by_id != user.pk:
         raise UnableToOrder("Solo quien pidió el corte masivo puede ejecutarlo.")
     try:
-        four_eyes.granted(approval, Operation.MASS_DISCONNECT, wish.arguments())
+        four_eyes.require_granted(approval, Operation.MASS_DISCONNECT, wish.arguments())
     except four_eyes.UnableToApprove as error:
         raise UnableToOrder(f"El corte masivo {error}.") from error
 
@@ -184,7 +184,7 @@ def abort_group(user: User, group: OrderGroup) -> OrderGroupAbort:
         return known
     now = business_now()
     try:
-        with writing():
+        with write_transaction():
             rows: Any = OrderProgress.objects.select_for_update().filter(
                 order__group=group, state=OrderState.WAITING.value
             )
@@ -224,7 +224,7 @@ def request_mass_disconnection(user: User, wish: GroupRequest, reason: str) -> A
         raise UnableToOrder("Solo los cortes masivos necesitan aprobación.")
     check_group(user, wish)
     try:
-        return four_eyes.ask(
+        return four_eyes.request_approval(
             user, Operation.MASS_DISCONNECT, wish.arguments(), reason, uuid.uuid5(wish.id, "approval")
         )
     except four_eyes.UnableToApprove as error:

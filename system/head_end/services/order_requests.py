@@ -13,9 +13,9 @@ from django.db import IntegrityError
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.api_types import Delivery
 from system.head_end.errors import UnableToOrder
 from system.head_end.models import MeterAccess, Order, OrderGroup, OrderProgress
@@ -132,10 +132,10 @@ def request_orders(
     for wish in wishes:
         check_request(user, wish)
     try:
-        with writing():
+        with write_transaction():
             return write_orders(user, wishes, group, business_now())
     except IntegrityError:  # somebody wrote one of them at the same moment: it is there now
-        with writing():
+        with write_transaction():
             return write_orders(user, wishes, group, business_now())
 
 
@@ -293,7 +293,7 @@ def cancel_order(user: User, order_id: uuid.UUID) -> Order:
     """
     if not user.may(Operation.CANCEL_ORDER):
         raise UnableToOrder("Su rol no permite anular órdenes.")
-    with writing():
+    with write_transaction():
         rows: Any = OrderProgress.objects.of(user).select_for_update()
         progress: OrderProgress | None = rows.filter(order_id=order_id).first()
         if progress is None:

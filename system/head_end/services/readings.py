@@ -7,8 +7,7 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, CharField, UUIDField
 
-from system.config.among import Keys
-from system.config.compiled import CompiledQuery, insert, update
+from system.config.compiled_queries import CompiledQuery, KeyList, insert, update
 from system.head_end import intervals
 from system.head_end.intervals import obis_of, seconds
 from system.head_end.models import (
@@ -39,8 +38,8 @@ _COVERAGES = CompiledQuery(
     lambda device_ids, profiles: Coverage.objects.filter(
         device_id__among=device_ids, profile__among=profiles
     ),
-    device_ids=Keys(BigIntegerField()),
-    profiles=Keys(CharField()),
+    device_ids=KeyList(BigIntegerField()),
+    profiles=KeyList(CharField()),
 )
 
 
@@ -101,14 +100,14 @@ _INSERT_MANY = 500
 
 _BATCHES = CompiledQuery(
     lambda batch_ids: ReadingBatch.objects.filter(pk__among=batch_ids).only("pk"),
-    batch_ids=Keys(UUIDField()),
+    batch_ids=KeyList(UUIDField()),
 )
 _SERIES = CompiledQuery(
     lambda device_ids, profiles: Series.objects.filter(
         device_id__among=device_ids, profile__among=profiles, retired_at__isnull=True
     ).order_by(),
-    device_ids=Keys(BigIntegerField()),
-    profiles=Keys(CharField()),
+    device_ids=KeyList(BigIntegerField()),
+    profiles=KeyList(CharField()),
 )
 
 

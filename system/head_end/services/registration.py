@@ -7,9 +7,9 @@ from datetime import datetime
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.errors import UnableToConfirm
 from system.head_end.models import Channel, FoundDevice, MeterAccess
 from system.head_end.registration_rules import REGISTRATION_REASONS, Findings, decide_registration
@@ -197,7 +197,7 @@ def confirm_found(user: User, found: FoundDevice) -> MeterAccess:
             f"Otro medidor con la serie {found.serial} ya está confirmado: rechácelo primero."
         )
     now = business_now()
-    with writing():
+    with write_transaction():
         _decide(user, found, Registration.CONFIRMED, now, device)
         access = grant_access(found.channel, device, found.sap, now)
         if access.state != Registration.CONFIRMED.value:
@@ -216,7 +216,7 @@ def reject_found(user: User, found: FoundDevice) -> None:
     """
     _own(user, found)
     now = business_now()
-    with writing():
+    with write_transaction():
         _decide(user, found, Registration.REJECTED, now, found.device)
         MeterAccess.objects.filter(device=found.device, channel_id=found.channel_id, sap=found.sap).update(
             state=Registration.REJECTED.value, state_reason="by-operator", state_since=now
@@ -234,7 +234,7 @@ def set_access_state(user: User, access: MeterAccess, state: Registration) -> No
     if state not in {Registration.CONFIRMED, Registration.QUARANTINED}:
         raise UnableToConfirm("Un medidor se confirma o se pone en cuarentena.")
     now = business_now()
-    with writing():
+    with write_transaction():
         access.state, access.state_since = state.value, now
         access.state_reason = "" if state is Registration.CONFIRMED else "by-operator"
         access.rests_until, access.failures = None, 0

@@ -12,9 +12,9 @@ from typing import TypeGuard, cast
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.errors import UnableToConfigure
 from system.head_end.intervals import obis_of, seconds
 from system.head_end.models import FieldRules, MeterAccess, QuarantinedValue, Series
@@ -193,7 +193,7 @@ def accept_change(user: User, access: MeterAccess, reason: str) -> int:
     if reason not in ACCEPTABLE:
         raise UnableToConfigure("Ese motivo no se puede aceptar.")
     now = business_now()
-    with writing():
+    with write_transaction():
         access = MeterAccess.objects.select_for_update().get(pk=access.pk)
         waiting = _waiting(access, reason)
         if not waiting:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from system.config.prepared import prepared
+from system.config.compiled_queries import prepared
 from system.head_end.value_storage.dialect import SeriesSpan, Value
 
 _COPY = """

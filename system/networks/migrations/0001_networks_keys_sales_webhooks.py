@@ -5,7 +5,7 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
-from system.config.migrating import Tables
+from system.config.migration_operations import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        Tables(
+        CreateTables(
             tables=[
                 migrations.CreateModel(
                     name="Network",

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from system.accounts.immutable import immutable
+from system.accounts.facts import immutable
 
 
 class Migration(migrations.Migration):

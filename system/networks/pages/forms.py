@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
+from system.networks.api_keys import SCOPES
 from system.networks.commission import Commission, read_percent
 from system.networks.errors import UnableToManage
 from system.networks.models import CommissionKind, KeyKind, NetworkKind
-from system.networks.scopes import SCOPES
-from system.networks.services.manage_network import Terms
-from system.networks.webhooks.events import EVENTS
+from system.networks.services.networks import Terms
+from system.networks.webhooks.events import EVENT_LABELS
 from system.vending.pages.forms import PesosField
 
 _PERCENT_HELP = "10 significa 10 %; use coma para decimales: 2,5."
@@ -103,7 +103,7 @@ class EndpointForm(forms.Form):
     sandbox = forms.BooleanField(label="Sólo avisos de prueba", required=False)
     events = forms.MultipleChoiceField(
         label="Avisos",
-        choices=[(event.value, f"{label} · {event.value}") for event, label in EVENTS.items()],
+        choices=[(event.value, f"{label} · {event.value}") for event, label in EVENT_LABELS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     row_starts = ("events",)

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from system.networks.pages import network, networks, settlements, webhooks
+from system.networks.pages import networks, settlements, webhooks
 
 app_name = "networks"
 _ONE = "redes/<int:network_id>/"
 _HOOK = f"{_ONE}avisos/<uuid:endpoint_id>/"
 urlpatterns = [
     path("redes/", networks.networks, name="networks"),
-    path("redes/nueva/", networks.add, name="add"),
-    path(_ONE, network.network, name="network"),
-    path(f"{_ONE}condiciones/", network.terms, name="terms"),
-    path(f"{_ONE}estado/", network.switch, name="switch"),
-    path(f"{_ONE}llaves/", network.add_key, name="key-add"),
-    path(f"{_ONE}llaves/<int:key_id>/retirar/", network.revoke_key, name="key-revoke"),
+    path("redes/nueva/", networks.connect, name="add"),
+    path(_ONE, networks.network, name="network"),
+    path(f"{_ONE}condiciones/", networks.terms, name="terms"),
+    path(f"{_ONE}estado/", networks.switch, name="switch"),
+    path(f"{_ONE}llaves/", networks.add_key, name="key-add"),
+    path(f"{_ONE}llaves/<int:key_id>/retirar/", networks.revoke_key, name="key-revoke"),
     path(f"{_ONE}avisos/", webhooks.webhooks, name="webhooks"),
     path(f"{_ONE}avisos/nueva/", webhooks.add, name="webhook-add"),
     path(f"{_HOOK}estado/", webhooks.switch, name="webhook-switch"),

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.networks.errors import UnableToManage
 from system.networks.models import MessageState, Network, WebhookEndpoint, WebhookMessage
-from system.networks.pages.finding import find, find_network, user_of
 from system.networks.pages.forms import EndpointForm
-from system.networks.webhooks.managing import add_endpoint, new_secret, resend, switch_endpoint
-from system.networks.webhooks.signing import secret_of
+from system.networks.pages.networks import find_network, row_of_network, user_of
+from system.networks.webhooks.endpoints import add_endpoint, new_secret, resend, switch_endpoint
+from system.networks.webhooks.sending import secret_of
 
 _MANAGE = requires(Operation.MANAGE_NETWORKS)
 PAGE_ROWS = 50
@@ -50,7 +50,7 @@ def add(request: HttpRequest, network_id: int) -> HttpResponse:
 def renew(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> HttpResponse:
     """Another secret, shown this once."""
     found = find_network(request, network_id)
-    endpoint = find(WebhookEndpoint.objects.of(user_of(request)), found, endpoint_id)
+    endpoint = row_of_network(WebhookEndpoint.objects.of(user_of(request)), found, endpoint_id)
     return _secret(request, found, new_secret(user_of(request), endpoint))
 
 
@@ -59,7 +59,7 @@ def renew(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> Http
 def switch(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> HttpResponse:
     """Stop telling an address, or tell it again."""
     found = find_network(request, network_id)
-    endpoint = find(WebhookEndpoint.objects.of(user_of(request)), found, endpoint_id)
+    endpoint = row_of_network(WebhookEndpoint.objects.of(user_of(request)), found, endpoint_id)
     switch_endpoint(user_of(request), endpoint, active=not endpoint.active)
     return redirect("networks:webhooks", network_id=found.pk)
 
@@ -69,7 +69,9 @@ def switch(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> Htt
 def again(request: HttpRequest, network_id: int, message_id: uuid.UUID) -> HttpResponse:
     """Send a dead letter again."""
     found = find_network(request, network_id)
-    message = find(WebhookMessage.objects.of(user_of(request)), found, message_id, "endpoint__network")
+    message = row_of_network(
+        WebhookMessage.objects.of(user_of(request)), found, message_id, "endpoint__network"
+    )
     if resend(user_of(request), message):
         messages.success(request, "El aviso se enviará de nuevo.")
     return redirect("networks:webhooks", network_id=found.pk)

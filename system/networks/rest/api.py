@@ -1,19 +1,21 @@
-"""The tree, its document and its errors."""
+"""The API of networks: its tree, its document, its errors and its addresses."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError
 
-from system.accounts.rest.problems import install, problem
-from system.accounts.rest.room import Refusal
+from system.accounts.rest.problems import Refusal, install, problem
 from system.networks.errors import KeyReused, NetworkRefused, OverNetworkLimit
 from system.networks.rest import deliveries, sales, settlements, webhooks
-from system.networks.rest.auth import Needs, TooMany
+from system.networks.rest.auth import RequiresScope, TooManyRequests
 from system.security_module.errors import SecurityModuleError
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.pricing import PricingError
+
+# ---- The tree, its document and its errors.
 
 _DESCRIPTION = (
     "Para redes de recaudo, plataformas de vending y aplicaciones. Cada solicitud lleva «Authorization: "
@@ -39,10 +41,10 @@ _ID_HEADER = {
     "schema": {"type": "string", "format": "uuid"},
 }
 _WITH_ID = (("/api/v1/network/sales", "post"), ("/api/v1/network/deliveries", "post"))
-document = Router(tags=["Documento"])
+document_router = Router(tags=["Documento"])
 
 
-@document.get("/openapi.json", auth=Needs(), include_in_schema=False)
+@document_router.get("/openapi.json", auth=RequiresScope(), include_in_schema=False)
 def openapi(request: HttpRequest) -> Any:
     """Este documento."""
     del request
@@ -78,10 +80,15 @@ def assemble() -> NinjaAPI:
     )
     install(made, _REFUSALS.items())
     made.add_exception_handler(AuthenticationError, _unknown)
-    made.add_exception_handler(TooMany, _too_many)
-    for router in (sales.router, deliveries.router, settlements.router, webhooks.router, document):
+    made.add_exception_handler(TooManyRequests, _too_many)
+    for router in (sales.router, deliveries.router, settlements.router, webhooks.router, document_router):
         made.add_router("", router)
     return made
 
 
 api = assemble()
+
+
+# ---- Addresses of the API of networks.
+
+urlpatterns = [path("", api.urls)]

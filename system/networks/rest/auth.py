@@ -8,22 +8,21 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from system.accounts import audit
-from system.accounts.access import MARK, address_of
+from system.accounts.access import OPERATION_ATTRIBUTE, address_of
 from system.accounts.rest.problems import Forbidden, TooLarge
 from system.config.clock import security_now
+from system.networks.api_keys import SCOPES, KeyHolder, Scope, find_holder, note_use
 from system.networks.errors import NetworkRefused
-from system.networks.keys import Holder, find, used
-from system.networks.scopes import SCOPES, Scope
 
 #: Most bytes of a body, and seconds of a window of requests.
 BODY_MAX_BYTES, WINDOW_S = 16 * 1024, 60
 
 
-class TooMany(Exception):
+class TooManyRequests(Exception):
     """More requests than the network may make; come again in a minute."""
 
 
-class Needs(HttpBearer):
+class RequiresScope(HttpBearer):
     """The guard of a route: size, key, scope, and how often.
 
     Args:
@@ -36,23 +35,23 @@ class Needs(HttpBearer):
         super().__init__()
         self.scope = scope
         if scope is not None:
-            setattr(self, MARK, SCOPES[scope].operation)
+            setattr(self, OPERATION_ATTRIBUTE, SCOPES[scope].operation)
 
-    def authenticate(self, request: HttpRequest, token: str) -> Holder | None:
+    def authenticate(self, request: HttpRequest, token: str) -> KeyHolder | None:
         """Who bears it; None: nobody that is known.
 
         Raises:
             TooLarge: the body is.
             Forbidden: the key has not that scope.
-            TooMany: too many requests.
+            TooManyRequests: too many requests.
         """
         if _length(request) > BODY_MAX_BYTES:
             raise TooLarge
         now = security_now()
-        holder = find(token, address_of(request), now)
+        holder = find_holder(token, address_of(request), now)
         if holder is None:
             return None
-        _see_rate(holder)
+        _check_rate(holder)
         if self.scope is not None and not holder.may(self.scope):
             audit.record(
                 f"network.{self.scope.value}",
@@ -62,14 +61,14 @@ class Needs(HttpBearer):
                 address=address_of(request),
             )
             raise Forbidden(f"La llave no tiene el permiso «{SCOPES[self.scope].label}».")
-        used(holder.key, now)
+        note_use(holder.key, now)
         return holder
 
 
-def holder_of(request: HttpRequest) -> Holder:
+def holder_of(request: HttpRequest) -> KeyHolder:
     """Who asks; a guarded route has always somebody."""
     found: Any = request
-    holder: Holder = found.auth
+    holder: KeyHolder = found.auth
     return holder
 
 
@@ -89,13 +88,13 @@ def idempotency_key(request: HttpRequest) -> uuid.UUID:
     return made
 
 
-def _see_rate(holder: Holder) -> None:
+def _check_rate(holder: KeyHolder) -> None:
     """Count requests of a key in windows of a minute; each process of the portal counts for itself."""
     window = int(security_now().timestamp()) // WINDOW_S
     name = f"network-rate:{holder.key.pk}:{window}"
     cache.add(name, 0, WINDOW_S * 2)
     if cache.incr(name) > holder.network.rate_per_minute:
-        raise TooMany
+        raise TooManyRequests
 
 
 def _length(request: HttpRequest) -> int:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest
 from ninja import Router
 
 from system.head_end.vocabulary import ENDED, REASON_SENTENCES
+from system.networks.api_keys import Scope
 from system.networks.models import NetworkDelivery, NetworkSale
-from system.networks.rest.auth import Needs, holder_of, idempotency_key
+from system.networks.rest.auth import RequiresScope, holder_of, idempotency_key
 from system.networks.rest.schemas import DeliveryIn, DeliveryOut
-from system.networks.scopes import Scope
 from system.networks.services import sandbox
-from system.networks.services.deliver import Handed, deliver, states_of
+from system.networks.services.deliveries import ForeignToken, deliver_foreign_token, delivery_states
 from system.vending.delivery.carriers import TokenState, token_states
 from system.vending.delivery.status import ANSWERS, delivery_status, executed
 from system.vending.models import Sale
@@ -21,33 +21,33 @@ from system.vending.models import Sale
 router = Router(tags=["Entregas"])
 
 
-@router.post("/deliveries", auth=Needs(Scope.DELIVER_TOKEN), response=DeliveryOut)
+@router.post("/deliveries", auth=RequiresScope(Scope.DELIVER_TOKEN), response=DeliveryOut)
 def hand_in(request: HttpRequest, body: DeliveryIn) -> Any:
     """Entregar a un medidor un token que acuñó otra plataforma."""
     holder = holder_of(request)
-    handed = Handed(idempotency_key(request), body.meter, body.token)
+    handed = ForeignToken(idempotency_key(request), body.meter, body.token)
     if holder.sandbox:
-        return sandbox.deliver(holder, handed)
-    row = deliver(holder, handed)
-    return _out(row.pk, row.meter, states_of(row))
+        return sandbox.deliver_in_sandbox(holder, handed)
+    row = deliver_foreign_token(holder, handed)
+    return _out(row.pk, row.meter, delivery_states(row))
 
 
-@router.get("/deliveries/{uuid:delivery_id}", auth=Needs(Scope.READ_DELIVERY), response=DeliveryOut)
+@router.get("/deliveries/{uuid:delivery_id}", auth=RequiresScope(Scope.READ_DELIVERY), response=DeliveryOut)
 def one_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> Any:
     """Cómo va la entrega de un token que esta red mandó."""
     holder = holder_of(request)
     if holder.sandbox:
-        known = sandbox.record(holder, "delivery", delivery_id)
+        known = sandbox.sandbox_answer(holder, "delivery", delivery_id)
         if known is None:
             raise Http404
         return known
     row = NetworkDelivery.objects.filter(pk=delivery_id, network=holder.network).first()
     if row is None:
         raise Http404
-    return _out(row.pk, row.meter, states_of(row))
+    return _out(row.pk, row.meter, delivery_states(row))
 
 
-@router.get("/sales/{uuid:sale_id}/delivery", auth=Needs(Scope.READ_DELIVERY), response=DeliveryOut)
+@router.get("/sales/{uuid:sale_id}/delivery", auth=RequiresScope(Scope.READ_DELIVERY), response=DeliveryOut)
 def delivery_of_sale(request: HttpRequest, sale_id: uuid.UUID) -> Any:
     """Cómo va la entrega al medidor de una venta de esta red."""
     holder = holder_of(request)

@@ -7,14 +7,13 @@ from django.http import Http404, HttpRequest
 from ninja import Router
 
 from system.config.clock import business_day, business_now
-from system.networks.keys import Holder
+from system.networks.api_keys import KeyHolder, Scope
 from system.networks.models import NetworkSale, NetworkSaleState
-from system.networks.rest.auth import Needs, holder_of, idempotency_key
+from system.networks.rest.auth import RequiresScope, holder_of, idempotency_key
 from system.networks.rest.schemas import BalanceOut, LineOut, PriceIn, PriceOut, SaleIn, SaleOut, TokenOut
-from system.networks.scopes import Scope
 from system.networks.services import sandbox
-from system.networks.services.manage_network import commission_of
-from system.networks.services.sell import Wish, sell, sold_c
+from system.networks.services.networks import commission_of
+from system.networks.services.sales import NetworkSaleRequest, sell_for_network, sold_c
 from system.vending.ledger import account_of
 from system.vending.models import AccountKind, Sale
 from system.vending.services.sell_energy import SaleRequest, offer
@@ -22,7 +21,7 @@ from system.vending.services.sell_energy import SaleRequest, offer
 router = Router(tags=["Ventas"])
 
 
-@router.post("/price", auth=Needs(Scope.PRICE), response=PriceOut)
+@router.post("/price", auth=RequiresScope(Scope.PRICE), response=PriceOut)
 def price(request: HttpRequest, body: PriceIn) -> PriceOut:
     """Qué energía compra un valor; nada se reserva."""
     holder = holder_of(request)
@@ -40,37 +39,37 @@ def price(request: HttpRequest, body: PriceIn) -> PriceOut:
     )
 
 
-@router.post("/sales", auth=Needs(Scope.SELL), response=SaleOut)
+@router.post("/sales", auth=RequiresScope(Scope.SELL), response=SaleOut)
 def make_sale(request: HttpRequest, body: SaleIn) -> Any:
     """Vender. La misma Idempotency-Key con el mismo cuerpo da la misma venta; con otro, 409."""
     holder = holder_of(request)
-    wish = Wish(idempotency_key(request), body.meter, body.amount_c)
+    wish = NetworkSaleRequest(idempotency_key(request), body.meter, body.amount_c)
     if holder.sandbox:
-        return sandbox.sell(holder, wish)
-    row, sale = sell(holder, wish)
+        return sandbox.sell_in_sandbox(holder, wish)
+    row, sale = sell_for_network(holder, wish)
     return sale_out(row, sale)
 
 
-@router.get("/sales/last", auth=Needs(Scope.SELL), response=SaleOut)
+@router.get("/sales/last", auth=RequiresScope(Scope.SELL), response=SaleOut)
 def last_sale(request: HttpRequest, meter: str) -> Any:
     """La última venta de esta red a un medidor: para reimprimir o cuando se perdió la respuesta."""
     rows = _sold(holder_of(request)).filter(pk__in=Sale.objects.filter(drn=meter[:40]).values("pk"))
     return _out(rows.order_by("-asked_at").first())
 
 
-@router.get("/sales/{uuid:sale_id}", auth=Needs(Scope.SELL), response=SaleOut)
+@router.get("/sales/{uuid:sale_id}", auth=RequiresScope(Scope.SELL), response=SaleOut)
 def one_sale(request: HttpRequest, sale_id: uuid.UUID) -> Any:
     """Una venta de esta red, con sus tokens."""
     holder = holder_of(request)
     if holder.sandbox:
-        known = sandbox.record(holder, "sale", sale_id)
+        known = sandbox.sandbox_answer(holder, "sale", sale_id)
         if known is None:
             raise Http404
         return known
     return _out(_sold(holder).filter(pk=sale_id).first())
 
 
-@router.get("/balance", auth=Needs(Scope.SELL), response=BalanceOut)
+@router.get("/balance", auth=RequiresScope(Scope.SELL), response=BalanceOut)
 def balance(request: HttpRequest) -> BalanceOut:
     """Lo que debe esta red, su cupo y lo que aún puede vender hoy."""
     network = holder_of(request).network
@@ -107,7 +106,7 @@ def sale_out(row: NetworkSale, sale: Sale) -> SaleOut:
     )
 
 
-def _sold(holder: Holder) -> Any:
+def _sold(holder: KeyHolder) -> Any:
     return NetworkSale.objects.filter(network=holder.network, state=NetworkSaleState.SOLD)
 
 
@@ -117,7 +116,7 @@ def _out(row: NetworkSale | None) -> SaleOut:
     return sale_out(row, Sale.objects.select_related("outcome").get(pk=row.pk))
 
 
-def _name(holder: Holder, name: str) -> str | None:
+def _name(holder: KeyHolder, name: str) -> str | None:
     if not holder.may(Scope.READ_NAME):
         return None
-    return sandbox.NOBODY if holder.sandbox else name
+    return sandbox.TRIAL_CUSTOMER if holder.sandbox else name

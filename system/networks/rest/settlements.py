@@ -5,29 +5,29 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.rest.fields import Page, PageQuery, page_of
+from system.networks.api_keys import Scope
 from system.networks.models import Settlement
-from system.networks.rest.auth import Needs, holder_of
+from system.networks.rest.auth import RequiresScope, holder_of
 from system.networks.rest.schemas import SettlementOut
-from system.networks.scopes import Scope
-from system.networks.settlement_file import file_name
+from system.networks.services.settlements import file_name
 
 router = Router(tags=["Liquidaciones"])
 
 
-@router.get("/settlements", auth=Needs(Scope.SETTLEMENT), response=Page[SettlementOut])
+@router.get("/settlements", auth=RequiresScope(Scope.SETTLEMENT), response=Page[SettlementOut])
 def settlements(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Los días liquidados de esta red, del último al primero."""
     return page_of(Page[SettlementOut], _rows(request), asked, _out)
 
 
-@router.get("/settlements/{int:number}", auth=Needs(Scope.SETTLEMENT), response=SettlementOut)
+@router.get("/settlements/{int:number}", auth=RequiresScope(Scope.SETTLEMENT), response=SettlementOut)
 def one_settlement(request: HttpRequest, number: int) -> SettlementOut:
     """Una liquidación."""
     return _out(_one(request, number))
 
 
-@router.get("/settlements/{int:number}/file", auth=Needs(Scope.SETTLEMENT))
+@router.get("/settlements/{int:number}/file", auth=RequiresScope(Scope.SETTLEMENT))
 def settlement_file(request: HttpRequest, number: int) -> HttpResponse:
     """El archivo CSV de una liquidación; su SHA-256 va en la cabecera X-Content-SHA256."""
     return as_file(_one(request, number))

@@ -7,23 +7,25 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from ninja.responses import Status
 
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.rest.fields import Page, PageQuery, page_of
+from system.networks.api_keys import Scope
 from system.networks.models import MessageState, WebhookMessage
-from system.networks.rest.auth import Needs, holder_of
+from system.networks.rest.auth import RequiresScope, holder_of
 from system.networks.rest.schemas import DeadLetterOut
-from system.networks.scopes import Scope
-from system.networks.webhooks.managing import send_again
+from system.networks.webhooks.endpoints import send_again
 
 router = Router(tags=["Avisos"])
 
 
-@router.get("/dead-letters", auth=Needs(Scope.WEBHOOKS), response=Page[DeadLetterOut])
+@router.get("/dead-letters", auth=RequiresScope(Scope.WEBHOOKS), response=Page[DeadLetterOut])
 def dead_letters(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Los avisos que no se pudieron entregar."""
     return page_of(Page[DeadLetterOut], _dead(request).order_by("-queued_at", "pk"), asked, _out)
 
 
-@router.post("/dead-letters/{uuid:message_id}/resend", auth=Needs(Scope.WEBHOOKS), response={202: None})
+@router.post(
+    "/dead-letters/{uuid:message_id}/resend", auth=RequiresScope(Scope.WEBHOOKS), response={202: None}
+)
 def resend(request: HttpRequest, message_id: uuid.UUID) -> Any:
     """Volver a enviar uno."""
     if not send_again(_dead(request).filter(pk=message_id)):

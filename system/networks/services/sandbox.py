@@ -8,22 +8,21 @@ import uuid
 from typing import Any
 
 from system.config.clock import security_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
+from system.networks.api_keys import KeyHolder
 from system.networks.errors import KeyReused, OverNetworkLimit
-from system.networks.keys import Holder
 from system.networks.models import NetworkDelivery, NetworkSale, SandboxRecord
-from system.networks.services.deliver import Handed
-from system.networks.services.manage_network import commission_of
-from system.networks.services.sell import Wish
-from system.networks.webhooks.events import Event
-from system.networks.webhooks.outbox import tell
+from system.networks.services.deliveries import ForeignToken
+from system.networks.services.networks import commission_of
+from system.networks.services.sales import NetworkSaleRequest
+from system.networks.webhooks.events import Event, queue_event
 from system.vending.models import Sale
 from system.vending.services.sell_energy import SaleRequest, offer
 
 #: One above the largest token that there can be.
 #: Source: IEC 62055-41, 6.2 (66 bits with the class bits transposed)
-FIRST_IMPOSSIBLE = 2**66
-NOBODY = "Persona de prueba"
+TOKEN_SPACE = 2**66
+TRIAL_CUSTOMER = "Persona de prueba"
 
 
 def trial_token(sale_id: uuid.UUID) -> str:
@@ -33,11 +32,11 @@ def trial_token(sale_id: uuid.UUID) -> str:
     True
     """
     digest = hashlib.sha256(f"sandbox:{sale_id}".encode()).digest()
-    room = 10**20 - FIRST_IMPOSSIBLE
-    return str(FIRST_IMPOSSIBLE + int.from_bytes(digest) % room)
+    room = 10**20 - TOKEN_SPACE
+    return str(TOKEN_SPACE + int.from_bytes(digest) % room)
 
 
-def sell(holder: Holder, wish: Wish) -> dict[str, Any]:
+def sell_in_sandbox(holder: KeyHolder, wish: NetworkSaleRequest) -> dict[str, Any]:
     """Price it, and answer as a sale would be answered; nothing is charged, minted or sent.
 
     Raises:
@@ -68,7 +67,7 @@ def sell(holder: Holder, wish: Wish) -> dict[str, Any]:
     return _keep(holder, wish.id, "sale", wish.fingerprint(), answer, {Event.SALE_DONE: told})
 
 
-def deliver(holder: Holder, handed: Handed) -> dict[str, Any]:
+def deliver_in_sandbox(holder: KeyHolder, handed: ForeignToken) -> dict[str, Any]:
     """Answer as a meter that accepts would.
 
     Raises:
@@ -92,13 +91,13 @@ def deliver(holder: Holder, handed: Handed) -> dict[str, Any]:
     return _keep(holder, handed.id, "delivery", handed.fingerprint(), answer, events)
 
 
-def record(holder: Holder, what: str, record_id: uuid.UUID) -> dict[str, Any] | None:
+def sandbox_answer(holder: KeyHolder, what: str, record_id: uuid.UUID) -> dict[str, Any] | None:
     """What was answered before."""
     row = SandboxRecord.objects.filter(pk=record_id, network=holder.network, what=what).first()
     return None if row is None else dict(row.answer)
 
 
-def _known(holder: Holder, record_id: uuid.UUID, asked: str) -> dict[str, Any] | None:
+def _known(holder: KeyHolder, record_id: uuid.UUID, asked: str) -> dict[str, Any] | None:
     for model in (Sale, NetworkSale, NetworkDelivery):
         if model.objects.filter(pk=record_id).exists():
             raise KeyReused
@@ -111,9 +110,9 @@ def _known(holder: Holder, record_id: uuid.UUID, asked: str) -> dict[str, Any] |
 
 
 def _keep(
-    holder: Holder, record_id: uuid.UUID, what: str, asked: str, answer: dict[str, Any], events: Any
+    holder: KeyHolder, record_id: uuid.UUID, what: str, asked: str, answer: dict[str, Any], events: Any
 ) -> dict[str, Any]:
-    with writing():
+    with write_transaction():
         row, made = SandboxRecord.objects.get_or_create(
             id=record_id,
             defaults={
@@ -129,5 +128,5 @@ def _keep(
             raise KeyReused
         if made:
             for event, told in events.items():
-                tell(holder.network, event, record_id, told, sandbox=True)
+                queue_event(holder.network, event, record_id, told, sandbox=True)
     return dict(row.answer)

@@ -1,13 +1,22 @@
-"""What networks are told. Events hold no token and no person: who may know those asks with a key."""
+"""Webhook events, and the outbox: messages are written in the transaction of what they report.
 
+Events hold no token and no person: the network asks for those with its key.
+"""
+
+import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from system.config.clock import business_now, security_now
+from system.networks.models import Network, WebhookEndpoint, WebhookMessage
 from system.vending.delivery.carriers import TokenState
 from system.vending.delivery.status import delivered, executed
 from system.vending.models import Sale
+
+# ---- What networks are told. Events hold no token and no person: who may know those asks with a key.
 
 
 class Event(StrEnum):
@@ -20,7 +29,7 @@ class Event(StrEnum):
     ORDER_ENDED = "order.ended"
 
 
-EVENTS: Mapping[Event, str] = {
+EVENT_LABELS: Mapping[Event, str] = {
     Event.SALE_DONE: "Venta terminada",
     Event.SALE_REVERSED: "Venta reversada",
     Event.TOKEN_DELIVERED: "El medidor recibió el token",
@@ -29,7 +38,7 @@ EVENTS: Mapping[Event, str] = {
 }
 
 
-def of_sale(sale: Sale, commission_c: int) -> dict[str, Any]:
+def sale_data(sale: Sale, commission_c: int) -> dict[str, Any]:
     """What is told of a sale."""
     return {
         "sale_id": str(sale.pk),
@@ -43,7 +52,7 @@ def of_sale(sale: Sale, commission_c: int) -> dict[str, Any]:
     }
 
 
-def of_delivery(delivery_id: Any, meter: str, states: Sequence[TokenState]) -> dict[str, Any]:
+def delivery_data(delivery_id: Any, meter: str, states: Sequence[TokenState]) -> dict[str, Any]:
     """What is told of a delivery: of a sale of the network, or of a token that it handed in."""
     return {
         "delivery_id": str(delivery_id),
@@ -61,7 +70,7 @@ def of_delivery(delivery_id: Any, meter: str, states: Sequence[TokenState]) -> d
     }
 
 
-def events_of(states: Sequence[TokenState]) -> list[Event]:
+def delivery_events(states: Sequence[TokenState]) -> list[Event]:
     """Which events the end of a delivery is."""
     found = [Event.ORDER_ENDED]
     if states and all(delivered(state) for state in states):
@@ -74,3 +83,43 @@ def events_of(states: Sequence[TokenState]) -> list[Event]:
 def instant(at: datetime) -> str:
     """UTC with a Z."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# ---- Messages are written in the transaction of what they tell: neither without the other.
+
+
+def queue_event(
+    network: Network, event: Event, about: Any, data: Mapping[str, Any], *, sandbox: bool = False
+) -> int:
+    """Write a message for every address that wants the event; once for each thing that it is about.
+
+    Args:
+        network: whom.
+        event: what.
+        about: id of the sale or delivery.
+        data: of the event.
+        sandbox: it is a trial.
+
+    Returns:
+        How many were written.
+    """
+    now = security_now()
+    said = {"type": event.value, "timestamp": instant(business_now()), "data": {**data, "sandbox": sandbox}}
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    written = 0
+    for endpoint in WebhookEndpoint.objects.filter(network=network, active=True, sandbox=sandbox):
+        if event.value not in endpoint.events:
+            continue
+        _, made = WebhookMessage.objects.get_or_create(
+            id=uuid.uuid5(endpoint.pk, f"{event.value}:{about}"),
+            defaults={
+                "provider_id": network.provider_id,
+                "endpoint": endpoint,
+                "event": event.value,
+                "body": body,
+                "next_at": now,
+                "queued_at": now,
+            },
+        )
+        written += made
+    return written

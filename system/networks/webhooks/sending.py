@@ -1,19 +1,85 @@
-"""Send what is due. At least once: whoever dies after sending and before the mark sends it again, same id."""
+"""Webhooks signed and sent, at least once: after a crash a message goes out again, under the same id."""
 
+import base64
+import binascii
+import hashlib
+import hmac
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
 
 from system.config.clock import security_now
-from system.config.outgoing import Answer, UnableToSend, send
+from system.config.outgoing_http import Answer, UnableToSend, send
 from system.networks.models import MessageState, WebhookEndpoint, WebhookMessage
-from system.networks.webhooks.signing import headers_of, secret_of
+
+# ---- Secrets and signatures of webhooks.
+
+SECRET_HEAD, SIGNATURE_HEAD = "whsec_", "v1,"
+ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+#: How far a timestamp may be off, seconds, before a receiver refuses it as old.
+TOLERANCE_S = 300
+
+
+class BadSignature(ValueError):
+    """A message is forged, changed, or too old."""
+
+
+def secret_of(endpoint: WebhookEndpoint) -> str:
+    """What the other side keeps."""
+    said = f"amibench-webhook:{endpoint.pk}:{endpoint.secret_version}".encode()
+    made = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
+    return SECRET_HEAD + base64.b64encode(made).decode()
+
+
+def headers_of(secret: str, message_id: Any, body: str, now: datetime) -> dict[str, str]:
+    """What a message is sent with."""
+    stamp = str(int(now.timestamp()))
+    return {
+        ID: str(message_id),
+        TIMESTAMP: stamp,
+        SIGNATURE: SIGNATURE_HEAD + _signature(secret, str(message_id), stamp, body),
+        "Content-Type": "application/json",
+        "User-Agent": "amibench-webhooks/1",
+    }
+
+
+def verify(secret: str, headers: Mapping[str, str], body: str, now: datetime) -> None:
+    """Let go on with a message that was signed with the secret, not long ago.
+
+    Raises:
+        BadSignature: forged, changed or too old.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+    message_id, stamp = known.get(ID, ""), known.get(TIMESTAMP, "")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        raise BadSignature("there is no timestamp")
+    if abs(now.timestamp() - int(stamp)) > TOLERANCE_S:
+        raise BadSignature("the timestamp is too far off")
+    wanted = SIGNATURE_HEAD + _signature(secret, message_id, stamp, body)
+    shown = known.get(SIGNATURE, "").split(" ")[:10]
+    if not any(hmac.compare_digest(wanted.encode(), one.encode()) for one in shown):
+        raise BadSignature("the signature is not of this message")
+
+
+def _signature(secret: str, message_id: str, stamp: str, body: str) -> str:
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_HEAD), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadSignature("that is no secret") from None
+    said = f"{message_id}.{stamp}.{body}".encode()
+    return base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+
+
+# ---- Send what is due. At least once: whoever dies after sending and before the mark sends it again, same
 
 #: Pauses after the first, second … failure, seconds; after the last the message is dead: about two days.
 PAUSES_S = (5, 30, 120, 600, 1_800, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
 #: Messages of a turn, of one address among them, and at a time: a slow address does not hold up the others.
-PIECE, PIECE_OF_ONE, AT_A_TIME = 32, 8, 8
+BATCH, BATCH_OF_ENDPOINT, AT_A_TIME = 32, 8, 8
 _OK, _GONE = range(200, 300), 410
 
 #: How a message goes out; tests put their own here.
@@ -33,11 +99,11 @@ def send_due() -> tuple[int, int]:
         answers = list(pool.map(_try, letters))
     received = 0
     for row, answer in zip(rows, answers, strict=True):
-        received += keep(row, answer)
+        received += record_attempt(row, answer)
     return received, len(rows) - received
 
 
-def keep(row: WebhookMessage, answer: Answer | UnableToSend) -> bool:
+def record_attempt(row: WebhookMessage, answer: Answer | UnableToSend) -> bool:
     """Write down what came of an attempt; whether it was received."""
     waiting = WebhookMessage.objects.filter(pk=row.pk, state=MessageState.WAITING)
     attempts, now = row.attempts + 1, security_now()
@@ -66,11 +132,11 @@ def keep(row: WebhookMessage, answer: Answer | UnableToSend) -> bool:
 def _due(now: datetime) -> list[WebhookMessage]:
     rows = WebhookMessage.objects.filter(state=MessageState.WAITING, next_at__lte=now, endpoint__active=True)
     chosen, of_one = [], Counter[object]()
-    for row in rows.select_related("endpoint").order_by("next_at")[: PIECE * 8]:
-        if of_one[row.endpoint_id] < PIECE_OF_ONE:
+    for row in rows.select_related("endpoint").order_by("next_at")[: BATCH * 8]:
+        if of_one[row.endpoint_id] < BATCH_OF_ENDPOINT:
             of_one[row.endpoint_id] += 1
             chosen.append(row)
-    return chosen[:PIECE]
+    return chosen[:BATCH]
 
 
 def _headers(row: WebhookMessage, now: datetime) -> dict[str, str]:

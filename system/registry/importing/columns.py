@@ -1,16 +1,21 @@
-"""Which columns there are, which are needed, how each is read: one table, for parsing, template and page."""
+"""Columns of the file of service points: one table, read by parsing, template and page."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from system.registry import identity
-from system.registry.errors import UnableToRegister
-from system.registry.importing.tables import fold
+from system.registry import identifiers
+from system.registry.errors import CellError, UnableToRegister
+from system.registry.importing.spreadsheets import fold_heading
 from system.registry.models import AgreementMode
+
+# ---- Which columns there are, which are needed, how each is read: one table, for parsing, template and pag
 
 Reader = Callable[[str], Any]
 
@@ -19,7 +24,7 @@ def text(longest: int) -> Reader:
     """A text of at most so many letters."""
 
     def read(typed: str) -> str:
-        cleaned = identity.clean_text(typed)
+        cleaned = identifiers.clean_text(typed)
         if len(cleaned) > longest:
             raise UnableToRegister(f"A lo sumo {longest} letras.")
         return cleaned
@@ -43,7 +48,7 @@ def one_of(**words: Any) -> Reader:
     """One of some words, as people write them."""
 
     def read(typed: str) -> Any:
-        folded = fold(typed)
+        folded = fold_heading(typed)
         if folded not in words:
             raise UnableToRegister(f"Una de estas palabras: {', '.join(words)}.")
         return words[folded]
@@ -89,7 +94,7 @@ class Column:
 
     Args:
         heading: Spanish, folded.
-        field: what the verbs call it (`system.registry.services.data`).
+        field: what the verbs call it (`system.registry.services.inputs`).
         read: text -> value; raises `UnableToRegister`.
         needed: whether every row must have it; ``meter``: whoever has one meter column.
         default: where the cell is empty.
@@ -113,7 +118,7 @@ class Column:
 
 METER = "meter"
 COLUMNS: tuple[Column, ...] = (
-    Column("documento", "document", identity.clean_document, True, "", "60123456", "Cédula o NIT"),
+    Column("documento", "document", identifiers.clean_document, True, "", "60123456", "Cédula o NIT"),
     Column("nombre", "name", text(150), True, "", "Rosalba Ortiz Quintero", "Nombre completo"),
     Column("telefono", "phone", text(30), example="3001234567"),
     Column("correo", "email", email),
@@ -130,8 +135,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("fabricante", "maker", text(50), METER, "", "AMB"),
     Column("modelo", "model", text(50)),
     Column("serie", "serial", text(40), METER, "", "00000001"),
-    Column("drn", "drn", identity.clean_drn, METER, "", "00000000019", "11 o 13 dígitos, como texto"),
-    Column("sgc", "sgc", identity.clean_sgc, METER, "", "201457", "6 dígitos"),
+    Column("drn", "drn", identifiers.clean_drn, METER, "", "00000000019", "11 o 13 dígitos, como texto"),
+    Column("sgc", "sgc", identifiers.clean_sgc, METER, "", "201457", "6 dígitos"),
     Column("krn", "krn", number(1, 9), False, 1, "1"),
     Column("ti", "ti", number(0, 99), False, 1, "1"),
     Column("ken", "ken", number(0, 255), False, 255, "255"),
@@ -142,3 +147,47 @@ COLUMNS: tuple[Column, ...] = (
 )
 BY_HEADING = {column.heading: column for column in COLUMNS}
 HEADING_OF = {column.field: column.heading for column in COLUMNS}
+
+
+# ---- The file to begin with, and lists of errors to take along: no cell is one that an office program runs
+
+#: What an office program takes for the beginning of a formula.
+_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def escape_formula(text: str) -> str:
+    """A text that no office program takes for a formula.
+
+    >>> harmless("=1+1"), harmless("Rosalba")
+    ("'=1+1", 'Rosalba')
+    """
+    return f"'{text}" if text.startswith(_STARTS) else text
+
+
+def blank_workbook() -> bytes:
+    """A workbook with the headings, and a sheet that says what stands where, with examples."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        as_text = book.add_format({"num_format": "@"})  # or DRN and SGC lose the zeros at their head
+        head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E2E9EB"})
+        sheet = book.add_worksheet("Datos")
+        sheet.set_column(0, len(COLUMNS) - 1, 18, as_text)
+        sheet.freeze_panes(1, 0)
+        said = book.add_worksheet("Ayuda")
+        said.set_column(0, 3, 30, as_text)
+        for number, column in enumerate(COLUMNS):
+            sheet.write_string(0, number, column.heading, head)
+            for place, text in enumerate((column.heading, column.need, column.example, column.help)):
+                said.write_string(number, place, text)
+    return buffer.getvalue()
+
+
+def error_list(errors: Iterable[CellError]) -> bytes:
+    """The errors as CSV in UTF-8, for who mends the file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";")
+    writer.writerow(("fila", "columna", "error"))
+    for error in errors:
+        writer.writerow((error.row, escape_formula(error.column), escape_formula(error.sentence)))
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()

@@ -10,14 +10,12 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now, security_now
-from system.registry.above import tariff_codes
-from system.registry.errors import UnableToRegister
-from system.registry.importing.conflicts import conflicts, known_customers
-from system.registry.importing.errors import CellError
-from system.registry.importing.parsing import ParsedRow, check_headings, parse
-from system.registry.importing.tables import read_table
+from system.registry.errors import CellError, UnableToRegister
+from system.registry.hooks import tariff_codes
+from system.registry.importing.parsing import ParsedRow, check_headings, conflicts_of, known_customers, parse
+from system.registry.importing.spreadsheets import read_table
 from system.registry.models import (
     Agreement,
     Customer,
@@ -54,7 +52,7 @@ class Review:
         return not self.errors
 
 
-def review(user: User, content: bytes, since: datetime | None = None) -> Review:
+def review_file(user: User, content: bytes, since: datetime | None = None) -> Review:
     """Look at a file; nothing is written.
 
     Raises:
@@ -65,7 +63,7 @@ def review(user: User, content: bytes, since: datetime | None = None) -> Review:
     check_headings(table)
     tariffs = frozenset(tariff_codes(provider_id))
     parsed, errors = parse(table, provider_id, tariffs, since or business_now())
-    found = [*errors, *conflicts(provider_id, parsed)]
+    found = [*errors, *conflicts_of(provider_id, parsed)]
     found.sort(key=lambda error: (error.row, error.column))
     return Review(tuple(parsed), tuple(found), len(table.rows))
 
@@ -85,7 +83,7 @@ def keep_draft(user: User, name: str, content: bytes) -> ImportDraft:
     return draft
 
 
-def take(user: User, draft: ImportDraft) -> int:
+def import_file(user: User, draft: ImportDraft) -> int:
     """Write every row of a file that was looked at, and forget the file; how many homes are new.
 
     Raises:
@@ -96,7 +94,7 @@ def take(user: User, draft: ImportDraft) -> int:
         raise UnableToRegister("Ese archivo no existe.")
     try:
         with transaction.atomic():
-            seen = review(user, bytes(draft.content))
+            seen = review_file(user, bytes(draft.content))
             if not seen.is_clean:
                 raise UnableToRegister("El archivo tiene errores: no se importó nada.")
             _write(user.provider_pk, list(seen.rows))
@@ -116,7 +114,7 @@ def take(user: User, draft: ImportDraft) -> int:
 
 def _write(provider_id: int, rows: list[ParsedRow]) -> None:
     """In a handful of statements: the database is not held while people want to sell."""
-    people = _people(provider_id, rows)
+    people = _customers(provider_id, rows)
     places = Installation.objects.bulk_create(
         Installation(
             provider_id=provider_id,
@@ -134,10 +132,12 @@ def _write(provider_id: int, rows: list[ParsedRow]) -> None:
         )
         for row, place in zip(rows, places, strict=True)
     )
-    _hang(provider_id, [(row, place) for row, place in zip(rows, places, strict=True) if row.home.meter])
+    _install_meters(
+        provider_id, [(row, place) for row, place in zip(rows, places, strict=True) if row.home.meter]
+    )
 
 
-def _people(provider_id: int, rows: list[ParsedRow]) -> dict[str, Customer]:
+def _customers(provider_id: int, rows: list[ParsedRow]) -> dict[str, Customer]:
     people = known_customers(provider_id, rows)
     named = {row.home.person.document: row.home.person for row in rows}
     new = {document: person for document, person in named.items() if document not in people}
@@ -147,7 +147,7 @@ def _people(provider_id: int, rows: list[ParsedRow]) -> dict[str, Customer]:
     return people | {customer.document: customer for customer in made}
 
 
-def _hang(provider_id: int, rows: list[tuple[ParsedRow, Installation]]) -> None:
+def _install_meters(provider_id: int, rows: list[tuple[ParsedRow, Installation]]) -> None:
     meters: list[Any] = [row.home.meter for row, _ in rows]
     devices = Device.objects.bulk_create(
         Device(

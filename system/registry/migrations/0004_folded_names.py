@@ -2,8 +2,8 @@ from typing import Any
 
 from django.db import migrations, models
 
-import system.registry.models.folded
-from system.registry.identity import fold
+import system.registry.models.base
+from system.registry.identifiers import fold
 
 _AT_ONCE = 500
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "customer",
             "folded",
-            system.registry.models.folded.FoldedField(
+            system.registry.models.base.FoldedField(
                 default="", editable=False, max_length=200, source="name"
             ),
         ),

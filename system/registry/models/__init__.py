@@ -1,6 +1,6 @@
 """Rows of the app `registry`."""
 
-from system.registry.models.agreements import Agreement, AgreementMode, Customer
+from system.registry.models.customers import Agreement, AgreementMode, Customer, DataConsent, ImportDraft
 from system.registry.models.devices import (
     Device,
     DeviceIdentifier,
@@ -10,9 +10,7 @@ from system.registry.models.devices import (
     MeterKeying,
 )
 from system.registry.models.groups import Group, GroupAxis, GroupMembership, GroupRule
-from system.registry.models.personal import DataConsent, ImportDraft
-from system.registry.models.places import Community, Feeder, Installation, Site, SiteKind
-from system.registry.models.provider import Provider
+from system.registry.models.places import Community, Feeder, Installation, Provider, Site, SiteKind
 
 __all__ = [
     "Agreement",

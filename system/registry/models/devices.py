@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from system.accounts.scoping import Owned
-from system.registry.models.dated import Dated, dated_constraints
+from system.accounts.scoping import ProviderOwned
+from system.registry.models.base import Dated, dated_constraints
 
 
 class DeviceKind(models.TextChoices):
@@ -25,7 +25,7 @@ class IdentifierKind(models.TextChoices):
     SYSTEM_TITLE = "system_title", "Título de sistema DLMS"
 
 
-class Device(Owned):
+class Device(ProviderOwned):
     """A thing with a type plate. Its serial number is unique for each maker."""
 
     kind = models.CharField("tipo", max_length=20, choices=DeviceKind.choices)

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from system.accounts.scoping import Owned
-from system.registry.models.dated import Dated, dated_constraints
+from system.accounts.scoping import ProviderOwned
+from system.registry.models.base import Dated, dated_constraints
 
 
 class GroupAxis(models.TextChoices):
@@ -27,7 +27,7 @@ class GroupRule(models.TextChoices):
     MODE = "mode", "Modalidad (prepaid, postpaid, availability)"
 
 
-class Group(Owned):
+class Group(ProviderOwned):
     """A group of one axis.
 
     Args:

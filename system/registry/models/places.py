@@ -1,8 +1,10 @@
-"""Where: communities, sites, feeders, installations."""
+"""The utility and its places: communities, sites, feeders, installations."""
 
 from django.db import models
 
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
+
+# ---- Where: communities, sites, feeders, installations.
 
 
 class SiteKind(models.TextChoices):
@@ -13,7 +15,7 @@ class SiteKind(models.TextChoices):
     SSFVI = "ssfvi", "Solución solar individual"
 
 
-class Community(Owned):
+class Community(ProviderOwned):
     """A village (localidad). Its altitude decides the subsistence consumption.
 
     Args:
@@ -46,7 +48,7 @@ class Community(Owned):
         return self.name
 
 
-class Site(Owned):
+class Site(ProviderOwned):
     """A microgrid, a nanogrid, or the individual systems of a community."""
 
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="sites")
@@ -68,7 +70,7 @@ class Site(Owned):
         return self.name
 
 
-class Feeder(Owned):
+class Feeder(ProviderOwned):
     """A transformer and the line behind it (R6.2-10): where losses are balanced."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="feeders")
@@ -87,7 +89,7 @@ class Feeder(Owned):
         return self.name
 
 
-class Installation(Owned):
+class Installation(ProviderOwned):
     """A point of supply: agreement, debts, tariff and purchases belong to it, whatever meter hangs there.
 
     Args:
@@ -126,3 +128,33 @@ class Installation(Owned):
     def __str__(self) -> str:
         """Its NIU."""
         return self.niu
+
+
+# ---- The utility (prestador).
+
+
+class Provider(models.Model):
+    """A utility that serves communities; every other row belongs to one.
+
+    Args:
+        name: as the ticket says it.
+        nit: tax number.
+        id_empresa: its number at the regulator (SUI), where it has one.
+        support_phone: printed on tickets.
+    """
+
+    name = models.CharField("nombre", max_length=100, unique=True)
+    nit = models.CharField("NIT", max_length=20, unique=True)
+    id_empresa = models.CharField("código SUI", max_length=20, blank=True, default="")
+    support_phone = models.CharField("línea de atención", max_length=30, blank=True, default="")
+
+    class Meta:
+        """By name."""
+
+        db_table = "registry_provider"
+        ordering = ["name"]
+        verbose_name = "prestador"
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name

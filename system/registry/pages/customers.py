@@ -1,4 +1,4 @@
-"""People: search them, look at one, correct him; the guided form that makes a whole point of supply."""
+"""Customers: search, one, correct, the guided form; consent, export and erasure (Law 1581)."""
 
 from typing import Any
 
@@ -8,17 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
-from system.accounts.services import UnableToCreateUser
-from system.accounts.staff import UnableToChangeUser, invite_subscriber
-from system.registry.above import tariff_codes
+from system.accounts.permissions import Operation
+from system.accounts.services import UnableToChangeUser, UnableToCreateUser, invite_subscriber
+from system.registry import personal_data
 from system.registry.errors import UnableToRegister
+from system.registry.hooks import tariff_codes
 from system.registry.models import Customer, Site
-from system.registry.pages.forms import ConsentForm, PersonForm
-from system.registry.pages.home_form import HomeForm
-from system.registry.pages.rows import complain, page_of, row_of
-from system.registry.selectors import find_customers, homes_of
-from system.registry.services.homes import edit_customer, register_home
+from system.registry.pages.forms import ConsentForm, PersonForm, ServicePointForm
+from system.registry.pages.shortcuts import add_refusal, page_of, row_or_404
+from system.registry.selectors import find_customers, service_points_of
+from system.registry.services.installations import edit_customer, register_service_point
+
+# ---- People: search them, look at one, correct him; the guided form that makes a whole point of supply.
 
 
 @requires(Operation.SEE_CUSTOMERS)
@@ -38,9 +39,9 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_GET
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """One person: what hangs where, what was agreed, what was bought, what was consented to."""
-    found = row_of(request, Customer, customer_id)
+    found = row_or_404(request, Customer, customer_id)
     user: Any = request.user
-    homes = homes_of(user, found)
+    homes = service_points_of(user, found)
     shown = {
         "customer": found,
         "homes": homes,
@@ -59,14 +60,14 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Correct a person's data."""
-    found = row_of(request, Customer, customer_id)
+    found = row_or_404(request, Customer, customer_id)
     initial = {name: getattr(found, name) for name in ("document", "name", "phone", "email")}
     form = PersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             edit_customer(_user(request), found, form.person())
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, "Datos guardados.")
             return redirect("registry:customer", customer_id=found.pk)
@@ -79,10 +80,10 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """The guided form: person, place, contract, meter."""
     user = _user(request)
-    form = HomeForm(request.POST if request.method == "POST" else None, user)
+    form = ServicePointForm(request.POST if request.method == "POST" else None, user)
     if request.method == "POST" and form.is_valid():
         try:
-            installation = register_home(user, form.home())
+            installation = register_service_point(user, form.home())
         except UnableToRegister as error:
             form.complain(error)
         else:
@@ -96,7 +97,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A login for this person, to see his own account; its first password is shown once."""
-    found = row_of(request, Customer, customer_id)
+    found = row_or_404(request, Customer, customer_id)
     try:
         made, password = invite_subscriber(_user(request), found, request.POST.get("username", "").strip())
     except (UnableToChangeUser, UnableToCreateUser) as error:
@@ -107,3 +108,61 @@ def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 def _user(request: HttpRequest) -> Any:
     return request.user
+
+
+# ---- Law 1581: consent, export and erasure of one person's data.
+
+
+@requires(Operation.EDIT_CUSTOMERS)
+@require_POST
+def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The person agreed, or took it back."""
+    found = row_or_404(request, Customer, customer_id)
+    form = ConsentForm(request.POST)
+    given = request.POST.get("given") == "yes"
+    if not form.is_valid():
+        messages.error(request, "Elija el medio por el que la persona lo dijo.")
+        return redirect("registry:customer", customer_id=found.pk)
+    try:
+        personal_data.record_consent(_user(request), found, given=given, **form.cleaned_data)
+    except UnableToRegister as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, "Autorización registrada." if given else "Retiro registrado.")
+    return redirect("registry:customer", customer_id=found.pk)
+
+
+@requires(Operation.EXPORT_PERSONAL_DATA)
+@require_POST
+def export(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Everything that is known of a person, as a ZIP."""
+    found = row_or_404(request, Customer, customer_id)
+    answer = HttpResponse(
+        personal_data.export_personal_data(_user(request), found), content_type="application/zip"
+    )
+    # by key: the name of a file stays in histories of downloads
+    answer["Content-Disposition"] = f'attachment; filename="datos-cliente-{found.pk}.zip"'
+    return answer
+
+
+@requires(Operation.ERASE_PERSONAL_DATA)
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Say what would go and what must stay; then do it."""
+    found = row_or_404(request, Customer, customer_id)
+    if request.method == "POST":
+        try:
+            result = personal_data.erase_personal_data(_user(request), found)
+        except UnableToRegister as error:
+            messages.error(request, error.sentence)
+        else:
+            whole = "Los datos fueron suprimidos."
+            partly = "Se suprimieron los datos de contacto; nombre y documento quedan mientras haya deber."
+            messages.success(request, whole if result.whole else partly)
+        return redirect("registry:customer", customer_id=found.pk)
+    shown = {
+        "customer": found,
+        "duty": personal_data.retention_duty(found),
+        "years": personal_data.KEEP_YEARS,
+    }
+    return render(request, "registry/erase.html", shown)

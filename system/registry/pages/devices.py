@@ -9,16 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.models import Device, DeviceIdentifier, DeviceInstallation, MeterKeying
-from system.registry.pages.forms import DeviceForm, KeyingForm
-from system.registry.pages.identifier_form import IdentifierForm
-from system.registry.pages.rows import complain, page_of, row_of
-from system.registry.selectors import METERS, find_devices
-from system.registry.services.data import KeyingData, MeterData
+from system.registry.pages.forms import DeviceForm, IdentifierForm, KeyingForm
+from system.registry.pages.shortcuts import add_refusal, page_of, row_or_404
+from system.registry.selectors import METER_KINDS, find_devices
 from system.registry.services.devices import register_device, set_identifier, set_keying
+from system.registry.services.inputs import KeyingData, MeterData
 
 STATES = (("", "Todos"), ("hung", "Instalados"), ("free", "Libres"), ("unkeyed", "Sin datos STS"))
 
@@ -44,13 +43,13 @@ def devices(request: HttpRequest) -> HttpResponse:
 @require_GET
 def device(request: HttpRequest, device_id: int) -> HttpResponse:
     """One device with its history."""
-    found = row_of(request, Device, device_id)
+    found = row_or_404(request, Device, device_id)
     shown = {
         "device": found,
         "identifiers": _history(request, DeviceIdentifier, found),
         "keyings": _history(request, MeterKeying, found),
         "places": _history(request, DeviceInstallation, found).select_related("installation__site"),
-        "is_meter": found.kind in METERS,
+        "is_meter": found.kind in METER_KINDS,
         "may_edit": _may_edit(request),
     }
     return render(request, "registry/device.html", shown)
@@ -65,7 +64,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = register_device(_user(request), MeterData(**form.cleaned_data), business_now())
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, f"Dispositivo {made.serial} registrado.")
             return redirect("registry:device", device_id=made.pk)
@@ -77,7 +76,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest, device_id: int) -> HttpResponse:
     """Write down with which STS data a meter works."""
-    found = row_of(request, Device, device_id)
+    found = row_or_404(request, Device, device_id)
     present = MeterKeying.objects.of(request.user).filter(device=found, valid_to__isnull=True).first()
     initial = {name: getattr(present, name) for name in KeyingData.__slots__} if present else None
     form = KeyingForm(request.POST or None, initial=initial)
@@ -85,7 +84,7 @@ def keys(request: HttpRequest, device_id: int) -> HttpResponse:
         try:
             set_keying(_user(request), found, form.keying())
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, "Datos STS guardados, vigentes desde ahora.")
             return redirect("registry:device", device_id=found.pk)
@@ -103,7 +102,7 @@ def keys(request: HttpRequest, device_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def identify(request: HttpRequest, device_id: int) -> HttpResponse:
     """Give a device another DRN, logical name, EUI-48 or system title."""
-    found = row_of(request, Device, device_id)
+    found = row_or_404(request, Device, device_id)
     form = IdentifierForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

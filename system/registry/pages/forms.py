@@ -1,15 +1,18 @@
-"""What the office types about people, places, devices and groups."""
+"""Forms of the registry: people, places, agreements, devices, keys, groups; the guided form."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from system.config.clock import BOGOTA, business_now
-from system.registry import identity
-from system.registry.above import tariff_codes
+from system.registry import identifiers
 from system.registry.errors import UnableToRegister
+from system.registry.hooks import tariff_codes
 from system.registry.models import (
     AgreementMode,
     Community,
@@ -19,15 +22,25 @@ from system.registry.models import (
     Feeder,
     GroupAxis,
     GroupRule,
+    IdentifierKind,
     Installation,
     Site,
     SiteKind,
 )
-from system.registry.models.personal import ConsentChannel
+from system.registry.models.customers import ConsentChannel
 from system.registry.selectors import free_meters
-from system.registry.services.data import KeyingData, PersonData, PlaceData, TermsData
+from system.registry.services.inputs import (
+    KeyingData,
+    MeterData,
+    PersonData,
+    PlaceData,
+    ServicePointData,
+    TermsData,
+)
 
-SECTORS = (
+# ---- What the office types about people, places, devices and groups.
+
+SECTOR_CHOICES = (
     ("residential", "Residencial"),
     ("commercial", "Comercial"),
     ("official", "Oficial"),
@@ -36,10 +49,10 @@ SECTORS = (
 STRATA = (("", "—"), *((str(number), f"Estrato {number}") for number in range(1, 7)))
 
 
-class Cleaned(forms.CharField):
-    """A text that a rule of `system.registry.identity` makes well formed."""
+class CleanedField(forms.CharField):
+    """A text that a rule of `system.registry.identifiers` makes well formed."""
 
-    def __init__(self, rule: Callable[[str], str] = identity.clean_text, **more: Any) -> None:
+    def __init__(self, rule: Callable[[str], str] = identifiers.clean_text, **more: Any) -> None:
         super().__init__(**more)
         self.rule = rule
 
@@ -61,9 +74,9 @@ class Cleaned(forms.CharField):
 class PersonForm(forms.Form):
     """A customer."""
 
-    document = Cleaned(identity.clean_document, label="Documento (cédula o NIT)", max_length=30)
-    name = Cleaned(label="Nombre completo", max_length=150)
-    phone = Cleaned(label="Teléfono", max_length=30, required=False)
+    document = CleanedField(identifiers.clean_document, label="Documento (cédula o NIT)", max_length=30)
+    name = CleanedField(label="Nombre completo", max_length=150)
+    phone = CleanedField(label="Teléfono", max_length=30, required=False)
     email = forms.EmailField(label="Correo", max_length=254, required=False)
 
     def person(self) -> PersonData:
@@ -75,7 +88,7 @@ class PersonForm(forms.Form):
 class PlaceForm(forms.Form):
     """An installation."""
 
-    niu = Cleaned(label="NIU", max_length=30, help_text="El número con que el prestador la reporta.")
+    niu = CleanedField(label="NIU", max_length=30, help_text="El número con que el prestador la reporta.")
     site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
     feeder = forms.ModelChoiceField(
         Feeder.objects.none(),
@@ -83,8 +96,8 @@ class PlaceForm(forms.Form):
         required=False,
         help_text="Vacío en soluciones individuales.",
     )
-    address = Cleaned(label="Dirección o vereda", max_length=200, required=False)
-    sector = forms.ChoiceField(label="Sector", choices=SECTORS)
+    address = CleanedField(label="Dirección o vereda", max_length=200, required=False)
+    sector = forms.ChoiceField(label="Sector", choices=SECTOR_CHOICES)
     estrato = forms.TypedChoiceField(
         label="Estrato",
         choices=STRATA,
@@ -135,7 +148,7 @@ class TermsForm(forms.Form):
 class AgreementForm(TermsForm):
     """An agreement for an installation that is there already."""
 
-    document = Cleaned(identity.clean_document, label="Documento del cliente", max_length=30)
+    document = CleanedField(identifiers.clean_document, label="Documento del cliente", max_length=30)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, user=user, **more)
@@ -158,7 +171,9 @@ class AgreementForm(TermsForm):
 class KeyingForm(forms.Form):
     """The STS parameters of a meter."""
 
-    sgc = Cleaned(identity.clean_sgc, label="SGC", max_length=8, help_text="Código de grupo, 6 dígitos.")
+    sgc = CleanedField(
+        identifiers.clean_sgc, label="SGC", max_length=8, help_text="Código de grupo, 6 dígitos."
+    )
     krn = forms.IntegerField(label="KRN", min_value=1, max_value=9, initial=1)
     ti = forms.IntegerField(label="TI", min_value=0, max_value=99, initial=1)
     ken = forms.IntegerField(label="KEN", min_value=0, max_value=255, initial=255)
@@ -178,18 +193,18 @@ class DeviceForm(forms.Form):
     """A type plate."""
 
     kind = forms.ChoiceField(label="Tipo", choices=DeviceKind.choices)
-    maker = Cleaned(label="Fabricante", max_length=50)
-    model = Cleaned(label="Modelo", max_length=50, required=False)
-    serial = Cleaned(label="Serie", max_length=40)
-    drn = Cleaned(
-        identity.clean_drn,
+    maker = CleanedField(label="Fabricante", max_length=50)
+    model = CleanedField(label="Modelo", max_length=50, required=False)
+    serial = CleanedField(label="Serie", max_length=40)
+    drn = CleanedField(
+        identifiers.clean_drn,
         label="DRN",
         max_length=20,
         required=False,
         help_text="11 o 13 dígitos, como dice la placa.",
     )
-    eui48 = Cleaned(
-        identity.clean_eui48,
+    eui48 = CleanedField(
+        identifiers.clean_eui48,
         label="EUI-48",
         max_length=20,
         required=False,
@@ -200,7 +215,7 @@ class DeviceForm(forms.Form):
 class SwapForm(forms.Form):
     """Which meter hangs there from when on."""
 
-    number = Cleaned(
+    number = CleanedField(
         label="Serie o DRN del medidor nuevo",
         max_length=40,
         required=False,
@@ -237,8 +252,8 @@ class SwapForm(forms.Form):
 class CommunityForm(forms.Form):
     """A community."""
 
-    name = Cleaned(label="Nombre", max_length=100)
-    municipality = Cleaned(label="Municipio", max_length=100)
+    name = CleanedField(label="Nombre", max_length=100)
+    municipality = CleanedField(label="Municipio", max_length=100)
     dane = forms.RegexField(
         r"^\d{8,13}$",
         label="Código DANE",
@@ -257,7 +272,7 @@ class SiteForm(forms.Form):
     """A site of a community."""
 
     community = forms.ModelChoiceField(Community.objects.none(), label="Comunidad")
-    name = Cleaned(label="Nombre", max_length=100)
+    name = CleanedField(label="Nombre", max_length=100)
     kind = forms.ChoiceField(label="Tipo", choices=SiteKind.choices)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -270,7 +285,7 @@ class FeederForm(forms.Form):
     """A feeder of a site."""
 
     site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
-    name = Cleaned(label="Nombre", max_length=100)
+    name = CleanedField(label="Nombre", max_length=100)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -282,7 +297,7 @@ class GroupForm(forms.Form):
     """A group."""
 
     axis = forms.ChoiceField(label="Eje", choices=GroupAxis.choices)
-    name = Cleaned(label="Nombre", max_length=60)
+    name = CleanedField(label="Nombre", max_length=60)
 
 
 class RuleForm(forms.Form):
@@ -291,7 +306,7 @@ class RuleForm(forms.Form):
     by = forms.ChoiceField(
         label="Regla", required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
     )
-    value = Cleaned(label="Valor", max_length=100, required=False)
+    value = CleanedField(label="Valor", max_length=100, required=False)
 
 
 class MembersForm(forms.Form):
@@ -338,6 +353,160 @@ class ConsentForm(forms.Form):
     """That a person agreed, or took it back."""
 
     channel = forms.ChoiceField(label="Medio", choices=ConsentChannel.choices)
-    reference = Cleaned(
+    reference = CleanedField(
         label="Referencia", max_length=60, required=False, help_text="Dónde está el papel, si lo hay."
     )
+
+
+# ---- The guided form: person, place, contract, meter, each with its own rules, written all at once.
+
+
+class MeterForm(KeyingForm):
+    """A meter with its STS data; left empty where nothing hangs there yet."""
+
+    maker = CleanedField(label="Fabricante", max_length=50, required=False)
+    model = CleanedField(label="Modelo", max_length=50, required=False)
+    serial = CleanedField(label="Serie", max_length=40, required=False)
+    drn = CleanedField(
+        identifiers.clean_drn,
+        label="DRN",
+        max_length=20,
+        required=False,
+        help_text="11 o 13 dígitos; el último es de control y se comprueba.",
+    )
+
+    field_order = ("maker", "model", "serial", "drn")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["sgc"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """All of it, or nothing."""
+        cleaned = super().clean() or {}
+        asked = ("maker", "serial", "drn", "sgc")
+        if any(cleaned.get(name) for name in asked):
+            for name in asked:
+                if name not in self.errors and not cleaned.get(name):
+                    self.add_error(name, "Falta, para registrar el medidor.")
+        return cleaned
+
+    def meter(self) -> MeterData | None:
+        """What was typed; None: no meter."""
+        cleaned = self.cleaned_data
+        if not cleaned["serial"]:
+            return None
+        return MeterData(
+            cleaned["maker"],
+            cleaned["serial"],
+            cleaned["model"],
+            drn=cleaned["drn"],
+            keying=self.keying(),
+        )
+
+
+class ServicePointForm:
+    """Four forms that are valid, or wrong, together.
+
+    Args:
+        data: what was posted; None: empty forms.
+        user: whose sites and tariffs can be chosen.
+    """
+
+    def __init__(self, data: QueryDict | None, user: Any) -> None:
+        self.person = PersonForm(data, prefix="persona")
+        self.place = PlaceForm(data, prefix="lugar", user=user)
+        self.terms = TermsForm(data, prefix="contrato", user=user)
+        self.meter = MeterForm(data, prefix="medidor")
+
+    @property
+    def parts(self) -> tuple[tuple[str, forms.Form], ...]:
+        """Title and form of each part, in the order of the page."""
+        return (
+            ("1. La persona", self.person),
+            ("2. El lugar", self.place),
+            ("3. El contrato", self.terms),
+            ("4. El medidor (puede quedar para después)", self.meter),
+        )
+
+    def is_valid(self) -> bool:
+        """Whether all are; each says what is wrong with it."""
+        return False not in {form.is_valid() for _, form in self.parts}  # each one is asked
+
+    @property
+    def wrong(self) -> list[tuple[str, str, str]]:
+        """Label, id and sentence of each field that is wrong, for the head of the page."""
+        return [
+            (str(field.label), field.id_for_label, str(error))
+            for _, form in self.parts
+            if form.is_bound
+            for field in form
+            for error in field.errors
+        ]
+
+    def home(self, since: datetime | None = None) -> ServicePointData:
+        """What was typed."""
+        return ServicePointData(
+            self.person.person(),
+            self.place.place(),
+            self.terms.terms(),
+            since or business_now(),
+            self.meter.meter(),
+        )
+
+    def complain(self, error: UnableToRegister) -> None:
+        """Put what the verb said to the field that it means."""
+        for _, form in self.parts:
+            if error.field in form.fields:
+                form.add_error(error.field, error.sentence)
+                return
+        self.person.add_error(None, error.sentence)
+
+
+# ---- A further name of a device: what is typed, cleaned as its kind wants it.
+
+_SYSTEM_TITLE = re.compile(r"[0-9A-F]{16}")
+_LDN_MAX = 16
+
+
+def _clean_system_title(text: str) -> str:
+    bare = re.sub(r"[:\s\-]", "", text).upper()
+    if not _SYSTEM_TITLE.fullmatch(bare):
+        raise UnableToRegister("El título de sistema son 16 dígitos hexadecimales.", "value")
+    return bare
+
+
+def _clean_ldn(text: str) -> str:
+    cleaned = identifiers.clean_text(text)
+    if not (cleaned.isascii() and 0 < len(cleaned) <= _LDN_MAX):
+        raise UnableToRegister("El nombre lógico son de 1 a 16 caracteres ASCII.", "value")
+    return cleaned
+
+
+_IDENTIFIER_RULES: Mapping[str, Callable[[str], str]] = {
+    IdentifierKind.DRN: identifiers.clean_drn,
+    IdentifierKind.EUI48: identifiers.clean_eui48,
+    IdentifierKind.SYSTEM_TITLE: _clean_system_title,
+    IdentifierKind.LDN: _clean_ldn,
+}
+
+
+class IdentifierForm(forms.Form):
+    """The kind and the new value."""
+
+    kind = forms.ChoiceField(label="Clase", choices=IdentifierKind.choices)
+    value = forms.CharField(label="Valor nuevo", max_length=40, help_text="Rige desde ahora.")
+
+    def clean(self) -> dict[str, Any]:
+        """Both together.
+
+        Raises:
+            ValidationError: the value is none of its kind.
+        """
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in said and "value" in said:
+            try:
+                said["value"] = _IDENTIFIER_RULES[said["kind"]](said["value"])
+            except UnableToRegister as error:
+                self.add_error("value", error.sentence)
+        return said

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership
 from system.registry.pages.forms import GroupForm, MembersForm, RuleForm
-from system.registry.pages.rows import complain, page_of, row_of
-from system.registry.services.group_rules import set_rule
-from system.registry.services.groups import create_group, join, leave
+from system.registry.pages.shortcuts import add_refusal, page_of, row_or_404
+from system.registry.services.groups import create_group, join, leave, set_rule
 
 
 @requires(Operation.SEE_CUSTOMERS)
@@ -39,7 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = create_group(_user(request), **form.cleaned_data)
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             return redirect("registry:group", group_id=made.pk)
     shown = {"form": form, "title": "Grupo nuevo", "back": ("registry:groups",)}
@@ -50,14 +49,14 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_GET
 def group(request: HttpRequest, group_id: int) -> HttpResponse:
     """Who belongs to it, and who did."""
-    return _group_page(request, row_of(request, Group, group_id), MembersForm(user=request.user))
+    return _group_page(request, row_or_404(request, Group, group_id), MembersForm(user=request.user))
 
 
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
 def add(request: HttpRequest, group_id: int) -> HttpResponse:
     """Let installations join."""
-    found = row_of(request, Group, group_id)
+    found = row_or_404(request, Group, group_id)
     form = MembersForm(request.POST, user=request.user)
     if not form.is_valid():
         return _group_page(request, found, form)
@@ -70,7 +69,7 @@ def add(request: HttpRequest, group_id: int) -> HttpResponse:
 @require_POST
 def rule(request: HttpRequest, group_id: int) -> HttpResponse:
     """Let a rule fill the group, now; the same rule again brings it up to date."""
-    found = row_of(request, Group, group_id)
+    found = row_or_404(request, Group, group_id)
     form = RuleForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Elija una regla de la lista.")
@@ -88,7 +87,7 @@ def rule(request: HttpRequest, group_id: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Let an installation leave."""
-    found = row_of(request, GroupMembership, membership_id, "group")
+    found = row_or_404(request, GroupMembership, membership_id, "group")
     try:
         leave(_user(request), found)
     except UnableToRegister as error:

@@ -10,13 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
-from system.registry.errors import UnableToRegister
-from system.registry.importing.columns import COLUMNS
-from system.registry.importing.errors import UnableToReadFile
-from system.registry.importing.loading import keep_draft, review, take
-from system.registry.importing.tables import MAX_BYTES, MAX_ROWS
-from system.registry.importing.template import XLSX, error_list, template
+from system.accounts.permissions import Operation
+from system.registry.errors import UnableToReadFile, UnableToRegister
+from system.registry.importing.columns import COLUMNS, XLSX, blank_workbook, error_list
+from system.registry.importing.loading import import_file, keep_draft, review_file
+from system.registry.importing.spreadsheets import MAX_BYTES, MAX_ROWS
 from system.registry.models import ImportDraft
 
 SHOWN_ROWS, SHOWN_ERRORS = 20, 200
@@ -34,7 +32,7 @@ class FileForm(forms.Form):
 
 @requires(Operation.IMPORT_REGISTRY)
 @require_http_methods(["GET", "POST"])
-def bring(request: HttpRequest) -> HttpResponse:
+def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would do is shown before anything is written."""
     user: Any = request.user
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
@@ -44,7 +42,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             if file.size > MAX_BYTES:
                 raise UnableToReadFile(f"El archivo pesa más de {MAX_BYTES // 1024 // 1024} MB: pártalo.")
             content = file.read()
-            review(user, content)
+            review_file(user, content)
         except UnableToReadFile as error:
             form.add_error("file", str(error))
         else:
@@ -56,10 +54,10 @@ def bring(request: HttpRequest) -> HttpResponse:
 
 @requires(Operation.IMPORT_REGISTRY)
 @require_GET
-def look(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def preview(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """What the file would do: its rows, or what is wrong with them."""
     draft = _draft(request, draft_id)
-    seen = review(request.user, bytes(draft.content))  # type: ignore[arg-type]
+    seen = review_file(request.user, bytes(draft.content))  # type: ignore[arg-type]
     shown = {
         "draft": draft,
         "review": seen,
@@ -74,7 +72,7 @@ def look(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def errors(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The errors of a file as CSV."""
-    seen = review(request.user, bytes(_draft(request, draft_id).content))  # type: ignore[arg-type]
+    seen = review_file(request.user, bytes(_draft(request, draft_id).content))  # type: ignore[arg-type]
     answer = HttpResponse(error_list(seen.errors), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="errores.csv"'
     return answer
@@ -87,7 +85,7 @@ def accept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = _draft(request, draft_id)
     user: Any = request.user
     try:
-        count = take(user, draft)
+        count = import_file(user, draft)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
         return redirect("registry:import-review", draft_id=draft_id)
@@ -105,9 +103,9 @@ def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @requires(Operation.IMPORT_REGISTRY)
 @require_GET
-def blank(request: HttpRequest) -> HttpResponse:
+def template_file(request: HttpRequest) -> HttpResponse:
     """The workbook to begin with."""
-    answer = HttpResponse(template(), content_type=XLSX)
+    answer = HttpResponse(blank_workbook(), content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="plantilla-amibench.xlsx"'
     return answer
 

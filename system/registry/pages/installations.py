@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
-from system.registry.above import rows
+from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
+from system.registry.hooks import optional_manager
 from system.registry.models import Agreement, DeviceInstallation, GroupMembership, Installation
 from system.registry.pages.forms import AgreementForm, PlaceForm, SwapForm
-from system.registry.pages.rows import complain, row_of
-from system.registry.selectors import home_of
-from system.registry.services.data import PlaceData
+from system.registry.pages.shortcuts import add_refusal, row_or_404
+from system.registry.selectors import service_point_of
 from system.registry.services.devices import swap_meter
-from system.registry.services.homes import edit_installation, sign_agreement
+from system.registry.services.inputs import PlaceData
+from system.registry.services.installations import edit_installation, sign_agreement
 
 LAST_SALES = 10
 
@@ -29,7 +29,7 @@ def installation(request: HttpRequest, installation_id: int) -> HttpResponse:
     user = _user(request)
     found = _found(request, installation_id)
     shown = {
-        "home": home_of(user, found),
+        "home": service_point_of(user, found),
         "agreements": _history(user, Agreement, found).select_related("customer"),
         "devices": _history(user, DeviceInstallation, found).select_related("device"),
         "memberships": _history(user, GroupMembership, found).select_related("group"),
@@ -53,7 +53,7 @@ def edit(request: HttpRequest, installation_id: int) -> HttpResponse:
         try:
             edit_installation(user, found, form.place())
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             return _done(request, found, "Instalación guardada.")
     return _form_page(request, found, form, f"Corregir la instalación {found.niu}")
@@ -61,11 +61,11 @@ def edit(request: HttpRequest, installation_id: int) -> HttpResponse:
 
 @requires(Operation.EDIT_CUSTOMERS)
 @require_http_methods(["GET", "POST"])
-def agree(request: HttpRequest, installation_id: int) -> HttpResponse:
+def new_agreement(request: HttpRequest, installation_id: int) -> HttpResponse:
     """Another agreement from now on."""
     user = _user(request)
     found = _found(request, installation_id)
-    present = home_of(user, found).agreement
+    present = service_point_of(user, found).agreement
     initial = {}
     if present is not None:
         initial = {
@@ -79,7 +79,7 @@ def agree(request: HttpRequest, installation_id: int) -> HttpResponse:
         try:
             sign_agreement(user, found, form.cleaned_data["document"], form.terms())
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             return _done(request, found, "Contrato nuevo, vigente desde ahora.")
     return _form_page(request, found, form, f"Contrato de {found.niu}, desde ahora")
@@ -104,7 +104,7 @@ def swap(request: HttpRequest, installation_id: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, installation_id: int) -> Installation:
-    return row_of(request, Installation, installation_id, "site__community", "feeder")
+    return row_or_404(request, Installation, installation_id, "site__community", "feeder")
 
 
 def _history(user: Any, model: Any, found: Installation) -> Any:
@@ -112,7 +112,7 @@ def _history(user: Any, model: Any, found: Installation) -> Any:
 
 
 def _last_sales(user: Any, found: Installation) -> Any:
-    manager = rows("vending.Sale")
+    manager = optional_manager("vending.Sale")
     if manager is None or not user.may(Operation.SEE_REPORTS):
         return []  # a cashier sees the sales of his own, and those in «Ventas»
     sold = manager.of(user).filter(installation=found).select_related("outcome", "reversal")

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Community, Site
 from system.registry.pages.forms import CommunityForm, FeederForm, SiteForm
-from system.registry.pages.rows import complain
+from system.registry.pages.shortcuts import add_refusal
 from system.registry.services.places import create_community, create_feeder, create_site
 
 
@@ -61,7 +61,7 @@ def _new(request: HttpRequest, form: Any, verb: Callable[..., Any], title: str) 
         try:
             made = verb(_user(request), **form.cleaned_data)
         except UnableToRegister as error:
-            complain(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, f"«{made.name}» quedó registrado.")
             return redirect("registry:places")

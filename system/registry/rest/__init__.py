@@ -11,10 +11,9 @@ Map of the room::
     imports.py         a file: check it, apply it
 """
 
-from system.accounts.rest.room import Refusal, Room
-from system.registry.errors import UnableToRegister
-from system.registry.importing.errors import UnableToReadFile
-from system.registry.rest import customers, devices, groups, homes, imports, places
+from system.accounts.rest.problems import AppApi, Refusal
+from system.registry.errors import UnableToReadFile, UnableToRegister
+from system.registry.rest import customers, devices, groups, imports, installations, places
 
 
 def _where(error: UnableToRegister) -> dict[str, object]:
@@ -24,10 +23,10 @@ def _where(error: UnableToRegister) -> dict[str, object]:
     return {"errors": [{"field": f"body.{error.field}", "detail": error.sentence}]}
 
 
-ROOM = Room(
+ROOM = AppApi(
     routers=(
         customers.router,
-        homes.router,
+        installations.router,
         devices.router,
         places.router,
         groups.router,

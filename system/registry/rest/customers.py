@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Instant, Out, free_text, row_or_404
-from system.accounts.rest.paging import Page, PageIn, page_of
-from system.registry import personal
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import Flag, In, Instant, Out, Page, PageIn, free_text, page_of, row_or_404
+from system.registry import personal_data
 from system.registry.models import Customer
-from system.registry.models.personal import ConsentChannel
+from system.registry.models.customers import ConsentChannel
 from system.registry.rest.schemas import (
     CustomerOut,
     InstallationOut,
@@ -20,8 +19,8 @@ from system.registry.rest.schemas import (
     customer_out,
     installation_out,
 )
-from system.registry.selectors import find_customers, homes_of
-from system.registry.services.homes import edit_customer
+from system.registry.selectors import find_customers, service_points_of
+from system.registry.services.installations import edit_customer
 
 router = Router(tags=["Clientes"])
 _ONE = "/customers/{int:customer_id}"
@@ -61,21 +60,21 @@ def _one(request: HttpRequest, customer_id: int) -> Customer:
     return found
 
 
-@router.post("/customers/search", **does(Operation.SEE_CUSTOMERS, Page[CustomerOut]))
+@router.post("/customers/search", **guarded(Operation.SEE_CUSTOMERS, Page[CustomerOut]))
 def search_customers(request: HttpRequest, body: SearchIn) -> Any:
     """Buscar clientes."""
     return page_of(Page[CustomerOut], find_customers(user_of(request), body.text), body, customer_out)
 
 
-@router.get(_ONE, **does(Operation.SEE_CUSTOMERS, CustomerDetailOut))
+@router.get(_ONE, **guarded(Operation.SEE_CUSTOMERS, CustomerDetailOut))
 def one_customer(request: HttpRequest, customer_id: int) -> CustomerDetailOut:
     """Un cliente y sus instalaciones."""
     found = _one(request, customer_id)
-    homes = [installation_out(home) for home in homes_of(user_of(request), found)]
+    homes = [installation_out(home) for home in service_points_of(user_of(request), found)]
     return CustomerDetailOut(**customer_out(found).model_dump(mode="python"), installations=homes)
 
 
-@router.put(_ONE, **does(Operation.EDIT_CUSTOMERS, CustomerOut))
+@router.put(_ONE, **guarded(Operation.EDIT_CUSTOMERS, CustomerOut))
 def correct_customer(request: HttpRequest, customer_id: int, body: PersonIn) -> CustomerOut:
     """Corregir sus datos."""
     found = _one(request, customer_id)
@@ -83,12 +82,12 @@ def correct_customer(request: HttpRequest, customer_id: int, body: PersonIn) -> 
     return customer_out(found)
 
 
-@router.post(f"{_ONE}/consents", **does(Operation.EDIT_CUSTOMERS, CustomerOut, status=201))
+@router.post(f"{_ONE}/consents", **guarded(Operation.EDIT_CUSTOMERS, CustomerOut, status=201))
 def record_consent(request: HttpRequest, customer_id: int, body: ConsentIn) -> CustomerOut:
     """Registrar que autorizó el tratamiento de sus datos, o que lo retiró."""
     found = _one(request, customer_id)
     channel = body.channel.value
-    personal.record_consent(
+    personal_data.record_consent(
         user_of(request), found, given=body.given, channel=channel, reference=body.reference
     )
     return customer_out(found)
@@ -96,18 +95,20 @@ def record_consent(request: HttpRequest, customer_id: int, body: ConsentIn) -> C
 
 @router.post(
     f"{_ONE}/personal-data",
-    **does(Operation.EXPORT_PERSONAL_DATA, None, media_type="application/zip"),
+    **guarded(Operation.EXPORT_PERSONAL_DATA, None, media_type="application/zip"),
 )
 def export_personal_data(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Todo lo que se sabe de una persona, como ZIP; queda en la auditoría."""
     found = _one(request, customer_id)
-    answer = HttpResponse(personal.export(user_of(request), found), content_type="application/zip")
+    answer = HttpResponse(
+        personal_data.export_personal_data(user_of(request), found), content_type="application/zip"
+    )
     answer["Content-Disposition"] = f'attachment; filename="datos-cliente-{found.pk}.zip"'
     return answer
 
 
-@router.post(f"{_ONE}/erasure", **does(Operation.ERASE_PERSONAL_DATA, ErasedOut))
+@router.post(f"{_ONE}/erasure", **guarded(Operation.ERASE_PERSONAL_DATA, ErasedOut))
 def erase_customer(request: HttpRequest, customer_id: int) -> ErasedOut:
     """Suprimir los datos que ningún deber conserva."""
-    result = personal.erase(user_of(request), _one(request, customer_id))
+    result = personal_data.erase_personal_data(user_of(request), _one(request, customer_id))
     return ErasedOut(whole=result.whole, until=result.until)

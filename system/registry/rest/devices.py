@@ -6,10 +6,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Instant, Out, free_text, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import Instant, Out, Page, PageQuery, free_text, page_of, row_or_404
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.models import Device, DeviceIdentifier, DeviceInstallation, MeterKeying
@@ -21,7 +20,7 @@ from system.registry.rest.schemas import (
     device_out,
     keying_out,
 )
-from system.registry.selectors import METERS, find_devices
+from system.registry.selectors import METER_KINDS, find_devices
 from system.registry.services.devices import register_device, set_keying
 
 router = Router(tags=["Medidores"])
@@ -69,7 +68,7 @@ def _history(request: HttpRequest, model: Any, device: Device) -> Any:
     return model.objects.of(user_of(request)).filter(device=device).order_by("-valid_from", "-pk")[:100]
 
 
-@router.get("/devices", **does(Operation.SEE_DEVICES, Page[DeviceOut]))
+@router.get("/devices", **guarded(Operation.SEE_DEVICES, Page[DeviceOut]))
 def list_devices(request: HttpRequest, asked: Query[DevicesQuery]) -> Any:
     """Buscar dispositivos."""
     return page_of(
@@ -77,13 +76,13 @@ def list_devices(request: HttpRequest, asked: Query[DevicesQuery]) -> Any:
     )
 
 
-@router.post("/devices", **does(Operation.EDIT_DEVICES, DeviceOut, status=201))
+@router.post("/devices", **guarded(Operation.EDIT_DEVICES, DeviceOut, status=201))
 def register(request: HttpRequest, body: DeviceIn) -> DeviceOut:
     """Registrar un dispositivo que todavía no está instalado."""
     return device_out(register_device(user_of(request), body.data(), business_now()))
 
 
-@router.get(_ONE, **does(Operation.SEE_DEVICES, DeviceDetailOut))
+@router.get(_ONE, **guarded(Operation.SEE_DEVICES, DeviceDetailOut))
 def one_device(request: HttpRequest, device_id: int) -> DeviceDetailOut:
     """Un dispositivo con sus nombres, sus llaves y los lugares donde estuvo."""
     found = _one(request, device_id)
@@ -101,10 +100,10 @@ def one_device(request: HttpRequest, device_id: int) -> DeviceDetailOut:
     )
 
 
-@router.put(f"{_ONE}/keying", **does(Operation.EDIT_DEVICES, KeyingOut))
+@router.put(f"{_ONE}/keying", **guarded(Operation.EDIT_DEVICES, KeyingOut))
 def keep_keying(request: HttpRequest, device_id: int, body: KeyingIn) -> KeyingOut:
     """Escribir con qué datos STS trabaja un medidor hoy; no cambia las llaves en el medidor."""
     found = _one(request, device_id)
-    if found.kind not in METERS:
+    if found.kind not in METER_KINDS:
         raise UnableToRegister("Ese dispositivo no es un medidor.")
     return keying_out(set_keying(user_of(request), found, body.data()))

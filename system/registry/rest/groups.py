@@ -7,10 +7,19 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Key, Out, plain_text, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    In,
+    Instant,
+    Key,
+    Out,
+    Page,
+    PageQuery,
+    page_of,
+    plain_text,
+    row_or_404,
+)
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership, Installation
 from system.registry.services.groups import create_group, join, leave
@@ -71,25 +80,25 @@ def _member(row: GroupMembership) -> MemberOut:
     )
 
 
-@router.get("/groups", **does(Operation.SEE_CUSTOMERS, Page[GroupOut]))
+@router.get("/groups", **guarded(Operation.SEE_CUSTOMERS, Page[GroupOut]))
 def list_groups(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Los grupos, eje por eje."""
     return page_of(Page[GroupOut], _rows(request), page, _out)
 
 
-@router.post("/groups", **does(Operation.EDIT_CUSTOMERS, GroupOut, status=201))
+@router.post("/groups", **guarded(Operation.EDIT_CUSTOMERS, GroupOut, status=201))
 def new_group(request: HttpRequest, body: GroupIn) -> GroupOut:
     """Registrar un grupo."""
     return _out(create_group(user_of(request), axis=body.axis.value, name=body.name))
 
 
-@router.get(_ONE, **does(Operation.SEE_CUSTOMERS, GroupOut))
+@router.get(_ONE, **guarded(Operation.SEE_CUSTOMERS, GroupOut))
 def one_group(request: HttpRequest, group_id: int) -> GroupOut:
     """Un grupo."""
     return _out(row_or_404(_rows(request), group_id))
 
 
-@router.get(f"{_ONE}/members", **does(Operation.SEE_CUSTOMERS, Page[MemberOut]))
+@router.get(f"{_ONE}/members", **guarded(Operation.SEE_CUSTOMERS, Page[MemberOut]))
 def list_members(request: HttpRequest, group_id: int, page: Query[PageQuery]) -> Any:
     """Quién pertenece, y quién perteneció."""
     group = row_or_404(Group.objects.of(user_of(request)), group_id)
@@ -97,7 +106,7 @@ def list_members(request: HttpRequest, group_id: int, page: Query[PageQuery]) ->
     return page_of(Page[MemberOut], rows.order_by("-valid_from", "-pk"), page, _member)
 
 
-@router.post(f"{_ONE}/members", **does(Operation.EDIT_CUSTOMERS, GroupOut))
+@router.post(f"{_ONE}/members", **guarded(Operation.EDIT_CUSTOMERS, GroupOut))
 def add_members(request: HttpRequest, group_id: int, body: MembersIn) -> GroupOut:
     """Que pertenezcan desde ahora; las que ya pertenecen, siguen igual."""
     group = row_or_404(Group.objects.of(user_of(request)), group_id)
@@ -110,7 +119,7 @@ def add_members(request: HttpRequest, group_id: int, body: MembersIn) -> GroupOu
     return _out(row_or_404(_rows(request), group_id))
 
 
-@router.delete(f"{_ONE}/members/{{int:member_id}}", **does(Operation.EDIT_CUSTOMERS, MemberOut))
+@router.delete(f"{_ONE}/members/{{int:member_id}}", **guarded(Operation.EDIT_CUSTOMERS, MemberOut))
 def remove_member(request: HttpRequest, group_id: int, member_id: int) -> MemberOut:
     """Que ya no pertenezca desde ahora; queda en la historia."""
     rows = GroupMembership.objects.of(user_of(request)).filter(group_id=group_id)

@@ -7,12 +7,12 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import Instant, Out, row_or_404
-from system.registry.importing.errors import UnableToReadFile
-from system.registry.importing.loading import Review, keep_draft, review, take
-from system.registry.importing.tables import MAX_BYTES
+from system.registry.errors import UnableToReadFile
+from system.registry.importing.loading import Review, import_file, keep_draft, review_file
+from system.registry.importing.spreadsheets import MAX_BYTES
 from system.registry.models import ImportDraft
 
 router = Router(tags=["Importar"])
@@ -73,31 +73,31 @@ def _out(draft: ImportDraft, seen: Review) -> ImportOut:
 
 @router.post(
     "/imports",
-    **does(Operation.IMPORT_REGISTRY, ImportOut, status=201, body_max_bytes=_BODY_MAX_BYTES),
+    **guarded(Operation.IMPORT_REGISTRY, ImportOut, status=201, body_max_bytes=_BODY_MAX_BYTES),
 )
 def check_file(request: HttpRequest, file: File[UploadedFile]) -> ImportOut:
     """Revisar un archivo XLSX o CSV; no se escribe nada todavía."""
     if (file.size or 0) > MAX_BYTES:
         raise UnableToReadFile(f"El archivo pesa más de {MAX_BYTES // 1024 // 1024} MB: pártalo.")
     content, user = file.read(), user_of(request)
-    seen = review(user, content)
+    seen = review_file(user, content)
     return _out(keep_draft(user, file.name or "", content), seen)
 
 
-@router.get(_ONE, **does(Operation.IMPORT_REGISTRY, ImportOut))
+@router.get(_ONE, **guarded(Operation.IMPORT_REGISTRY, ImportOut))
 def one_import(request: HttpRequest, import_id: uuid.UUID) -> ImportOut:
     """Lo que haría un archivo que se revisó, visto de nuevo."""
     draft = _draft(request, import_id)
-    return _out(draft, review(user_of(request), bytes(draft.content)))
+    return _out(draft, review_file(user_of(request), bytes(draft.content)))
 
 
-@router.post(f"{_ONE}/apply", **does(Operation.IMPORT_REGISTRY, AppliedOut))
+@router.post(f"{_ONE}/apply", **guarded(Operation.IMPORT_REGISTRY, AppliedOut))
 def apply_file(request: HttpRequest, import_id: uuid.UUID) -> AppliedOut:
     """Escribir todas sus filas, o ninguna."""
-    return AppliedOut(installations=take(user_of(request), _draft(request, import_id)))
+    return AppliedOut(installations=import_file(user_of(request), _draft(request, import_id)))
 
 
-@router.delete(_ONE, **does(Operation.IMPORT_REGISTRY, None, status=204))
+@router.delete(_ONE, **guarded(Operation.IMPORT_REGISTRY, None, status=204))
 def discard_file(request: HttpRequest, import_id: uuid.UUID) -> None:
     """Olvidar el archivo."""
     _draft(request, import_id).delete()

@@ -6,11 +6,11 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import In, Key, Out, whole
 from system.registry.models import Community, Feeder, Site, SiteKind
-from system.registry.rest.schemas import Words, own
+from system.registry.rest.schemas import Words, own_row
 from system.registry.services.places import create_community, create_feeder, create_site
 
 router = Router(tags=["Lugares"])
@@ -89,28 +89,28 @@ def _community(row: Community) -> CommunityOut:
     )
 
 
-@router.get("/places", **does(Operation.SEE_CUSTOMERS, list[CommunityOut]))
+@router.get("/places", **guarded(Operation.SEE_CUSTOMERS, list[CommunityOut]))
 def tree(request: HttpRequest) -> list[CommunityOut]:
     """Las comunidades, sus sitios y sus circuitos."""
     rows = Community.objects.of(user_of(request)).prefetch_related("sites__feeders")
     return [_community(row) for row in rows]
 
 
-@router.post("/communities", **does(Operation.EDIT_CUSTOMERS, CommunityOut, status=201))
+@router.post("/communities", **guarded(Operation.EDIT_CUSTOMERS, CommunityOut, status=201))
 def new_community(request: HttpRequest, body: CommunityIn) -> CommunityOut:
     """Registrar una comunidad."""
     return _community(create_community(user_of(request), **body.model_dump()))
 
 
-@router.post("/sites", **does(Operation.EDIT_CUSTOMERS, SiteOut, status=201))
+@router.post("/sites", **guarded(Operation.EDIT_CUSTOMERS, SiteOut, status=201))
 def new_site(request: HttpRequest, body: SiteIn) -> SiteOut:
     """Registrar un sitio de una comunidad."""
-    community = own(request, Community, body.community_id, "community_id")
+    community = own_row(request, Community, body.community_id, "community_id")
     return _site(create_site(user_of(request), community=community, name=body.name, kind=body.kind.value))
 
 
-@router.post("/feeders", **does(Operation.EDIT_CUSTOMERS, FeederOut, status=201))
+@router.post("/feeders", **guarded(Operation.EDIT_CUSTOMERS, FeederOut, status=201))
 def new_feeder(request: HttpRequest, body: FeederIn) -> FeederOut:
     """Registrar un circuito de un sitio."""
-    site = own(request, Site, body.site_id, "site_id")
+    site = own_row(request, Site, body.site_id, "site_id")
     return _feeder(create_feeder(user_of(request), site=site, name=body.name))

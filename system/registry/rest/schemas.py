@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from system.accounts.rest.auth import user_of
 from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, free_text, plain_text, whole
-from system.registry import identity
+from system.registry import identifiers
 from system.registry.errors import UnableToRegister
 from system.registry.models import (
     Agreement,
@@ -21,14 +21,14 @@ from system.registry.models import (
     MeterKeying,
     Site,
 )
-from system.registry.selectors import Home
-from system.registry.services.data import KeyingData, MeterData, PersonData, PlaceData, TermsData
+from system.registry.selectors import ServicePoint
+from system.registry.services.inputs import KeyingData, MeterData, PersonData, PlaceData, TermsData
 
 FEE_MAX_C = 1_000_000_000
 Sector = Literal["residential", "commercial", "official", "industrial"]
 
 
-def _made_by(rule: Callable[[str], str]) -> AfterValidator:
+def _cleaned_by(rule: Callable[[str], str]) -> AfterValidator:
     """A rule of `identity` as a validator."""
 
     def clean(typed: str) -> str:
@@ -45,19 +45,21 @@ def _made_by(rule: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(clean)
 
 
-_CLEAN = _made_by(identity.clean_text)
-Document = Annotated[str, plain_text(30, description="cédula o NIT"), _made_by(identity.clean_document)]
+_CLEAN = _cleaned_by(identifiers.clean_text)
+Document = Annotated[str, plain_text(30, description="cédula o NIT"), _cleaned_by(identifiers.clean_document)]
 Name = Annotated[str, plain_text(150), _CLEAN]
 Words = Annotated[str, plain_text(100), _CLEAN]
 Niu = Annotated[str, plain_text(30, description="número con que el prestador la reporta"), _CLEAN]
 Maker = Annotated[str, plain_text(50), _CLEAN]
 Serial = Annotated[str, plain_text(40), _CLEAN]
-Drn = Annotated[str, free_text(20, description="11 o 13 dígitos"), _made_by(identity.clean_drn)]
-Eui48 = Annotated[str, free_text(20, description="12 dígitos hexadecimales"), _made_by(identity.clean_eui48)]
+Drn = Annotated[str, free_text(20, description="11 o 13 dígitos"), _cleaned_by(identifiers.clean_drn)]
+Eui48 = Annotated[
+    str, free_text(20, description="12 dígitos hexadecimales"), _cleaned_by(identifiers.clean_eui48)
+]
 Sgc = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="código de grupo de suministro")]
 
 
-def own(request: HttpRequest, model: Any, pk: int | None, field: str) -> Any:
+def own_row(request: HttpRequest, model: Any, pk: int | None, field: str) -> Any:
     """A row that a body names by its key; None where it names none.
 
     Raises:
@@ -100,8 +102,8 @@ class PlaceIn(In):
         Raises:
             UnableToRegister: site or feeder are not the provider's.
         """
-        site = own(request, Site, self.site_id, "site_id")
-        feeder = own(request, Feeder, self.feeder_id, "feeder_id")
+        site = own_row(request, Site, self.site_id, "site_id")
+        feeder = own_row(request, Feeder, self.feeder_id, "feeder_id")
         return PlaceData(self.niu, site, feeder, self.address, self.estrato, self.sector)
 
 
@@ -258,7 +260,7 @@ def device_out(row: Device) -> DeviceOut:
     return DeviceOut(**{name: getattr(row, name) for name in DeviceOut.model_fields})
 
 
-def installation_out(home: Home) -> InstallationOut:
+def installation_out(home: ServicePoint) -> InstallationOut:
     """A point of supply as it travels."""
     place: Installation = home.installation
     return InstallationOut(

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.models import (
@@ -19,7 +19,7 @@ from system.registry.models import (
     Installation,
     MeterKeying,
 )
-from system.registry.services.data import KeyingData, MeterData
+from system.registry.services.inputs import KeyingData, MeterData
 
 
 def register_device(user: User, meter: MeterData, since: datetime) -> Device:
@@ -49,7 +49,7 @@ def write_device(provider_id: int, meter: MeterData, since: datetime) -> Device:
     _insert(device, "La serie ya está registrada.", "serial")
     for kind, value in ((IdentifierKind.DRN, meter.drn), (IdentifierKind.EUI48, meter.eui48)):
         if value:
-            _name(device, kind, value, since)
+            _identify(device, kind, value, since)
     if meter.keying is not None:
         MeterKeying.objects.create(
             provider_id=provider_id, device=device, valid_from=since, **asdict(meter.keying)
@@ -63,7 +63,7 @@ def set_identifier(user: User, device: Device, kind: str, value: str) -> DeviceI
     Raises:
         UnableToRegister: another device bears it.
     """
-    _own(user, device)
+    _own_row(user, device)
     now = business_now()
     with transaction.atomic():
         present: DeviceIdentifier | None = DeviceIdentifier.objects.filter(
@@ -73,7 +73,7 @@ def set_identifier(user: User, device: Device, kind: str, value: str) -> DeviceI
             return present
         if present is not None:
             _end(present, now, "La identificación anterior empieza después de ahora.")
-        row = _name(device, kind, value, now)
+        row = _identify(device, kind, value, now)
         audit.record(
             Operation.EDIT_DEVICES.value,
             user=user,
@@ -92,7 +92,7 @@ def set_keying(user: User, device: Device, keying: KeyingData) -> MeterKeying:
     Raises:
         UnableToRegister: the device is another provider's.
     """
-    _own(user, device)
+    _own_row(user, device)
     now = business_now()
     with transaction.atomic():
         present: MeterKeying | None = MeterKeying.objects.filter(device=device, valid_to__isnull=True).first()
@@ -126,7 +126,7 @@ def swap_meter(
     Raises:
         UnableToRegister: it hangs elsewhere, the instant makes no sense, or a row is another provider's.
     """
-    _own(user, installation, *([device] if device else []))
+    _own_row(user, installation, *([device] if device else []))
     if at > business_now():
         raise UnableToRegister("La fecha del cambio no puede estar en el futuro.", "at")
     role = device.kind if device else None
@@ -141,7 +141,7 @@ def swap_meter(
             raise UnableToRegister("Ahí no hay ningún medidor instalado.", "device")
         if present is not None:
             _end(present, at, "El medidor anterior fue instalado después de esa fecha.")
-        row = None if device is None else hang(device, installation, at)
+        row = None if device is None else install_device(device, installation, at)
         audit.record(
             Operation.EDIT_DEVICES.value,
             user=user,
@@ -151,7 +151,7 @@ def swap_meter(
     return row
 
 
-def hang(device: Device, installation: Installation, at: datetime) -> DeviceInstallation:
+def install_device(device: Device, installation: Installation, at: datetime) -> DeviceInstallation:
     """The row that says that a device hangs somewhere, within the caller's transaction.
 
     Raises:
@@ -174,7 +174,7 @@ def hang(device: Device, installation: Installation, at: datetime) -> DeviceInst
     return row
 
 
-def _name(device: Device, kind: str, value: str, since: datetime) -> DeviceIdentifier:
+def _identify(device: Device, kind: str, value: str, since: datetime) -> DeviceIdentifier:
     row = DeviceIdentifier(
         provider_id=device.provider_id, device=device, kind=kind, value=value, valid_from=since
     )
@@ -196,6 +196,6 @@ def _insert(row: Any, sentence: str, field: str) -> None:
         raise UnableToRegister(sentence, field) from None
 
 
-def _own(user: User, *rows: Any) -> None:
+def _own_row(user: User, *rows: Any) -> None:
     if any(row.provider_id != user.provider_id for row in rows):
         raise UnableToRegister("Eso no existe.")

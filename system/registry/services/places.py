@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Community, Feeder, Site
 

@@ -1,25 +1,28 @@
-"""A published layout: which columns, of what kind, from where."""
+"""Published layouts: which columns, of what kind, from where; rows checked against them."""
 
 import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from system.reports.declaring import Column, Kind
+from system.reports.declaration import Column, ColumnKind, Finding
+
+# ---- A published layout: which columns, of what kind, from where.
 
 Type = Literal["text", "digits", "integer", "day", "choice", "pesos", "kwh", "ratio"]
-KINDS: dict[str, Kind] = {
-    "text": Kind.TEXT,
-    "digits": Kind.TEXT,
-    "choice": Kind.TEXT,
-    "integer": Kind.COUNT,
-    "day": Kind.DAY,
-    "pesos": Kind.PESOS,
-    "kwh": Kind.KWH,
-    "ratio": Kind.RATIO,
+KINDS: dict[str, ColumnKind] = {
+    "text": ColumnKind.TEXT,
+    "digits": ColumnKind.TEXT,
+    "choice": ColumnKind.TEXT,
+    "integer": ColumnKind.COUNT,
+    "day": ColumnKind.DAY,
+    "pesos": ColumnKind.PESOS,
+    "kwh": ColumnKind.KWH,
+    "ratio": ColumnKind.RATIO,
 }
 
 
@@ -122,3 +125,81 @@ def load(name: str, version: int) -> Layout:
     """
     text = files("system.reports.extracts").joinpath(f"{name}_{version}.toml").read_text(encoding="utf-8")
     return parse(text)
+
+
+# ---- Rows against their layout: what is missing, too long, or not what was published; one sentence each.
+
+FINDINGS_MAX = 500
+Complaint = str | None
+
+
+def _check_digits(column: LayoutColumn, value: Any) -> Complaint:
+    if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+        return f"«{value}» no son sólo dígitos"
+    return (
+        None if len(value) == column.length else f"«{value}» tiene {len(value)} dígitos y son {column.length}"
+    )
+
+
+def _check_text(column: LayoutColumn, value: Any) -> Complaint:
+    if column.length is not None and len(value) > column.length:
+        return f"tiene {len(value)} letras y caben {column.length}"
+    return "tiene caracteres de control" if any(ord(letter) < ord(" ") for letter in value) else None
+
+
+def _check_choice(column: LayoutColumn, value: Any) -> Complaint:
+    return None if value in column.choices else f"«{value}» no es ninguno de {', '.join(column.choices)}"
+
+
+def _check_number(column: LayoutColumn, value: Any) -> Complaint:
+    if column.sign == "<=0" and value > 0:
+        return "es mayor que cero y lo publicado nunca lo es"
+    if column.sign == ">=0" and value < 0:
+        return "es menor que cero y lo publicado nunca lo es"
+    return None
+
+
+_CHECKS: Mapping[str, Callable[[LayoutColumn, Any], Complaint]] = {
+    "digits": _check_digits,
+    "text": _check_text,
+    "choice": _check_choice,
+    "integer": _check_number,
+    "pesos": _check_number,
+    "kwh": _check_number,
+    "ratio": _check_number,
+}
+
+
+def check_value(column: LayoutColumn, value: Any) -> Complaint:
+    """What is wrong with a value; None: nothing."""
+    if value is None or value == "":
+        return "falta" if column.required else None
+    check = _CHECKS.get(column.type)
+    return None if check is None else check(column, value)
+
+
+def findings_of(
+    layout: Layout, rows: Iterable[tuple[Mapping[str, str], Sequence[Any]]]
+) -> tuple[tuple[Finding, ...], int]:
+    """What is wrong with rows, each thing once, what blocks first; and how many more there are.
+
+    Args:
+        layout: theirs.
+        rows: subject -> how its reader knows it, and the cells.
+    """
+    kept: dict[tuple[str, str, str], Finding] = {}
+    left = 0
+    for names, cells in rows:
+        for column, value in zip(layout.columns, cells, strict=True):
+            said = check_value(column, value)
+            if said is None:
+                continue
+            where = names[column.subject]
+            key = (where, column.code, said)
+            if key in kept:
+                continue
+            if len(kept) >= FINDINGS_MAX:
+                left += 1
+                continue
+            kept[key] = Finding(where, column.code, f"{said}.", blocks=column.required or said != "falta")
+    return tuple(sorted(kept.values(), key=lambda one: not one.blocks)), left

@@ -1,27 +1,99 @@
-"""Reports that are made by themselves, and the files that they made."""
+"""Scheduled reports, and the files that they made."""
 
 import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import audit
 from system.accounts.access import address_of, requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.reports.catalogue import REGISTRY
-from system.reports.errors import UnableToReport
-from system.reports.keeping import path_of
-from system.reports.making import form_of
-from system.reports.models import MadeFile, ReportSchedule
-from system.reports.pages.attached import attached
-from system.reports.pages.forms import ScheduleForm
+from system.reports.declaration import UnableToReport
+from system.reports.delivery import CHANNELS
+from system.reports.models import Frequency, MadeFile, ReportSchedule
+from system.reports.pages.reports import attached
+from system.reports.parameters import PERIODS
 from system.reports.render.formats import FORMATS
-from system.reports.scheduling import schedule_report, stop_schedule
+from system.reports.run import report_form
+from system.reports.schedules import file_path, schedule_report, stop_schedule
+
+# ---- What is typed for a schedule.
+
+RECIPIENTS_MAX = 20
+_HOURS = 24
+_MORNING = 6
+
+
+class ScheduleForm(forms.Form):
+    """A report that is made by itself."""
+
+    name = forms.CharField(label="Nombre", max_length=80)
+    period = forms.ChoiceField(
+        label="Período", choices=[(key, period.label) for key, period in PERIODS.items()], initial="ayer"
+    )
+    format = forms.ChoiceField(
+        label="Formato", choices=[(key, one.label) for key, one in FORMATS.items()], initial="xlsx"
+    )
+    every = forms.ChoiceField(label="Cuándo", choices=Frequency.choices)
+    hour = forms.TypedChoiceField(
+        label="Hora",
+        coerce=int,
+        choices=[(hour, f"{hour}:00") for hour in range(_HOURS)],
+        initial=_MORNING,
+    )
+    recipients = forms.CharField(
+        label="Enviar por correo a",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text="Una por línea. El archivo puede tener datos personales: sólo a quien deba verlos.",
+    )
+    to_folder = forms.BooleanField(label="Dejar una copia en la carpeta de salida", required=False)
+
+    def clean_recipients(self) -> str:
+        """The addresses, each once, one a line.
+
+        Raises:
+            ValidationError: one is none, or there are too many.
+        """
+        lines = list(dict.fromkeys(self.cleaned_data["recipients"].replace(",", "\n").split()))
+        if len(lines) > RECIPIENTS_MAX:
+            raise ValidationError(f"Son demasiadas direcciones: {RECIPIENTS_MAX} a lo sumo.")
+        for line in lines:
+            try:
+                validate_email(line)
+            except ValidationError:
+                raise ValidationError(f"«{line}» no es una dirección de correo.") from None
+        if lines and not CHANNELS["correo"].ready():
+            raise ValidationError("El correo no está configurado en este sistema.")
+        return "\n".join(lines)
+
+    def clean_to_folder(self) -> bool:
+        """Whether a copy is wanted.
+
+        Raises:
+            ValidationError: there is no such folder.
+        """
+        wanted: bool = self.cleaned_data["to_folder"]
+        if wanted and not CHANNELS["carpeta"].ready():
+            raise ValidationError("La carpeta de salida no está configurada en este sistema.")
+        return wanted
+
+    def terms(self) -> dict[str, Any]:
+        """Its values, as a row has them."""
+        return dict(self.cleaned_data)
+
+
+# ---- Reports that are made by themselves, and the files that they made.
 
 PAGE_ROWS = 50
 
@@ -54,7 +126,7 @@ def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, f"«{report.title}» quedó programado.")
             return redirect("reports:schedules")
-    asked = form_of(user, report, given)
+    asked = report_form(user, report, given)
     shown = {
         "report": report,
         "form": form,
@@ -95,7 +167,7 @@ def files(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """A file."""
     found = MadeFile.objects.of(request.user).filter(pk=file_id).select_related("schedule").first()
-    path = None if found is None else path_of(found)
+    path = None if found is None else file_path(found)
     if found is None or path is None:
         raise Http404
     audit.record(

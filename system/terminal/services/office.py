@@ -15,7 +15,7 @@ from uuid import uuid4
 from protocols.offline import OfflineError, fingerprint
 from protocols.offline.messages import Batch, CounterReading, OfficeKeys, open_office_keys
 from protocols.offline.schema import ENTRIES_MAX
-from system.config.outgoing import UnableToSend, send
+from system.config.outgoing_http import UnableToSend, send
 from system.security_module.refusals import Words
 from system.security_module.secure_counter import CounterRefused
 from system.terminal.errors import TerminalRefused

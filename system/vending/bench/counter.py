@@ -14,9 +14,16 @@ from system.accounts.models import User
 from system.accounts.services import create_staff
 from system.config.clock import business_day, business_now
 from system.registry.models import AgreementMode, Device, DeviceIdentifier, Provider, Site, SiteKind
-from system.registry.services.data import HomeData, KeyingData, MeterData, PersonData, PlaceData, TermsData
 from system.registry.services.devices import set_keying
-from system.registry.services.homes import register_home
+from system.registry.services.inputs import (
+    KeyingData,
+    MeterData,
+    PersonData,
+    PlaceData,
+    ServicePointData,
+    TermsData,
+)
+from system.registry.services.installations import register_service_point
 from system.registry.services.places import create_community, create_site
 from system.security_module import api
 from system.security_module.errors import RequestRefused
@@ -60,7 +67,7 @@ class Counter:
         known = DeviceIdentifier.objects.of(self.office).filter(kind="drn", value=drn, valid_to__isnull=True)
         found = known.select_related("device").first()
         if found is None:
-            register_home(self.office, _home_data(self.office, drn, keying))
+            register_service_point(self.office, _home_data(self.office, drn, keying))
             found = known.select_related("device").get()
         set_keying(self.office, found.device, keying)
         device: Device = found.device
@@ -103,8 +110,8 @@ def _user(provider: Provider, role: str) -> User:
     return create_staff(f"banco-{role}", password, role=role, provider=provider)
 
 
-def _home_data(office: User, drn: str, keying: KeyingData) -> HomeData:
-    return HomeData(
+def _home_data(office: User, drn: str, keying: KeyingData) -> ServicePointData:
+    return ServicePointData(
         PersonData(f"9{drn}", f"Medidor {drn}"),
         PlaceData(f"BANCO-{drn}", Site.objects.of(office).get(), estrato=1),
         TermsData(AgreementMode.PREPAID, TARIFF),

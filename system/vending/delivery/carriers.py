@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from system.config.clock import business_now, security_now
-from system.config.compiled import CompiledQuery
-from system.config.outgoing import Answer, UnableToSend, send
+from system.config.compiled_queries import CompiledQuery
+from system.config.outgoing_http import Answer, UnableToSend, send
 from system.head_end import api
 from system.head_end.api_types import TokenDelivery
 from system.head_end.vocabulary import ENDED, OrderState, Reason

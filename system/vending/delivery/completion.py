@@ -12,7 +12,7 @@ from typing import Any
 from django.dispatch import Signal
 
 from system.config.clock import security_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end.api import order_ended
 from system.head_end.api_types import OrderView
 from system.head_end.vocabulary import ENDED
@@ -51,7 +51,7 @@ def _on_order_ended(order: OrderView, **_: Any) -> None:
 
 def complete(sale: Sale) -> bool:
     """Write down what follows, if the delivery has ended and nobody did; whether it was done now."""
-    with writing():
+    with write_transaction():
         states = token_states(sale)
         if not states or any(state.state not in ENDED for state in states):
             return False

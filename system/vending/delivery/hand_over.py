@@ -8,10 +8,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import UUIDField
 
 from system.accounts import audit
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
-from system.config.compiled import CompiledQuery, insert
-from system.config.writer import hold, writing
+from system.config.compiled_queries import CompiledQuery, insert
+from system.config.transactions import lock_row, write_transaction
 from system.vending.delivery.carriers import carrier_of
 from system.vending.delivery.messages import queue_token_messages
 from system.vending.delivery.models import DeliveryMode, HandOver, HandOverState
@@ -98,7 +98,7 @@ def _first(sale: Sale) -> HandOver:
     """Make the hand-over of a sale and try it, in one transaction where all goes well."""
     row = _new(sale)
     try:
-        with writing():
+        with write_transaction():
             if row.state == HandOverState.TICKET:
                 queue_token_messages(sale)
             else:
@@ -115,7 +115,7 @@ def _first(sale: Sale) -> HandOver:
 def _try(row: HandOver) -> None:
     """Hand it over now; where that fails it stays owed, until it was tried often enough."""
     try:
-        with writing():
+        with write_transaction():
             _decide(row)
             _save(row)
     except Exception as error:  # any fault of a head-end: the token stays valid, and is owed
@@ -126,7 +126,7 @@ def _try(row: HandOver) -> None:
 def _decide(row: HandOver) -> None:
     """Give the tokens to whoever reaches the meter, and put into the row what became of it."""
     sale = row.sale
-    hold(sale.installation)  # a reversal does, too: it comes before or after, never in between
+    lock_row(sale.installation)  # a reversal does, too: it comes before or after, never in between
     if _REVERSED(sale_id=sale.pk):
         _end(row, HandOverState.WITHDRAWN, reason="La venta fue reversada.")
         return
@@ -155,7 +155,7 @@ def _postpone(row: HandOver) -> None:
 
 
 def _by_ticket(row: HandOver, reason: str) -> None:
-    with writing():
+    with write_transaction():
         _end(row, HandOverState.TICKET, reason=reason)
         _save(row)
         queue_token_messages(row.sale)

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 # ---- Which way tokens go: of a provider, or of one of its points of sale.
 
@@ -17,7 +17,7 @@ class DeliveryMode(models.TextChoices):
     AMI = "ami", "Telegestión en vez de tiquete"
 
 
-class DeliveryChoice(Owned):
+class DeliveryChoice(ProviderOwned):
     """What was chosen.
 
     Args:
@@ -105,7 +105,7 @@ class MessageState(models.TextChoices):
     DROPPED = "dropped", "no se envió"
 
 
-class Message(Owned):
+class Message(ProviderOwned):
     """A message. Number and text are deleted when it has been sent: the channel keeps its own records.
 
     Args:
@@ -142,7 +142,7 @@ class Message(Owned):
 # ---- Head-ends elsewhere that reach meters of ours.
 
 
-class RemoteHeadEnd(Owned):
+class RemoteHeadEnd(ProviderOwned):
     """A head-end that takes our tokens by the network API.
 
     Args:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.delivery.hand_over import UnableToDeliver, send_to_meter
 from system.vending.delivery.models import DeliveryMode
 from system.vending.delivery.preference import UnableToSetPreference, preference_at, set_preference

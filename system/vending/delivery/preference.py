@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from system.accounts import audit
-from system.accounts.operations import Operation
-from system.config.compiled import CompiledQuery
+from system.accounts.permissions import Operation
+from system.config.compiled_queries import CompiledQuery
 from system.vending.delivery.models import DeliveryChoice, DeliveryMode
 from system.vending.models import PointOfSale, Sale, SaleKind
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from system.accounts import audit
-from system.accounts.operations import Operation
-from system.config.outgoing import UnableToSend, see_url
+from system.accounts.permissions import Operation
+from system.config.outgoing_http import UnableToSend, check_url
 from system.registry.models import Site
 from system.vending.delivery import carriers
 from system.vending.delivery.models import RemoteHeadEnd
@@ -159,7 +159,7 @@ def _refused(status: int, what: str) -> TrialResult:
 def _address(url: str) -> str:
     text = url.strip()
     try:
-        parts = see_url(text)
+        parts = check_url(text)
     except UnableToSend as error:
         raise UnableToManageRemote(str(error), "url") from error
     if parts.query:

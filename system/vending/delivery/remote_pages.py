@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.models import Site
 from system.vending.delivery.models import RemoteHeadEnd
 from system.vending.delivery.remote_head_ends import (

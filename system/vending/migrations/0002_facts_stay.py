@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from system.accounts.immutable import immutable
+from system.accounts.facts import immutable
 
 FACTS = (
     "movement",

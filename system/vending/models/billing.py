@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 from system.vending.pricing import ObligationKind, Rule, Step, Tariff
 
 # ---- Versions of tariffs. They are never edited.
@@ -67,7 +67,7 @@ class TariffVersion(Fact):
 # ---- What installations owe, what they bought in a month, and what was left over.
 
 
-class ObligationRow(Owned):
+class ObligationRow(ProviderOwned):
     """Something that an installation owes, and how sales collect it.
 
     What is still owed is the balance of its ledger account (``obligation:<id>``); a levy has none.

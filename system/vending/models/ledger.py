@@ -11,7 +11,7 @@ import uuid
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 
 class AccountKind(models.TextChoices):
@@ -31,7 +31,7 @@ class AccountKind(models.TextChoices):
     CREDIT = "c.credit", "Cartera otorgada"
 
 
-class LedgerAccount(Owned):
+class LedgerAccount(ProviderOwned):
     """An account. Where it belongs to somebody, there is one for each of them.
 
     Args:

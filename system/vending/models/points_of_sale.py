@@ -5,10 +5,10 @@ import uuid
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 
-class Merchant(Owned):
+class Merchant(ProviderOwned):
     """Who holds the money until it is deposited (MerchantAccount of the CIM): a shop, a leader, our office.
 
     What it owes is the balance of its ledger account (``merchant:<id>``), whose limit is its credit limit.
@@ -31,7 +31,7 @@ class Merchant(Owned):
         return self.name
 
 
-class PointOfSale(Owned):
+class PointOfSale(ProviderOwned):
     """A counter: a browser or a terminal of a merchant."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="points_of_sale")

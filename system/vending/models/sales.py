@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 # ---- Sales, their tokens and their tickets.
 
@@ -179,7 +179,7 @@ class Reversal(Fact):
 # ---- Key changes that the office has planned: the next sale brings their tokens along.
 
 
-class PlannedKeyChange(Owned):
+class PlannedKeyChange(ProviderOwned):
     """That a meter shall get another key or tariff index. It is open until it was minted or taken back.
 
     Args:

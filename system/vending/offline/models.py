@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from system.accounts.facts import Fact
-from system.accounts.scoping import Owned
+from system.accounts.scoping import ProviderOwned
 
 # ---- Terminals that sell without a link, and who may sell with them.
 
@@ -31,7 +31,7 @@ class Scope(models.TextChoices):
     GROUP = "group", "Los de un grupo"
 
 
-class Terminal(Owned):
+class Terminal(ProviderOwned):
     """A terminal: its identity is two key pairs that never leave it.
 
     Args:
@@ -104,7 +104,7 @@ class Terminal(Owned):
         return f"{self.code} {self.name}"
 
 
-class TerminalOperator(Owned):
+class TerminalOperator(ProviderOwned):
     """Who may sell with a terminal, and how it knows his PIN; the PIN itself is nowhere.
 
     Args:

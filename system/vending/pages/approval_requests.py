@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from system.accounts import four_eyes
 from system.accounts.access import requires
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.head_end.api import UnableToOrder
 from system.security_module.errors import SecurityModuleError
 from system.vending.delivery.withdrawal import read_last_token, unanswered_token, undecided_reason
@@ -44,7 +44,7 @@ def free_issue(request: HttpRequest) -> HttpResponse:
 
     def ask(said: dict[str, Any]) -> Approval:
         arguments = issue_tokens.free_issue_arguments(said["number"], said["kwh"])
-        return four_eyes.ask(
+        return four_eyes.request_approval(
             user_of(request), Operation.FREE_ISSUE, arguments, said["reason"], said["sale_id"]
         )
 
@@ -62,7 +62,7 @@ def key_change(request: HttpRequest) -> HttpResponse:
     def ask(said: dict[str, Any]) -> Approval:
         target = key_changes.key_change_target(said["sgc"], said["krn"], said["ti"])
         arguments = key_changes.key_change_arguments(said["number"], target)
-        return four_eyes.ask(
+        return four_eyes.request_approval(
             user_of(request), Operation.KEY_CHANGE, arguments, said["reason"], said["sale_id"]
         )
 
@@ -82,7 +82,7 @@ def reversal(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
 
     def ask(said: dict[str, Any]) -> Approval:
         arguments_of = reverse_sale.reversal_arguments if unknown is None else _with_risk
-        return four_eyes.ask(
+        return four_eyes.request_approval(
             user, Operation.REVERSE_SALE, arguments_of(sale), said["reason"], said["request_id"]
         )
 

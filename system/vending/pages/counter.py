@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.models import OpenSale, Sale, Shift

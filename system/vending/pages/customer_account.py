@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
-from system.registry import personal
+from system.accounts.permissions import Operation
+from system.registry import personal_data
 from system.vending.pages.forms import user_of
 from system.vending.selectors import customer_account
 
@@ -39,6 +39,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def own_data(request: HttpRequest) -> HttpResponse:
     """Everything that is known of him, as a ZIP (Law 1581)."""
     user = user_of(request)
-    answer = HttpResponse(personal.export(user, user.customer), content_type="application/zip")
+    answer = HttpResponse(
+        personal_data.export_personal_data(user, user.customer), content_type="application/zip"
+    )
     answer["Content-Disposition"] = 'attachment; filename="mis-datos.zip"'
     return answer

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.ledger import account_of, balance_of
 from system.vending.models import AccountKind, Merchant, PointOfSale
 from system.vending.pages.forms import LimitForm, MerchantForm, PointOfSaleForm, submit_form, user_of

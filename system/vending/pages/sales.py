@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day
 from system.vending.delivery.models import DeliveryMode, HandOverState
 from system.vending.delivery.status import status_context

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.errors import UnableToSell
 from system.vending.models import Deposit, Merchant, Shift
 from system.vending.pages.forms import CloseShiftForm, DepositForm, OpenShiftForm

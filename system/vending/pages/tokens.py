@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.models import PlannedKeyChange

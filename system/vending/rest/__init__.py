@@ -13,14 +13,14 @@ Map of the room::
     tokens.py              management tokens, planned key changes
 """
 
-from system.accounts.rest.room import Refusal, Room
+from system.accounts.rest.problems import AppApi, Refusal
 from system.security_module.errors import SecurityModuleError
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.pricing import PricingError
 from system.vending.rest import approval_requests, billing, points_of_sale, sales, shifts, tariffs, tokens
 
 _ASK_AGAIN = "POST /api/v1/sales/{}/resolution"
-ROOM = Room(
+ROOM = AppApi(
     routers=(
         sales.router,
         shifts.router,

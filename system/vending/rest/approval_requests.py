@@ -10,9 +10,9 @@ from pydantic import Field
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.accounts.rest.approvals import ApprovalOut, approval_out
-from system.accounts.rest.auth import does, user_of
+from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import In, plain_text, row_or_404, whole
 from system.vending.models import Sale
 from system.vending.rest.fields import Energy, MeterNumber, Reason, units_of
@@ -81,7 +81,7 @@ class OpenRequestOut(ApprovalOut):
 def _ask(
     request: HttpRequest, request_id: uuid.UUID, operation: Operation, said: Mapping[str, Any], reason: str
 ) -> ApprovalOut:
-    return approval_out(four_eyes.ask(user_of(request), operation, said, reason, request_id))
+    return approval_out(four_eyes.request_approval(user_of(request), operation, said, reason, request_id))
 
 
 def _found(request: HttpRequest, request_id: uuid.UUID) -> Approval:
@@ -90,7 +90,7 @@ def _found(request: HttpRequest, request_id: uuid.UUID) -> Approval:
     return found
 
 
-@router.get("/requests", **does(Operation.REVERSE_SALE, list[OpenRequestOut]))
+@router.get("/requests", **guarded(Operation.REVERSE_SALE, list[OpenRequestOut]))
 def list_requests(request: HttpRequest) -> list[OpenRequestOut]:
     """Las últimas 50 solicitudes que aún no se ejecutan."""
     return [
@@ -99,7 +99,7 @@ def list_requests(request: HttpRequest) -> list[OpenRequestOut]:
     ]
 
 
-@router.get(_ONE, **does(Operation.REVERSE_SALE, RequestOut, 503))
+@router.get(_ONE, **guarded(Operation.REVERSE_SALE, RequestOut, 503))
 def one_request(request: HttpRequest, request_id: uuid.UUID) -> RequestOut:
     """Una solicitud: su estado, y lo que deben firmar dos operadores."""
     found, user = _found(request, request_id), user_of(request)
@@ -109,7 +109,7 @@ def one_request(request: HttpRequest, request_id: uuid.UUID) -> RequestOut:
     return RequestOut(**approval_out(found).model_dump(), state=state, to_sign=signable)
 
 
-@router.put(f"{_ONE}/reversal", **does(Operation.REVERSE_SALE, ApprovalOut))
+@router.put(f"{_ONE}/reversal", **guarded(Operation.REVERSE_SALE, ApprovalOut))
 def ask_for_reversal(request: HttpRequest, request_id: uuid.UUID, body: ReversalIn) -> ApprovalOut:
     """Pedir que se reverse una venta."""
     sale = row_or_404(sales_of(request), body.sale_id)
@@ -117,14 +117,14 @@ def ask_for_reversal(request: HttpRequest, request_id: uuid.UUID, body: Reversal
     return _ask(request, request_id, Operation.REVERSE_SALE, said, body.reason)
 
 
-@router.put(f"{_ONE}/free-issue", **does(Operation.FREE_ISSUE, ApprovalOut))
+@router.put(f"{_ONE}/free-issue", **guarded(Operation.FREE_ISSUE, ApprovalOut))
 def ask_for_free_issue(request: HttpRequest, request_id: uuid.UUID, body: FreeIssueIn) -> ApprovalOut:
     """Pedir energía que nadie paga."""
     said = issue_tokens.free_issue_arguments(body.number, units_of(body.energy_wh))
     return _ask(request, request_id, Operation.FREE_ISSUE, said, body.reason)
 
 
-@router.put(f"{_ONE}/key-change", **does(Operation.KEY_CHANGE, ApprovalOut))
+@router.put(f"{_ONE}/key-change", **guarded(Operation.KEY_CHANGE, ApprovalOut))
 def ask_for_key_change(request: HttpRequest, request_id: uuid.UUID, body: KeyChangeIn) -> ApprovalOut:
     """Pedir un cambio de llave por sí solo, también a otro grupo de suministro."""
     said = key_changes.key_change_arguments(
@@ -133,7 +133,7 @@ def ask_for_key_change(request: HttpRequest, request_id: uuid.UUID, body: KeyCha
     return _ask(request, request_id, Operation.KEY_CHANGE, said, body.reason)
 
 
-@router.post(f"{_ONE}/execution", **does(Operation.REVERSE_SALE, SaleDetailOut, 409))
+@router.post(f"{_ONE}/execution", **guarded(Operation.REVERSE_SALE, SaleDetailOut, 409))
 def execute(request: HttpRequest, request_id: uuid.UUID, body: ExecutionIn) -> SaleDetailOut:
     """Ejecutar lo aprobado; repetirlo da el mismo resultado."""
     signatures = [one.model_dump() for one in body.signatures]

@@ -8,10 +8,21 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field, model_validator
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Day,
+    In,
+    Instant,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    row_or_404,
+    whole,
+)
 from system.config.clock import business_day
 from system.vending.errors import UnableToSell
 from system.vending.models import Bill, ObligationRow
@@ -111,14 +122,14 @@ def _status_out(one: ObligationStatus) -> ObligationStatusOut:
     )
 
 
-@obligations_router.get("/obligations", **does(Operation.SEE_OBLIGATIONS, Page[ObligationStatusOut]))
+@obligations_router.get("/obligations", **guarded(Operation.SEE_OBLIGATIONS, Page[ObligationStatusOut]))
 def list_obligations(request: HttpRequest, asked: Query[PeriodQuery]) -> Any:
     """Estado de las obligaciones en un período."""
     rows = obligation_status(user_of(request), *asked.days())
     return page_of(Page[ObligationStatusOut], rows, asked, _status_out)
 
 
-@obligations_router.post("/obligations", **does(Operation.EDIT_OBLIGATIONS, ObligationOut, status=201))
+@obligations_router.post("/obligations", **guarded(Operation.EDIT_OBLIGATIONS, ObligationOut, status=201))
 def register(request: HttpRequest, body: ObligationIn) -> ObligationOut:
     """Registrar una obligación; su saldo inicial entra al libro."""
     made = open_obligation(user_of(request), installation_of(request, body.niu), body.terms())
@@ -126,7 +137,7 @@ def register(request: HttpRequest, body: ObligationIn) -> ObligationOut:
 
 
 @obligations_router.post(
-    "/obligations/{int:obligation_id}/end", **does(Operation.EDIT_OBLIGATIONS, ObligationOut)
+    "/obligations/{int:obligation_id}/end", **guarded(Operation.EDIT_OBLIGATIONS, ObligationOut)
 )
 def end_one(request: HttpRequest, obligation_id: int) -> ObligationOut:
     """No cobrarla más desde mañana; lo que se debe queda en el libro."""
@@ -228,19 +239,19 @@ def _bills(request: HttpRequest) -> Any:
     return Bill.objects.of(user_of(request)).select_related("installation")
 
 
-@bills_router.get("/bills", **does(Operation.SEE_SALES, Page[BillOut]))
+@bills_router.get("/bills", **guarded(Operation.SEE_SALES, Page[BillOut]))
 def list_bills(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Las facturas, la última primero."""
     return page_of(Page[BillOut], _bills(request).order_by("-period_end", "-wall_at", "-pk"), page, _bill_out)
 
 
-@bills_router.get(_ONE, **does(Operation.SEE_SALES, BillOut))
+@bills_router.get(_ONE, **guarded(Operation.SEE_SALES, BillOut))
 def one_bill(request: HttpRequest, bill_id: uuid.UUID) -> BillOut:
     """Una factura."""
     return _bill_out(row_or_404(_bills(request), bill_id))
 
 
-@bills_router.put(_ONE, **does(Operation.EDIT_OBLIGATIONS, BillOut))
+@bills_router.put(_ONE, **guarded(Operation.EDIT_OBLIGATIONS, BillOut))
 def issue(request: HttpRequest, bill_id: uuid.UUID, body: BillIn) -> BillOut:
     """Facturar un período con el identificador de quien llama; otra vez, la misma factura."""
     user, place = user_of(request), installation_of(request, body.niu)
@@ -252,7 +263,7 @@ def issue(request: HttpRequest, bill_id: uuid.UUID, body: BillIn) -> BillOut:
     return _bill_out(bill_consumption(user, bill_id, place, period, body.consumption_wh))
 
 
-@bills_router.put(f"{_ONE}/payments/{{uuid:payment_id}}", **does(Operation.SELL, PaymentOut))
+@bills_router.put(f"{_ONE}/payments/{{uuid:payment_id}}", **guarded(Operation.SELL, PaymentOut))
 def pay(request: HttpRequest, bill_id: uuid.UUID, payment_id: uuid.UUID, body: PaymentIn) -> PaymentOut:
     """Recibir dinero de una factura en el turno abierto; el mismo identificador es el mismo pago."""
     bill, user = row_or_404(_bills(request), bill_id), user_of(request)

@@ -5,10 +5,20 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Flag, In, Key, Out, free_text, plain_text, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Flag,
+    In,
+    Key,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    row_or_404,
+)
 from system.vending.models import Merchant, PointOfSale
 from system.vending.rest.fields import Amount, ShownAmount, own_row
 from system.vending.selectors.shifts import position_of
@@ -101,7 +111,7 @@ def _merchant(request: HttpRequest, merchant_id: int) -> Merchant:
     return found
 
 
-@router.get("/points-of-sale", **does(Operation.OPERATE_SHIFT, Page[OfferedPointOut]))
+@router.get("/points-of-sale", **guarded(Operation.OPERATE_SHIFT, Page[OfferedPointOut]))
 def list_points(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Los puntos de venta en los que se puede abrir turno."""
     rows = PointOfSale.objects.of(user_of(request)).filter(active=True, merchant__active=True)
@@ -113,20 +123,20 @@ def list_points(request: HttpRequest, page: Query[PageQuery]) -> Any:
     )
 
 
-@router.get("/merchants", **does(_MANAGE, Page[MerchantOut]))
+@router.get("/merchants", **guarded(_MANAGE, Page[MerchantOut]))
 def list_merchants(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Los comercios, lo que deben y sus puntos de venta."""
     rows = Merchant.objects.of(user_of(request)).prefetch_related("points_of_sale").order_by("name")
     return page_of(Page[MerchantOut], rows, page, _out)
 
 
-@router.post("/merchants", **does(_MANAGE, MerchantOut, status=201))
+@router.post("/merchants", **guarded(_MANAGE, MerchantOut, status=201))
 def new_merchant(request: HttpRequest, body: MerchantIn) -> MerchantOut:
     """Registrar un comercio."""
     return _out(create_merchant(user_of(request), body.name, body.document, body.limit_c))
 
 
-@router.put(f"{_MERCHANT}/limit", **does(_MANAGE, MerchantOut))
+@router.put(f"{_MERCHANT}/limit", **guarded(_MANAGE, MerchantOut))
 def keep_limit(request: HttpRequest, merchant_id: int, body: LimitIn) -> MerchantOut:
     """Otro cupo; nulo: sin límite."""
     found = _merchant(request, merchant_id)
@@ -134,7 +144,7 @@ def keep_limit(request: HttpRequest, merchant_id: int, body: LimitIn) -> Merchan
     return _out(found)
 
 
-@router.put(f"{_MERCHANT}/active", **does(_MANAGE, MerchantOut))
+@router.put(f"{_MERCHANT}/active", **guarded(_MANAGE, MerchantOut))
 def switch_merchant(request: HttpRequest, merchant_id: int, body: ActiveIn) -> MerchantOut:
     """Suspender un comercio, o que venda de nuevo."""
     found = _merchant(request, merchant_id)
@@ -142,14 +152,14 @@ def switch_merchant(request: HttpRequest, merchant_id: int, body: ActiveIn) -> M
     return _out(found)
 
 
-@router.post("/points-of-sale", **does(_MANAGE, PointOut, status=201))
+@router.post("/points-of-sale", **guarded(_MANAGE, PointOut, status=201))
 def new_point(request: HttpRequest, body: PointIn) -> PointOut:
     """Un punto de venta más de un comercio."""
     merchant = own_row(request, Merchant, body.merchant_id)
     return _point(create_point_of_sale(user_of(request), merchant, body.name))
 
 
-@router.put(f"{_POINT}/active", **does(_MANAGE, PointOut))
+@router.put(f"{_POINT}/active", **guarded(_MANAGE, PointOut))
 def switch_point(request: HttpRequest, point_id: int, body: ActiveIn) -> PointOut:
     """Suspender un punto de venta, o que venda de nuevo."""
     found = row_or_404(PointOfSale.objects.of(user_of(request)), point_id)

@@ -9,10 +9,9 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import Field, model_validator
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, In, Instant, Out, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import Day, In, Instant, Out, Page, PageQuery, page_of, row_or_404
 from system.config.clock import business_day
 from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import UnableToSell
@@ -253,13 +252,13 @@ def sales_of(request: HttpRequest) -> Any:
     return rows if user.may(Operation.SEE_REPORTS) else rows.filter(seller=user)
 
 
-@router.post("/offers", **does(Operation.SELL, OfferOut))
+@router.post("/offers", **guarded(Operation.SELL, OfferOut))
 def trial_price(request: HttpRequest, body: SaleIn) -> OfferOut:
     """Quién está detrás del número y qué compra el dinero; no se reserva nada."""
     return offer_out(offer(user_of(request), body.data(uuid.uuid4())))
 
 
-_SELLING: dict[str, Any] = does(Operation.SELL, SaleDetailOut, 409, status=201)
+_SELLING: dict[str, Any] = guarded(Operation.SELL, SaleDetailOut, 409, status=201)
 _SELLING["response"][200] = SaleDetailOut
 
 
@@ -280,7 +279,7 @@ def sell(request: HttpRequest, sale_id: uuid.UUID, body: SaleIn) -> Status[Any]:
     return Status(200 if known else 201, _detail(request, sale.pk))
 
 
-@router.post(f"{_ONE}/resolution", **does(Operation.SELL, SaleDetailOut, 409))
+@router.post(f"{_ONE}/resolution", **guarded(Operation.SELL, SaleDetailOut, 409))
 def resolve(request: HttpRequest, sale_id: uuid.UUID) -> SaleDetailOut:
     """Preguntar al módulo en qué quedó una venta sin resultado."""
     found = row_or_404(Sale.objects.of(user_of(request)), sale_id)
@@ -289,20 +288,20 @@ def resolve(request: HttpRequest, sale_id: uuid.UUID) -> SaleDetailOut:
     return sale_detail_out(row_or_404(_sales_by_any_seller(request), sale_id))
 
 
-@router.get("/sales", **does(Operation.SEE_SALES, Page[SaleOut]))
+@router.get("/sales", **guarded(Operation.SEE_SALES, Page[SaleOut]))
 def list_sales(request: HttpRequest, asked: Query[SalesQuery]) -> Any:
     """Las ventas de un día; quien sólo es cajero, las suyas."""
     rows = sales_of(request).filter(business_day=asked.day or business_day())
     return page_of(Page[SaleOut], rows.order_by("-business_at", "-pk"), asked, sale_out)
 
 
-@router.get(_ONE, **does(Operation.SEE_SALES, SaleDetailOut))
+@router.get(_ONE, **guarded(Operation.SEE_SALES, SaleDetailOut))
 def one_sale(request: HttpRequest, sale_id: uuid.UUID) -> SaleDetailOut:
     """Una venta: tokens, precio y explicación."""
     return _detail(request, sale_id)
 
 
-@router.get(f"{_ONE}/ticket", **does(Operation.SEE_SALES, TicketOut))
+@router.get(f"{_ONE}/ticket", **guarded(Operation.SEE_SALES, TicketOut))
 def next_ticket(request: HttpRequest, sale_id: uuid.UUID) -> TicketOut:
     """El tiquete como saldría la próxima vez; no se cuenta como impresión."""
     sale = row_or_404(sales_of(request), sale_id)
@@ -312,7 +311,7 @@ def next_ticket(request: HttpRequest, sale_id: uuid.UUID) -> TicketOut:
     return _ticket(ticket_of(sale, sale.prints.count() + 1))
 
 
-@router.post(f"{_ONE}/tickets", **does(Operation.REPRINT, TicketOut, status=201))
+@router.post(f"{_ONE}/tickets", **guarded(Operation.REPRINT, TicketOut, status=201))
 def print_one(request: HttpRequest, sale_id: uuid.UUID) -> TicketOut:
     """Imprimir: cada copia se cuenta; desde la segunda dice REIMPRESIÓN."""
     sale = row_or_404(sales_of(request), sale_id)

@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Key, Out, free_text, row_or_404
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import In, Instant, Key, Out, Page, PageQuery, free_text, page_of, row_or_404
 from system.vending.models import Deposit, Merchant, PointOfSale, Shift
 from system.vending.rest.fields import Amount, Paid, ShownAmount, ShownEnergy, own_row, wh_of
 from system.vending.selectors.shifts import open_shift_of, shift_sums
@@ -110,7 +109,7 @@ def _rows(request: HttpRequest) -> Any:
     return rows.select_related("closure", "point_of_sale__merchant", "cashier")
 
 
-@router.get("/shifts/current", **does(Operation.OPERATE_SHIFT, ShiftOut, 404))
+@router.get("/shifts/current", **guarded(Operation.OPERATE_SHIFT, ShiftOut, 404))
 def current_shift(request: HttpRequest) -> ShiftOut:
     """El turno abierto de quien pregunta; 404 si no hay."""
     found = open_shift_of(user_of(request))
@@ -119,20 +118,20 @@ def current_shift(request: HttpRequest) -> ShiftOut:
     return _out(found)
 
 
-@router.get("/shifts/{uuid:shift_id}", **does(Operation.OPERATE_SHIFT, ShiftOut))
+@router.get("/shifts/{uuid:shift_id}", **guarded(Operation.OPERATE_SHIFT, ShiftOut))
 def one_shift(request: HttpRequest, shift_id: uuid.UUID) -> ShiftOut:
     """Un turno y a cuánto llegó."""
     return _out(row_or_404(_rows(request), shift_id))
 
 
-@router.put("/shifts/{uuid:shift_id}", **does(Operation.OPERATE_SHIFT, ShiftOut))
+@router.put("/shifts/{uuid:shift_id}", **guarded(Operation.OPERATE_SHIFT, ShiftOut))
 def begin(request: HttpRequest, shift_id: uuid.UUID, body: ShiftIn) -> ShiftOut:
     """Abrir turno con el identificador de quien llama; otra vez, el mismo turno."""
     point = own_row(request, PointOfSale, body.point_of_sale_id)
     return _out(open_shift(user_of(request), point, body.opening_cash_c, shift_id))
 
 
-@router.post("/shifts/{uuid:shift_id}/closure", **does(Operation.OPERATE_SHIFT, ShiftOut))
+@router.post("/shifts/{uuid:shift_id}/closure", **guarded(Operation.OPERATE_SHIFT, ShiftOut))
 def end(request: HttpRequest, shift_id: uuid.UUID, body: ClosureIn) -> ShiftOut:
     """Cerrar el turno con el efectivo contado."""
     found = row_or_404(_rows(request), shift_id)
@@ -152,14 +151,14 @@ def _deposit(row: Deposit) -> DepositOut:
     )
 
 
-@router.get("/deposits", **does(Operation.RECEIVE_DEPOSIT, Page[DepositOut]))
+@router.get("/deposits", **guarded(Operation.RECEIVE_DEPOSIT, Page[DepositOut]))
 def list_deposits(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Las consignaciones, la última primero."""
     rows = Deposit.objects.of(user_of(request)).select_related("merchant", "received_by")
     return page_of(Page[DepositOut], rows.order_by("-received_at", "-pk"), page, _deposit)
 
 
-@router.put("/deposits/{uuid:deposit_id}", **does(Operation.RECEIVE_DEPOSIT, DepositOut))
+@router.put("/deposits/{uuid:deposit_id}", **guarded(Operation.RECEIVE_DEPOSIT, DepositOut))
 def receive(request: HttpRequest, deposit_id: uuid.UUID, body: DepositIn) -> DepositOut:
     """Recibir dinero de un comercio; el mismo identificador es la misma consignación."""
     merchant = own_row(request, Merchant, body.merchant_id)

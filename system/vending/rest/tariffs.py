@@ -7,10 +7,20 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import Day, In, Instant, Out, free_text, plain_text, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    Day,
+    In,
+    Instant,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    plain_text,
+    whole,
+)
 from system.vending.models import TariffVersion
 from system.vending.pricing.tariff import monthly_preview
 from system.vending.pricing.zni import SUBSIDISED_STRATA
@@ -140,7 +150,7 @@ def _step(step: dict[str, Any]) -> StepOut:
     )
 
 
-@router.get("/tariffs", **does(Operation.SEE_TARIFFS, Page[TariffOut]))
+@router.get("/tariffs", **guarded(Operation.SEE_TARIFFS, Page[TariffOut]))
 def list_tariffs(request: HttpRequest, asked: Query[TariffsQuery]) -> Any:
     """Todas las versiones, la más nueva de cada tarifa primero."""
     rows = TariffVersion.objects.of(user_of(request)).order_by("code", "-version")
@@ -148,7 +158,7 @@ def list_tariffs(request: HttpRequest, asked: Query[TariffsQuery]) -> Any:
     return page_of(Page[TariffOut], rows, asked, _out)
 
 
-@router.post("/tariffs/preview", **does(Operation.EDIT_TARIFFS, list[PreviewOut]))
+@router.post("/tariffs/preview", **guarded(Operation.EDIT_TARIFFS, list[PreviewOut]))
 def look(request: HttpRequest, body: TariffIn) -> list[PreviewOut]:
     """A cuánto llegaría con meses de varios tamaños; no se publica nada."""
     rows = monthly_preview(checked_tariff(TariffVersion(**body.data(), version=1)))
@@ -158,13 +168,13 @@ def look(request: HttpRequest, body: TariffIn) -> list[PreviewOut]:
     ]
 
 
-@router.post("/tariffs", **does(Operation.EDIT_TARIFFS, TariffOut, status=201))
+@router.post("/tariffs", **guarded(Operation.EDIT_TARIFFS, TariffOut, status=201))
 def publish(request: HttpRequest, body: TariffIn) -> TariffOut:
     """Publicar la versión siguiente; nunca se corrige, la siguiente la reemplaza."""
     return _out(publish_tariff(user_of(request), **body.data()))
 
 
-@router.post("/tariffs/zni/preview", **does(Operation.EDIT_TARIFFS, list[PreviewedOut]))
+@router.post("/tariffs/zni/preview", **guarded(Operation.EDIT_TARIFFS, list[PreviewedOut]))
 def look_at_zni(request: HttpRequest, body: ZniIn) -> list[PreviewedOut]:
     """A cuánto llegarían las tarifas de referencia de un mes de la ZNI; no se publica nada."""
     return [
@@ -172,7 +182,7 @@ def look_at_zni(request: HttpRequest, body: ZniIn) -> list[PreviewedOut]:
     ]
 
 
-@router.post("/tariffs/zni", **does(Operation.EDIT_TARIFFS, list[TariffOut], status=201))
+@router.post("/tariffs/zni", **guarded(Operation.EDIT_TARIFFS, list[TariffOut], status=201))
 def publish_reference(request: HttpRequest, body: ZniIn) -> list[TariffOut]:
     """Publicar las tarifas de referencia de un mes de la ZNI, una por estrato; todas o ninguna."""
     return [_out(row) for row in publish_zni(user_of(request), body.data())]

@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Out, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import In, Instant, Out, Page, PageQuery, page_of, row_or_404, whole
 from system.config.clock import business_now
 from system.vending.errors import UnableToSell
 from system.vending.models import PlannedKeyChange
@@ -71,20 +70,20 @@ def _plans(request: HttpRequest) -> Any:
     return PlannedKeyChange.objects.of(user_of(request)).select_related("device", "planned_by")
 
 
-@router.put("/management-tokens/{uuid:sale_id}", **does(Operation.MANAGEMENT_TOKEN, SaleDetailOut, 409))
+@router.put("/management-tokens/{uuid:sale_id}", **guarded(Operation.MANAGEMENT_TOKEN, SaleDetailOut, 409))
 def issue(request: HttpRequest, sale_id: uuid.UUID, body: ManagementIn) -> SaleDetailOut:
     """Un token de gestión con el identificador de quien llama; otra vez, el mismo token."""
     made = issue_management(user_of(request), sale_id, body.number, body.what, body.value_w)
     return sale_detail_out(row_or_404(sales_of(request), made.pk))
 
 
-@router.get("/key-changes", **does(Operation.KEY_CHANGE, Page[PlanOut]))
+@router.get("/key-changes", **guarded(Operation.KEY_CHANGE, Page[PlanOut]))
 def list_plans(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Los cambios de llave que esperan a la próxima recarga."""
     return page_of(Page[PlanOut], _plans(request).filter(ended_at__isnull=True), page, _plan)
 
 
-@router.post("/key-changes", **does(Operation.KEY_CHANGE, PlanOut, status=201))
+@router.post("/key-changes", **guarded(Operation.KEY_CHANGE, PlanOut, status=201))
 def plan(request: HttpRequest, body: PlanIn) -> PlanOut:
     """Planear un cambio de llave: la próxima recarga lleva sus tokens."""
     user = user_of(request)
@@ -95,7 +94,7 @@ def plan(request: HttpRequest, body: PlanIn) -> PlanOut:
     return _plan(plan_key_change(user, supply.device, krn=body.krn, ti=body.ti))
 
 
-@router.delete("/key-changes/{int:plan_id}", **does(Operation.KEY_CHANGE, PlanOut))
+@router.delete("/key-changes/{int:plan_id}", **guarded(Operation.KEY_CHANGE, PlanOut))
 def drop(request: HttpRequest, plan_id: int) -> PlanOut:
     """Quitar un cambio planeado."""
     drop_key_change(user_of(request), row_or_404(_plans(request), plan_id))

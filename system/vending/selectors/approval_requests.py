@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now, security_now
 from system.vending.models import Reversal, Sale
 from system.vending.module_client import module_client

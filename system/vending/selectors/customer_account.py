@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from system.config.clock import business_day
 from system.registry.models import Customer
-from system.registry.selectors import Home, homes_of
+from system.registry.selectors import ServicePoint, service_points_of
 from system.vending.ledger import account_of, balance_of
 from system.vending.models import AccountKind, Bill, InstallationResidue, ObligationRow, Sale
 from system.vending.pricing import ObligationKind
@@ -61,24 +61,24 @@ def months_of(customer: Customer) -> list[Month]:
     return [Month(row["month"], row["sum_units"], row["sum_c"], row["purchases"]) for row in rows]
 
 
-def present_homes(user: Any, customer: Customer) -> list[Home]:
+def present_homes(user: Any, customer: Customer) -> list[ServicePoint]:
     """Where his agreement holds now."""
-    homes = homes_of(user, customer)
+    homes = service_points_of(user, customer)
     return [home for home in homes if home.agreement and home.agreement.customer_id == customer.pk]
 
 
-def debts_of(customer: Customer, homes: list[Home]) -> list[Debt]:
+def debts_of(customer: Customer, homes: list[ServicePoint]) -> list[Debt]:
     """Obligations of his homes, and his unpaid bills."""
     return [*_obligations(homes), *_bills(customer)]
 
 
-def residue_c_of(homes: list[Home]) -> int:
+def residue_c_of(homes: list[ServicePoint]) -> int:
     """Whole centavos that purchases left over and the next one uses."""
     found = InstallationResidue.objects.filter(installation__in=[home.installation for home in homes])
     return sum(found.values_list("residue_mc", flat=True)) // 1000
 
 
-def _obligations(homes: list[Home]) -> Iterator[Debt]:
+def _obligations(homes: list[ServicePoint]) -> Iterator[Debt]:
     rows = ObligationRow.objects.filter(installation__in=[home.installation for home in homes])
     due = Q(ends_on__isnull=True) | Q(ends_on__gte=business_day())
     for row in rows.filter(due).order_by("priority", "pk"):

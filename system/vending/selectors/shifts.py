@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import BigIntegerField, Count, Sum
 
 from system.accounts.models import User
-from system.config.compiled import CompiledQuery
+from system.config.compiled_queries import CompiledQuery
 from system.vending.ledger import account_of, balance_of
 from system.vending.models import AccountKind, BillPayment, Merchant, Sale, Shift
 

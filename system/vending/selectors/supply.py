@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, CharField, DateField, DateTimeFiel
 
 from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import DecoderReferenceNumber
-from system.config.compiled import CompiledQuery
+from system.config.compiled_queries import CompiledQuery
 from system.registry.models import Agreement, Device, DeviceKind, IdentifierKind, Installation, MeterKeying
 from system.vending.ledger import account_of, balance_of
 from system.vending.models import (

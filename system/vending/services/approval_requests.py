@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale
 from system.vending.selectors.approval_requests import signatures_until

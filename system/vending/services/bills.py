@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.registry.models import Agreement, AgreementMode, Installation
 from system.vending import pricing

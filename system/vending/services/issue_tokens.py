@@ -8,7 +8,7 @@ from django.db import transaction
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now
 from system.vending.errors import UnableToSell
 from system.vending.ledger import LedgerEntry, account_of
@@ -63,7 +63,7 @@ def issue_free(
     if not 0 < units <= UNITS_MAX:
         raise UnableToSell("La cantidad de energía no es válida.")
     try:
-        four_eyes.granted(approval, Operation.FREE_ISSUE, free_issue_arguments(number, units))
+        four_eyes.require_granted(approval, Operation.FREE_ISSUE, free_issue_arguments(number, units))
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     request = {"subclass": 0, "amount": units, "free_issue": True, "approval": dict(signatures)}

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import BOGOTA, business_now, security_now
 from system.registry.models import Device, MeterKeying
 from system.vending.errors import UnableToSell
@@ -145,7 +145,7 @@ def change_key(
     if not user.may(Operation.KEY_CHANGE):
         raise UnableToSell("Su rol no permite cambios de llave.")
     try:
-        four_eyes.granted(approval, Operation.KEY_CHANGE, key_change_arguments(number, target))
+        four_eyes.require_granted(approval, Operation.KEY_CHANGE, key_change_arguments(number, target))
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     request = {"target": dict(target), "approval": dict(signatures)}

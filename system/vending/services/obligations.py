@@ -8,7 +8,7 @@ from django.db import transaction
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.registry.models import Installation
 from system.vending.errors import UnableToSell

@@ -11,7 +11,7 @@ from typing import Any
 
 from system.accounts import audit
 from system.config.clock import business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.head_end import api
 from system.registry.models import Agreement, AgreementMode, DeviceInstallation
 
@@ -45,7 +45,7 @@ def follow_mode(order: api.OrderView) -> bool:
     hung = DeviceInstallation.objects.filter(device_id=order.device_id).at(at).first()
     if wanted is None or hung is None:
         return False
-    with writing():
+    with write_transaction():
         present = (
             Agreement.objects.select_for_update()
             .filter(installation_id=hung.installation_id, valid_to__isnull=True, valid_from__lt=at)

@@ -5,7 +5,7 @@ from django.db.models import F
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.errors import UnableToSell
 from system.vending.ledger import account_of
 from system.vending.models import AccountBalance, AccountKind, Merchant, PointOfSale

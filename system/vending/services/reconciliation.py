@@ -19,7 +19,7 @@ from protocols.sts.errors import StsValueError
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day
 from system.security_module.errors import RequestRefused
 from system.vending.errors import UnableToSell

@@ -14,9 +14,9 @@ from django.db.models import F
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now, security_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.vending.delivery.withdrawal import (
     UNKNOWN_TOKEN,
     UnableToWithdraw,
@@ -69,11 +69,11 @@ def reverse_sale(user: User, sale: Sale, approval: Approval, reason: str) -> Rev
         raise UnableToSell("Su rol no permite reversar esta venta.")
     risk = {name: said for name, said in approval.arguments.items() if name == UNKNOWN_TOKEN}
     try:
-        four_eyes.granted(approval, Operation.REVERSE_SALE, {**reversal_arguments(sale), **risk})
+        four_eyes.require_granted(approval, Operation.REVERSE_SALE, {**reversal_arguments(sale), **risk})
     except four_eyes.UnableToApprove as error:
         raise UnableToSell(f"Falta la aprobación de otra persona: {error}.") from error
     try:
-        with writing():
+        with write_transaction():
             _require_reversible(sale)
             withdraw(user, sale, accept_unknown=bool(risk))
             reversal = Reversal(

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now
-from system.config.writer import writing
+from system.config.transactions import write_transaction
 from system.registry.models import AgreementMode
 from system.vending.errors import UnableToSell
 from system.vending.ledger import LedgerEntry, OverLimit, account_of
@@ -138,7 +138,7 @@ def _reserve(user: User, shift: Shift, request: SaleRequest) -> Sale:
         raise UnableToSell("Este punto de venta está suspendido.")
     now = business_now()
     try:
-        with writing():
+        with write_transaction():
             supply = locked_supply(user, request.number, now)
             quote = _priced(supply, request, now)
             terms = VendTerms(

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.vending.errors import UnableToSell
 from system.vending.ledger import LedgerEntry, account_of, post

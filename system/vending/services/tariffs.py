@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, security_now
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale, TariffVersion

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale, SaleKind, TicketPrint, TokenRole

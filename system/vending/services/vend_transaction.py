@@ -23,8 +23,8 @@ from django.db.models import BigIntegerField, CharField, UUIDField
 
 from system.accounts.models import Approval, User
 from system.config.clock import business_day, business_now, security_now
-from system.config.compiled import CompiledDeletion, CompiledQuery, insert, update
-from system.config.writer import hold, writing
+from system.config.compiled_queries import CompiledDeletion, CompiledQuery, insert, update
+from system.config.transactions import lock_row, write_transaction
 from system.registry.models import MeterKeying, Provider
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
@@ -52,7 +52,7 @@ from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, f
 
 def next_number(provider_id: int, day: date) -> str:
     """The next number of a day, ``20261124-000017``; the caller's transaction makes it his."""
-    hold(Provider(pk=provider_id))  # two counters that take a number at once wait for each other here
+    lock_row(Provider(pk=provider_id))  # two counters that take a number at once wait for each other here
     head = f"{day:%Y%m%d}-"
     # a range and not a pattern: with a pattern the first sale of a day would look at all those before it
     last = _LAST.first(provider_id=provider_id, head=head, behind=f"{head}a")
@@ -145,7 +145,7 @@ def locked_supply(user: User, number: str, now: datetime) -> Supply:
         supply = find_supply(user, number, now)
     except UnknownMeter as error:
         raise UnableToSell(str(error)) from error
-    hold(supply.installation)
+    lock_row(supply.installation)
     if _OPEN_SALE(installation_id=supply.installation.pk):
         raise SaleUnderWay("Otra venta de este medidor está en curso: intente de nuevo en un momento.")
     return supply
@@ -334,7 +334,7 @@ _ROLES = {
 
 def _commit(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     """Commit or void, once: whoever comes second finds the first one's outcome."""
-    with writing():
+    with write_transaction():
         return _write_outcome(sale, answer, reason)
 
 

@@ -11,9 +11,9 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from vending_world import make_village
 
-from system.accounts.access import MARK, check
+from system.accounts.access import OPERATION_ATTRIBUTE, require_permission
 from system.accounts.models import AuditRecord, User
-from system.accounts.operations import FOUR_EYES, MAY, ROLE_NAMES, Operation, Role
+from system.accounts.permissions import FOUR_EYES, PERMITTED_ROLES, ROLE_LABELS, Operation, Role
 
 #: Addresses that others bring and that guard themselves, and routes: tests/system/rest walks over those.
 FOREIGN = ("cuentas/", "api/v1/")
@@ -63,31 +63,33 @@ def people(db: Any) -> dict[Role, User]:
 @pytest.mark.requirement("R4.1-02")
 @pytest.mark.parametrize(("address", "entry"), OURS, ids=ADDRESSES)
 def test_every_address_says_what_it_does(address: str, entry: URLPattern) -> None:
-    assert isinstance(getattr(entry.callback, MARK, None), Operation), f"{address} has no operation"
+    assert isinstance(getattr(entry.callback, OPERATION_ATTRIBUTE, None), Operation), (
+        f"{address} has no operation"
+    )
 
 
 def test_every_operation_and_role_is_in_the_tables() -> None:
-    assert set(MAY) == set(Operation)
-    assert set(ROLE_NAMES) == set(Role)
+    assert set(PERMITTED_ROLES) == set(Operation)
+    assert set(ROLE_LABELS) == set(Role)
     assert set(Operation) >= FOUR_EYES
 
 
 @pytest.mark.requirement("R4.1-02")
 @pytest.mark.parametrize(("address", "entry"), OURS, ids=ADDRESSES)
 def test_who_may_not_is_refused(address: str, entry: URLPattern, people: dict[Role, User]) -> None:
-    operation = getattr(entry.callback, MARK)
+    operation = getattr(entry.callback, OPERATION_ATTRIBUTE)
     for role, user in people.items():
         client = Client(raise_request_exception=False)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         before = AuditRecord.objects.filter(outcome="refused").count()
         for method in (client.get, client.post):
             answer = method(concrete(address))
-            if role in MAY[operation]:
+            if role in PERMITTED_ROLES[operation]:
                 assert answer.status_code != 403, (role, address)
             else:
                 assert answer.status_code == 403, (role, address)
         refused = AuditRecord.objects.filter(outcome="refused").count() - before
-        if role not in MAY[operation]:
+        if role not in PERMITTED_ROLES[operation]:
             assert refused == 2
 
 
@@ -112,7 +114,7 @@ def test_a_request_of_nobody_is_refused(db: Any) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     with pytest.raises(PermissionDenied):
-        check(request, Operation.SEE_HOME)
+        require_permission(request, Operation.SEE_HOME)
     assert AuditRecord.objects.get().outcome == "refused"
 
 

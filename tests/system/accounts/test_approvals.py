@@ -10,14 +10,16 @@ from vending_world import Village, make_village
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval, ApprovalDecision, AuditRecord, User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 
 ARGUMENTS = {"number": "00000000018", "units": 100}
 
 
 @pytest.fixture
 def asked(village: Village) -> Approval:
-    return four_eyes.ask(village.supervisor, Operation.FREE_ISSUE, ARGUMENTS, "Compensación <b>por</b> falla")
+    return four_eyes.request_approval(
+        village.supervisor, Operation.FREE_ISSUE, ARGUMENTS, "Compensación <b>por</b> falla"
+    )
 
 
 def client_of(user: User) -> Client:
@@ -35,7 +37,7 @@ def test_a_second_person_sees_what_will_be_done_and_approves(
     one = office.get(f"/aprobaciones/{asked.pk}/").content.decode()
     assert "00000000018" in one
     office.post(f"/aprobaciones/{asked.pk}/decidir/", {"decision": "grant", "note": "visto"})
-    four_eyes.granted(asked, Operation.FREE_ISSUE, ARGUMENTS)
+    four_eyes.require_granted(asked, Operation.FREE_ISSUE, ARGUMENTS)
     assert "aprobada" in office.get("/aprobaciones/").content.decode()
     assert AuditRecord.objects.filter(action="token.free-issue.approve").count() == 1
     again = office.post(f"/aprobaciones/{asked.pk}/decidir/", {"decision": "reject"}, follow=True)
@@ -56,7 +58,7 @@ def test_who_asks_does_not_decide(village: Village, asked: Approval) -> None:
 def test_a_rejected_request_grants_nothing(asked: Approval, office: Client) -> None:
     office.post(f"/aprobaciones/{asked.pk}/decidir/", {"decision": "reject"})
     with pytest.raises(four_eyes.UnableToApprove, match="no fue aprobada"):
-        four_eyes.granted(asked, Operation.FREE_ISSUE, ARGUMENTS)
+        four_eyes.require_granted(asked, Operation.FREE_ISSUE, ARGUMENTS)
 
 
 def test_a_decision_is_a_word_of_two(asked: Approval, office: Client) -> None:
@@ -79,7 +81,7 @@ def test_too_late(village: Village, office: Client, monkeypatch: pytest.MonkeyPa
 
 def test_another_providers_requests_are_not_there(office: Client, person: Callable[..., User]) -> None:
     other = make_village("Otra empresa")
-    theirs = four_eyes.ask(other.supervisor, Operation.FREE_ISSUE, ARGUMENTS, "x")
+    theirs = four_eyes.request_approval(other.supervisor, Operation.FREE_ISSUE, ARGUMENTS, "x")
     assert office.get(f"/aprobaciones/{theirs.pk}/").status_code == 404
     assert office.post(f"/aprobaciones/{theirs.pk}/decidir/", {"decision": "grant"}).status_code == 404
     assert office.get(f"/aprobaciones/{uuid.UUID(int=1)}/").status_code == 404
@@ -88,7 +90,7 @@ def test_another_providers_requests_are_not_there(office: Client, person: Callab
 
 
 def test_what_cannot_be_asked(village: Village) -> None:
-    ask = four_eyes.ask
+    ask = four_eyes.request_approval
     supervisor, cashier = village.supervisor, village.cashier
     for attempt, sentence in (
         (lambda: ask(supervisor, Operation.SELL, {}, "x"), "no necesita"),

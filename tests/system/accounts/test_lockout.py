@@ -9,7 +9,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
-from system.accounts import staff
+from system.accounts import services
 from system.accounts.models import AuditRecord, User
 
 RIGHT = {"login": "beto", "password": "una clave larga 1"}
@@ -61,7 +61,7 @@ def test_it_ends_after_a_quarter_of_an_hour(clerk: User) -> None:
 def test_a_new_password_lifts_it(clerk: User, administrator: User) -> None:
     client = Client()
     guess(client, 5)
-    password = staff.reset_password(administrator, clerk)
+    password = services.reset_password(administrator, clerk)
     assert client.post("/cuentas/login/", {"login": "beto", "password": password}).status_code == 302
 
 

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.test import Client
 from django.utils import timezone
 
-from system.accounts import staff
+from system.accounts import services
 from system.accounts.models import AuditRecord, User
 
 PASSWORD = "una clave larga 1"
@@ -72,7 +72,7 @@ def test_a_second_factor_is_asked_for_after_it_was_set(
 
 def test_a_lost_telephone(clerk: User, administrator: User) -> None:
     activate(enter())
-    staff.drop_second_factor(administrator, clerk)
+    services.drop_second_factor(administrator, clerk)
     assert enter().get("/").status_code == 200
     assert AuditRecord.objects.latest("id").action == "login.in"
 

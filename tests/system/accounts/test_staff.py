@@ -7,19 +7,19 @@ import pytest
 from django.test import Client
 from vending_world import Village, make_village
 
-from system.accounts import staff
+from system.accounts import services
 from system.accounts.models import AuditRecord, User
 from system.accounts.services import UnableToCreateUser, create_staff
 
 
 def test_first_passwords_are_long_and_never_the_same() -> None:
-    made = {staff.first_password() for _ in range(200)}
+    made = {services.first_password() for _ in range(200)}
     assert len(made) == 200
     assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in made)
 
 
 def test_who_is_invited_changes_the_password_at_once(village: Village, administrator: User) -> None:
-    user, password = staff.invite(administrator, "beto", role="cashier", name="Beto Díaz")
+    user, password = services.invite(administrator, "beto", role="cashier", name="Beto Díaz")
     client = Client()
     client.post("/cuentas/login/", {"login": "beto", "password": password})
     for address in ("/", "/venta/", "/ventas/", "/mi-cuenta/"):
@@ -42,10 +42,10 @@ def test_weak_passwords_are_refused(weak: str, administrator: User) -> None:
 
 def test_roles_and_suspension(administrator: User, person: Callable[..., User]) -> None:
     clerk = person("beto", "cashier")
-    staff.change_role(administrator, clerk, "operator")
-    staff.change_role(administrator, clerk, "operator")  # nothing changes, nothing is written
-    staff.suspend(administrator, clerk)
-    staff.restore(administrator, clerk)
+    services.change_role(administrator, clerk, "operator")
+    services.change_role(administrator, clerk, "operator")  # nothing changes, nothing is written
+    services.suspend(administrator, clerk)
+    services.restore(administrator, clerk)
     clerk.refresh_from_db()
     assert (clerk.role, clerk.is_active) == ("operator", True)
     details = AuditRecord.objects.filter(subject=f"user:{clerk.pk}", user=administrator)
@@ -55,33 +55,33 @@ def test_roles_and_suspension(administrator: User, person: Callable[..., User]) 
         {"active": True},
     ]
     for wrong in ("subscriber", "king"):
-        with pytest.raises(staff.UnableToChangeUser):
-            staff.change_role(administrator, clerk, wrong)
+        with pytest.raises(services.UnableToChangeUser):
+            services.change_role(administrator, clerk, wrong)
 
 
 def test_nobody_changes_himself_or_the_last_administrator(
     administrator: User, person: Callable[..., User]
 ) -> None:
     second = person("zoe", "administrator")
-    with pytest.raises(staff.UnableToChangeUser, match="propio usuario"):
-        staff.suspend(administrator, administrator)
-    staff.suspend(administrator, second)
-    staff.restore(administrator, second)
+    with pytest.raises(services.UnableToChangeUser, match="propio usuario"):
+        services.suspend(administrator, administrator)
+    services.suspend(administrator, second)
+    services.restore(administrator, second)
     administrator.is_active = False
     administrator.save()
     third = person("yo", "administrator")
-    staff.change_role(second, third, "auditor")
-    with pytest.raises(staff.UnableToChangeUser, match="no existe"):  # an auditor changes nobody
-        staff.suspend(third, second)
+    services.change_role(second, third, "auditor")
+    with pytest.raises(services.UnableToChangeUser, match="no existe"):  # an auditor changes nobody
+        services.suspend(third, second)
 
 
 def test_the_last_administrator_stays(administrator: User, person: Callable[..., User]) -> None:
     second = person("zoe", "administrator")
     # two who act at once on what they saw before: the second is refused
     stale = User.objects.get(pk=administrator.pk)
-    staff.suspend(second, administrator)
-    with pytest.raises(staff.UnableToChangeUser, match="último administrador"):
-        staff.suspend(stale, second)
+    services.suspend(second, administrator)
+    with pytest.raises(services.UnableToChangeUser, match="último administrador"):
+        services.suspend(stale, second)
 
 
 def test_a_new_password_ends_sessions(administrator: User, person: Callable[..., User]) -> None:
@@ -89,7 +89,7 @@ def test_a_new_password_ends_sessions(administrator: User, person: Callable[...,
     client = Client()
     client.post("/cuentas/login/", {"login": "beto", "password": "una clave larga 1"})
     assert client.get("/").status_code == 200
-    password = staff.reset_password(administrator, clerk)
+    password = services.reset_password(administrator, clerk)
     assert client.get("/").status_code == 302
     assert "/cuentas/login/" in client.get("/")["Location"]
     client.post("/cuentas/login/", {"login": "beto", "password": password})
@@ -100,7 +100,7 @@ def test_suspension_ends_sessions_at_once(administrator: User, person: Callable[
     clerk = person("beto", "cashier")
     client = Client()
     client.post("/cuentas/login/", {"login": "beto", "password": "una clave larga 1"})
-    staff.suspend(administrator, clerk)
+    services.suspend(administrator, clerk)
     assert "/cuentas/login/" in client.get("/")["Location"]
     client.post("/cuentas/login/", {"login": "beto", "password": "una clave larga 1"})
     assert "/cuentas/login/" in client.get("/")["Location"]
@@ -138,5 +138,5 @@ def test_another_providers_users_are_not_there(office: Client, administrator: Us
         client_answer = office.get(f"/usuarios/{other.pk}/") if not action else None
         answer = client_answer or office.post(f"/usuarios/{other.pk}/{action}", {"role": "auditor"})
         assert answer.status_code == 404, action
-    with pytest.raises(staff.UnableToChangeUser):
-        staff.reset_password(administrator, other)
+    with pytest.raises(services.UnableToChangeUser):
+        services.reset_password(administrator, other)

@@ -50,7 +50,7 @@ def test_a_row_that_somebody_changed_is_found(office: Client, administrator: Use
         drop = {"sqlite": "", "postgresql": " ON accounts_audit_record"}[connection.vendor]
         cursor.execute(f"DROP TRIGGER accounts_audit_record_no_update{drop}")
         cursor.execute("UPDATE accounts_audit_record SET subject = 'sale:9' WHERE id = %s", [row.pk])
-    assert audit.broken_at() == row.pk
+    assert audit.first_broken_id() == row.pk
     answer = office.post("/auditoria/verificar/", follow=True)
     assert f"se rompe en el registro {row.pk}" in answer.content.decode()
 

@@ -98,8 +98,8 @@ def receiver() -> Iterator[Receiver]:
 def village_books(books: Path, receiver: Receiver, business_time: Any, django_db_blocker: Any) -> Path:
     """Books with a network that is told at the receiver, and a customer who agreed to messages."""
     from system.config.clock import security_now
+    from system.networks.webhooks.endpoints import add_endpoint
     from system.networks.webhooks.events import Event
-    from system.networks.webhooks.managing import add_endpoint
     from system.registry.models import Customer
 
     with written_in(books, django_db_blocker):
@@ -210,11 +210,10 @@ def test_told_to_stop_it_ends_the_chore_that_it_does_and_no_other(
     village_books: Path, receiver: Receiver, django_db_blocker: Any
 ) -> None:
     from system.networks.models import Network
-    from system.networks.webhooks.events import Event
-    from system.networks.webhooks.outbox import tell
+    from system.networks.webhooks.events import Event, queue_event
 
     with written_in(village_books, django_db_blocker):
-        tell(Network.objects.get(), Event.SALE_DONE, "one", {"n": 1})
+        queue_event(Network.objects.get(), Event.SALE_DONE, "one", {"n": 1})
     with _worker(village_books) as running:
         receiver.before_answer = lambda: running.send_signal(signal.SIGTERM)
         said, errors = running.communicate(timeout=PATIENCE_S)

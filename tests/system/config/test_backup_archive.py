@@ -12,10 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from system.config.backup.archive import digest_of, pack, unpack
-from system.config.backup.errors import UnableToRestore
-from system.config.backup.manifest import FORMAT, Manifest
-from system.config.backup.shape import see_that_it_is_known
+from system.config.backup.archive import BACKUP_FORMAT, Manifest, UnableToRestore, digest_of, pack, unpack
+from system.config.backup.databases import require_known_migrations
 
 CONTENT = os.urandom(3000) + b"\0" * 5000
 
@@ -116,7 +114,7 @@ def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
 
 def test_a_member_that_no_manifest_names_is_not_written(tmp_path: Path) -> None:
     manifest = {
-        "format": FORMAT,
+        "format": BACKUP_FORMAT,
         "version": "1",
         "taken": "2026-11-24T15:00:00+00:00",
         "engine": "sqlite",
@@ -147,7 +145,7 @@ def test_other_files_are_no_backup(tmp_path: Path) -> None:
 
 
 def test_a_backup_of_a_later_version_is_refused() -> None:
-    see_that_it_is_known({"vending": ["0001_first_tables"]})
+    require_known_migrations({"vending": ["0001_first_tables"]})
     for migrations in ({"vending": ["0001_first_tables", "9999_of_later"]}, {"wind": ["0001_first"]}):
         with pytest.raises(UnableToRestore, match="newer version"):
-            see_that_it_is_known(migrations)
+            require_known_migrations(migrations)

@@ -11,9 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.config.among import Keys
-from system.config.compiled import CompiledDeletion, CompiledQuery, compile_all, insert, update
-from system.config.compiled_writes import insert_missing
+from system.config.compiled_queries import (
+    CompiledDeletion,
+    CompiledQuery,
+    KeyList,
+    compile_all,
+    insert,
+    insert_missing,
+    update,
+)
 from system.head_end.models import Channel
 from system.registry.models import Provider
 from system.vending.models import Movement, MovementOutcome
@@ -119,8 +125,8 @@ def test_a_row_is_inserted_once(provider: Provider) -> None:
 
 _AMONG = CompiledQuery(
     lambda names, ids: Provider.objects.filter(name__among=names, pk__among=ids).order_by("name"),
-    names=Keys(models.CharField()),
-    ids=Keys(models.BigIntegerField()),
+    names=KeyList(models.CharField()),
+    ids=KeyList(models.BigIntegerField()),
 )
 
 
@@ -147,7 +153,7 @@ def test_uuids_may_be_several(provider: Provider) -> None:
     rows = [movement(provider) for _ in range(3)]
     insert(*rows)
     by_key = CompiledQuery(
-        lambda keys: Movement.objects.filter(pk__among=keys), keys=Keys(models.UUIDField())
+        lambda keys: Movement.objects.filter(pk__among=keys), keys=KeyList(models.UUIDField())
     )
     assert set(by_key(keys=[rows[0].pk, rows[2].pk, uuid.uuid4()])) == {rows[0], rows[2]}
     assert by_key(keys=[]) == []

@@ -27,7 +27,7 @@ def load(module: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_the_demo_follows_the_world_on_this_machine() -> None:
     said = load("demo", AMIBENCH_SECURITY_MODULE="unix:///run/demo.sock").stdout
     assert said.split() == [
-        "system.config.world_clock.WorldBusinessClock",
+        "system.demo.world_clock.WorldBusinessClock",
         "True",
         "['localhost',",
         "'127.0.0.1']",

@@ -9,7 +9,7 @@ from django.db.migrations.state import ProjectState
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
-from system.config.migrating import Statements, Tables
+from system.config.migration_operations import CreateTables, RunStatements
 
 
 def _table(name: str, points_at: str, *constraints: Any) -> migrations.CreateModel:
@@ -23,7 +23,7 @@ def _table(name: str, points_at: str, *constraints: Any) -> migrations.CreateMod
 
 
 _ONCE = models.UniqueConstraint(fields=("number",), name="t_hen_once")
-_TABLES = Tables([_table("hen", "egg", _ONCE), _table("egg", "hen")])
+_TABLES = CreateTables([_table("hen", "egg", _ONCE), _table("egg", "hen")])
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_classes_drawn_up_before_are_not_renewed_for_each_table() -> None:
 
 def test_statements_leave_the_models_and_are_taken_back(connection: Any) -> None:
     state = ProjectState()
-    made = Statements(
+    made = RunStatements(
         lambda editor: editor.execute("CREATE TABLE t_plain (a int)"),
         lambda editor: editor.execute("DROP TABLE t_plain"),
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from system.config import outgoing
-from system.config.outgoing import ANSWER_MAX_BYTES, UnableToSend, see_peer, see_url, send
+from system.config import outgoing_http
+from system.config.outgoing_http import ANSWER_MAX_BYTES, UnableToSend, check_peer, check_url, send
 
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 
@@ -120,15 +120,15 @@ def test_who_answers_too_slowly_is_hung_up(
     peer: Make, monkeypatch: pytest.MonkeyPatch, length: bytes
 ) -> None:
     """It began, and never goes on: the whole exchange has a limit, however long a step may take."""
-    monkeypatch.setattr(outgoing, "WHOLE_S", 0.2)
-    monkeypatch.setattr(outgoing, "STEP_S", 15.0)
+    monkeypatch.setattr(outgoing_http, "WHOLE_S", 0.2)
+    monkeypatch.setattr(outgoing_http, "STEP_S", 15.0)
     head = b"HTTP/1.1 200 OK\r\n" + length + b"\r\n"
     with pytest.raises(UnableToSend, match="no responde"):
         send(peer(head + b"x", stays=True).url)
 
 
 def test_a_step_has_a_limit_of_its_own(peer: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outgoing, "STEP_S", 0.1)
+    monkeypatch.setattr(outgoing_http, "STEP_S", 0.1)
     with pytest.raises(UnableToSend, match="no responde"):
         send(peer(stays=True).url)
 
@@ -194,22 +194,22 @@ def test_a_name_that_leads_into_a_private_network(settings: Any, peer: Make) -> 
 def test_private_peers(settings: Any, text: str) -> None:
     settings.OUTGOING_NETWORKS = []
     with pytest.raises(UnableToSend) as refused:
-        see_peer(ipaddress.ip_address(text))
+        check_peer(ipaddress.ip_address(text))
     assert refused.value.forbidden
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8"])
 def test_public_peers(settings: Any, text: str) -> None:
     settings.OUTGOING_NETWORKS = []
-    see_peer(ipaddress.ip_address(text))
+    check_peer(ipaddress.ip_address(text))
 
 
 def test_only_the_networks_that_are_named(settings: Any) -> None:
     settings.OUTGOING_NETWORKS = ["10.1.0.0/16"]
-    see_peer(ipaddress.ip_address("10.1.2.3"))
-    see_peer(ipaddress.ip_address("::ffff:10.1.2.3"))
+    check_peer(ipaddress.ip_address("10.1.2.3"))
+    check_peer(ipaddress.ip_address("::ffff:10.1.2.3"))
     with pytest.raises(UnableToSend):
-        see_peer(ipaddress.ip_address("10.2.0.1"))
+        check_peer(ipaddress.ip_address("10.2.0.1"))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_only_the_networks_that_are_named(settings: Any) -> None:
 def test_addresses_that_are_refused_at_sight(settings: Any, url: str) -> None:
     settings.OUTGOING_NETWORKS = []
     with pytest.raises(UnableToSend) as refused:
-        see_url(url)
+        check_url(url)
     assert refused.value.forbidden
 
 

@@ -1,4 +1,4 @@
-"""Turns are taken in the order in which they were asked for, and transactions of SQLite take them."""
+"""FairLock are taken in the order in which they were asked for, and transactions of SQLite take them."""
 
 import threading
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from django.db import OperationalError, connections
 from django.db.transaction import atomic
 from django.db.utils import ConnectionHandler
 
-from system.config.sqlite.base import DatabaseWrapper, queue_of
-from system.config.turns import Turns
+from system.config.fair_lock import FairLock
+from system.config.sqlite.base import DatabaseWrapper, lock_of
 
 
 def test_first_come_first_served() -> None:
-    turns, served, threads = Turns(), [], []
+    turns, served, threads = FairLock(), [], []
 
     def take(number: int) -> None:
         turns.take()
@@ -38,7 +38,7 @@ def test_first_come_first_served() -> None:
 
 
 def test_nobody_is_in_twice() -> None:
-    turns, inside, most = Turns(), [], []
+    turns, inside, most = FairLock(), [], []
 
     def take() -> None:
         for _ in range(200):
@@ -57,7 +57,7 @@ def test_nobody_is_in_twice() -> None:
 
 
 def test_who_waited_too_long_is_out_of_the_queue() -> None:
-    turns = Turns()
+    turns = FairLock()
     assert turns.take(0)
     assert not turns.take(0.001)
     assert turns.waiting == 0
@@ -83,10 +83,10 @@ class Interrupted:
 
 @pytest.mark.parametrize("given", [False, True])
 def test_a_signal_while_waiting_stops_nobody_else(monkeypatch: pytest.MonkeyPatch, given: bool) -> None:
-    turns = Turns()
+    turns = FairLock()
     turns.take()
     made = SimpleNamespace(Lock=lambda: Interrupted(turns.give if given else lambda: None))
-    monkeypatch.setattr("system.config.turns.threading", made)
+    monkeypatch.setattr("system.config.fair_lock.threading", made)
     with pytest.raises(KeyboardInterrupt):
         turns.take(5)
     monkeypatch.undo()
@@ -125,7 +125,7 @@ class Within:
 
 
 def held(connection: DatabaseWrapper) -> bool:
-    turns = queue_of(str(connection.settings_dict["NAME"]))
+    turns = lock_of(str(connection.settings_dict["NAME"]))
     if turns.take(0):
         turns.give()
         return False

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.field.station_control import Request, Response, StationControlServer
-from system.config import world_clock
 from system.config.environment import SettingsError
-from system.config.world_clock import (
+from system.demo import world_clock
+from system.demo.world_clock import (
     REFRESH_S,
     UnableToTellTime,
     WorldBusinessClock,

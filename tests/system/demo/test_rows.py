@@ -8,10 +8,9 @@ import pytest
 from vending_world import NOW, drn, make_module, served_module
 
 from system.accounts.models import User
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.config import clock
-from system.demo.first_home import empty_token
-from system.demo.rows import CREDIT_LIMIT_C, TARIFF, fill
+from system.demo.seed import CREDIT_LIMIT_C, TARIFF, empty_token, seed_village
 from system.demo.village import DemoUser, Village, WorldMeter
 from system.registry.models import Customer, Device, Installation
 from system.vending import ledger, module_client
@@ -46,9 +45,9 @@ def village(homes: int = HOMES) -> Village:
 
 @pytest.fixture(autouse=True)
 def business_time() -> Iterator[None]:
-    clock.use(clock.FixedBusinessClock(NOW))
+    clock.use_clock(clock.FixedBusinessClock(NOW))
     yield
-    clock.use(None)
+    clock.use_clock(None)
 
 
 def test_a_village_travels_as_one_line() -> None:
@@ -65,7 +64,7 @@ def test_another_line_is_no_village(line: str) -> None:
 
 
 def test_every_home_can_be_sold_to(db: Any) -> None:
-    fill(village())
+    seed_village(village())
     cashier = User.objects.get(role=Role.CASHIER)
     for meter in village().meters:
         supply = find_supply(cashier, meter.drn, NOW)
@@ -83,13 +82,13 @@ def test_the_shop_may_owe_so_much(db: Any) -> None:
     from system.vending.ledger import account_of
     from system.vending.models import AccountKind, Merchant
 
-    places = fill(village(1))
+    places = seed_village(village(1))
     account = account_of(places.provider.pk, AccountKind.MERCHANT, Merchant.objects.get())
     assert account.balance.limit_c == CREDIT_LIMIT_C
 
 
 def test_the_users_log_in_with_what_was_shown(db: Any) -> None:
-    fill(village(1))
+    seed_village(village(1))
     for role in ROLES:
         assert User.objects.get(role=role).check_password("tres-gatos-pardos-9")
 
@@ -97,7 +96,7 @@ def test_the_users_log_in_with_what_was_shown(db: Any) -> None:
 def test_the_credit_of_the_first_home_is_taken_by_a_token(db: Any, tmp_path: Path, settings: Any) -> None:
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
-        fill(village(3))
+        seed_village(village(3))
         digits = empty_token(village(3))
         module_client.close_client()
     assert len(digits) == 20

@@ -24,9 +24,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture
 def world_time() -> Iterator[None]:
     """The village is ten days ahead of the wall, as after four hours of the demo."""
-    clock.use(clock.FixedBusinessClock(clock.security_now() + timedelta(days=10)))
+    clock.use_clock(clock.FixedBusinessClock(clock.security_now() + timedelta(days=10)))
     yield
-    clock.use(None)
+    clock.use_clock(None)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def demo(db: Any, world_time: None, tmp_path: Path, settings: Any) -> Iterator[s
     """The demo's module and its settings; the URL."""
     store = make_key_store(tmp_path, tmp_path / "passphrase", PASSPHRASE)
     settings.MODULE_FOLLOWS_BUSINESS_TIME = True
-    settings.REQUEST_SIGNER = "system.demo.signing.signatures"
+    settings.REQUEST_SIGNER = "system.demo.operator_signatures.signatures"
     settings.OPERATOR_KEYS_DIR = tmp_path / "operators"
     with served_module(store, clock.security_now) as url:
         settings.SECURITY_MODULE_URL = url

@@ -14,9 +14,9 @@ from system.head_end.django_store import DjangoStore
 @pytest.fixture
 def business_time() -> Iterator[clock.FixedBusinessClock]:
     fixed = clock.FixedBusinessClock(MIDNIGHT + QUARTER)
-    clock.use(fixed)
+    clock.use_clock(fixed)
     yield fixed
-    clock.use(None)
+    clock.use_clock(None)
 
 
 @pytest.fixture

@@ -43,11 +43,11 @@ def bench(db: Any) -> Any:
     """A meter that has measured for three hours, and a store that knows it."""
     world = World(seed=1)
     world.run(3 * 3600)
-    clock.use(WorldTime(world.clock))
+    clock.use_clock(WorldTime(world.clock))
     made = Bench(world, {"tcp://127.0.0.1:4059": world.port("meter", "wrapper")})
     made.field = Field(make_village(), DjangoStore())  # type: ignore[attr-defined]
     yield made
-    clock.use(None)
+    clock.use_clock(None)
 
 
 def _registered(bench: Any, access: str = "hls-gmac") -> Any:

@@ -81,9 +81,9 @@ class WorldTime:
 def world() -> Any:
     made = World(seed=1, epoch=MIDNIGHT)
     made.run(3 * 3600)
-    business.use(WorldTime(made))
+    business.use_clock(WorldTime(made))
     yield made
-    business.use(None)
+    business.use_clock(None)
 
 
 def _registered(world: World, field: Field, url: str) -> MeterAccess:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from system.config.postgres import UnableToStartPostgres, served
+from system.config.embedded_postgres import UnableToStartPostgres, served
 
 SCRIPT = Path(__file__).parents[2] / "helpers" / "head_end_races.py"
 SLOW = bool(os.environ.get("AMIBENCH_SLOW"))

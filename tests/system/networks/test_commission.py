@@ -11,14 +11,14 @@ from vending_world import Village
 from system.networks.commission import (
     BP_MAX,
     Commission,
-    check_sentence,
+    commission_example,
+    is_unusual,
     percent_text,
     read_percent,
-    unusual,
 )
 from system.networks.errors import UnableToManage
 from system.networks.models import Network
-from system.networks.services.manage_network import Terms, change_terms, commission_of, create_network
+from system.networks.services.networks import Terms, change_terms, commission_of, create_network
 
 pytestmark = pytest.mark.requirement("R5-09")
 AMOUNTS = st.integers(1, 10**12)
@@ -72,12 +72,12 @@ def test_percentages_that_are_none(text: str) -> None:
 def test_ten_means_ten_percent() -> None:
     terms = Commission("percent", read_percent("10"))
     assert terms.of(10_000_000) == 1_000_000
-    said = check_sentence(terms)
+    said = commission_example(terms)
     assert "10 %" in said
     assert "$ 10.000,00" in said
-    assert not unusual(terms)
-    assert unusual(Commission("percent", read_percent("20")))
-    assert unusual(Commission("fixed", fixed_c=5_000_000))
+    assert not is_unusual(terms)
+    assert is_unusual(Commission("percent", read_percent("20")))
+    assert is_unusual(Commission("fixed", fixed_c=5_000_000))
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from vending_world import NOW, Village, drn, make_village
 from system.head_end.django_store import DjangoStore
 from system.head_end.models import Order
 from system.head_end.vocabulary import OrderState
-from system.networks.chores import settle_sales
+from system.networks.follow_up import follow_up
 from system.networks.models import Network, NetworkDelivery, WebhookMessage
+from system.networks.webhooks.endpoints import add_endpoint
 from system.networks.webhooks.events import Event
-from system.networks.webhooks.managing import add_endpoint
 
 pytestmark = pytest.mark.requirement("R4-03")
 ID = uuid.UUID(int=11)
@@ -62,7 +62,7 @@ def test_handed_in_delivered_and_told(
     after = platform.get(f"/deliveries/{ID}").json()
     assert (after["state"], after["answer"], after["ended"]) == ("done", "Accept", True)
     assert told() == ["order.ended", "token.delivered", "token.executed"]
-    settle_sales()
+    follow_up()
     assert len(told()) == 3
     assert TOKEN not in " ".join(WebhookMessage.objects.values_list("body", flat=True))
 
@@ -70,7 +70,7 @@ def test_handed_in_delivered_and_told(
 def test_what_nobody_heard_the_worker_finds(field: Field, platform: Caller) -> None:
     platform.post("/deliveries", body(), ID)
     meter_says(field, "OldError", OrderState.REFUSED)
-    settle_sales()
+    follow_up()
     assert told() == ["order.ended", "token.delivered"]
     assert "rechazado" in platform.get(f"/deliveries/{ID}").json()["sentence"]
 
@@ -79,7 +79,7 @@ def test_what_nobody_heard_the_worker_finds(field: Field, platform: Caller) -> N
 def test_a_token_that_was_typed_before_counts_once(field: Field, platform: Caller) -> None:
     platform.post("/deliveries", body(), ID)
     meter_says(field, "UsedError")
-    settle_sales()
+    follow_up()
     said = platform.get(f"/deliveries/{ID}").json()
     assert (said["answer"], said["sentence"]) == ("UsedError", "Entregado al medidor: ya usado.")
     assert "token.executed" in told()

@@ -11,10 +11,9 @@ from network_world import ALL, API, Caller, FakeHeadEnd, caller, make_network
 from vending_world import NOW, Village, drn, make_village
 
 from system.accounts.models import AuditRecord
+from system.networks.api_keys import SCOPES, KeyRequest, Scope, find_holder, issue_api_key, revoke_api_key
 from system.networks.errors import UnableToManage
-from system.networks.keys import KeyWish, find, issue, revoke
 from system.networks.models import ApiKey, Network
-from system.networks.scopes import SCOPES, Scope
 
 pytestmark = pytest.mark.requirement("R4-04")
 SALE = uuid.UUID(int=7)
@@ -102,9 +101,9 @@ def forged(secret: str) -> list[str]:
 
 
 def test_forged_keys_open_nothing(seller: Caller) -> None:
-    assert find(seller.secret, "10.0.0.1", NOW) is not None
+    assert find_holder(seller.secret, "10.0.0.1", NOW) is not None
     for shown in forged(seller.secret):
-        assert find(shown, "10.0.0.1", NOW) is None, shown
+        assert find_holder(shown, "10.0.0.1", NOW) is None, shown
     answer = Caller(seller.secret[:-1]).get("/balance")
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Bearer"
@@ -115,9 +114,9 @@ def test_expired_and_revoked_keys_open_nothing(village: Village, seller: Caller)
     ApiKey.objects.update(expires_at=NOW - timedelta(days=3650))
     assert seller.get("/balance").status_code == 401
     ApiKey.objects.update(expires_at=NOW + timedelta(days=3650))
-    revoke(village.supervisor, seller.key)
+    revoke_api_key(village.supervisor, seller.key)
     assert seller.get("/balance").status_code == 401
-    revoke(village.supervisor, seller.key)
+    revoke_api_key(village.supervisor, seller.key)
     assert AuditRecord.objects.filter(action="networks.manage.key-revoke").count() == 1
 
 
@@ -134,26 +133,26 @@ def test_expired_and_revoked_keys_open_nothing(village: Village, seller: Caller)
 def test_addresses_of_a_key(
     village: Village, network: Network, allowed: tuple[str, ...], came: str, good: bool
 ) -> None:
-    _, secret = issue(village.supervisor, network, KeyWish("x", "live", ("sell",), 30, allowed))
-    assert (find(secret, came, NOW) is not None) is good
+    _, secret = issue_api_key(village.supervisor, network, KeyRequest("x", "live", ("sell",), 30, allowed))
+    assert (find_holder(secret, came, NOW) is not None) is good
 
 
 @pytest.mark.parametrize(
     "wish",
     [
-        KeyWish("", "live", ("sell",)),
-        KeyWish("x", "other", ("sell",)),
-        KeyWish("x", "live", ()),
-        KeyWish("x", "live", ("everything",)),
-        KeyWish("x", "live", ("sell",), 0),
-        KeyWish("x", "live", ("sell",), 5000),
-        KeyWish("x", "live", ("sell",), 30, ("nowhere",)),
-        KeyWish("x", "live", ("sell",), 30, ("10.0.0.1",) * 21),
+        KeyRequest("", "live", ("sell",)),
+        KeyRequest("x", "other", ("sell",)),
+        KeyRequest("x", "live", ()),
+        KeyRequest("x", "live", ("everything",)),
+        KeyRequest("x", "live", ("sell",), 0),
+        KeyRequest("x", "live", ("sell",), 5000),
+        KeyRequest("x", "live", ("sell",), 30, ("nowhere",)),
+        KeyRequest("x", "live", ("sell",), 30, ("10.0.0.1",) * 21),
     ],
 )
-def test_keys_that_nobody_gets(village: Village, network: Network, wish: KeyWish) -> None:
+def test_keys_that_nobody_gets(village: Village, network: Network, wish: KeyRequest) -> None:
     with pytest.raises(UnableToManage):
-        issue(village.supervisor, network, wish)
+        issue_api_key(village.supervisor, network, wish)
     assert not ApiKey.objects.exists()
 
 
@@ -161,7 +160,7 @@ def test_only_chiefs_of_the_provider_make_keys(village: Village, network: Networ
     stranger = make_village("Otra empresa").supervisor
     for user in (village.cashier, stranger):
         with pytest.raises(UnableToManage):
-            issue(user, network, KeyWish("x", "live", ("sell",)))
+            issue_api_key(user, network, KeyRequest("x", "live", ("sell",)))
 
 
 def test_too_many_requests(village: Village) -> None:

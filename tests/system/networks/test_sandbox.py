@@ -11,7 +11,7 @@ from vending_world import Village, drn
 
 from system.networks.models import Network, NetworkSale, SandboxRecord, WebhookMessage
 from system.networks.services.sandbox import trial_token
-from system.networks.webhooks.managing import add_endpoint
+from system.networks.webhooks.endpoints import add_endpoint
 from system.vending.models import Movement, Sale, Token
 
 pytestmark = pytest.mark.requirement("R5-09")

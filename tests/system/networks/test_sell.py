@@ -9,9 +9,9 @@ from django.db.models import Sum
 from network_world import ALL, Caller, FakeHeadEnd, caller, make_network
 from vending_world import Village, drn, make_village
 
-from system.networks.chores import settle_sales
+from system.networks.follow_up import follow_up
 from system.networks.models import Network, NetworkSale
-from system.networks.services.manage_network import switch_network
+from system.networks.services.networks import switch_network
 from system.vending import ledger
 from system.vending.models import AccountBalance, Sale, Token
 
@@ -134,7 +134,7 @@ def test_what_a_crash_left_open_is_ended_by_the_worker(
     seller.post("/sales", ask(), ID)
     settings.SECURITY_MODULE_URL = minting
     recover_sales()
-    settle_sales()
+    follow_up()
     assert NetworkSale.objects.get(pk=ID).state == "refused"
 
 

@@ -15,13 +15,13 @@ from vending_world import Village, drn
 from system.accounts import four_eyes
 from system.accounts.facts import ImmutableFact
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day
-from system.networks import settlement_file
-from system.networks.chores import settle_sales
 from system.networks.errors import UnableToManage
+from system.networks.follow_up import follow_up
 from system.networks.models import Network, Settlement, SettlementLine
-from system.networks.services.settle_day import settle_day
+from system.networks.services import settlements
+from system.networks.services.settlements import settle_day
 from system.vending import ledger
 from system.vending.ledger import account_of
 from system.vending.models import AccountKind, Sale
@@ -53,7 +53,9 @@ def sell(seller: Caller, amount_c: int, number: int = 1) -> uuid.UUID:
 def reverse(village: Village, sale_id: uuid.UUID) -> None:
     sale = Sale.objects.get(pk=sale_id)
     chief = User.objects.create_user(f"chief-{sale_id}", provider=village.provider, role="supervisor")
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
+    approval = four_eyes.request_approval(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x"
+    )
     four_eyes.decide(chief, approval, granted=True, note="")
     reverse_sale(village.supervisor, sale, approval, "x")
 
@@ -129,11 +131,11 @@ def test_the_worker_settles_yesterday(
 ) -> None:
     Network.objects.update(created_at=business_time.instant)
     sell(seller, 1_000_000)
-    settle_sales()
+    follow_up()
     assert not Settlement.objects.exists()
     business_time.instant += timedelta(days=1)
-    assert "settled 1" in settle_sales()
-    assert settle_sales() == ""
+    assert "settled 1" in follow_up()
+    assert follow_up() == ""
     assert Settlement.objects.get().closing_c == owed_c(network)
 
 
@@ -145,7 +147,7 @@ def test_the_file_adds_up_and_has_its_columns(home: Any, village: Village, busin
     business_time.instant += timedelta(days=1)
     made = settle_day(network, business_day() - timedelta(days=1))
     rows = rows_of(made)
-    assert tuple(rows[0]) == settlement_file.HEAD
+    assert tuple(rows[0]) == settlements.CSV_HEAD
     assert {row["version"] for row in rows} == {"1"}
     assert {row["red"] for row in rows} == {"'=HYPERLINK(1)"}
     moved = [int(row["valor_c"]) for row in rows[1:-1]]

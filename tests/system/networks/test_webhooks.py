@@ -14,16 +14,15 @@ from network_world import Caller, FakeHeadEnd, caller
 from vending_world import NOW, Village, drn
 
 from system.accounts import four_eyes
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
-from system.config.outgoing import Answer, UnableToSend
-from system.networks.chores import send_webhooks, settle_sales
+from system.config.outgoing_http import Answer, UnableToSend
 from system.networks.errors import UnableToManage
+from system.networks.follow_up import follow_up, send_webhooks
 from system.networks.models import Network, NetworkSale, WebhookEndpoint, WebhookMessage
-from system.networks.webhooks import sending, signing
-from system.networks.webhooks.events import Event
-from system.networks.webhooks.managing import add_endpoint, new_secret, resend, switch_endpoint
-from system.networks.webhooks.outbox import tell
+from system.networks.webhooks import sending
+from system.networks.webhooks.endpoints import add_endpoint, new_secret, resend, switch_endpoint
+from system.networks.webhooks.events import Event, queue_event
 from system.vending.delivery.completion import complete_open
 from system.vending.models import Sale, SaleOutcome
 from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
@@ -61,7 +60,7 @@ def endpoint(village: Village, network: Network) -> WebhookEndpoint:
 
 
 def message(network: Network, endpoint: WebhookEndpoint, about: int = 1) -> WebhookMessage:
-    tell(network, Event.SALE_DONE, uuid.UUID(int=about), {"n": about})
+    queue_event(network, Event.SALE_DONE, uuid.UUID(int=about), {"n": about})
     found: WebhookMessage = WebhookMessage.objects.order_by("queued_at").last()
     return found
 
@@ -71,13 +70,13 @@ def due_now() -> None:
 
 
 def test_the_signature_is_that_of_standard_webhooks(endpoint: WebhookEndpoint) -> None:
-    secret = signing.secret_of(endpoint)
-    headers = signing.headers_of(secret, "msg_1", '{"a":1}', NOW)
+    secret = sending.secret_of(endpoint)
+    headers = sending.headers_of(secret, "msg_1", '{"a":1}', NOW)
     stamp = headers["webhook-timestamp"]
     key = base64.b64decode(secret.removeprefix("whsec_"))
     wanted = base64.b64encode(hmac.new(key, f'msg_1.{stamp}.{{"a":1}}'.encode(), hashlib.sha256).digest())
     assert headers["webhook-signature"] == f"v1,{wanted.decode()}"
-    signing.verify(secret, headers, '{"a":1}', NOW)
+    sending.verify(secret, headers, '{"a":1}', NOW)
 
 
 def test_the_published_example_of_standard_webhooks() -> None:
@@ -89,7 +88,7 @@ def test_the_published_example_of_standard_webhooks() -> None:
         "Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     }
     at = NOW.fromtimestamp(1614265330, NOW.tzinfo)
-    signing.verify("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", headers, body, at)
+    sending.verify("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", headers, body, at)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +105,20 @@ def test_the_published_example_of_standard_webhooks() -> None:
     ],
 )
 def test_forged_and_old_messages(endpoint: WebhookEndpoint, change: dict[str, str], off_s: int) -> None:
-    secret = signing.secret_of(endpoint)
-    headers = {**signing.headers_of(secret, "msg_1", "{}", NOW), **change}
-    with pytest.raises(signing.BadSignature):
-        signing.verify(secret, headers, "{}", NOW + timedelta(seconds=off_s))
-    with pytest.raises(signing.BadSignature):
-        signing.verify(secret, signing.headers_of(secret, "msg_1", "{}", NOW), "{ }", NOW)
+    secret = sending.secret_of(endpoint)
+    headers = {**sending.headers_of(secret, "msg_1", "{}", NOW), **change}
+    with pytest.raises(sending.BadSignature):
+        sending.verify(secret, headers, "{}", NOW + timedelta(seconds=off_s))
+    with pytest.raises(sending.BadSignature):
+        sending.verify(secret, sending.headers_of(secret, "msg_1", "{}", NOW), "{ }", NOW)
 
 
 def test_a_new_secret_signs_from_now_on(village: Village, endpoint: WebhookEndpoint) -> None:
-    before = signing.secret_of(endpoint)
-    after = signing.secret_of(new_secret(village.supervisor, endpoint))
+    before = sending.secret_of(endpoint)
+    after = sending.secret_of(new_secret(village.supervisor, endpoint))
     assert before != after
-    with pytest.raises(signing.BadSignature):
-        signing.verify(before, signing.headers_of(after, "m", "{}", NOW), "{}", NOW)
+    with pytest.raises(sending.BadSignature):
+        sending.verify(before, sending.headers_of(after, "m", "{}", NOW), "{}", NOW)
     assert not WebhookEndpoint.objects.filter(url__contains=after).exists()
 
 
@@ -129,7 +128,7 @@ def test_received_once_and_no_more(network: Network, endpoint: WebhookEndpoint, 
     assert sending.send_due() == (0, 0)
     (url, body, headers) = receiver.got[0]
     assert url == URL
-    signing.verify(signing.secret_of(endpoint), headers, body.decode(), security_now())
+    sending.verify(sending.secret_of(endpoint), headers, body.decode(), security_now())
     assert json.loads(body)["type"] == "sale.done"
     assert headers["webhook-id"] == str(row.pk)
     row.refresh_from_db()
@@ -137,8 +136,8 @@ def test_received_once_and_no_more(network: Network, endpoint: WebhookEndpoint, 
 
 
 def test_the_same_thing_is_told_once(network: Network, endpoint: WebhookEndpoint) -> None:
-    assert tell(network, Event.SALE_DONE, uuid.UUID(int=1), {}) == 1
-    assert tell(network, Event.SALE_DONE, uuid.UUID(int=1), {}) == 0
+    assert queue_event(network, Event.SALE_DONE, uuid.UUID(int=1), {}) == 1
+    assert queue_event(network, Event.SALE_DONE, uuid.UUID(int=1), {}) == 0
 
 
 @pytest.mark.parametrize("failure", [500, 404, 302, 429, UnableToSend("No responde.")])
@@ -209,7 +208,7 @@ def test_a_stopped_address_waits(
     message(network, endpoint)
     switch_endpoint(village.supervisor, endpoint, active=False)
     assert sending.send_due() == (0, 0)
-    assert tell(network, Event.SALE_DONE, uuid.UUID(int=5), {}) == 0
+    assert queue_event(network, Event.SALE_DONE, uuid.UUID(int=5), {}) == 0
     switch_endpoint(village.supervisor, endpoint, active=True)
     assert sending.send_due() == (1, 0)
 
@@ -218,12 +217,12 @@ def test_a_full_address_does_not_hold_up_another(
     village: Village, network: Network, endpoint: WebhookEndpoint, receiver: Receiver
 ) -> None:
     for about in range(20):
-        tell(network, Event.SALE_DONE, uuid.UUID(int=about), {})
+        queue_event(network, Event.SALE_DONE, uuid.UUID(int=about), {})
     other = add_endpoint(village.supervisor, network, "https://otra.example.co/", EVERYTHING)
-    tell(network, Event.SALE_DONE, uuid.UUID(int=99), {})
+    queue_event(network, Event.SALE_DONE, uuid.UUID(int=99), {})
     sending.send_due()
     urls = [url for url, _, _ in receiver.got]
-    assert urls.count(endpoint.url) == sending.PIECE_OF_ONE
+    assert urls.count(endpoint.url) == sending.BATCH_OF_ENDPOINT
     assert urls.count(other.url) == 1
 
 
@@ -274,14 +273,16 @@ def test_a_sale_its_delivery_and_its_reversal_are_told(
     sale_id = uuid.UUID(int=8)  # what the meter accepted stays sold; this one still waits
     seller.post("/sales", {"meter": drn(1), "amount_c": 1_000_000}, sale_id)
     sale = Sale.objects.get(pk=sale_id)
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
+    approval = four_eyes.request_approval(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x"
+    )
     from system.accounts.models import User
 
     chief = User.objects.create_user("chief", provider=village.provider, role="supervisor")
     four_eyes.decide(chief, approval, granted=True, note="")
     reverse_sale(village.supervisor, sale, approval, "x")
     assert "sale.reversed" in told()
-    settle_sales()
+    follow_up()
     assert len(told()) == 6
     tokens = list(sale.tokens.values_list("digits", flat=True))
     bodies = " ".join(WebhookMessage.objects.values_list("body", flat=True))

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from vending_world import Village, make_village
 
-from system.portal.failures import RETRY_AFTER_S, SENTENCE
+from system.portal.error_pages import CANNOT_STORE_SENTENCE, RETRY_AFTER_S
 from system.vending.models import OpenSale, Sale
 
 FULL = OperationalError("database or disk is full")
@@ -30,7 +30,7 @@ def logged_in(village: Village) -> Client:
 
 def says_it_cannot_store(answer: HttpResponse) -> None:
     assert answer.status_code == 503
-    assert SENTENCE in answer.content.decode()
+    assert CANNOT_STORE_SENTENCE in answer.content.decode()
     assert answer["Retry-After"] == str(RETRY_AFTER_S)
     assert "Traceback" not in answer.content.decode()
     assert "disk is full" not in answer.content.decode()

@@ -11,8 +11,8 @@ from vending_world import Village, drn, make_village
 
 from system.accounts import four_eyes
 from system.accounts.models import User
-from system.accounts.operations import Operation, Role
-from system.portal.figures import FIGURES, figures_of
+from system.accounts.permissions import Operation, Role
+from system.portal.home import FIGURES, figures_of
 from system.registry.models import Device
 from system.vending.errors import SalePending
 from system.vending.models import OpenSale
@@ -33,7 +33,7 @@ def labels(user: User) -> dict[str, str]:
 
 
 def test_each_role_sees_its_own(village: Village) -> None:
-    four_eyes.ask(village.supervisor, Operation.FREE_ISSUE, {}, "x")
+    four_eyes.request_approval(village.supervisor, Operation.FREE_ISSUE, {}, "x")
     Device.objects.create(provider=village.provider, kind="meter", maker="AMB", serial="X")
     seen = {role: set(labels(user_of(village, role))) for role in Role if role is not Role.SUBSCRIBER}
     assert "recaudado hoy" in seen[Role.AUDITOR]
@@ -50,13 +50,13 @@ def test_figures_of_another_provider_are_not_counted(village: Village) -> None:
     before = labels(auditor)
     other = make_village("Otra empresa")
     Device.objects.create(provider=other.provider, kind="meter", maker="AMB", serial="Y")
-    four_eyes.ask(other.supervisor, Operation.FREE_ISSUE, {}, "x")
+    four_eyes.request_approval(other.supervisor, Operation.FREE_ISSUE, {}, "x")
     assert labels(auditor) == before
     assert before["turnos abiertos"] == "1"
 
 
 def test_who_asked_does_not_see_his_own_request_waiting(village: Village) -> None:
-    four_eyes.ask(village.supervisor, Operation.FREE_ISSUE, {}, "x", uuid.uuid4())
+    four_eyes.request_approval(village.supervisor, Operation.FREE_ISSUE, {}, "x", uuid.uuid4())
     assert "solicitudes esperan su decisión" not in labels(village.supervisor)
     assert labels(user_of(village, Role.SUPERVISOR))["solicitudes esperan su decisión"] == "1"
 

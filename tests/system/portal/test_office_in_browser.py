@@ -18,7 +18,7 @@ from vending_world import Village, drn, make_village
 
 from system.accounts import four_eyes
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.models import Group
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -74,7 +74,9 @@ def addresses(village: Village) -> list[str]:
     device = home.devices.get().device.pk
     group = Group.objects.create(provider=village.provider, axis="zone", name="Sector alto")
     asker = User.objects.create_user("asker", provider=village.provider, role="supervisor")
-    waiting = four_eyes.ask(asker, Operation.FREE_ISSUE, {"number": drn(1), "units": 10}, "falla")
+    waiting = four_eyes.request_approval(
+        asker, Operation.FREE_ISSUE, {"number": drn(1), "units": 10}, "falla"
+    )
     return [
         "/",
         *(f"/clientes/{more}" for more in ("", "nuevo/", f"{person}/", f"{person}/corregir/")),

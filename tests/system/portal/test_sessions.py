@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from system.accounts.models import User
-from system.portal.sessions import SLIDE_S
+from system.portal.middleware import SLIDE_S
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from vending_world import NOW, Village, make_village
 from system.accounts.models import User
 from system.registry.errors import UnableToRegister
 from system.registry.models import Agreement, GroupAxis, GroupMembership, GroupRule
-from system.registry.services.group_rules import refresh, set_rule
-from system.registry.services.groups import create_group
+from system.registry.services.groups import create_group, refresh, set_rule
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from vending_world import NOW, Village, drn, make_village
 
 from system.accounts.models import AuditRecord, User
 from system.registry import models
-from system.registry.errors import UnableToRegister
+from system.registry.errors import CellError, UnableToReadFile, UnableToRegister
 from system.registry.importing import loading
-from system.registry.importing.errors import CellError, UnableToReadFile
-from system.registry.importing.loading import keep_draft, review, take
+from system.registry.importing.loading import import_file, keep_draft, review_file
 
 HEADINGS = ("documento", "nombre", "niu", "sitio", "estrato", "tarifa", "fabricante", "serie", "drn", "sgc")
 TABLES = (models.Customer, models.Installation, models.Agreement, models.Device, models.MeterKeying)
@@ -47,7 +46,7 @@ def counts() -> list[int]:
 
 def test_a_file_is_looked_at_and_nothing_is_written(village: Village, operator: User) -> None:
     before = counts()
-    seen = review(operator, csv(row(1), row(2)))
+    seen = review_file(operator, csv(row(1), row(2)))
     assert (seen.is_clean, seen.row_count) == (True, 2)
     assert seen.rows[0].home.place.site == village.site  # accents and capitals do not count
     assert counts() == before
@@ -57,7 +56,7 @@ def test_what_is_imported_can_be_sold_to(village: Village, operator: User) -> No
     from system.vending.selectors.supply import find_supply
 
     draft = keep_draft(operator, "lista.csv", csv(row(1, krn="2", ken="200"), row(2)))
-    assert take(operator, draft) == 2
+    assert import_file(operator, draft) == 2
     supply = find_supply(operator, drn(501), NOW)
     assert (supply.keying.krn, supply.keying.ken, supply.agreement.customer.name) == (2, 200, "Nueva 1")
     assert not models.ImportDraft.objects.exists()
@@ -93,7 +92,7 @@ def test_each_cell_says_what_is_wrong_with_it(column: str, village: Village, ope
     village.customer(1)
     cells, sentence = WRONG[column]
     cells = {name: text.format(provider=village.provider.pk) for name, text in cells.items()}
-    seen = review(operator, csv(row(1), row(2, **cells), row(3)))
+    seen = review_file(operator, csv(row(1), row(2, **cells), row(3)))
     assert [(error.row, error.column) for error in seen.errors] == [(3, column)]
     assert sentence in seen.errors[0].sentence
     assert len(seen.rows) >= 2
@@ -101,15 +100,15 @@ def test_each_cell_says_what_is_wrong_with_it(column: str, village: Village, ope
 
 def test_a_drn_that_another_provider_uses_is_in_use(village: Village, operator: User) -> None:
     make_village("Otra empresa").customer(501)
-    assert review(operator, csv(row(1))).errors == (CellError(2, "drn", "Ya lo lleva otro medidor."),)
+    assert review_file(operator, csv(row(1))).errors == (CellError(2, "drn", "Ya lo lleva otro medidor."),)
 
 
 def test_twice_in_the_file(village: Village, operator: User) -> None:
-    seen = review(operator, csv(row(1), row(1, documento="7")))
+    seen = review_file(operator, csv(row(1), row(1, documento="7")))
     assert [error.column for error in seen.errors] == ["documento"]
-    seen = review(operator, csv(row(1), row(1)))
+    seen = review_file(operator, csv(row(1), row(1)))
     assert [(error.row, error.column) for error in seen.errors] == [(3, "drn"), (3, "niu"), (3, "serie")]
-    seen = review(operator, csv(row(1), row(2, documento="5001")))
+    seen = review_file(operator, csv(row(1), row(2, documento="5001")))
     assert [error.column for error in seen.errors] == ["nombre"]
 
 
@@ -118,7 +117,7 @@ def test_one_person_may_have_several_rows_and_a_row_no_meter(village: Village, o
     draft = keep_draft(
         operator, "x.csv", csv(row(1), row(2, documento="5001", nombre="NUEVA 1"), row(3, **empty))
     )
-    assert take(operator, draft) == 3
+    assert import_file(operator, draft) == 3
     assert models.Customer.objects.count() == 2
     assert models.Device.objects.count() == 2
 
@@ -128,12 +127,12 @@ def test_one_person_may_have_several_rows_and_a_row_no_meter(village: Village, o
 def test_all_of_it_or_nothing(village: Village, operator: User, good: list[bool]) -> None:
     before = counts()
     rows = [row(number, **({} if fine else {"estrato": "0"})) for number, fine in enumerate(good)]
-    seen = review(operator, csv(*rows))
+    seen = review_file(operator, csv(*rows))
     assert [error.row for error in seen.errors] == [n for n, fine in enumerate(good, 2) if not fine]
     if all(good):
         return
     with pytest.raises(UnableToRegister, match="no se importó nada"):
-        take(operator, keep_draft(operator, "x.csv", csv(*rows)))
+        import_file(operator, keep_draft(operator, "x.csv", csv(*rows)))
     assert counts() == before
 
 
@@ -142,7 +141,7 @@ def test_what_happened_since_it_was_looked_at_counts(village: Village, operator:
     models.Installation.objects.create(provider=village.provider, niu="IMP-2", site=village.site, estrato=1)
     before = counts()
     with pytest.raises(UnableToRegister):
-        take(operator, draft)
+        import_file(operator, draft)
     assert counts() == before
     assert models.ImportDraft.objects.filter(pk=draft.pk).exists()
 
@@ -152,17 +151,17 @@ def test_a_race_that_the_look_did_not_see_writes_nothing(
 ) -> None:
     village.customer(501)  # bears the DRN of the second row
     draft = keep_draft(operator, "x.csv", csv(row(7), row(1)))
-    monkeypatch.setattr(loading, "conflicts", lambda *_: [])
+    monkeypatch.setattr(loading, "conflicts_of", lambda *_: [])
     before = counts()
     with pytest.raises(UnableToRegister, match="mientras tanto"):
-        take(operator, draft)
+        import_file(operator, draft)
     assert counts() == before
 
 
 def test_headings_that_are_missing_or_strange(village: Village, operator: User) -> None:
     for content, sentence in ((b"nombre\nx", "Falta la columna"), (csv(row(1, color="rojo")), "color")):
         with pytest.raises(UnableToReadFile, match=sentence):
-            review(operator, content)
+            review_file(operator, content)
 
 
 def test_two_sites_of_one_name_need_their_community(village: Village, operator: User) -> None:
@@ -172,7 +171,7 @@ def test_two_sites_of_one_name_need_their_community(village: Village, operator: 
     models.Site.objects.create(
         provider=village.provider, community=other, name="Microrred San Juan", kind="micro"
     )
-    seen = review(operator, csv(row(1), row(2, comunidad="el tarra")))
+    seen = review_file(operator, csv(row(1), row(2, comunidad="el tarra")))
     assert [(error.row, error.column) for error in seen.errors] == [(2, "comunidad")]
     assert seen.rows[0].home.place.site.community == other
 
@@ -190,11 +189,11 @@ def test_two_thousand_rows_take_a_handful_of_statements(
     content = csv(*(row(number) for number in range(2000)))
     draft = keep_draft(operator, "x.csv", content)
     with django_assert_max_num_queries(400):
-        assert take(operator, draft) == 2000
+        assert import_file(operator, draft) == 2000
 
 
 def test_another_providers_file_is_not_there(village: Village, operator: User) -> None:
     other = make_village("Otra empresa")
     draft = keep_draft(other.supervisor, "x.csv", csv(row(1)))
     with pytest.raises(UnableToRegister, match="no existe"):
-        take(operator, draft)
+        import_file(operator, draft)

@@ -16,11 +16,11 @@ from vending_world import NOW, Village, drn, make_village
 from system.accounts.facts import ImmutableFact
 from system.accounts.models import AuditRecord, User
 from system.config.clock import FixedBusinessClock
-from system.registry import personal
+from system.registry import personal_data
 from system.registry.errors import UnableToRegister
 from system.registry.models import Customer, DataConsent
-from system.registry.services.data import PersonData
-from system.registry.services.homes import edit_customer
+from system.registry.services.inputs import PersonData
+from system.registry.services.installations import edit_customer
 
 #: Columns of the rooms' models with text that are nobody's data: why is in the name.
 NOT_PERSONAL = {
@@ -39,7 +39,7 @@ def person(village: Village) -> Customer:
 
 
 def test_every_column_of_the_list_exists_and_no_text_is_forgotten() -> None:
-    listed = {part.model: set(part.columns) for part in personal.PERSONAL}
+    listed = {part.model: set(part.columns) for part in personal_data.PERSONAL_DATA}
     for label, columns in listed.items():
         names = {field.name for field in apps.get_model(label)._meta.get_fields()}
         assert {column.split("__")[0] for column in columns} <= names, label
@@ -55,7 +55,7 @@ def test_every_column_of_the_list_exists_and_no_text_is_forgotten() -> None:
 
 def test_a_person_gets_everything_that_is_known(village: Village, person: Customer) -> None:
     village.customer(2)
-    content = personal.export(village.supervisor, person)
+    content = personal_data.export_personal_data(village.supervisor, person)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == ["datos.json", "LEAME.txt"]
         said = json.loads(archive.read("datos.json"))
@@ -70,12 +70,12 @@ def test_a_person_gets_everything_that_is_known(village: Village, person: Custom
 
 
 def test_consent_is_a_fact(village: Village, person: Customer) -> None:
-    row = personal.record_consent(
+    row = personal_data.record_consent(
         village.supervisor, person, given=True, channel="signed", reference="carpeta 3"
     )
     person.refresh_from_db()
     assert person.data_consent_at == row.recorded_at
-    personal.record_consent(village.supervisor, person, given=False, channel="written", reference="")
+    personal_data.record_consent(village.supervisor, person, given=False, channel="written", reference="")
     person.refresh_from_db()
     assert person.data_consent_at is None
     assert list(DataConsent.objects.values_list("given", flat=True)) == [True, False]
@@ -86,8 +86,8 @@ def test_consent_is_a_fact(village: Village, person: Customer) -> None:
 
 
 def test_while_a_contract_holds_only_contact_data_go(village: Village, person: Customer) -> None:
-    personal.record_consent(village.supervisor, person, given=True, channel="spoken", reference="")
-    assert personal.erase(village.supervisor, person) == personal.Erased(whole=False)
+    personal_data.record_consent(village.supervisor, person, given=True, channel="spoken", reference="")
+    assert personal_data.erase_personal_data(village.supervisor, person) == personal_data.Erasure(whole=False)
     person.refresh_from_db()
     assert (person.phone, person.email, person.data_consent_at) == ("", "", None)
     assert person.name == "Rosalba Ortiz Quintero"
@@ -99,7 +99,7 @@ def test_ten_years_after_the_last_contract_everything_goes(
 ) -> None:
     agreement = person.agreements.get()
     agreement.ends(NOW - timedelta(days=1))
-    kept = personal.duty_to_keep(person)
+    kept = personal_data.retention_duty(person)
     assert (kept.whole, kept.until and kept.until.year) == (False, NOW.year + 10)
     login = User.objects.create_user(
         "rosalba", "una clave larga 1", provider=village.provider, role="subscriber", customer=person
@@ -107,7 +107,7 @@ def test_ten_years_after_the_last_contract_everything_goes(
     agreement.installation.address = "casa 7"
     agreement.installation.save()
     business_time.instant = NOW + timedelta(days=3660)
-    assert personal.erase(village.supervisor, person).whole
+    assert personal_data.erase_personal_data(village.supervisor, person).whole
     person.refresh_from_db()
     login.refresh_from_db()
     assert (person.name, person.document) == (f"Persona suprimida {person.pk}", f"SUPRIMIDO-{person.pk}")
@@ -116,7 +116,7 @@ def test_ten_years_after_the_last_contract_everything_goes(
     agreement.installation.refresh_from_db()
     assert agreement.installation.address == ""
     for again in (
-        lambda: personal.erase(village.supervisor, person),
+        lambda: personal_data.erase_personal_data(village.supervisor, person),
         lambda: edit_customer(village.supervisor, person, PersonData("1", "x")),
     ):
         with pytest.raises(UnableToRegister, match="suprimidos"):
@@ -125,8 +125,8 @@ def test_ten_years_after_the_last_contract_everything_goes(
 
 def test_who_never_had_a_contract_goes_at_once(village: Village) -> None:
     loose = Customer.objects.create(provider=village.provider, name="Fidel", document="77")
-    assert personal.duty_to_keep(loose).whole
-    personal.erase(village.supervisor, loose)
+    assert personal_data.retention_duty(loose).whole
+    personal_data.erase_personal_data(village.supervisor, loose)
     loose.refresh_from_db()
     assert loose.pseudonymised_at is not None
 
@@ -134,9 +134,9 @@ def test_who_never_had_a_contract_goes_at_once(village: Village) -> None:
 def test_another_providers_people_are_not_there(village: Village, person: Customer) -> None:
     stranger = make_village("Otra empresa").supervisor
     for attempt in (
-        lambda: personal.export(stranger, person),
-        lambda: personal.erase(stranger, person),
-        lambda: personal.record_consent(stranger, person, given=True, channel="signed", reference=""),
+        lambda: personal_data.export_personal_data(stranger, person),
+        lambda: personal_data.erase_personal_data(stranger, person),
+        lambda: personal_data.record_consent(stranger, person, given=True, channel="signed", reference=""),
     ):
         with pytest.raises(UnableToRegister):
             attempt()

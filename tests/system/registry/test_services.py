@@ -10,19 +10,25 @@ from system.accounts.models import AuditRecord, User
 from system.config.clock import FixedBusinessClock
 from system.registry import models
 from system.registry.errors import UnableToRegister
-from system.registry.selectors import find_customers, find_devices, home_of, homes_of, meters_without_keying
-from system.registry.services import devices, groups, homes, places
-from system.registry.services.data import (
-    HomeData,
+from system.registry.selectors import (
+    find_customers,
+    find_devices,
+    meters_without_keying,
+    service_point_of,
+    service_points_of,
+)
+from system.registry.services import devices, groups, installations, places
+from system.registry.services.inputs import (
     KeyingData,
     MeterData,
     PersonData,
     PlaceData,
+    ServicePointData,
     TermsData,
 )
 
 
-def home_data(village: Village, number: int = 7, **more: Any) -> HomeData:
+def home_data(village: Village, number: int = 7, **more: Any) -> ServicePointData:
     parts: dict[str, Any] = {
         "person": PersonData(f"{6000 + number}", "Rosalba Ortiz"),
         "place": PlaceData(f"N-{number}", village.site, estrato=1),
@@ -30,13 +36,13 @@ def home_data(village: Village, number: int = 7, **more: Any) -> HomeData:
         "since": NOW - timedelta(days=1),
         "meter": MeterData("AMB", f"S-{number}", drn=drn(number), keying=KeyingData("201457")),
     }
-    return HomeData(**{**parts, **more})
+    return ServicePointData(**{**parts, **more})
 
 
 def test_a_home_is_made_at_once_and_can_be_sold_to(village: Village, operator: User) -> None:
     from system.vending.selectors.supply import find_supply
 
-    installation = homes.register_home(operator, home_data(village))
+    installation = installations.register_service_point(operator, home_data(village))
     supply = find_supply(operator, drn(7), NOW)
     assert (supply.installation, supply.keying.sgc) == (installation, "201457")
     record = AuditRecord.objects.get(action="customers.edit")
@@ -64,7 +70,7 @@ def test_what_is_refused_leaves_nothing_behind(field: str, village: Village, ope
     village.customer(1)
     before = [model.objects.count() for model in (models.Installation, models.Customer, models.Device)]
     with pytest.raises(UnableToRegister) as refused:
-        homes.register_home(operator, REFUSED[field](village))
+        installations.register_service_point(operator, REFUSED[field](village))
     assert refused.value.field == field
     assert before == [m.objects.count() for m in (models.Installation, models.Customer, models.Device)]
 
@@ -72,16 +78,16 @@ def test_what_is_refused_leaves_nothing_behind(field: str, village: Village, ope
 def test_sector_and_stratum_go_together(village: Village, operator: User) -> None:
     shop = PlaceData("N-9", village.site, estrato=2, sector="commercial")
     with pytest.raises(UnableToRegister, match="Sólo una instalación residencial"):
-        homes.register_home(operator, home_data(village, 9, place=shop))
+        installations.register_service_point(operator, home_data(village, 9, place=shop))
 
 
 def test_the_same_person_may_have_two_homes(village: Village, operator: User) -> None:
-    first = homes.register_home(operator, home_data(village, 1))
+    first = installations.register_service_point(operator, home_data(village, 1))
     person = PersonData("6001", "ROSALBA ORTIZ")
-    homes.register_home(operator, home_data(village, 2, person=person))
+    installations.register_service_point(operator, home_data(village, 2, person=person))
     customer = models.Customer.objects.get()
-    assert [home.installation.niu for home in homes_of(operator, customer)] == ["N-1", "N-2"]
-    assert home_of(operator, first).drn == drn(1)
+    assert [home.installation.niu for home in service_points_of(operator, customer)] == ["N-1", "N-2"]
+    assert service_point_of(operator, first).drn == drn(1)
 
 
 def test_a_swap_is_two_dated_facts_and_the_debts_stay(village: Village, operator: User) -> None:
@@ -112,7 +118,7 @@ def test_swaps_that_make_no_sense(
         with pytest.raises(UnableToRegister):
             devices.swap_meter(operator, installation, device, at)
     devices.swap_meter(operator, one, None, NOW)
-    assert home_of(operator, one).meter is None
+    assert service_point_of(operator, one).meter is None
     with pytest.raises(UnableToRegister, match="no hay ningún medidor"):
         devices.swap_meter(operator, one, None, NOW)
     business_time.instant = NOW + timedelta(hours=2)
@@ -144,26 +150,28 @@ def test_an_agreement_follows_another(village: Village, operator: User) -> None:
     installation = village.customer(1)
     person = installation.agreements.get().customer
     with pytest.raises(UnableToRegister, match="ya es el vigente"):
-        homes.sign_agreement(operator, installation, person, TermsData(tariff_code="ZNI-E1"))
-    row = homes.sign_agreement(
+        installations.sign_agreement(operator, installation, person, TermsData(tariff_code="ZNI-E1"))
+    row = installations.sign_agreement(
         operator, installation, person, TermsData("availability", "ZNI-E1", monthly_fee_c=1_500_000)
     )
     assert installation.agreements.get(valid_to=NOW).mode == "prepaid"
-    assert home_of(operator, installation).agreement == row
+    assert service_point_of(operator, installation).agreement == row
 
 
 def test_corrections_say_which_columns_and_not_what(village: Village, operator: User) -> None:
     installation = village.customer(1)
     person = installation.agreements.get().customer
-    homes.edit_customer(operator, person, PersonData("1001", "Persona 1", phone="3001234567"))
+    installations.edit_customer(operator, person, PersonData("1001", "Persona 1", phone="3001234567"))
     assert AuditRecord.objects.latest("id").detail == {"changed": ["phone"]}
-    homes.edit_installation(operator, installation, PlaceData("NIU-0001", village.site, estrato=2))
+    installations.edit_installation(operator, installation, PlaceData("NIU-0001", village.site, estrato=2))
     assert AuditRecord.objects.latest("id").detail == {"changed": ["estrato"]}
     village.customer(2)
     with pytest.raises(UnableToRegister, match="otro cliente"):
-        homes.edit_customer(operator, person, PersonData("1002", "Persona 1"))
+        installations.edit_customer(operator, person, PersonData("1002", "Persona 1"))
     with pytest.raises(UnableToRegister, match="NIU-0002"):
-        homes.edit_installation(operator, installation, PlaceData("NIU-0002", village.site, estrato=2))
+        installations.edit_installation(
+            operator, installation, PlaceData("NIU-0002", village.site, estrato=2)
+        )
 
 
 def test_groups_keep_their_history(
@@ -198,7 +206,7 @@ def test_places_have_names_once(village: Village, operator: User) -> None:
         places.create_feeder(operator, site=site, name="Circuito 1")
     feeder = models.Feeder.objects.get()
     with pytest.raises(UnableToRegister, match="no es de ese sitio"):
-        homes.check_place(operator.provider_pk, PlaceData("x", village.site, feeder, estrato=1))
+        installations.check_place(operator.provider_pk, PlaceData("x", village.site, feeder, estrato=1))
 
 
 def test_nobody_reaches_over_the_border(village: Village, operator: User) -> None:
@@ -213,10 +221,12 @@ def test_nobody_reaches_over_the_border(village: Village, operator: User) -> Non
         lambda: devices.swap_meter(operator, mine, device, NOW),
         lambda: devices.set_keying(operator, device, KeyingData("201457", krn=3)),
         lambda: devices.set_identifier(operator, device, "ldn", "x"),
-        lambda: homes.edit_customer(operator, person, PersonData("1", "x")),
-        lambda: homes.edit_installation(operator, theirs, PlaceData("x", village.site, estrato=1)),
-        lambda: homes.sign_agreement(operator, mine, person, TermsData(tariff_code="ZNI-E1")),
-        lambda: homes.register_home(operator, home_data(village, 5, place=PlaceData("N", other.site))),
+        lambda: installations.edit_customer(operator, person, PersonData("1", "x")),
+        lambda: installations.edit_installation(operator, theirs, PlaceData("x", village.site, estrato=1)),
+        lambda: installations.sign_agreement(operator, mine, person, TermsData(tariff_code="ZNI-E1")),
+        lambda: installations.register_service_point(
+            operator, home_data(village, 5, place=PlaceData("N", other.site))
+        ),
         lambda: groups.join(operator, group, [mine]),
         lambda: places.create_site(operator, community=other.site.community, name="x", kind="nano"),
     ]

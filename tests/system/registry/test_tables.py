@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from system.registry.importing import tables
-from system.registry.importing.errors import UnableToReadFile
-from system.registry.importing.tables import read_table
-from system.registry.importing.template import error_list, harmless, template
+from system.registry.errors import UnableToReadFile
+from system.registry.importing import spreadsheets
+from system.registry.importing.columns import blank_workbook, error_list, escape_formula
+from system.registry.importing.spreadsheets import read_table
 
 CELLS = st.text(
     st.characters(blacklist_categories=["C", "Z"], blacklist_characters='";,='), min_size=1, max_size=12
@@ -87,7 +87,7 @@ def bomb() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(4):
-            archive.writestr(f"{number}.bin", b"\0" * (tables.MAX_UNPACKED_BYTES // 3))
+            archive.writestr(f"{number}.bin", b"\0" * (spreadsheets.MAX_UNPACKED_BYTES // 3))
     return buffer.getvalue()
 
 
@@ -108,8 +108,8 @@ REFUSED = {
     "open quote": (b'uno;dos\n"a;b', "CSV está dañado"),
     "formula": (b"uno;dos\n=HYPERLINK(1);b", "fórmula"),
     "formula in a workbook": (xlsx(("uno",), ("=1+1",)), "fórmula"),
-    "too many rows": (b"uno\n" + b"x\n" * (tables.MAX_ROWS + 1), "más de 2000 filas"),
-    "too many bytes": (b"x" * (tables.MAX_BYTES + 1), "más de 2 MB"),
+    "too many rows": (b"uno\n" + b"x\n" * (spreadsheets.MAX_ROWS + 1), "más de 2000 filas"),
+    "too many bytes": (b"x" * (spreadsheets.MAX_BYTES + 1), "más de 2 MB"),
     "too many columns": (b";".join(b"c%d" % n for n in range(61)), "más de 60 columnas"),
     "long cell": (b"uno\n" + b"x" * 301, "celda de más de 300"),
     "heading twice": ("Teléfono;telefono\na;b".encode(), "dos veces"),
@@ -129,8 +129,8 @@ def test_refused_in_a_sentence(name: str) -> None:
 
 def test_the_template_has_every_column_and_no_rows() -> None:
     with pytest.raises(UnableToReadFile, match="sólo tiene títulos"):
-        read_table(template())
-    book = openpyxl.load_workbook(io.BytesIO(template()))
+        read_table(blank_workbook())
+    book = openpyxl.load_workbook(io.BytesIO(blank_workbook()))
     assert book.sheetnames == ["Datos", "Ayuda"]
     assert (
         book["Datos"]["A2"].number_format == "@" or book["Datos"].column_dimensions["A"].number_format == "@"
@@ -139,11 +139,11 @@ def test_the_template_has_every_column_and_no_rows() -> None:
 
 @given(st.text(max_size=20))
 def test_no_cell_that_is_written_begins_a_formula(text: str) -> None:
-    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_errors_can_be_taken_along() -> None:
-    from system.registry.importing.errors import CellError
+    from system.registry.errors import CellError
 
     said = error_list([CellError(2, "niu", "=cmd()")])
     assert said == b"\xef\xbb\xbffila;columna;error\r\n2;niu;'=cmd()\r\n"

@@ -9,7 +9,7 @@ from head_end_rows import registers
 from report_book import Book, made
 
 from system.config.clock import BOGOTA
-from system.reports.errors import UnableToReport
+from system.reports.declaration import UnableToReport
 
 DAY = datetime(2026, 11, 2, tzinfo=BOGOTA)  # a Monday
 GIVEN = {"niu": "NIU-0001", "since": "2026-11-02", "until": "2026-11-02"}

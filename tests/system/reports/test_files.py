@@ -16,24 +16,21 @@ from report_book import Book, made
 from vending_world import NOW
 
 from system.accounts.models import AuditRecord
-from system.reports.answer import of_rows
 from system.reports.catalogue import REGISTRY
-from system.reports.declaring import MACHINE, Chart, Column, Kind, Report, Shape
-from system.reports.making import Heading, Made, Tally
-from system.reports.render.drawing import svg_of
+from system.reports.declaration import MACHINE_CSV, Chart, ChartShape, Column, ColumnKind, Report, result_of
+from system.reports.render.cells import cell_text, escape_formula, file_number, grouped
+from system.reports.render.charts import ChartPoints, gather_points, svg_of
 from system.reports.render.formats import FORMATS
-from system.reports.render.points import Points, gathering
-from system.reports.render.safe import safe
-from system.reports.render.words import grouped, plain, shown
+from system.reports.run import Heading, ReportRun, RunningTotals
 from system.vending.models import Merchant
 
 COLUMNS = (
     Column("name", "Nombre"),
-    Column("day", "Día", Kind.DAY),
-    Column("at", "Cuándo", Kind.INSTANT),
-    Column("money", "Valor", Kind.PESOS, total=True),
-    Column("energy", "kWh", Kind.KWH, total=True),
-    Column("share", "Parte", Kind.PERCENT),
+    Column("day", "Día", ColumnKind.DAY),
+    Column("at", "Cuándo", ColumnKind.INSTANT),
+    Column("money", "Valor", ColumnKind.PESOS, total=True),
+    Column("energy", "kWh", ColumnKind.KWH, total=True),
+    Column("share", "Parte", ColumnKind.PERCENT),
 )
 ROWS: list[tuple[Any, ...]] = [
     ("=HYPERLINK(0)", date(2026, 11, 24), NOW, 123_456_789, 12_350, 764_300),
@@ -42,12 +39,12 @@ ROWS: list[tuple[Any, ...]] = [
 HEADING = Heading("Energía de #Teorama", "Ana *Gómez*", NOW, (("Desde", "2026-11-01"),))
 
 
-def report_of(rows: list[tuple[Any, ...]], **more: Any) -> Made:
-    report = Report("x", "Un informe: [raro]", "Ventas", "¿Qué?", COLUMNS, lambda *_: of_rows(rows), **more)
-    return Made(report, HEADING, of_rows(rows, "Una nota."), Tally((3, 4)))
+def report_of(rows: list[tuple[Any, ...]], **more: Any) -> ReportRun:
+    report = Report("x", "Un informe: [raro]", "Ventas", "¿Qué?", COLUMNS, lambda *_: result_of(rows), **more)
+    return ReportRun(report, HEADING, result_of(rows, "Una nota."), RunningTotals((3, 4)))
 
 
-def written(format_: str, one: Made) -> bytes:
+def written(format_: str, one: ReportRun) -> bytes:
     out = io.BytesIO()
     FORMATS[format_].write(one, out)
     return out.getvalue()
@@ -64,7 +61,7 @@ def test_csv_opens_in_a_colombian_spreadsheet() -> None:
 
 
 def test_csv_for_programs_has_names_points_and_no_total() -> None:
-    rows = list(csv.reader(io.StringIO(written("csv", report_of(ROWS, dialect=MACHINE)).decode())))
+    rows = list(csv.reader(io.StringIO(written("csv", report_of(ROWS, dialect=MACHINE_CSV)).decode())))
     assert rows[0] == [column.name for column in COLUMNS]
     assert rows[1][3:] == ["1234567.89", "12.4", "76.4"]
     assert len(rows) == 3
@@ -120,7 +117,7 @@ def test_csv_reads_back_whatever_people_are_called(rows: list[tuple[Any, ...]]) 
     text = written("csv", report_of(rows)).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     cells = read[1 : len(rows) + 1]
-    assert [row[0] for row in cells] == [safe(row[0]) for row in rows]
+    assert [row[0] for row in cells] == [escape_formula(row[0]) for row in rows]
     assert [row[3] for row in cells] == [f"{row[3] / 100:.2f}".replace(".", ",") for row in rows]
     assert not any(row[0].startswith(("=", "+", "-", "@")) for row in cells)
 
@@ -136,17 +133,17 @@ def test_numbers_round_half_away_and_keep_their_sign(value: int, how: tuple[int,
 
 def test_cells_as_colombia_reads_them() -> None:
     money, energy = COLUMNS[3], COLUMNS[4]
-    assert shown(money, 123_456_700) == "$ 1.234.567"
-    assert shown(money, -123_456_789) == "−$ 1.234.567,89"
-    assert shown(energy, None) == "—"
-    assert plain(money, -5, ",") == "-0,05"
-    assert shown(COLUMNS[5], -500_000) == "−50,0 %"
+    assert cell_text(money, 123_456_700) == "$ 1.234.567"
+    assert cell_text(money, -123_456_789) == "−$ 1.234.567,89"
+    assert cell_text(energy, None) == "—"
+    assert file_number(money, -5, ",") == "-0,05"
+    assert cell_text(COLUMNS[5], -500_000) == "−50,0 %"
 
 
 def test_a_chart_has_the_cells_that_the_table_has_and_the_same_bytes() -> None:
-    report = report_of(ROWS, charts=(Chart("Valor", "day", ("money", "money"), Shape.LINE),)).report
-    charts: list[Points] = []
-    assert list(gathering(report, ROWS[:1], charts)) == ROWS[:1]
+    report = report_of(ROWS, charts=(Chart("Valor", "day", ("money", "money"), ChartShape.LINE),)).report
+    charts: list[ChartPoints] = []
+    assert list(gather_points(report, ROWS[:1], charts)) == ROWS[:1]
     assert charts[0].series == [[123_456_789]] * 2
     assert charts[0].for_page()["series"][0] == [1_234_567.89]
     assert svg_of(charts[0]) == svg_of(charts[0])
@@ -155,8 +152,8 @@ def test_a_chart_has_the_cells_that_the_table_has_and_the_same_bytes() -> None:
 def test_a_long_table_is_drawn_in_part_and_said_to_be() -> None:
     rows = [(f"n{number}", None, None, number, 0, 0) for number in range(200)]
     report = report_of(rows, charts=(Chart("Valor", "name", ("money",)),)).report
-    charts: list[Points] = []
-    assert len(list(gathering(report, rows, charts))) == 200
+    charts: list[ChartPoints] = []
+    assert len(list(gather_points(report, rows, charts))) == 200
     assert (len(charts[0].x), charts[0].left_off) == (120, 80)
 
 
@@ -164,13 +161,13 @@ def test_a_long_table_is_drawn_in_part_and_said_to_be() -> None:
     ("columns", "charts"),
     [
         ((Column("a", "A"), Column("a", "B")), ()),
-        ((Column("a", "A", Kind.PESOS, total=True),), ()),
+        ((Column("a", "A", ColumnKind.PESOS, total=True),), ()),
         ((Column("a", "A"),), (Chart("c", "a", ("b",)),)),
     ],
 )
 def test_a_report_that_contradicts_itself_is_refused(columns: Any, charts: Any) -> None:
     with pytest.raises(ValueError, match="report x"):
-        Report("x", "x", "Ventas", "x", columns, lambda *_: of_rows([]), charts=charts)
+        Report("x", "x", "Ventas", "x", columns, lambda *_: result_of([]), charts=charts)
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))

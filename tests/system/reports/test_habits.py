@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_book import Book, made
 
-from system.reports.questions.habits import (
+from system.reports.queries.purchase_habits import (
     CHANGES,
     LESS,
     MORE,

@@ -10,8 +10,7 @@ from report_book import Book, asked
 from vending_world import NOW
 
 from system.reports.catalogue import REGISTRY
-from system.reports.questions.ledger import balance_c
-from system.reports.questions.obligations import KINDS
+from system.reports.queries.receivables import RECEIVABLE_KINDS, balance_c
 from system.vending import ledger
 from system.vending.models import AccountKind, InstallationMonth, MovementKind, Reversal, Sale
 
@@ -75,7 +74,9 @@ def test_obligations_close_at_the_balance_of_the_ledger(lived: Book) -> None:
                 ("saldo_inicial", {"movement__business_day__lt": since}),
                 ("saldo_final", {"movement__business_day__lte": until}),
             ):
-                assert totals[column] == sum(balance_c(user, kind, **narrowed) for kind in KINDS), (
+                assert totals[column] == sum(
+                    balance_c(user, kind, **narrowed) for kind in RECEIVABLE_KINDS
+                ), (
                     name,
                     column,
                 )

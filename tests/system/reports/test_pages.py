@@ -10,7 +10,7 @@ from vending_world import Village, make_village
 
 from system.accounts.models import User
 from system.reports.catalogue import REGISTRY, SECTIONS
-from system.reports.pages import report as report_page
+from system.reports.pages import reports as report_page
 
 NOVEMBER = {"since": "2026-11-01", "until": "2026-11-30"}
 

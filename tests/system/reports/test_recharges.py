@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from report_book import Book, made
 from vending_world import NOW
 
-from system.reports.questions.recharges import NO_READINGS, Home, Limits, signs_of
+from system.reports.queries.recharges import NO_READINGS, Limits, RechargeHistory, fraud_signs
 
 LIMITS = Limits(idle=45, least_wh=5_000, low=40, high=200)
 ALL = {"until": "2026-11-24", "window": "10"}
 
 
-def home(days: int | None = 3, bought: int = 20_000, consumed: int | None = None, here: int = 300) -> Home:
-    return Home(None if days is None else NOW, days, here, bought, consumed)
+def home(
+    days: int | None = 3, bought: int = 20_000, consumed: int | None = None, here: int = 300
+) -> RechargeHistory:
+    return RechargeHistory(None if days is None else NOW, days, here, bought, consumed)
 
 
 @pytest.mark.requirement("R5.2-03")
@@ -38,13 +40,13 @@ def home(days: int | None = 3, bought: int = 20_000, consumed: int | None = None
         (home(days=None, bought=0, consumed=90_000), ["consume y no compra", "nunca ha comprado"]),
     ],
 )
-def test_signs_by_their_limits(seen: Home, signs: list[str]) -> None:
-    assert signs_of(seen, LIMITS) == signs
+def test_signs_by_their_limits(seen: RechargeHistory, signs: list[str]) -> None:
+    assert fraud_signs(seen, LIMITS) == signs
 
 
 @given(bought=st.integers(0, 10**7), consumed=st.integers(5_000, 10**7))
 def test_who_buys_what_he_consumes_shows_no_sign(bought: int, consumed: int) -> None:
-    signs = signs_of(home(bought=bought, consumed=consumed), LIMITS)
+    signs = fraud_signs(home(bought=bought, consumed=consumed), LIMITS)
     assert bool(signs) == (bought * 100 < consumed * 40 or bought * 100 > consumed * 200)
 
 

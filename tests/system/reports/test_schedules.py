@@ -18,12 +18,10 @@ from system.accounts.models import AuditRecord, User
 from system.config.clock import BOGOTA
 from system.reports import schedules
 from system.reports.catalogue import REGISTRY
-from system.reports.due import next_due
-from system.reports.errors import UnableToReport
-from system.reports.keeping import folder, path_of
+from system.reports.declaration import UnableToReport
 from system.reports.models import Delivery, DeliveryState, MadeFile, ReportSchedule
-from system.reports.periods import PERIODS, days_of
-from system.reports.scheduling import schedule_report, stop_schedule
+from system.reports.parameters import PERIODS, days_of
+from system.reports.schedules import file_path, files_folder, next_due, schedule_report, stop_schedule
 
 TERMS = {
     "name": "Cada mañana",
@@ -59,7 +57,7 @@ def test_a_file_is_made_once_when_it_is_due(book: Book) -> None:
     assert schedules.run_due() == "1 hechos"
     assert schedules.run_due() == ""
     file = MadeFile.objects.get()
-    path = path_of(file)
+    path = file_path(file)
     assert path is not None
     content = path.read_bytes()
     assert file.name == "ventas-por-dia-2026-11-24-2026-11-24.csv"
@@ -67,7 +65,7 @@ def test_a_file_is_made_once_when_it_is_due(book: Book) -> None:
     assert f"{sale.amount_c // 100},00".encode() in content
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert [one.name for one in folder().iterdir()] == [str(book.village.provider.pk)]
+    assert [one.name for one in files_folder().iterdir()] == [str(book.village.provider.pk)]
     schedule.refresh_from_db()
     assert schedule.next_due_at == datetime(2026, 11, 26, 6, tzinfo=BOGOTA)
     assert AuditRecord.objects.filter(action="reports.made", outcome="done").count() == 1
@@ -94,10 +92,10 @@ def test_two_workers_make_it_once(book: Book) -> None:
     late = ReportSchedule.objects.get(pk=schedule.pk)
     due_at = schedule.next_due_at
     assert due_at is not None
-    assert schedules.make_now(schedule, due_at, book.clock.instant) is not None
-    assert schedules.make_now(late, due_at, book.clock.instant) is None
+    assert schedules.make_scheduled_file(schedule, due_at, book.clock.instant) is not None
+    assert schedules.make_scheduled_file(late, due_at, book.clock.instant) is None
     assert MadeFile.objects.count() == 1
-    assert len([one for one in folder().rglob("*") if one.is_file()]) == 1
+    assert len([one for one in files_folder().rglob("*") if one.is_file()]) == 1
 
 
 def test_who_lost_his_rights_makes_nothing_more(book: Book) -> None:
@@ -124,7 +122,7 @@ def test_one_that_breaks_holds_up_no_other(book: Book, monkeypatch: pytest.Monke
     told = {file.schedule.name: file.failure for file in MadeFile.objects.all()}
     assert "ya no existe" in told["roto"]
     assert told["sano"] == ""
-    monkeypatch.setattr("system.reports.schedules.make", broken)
+    monkeypatch.setattr("system.reports.schedules.run_report", broken)
     book.at(2)
     schedules.run_due()
     assert MadeFile.objects.filter(failure="Error interno (RuntimeError).").exists()
@@ -141,7 +139,7 @@ def test_mail_and_folder_get_the_same_bytes_once(book: Book, settings: Any, tmp_
     schedules.run_due()
     assert sorted(one.to[0] for one in mail.outbox) == ["ana@example.org", "beto@example.org"]
     file = MadeFile.objects.get()
-    path = path_of(file)
+    path = file_path(file)
     assert path is not None
     name, content, _ = mail.outbox[0].attachments[0]
     assert (name, content) == (file.name, path.read_bytes())
@@ -174,7 +172,7 @@ def test_old_files_go_and_their_rows_stay(book: Book, settings: Any) -> None:
     schedules.run_due()
     stop_schedule(book.village.supervisor, schedule)
     file = MadeFile.objects.get()
-    path = path_of(file)
+    path = file_path(file)
     assert path is not None
     book.at(40)
     assert schedules.run_due() == "1 retirados"

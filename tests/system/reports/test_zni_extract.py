@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from report_book import Book, asked, made
 
 from system.registry.models import Community, Provider
-from system.reports.extracts import check
+from system.reports.extracts import layout
 from system.reports.extracts.layout import parse
-from system.reports.questions.ledger import balance_c
-from system.reports.questions.zni import COLUMNS, LAYOUT, blocks_of
-from system.reports.questions.zni_acts import Act
+from system.reports.queries.receivables import balance_c
+from system.reports.queries.zni import COLUMNS, LAYOUT, BillingAct, blocks_of
 from system.vending.models import AccountKind, MovementKind
 
 #: As published: datos.gov.co, dataset p62q-r7ag.
@@ -151,7 +150,7 @@ def test_pseudonyms_are_the_same_for_the_same_and_tell_nobody(known: Book) -> No
     assert not any("NIU" in str(cell) for row in first for cell in row)
 
 
-ACT = Act(1, "x", date(2026, 11, 30), date(2026, 11, 1), date(2026, 11, 30))
+ACT = BillingAct(1, "x", date(2026, 11, 30), date(2026, 11, 1), date(2026, 11, 30))
 
 
 @given(
@@ -228,16 +227,16 @@ def test_a_layout_that_makes_no_sense_is_refused(text: str, told: str) -> None:
     ],
 )
 def test_values_are_held_against_the_layout(column: str, value: Any, said: str | None) -> None:
-    found = check.check_value(next(one for one in LAYOUT.columns if one.code == column), value)
+    found = layout.check_value(next(one for one in LAYOUT.columns if one.code == column), value)
     assert (found is None) if said is None else (said in str(found))
 
 
 def test_one_fault_of_many_rows_is_told_once_and_many_faults_are_counted() -> None:
     names = {"row": "r", "provider": "p", "community": "c", "installation": "i"}
     empty = tuple("" for _ in LAYOUT.columns)
-    found, left = check.findings(LAYOUT, [(names, empty)] * 3)
+    found, left = layout.findings_of(LAYOUT, [(names, empty)] * 3)
     assert (len(found), left) == (len([one for one in LAYOUT.columns if one.required]), 0)
     many = [({**names, "row": str(number)}, empty) for number in range(200)]
-    found, left = check.findings(LAYOUT, many)
-    assert len(found) == check.FINDINGS_MAX
+    found, left = layout.findings_of(LAYOUT, many)
+    assert len(found) == layout.FINDINGS_MAX
     assert left > 0

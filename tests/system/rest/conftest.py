@@ -11,7 +11,7 @@ from django.test import Client
 from vending_world import Village, make_module, make_village, served_module
 
 from system.accounts.models import User
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.config import clock
 from system.vending import module_client
 

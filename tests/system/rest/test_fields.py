@@ -10,15 +10,19 @@ from pydantic import TypeAdapter, ValidationError
 from vending_world import NOW
 
 from system.accounts.rest.fields import (
+    LIMIT,
     Day,
     Instant,
     InstantIn,
+    Page,
+    PageIn,
+    PageQuery,
     QueryInt,
     free_text,
+    page_of,
     plain_text,
     whole,
 )
-from system.accounts.rest.paging import LIMIT, Page, PageIn, PageQuery, page_of
 from system.vending.rest.fields import units_of, wh_of
 from system.vending.rest.sales import SaleIn, TokenOut
 

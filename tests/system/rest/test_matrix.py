@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from system.accounts.access import MARK
+from system.accounts.access import OPERATION_ATTRIBUTE
 from system.accounts.models import AuditRecord
-from system.accounts.operations import MAY, Operation, Role
-from system.portal.api import ROOMS, api
+from system.accounts.permissions import PERMITTED_ROLES, Operation, Role
+from system.portal.api import APP_APIS, api
 
 _VALUES = {"uuidstr": str(uuid.UUID(int=1)), "int": "999999"}
 
@@ -39,7 +39,9 @@ NAMES = [f"{method} {address}" for method, address, _ in ROUTES]
 def test_every_route_says_what_it_does() -> None:
     for (_, _, guards), name in zip(ROUTES, NAMES, strict=True):
         assert len(guards) == 1, f"{name} has no guard of its own"
-        assert isinstance(getattr(guards[0], MARK, None), Operation), f"{name} has no operation"
+        assert isinstance(getattr(guards[0], OPERATION_ATTRIBUTE, None), Operation), (
+            f"{name} has no operation"
+        )
     assert len(set(NAMES)) == len(NAMES) > 80
 
 
@@ -48,12 +50,12 @@ def test_every_route_says_what_it_does() -> None:
 def test_who_may_not_is_refused_and_written_down(role: Role, caller: Callable[[Role], Any]) -> None:
     ask = caller(role)
     for method, address, guards in ROUTES:
-        operation = getattr(guards[0], MARK)
+        operation = getattr(guards[0], OPERATION_ATTRIBUTE)
         before = AuditRecord.objects.filter(outcome="refused").count()
         # a body that nobody could take: who may not, is not told what is wrong with it
         answer = ask(method, address, None if method == "GET" else [])
         refused = AuditRecord.objects.filter(outcome="refused").count() - before
-        if role in MAY[operation]:
+        if role in PERMITTED_ROLES[operation]:
             assert answer.status_code not in (401, 403), (role, method, address)
         else:
             assert (answer.status_code, refused) == (403, 1), (role, method, address)
@@ -72,14 +74,14 @@ def test_every_address_of_the_tree_is_a_guarded_route() -> None:
     """Nothing else stands below the API but its document, its page, and *no such address*."""
     tree = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/")
     page, routes_below = tree.url_patterns
-    assert isinstance(getattr(page.callback, MARK), Operation)
+    assert isinstance(getattr(page.callback, OPERATION_ATTRIBUTE), Operation)
     known = {address for bound in api._get_bound_routers() for address in bound.path_operations}
     found = [re.sub(r"<", "{", str(one.pattern)).replace(">", "}") for one in routes_below.url_patterns]
     assert {f"/{one}" for one in found} - known == {"/openapi.json", "/"}
 
 
 def test_rooms_bring_their_routes() -> None:
-    assert all(room.routers for room in ROOMS)
-    assert len({id(router) for room in ROOMS for router in room.routers}) == sum(
-        len(room.routers) for room in ROOMS
+    assert all(room.routers for room in APP_APIS)
+    assert len({id(router) for room in APP_APIS for router in room.routers}) == sum(
+        len(room.routers) for room in APP_APIS
     )

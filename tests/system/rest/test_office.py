@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from vending_world import Village, drn
 
 from system.accounts.models import AuditRecord
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.registry.importing.columns import COLUMNS
 from system.registry.models import Customer, Installation
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.accounts.models import User
-from system.accounts.operations import Role
-from system.accounts.rest import me, problems
+from system.accounts.permissions import Role
+from system.accounts.rest import problems, users
 from system.accounts.rest.auth import BODY_MAX_BYTES
 
 MEMBERS = {"type", "title", "status", "detail", "instance"}
@@ -87,7 +87,7 @@ def test_a_fault_tells_nothing(
         raise fault
 
     ask = caller(Role.CASHIER)
-    monkeypatch.setattr(me, "get_token", broken)
+    monkeypatch.setattr(users, "get_token", broken)
     answer = ask("GET", "me")
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:amibench:problem:{kind}")
     assert "secreto" not in answer.content.decode()

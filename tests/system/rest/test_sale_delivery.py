@@ -7,7 +7,7 @@ import pytest
 from network_world import FakeHeadEnd
 from vending_world import drn
 
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.security_module.errors import AnswerLost
 from system.vending.delivery import carriers, hand_over
 from system.vending.module_client import module_client

@@ -7,7 +7,7 @@ import pytest
 from vending_world import Village, drn, make_village
 
 from system.accounts.models import AuditRecord
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.security_module.errors import AnswerLost
 from system.vending.models import Sale, Token
 from system.vending.services import vend_transaction

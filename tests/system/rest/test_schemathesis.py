@@ -24,7 +24,7 @@ from schemathesis.specs.openapi import checks
 from vending_world import NOW, Village, drn
 
 from system.accounts.models import User
-from system.accounts.operations import Role
+from system.accounts.permissions import Role
 from system.head_end.django_store import DjangoStore
 from system.head_end.models import FoundDevice
 from system.portal.api import api

@@ -13,10 +13,9 @@ from ninja import Router
 from vending_world import Village, drn
 
 from system.accounts.models import AuditRecord, User
-from system.accounts.operations import Operation, Role
+from system.accounts.permissions import Operation, Role
 from system.accounts.rest import auth
-from system.accounts.rest.problems import Forbidden, TooLarge
-from system.accounts.rest.room import Refusal, Room
+from system.accounts.rest.problems import AppApi, Forbidden, Refusal, TooLarge
 from system.portal import api as portal_api
 from system.vending.errors import UnableToSell
 from system.vending.services.tickets import print_ticket
@@ -67,12 +66,14 @@ def test_a_further_room_is_one_more_line() -> None:
 
     router = Router(tags=["Siesta"])
 
-    @router.get("/siesta", **auth.does(Operation.SEE_HOME, None, 409))
+    @router.get("/siesta", **auth.guarded(Operation.SEE_HOME, None, 409))
     def siesta(request: HttpRequest) -> None:
         raise TiredError("ahora no")
 
-    room = Room((router,), {TiredError: Refusal(409, "tired", "Cansado", lambda error: {"why": str(error)})})
-    made = portal_api.assemble((room,))
+    room = AppApi(
+        (router,), {TiredError: Refusal(409, "tired", "Cansado", lambda error: {"why": str(error)})}
+    )
+    made = portal_api.assemble_api((room,))
     paths = made.get_openapi_schema(path_prefix="x/")["paths"]
     assert list(paths) == ["/x/siesta"]
     assert set(paths["/x/siesta"]["get"]["responses"]) == {200, 401, 403, 409, 422}

@@ -9,8 +9,8 @@ from django.urls import resolve
 from terminal_world import World
 
 from protocols.offline.messages import Batch, Settled
-from system.config import outgoing
-from system.config.outgoing import Answer, UnableToSend
+from system.config import outgoing_http
+from system.config.outgoing_http import Answer, UnableToSend
 from system.terminal.errors import TerminalRefused
 from system.terminal.services import office as link
 from system.terminal.totals import office_position
@@ -110,7 +110,7 @@ def test_without_an_address_there_is_no_link(world: World) -> None:
 
 
 def test_the_longest_pack_fits_what_is_taken() -> None:
-    assert link.ANSWER_MAX_BYTES > 2 * 16_000_000 > outgoing.ANSWER_MAX_BYTES
+    assert link.ANSWER_MAX_BYTES > 2 * 16_000_000 > outgoing_http.ANSWER_MAX_BYTES
 
 
 @pytest.mark.requirement("R5.4-06")

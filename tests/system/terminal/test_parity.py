@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.terminal.pages.urls import urlpatterns
 from system.terminal.parity import PARITY, Degree, page
 

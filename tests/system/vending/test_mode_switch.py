@@ -85,7 +85,7 @@ class Home:
 @pytest.fixture
 def home() -> Iterator[Home]:
     bench = meter_bench(3.0)
-    clock.use(_WorldTime(bench.world.clock))
+    clock.use_clock(_WorldTime(bench.world.clock))
     field = Field(make_village(), DjangoStore())
     device = field.device(1)
     Device.objects.filter(pk=device.pk).update(serial=bench.world.meter.profile.serial)
@@ -106,7 +106,7 @@ def home() -> Iterator[Home]:
     bench.world.supply.set_source(120.0)
     bench.world.supply.set_load(4.0, 0.0)
     yield Home(bench, field, Device.objects.get(pk=device.pk), hung.installation)
-    clock.use(None)
+    clock.use_clock(None)
 
 
 def _give_credit(bench: MeterBench) -> None:

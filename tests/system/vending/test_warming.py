@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from system.config.compiled import CompiledQuery
+from system.config.compiled_queries import CompiledQuery
 from system.vending import warming
 from system.vending.selectors import supply
 

@@ -65,7 +65,7 @@ def _village(drns: list[str]) -> list[Any]:
     from django.db import transaction
 
     from system.accounts.models import User
-    from system.demo.rows import fill
+    from system.demo.seed import seed_village
     from system.demo.village import DemoUser, Village, WorldMeter
     from system.vending.models import AccountBalance, PointOfSale
     from system.vending.services.shifts import open_shift
@@ -74,7 +74,7 @@ def _village(drns: list[str]) -> list[Any]:
     meters = tuple(WorldMeter(drn, drn, f"B{drn}", "", "", dict(keying)) for drn in drns)
     names = [f"caja-{number}" for number in range(1, CASHIERS + 1)]
     users = tuple(DemoUser(name, "cashier", secrets.token_urlsafe(16)) for name in names)
-    fill(Village(meters, users, meters[0].name))
+    seed_village(Village(meters, users, meters[0].name))
     cashiers = list(User.objects.filter(username__in=names).order_by("username"))
     with transaction.atomic():
         AccountBalance.objects.update(limit_c=None)

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from system.config.migrating import Tables
+from system.config.migration_operations import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        Tables(
+        CreateTables(
             tables=[
                 migrations.CreateModel(
                     name="Terminal",

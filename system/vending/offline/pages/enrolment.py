@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from protocols.offline.envelope import fingerprint
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.offline.errors import OfflineRefused
 from system.vending.offline.models import Terminal
 from system.vending.offline.pages.forms import ConfirmForm, EnrolmentForm, PinForm, TermsForm

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from system.accounts import audit
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending.offline.errors import OfflineRefused
 from system.vending.offline.models import Pack
 from system.vending.offline.pages.terminals import find_terminal, user_of

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from protocols.offline.envelope import fingerprint
 from system.accounts.access import requires
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.vending.offline.errors import OfflineRefused
 from system.vending.offline.models import Terminal

@@ -11,11 +11,11 @@ on its disk would open the portal. What it signs is a challenge of the office, s
 batch can ask for a pack, in which names of customers stand.
 """
 
-from system.accounts.rest.room import Refusal, Room
+from system.accounts.rest.problems import AppApi, Refusal
 from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.rest import terminals
 
-ROOM = Room(
+ROOM = AppApi(
     routers=(terminals.router,),
     refusals={
         ForkFound: Refusal(409, "fork", "El terminal cuenta dos historias"),

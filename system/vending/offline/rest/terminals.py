@@ -9,10 +9,19 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from protocols.offline.envelope import OCTETS_MAX
-from system.accounts.operations import Operation
-from system.accounts.rest.auth import does, user_of
-from system.accounts.rest.fields import In, Instant, Out, free_text, row_or_404, whole
-from system.accounts.rest.paging import Page, PageQuery, page_of
+from system.accounts.permissions import Operation
+from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.fields import (
+    In,
+    Instant,
+    Out,
+    Page,
+    PageQuery,
+    free_text,
+    page_of,
+    row_or_404,
+    whole,
+)
 from system.accounts.rest.problems import TooLarge
 from system.vending.offline.models import Finding, Pack, Terminal
 from system.vending.offline.selectors.terminals import leased_until, settled_up_to, terminal_position
@@ -141,19 +150,19 @@ def _finding(row: Finding) -> FindingOut:
     )
 
 
-@router.get("/offline/terminals", **does(Operation.SEE_TERMINALS, Page[TerminalOut]))
+@router.get("/offline/terminals", **guarded(Operation.SEE_TERMINALS, Page[TerminalOut]))
 def list_terminals(request: HttpRequest, page: Query[PageQuery]) -> Any:
     """Los terminales, lo que deben y hasta cuándo venden."""
     return page_of(Page[TerminalOut], _rows(request).order_by("code"), page, _out)
 
 
-@router.get(_ONE, **does(Operation.SEE_TERMINALS, TerminalOut))
+@router.get(_ONE, **guarded(Operation.SEE_TERMINALS, TerminalOut))
 def one_terminal(request: HttpRequest, terminal_id: uuid.UUID) -> TerminalOut:
     """Un terminal."""
     return _out(row_or_404(_rows(request), terminal_id))
 
 
-@router.get(f"{_ONE}/findings", **does(Operation.SEE_TERMINALS, Page[FindingOut]))
+@router.get(f"{_ONE}/findings", **guarded(Operation.SEE_TERMINALS, Page[FindingOut]))
 def list_findings(request: HttpRequest, terminal_id: uuid.UUID, page: Query[PageQuery]) -> Any:
     """Lo que alguien debe mirar, lo último primero."""
     found = row_or_404(_rows(request), terminal_id)
@@ -162,7 +171,7 @@ def list_findings(request: HttpRequest, terminal_id: uuid.UUID, page: Query[Page
 
 @router.post(
     "/offline/batches",
-    **does(Operation.SETTLE_TERMINAL, SettlementOut, 400, 409, 413, body_max_bytes=_UPLOAD_MAX),
+    **guarded(Operation.SETTLE_TERMINAL, SettlementOut, 400, 409, 413, body_max_bytes=_UPLOAD_MAX),
 )
 def bring(request: HttpRequest, file: File[UploadedFile]) -> SettlementOut:
     """Recibir y asentar un lote (multipart, campo `file`); el mismo lote otra vez no cambia nada."""
@@ -180,7 +189,7 @@ def bring(request: HttpRequest, file: File[UploadedFile]) -> SettlementOut:
     )
 
 
-@router.put(f"{_ONE}/deposits/{{uuid:deposit_id}}", **does(Operation.RECEIVE_DEPOSIT, CashOut))
+@router.put(f"{_ONE}/deposits/{{uuid:deposit_id}}", **guarded(Operation.RECEIVE_DEPOSIT, CashOut))
 def receive(request: HttpRequest, terminal_id: uuid.UUID, deposit_id: uuid.UUID, body: CashIn) -> CashOut:
     """Recibir el dinero de un terminal; el mismo identificador es la misma entrega."""
     found = row_or_404(_rows(request), terminal_id)
@@ -188,7 +197,7 @@ def receive(request: HttpRequest, terminal_id: uuid.UUID, deposit_id: uuid.UUID,
     return CashOut(id=row.pk, terminal_id=found.pk, amount_c=row.amount_c, received_at=row.received_at)
 
 
-@router.post(f"{_ONE}/packs", **does(Operation.SETTLE_TERMINAL, PackOut, status=201))
+@router.post(f"{_ONE}/packs", **guarded(Operation.SETTLE_TERMINAL, PackOut, status=201))
 def give(request: HttpRequest, terminal_id: uuid.UUID, body: PackIn) -> PackOut:
     """Hacer el paquete siguiente."""
     found = row_or_404(_rows(request), terminal_id)
@@ -197,7 +206,7 @@ def give(request: HttpRequest, terminal_id: uuid.UUID, body: PackIn) -> PackOut:
 
 @router.get(
     f"{_ONE}/packs/{{int:number}}/file",
-    **does(Operation.SETTLE_TERMINAL, None, media_type="application/json"),
+    **guarded(Operation.SETTLE_TERMINAL, None, media_type="application/json"),
 )
 def pack_file(request: HttpRequest, terminal_id: uuid.UUID, number: int) -> HttpResponse:
     """El paquete, tal como lo carga el terminal."""

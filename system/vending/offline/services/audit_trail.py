@@ -2,7 +2,7 @@
 
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
 from system.vending.offline.models import Batch, Finding, FindingKind, Terminal, TerminalState
 

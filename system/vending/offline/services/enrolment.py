@@ -10,9 +10,9 @@ from protocols.offline.errors import OfflineError
 from protocols.offline.messages import Enrolment, open_enrolment
 from protocols.offline.pin import SALT_OCTETS, verifier
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now, security_now
-from system.config.writer import hold, writing
+from system.config.transactions import lock_row, write_transaction
 from system.registry.models import Provider
 from system.vending.models import PointOfSale
 from system.vending.offline.errors import OfflineRefused
@@ -85,8 +85,8 @@ def enrol(user: User, data: bytes, terms: TerminalTerms, former: Terminal | None
     if known is not None:
         return _same_terminal(user, known, enrolment)
     try:
-        with writing():
-            hold(Provider(pk=user.provider_pk))
+        with write_transaction():
+            lock_row(Provider(pk=user.provider_pk))
             if former is not None:
                 Terminal.objects.filter(pk=former.pk).update(state=TerminalState.REPLACED)
             row = _terminal_row(user, enrolment, terms, former)
@@ -109,7 +109,7 @@ def change_terms(user: User, terminal: Terminal, terms: TerminalTerms) -> None:
     _require_terms(user, terms)
     if terms.point_of_sale.pk != terminal.point_of_sale_id:
         raise OfflineRefused("Un terminal no cambia de punto de venta: reemplácelo.", "point_of_sale")
-    with writing():
+    with write_transaction():
         Terminal.objects.filter(pk=terminal.pk).update(**terms.columns())
         audit_terminal(
             user, terminal, operation=Operation.MANAGE_TERMINALS, what="terms", limit_c=terms.limit_c
@@ -177,7 +177,7 @@ def _same_terminal(user: User, known: Terminal, enrolment: Enrolment) -> Termina
 
 def _switch(user: User, terminal: Terminal, before: TerminalState, after: TerminalState, what: str) -> None:
     require_may_manage(user, terminal)
-    with writing():
+    with write_transaction():
         if Terminal.objects.filter(pk=terminal.pk, state=before).update(state=after):
             audit_terminal(user, terminal, operation=Operation.MANAGE_TERMINALS, what=what)
 
@@ -219,7 +219,7 @@ def set_pin(user: User, terminal: Terminal, operator: User, pin: str) -> Termina
         raise OfflineRefused(f"El PIN son {PIN_LEAST} a {PIN_MOST} dígitos, no todos iguales.", "pin")
     salt = secrets.token_bytes(SALT_OCTETS)
     made = {"salt": salt.hex(), "verifier": verifier(pin, salt).hex(), "active": True}
-    with writing():
+    with write_transaction():
         row, _ = TerminalOperator.objects.update_or_create(
             terminal=terminal,
             user=operator,
@@ -237,7 +237,7 @@ def remove_operator(user: User, terminal: Terminal, operator: User) -> None:
         OfflineRefused: not allowed.
     """
     require_may_manage(user, terminal)
-    with writing():
+    with write_transaction():
         TerminalOperator.objects.filter(terminal=terminal, user=operator).update(active=False)
         audit_terminal(
             user, terminal, operation=Operation.MANAGE_TERMINALS, what="remove", operator=operator.pk

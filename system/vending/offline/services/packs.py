@@ -20,9 +20,9 @@ from protocols.offline.errors import OfflineError
 from protocols.offline.pin import DEFAULT_COST
 from protocols.offline.schema import LEASE_METERS_MAX
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now
-from system.config.writer import hold, writing
+from system.config.transactions import lock_row, write_transaction
 from system.security_module.errors import RequestRefused, SecurityModuleError
 from system.vending.module_client import module_client
 from system.vending.offline.errors import OfflineRefused
@@ -173,8 +173,8 @@ def _require_pack_allowed(user: User, terminal: Terminal, valid_days: int) -> No
 def _begin_pack(
     user: User, terminal: Terminal, gathered: PackCustomers, now: datetime, until: datetime
 ) -> Pack:
-    with writing():
-        hold(terminal)
+    with write_transaction():
+        lock_row(terminal)
         last = Pack.objects.filter(terminal=terminal).aggregate(last=Max("number"))["last"] or 0
         pack = Pack(
             provider_id=terminal.provider_id,
@@ -198,7 +198,7 @@ def _begin_pack(
 def _finish_pack(
     pack: Pack, terminal: Terminal, data: bytes, leases: Iterable[bytes], gathered: PackCustomers
 ) -> None:
-    with writing():
+    with write_transaction():
         PackFile(
             pack=pack,
             content=zlib.compress(data),

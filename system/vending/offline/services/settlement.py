@@ -20,9 +20,9 @@ from protocols.offline.errors import OfflineError
 from protocols.offline.messages import Batch as Message
 from system.accounts import audit
 from system.accounts.models import User
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import business_now, security_now
-from system.config.writer import hold, writing
+from system.config.transactions import lock_row, write_transaction
 from system.security_module.errors import SecurityModuleError
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.models import Deposit, OpenSale
@@ -109,8 +109,8 @@ def _settled_now(settling: BatchSettlement, entry: Entry) -> tuple[bool, list[Fi
         prepared = _prepare(settling, entry)
     except SecurityModuleError:
         raise _Stopped(_NO_MODULE) from None
-    with writing():
-        hold(settling.terminal)
+    with write_transaction():
+        lock_row(settling.terminal)
         number, last_hash = settled_up_to(settling.terminal)
         if entry.number <= number:  # somebody else is settling the same batch
             return False, []
@@ -177,7 +177,7 @@ def _compare_counter(settling: BatchSettlement) -> list[Finding]:
         FindingKind.COUNTER_DIFFERS,
         f"El contador seguro hizo {batch.counter_sequence} tokens y los libros tienen {sequence}.",
     )
-    with writing():
+    with write_transaction():
         return settling.write_told(0)
 
 
@@ -275,8 +275,8 @@ def _id_of(claimed: object) -> uuid.UUID | None:
 
 def _keep_batch(user: User | None, terminal: Terminal, message: Message, data: bytes) -> Batch:
     digest, entries = hashlib.sha256(data).hexdigest(), message.entries
-    with writing():
-        hold(terminal)
+    with write_transaction():
+        lock_row(terminal)
         known: Batch | None = Batch.objects.filter(terminal=terminal, sha256=digest).first()
         forked_at = 0
         if known is None:
@@ -375,7 +375,7 @@ def receive_cash(
     if terminal.provider_id != user.provider_id:
         raise OfflineRefused("El terminal no es de este prestador.")
     try:
-        with writing():
+        with write_transaction():
             merchant = terminal.point_of_sale.merchant
             known = Deposit.objects.filter(pk=deposit_id).exists()
             deposit = receive_deposit(user, merchant, amount_c, reference, deposit_id)

@@ -13,7 +13,7 @@ from typing import Any
 from protocols.offline.chain import Entry
 from system.accounts.models import User
 from system.config.clock import business_day, security_now
-from system.config.writer import hold
+from system.config.transactions import lock_row
 from system.vending.errors import SaleUnderWay
 from system.vending.ledger import LedgerEntry, account_of, balance_of, post_fact
 from system.vending.models import (
@@ -91,7 +91,7 @@ def post_sale(settling: BatchSettlement, row: SettledEntry, said: ReportedSale, 
         PricingError: no tariff of the customer was ever in force on that day.
     """
     installation: Any = who.buyer.supply.installation
-    hold(installation)
+    lock_row(installation)
     if OpenSale.objects.filter(pk=installation.pk).exists():
         raise SaleUnderWay(f"Otra venta del medidor {said.drn} está en curso.")
     day = business_day(row.at)

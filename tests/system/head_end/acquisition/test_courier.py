@@ -32,7 +32,7 @@ class _WorldTime:
 def site(make_field_bench: Any, db: Any) -> Any:
     """A nano-grid of two homes whose meters were read once, at commissioning, over a wire."""
     bench = make_field_bench(2, 3.0)
-    clock.use(_WorldTime(bench.world.clock))
+    clock.use_clock(_WorldTime(bench.world.clock))
     bench.field = Field(make_village(), DjangoStore())
     (bench.concentrator,) = bench.world.sites[0].wire.concentrators.values()
     bench.field.plan(LOAD, 900, at_s=0, every_s=900)
@@ -41,7 +41,7 @@ def site(make_field_bench: Any, db: Any) -> Any:
         _meter(bench, number, target)
     _collect(bench)
     yield bench
-    clock.use(None)
+    clock.use_clock(None)
 
 
 def _channel(bench: Any, serial: str, name: str = "north") -> Channel:

@@ -9,7 +9,7 @@ from django.test import Client
 from vending_world import NOW, Village, drn, make_village
 
 from system.accounts.models import User
-from system.registry.importing.tables import MAX_BYTES
+from system.registry.importing.spreadsheets import MAX_BYTES
 from system.registry.models import (
     Community,
     Customer,

@@ -32,12 +32,12 @@ def bench(db: Any, settings: Any, tmp_path: Any) -> Iterator[Client]:
     settings.CASH_UNIT_C, settings.SALE_MIN_C, settings.SALE_MAX_C = 1, 1, 10**12
     moments = (NOW.replace(microsecond=number) for number in range(1, 1_000_000))
     ticking = type("Ticking", (), {"now": lambda self: next(moments)})()
-    clock.use(ticking)
+    clock.use_clock(ticking)
     with served_module(make_module(tmp_path)) as url:
         settings.SECURITY_MODULE_URL = url
         yield Client(headers={"Authorization": f"Bearer {SECRET}"})
         module_client.close_client()
-    clock.use(None)
+    clock.use_clock(None)
 
 
 def ask(client: Client, operation: str, args: Any) -> Any:

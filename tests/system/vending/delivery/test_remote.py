@@ -13,7 +13,7 @@ from network_world import caller, make_network
 from vending_world import NOW, Village, drn
 
 from system.config.clock import security_now
-from system.config.outgoing import Answer, UnableToSend
+from system.config.outgoing_http import Answer, UnableToSend
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending.delivery import carriers, chores

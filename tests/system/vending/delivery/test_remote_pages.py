@@ -12,9 +12,9 @@ from network_world import caller, make_network
 from vending_world import Village, make_village
 
 from system.accounts.models import AuditRecord, User
-from system.accounts.operations import MAY, Operation
-from system.config.outgoing import Answer, UnableToSend
-from system.networks.scopes import Scope
+from system.accounts.permissions import PERMITTED_ROLES, Operation
+from system.config.outgoing_http import Answer, UnableToSend
+from system.networks.api_keys import Scope
 from system.registry.models import Site
 from system.vending.delivery import carriers
 from system.vending.delivery.models import RemoteHeadEnd
@@ -235,4 +235,4 @@ def test_of_another_provider_and_of_another_role(chief: Client, village: Village
     with pytest.raises(UnableToManageRemote, match="no existe"):
         add_remote(village.supervisor, RemoteTerms("Norte", URL, KEY, site=stranger.site))
     assert isinstance(village.cashier, User)
-    assert village.cashier.role not in MAY[Operation.MANAGE_NETWORKS]
+    assert village.cashier.role not in PERMITTED_ROLES[Operation.MANAGE_NETWORKS]

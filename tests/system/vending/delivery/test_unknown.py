@@ -12,7 +12,7 @@ from vending_world import NOW, Village, drn
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval, AuditRecord
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config import clock
 from system.head_end import api
 from system.head_end.django_store import DjangoStore
@@ -77,7 +77,9 @@ def chief(village: Village) -> Any:
 
 
 def approved(village: Village, arguments: dict[str, str]) -> Approval:
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, arguments, "el cliente no lo tiene")
+    approval = four_eyes.request_approval(
+        village.supervisor, Operation.REVERSE_SALE, arguments, "el cliente no lo tiene"
+    )
     four_eyes.decide(chief(village), approval, granted=True)
     return approval
 
@@ -114,7 +116,7 @@ def test_who_approved_without_knowing_approved_something_else(
     with pytest.raises(UnableToSell) as refused:
         reverse_sale(village.supervisor, sale, approved(village, reversal_arguments(sale)), "x")
     assert str(refused.value) == withdrawal.NEVER_KNOWN
-    alone = four_eyes.ask(
+    alone = four_eyes.request_approval(
         village.supervisor,
         Operation.REVERSE_SALE,
         reversal_arguments_with_risk(village.supervisor, sale),

@@ -11,9 +11,9 @@ from vending_world import NOW, Village, drn
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.config.clock import security_now
-from system.config.outgoing import Answer, UnableToSend
+from system.config.outgoing_http import Answer, UnableToSend
 from system.head_end import api
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
@@ -55,7 +55,9 @@ def field(village: Village, unsent: Sale) -> Field:
 def approved(village: Village, sale: Sale) -> Approval:
     users = type(village.supervisor).objects
     chief = users.create_user(f"chief-{uuid.uuid4()}", provider=village.provider, role="administrator")
-    approval = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
+    approval = four_eyes.request_approval(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x"
+    )
     four_eyes.decide(chief, approval, granted=True)
     return approval
 

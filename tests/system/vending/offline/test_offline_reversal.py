@@ -7,7 +7,7 @@ from vending_world import drn
 
 from system.accounts import four_eyes
 from system.accounts.models import User
-from system.accounts.operations import Operation, Role
+from system.accounts.permissions import Operation, Role
 from system.vending.ledger import ledger_faults
 from system.vending.models import AccountBalance, AccountKind, InstallationMonth, InstallationResidue, Sale
 from system.vending.offline.selectors.terminals import terminal_position
@@ -23,7 +23,7 @@ def test_the_last_sale_is_taken_back_by_the_books_figures(post: Any, village: An
     sale = Sale.objects.get(pk=said["sale_id"])
     assert InstallationResidue.objects.get().residue_mc > said["residue_mc"]
     second = User.objects.create_user("otra", provider=village.provider, role=Role.SUPERVISOR)
-    approval = four_eyes.ask(
+    approval = four_eyes.request_approval(
         village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), reason="error"
     )
     four_eyes.decide(second, approval, granted=True)

@@ -10,7 +10,7 @@ from offline_paper import MINUTE
 from vending_world import drn
 
 from system.reports.catalogue import REGISTRY
-from system.reports.making import make
+from system.reports.run import run_report
 from system.vending.ledger import ledger_faults
 from system.vending.models import AccountBalance, InstallationMonth, InstallationResidue, Sale, Token
 from system.vending.pricing import ObligationKind
@@ -57,7 +57,7 @@ def seen(village: Any) -> dict[str, Any]:
 def _report(village: Any) -> dict[str, list[Any]]:
     """What reports say of November; none of them names a counter."""
     given = {"since": "2026-11-01", "until": "2026-11-30"}
-    made = {name: make(village.supervisor, REGISTRY[name], given) for name in REPORTS}
+    made = {name: run_report(village.supervisor, REGISTRY[name], given) for name in REPORTS}
     return {name: [list(row) for row in report.rows()] for name, report in made.items()}
 
 

@@ -12,8 +12,8 @@ from django.test import Client
 from vending_world import NOW, Village, drn, make_village
 
 from system.accounts.models import AuditRecord, User
-from system.accounts.operations import Role
-from system.accounts.staff import UnableToChangeUser, invite_subscriber
+from system.accounts.permissions import Role
+from system.accounts.services import UnableToChangeUser, invite_subscriber
 from system.registry.models import Agreement, Customer
 from system.vending.pricing import ObligationKind
 from system.vending.selectors.customer_account import debts_of, months_of, present_homes

@@ -9,7 +9,7 @@ from django.utils import timezone
 from vending_world import NOW, Village, drn
 
 from system.accounts import audit, four_eyes
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending import ledger
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale, Token
@@ -36,7 +36,7 @@ def test_a_sale_after_a_step_back(
     assert second.number != first.number
     chief = type(village.supervisor).objects.create_user("c", provider=village.provider, role="administrator")
     asked = [
-        four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
+        four_eyes.request_approval(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "x")
         for sale in (first, second)
     ]
     for approval in asked:
@@ -45,4 +45,4 @@ def test_a_sale_after_a_step_back(
         reverse_sale(village.supervisor, first, asked[0], "x")
     reverse_sale(village.supervisor, second, asked[1], "x")
     assert ledger.ledger_faults() == []
-    assert audit.broken_at() is None
+    assert audit.first_broken_id() is None

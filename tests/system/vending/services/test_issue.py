@@ -8,7 +8,7 @@ import pytest
 from vending_world import Village, drn, signatures
 
 from system.accounts import four_eyes
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.security_module.client import SecurityModuleClient
 from system.vending import ledger
 from system.vending.errors import UnableToSell
@@ -47,7 +47,7 @@ def test_free_energy_needs_two_people_and_two_keys(
     village: Village, home: Any, chief: Any, minting: str, module_store: Path
 ) -> None:
     sale_id = uuid.uuid4()
-    approval = four_eyes.ask(
+    approval = four_eyes.request_approval(
         village.supervisor, Operation.FREE_ISSUE, free_issue_arguments(drn(1), 50), "subsidio"
     )
     keys = signed(village, minting, sale_id, 50)
@@ -66,7 +66,7 @@ def test_free_energy_needs_two_people_and_two_keys(
 def test_the_module_refuses_what_two_keys_did_not_sign(
     village: Village, home: Any, chief: Any, minting: str
 ) -> None:
-    approval = four_eyes.ask(
+    approval = four_eyes.request_approval(
         village.supervisor, Operation.FREE_ISSUE, free_issue_arguments(drn(1), 50), "subsidio"
     )
     four_eyes.decide(chief, approval, granted=True)

@@ -10,7 +10,7 @@ from vending_world import OPERATORS, Village, drn
 
 from system.accounts import four_eyes
 from system.accounts.models import AuditRecord
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.registry.models import Device, MeterKeying
 from system.security_module import approval as signing
 from system.vending import ledger
@@ -114,7 +114,7 @@ def test_a_change_by_itself_needs_two_people_and_two_keys(
     village: Village, device: Device, chief: Any, minting: str, module_store: Path
 ) -> None:
     target = key_change_target("201457", 1, 9)
-    asked = four_eyes.ask(
+    asked = four_eyes.request_approval(
         village.supervisor, Operation.KEY_CHANGE, key_change_arguments(drn(1), target), "otra tarifa"
     )
     assert signable_request(village.supervisor, asked) is None
@@ -134,7 +134,9 @@ def test_without_the_signatures_the_module_refuses(
     village: Village, device: Device, chief: Any, minting: str
 ) -> None:
     target = key_change_target("201457", 1, 9)
-    asked = four_eyes.ask(village.supervisor, Operation.KEY_CHANGE, key_change_arguments(drn(1), target), "x")
+    asked = four_eyes.request_approval(
+        village.supervisor, Operation.KEY_CHANGE, key_change_arguments(drn(1), target), "x"
+    )
     four_eyes.decide(chief, asked, granted=True)
     with pytest.raises(UnableToSell, match="módulo de seguridad"):
         execute_request(village.supervisor, asked)

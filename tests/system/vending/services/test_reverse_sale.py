@@ -8,7 +8,7 @@ from vending_world import Village, drn
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval
-from system.accounts.operations import Operation
+from system.accounts.permissions import Operation
 from system.vending import ledger
 from system.vending.errors import UnableToSell
 from system.vending.ledger import account_of
@@ -37,7 +37,7 @@ def approved(village: Village, sale: Sale, *, granted: bool = True) -> Approval:
     chief = type(village.supervisor).objects.create_user(
         f"chief-{uuid.uuid4()}", provider=village.provider, role="administrator"
     )
-    approval = four_eyes.ask(
+    approval = four_eyes.request_approval(
         village.supervisor, Operation.REVERSE_SALE, reversal_arguments(sale), "otro medidor"
     )
     four_eyes.decide(chief, approval, granted=granted)
@@ -85,7 +85,9 @@ def test_once_and_the_last_one_first(village: Village, home: Any, minting: str) 
 
 def test_not_without_a_second_person(village: Village, home: Any, minting: str) -> None:
     sale, other = sell(village), sell(village)
-    asked = four_eyes.ask(village.supervisor, Operation.REVERSE_SALE, reversal_arguments(other), "x")
+    asked = four_eyes.request_approval(
+        village.supervisor, Operation.REVERSE_SALE, reversal_arguments(other), "x"
+    )
     for approval in (asked, approved(village, other, granted=False), approved(village, sale)):
         with pytest.raises(UnableToSell, match="aprobación"):
             reverse_sale(village.supervisor, other, approval, "x")

@@ -1,0 +1,101 @@
+"""What the verbs of the registry are told: plain data, checked already for its form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from system.registry.models import AgreementMode, DeviceKind
+
+
+@dataclass(frozen=True, slots=True)
+class PersonData:
+    """A customer.
+
+    Args:
+        document: without points and spaces.
+    """
+
+    document: str
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceData:
+    """An installation.
+
+    Args:
+        niu: unique for the provider.
+        site, feeder: rows of the provider; no feeder for an individual system.
+        estrato: 1 to 6 for homes, None otherwise.
+    """
+
+    niu: str
+    site: Any
+    feeder: Any = None
+    address: str = ""
+    estrato: int | None = None
+    sector: str = "residential"
+
+
+@dataclass(frozen=True, slots=True)
+class TermsData:
+    """What is agreed.
+
+    Args:
+        monthly_fee_c: centavos of COP; only of an availability agreement.
+    """
+
+    mode: str = AgreementMode.PREPAID
+    tariff_code: str = ""
+    monthly_fee_c: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyingData:
+    """The STS parameters of a meter (`system.registry.models.MeterKeying` says what they mean)."""
+
+    sgc: str
+    krn: int = 1
+    ti: int = 1
+    ken: int = 255
+    ea: str = "11"
+    dkga: str = "04"
+    tct: str = "02"
+    base_date: int = 2014
+
+
+@dataclass(frozen=True, slots=True)
+class MeterData:
+    """A device with its names and keys.
+
+    Args:
+        drn: well formed; empty where it has none.
+        eui48: twelve hexadecimal digits; empty where it has none.
+        keying: None where nothing is minted for it.
+    """
+
+    maker: str
+    serial: str
+    model: str = ""
+    kind: str = DeviceKind.METER
+    drn: str = ""
+    eui48: str = ""
+    keying: KeyingData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePointData:
+    """A whole point of supply.
+
+    Args:
+        since: from when agreement and meter hold.
+        meter: None: nothing hangs there yet.
+    """
+
+    person: PersonData
+    place: PlaceData
+    terms: TermsData
+    since: datetime
+    meter: MeterData | None = None
