@@ -20,7 +20,7 @@ from protocols.offline import OfflineError, fingerprint, peek
 from protocols.offline.envelope import OCTETS_MAX
 from protocols.offline.messages import Batch, OfficeKeys, Pack
 from system.security_module.journal import write_private
-from system.security_module.sealed import COSTS, DEFAULT_COST
+from system.security_module.sealed_file import COSTS, DEFAULT_COST
 from system.terminal import open_terminal, services
 from system.terminal.errors import TerminalRefused
 from system.terminal.open_terminal import OpenTerminal

@@ -26,18 +26,17 @@ from amibench.commands.secret_files import (
 )
 from amibench.errors import CommandError
 from amibench.security_module_edge import as_command_error, wall_utc
-from system.security_module import approval, backup, key_file, store
+from system.security_module import approval, key_file, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import COMPACT_ABOVE_BYTES, Committer
-from system.security_module.contents import ROLES, Client, Contents
 from system.security_module.journal import write_private
-from system.security_module.pkcs11_vault import Pkcs11Vault
-from system.security_module.sealed import COSTS, DEFAULT_COST
+from system.security_module.key_stores import KeyStores, Pkcs11KeyStore
+from system.security_module.sealed_contents import ROLES, Client, Contents
+from system.security_module.sealed_file import COSTS, DEFAULT_COST
 from system.security_module.server import ModuleServer, TlsTerms
 from system.security_module.service import Service
 from system.security_module.store import Store
-from system.security_module.vault import Vaults
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The process that holds vending keys.")
 
@@ -234,7 +233,7 @@ def back_up(
 ) -> None:
     """Write a backup; the module may go on serving. The keys in it stay sealed."""
     with as_command_error():
-        _say(backup.back_up(directory, file, wall_utc()))
+        _say(store.back_up(directory, file, wall_utc()))
 
 
 @app.command()
@@ -246,7 +245,7 @@ def restore(
     """Make a module from a backup; the one it was taken from must never be served again."""
     passphrase = _passphrase(passphrase_file)
     with as_command_error():
-        floor = backup.restore(file, directory, passphrase, wall_utc())
+        floor = store.restore(file, directory, passphrase, wall_utc())
     _say({"directory": str(directory), "restored": floor["at"], "mints_above": floor["floor"]})
 
 
@@ -300,7 +299,7 @@ def serve(
             opened.close()
 
 
-async def _serve(opened: Store, vaults: Vaults, terms: _Terms) -> None:
+async def _serve(opened: Store, vaults: KeyStores, terms: _Terms) -> None:
     clock = ModuleClock(wall_utc)
     service = Service(opened.contents, opened.state, clock, vaults)
     server = ModuleServer(service, Committer(opened, clock.now, terms.compact_above_bytes))
@@ -335,11 +334,11 @@ def _accept_clock(opened: Store) -> None:
     opened.state.apply(record)
 
 
-def _vaults(contents: Contents, pin_file: Path | None) -> Vaults:
+def _vaults(contents: Contents, pin_file: Path | None) -> KeyStores:
     if contents.token_library is None or contents.token_name is None:
-        return Vaults()
+        return KeyStores()
     pin = secret(pin_file, PIN_VARIABLE, "PIN")
-    return Vaults(Pkcs11Vault(contents.token_library, contents.token_name, pin))
+    return KeyStores(Pkcs11KeyStore(contents.token_library, contents.token_name, pin))
 
 
 def _into_token(contents: Contents, library: str, name: str, pin: str) -> Contents:
@@ -351,7 +350,7 @@ def _into_token(contents: Contents, library: str, name: str, pin: str) -> Conten
         raise CommandError(f"this module uses the token {contents.token_name} already")
     register = contents.registers[-1]
     label = f"amibench-{contents.store}-{register.number}"
-    vault = Pkcs11Vault(library, name, pin)
+    vault = Pkcs11KeyStore(library, name, pin)
     try:
         vault.load(label, cast(Any, register.key))
     finally:

@@ -15,8 +15,8 @@ from amibench.office.processes import ChildProcess, ProcessGroup, module_socket
 from amibench.security_module_edge import as_command_error, wall_utc
 from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
-from system.security_module.contents import Client, Contents
 from system.security_module.journal import write_private
+from system.security_module.sealed_contents import Client, Contents
 
 # ---- A security module of published test keys, sealed under a passphrase that nobody ever sees.
 

@@ -14,7 +14,7 @@ from conformance.stations.operator import Ask, Operator
 from conformance.stations.scpi import ScpiError
 from conformance.stations.station_set import StationSet
 from conformance.targets.load import Target
-from conformance.vending.vendor import VendingSystem
+from conformance.vending.vending_system import VendingSystem
 from links.base import Link, LinkError
 from links.registry import open_link
 from links.serial_port import SerialLink

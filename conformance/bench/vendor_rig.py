@@ -6,7 +6,7 @@ from conformance.bench.endings import BenchError
 from conformance.stations.wall import WallClock
 from conformance.targets.load import Target
 from conformance.vending.adapters import open_vendor
-from conformance.vending.vendor import VendingSystem, VendingUnreachable
+from conformance.vending.vending_system import VendingSystem, VendingUnreachable
 
 _STILL_UTC = "2026-01-01T00:00:00+00:00"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from conformance.text import Text
 
 if TYPE_CHECKING:
-    from conformance.vending.vendor import VendingSystem
+    from conformance.vending.vending_system import VendingSystem
     from sim.meter import Parts
 
 _D = TypeVar("_D", bound=Callable[..., Any])

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from conformance.mutants import vending as mutants
+from conformance.vending.module_vendor import ServedModule
 from conformance.vending.own_module import OwnModule
 from conformance.vending.portal_vendor import PortalVendor
-from conformance.vending.served_module import ServedModule
-from conformance.vending.vendor import VendingSystem
+from conformance.vending.vending_system import VendingSystem
 
 DEFAULT = "vendor://security-module"
 """Our own module, in this process."""

@@ -1,9 +1,10 @@
-"""Our own security module in this process, with the registers of the test plan: the vendor that must conform.
+"""Our security module in this process, with the registers of the test plan: the vendor that must conform.
 
-Nothing of it touches a disk, and nothing in it is random: the same run gives the same evidence. What the
-process, the journal and the socket add is for `conformance.vending.served_module`.
+For mutants, its tokens can be opened, changed and closed again under the same test key.
 """
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,16 +13,22 @@ from typing import Any
 from Crypto.PublicKey import ECC
 
 from conformance.vending.module_vendor import ModuleVendor
+from conformance.vending.plan import decoder_key
+from conformance.vending.vending_system import Card
 from protocols.sts.identity import KeyType
+from protocols.sts.luhn import luhn_digit
 from protocols.sts.testkeys import TEST_REGISTERS
+from protocols.sts.token import Token, decode_token, encode_token
 from system.security_module import api, approval, key_file
 from system.security_module.clock import ModuleClock
-from system.security_module.contents import Client, Contents, KeyRegister
 from system.security_module.errors import RequestRefused
+from system.security_module.key_stores import KeyStores
 from system.security_module.refusals import Refused
+from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.service import Service
 from system.security_module.state import State
-from system.security_module.vault import Vaults
+
+# ---- Our own security module in this process, with the registers of the test plan: the vendor that must co
 
 STORE = "bench"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,7 +70,7 @@ class OwnModule(ModuleVendor):
         keys = {name: approval.public_key_bytes(key) for name, key in OPERATORS.items()}
         contents = Contents(STORE, test_keys=True, registers=self.registers(), operators=keys)
         self.service = Service(
-            replace(contents, clients=(self.client,)), State(), ModuleClock(lambda: START), Vaults()
+            replace(contents, clients=(self.client,)), State(), ModuleClock(lambda: START), KeyStores()
         )
 
     def registers(self) -> tuple[KeyRegister, ...]:
@@ -89,3 +96,50 @@ class OwnModule(ModuleVendor):
 def _raised(refusal: Refused) -> RequestRefused:
     error = refusal.to_json()
     return RequestRefused(error["code"], error["number"], error["es"], error["en"])
+
+
+# ---- A token opened, changed and closed again under the same test key: how a mutant makes a wrong one.
+
+Retouch = Callable[[Token], Token]
+
+
+def meter_card(args: dict[str, Any]) -> Card:
+    """The card that a request speaks of, with its whole MeterPAN."""
+    meter = args["meter"]
+    drn = meter["drn"]
+    pan = drn if len(drn) == 18 else {11: "600727", 13: "0000"}[len(drn)] + drn
+    pan = pan if len(pan) == 18 else pan + luhn_digit(pan)
+    return Card(pan, meter["ea"], meter["sgc"], meter["krn"], meter["ti"], meter.get("key_type", 2))
+
+
+def retouched(digits: str, card: Card, change: Retouch) -> str:
+    """The token with `change` made to it; one that another key closed stays as it is."""
+    key = decoder_key(card, card)
+    decoded = decode_token(digits, key)
+    if not decoded.crc_ok or decoded.token is None:
+        return digits
+    return encode_token(change(decoded.token), key)
+
+
+class RetouchingModule(OwnModule):
+    """Our module, whose tokens of classes 0 and 2 a subclass changes on their way out."""
+
+    def change(self, token: Token) -> Token:
+        """The token that goes out in place of `token`."""
+        return token
+
+    def carry(self, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one operation, and change its tokens."""
+        result = super().carry(operation, args)
+        if "meter" not in args:
+            return result
+        card = meter_card(args)
+        for token in result["tokens"]:
+            token["digits"] = retouched(token["digits"], card, self.change)
+        return result
+
+
+def with_fields(token: Token, **fields: object) -> Token:
+    """The token with other fields, where it has all of them."""
+    names = {field.name for field in dataclasses.fields(token)}
+    return dataclasses.replace(token, **fields) if names >= fields.keys() else token  # type: ignore[arg-type]

@@ -14,8 +14,8 @@ from Crypto.PublicKey import ECC
 from Crypto.Signature import eddsa
 
 from system.security_module.api import canonical
-from system.security_module.contents import Contents
 from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import Contents
 
 SIGNATURES_NEEDED = 2
 LONGEST = timedelta(days=31)

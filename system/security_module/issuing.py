@@ -1,4 +1,4 @@
-"""The operations that make tokens: what each checks, in which order, and what it then counts for."""
+"""Issue of tokens: the checks of each operation in their order, then type, key and TID of each token."""
 
 import secrets
 from collections.abc import Callable
@@ -7,21 +7,227 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from protocols.offline.schema import SLOTS
-from protocols.sts.identity import KeyType, TokenIdentifier
-from system.security_module import approval, granting, minting, policy
+from protocols.sts.amounts import decode_amount, encode_amount
+from protocols.sts.errors import StsValueError
+from protocols.sts.identity import BaseDate, KeyType, TokenIdentifier
+from protocols.sts.keys import DecoderKey
+from protocols.sts.token import (
+    ClearCredit,
+    ClearTamperCondition,
+    InitiateMeterTest,
+    ReadExtendedToken,
+    SetExtendedToken,
+    SetMaximumPhasePowerUnbalanceLimit,
+    SetMaximumPowerLimit,
+    SetTariffRate,
+    SetWaterMeterFactor,
+    Token,
+    TransferCredit,
+    TransferCurrencyCredit,
+    encode_token,
+    key_change_tokens,
+    token_name,
+)
+from system.security_module import approval, leases, policy
 from system.security_module.api import Request
-from system.security_module.contents import Client, Contents
-from system.security_module.minting import Stamp
-from system.security_module.policy import Meter, Wanted
+from system.security_module.key_stores import KeyStores, MeterKeyName
+from system.security_module.policy import Meter, RequestedUnits
 from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import Client, Contents
 from system.security_module.state import State
-from system.security_module.vault import Vaults
+from system.security_module.sts_sentences import sts_words
+
+# ---- From a request that is allowed to the tokens: which type, under which key, with which TID.
+
+CURRENCY_SUBCLASSES = range(4, 8)
+_KEY_SECTIONS = (3, 4, 8, 9)
+_EXTENDED_VALUE_BITS = 10
+_SHORT_MFR_CODE_MAX = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes a token single: its TID, and the random bits beside it."""
+
+    tid: TokenIdentifier
+    rnd: int
+
+
+Maker = Callable[[int, int, int], Token]
+"""(rnd, tid, value) -> token."""
+
+
+def _clear_tamper(rnd: int, tid: int, value: int) -> Token:
+    if value:
+        raise StsValueError("clearing the tamper condition takes no value")
+    return ClearTamperCondition(rnd, tid)
+
+
+def _extended(rnd: int, tid: int, value: int) -> Token:
+    return SetExtendedToken(rnd, tid, value >> _EXTENDED_VALUE_BITS, value & (1 << _EXTENDED_VALUE_BITS) - 1)
+
+
+MANAGEMENT: dict[int, Maker] = {
+    0: SetMaximumPowerLimit,
+    1: ClearCredit,
+    2: SetTariffRate,
+    5: _clear_tamper,
+    6: SetMaximumPhasePowerUnbalanceLimit,
+    7: SetWaterMeterFactor,
+    10: _extended,
+}
+"""Class 2, subclass -> maker of the token; the sections of a key are made by `key_change` alone."""
+
+
+def _short_form(control: int, mfr_code: int) -> Token:
+    # The field holds 255, a code of two digits does not.
+    if mfr_code > _SHORT_MFR_CODE_MAX:
+        raise StsValueError("a manufacturer code above 99 takes subclass 1")
+    return InitiateMeterTest(control, mfr_code, 2)
+
+
+METER_TESTS: dict[int, Callable[[int, int], Token]] = {
+    0: _short_form,
+    1: lambda control, mfr_code: InitiateMeterTest(control, mfr_code, 4),
+    2: ReadExtendedToken,
+}
+"""Class 1, subclass -> maker of the token."""
+
+
+def credit_units(subclass: int, amount: int) -> int:
+    """Return the token units that a credit token will carry, rounded as it is coded; 0 for one in currency.
+
+    Raises:
+        Refused: ``token-failed``, for an amount that no token holds.
+    """
+    if subclass in CURRENCY_SUBCLASSES:
+        return 0
+    try:
+        return decode_amount(encode_amount(amount))
+    except StsValueError as error:
+        raise Refused("token-failed", why=sts_words(error)) from None
+
+
+def credit(vaults: KeyStores, meter: Meter, stamp: Stamp, subclass: int, amount: int) -> dict[str, Any]:
+    """Return a credit token (class 0) as the API answers it.
+
+    Raises:
+        Refused: ``token-failed``.
+    """
+
+    def make() -> Token:
+        if subclass in CURRENCY_SUBCLASSES:
+            return TransferCurrencyCredit(subclass, stamp.tid.tid, amount)
+        return TransferCredit(subclass, stamp.rnd, stamp.tid.tid, amount)
+
+    return _stamped(make, _key(vaults, meter), stamp)
+
+
+def management(vaults: KeyStores, meter: Meter, stamp: Stamp, subclass: int, value: int) -> dict[str, Any]:
+    """Return a management token (class 2) as the API answers it.
+
+    Raises:
+        Refused: ``token-failed``.
+    """
+    maker = MANAGEMENT[subclass]
+    return _stamped(lambda: maker(stamp.rnd, stamp.tid.tid, value), _key(vaults, meter), stamp)
+
+
+def meter_test(subclass: int, control: int, mfr_code: int) -> dict[str, Any]:
+    """Return a token of class 1, which no key protects.
+
+    Raises:
+        Refused: ``token-failed``.
+    """
+    return _answer(lambda: METER_TESTS[subclass](control, mfr_code), None)
+
+
+def key_change(vaults: KeyStores, present: Meter, wanted: Meter, *, three_kct: bool) -> list[dict[str, Any]]:
+    """Return the tokens that take a meter from its present key to the wanted one, first section first.
+
+    Args:
+        vaults: where the vending keys are.
+        present: the meter before.
+        wanted: the meter after.
+        three_kct: also tell an EA07 meter its supply group, in a third token.
+
+    Raises:
+        Refused: ``token-failed``.
+    """
+    old, new = _key(vaults, present), _key(vaults, wanted)
+    register = wanted.register
+    wide = len(new.value) == 16
+    try:
+        digits = key_change_tokens(
+            new,
+            old,
+            ken=register.ken,
+            krn=register.krn,
+            ti=wanted.ti,
+            key_type=register.key_type,
+            rollover=register.base_date != present.register.base_date,
+            sgc=register.sgc if wide or three_kct else None,
+        )
+    except StsValueError as error:
+        raise Refused("token-failed", why=sts_words(error)) from None
+    return [
+        {"digits": token, "class": 2, "subclass": subclass, "name": token_name(2, subclass)}
+        for token, subclass in zip(digits, _KEY_SECTIONS, strict=False)
+    ]
+
+
+def decoder_key(vaults: KeyStores, meter: Meter) -> DecoderKey:
+    """Return the decoder key of a meter, for reading a token.
+
+    Raises:
+        Refused: ``token-failed``.
+    """
+    return _key(vaults, meter)
+
+
+def tid_to_json(tid: int, base_date: BaseDate) -> dict[str, Any]:
+    """The TID and the minute that it names."""
+    return _identifier_to_json(TokenIdentifier(tid, base_date))
+
+
+def _identifier_to_json(identifier: TokenIdentifier) -> dict[str, Any]:
+    return {
+        "tid": identifier.tid,
+        "time": identifier.instant.isoformat(),
+        "base_date": int(identifier.base_date),
+    }
+
+
+def _key(vaults: KeyStores, meter: Meter) -> DecoderKey:
+    return vaults.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
+
+
+def _stamped(make: Callable[[], Token], key: DecoderKey, stamp: Stamp) -> dict[str, Any]:
+    return {**_answer(make, key), **_identifier_to_json(stamp.tid)}
+
+
+def _answer(make: Callable[[], Token], key: DecoderKey | None) -> dict[str, Any]:
+    try:
+        token = make()
+        digits = encode_token(token, key)
+    except StsValueError as error:
+        raise Refused("token-failed", why=sts_words(error)) from None
+    token_class, subclass = token.token_class, token.token_subclass
+    return {
+        "digits": digits,
+        "class": token_class,
+        "subclass": subclass,
+        "name": token_name(token_class, subclass),
+    }
+
+
+# ---- The operations that make tokens: what each checks, in which order, and what it then counts for.
 
 _RANDOM_BYTES = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
+class IssuedTokens:
     """What an operation made, before it is recorded.
 
     Attributes:
@@ -34,7 +240,7 @@ class Minted:
     """
 
     result: dict[str, Any]
-    wanted: Wanted
+    wanted: RequestedUnits
     pan: str | None = None
     tid: TokenIdentifier | None = None
     signers: tuple[str, ...] = ()
@@ -70,11 +276,11 @@ class Issuer:
 
     contents: Contents
     state: State
-    vaults: Vaults
+    vaults: KeyStores
     forced_rnd: int | None = None
     _random: RandomNibbles = field(default_factory=RandomNibbles)
 
-    def issue(self, client: Client, request: Request, now: datetime) -> Minted:
+    def issue(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
         """Carry out an issuing operation.
 
         Raises:
@@ -84,7 +290,7 @@ class Issuer:
         policy.check_limits(self.state, client, minted.wanted, now)
         return minted
 
-    def _mint(self, client: Client, request: Request, now: datetime) -> Minted:
+    def _mint(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
         args = request.args
         signers = self._free_issue(client, request, now)
         present = policy.present_meter(self.contents, args["meter"], now)
@@ -98,46 +304,46 @@ class Issuer:
         if wanted.register.key_type is KeyType.DDTK:
             why = Words("una clave por defecto no recibe crédito", "a default key takes no credit")
             raise Refused("key-change-rule", why=why)
-        units = minting.credit_units(args["subclass"], args["amount"])
+        units = credit_units(args["subclass"], args["amount"])
         stamp = self._stamp(wanted, "credit", now)
-        tokens.append(minting.credit(self.vaults, wanted, stamp, args["subclass"], args["amount"]))
-        money = args["subclass"] in minting.CURRENCY_SUBCLASSES
-        return Minted(
+        tokens.append(credit(self.vaults, wanted, stamp, args["subclass"], args["amount"]))
+        money = args["subclass"] in CURRENCY_SUBCLASSES
+        return IssuedTokens(
             self._result(tokens, wanted, units=units),
-            Wanted(len(tokens), units, wanted.register, money),
+            RequestedUnits(len(tokens), units, wanted.register, money),
             wanted.pan,
             stamp.tid,
             signers,
         )
 
-    def _key_change(self, client: Client, request: Request, now: datetime) -> Minted:
+    def _key_change(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
         args = request.args
         present = policy.present_meter(self.contents, args["meter"], now)
         wanted = policy.target_meter(self.contents, present, args["target"])
         signers = self._require_approval(request, now)
         tokens = self._change(present, wanted, now, three_kct=args["three_kct"])
-        counted = Wanted(len(tokens), 0, wanted.register)
-        return Minted(self._result(tokens, wanted), counted, wanted.pan, None, signers)
+        counted = RequestedUnits(len(tokens), 0, wanted.register)
+        return IssuedTokens(self._result(tokens, wanted), counted, wanted.pan, None, signers)
 
-    def _management(self, client: Client, request: Request, now: datetime) -> Minted:
+    def _management(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
         args = request.args
-        if args["subclass"] not in minting.MANAGEMENT:
-            known = ", ".join(map(str, minting.MANAGEMENT))
+        if args["subclass"] not in MANAGEMENT:
+            known = ", ".join(map(str, MANAGEMENT))
             raise Refused("bad-request", why=Words(f"subclass debe ser {known}", f"subclass must be {known}"))
         meter = policy.present_meter(self.contents, args["meter"], now)
         stamp = self._stamp(meter, "management", now)
-        token = minting.management(self.vaults, meter, stamp, args["subclass"], args["value"])
-        counted = Wanted(1, 0, meter.register)
-        return Minted(self._result([token], meter), counted, meter.pan, stamp.tid)
+        token = management(self.vaults, meter, stamp, args["subclass"], args["value"])
+        counted = RequestedUnits(1, 0, meter.register)
+        return IssuedTokens(self._result([token], meter), counted, meter.pan, stamp.tid)
 
-    def _meter_test(self, client: Client, request: Request, now: datetime) -> Minted:
+    def _meter_test(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
         args = request.args
-        token = minting.meter_test(args["subclass"], args["control"], args["mfr_code"])
-        return Minted({"tokens": [token], "test": self.contents.test_keys}, Wanted(1, 0, None))
+        token = meter_test(args["subclass"], args["control"], args["mfr_code"])
+        return IssuedTokens({"tokens": [token], "test": self.contents.test_keys}, RequestedUnits(1, 0, None))
 
-    def _lease(self, client: Client, request: Request, now: datetime) -> Minted:
-        granted = granting.grant(self.contents, self.state, self.vaults, client, request.args, now)
-        return Minted(granted.result, Wanted(0, 0, None), lease=granted.out)
+    def _lease(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
+        granted = leases.grant(self.contents, self.state, self.vaults, client, request.args, now)
+        return IssuedTokens(granted.result, RequestedUnits(0, 0, None), lease=granted.out)
 
     def _free_issue(self, client: Client, request: Request, now: datetime) -> tuple[str, ...]:
         if not request.args["free_issue"]:
@@ -169,7 +375,7 @@ class Issuer:
         policy.check_key_change(present, wanted)
         tid = policy.time_identifier(wanted.register, now).tid
         policy.check_usable(wanted.register, "key-change", now, tid)
-        return minting.key_change(self.vaults, present, wanted, three_kct=three_kct)
+        return key_change(self.vaults, present, wanted, three_kct=three_kct)
 
     def _stamp(self, meter: Meter, use: str, now: datetime) -> Stamp:
         """A TID that this meter was never given, if the key may be used."""
@@ -198,7 +404,7 @@ class Issuer:
         }
         return {"tokens": tokens, "key": key, "pan": meter.pan, **more, "test": self.contents.test_keys}
 
-    _ISSUERS: ClassVar[dict[str, Callable[["Issuer", Client, Request, datetime], Minted]]] = {
+    _ISSUERS: ClassVar[dict[str, Callable[["Issuer", Client, Request, datetime], IssuedTokens]]] = {
         "mint": _mint,
         "key_change": _key_change,
         "management": _management,

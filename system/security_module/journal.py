@@ -7,7 +7,7 @@ of zeros written ahead, so that a batch overwrites space that the file system ha
 Reading back, the first line that is not whole ends the journal. A batch is written only after the one before
 it is durable, so a whole line *after* a broken one proves that a durable record was damaged: the journal is
 then refused. A broken last line is a batch that nobody was answered about, unless the disk lies or decays;
-`Recovered.torn` says so, and the module then takes the same care as after a restore.
+`RecoveredJournal.torn` says so, and the module then takes the same care as after a restore.
 """
 
 import json
@@ -33,7 +33,7 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveredJournal:
     """What a journal file says.
 
     Attributes:
@@ -56,7 +56,7 @@ def frame(sequence: int, records: Sequence[Record]) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
-def recover(raw: bytes) -> Recovered:
+def recover(raw: bytes) -> RecoveredJournal:
     """Read a journal back.
 
     Raises:
@@ -74,7 +74,7 @@ def recover(raw: bytes) -> Recovered:
     _refuse_damage(used[end:], sequence)
     if sequence == 0:
         raise JournalDamaged("the journal has no beginning: restore a backup")
-    return Recovered(tuple(records), sequence, end, len(used) > end or len(raw) % CHUNK_BYTES > 0)
+    return RecoveredJournal(tuple(records), sequence, end, len(used) > end or len(raw) % CHUNK_BYTES > 0)
 
 
 def _refuse_damage(rest: bytes, sequence: int) -> None:
@@ -167,7 +167,7 @@ class Journal:
         """Close the file."""
         os.close(self._descriptor)
 
-    def _adopt(self, recovered: Recovered) -> None:
+    def _adopt(self, recovered: RecoveredJournal) -> None:
         self._end, self._sequence = recovered.end, recovered.sequence
 
     def _reserve(self, count: int) -> None:

@@ -30,8 +30,8 @@ from protocols.sts.identity import BaseDate, KeyRevisionNumber, KeyType, SupplyG
 from protocols.sts.identity.key_attributes import KeyExpiryNumber
 from protocols.sts.keys import VendingKey
 from protocols.sts.keys.dkga02 import check_vending_key
-from system.security_module.contents import KEY_OPERATIONS, Contents, KeyRegister
 from system.security_module.errors import UnableToLoadKey
+from system.security_module.sealed_contents import KEY_OPERATIONS, Contents, KeyRegister
 
 FORMAT = "amibench-vending-key/1"
 TEST_KEYS: dict[str, VendingKey] = {

@@ -13,8 +13,8 @@ from protocols.sts.identity import (
     TokenIdentifier,
 )
 from protocols.sts.identity.meter import PAN_DIGITS
-from system.security_module.contents import Client, Contents, KeyRegister
 from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.state import State, business_day
 from system.security_module.sts_sentences import sts_words
 
@@ -176,7 +176,7 @@ def time_identifier(register: KeyRegister, now: datetime) -> TokenIdentifier:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedUnits:
     """How much a request would mint.
 
     Attributes:
@@ -192,7 +192,7 @@ class Wanted:
     money: bool = False
 
 
-def check_limits(state: State, client: Client, wanted: Wanted, now: datetime) -> None:
+def check_limits(state: State, client: Client, wanted: RequestedUnits, now: datetime) -> None:
     """Refuse what would go over a limit of the client or of the key.
 
     Raises:

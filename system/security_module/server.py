@@ -14,9 +14,9 @@ from typing import Any
 from links.clock import WallClock
 from system.security_module import api
 from system.security_module.committer import Committer
-from system.security_module.contents import Client
 from system.security_module.errors import UnableToListen
 from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import Client
 from system.security_module.service import Service
 
 CONNECTIONS_MAX = 64

@@ -7,23 +7,64 @@ that must be durable before the answer may leave (`system.security_module.server
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from protocols.sts.token import Decoded, decode_token
-from system.security_module import minting, policy
+from system.security_module import issuing, policy
 from system.security_module.api import OPERATIONS, VERSION, Request, canonical
-from system.security_module.audit import AUDITED, RefusalLog
 from system.security_module.clock import ModuleClock, check_set_back
-from system.security_module.contents import Client, Contents, KeyRegister
-from system.security_module.issuing import Issuer, Minted
+from system.security_module.issuing import IssuedTokens, Issuer
 from system.security_module.journal import Record
-from system.security_module.leasing import LeaseKey
+from system.security_module.key_stores import KeyStores
+from system.security_module.leases import LeaseKey
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.state import RESULTS_KEPT_DAYS, State
 from system.security_module.sts_sentences import sts_words
-from system.security_module.vault import Vaults
+
+# ---- Refusals that are worth a line in the journal, and how many of them a client may write there.
+
+AUDITED = frozenset({"not-permitted", "approval-needed", "limit-exceeded", "clock"})
+"""Codes of refusals that are journalled: someone tried what they may not."""
+
+BURST = 10
+"""Lines that one client may cause in one `WINDOW`."""
+
+WINDOW = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class _Count:
+    since: datetime
+    lines: int = 0
+    left_out: int = 0
+
+
+class RefusalLog:
+    """Decides which refusals are journalled. It forgets with the process: a restart begins a new minute."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, _Count] = {}
+
+    def admit(self, client: str, now: datetime) -> int | None:
+        """Take note of one refusal of a client.
+
+        Returns:
+            None when it shall not be journalled, else how many were left out before it.
+        """
+        count = self._counts.setdefault(client, _Count(now))
+        # A clock that was set back begins a new minute, too.
+        if not timedelta(0) <= now - count.since < WINDOW:
+            count.since, count.lines = now, 0
+        if count.lines >= BURST:
+            count.left_out += 1
+            return None
+        count.lines += 1
+        left_out, count.left_out = count.left_out, 0
+        return left_out
+
 
 CANCELS_PER_DAY_MAX = 1000
 """Message ids that a client may close in a day before anything was asked under them: each is a record."""
@@ -55,7 +96,7 @@ class Service:
         vaults: where the keys are.
     """
 
-    def __init__(self, contents: Contents, state: State, clock: ModuleClock, vaults: Vaults) -> None:
+    def __init__(self, contents: Contents, state: State, clock: ModuleClock, vaults: KeyStores) -> None:
         self.contents = contents
         self.state = state
         self.clock = clock
@@ -132,7 +173,7 @@ class Service:
     def _verify(self, client: Client, request: Request) -> Outcome:
         meter = policy.present_meter(self.contents, request.args["meter"], self.clock.now())
         try:
-            decoded = decode_token(request.args["token"], minting.decoder_key(self._vaults, meter))
+            decoded = decode_token(request.args["token"], issuing.decoder_key(self._vaults, meter))
         except ValueError as error:
             raise Refused("bad-request", why=sts_words(error)) from None
         answer = self._decoded(decoded, meter) if decoded.crc_ok else {}
@@ -146,7 +187,7 @@ class Service:
                 answer[name] = value
         if decoded.tid is not None:
             register = meter.register
-            answer |= minting.tid_to_json(decoded.tid, register.base_date)
+            answer |= issuing.tid_to_json(decoded.tid, register.base_date)
             answer["key_expired"] = decoded.tid >> 16 > register.ken
             given = self.state.memory(meter.pan, register.base_date).recent
             answer["remembered"] = decoded.tid in given
@@ -237,7 +278,7 @@ def _digest(request: Request) -> str:
     return hashlib.sha256(canonical([request.operation, args])).hexdigest()[:32]
 
 
-def _issued(minted: Minted, digest: str) -> dict[str, Any]:
+def _issued(minted: IssuedTokens, digest: str) -> dict[str, Any]:
     wanted, tid = minted.wanted, minted.tid
     return {
         "digest": digest,

@@ -1,24 +1,176 @@
-"""What the module has done, as the records of its journal add up: TIDs, results, limits used, the floor.
-
-`State.apply` is the only way in, for a record that was just made and for one that is read back, so that a
-restart knows what the running module knew.
-
-The floor is the restore rule. Every TID minted by time t is at most t + `LEAD_MINUTES`. A store that is
-restored at t, and may not know the last tokens, therefore mints only TIDs above t + `LEAD_MINUTES`, whatever
-it has forgotten; the first of them can be had a minute later.
-"""
+"""State of the module, the sum of its journal's records: TIDs, leases, results, limits used, the floor."""
 
 import heapq
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
-from protocols.sts.identity import TID_MAX, BaseDate
+from protocols.offline.schema import SLOTS
+from protocols.sts.identity import TID_MAX, BaseDate, TokenIdentifier
 from system.security_module.journal import Record
-from system.security_module.lease_memory import LONGEST, OUT_AFTER, LeaseMemory, LeaseOut
-from system.security_module.tid_memory import LEAD_MINUTES, TidMemory
+
+# ---- Which TIDs a meter has been given, so that it is never given one twice.
+
+REMEMBERED = 50
+"""TIDs kept a meter: as many as the meter itself keeps. Older ones it would refuse anyway."""
+
+LEAD_MINUTES = 60
+"""How far ahead of the clock a TID may run when a meter buys several tokens in one minute.
+
+It is a constant of the design, not a setting: every TID ever minted by time t is at most t + LEAD_MINUTES,
+and that is what the restore rule rests on (`system.security_module.state`).
+"""
+
+SLOT_LEAD_MINUTES = 240
+"""How far ahead of the clock the TID of an off-line terminal may run: it has one minute in sixteen."""
+
+
+class TidMemory:
+    """The last `REMEMBERED` TIDs of one meter under one base date.
+
+    Args:
+        recent: TIDs already given.
+    """
+
+    __slots__ = ("_recent",)
+
+    def __init__(self, recent: Iterable[int] = ()) -> None:
+        self._recent = sorted(recent)[-REMEMBERED:]
+
+    @property
+    def recent(self) -> tuple[int, ...]:
+        """The TIDs, ascending."""
+        return tuple(self._recent)
+
+    def next_free(self, now: TokenIdentifier, floor: int, step: int = 1) -> int | None:
+        """Return the first TID at or after `now` and above `floor` that was not given, or None.
+
+        None means that the next free minute is more than `LEAD_MINUTES` ahead. The reserved minute 00:01 is
+        passed over, and so is all that lies before a full memory: what was given there is forgotten, and the
+        meter would refuse it as old.
+
+        Args:
+            now: the clock under the base date.
+            floor: the highest TID that may not be taken.
+            step: 1, or `SLOTS` while off-line terminals have the other minutes: only multiples are taken.
+        """
+        oldest = self._recent[0] if len(self._recent) == REMEMBERED else -1
+        tid = max(now.tid, floor + 1, oldest + 1)
+        tid += -tid % step
+        last = min(now.tid + LEAD_MINUTES, TID_MAX)
+        while tid <= last:
+            if not self._given(tid) and not TokenIdentifier(tid, now.base_date).is_reserved:
+                return tid
+            tid += step
+        return None
+
+    def add(self, tid: int) -> None:
+        """Remember that `tid` was given."""
+        if not self._given(tid):
+            insort(self._recent, tid)
+            del self._recent[:-REMEMBERED]
+
+    def _given(self, tid: int) -> bool:
+        place = bisect_left(self._recent, tid)
+        return place < len(self._recent) and self._recent[place] == tid
+
+
+# ---- Which meters an off-line terminal may mint for, and until when: the leases that are out.
+
+LONGEST = timedelta(days=45)
+"""A lease ends at most so long after it is made."""
+
+OUT_AFTER = timedelta(minutes=SLOT_LEAD_MINUTES + SLOTS)
+"""How long after its end a lease still counts: its last tokens may have minutes that lay ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseOut:
+    """A lease of one meter.
+
+    Attributes:
+        terminal: whose it is.
+        slot: its class of minutes.
+        until: when it ends.
+    """
+
+    terminal: str
+    slot: int
+    until: datetime
+
+    def is_out(self, now: datetime) -> bool:
+        """Whether tokens of it may still have TIDs of now or later."""
+        return now < self.until + OUT_AFTER
+
+
+class LeaseMemory:
+    """The leases of every meter.
+
+    Attributes:
+        unknown_until: leases that this store does not know of may be out until then: after a restore, for a
+            module that has ever given one; None: there are none.
+        any: whether this module has ever given a lease.
+    """
+
+    def __init__(self) -> None:
+        self.unknown_until: datetime | None = None
+        self.any = False
+        self._out: dict[tuple[str, int], tuple[LeaseOut, ...]] = {}
+
+    def add(self, pan: str, base_date: int, lease: LeaseOut) -> None:
+        """Remember a lease of a meter under a base date; of one terminal and slot, the one that ends last."""
+        held = self._out.get((pan, base_date), ())
+        others = tuple(
+            other
+            for other in held
+            if (other.terminal, other.slot) != (lease.terminal, lease.slot) or other.until > lease.until
+        )
+        self._out[pan, base_date] = (*others, lease)
+        self.any = True
+
+    def any_out(self, pan: str, base_date: int, now: datetime) -> bool:
+        """Whether a terminal may be minting for a meter."""
+        if self.unknown_until is not None and now < self.unknown_until:
+            return True
+        return any(lease.is_out(now) for lease in self._out.get((pan, base_date), ()))
+
+    def holder(self, pan: str, base_date: int, slot: int, now: datetime) -> LeaseOut | None:
+        """The lease that is out for a meter in a slot, or None."""
+        held = self._out.get((pan, base_date), ())
+        return next((lease for lease in held if lease.slot == slot and lease.is_out(now)), None)
+
+    def doubt(self, until: datetime) -> None:
+        """Allow for leases that this store does not know of."""
+        self.any = True
+        self.unknown_until = until if self.unknown_until is None else max(self.unknown_until, until)
+
+    def records(self, latest: datetime | None) -> Iterator[Record]:
+        """Records that add up to this memory, without what ended before `latest`."""
+        if self.any:
+            until = None if self.unknown_until is None else self.unknown_until.isoformat()
+            yield {"kind": "leases-began", "unknown_until": until}
+        for (pan, base_date), held in self._out.items():
+            out = [lease for lease in held if latest is None or lease.is_out(latest)]
+            if out:
+                plain = [(lease.terminal, lease.slot, lease.until.isoformat()) for lease in out]
+                yield {"kind": "leases", "pan": pan, "base": base_date, "out": plain}
+
+    def apply(self, record: Record) -> None:
+        """Add what `records` wrote, or the lease of a journal's record."""
+        if record["kind"] == "leases-began":
+            self.any = True
+            if record["unknown_until"] is not None:
+                self.doubt(datetime.fromisoformat(record["unknown_until"]))
+            return
+        for terminal, slot, until in record["out"]:
+            lease = LeaseOut(terminal, slot, datetime.fromisoformat(until))
+            self.add(record["pan"], record["base"], lease)
+
+
+# ---- What the module has done, as the records of its journal add up: TIDs, results, limits used, the floor
 
 RESULTS_KEPT_DAYS = 35
 """How long a result can be fetched; an operator's approval may not last as long (`approval`)."""
@@ -47,7 +199,7 @@ class StoredResult:
 
 
 @dataclass(frozen=True, slots=True)
-class DayUse:
+class DailyUse:
     """What one client has used on one business day."""
 
     day: str
@@ -88,7 +240,7 @@ class State:
         self._results: dict[str, StoredResult] = {}
         self._cancels: dict[tuple[str, str], datetime] = {}
         self._cancels_of_day: Counter[tuple[str, str]] = Counter()
-        self._days: dict[str, DayUse] = {}
+        self._days: dict[str, DailyUse] = {}
         self._register_units: dict[int, int] = {}
 
     def apply(self, record: Record) -> None:
@@ -139,10 +291,10 @@ class State:
         minutes = (self.floor - base_date.instant) // timedelta(minutes=1)
         return max(-1, min(minutes, TID_MAX))
 
-    def used(self, client: str, moment: datetime) -> DayUse:
+    def used(self, client: str, moment: datetime) -> DailyUse:
         """What a client has used on the business day of `moment`."""
         day, use = business_day(moment), self._days.get(client)
-        return use if use is not None and use.day >= day else DayUse(day)
+        return use if use is not None and use.day >= day else DailyUse(day)
 
     def register_units(self, number: int) -> int:
         """Credit minted under a key register in its life, in token units."""
@@ -190,7 +342,7 @@ class State:
         self._remember_result(record)
         self.issued_tokens += record["tokens"]
         use = self.used(record["client"], at)
-        self._days[record["client"]] = DayUse(
+        self._days[record["client"]] = DailyUse(
             use.day, use.tokens + record["tokens"], use.units + record["units"]
         )
         if record["register"] is not None:
@@ -243,7 +395,7 @@ class State:
         self.latest, self.floor = _instant(record["latest"]), _instant(record["floor"])
         self.issued_tokens = record["issued_tokens"]
         self._register_units = dict(record["registers"])
-        self._days = {name: DayUse(day, tokens, units) for name, day, tokens, units in record["days"]}
+        self._days = {name: DailyUse(day, tokens, units) for name, day, tokens, units in record["days"]}
 
     def _accept_clock(self, record: Record) -> None:
         self.latest = datetime.fromisoformat(record["at"])

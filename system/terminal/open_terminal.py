@@ -18,7 +18,7 @@ from protocols.offline.messages import Enrolment
 from system.config.clock import BOGOTA, BusinessClock, WallBusinessClock
 from system.security_module.errors import SecurityModuleError
 from system.security_module.journal import sync_directory, write_private
-from system.security_module.sealed import DEFAULT_COST
+from system.security_module.sealed_file import DEFAULT_COST
 from system.security_module.secure_counter import SecureCounter
 from system.terminal.book import Book
 from system.terminal.errors import TerminalRefused

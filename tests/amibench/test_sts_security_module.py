@@ -20,10 +20,10 @@ from protocols.sts.token import TransferCredit, decode_token
 from system.security_module import approval, store
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import Committer
-from system.security_module.contents import Client
+from system.security_module.key_stores import KeyStores
+from system.security_module.sealed_contents import Client
 from system.security_module.server import ModuleServer
 from system.security_module.service import Service
-from system.security_module.vault import Vaults
 
 METER = ["--pan", "600727000000000009", "--sgc", "201457", "--krn", "1", "--ti", "1", "--ea", "11"]
 KEY = derive_decoder_key(vending_key=VUDK_160, pan="600727000000000009", sgc="201457")
@@ -47,7 +47,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     async def serve() -> None:
         clock = ModuleClock(wall_utc)
-        server = ModuleServer(Service(contents, opened.state, clock, Vaults()), Committer(opened, clock.now))
+        server = ModuleServer(
+            Service(contents, opened.state, clock, KeyStores()), Committer(opened, clock.now)
+        )
         event, loop = asyncio.Event(), asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(event.set))
         await server.listen_unix(directory / "socket")

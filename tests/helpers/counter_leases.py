@@ -15,12 +15,12 @@ from protocols.sts.identity import KeyType
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.luhn import luhn_digit
 from protocols.sts.testkeys import TEST_REGISTERS
-from system.security_module import leasing, policy
-from system.security_module.contents import KeyRegister
-from system.security_module.leasing import LeaseKey, Terms, Wanted
+from system.security_module import leases, policy
+from system.security_module.key_stores import KeyStores
+from system.security_module.leases import LeaseKey, LeaseTerms, MeterToLease
 from system.security_module.policy import Meter
+from system.security_module.sealed_contents import KeyRegister
 from system.security_module.secure_counter import SecureCounter
-from system.security_module.vault import Vaults
 
 MODULE_KEY = LeaseKey(bytes(range(32)))
 MODULE_PUBLIC = MODULE_KEY.public
@@ -89,7 +89,7 @@ def lease_for(
     ti: int = 1,
     ea: str = "11",
     held: KeyRegister | None = None,
-    vaults: Vaults | None = None,
+    vaults: KeyStores | None = None,
     **terms: Any,
 ) -> bytes:
     """A signed lease for a counter, as the module makes it.
@@ -121,9 +121,9 @@ def lease_for(
         "made_at": now,
         "test": True,
     }
-    made = Terms(**{**plain, **terms})
-    meters = [Wanted(drn, meter_of(drn, held or register(number), ti, ea), tid_above) for drn in drns]
-    return leasing.write_lease(vaults or Vaults(), made, meters, key, secrets.token_bytes(32))
+    made = LeaseTerms(**{**plain, **terms})
+    meters = [MeterToLease(drn, meter_of(drn, held or register(number), ti, ea), tid_above) for drn in drns]
+    return leases.write_lease(vaults or KeyStores(), made, meters, key, secrets.token_bytes(32))
 
 
 def opened(envelope: bytes, key: LeaseKey = MODULE_KEY) -> Lease:

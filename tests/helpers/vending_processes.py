@@ -91,16 +91,16 @@ class VendingNursery(ForkingNursery):
         from system.security_module import store
         from system.security_module.clock import ModuleClock
         from system.security_module.committer import Committer
+        from system.security_module.key_stores import KeyStores
         from system.security_module.server import ModuleServer
         from system.security_module.service import Service
-        from system.security_module.vault import Vaults
 
         path = self.directory / "module"
         opened = store.open_store(path, PASSPHRASE, _wall())
 
         async def serve() -> None:
             clock = ModuleClock(_wall)
-            service = Service(opened.contents, opened.state, clock, Vaults())
+            service = Service(opened.contents, opened.state, clock, KeyStores())
             server = ModuleServer(service, Committer(opened, clock.now))
             say({"url": await server.listen_unix(path / "socket")})
             await server.run(asyncio.Event())

@@ -18,10 +18,10 @@ from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import Committer
-from system.security_module.contents import Client, Contents
+from system.security_module.key_stores import KeyStores
+from system.security_module.sealed_contents import Client, Contents
 from system.security_module.server import ModuleServer
 from system.security_module.service import Service
-from system.security_module.vault import Vaults
 
 OPERATORS = {name: ECC.generate(curve="Ed25519") for name in ("ana", "beto")}
 PASSPHRASE = "solo para pruebas"
@@ -75,7 +75,7 @@ def served_module(path: Path, now: Callable[[], datetime] = lambda: NOW) -> Iter
 
     async def serve() -> None:
         clock = ModuleClock(now)
-        service = Service(opened.contents, opened.state, clock, Vaults())
+        service = Service(opened.contents, opened.state, clock, KeyStores())
         server = ModuleServer(service, Committer(opened, clock.now))
         event, loop = asyncio.Event(), asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(event.set))

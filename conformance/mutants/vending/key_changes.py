@@ -6,11 +6,10 @@ from typing import Any
 
 from conformance.mutants._registry import vendor_mutant
 from conformance.text import Text
-from conformance.vending.own_module import OwnModule
-from conformance.vending.retouch import RetouchingModule, with_fields
+from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
 from protocols.sts.token import Token
-from system.security_module.contents import KeyRegister
 from system.security_module.errors import RequestRefused
+from system.security_module.sealed_contents import KeyRegister
 
 
 @vendor_mutant(

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.registers import card
-from conformance.vending.requests import Credit
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.plan import card
+from conformance.vending.vending_system import Credit
 from protocols.sts.token import TransferCredit
 
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
@@ -17,7 +16,7 @@ LARGEST_UNITS = 18_201_624
 
 @published("CTSA01", Text("Crédito de las cuatro clases", "Credit of the four kinds"))
 def test_ctsa01(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA01", ea)
+    VendingBench(bench).play("CTSA01", ea)
 
 
 @rule(
@@ -34,7 +33,7 @@ def test_ctsa01(bench: Bench, ea: str) -> None:
     ),
 )
 def test_no_such_key(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(NOON)
         meter = card(1, ea)
@@ -54,7 +53,7 @@ def test_no_such_key(bench: Bench) -> None:
     "CTSA10", Text("Cantidades en las fronteras del exponente", "Amounts at the borders of the exponent")
 )
 def test_ctsa10(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA10", ea)
+    VendingBench(bench).play("CTSA10", ea)
 
 
 @rule(
@@ -68,7 +67,7 @@ def test_ctsa10(bench: Bench, ea: str) -> None:
     Text("La mayor se atiende; las otras se rechazan.", "The largest is served; the others are refused."),
 )
 def test_out_of_range(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(NOON)
         meter = card(1, ea)
@@ -94,7 +93,7 @@ def test_out_of_range(bench: Bench) -> None:
     ),
 )
 def test_never_less_than_paid(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(NOON)
         meter = card(1, ea)

@@ -3,9 +3,8 @@
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.requests import MeterTest
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.vending_system import MeterTest
 from protocols.sts.token import InitiateMeterTest, decode_token
 
 ALL_TESTS = (1 << 36) - 1
@@ -14,7 +13,7 @@ LONG_FORM_MAX = (1 << 28) - 1
 
 @published("CTSA02", Text("Prueba 0", "Test 0"))
 def test_ctsa02(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA02", ea)
+    VendingBench(bench).play("CTSA02", ea)
 
 
 @rule(
@@ -31,7 +30,7 @@ def test_ctsa02(bench: Bench, ea: str) -> None:
     ),
 )
 def test_manufacturer_code(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for subclass, code, control in ((0, 7, ALL_TESTS), (1, 1234, LONG_FORM_MAX)):
         (digits,) = desk.served(
             f"prueba para el fabricante {code}, subclase {subclass}",
@@ -52,7 +51,7 @@ def test_manufacturer_code(bench: Bench) -> None:
 
 @published("CTSA11", Text("Cada bit del campo de control", "Each bit of the control field"))
 def test_ctsa11(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA11", ea)
+    VendingBench(bench).play("CTSA11", ea)
 
 
 @rule(
@@ -66,7 +65,7 @@ def test_ctsa11(bench: Bench, ea: str) -> None:
     Text("El primero se atiende; los otros se rechazan.", "The first is served; the others are refused."),
 )
 def test_too_wide(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     desk.served("bit 27, forma larga", "bit 27, long form", MeterTest(1, 1 << 27, 1234))
     for subclass, bit in ((1, 28), (0, 36)):
         desk.refused(

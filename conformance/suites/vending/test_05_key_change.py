@@ -3,11 +3,9 @@
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.plan import BEFORE_2035, IN_2035
-from conformance.vending.registers import PAN_OTHER, card, decoder_key, new_key
-from conformance.vending.requests import KeyChange
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.plan import BEFORE_2035, IN_2035, PAN_OTHER, card, decoder_key, new_key
+from conformance.vending.vending_system import KeyChange
 from protocols.sts.testkeys import TEST_REGISTERS
 
 KEY_PARTS = {"07": ((3, 0), (4, 4)), "11": ((3, 0), (8, 4), (9, 8), (4, 12))}
@@ -19,7 +17,7 @@ DITK = 0
 
 @published("CTSA05", Text("Cambios de clave", "Key changes"))
 def test_ctsa05(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA05", ea)
+    VendingBench(bench).play("CTSA05", ea)
 
 
 @rule(
@@ -33,7 +31,7 @@ def test_ctsa05(bench: Bench, ea: str) -> None:
     Text("El primero se atiende; los otros se rechazan.", "The first is served; the others are refused."),
 )
 def test_forbidden(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(BEFORE_2035)
         meter = card(1, ea)
@@ -53,7 +51,7 @@ def test_forbidden(bench: Bench) -> None:
 
 @published("CTSA15", Text("Campos del cambio de clave", "Fields of a key change"))
 def test_ctsa15(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA15", ea)
+    VendingBench(bench).play("CTSA15", ea)
 
 
 @rule(
@@ -70,14 +68,16 @@ def test_ctsa15(bench: Bench, ea: str) -> None:
     ),
 )
 def test_fields(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         for old, new, at, rollover in ((1, 4, BEFORE_2035, 0), (1, 6, IN_2035, 1)):
             desk.at(at)
             check_sections(bench, desk, ea, (old, new), rollover)
 
 
-def check_sections(bench: Bench, desk: VendingDesk, ea: str, numbers: tuple[int, int], rollover: int) -> None:
+def check_sections(
+    bench: Bench, desk: VendingBench, ea: str, numbers: tuple[int, int], rollover: int
+) -> None:
     """Read the sections of one change, and compare every field."""
     old, new = numbers
     meter, wanted = card(old, ea, PAN_OTHER), new_key(new, ti=2)
@@ -126,7 +126,7 @@ def check_sections(bench: Bench, desk: VendingDesk, ea: str, numbers: tuple[int,
     ),
 )
 def test_base_date_back(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     refused = []
     for ea in desk.algorithms:
         desk.at(IN_2035)

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.registers import PAN_13, card
-from conformance.vending.requests import Credit, Management
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.plan import PAN_13, card
+from conformance.vending.vending_system import Credit, Management
 
 MIDNIGHT = datetime(2026, 7, 29, 0, 0, tzinfo=UTC)
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
@@ -17,7 +16,7 @@ CLEAR_CREDIT, ALL_REGISTERS = 1, 0xFFFF
 
 @published("CTSA09", Text("Identificadores a medianoche", "Identifiers at midnight"))
 def test_ctsa09(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA09", ea)
+    VendingBench(bench).play("CTSA09", ea)
 
 
 @rule(
@@ -34,7 +33,7 @@ def test_ctsa09(bench: Bench, ea: str) -> None:
     ),
 )
 def test_several_in_one_minute(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         meter = card(1, ea)
         minutes = []
@@ -60,7 +59,7 @@ def test_several_in_one_minute(bench: Bench) -> None:
     ),
 )
 def test_one_list(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(NOON)
         meter, other = card(1, ea), card(1, ea, PAN_13)
@@ -88,7 +87,7 @@ def test_one_list(bench: Bench) -> None:
     Text("Ningún TID se repite.", "No TID comes twice."),
 )
 def test_clock_goes_back(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         meter = card(1, ea)
         minutes = []

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.registers import PAN_OTHER, card, new_key
-from conformance.vending.requests import Credit, KeyChange, Management
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.plan import PAN_OTHER, card, new_key
+from conformance.vending.vending_system import Credit, KeyChange, Management
 from protocols.sts.identity import BaseDate
 
 PLAN_TIME = datetime(2032, 10, 27, 8, 0, tzinfo=UTC)
@@ -23,7 +22,7 @@ CARD_MONTH = "2406"
 
 @published("CTSA16", Text("Cambio desde una clave expirada", "A change away from an expired key"))
 def test_ctsa16(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA16", ea)
+    VendingBench(bench).play("CTSA16", ea)
 
 
 @rule(
@@ -39,7 +38,7 @@ def test_ctsa16(bench: Bench, ea: str) -> None:
     ),
 )
 def test_expired(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(PLAN_TIME)
         meter = card(7, ea, PAN_OTHER)
@@ -74,7 +73,7 @@ def test_expired(bench: Bench) -> None:
     Text("Lo primero se atiende; lo segundo se rechaza.", "The former is served, the latter refused."),
 )
 def test_border(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         meter, before = card(7, ea, PAN_OTHER), card(1, ea, PAN_OTHER)
         desk.at(LAST_GOOD)
@@ -99,7 +98,7 @@ def test_border(bench: Bench) -> None:
     ),
 )
 def test_check_digit(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(datetime(2026, 7, 29, 12, 0, tzinfo=UTC))
         for drn in RIGHT_DRNS:
@@ -133,7 +132,7 @@ def test_check_digit(bench: Bench) -> None:
     "vending:card",
 )
 def test_card(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     july = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
     for ea in desk.algorithms:
         meter = card(1, ea, doe=CARD_MONTH)
@@ -166,7 +165,7 @@ def test_card(bench: Bench) -> None:
     "vending:card",
 )
 def test_plan_card(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         # The plan reads it in July 2004, when no key of base date 2014 can make a token anyway: a refusal
         # then would show nothing.

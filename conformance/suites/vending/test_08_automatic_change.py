@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from conformance.bench.bench import Bench
 from conformance.text import Text
-from conformance.vending.cases import published, rule
-from conformance.vending.desk import VendingDesk
-from conformance.vending.registers import card, new_key
-from conformance.vending.requests import Credit
+from conformance.vending.bench import VendingBench, published, rule
+from conformance.vending.plan import card, new_key
+from conformance.vending.vending_system import Credit
 
 EVENING = datetime(2024, 4, 1, 22, 0, tzinfo=UTC)
 
@@ -24,7 +23,7 @@ CHANGES = (
 
 @published("CTSA19", Text("Cambio y crédito, por separado", "Change and credit, each by itself"))
 def test_ctsa19(bench: Bench, ea: str) -> None:
-    VendingDesk(bench).play("CTSA19", ea)
+    VendingBench(bench).play("CTSA19", ea)
 
 
 @rule(
@@ -41,7 +40,7 @@ def test_ctsa19(bench: Bench, ea: str) -> None:
     ),
 )
 def test_sale_with_change(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         sections = 2 if ea == "07" else 4
         for what, old, new, ti in CHANGES:
@@ -78,7 +77,7 @@ def test_sale_with_change(bench: Bench) -> None:
     Text("Sale un solo token, de crédito.", "One token comes, of credit."),
 )
 def test_no_needless_change(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         for ken in (None, 170):
             desk.at(EVENING)
@@ -106,7 +105,7 @@ def test_no_needless_change(bench: Bench) -> None:
     ),
 )
 def test_ken_alone(bench: Bench) -> None:
-    desk = VendingDesk(bench)
+    desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(EVENING)
         meter = replace(card(4, ea), ken=255)

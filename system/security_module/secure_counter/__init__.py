@@ -13,8 +13,7 @@ terminal's chain shows it when both histories come to the office (`protocols.off
 * `values`, `counter`: `SecureCounter`, the whole.
 """
 
-from system.security_module.secure_counter.counter import SecureCounter
+from system.security_module.secure_counter.counter import CounterStatus, Minted, MintRequest, SecureCounter
 from system.security_module.secure_counter.refusals import CounterRefused
-from system.security_module.secure_counter.values import CounterStatus, Minted, MintRequest
 
 __all__ = ["CounterRefused", "CounterStatus", "MintRequest", "Minted", "SecureCounter"]

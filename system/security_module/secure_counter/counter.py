@@ -1,4 +1,4 @@
-"""The secure counter itself: leases in, tokens and signatures out."""
+"""Secure counter: leases in, tokens and signatures out; what it is asked and what it answers."""
 
 import fcntl
 import os
@@ -17,14 +17,19 @@ from protocols.offline.messages import Lease, LeasedMeter
 from protocols.offline.wrapping import KeyWrap
 from protocols.sts.amounts import decode_amount, encode_amount
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import BaseDate, KeyExpiryNumber, MeterPrimaryAccountNumber, TokenIdentifier
+from protocols.sts.identity import (
+    TID_MAX,
+    BaseDate,
+    KeyExpiryNumber,
+    MeterPrimaryAccountNumber,
+    TokenIdentifier,
+)
 from protocols.sts.identity.meter import PAN_DIGITS
 from protocols.sts.keys import DecoderKey
 from protocols.sts.token import TransferCredit, encode_token
 from system.security_module.errors import UnableToOpenStore
 from system.security_module.refusals import Words
-from system.security_module.sealed import DEFAULT_COST
-from system.security_module.secure_counter.book import BOOK, Book, Row
+from system.security_module.sealed_file import DEFAULT_COST
 from system.security_module.secure_counter.identity import (
     SEALED,
     Identity,
@@ -32,10 +37,125 @@ from system.security_module.secure_counter.identity import (
     read_identity,
     write_identity,
 )
-from system.security_module.secure_counter.minutes import next_tid
 from system.security_module.secure_counter.refusals import CounterRefused
-from system.security_module.secure_counter.values import CounterStatus, Minted, MintRequest, minted_of
+from system.security_module.secure_counter.store import BOOK, CounterStore, MintedRow
+from system.security_module.state import SLOT_LEAD_MINUTES
 from system.security_module.store import check_private
+
+# ---- Which TID an off-line token gets: the terminal's own minutes, so that no other seller takes the same.
+
+
+def next_tid(now: TokenIdentifier, above: int, slot: int, slots: int) -> int | None:
+    """The TID of a meter's next token, or None when its minutes are used up for the moment.
+
+    It is the latest minute up to `now` that is of the slot, above `above` and not the reserved 00:01; failing
+    that, the first such minute after `above`, at most `SLOT_LEAD_MINUTES` ahead of `now`.
+
+    Args:
+        now: the clock under the meter's base date.
+        above: the last TID that the meter was given.
+        slot: of the terminal, 1 to slots - 1.
+        slots: how many there are.
+    """
+    latest = now.tid - (now.tid - slot) % slots
+    while latest > max(above, -1) and TokenIdentifier(latest, now.base_date).is_reserved:
+        latest -= slots
+    if latest > max(above, -1):
+        return latest
+    tid = above + 1 + (slot - above - 1) % slots
+    last = min(now.tid + SLOT_LEAD_MINUTES, TID_MAX)
+    while tid <= last and TokenIdentifier(tid, now.base_date).is_reserved:
+        tid += slots
+    return tid if tid <= last else None
+
+
+# ---- What a secure counter is asked and answers.
+
+
+@dataclass(frozen=True, slots=True)
+class MintRequest:
+    """A sale that wants its token.
+
+    Attributes:
+        sale_id: made by the terminal and stored there before it asks: the same id has the same token.
+        drn: of the meter, 11, 13 or 18 digits.
+        units: of 0.1 kWh; coding rounds up above 1638.3 kWh, as everywhere.
+        amount_c: of the sale, centavos: what the limit is counted in.
+    """
+
+    sale_id: UUID
+    drn: str
+    units: int
+    amount_c: int
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """A token of the counter.
+
+    Attributes:
+        sale_id, drn, amount_c: of the request.
+        digits: 20.
+        tid: under the base date of the meter's key.
+        units: as the token carries them.
+        sequence: which token of the counter's life, from 1.
+        spent_c: money sold in its life, with this.
+        lease_id: under which.
+        at: by the terminal's clock.
+    """
+
+    sale_id: UUID
+    drn: str
+    digits: str
+    tid: int
+    units: int
+    amount_c: int
+    sequence: int
+    spent_c: int
+    lease_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CounterStatus:
+    """Where a counter stands.
+
+    Attributes:
+        sequence: tokens minted in its life.
+        spent_c: money sold in its life, centavos.
+        allowed_c: how much that may be.
+        left_c: the difference, at least 0.
+        until: when the last of its leases ends, or None without one.
+        drns: of the meters that it has a lease for, ended or not.
+        test: minted under published test keys.
+    """
+
+    sequence: int
+    spent_c: int
+    allowed_c: int
+    left_c: int
+    until: datetime | None
+    drns: tuple[str, ...]
+    test: bool
+
+
+def minted_of(row: MintedRow) -> Minted:
+    """The token of a row."""
+    return Minted(
+        sale_id=UUID(row.sale_id),
+        drn=row.drn,
+        digits=row.digits,
+        tid=row.tid,
+        units=row.units,
+        amount_c=row.amount_c,
+        sequence=row.sequence,
+        spent_c=row.spent_c,
+        lease_id=UUID(row.lease_id),
+        at=datetime.fromisoformat(row.at),
+    )
+
+
+# ---- The secure counter itself: leases in, tokens and signatures out.
 
 DIRECTORY_MODE = 0o700
 LOCK = "counter.lock"
@@ -63,7 +183,7 @@ class SecureCounter:
         agreement_public: X25519, 32 octets.
     """
 
-    def __init__(self, identity: Identity, book: Book, lock: int, random: Random) -> None:
+    def __init__(self, identity: Identity, book: CounterStore, lock: int, random: Random) -> None:
         self._identity = identity
         self._book = book
         self._lock = lock
@@ -108,7 +228,7 @@ class SecureCounter:
             identity = Identity.make(terminal_id, random)
             # Without the sealed file there is no counter: what a kill left of one before is no loss.
             (path / BOOK).unlink(missing_ok=True)
-            book = Book.create(path / BOOK, identity.book)
+            book = CounterStore.create(path / BOOK, identity.book)
             write_identity(path, identity, passphrase, cost)
             return cls(identity, book, lock, random)
         except BaseException:
@@ -129,7 +249,7 @@ class SecureCounter:
         lock = _locked(path)
         try:
             identity = read_identity(path, passphrase)
-            book = Book(path / BOOK, identity.book)
+            book = CounterStore(path / BOOK, identity.book)
             try:
                 return cls(identity, book, lock, random)
             except OfflineError:
@@ -261,7 +381,7 @@ class SecureCounter:
             if held is None or held.lease.made_at <= lease.made_at:
                 self._meters[pan] = _Leased(lease, place)
 
-    def _make(self, request: MintRequest, now: datetime) -> Row:
+    def _make(self, request: MintRequest, now: datetime) -> MintedRow:
         """The row of a new token, after every check."""
         account = _account(request.drn)
         leased = self._meters.get(account.pan)
@@ -272,7 +392,7 @@ class SecureCounter:
         meter, base_date = leased.meter, BaseDate(leased.meter.base_date)
         tid = self._tid(leased, account.pan, TokenIdentifier.at(now, base_date))
         token = TransferCredit(_ELECTRICITY, self._random(1)[0] & 15, tid, units)
-        return Row(
+        return MintedRow(
             sequence=self._book.head.sequence + 1,
             sale_id=str(request.sale_id),
             drn=request.drn,
@@ -336,7 +456,7 @@ def _account(drn: str) -> MeterPrimaryAccountNumber:
         raise CounterRefused("unknown-meter", drn=drn[:20]) from None
 
 
-def _again(known: Row, request: MintRequest) -> Minted:
+def _again(known: MintedRow, request: MintRequest) -> Minted:
     try:
         units = decode_amount(encode_amount(request.units))
     except StsValueError:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from system.security_module.errors import UnableToOpenStore
 from system.security_module.journal import sync_directory, write_private
-from system.security_module.sealed import DEFAULT_COST, SealingKey, seal, unseal
+from system.security_module.sealed_file import DEFAULT_COST, SealingKey, seal, unseal
 
 SEALED = "counter.sealed"
 _KEY_OCTETS = 32

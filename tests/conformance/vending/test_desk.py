@@ -10,8 +10,8 @@ from conformance.targets import load
 from conformance.vending import adapters, plan
 from conformance.vending.module_vendor import KINDS
 from conformance.vending.own_module import OwnModule
-from conformance.vending.registers import REGISTERS, card, decoder_key, new_key
-from conformance.vending.vendor import REFUSALS, VendingUnreachable
+from conformance.vending.plan import REGISTERS, card, decoder_key, new_key
+from conformance.vending.vending_system import REFUSALS, VendingUnreachable
 from conformance.verdicts import Verdict
 from protocols.sts.token import decode_token
 from system.security_module.errors import RequestRefused

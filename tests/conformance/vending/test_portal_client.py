@@ -11,9 +11,8 @@ import pytest
 
 from conformance.targets import TargetError, load
 from conformance.vending.adapters import is_vendor
-from conformance.vending.portal_client import PortalClient
-from conformance.vending.portal_vendor import PortalVendor
-from conformance.vending.vendor import VendingUnreachable
+from conformance.vending.portal_vendor import PortalClient, PortalVendor
+from conformance.vending.vending_system import VendingUnreachable
 from system.security_module.errors import RequestRefused
 
 Answers = list[tuple[int, bytes]]

@@ -12,7 +12,7 @@ from conformance.targets import load
 from conformance.vending.own_module import OPERATORS, START, plan_registers
 from conformance.verdicts import Verdict
 from system.security_module import approval, store
-from system.security_module.contents import Client
+from system.security_module.sealed_contents import Client
 
 PASSPHRASE = "una frase del banco"
 ROOT = Path(__file__).resolve().parents[3]

@@ -24,11 +24,11 @@ from system.security_module import api, approval, key_file, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import Committer
-from system.security_module.contents import Client, Contents
+from system.security_module.key_stores import KeyStores
+from system.security_module.sealed_contents import Client, Contents
 from system.security_module.server import ModuleServer
 from system.security_module.service import Service
 from system.security_module.store import Store
-from system.security_module.vault import Vaults
 
 PASSPHRASE = "una frase que nadie debe leer"
 COST = 10
@@ -133,7 +133,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         clock = ModuleClock(self.wall)
-        self.service = Service(self.opened.contents, self.opened.state, clock, Vaults())
+        self.service = Service(self.opened.contents, self.opened.state, clock, KeyStores())
         self.client = self.opened.contents.clients[0]
 
     def ask(self, operation: str, client: Client | None = None, **args: Any) -> Any:
@@ -197,7 +197,7 @@ def on_thread(directory: Path, wall: Wall) -> Callable[..., Any]:
 
         async def serve() -> None:
             clock = ModuleClock(wall)
-            service = Service(opened.contents, opened.state, clock, Vaults())
+            service = Service(opened.contents, opened.state, clock, KeyStores())
             server = ModuleServer(service, Committer(opened, clock.now, **committing))
             event, loop = asyncio.Event(), asyncio.get_running_loop()
             stop.append(lambda: loop.call_soon_threadsafe(event.set))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.security_module import audit, service
-from system.security_module.contents import Client
+from system.security_module import service
+from system.security_module.sealed_contents import Client
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MONITOR = Client("pantalla", "uid:7", "monitor")
@@ -26,10 +26,10 @@ def refused_lines(bench) -> list[dict]:
 def test_a_client_that_is_refused_again_and_again_does_not_fill_the_journal(bench, meter, wall) -> None:
     for number in range(500):
         assert bench.code("mint", MONITOR, message_id=f"x{number}", meter=meter, subclass=0, amount=1)
-    assert [line["left_out"] for line in refused_lines(bench)] == [0] * audit.BURST
+    assert [line["left_out"] for line in refused_lines(bench)] == [0] * service.BURST
     wall.pass_minutes(1)
     bench.code("mint", MONITOR, message_id="y", meter=meter, subclass=0, amount=1)
-    assert refused_lines(bench)[-1]["left_out"] == 500 - audit.BURST
+    assert refused_lines(bench)[-1]["left_out"] == 500 - service.BURST
 
 
 def test_one_noisy_client_hides_no_other(bench, meter) -> None:
@@ -41,7 +41,7 @@ def test_one_noisy_client_hides_no_other(bench, meter) -> None:
 
 @given(st.lists(st.integers(0, 30), max_size=200))
 def test_lines_and_left_out_add_up_to_the_refusals(gaps_s: list[int]) -> None:
-    log, now, lines, told = audit.RefusalLog(), NOON, 0, 0
+    log, now, lines, told = service.RefusalLog(), NOON, 0, 0
     for gap_s in gaps_s:
         now += timedelta(seconds=gap_s)
         left_out = log.admit("a", now)
@@ -49,14 +49,14 @@ def test_lines_and_left_out_add_up_to_the_refusals(gaps_s: list[int]) -> None:
             lines, told = lines + 1, told + left_out
     assert lines + told <= len(gaps_s)
     minutes = sum(gaps_s) // 60 + 1
-    assert lines <= audit.BURST * minutes
-    after = log.admit("a", now + audit.WINDOW)
+    assert lines <= service.BURST * minutes
+    after = log.admit("a", now + service.WINDOW)
     assert lines + told + (after or 0) == len(gaps_s)
 
 
 def test_a_clock_that_goes_back_begins_a_new_minute() -> None:
-    log = audit.RefusalLog()
-    for _ in range(audit.BURST + 3):
+    log = service.RefusalLog()
+    for _ in range(service.BURST + 3):
         log.admit("a", NOON)
     assert log.admit("a", NOON) is None
     assert log.admit("a", NOON - timedelta(hours=1)) == 4

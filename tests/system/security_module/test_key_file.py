@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from protocols.sts.keys import VendingKey
 from protocols.sts.testkeys import VK_64, VUDK_160
-from system.security_module.contents import Contents
 from system.security_module.errors import UnableToLoadKey
 from system.security_module.key_file import admit, check_value, read_key_file
+from system.security_module.sealed_contents import Contents
 
 OTHER = VendingKey(bytes(range(20)))
 

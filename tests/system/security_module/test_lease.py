@@ -13,13 +13,13 @@ from protocols.offline.messages import Lease
 from protocols.offline.wrapping import KeyWrap
 from protocols.sts.identity import BaseDate, TokenIdentifier
 from protocols.sts.luhn import luhn_digit
-from system.security_module import backup, store
+from system.security_module import store
 from system.security_module.api import read_json_line, read_request, request_line
 from system.security_module.client import SecurityModuleClient
-from system.security_module.contents import ROLES, Client, Contents
-from system.security_module.lease_memory import LONGEST, OUT_AFTER
 from system.security_module.policy import account_of
 from system.security_module.refusals import Refused
+from system.security_module.sealed_contents import ROLES, Client, Contents
+from system.security_module.state import LONGEST, OUT_AFTER
 
 TERMINAL = "5a1c9d2e-7b1f-4a53-9f0e-3c6b8f2d1e40"
 OTHER = "00000000-0000-4000-8000-000000000001"
@@ -249,10 +249,10 @@ def test_on_line_keeps_to_its_own_minutes_while_a_lease_is_out(bench, reopen) ->
 
 def test_a_restored_module_allows_for_leases_that_it_has_forgotten(bench, tmp_path, passphrase) -> None:
     granted(bench)
-    backup.back_up(bench.opened.directory, tmp_path / "backup", bench.wall())
+    store.back_up(bench.opened.directory, tmp_path / "backup", bench.wall())
     forgotten = granted(bench, message_id="l2", meters=[meter(5)])
     assert forgotten.meters[0].drn == drn_of(5)
-    backup.restore(tmp_path / "backup", tmp_path / "again", passphrase, bench.wall())
+    store.restore(tmp_path / "backup", tmp_path / "again", passphrase, bench.wall())
     opened = store.open_store(tmp_path / "again", passphrase, bench.wall())
     again = type(bench)(opened, bench.wall)
     assert public(again) == public(bench)
@@ -266,8 +266,8 @@ def test_a_restored_module_allows_for_leases_that_it_has_forgotten(bench, tmp_pa
 
 
 def test_a_module_that_never_leased_is_restored_as_ever(bench, tmp_path, passphrase) -> None:
-    backup.back_up(bench.opened.directory, tmp_path / "backup", bench.wall())
-    floor = backup.restore(tmp_path / "backup", tmp_path / "again", passphrase, bench.wall())
+    store.back_up(bench.opened.directory, tmp_path / "backup", bench.wall())
+    floor = store.restore(tmp_path / "backup", tmp_path / "again", passphrase, bench.wall())
     assert "leases_until" not in floor
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from system.security_module.contents import Client
+from system.security_module.sealed_contents import Client
 
 OTHER = Client("otra", "uid:8", "vending")
 

@@ -20,13 +20,12 @@ from protocols.sts.keys import derive_decoder_key
 from protocols.sts.testkeys import VK_64, VUDK_160
 from protocols.sts.token import decode_token
 from system.security_module import store
-from system.security_module.contents import Contents
 from system.security_module.errors import UnableToUseToken
 from system.security_module.key_file import read_key_file
-from system.security_module.pkcs11_vault import Pkcs11Vault
+from system.security_module.key_stores import KeyStores, MeterKeyName, Pkcs11KeyStore, SealedKeyStore
 from system.security_module.refusals import Refused
+from system.security_module.sealed_contents import Contents
 from system.security_module.secure_counter import MintRequest, SecureCounter
-from system.security_module.vault import MeterKeyName, SealedVault, Vaults
 
 LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 LIBRARY = next((path for path in LIBRARIES if Path(path).exists()), None)
@@ -61,24 +60,24 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def vault(token: str) -> Iterator[Pkcs11Vault]:
-    opened = Pkcs11Vault(LIBRARY or "", token, PIN)
+def vault(token: str) -> Iterator[Pkcs11KeyStore]:
+    opened = Pkcs11KeyStore(LIBRARY or "", token, PIN)
     yield opened
     opened.close()
 
 
 @needs_token
 @pytest.mark.parametrize("ea", ["07", "11"])
-def test_the_token_makes_the_same_decoder_key(vault: Pkcs11Vault, write_key, ea: str) -> None:
+def test_the_token_makes_the_same_decoder_key(vault: Pkcs11KeyStore, write_key, ea: str) -> None:
     register = read_key_file(write_key(1, "201457", 1, 2014, 255, "VUDK_160").encode())
     vault.load(f"same-{ea}", VUDK_160)
     inside = replace(register, key=None, token_label=f"same-{ea}")
     meter = MeterKeyName(PAN, ea, 1)
-    assert Vaults(vault).derive(inside, meter) == SealedVault().derive(register, meter)
+    assert KeyStores(vault).derive(inside, meter) == SealedKeyStore().derive(register, meter)
 
 
 @needs_token
-def test_the_key_cannot_be_read_out(vault: Pkcs11Vault) -> None:
+def test_the_key_cannot_be_read_out(vault: Pkcs11KeyStore) -> None:
     pkcs11 = importlib.import_module("pkcs11")
     vault.load("hidden", VUDK_160)
     with pytest.raises(pkcs11.exceptions.AttributeSensitive):
@@ -86,7 +85,7 @@ def test_the_key_cannot_be_read_out(vault: Pkcs11Vault) -> None:
 
 
 @needs_token
-def test_what_a_token_cannot_do_is_said(vault: Pkcs11Vault, token: str, write_key) -> None:
+def test_what_a_token_cannot_do_is_said(vault: Pkcs11KeyStore, token: str, write_key) -> None:
     with pytest.raises(UnableToUseToken, match="DKGA04 only"):
         vault.load("des", VK_64)
     register = read_key_file(write_key(1, "201457", 1, 2014, 255, "VUDK_160").encode())
@@ -94,7 +93,7 @@ def test_what_a_token_cannot_do_is_said(vault: Pkcs11Vault, token: str, write_ke
     with pytest.raises(Refused):
         vault.derive(lost, MeterKeyName(PAN, "11", 1))
     with pytest.raises(UnableToUseToken, match="PIN"):
-        Pkcs11Vault(LIBRARY or "", "no-such-token", PIN)
+        Pkcs11KeyStore(LIBRARY or "", "no-such-token", PIN)
 
 
 @needs_token
@@ -132,7 +131,7 @@ def test_a_lease_carries_the_decoder_key_that_the_token_makes(vault, tmp_path: P
     vault.load("leased", VUDK_160)
     inside = register(1, key=None, token_label="leased")
     with SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10) as counter:
-        lease = lease_for(counter, now=wall(), vaults=Vaults(vault), held=inside)
+        lease = lease_for(counter, now=wall(), vaults=KeyStores(vault), held=inside)
         counter.load_lease(lease, MODULE_PUBLIC)
         minted = counter.mint(MintRequest(uuid4(), DRNS[0], 10, 1), wall())
     assert decode_token(minted.digits, decoder_key_of(DRNS[0])).crc_ok
@@ -149,7 +148,7 @@ def test_a_key_in_a_token_that_is_not_open_gives_no_lease(tmp_path: Path, wall) 
 @pytest.mark.skipif(HAS_BINDING, reason="the extra hsm is installed")
 def test_without_the_extra_one_sentence_says_so() -> None:
     with pytest.raises(UnableToUseToken, match="extra hsm"):
-        Pkcs11Vault("lib.so", "vend", PIN)
+        Pkcs11KeyStore("lib.so", "vend", PIN)
 
 
 def test_contents_forget_the_key_that_went_into_a_token(write_key) -> None:

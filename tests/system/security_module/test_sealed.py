@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.security_module.errors import UnableToOpenStore, WrongPassphrase
-from system.security_module.sealed import SealingKey, seal, unseal
+from system.security_module.sealed_file import SealingKey, seal, unseal
 
 KEY = SealingKey.make("correct", cost=10)
 CONTENT = b'{"key": "secret"}'

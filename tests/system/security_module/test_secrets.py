@@ -9,7 +9,7 @@ from Crypto.PublicKey import ECC
 from protocols.sts.keys import derive_decoder_key
 from system.security_module.client import SecurityModuleClient
 from system.security_module.key_file import TEST_KEYS
-from system.security_module.vault import MeterKeyName, SealedVault
+from system.security_module.key_stores import MeterKeyName, SealedKeyStore
 
 
 def secrets_of(meter, passphrase: str) -> list[bytes]:
@@ -47,7 +47,7 @@ def test_everything_that_a_served_module_leaves_behind(
 @pytest.mark.requirement("R5-05")
 def test_nothing_shows_a_key(bench, meter, passphrase: str) -> None:
     register = bench.opened.contents.registers[0]
-    key = SealedVault().derive(register, MeterKeyName(meter["drn"], "11", 1))
+    key = SealedKeyStore().derive(register, MeterKeyName(meter["drn"], "11", 1))
     shown = " ".join(map(repr, (register, bench.opened.contents, bench.opened, key, bench.service))).lower()
     for secret in secrets_of(meter, passphrase):
         if secret.isascii() and secret.isalnum():

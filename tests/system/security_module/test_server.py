@@ -16,9 +16,9 @@ from protocols.sts.luhn import luhn_digit
 from system.security_module import api, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.committer import Committer
-from system.security_module.contents import Client
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.security_module.journal import Journal, recover
+from system.security_module.sealed_contents import Client
 
 
 def drn(number: int) -> str:

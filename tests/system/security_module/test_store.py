@@ -9,12 +9,11 @@ import pytest
 
 from system.security_module import store
 from system.security_module.clock import SET_BACK_MAX
-from system.security_module.contents import Client, Contents
 from system.security_module.errors import JournalDamaged, UnableToOpenStore, WrongPassphrase
 from system.security_module.journal import CHUNK_BYTES, recover
+from system.security_module.sealed_contents import Client, Contents
 from system.security_module.service import Service
-from system.security_module.state import RESULTS_KEPT_DAYS, State
-from system.security_module.tid_memory import LEAD_MINUTES
+from system.security_module.state import LEAD_MINUTES, RESULTS_KEPT_DAYS, State
 
 #: Every byte of the journal is cut and corrupted in the long checks, every fifth in those of every day.
 EVERY = 1 if os.environ.get("AMIBENCH_SLOW") == "1" else 5

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from protocols.sts.token import decode_token
 from system.security_module import api
 from system.security_module.clock import ModuleClock
+from system.security_module.key_stores import KeyStores
 from system.security_module.refusals import Refused
-from system.security_module.secure_counter import CounterRefused, MintRequest, SecureCounter, book
+from system.security_module.secure_counter import CounterRefused, MintRequest, SecureCounter, store
 from system.security_module.service import Service
 from system.security_module.state import State, floor_record
-from system.security_module.vault import Vaults
 
 METERS = tuple(map(drn_of, (1, 2)))
 TERMINALS = 3
@@ -36,7 +36,7 @@ def without_syncing(monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(database: sqlite3.Connection) -> None:
         database.execute("PRAGMA synchronous = OFF")
 
-    monkeypatch.setattr(book, "_make_durable", careless)
+    monkeypatch.setattr(store, "_make_durable", careless)
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Market:
             state.apply(record)
         self.records = list(records)
         wall = self.bench.wall
-        self.service = Service(self.bench.opened.contents, state, ModuleClock(wall), Vaults())
+        self.service = Service(self.bench.opened.contents, state, ModuleClock(wall), KeyStores())
 
     def ask(self, operation: str, **args: Any) -> dict[str, Any] | None:
         line = api.request_line(1, operation, args)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.sts.identity import BaseDate, TokenIdentifier
-from system.security_module.tid_memory import LEAD_MINUTES, REMEMBERED, TidMemory
+from system.security_module.state import LEAD_MINUTES, REMEMBERED, TidMemory
 
 
 def now(tid: int) -> TokenIdentifier:

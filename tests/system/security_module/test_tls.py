@@ -15,15 +15,15 @@ from system.security_module import store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import Committer
-from system.security_module.contents import Client
 from system.security_module.errors import (
     RequestRefused,
     UnableToListen,
     UnableToReachModule,
 )
+from system.security_module.key_stores import KeyStores
+from system.security_module.sealed_contents import Client
 from system.security_module.server import ModuleServer, TlsTerms
 from system.security_module.service import Service
-from system.security_module.vault import Vaults
 
 OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="makes its certificates with the openssl command")
@@ -81,7 +81,7 @@ def url(directory: Path, papers: Path, passphrase: str, wall) -> Iterator[str]:
 
     async def serve() -> None:
         clock = ModuleClock(wall)
-        service = Service(opened.contents, opened.state, clock, Vaults())
+        service = Service(opened.contents, opened.state, clock, KeyStores())
         server = ModuleServer(service, Committer(opened, clock.now))
         event, loop = asyncio.Event(), asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(event.set))
@@ -128,7 +128,7 @@ def test_a_module_of_another_authority_is_not_believed(url: str, papers: Path) -
 def listen(directory: Path, passphrase: str, wall, asked: TlsTerms) -> None:
     opened = store.open_store(directory, passphrase, wall())
     try:
-        service = Service(opened.contents, opened.state, ModuleClock(wall), Vaults())
+        service = Service(opened.contents, opened.state, ModuleClock(wall), KeyStores())
 
         async def try_it() -> None:
             await ModuleServer(service, Committer(opened, wall)).listen_tls(asked)

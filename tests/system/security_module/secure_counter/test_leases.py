@@ -8,7 +8,7 @@ import pytest
 from counter_leases import DRNS, MODULE_KEY, MODULE_PUBLIC, decoder_key_of, drn_of, lease_for, opened
 
 from protocols.offline.messages import Lease
-from system.security_module.leasing import LeaseKey
+from system.security_module.leases import LeaseKey
 from system.security_module.secure_counter import CounterRefused
 
 OTHER_KEY = LeaseKey(bytes(32))

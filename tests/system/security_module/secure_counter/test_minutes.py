@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.sts.identity import TID_MAX, BaseDate, TokenIdentifier
-from system.security_module.secure_counter.minutes import next_tid
-from system.security_module.tid_memory import SLOT_LEAD_MINUTES
+from system.security_module.secure_counter.counter import next_tid
+from system.security_module.state import SLOT_LEAD_MINUTES
 
 
 def at(tid: int) -> TokenIdentifier:

@@ -1,29 +1,113 @@
-"""Vending keys inside a PKCS#11 token (extra ``hsm``): the key is used there and never leaves it.
+"""Key stores: vending keys in this process's memory, or inside a PKCS#11 token (extra ``hsm``).
 
-What this gives, plainly: DKGA04 runs in the token, so the vending key cannot be copied from this computer.
-What it does not: the decoder key of one meter comes out for each token, because no PKCS#11 token knows STA or
-MISTY1, and policy and journal stay in this process. DKGA02 is not possible at all: its last step is an
-exclusive-or with the vending key itself, which a token that guards the key cannot do.
+Gain of a token: the key is used there and never leaves it. DKGA04 runs in the token, so the vending key cannot
+be copied from this computer. Limits: the decoder key of one meter comes out for each token, because no PKCS#11
+token knows STA or MISTY1, and policy and journal stay in this process. DKGA02 is not possible at all: its last
+step is an exclusive-or with the vending key itself, which a token that guards the key cannot do.
 
 Work-around kept here, measured on SoftHSM2: an HMAC key of 20 bytes is refused as too short; padded with
 zeros to the 64 bytes of a SHA-256 block it is the same HMAC key by definition.
 """
 
 import importlib
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import MeterPrimaryAccountNumber, SupplyGroupCode, TariffIndex
+from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber, SupplyGroupCode, TariffIndex
 from protocols.sts.identity.key_attributes import KeyRevisionNumber
-from protocols.sts.keys import DecoderKey, VendingKey
+from protocols.sts.keys import DecoderKey, VendingKey, derive_decoder_key
 from protocols.sts.keys.dkga04 import VENDING_KEY_BYTES, data_block
 from protocols.sts.keys.request import DerivationRequest
 from protocols.sts.keys.values import KEY_BYTES_BY_EA
-from system.security_module.contents import KeyRegister
 from system.security_module.errors import UnableToUseToken
-from system.security_module.refusals import Refused
+from system.security_module.refusals import Refused, Words
+from system.security_module.sealed_contents import KeyRegister
 from system.security_module.sts_sentences import sts_words
-from system.security_module.vault import MeterKeyName
+
+# ---- Where a vending key is used: in this process's memory, or inside a PKCS#11 token.
+
+_IN_TOKEN = Words(
+    "la clave de este registro está en un token PKCS#11", "the key of this register lies in a PKCS#11 token"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterKeyName:
+    """What, beside the vending key, a decoder key is made from.
+
+    Attributes:
+        pan: MeterPAN, 18 digits; as a text it is checked again.
+        ea: "07" or "11".
+        ti: tariff index, 0-99.
+    """
+
+    pan: MeterPrimaryAccountNumber | str
+    ea: str
+    ti: int
+
+
+class KeyStore(Protocol):
+    """Makes decoder keys from the vending key of a register."""
+
+    def derive(self, register: KeyRegister, meter: MeterKeyName) -> DecoderKey:
+        """Return the decoder key of one meter.
+
+        Raises:
+            Refused: ``token-failed``, when this key cannot serve this meter.
+        """
+
+
+class SealedKeyStore:
+    """Keys from the sealed file, in memory."""
+
+    def derive(self, register: KeyRegister, meter: MeterKeyName) -> DecoderKey:
+        """Return the decoder key of one meter.
+
+        Raises:
+            Refused: ``token-failed``.
+        """
+        if register.key is None:
+            raise Refused("token-failed", why=_IN_TOKEN)
+        try:
+            return derive_decoder_key(
+                register.dkga,
+                meter.ea,
+                vending_key=register.key,
+                pan=meter.pan,
+                sgc=register.sgc,
+                key_type=KeyType(register.key_type),
+                ti=meter.ti,
+                krn=register.krn,
+                base_date=register.base_date,
+            )
+        except StsValueError as error:
+            raise Refused("token-failed", why=sts_words(error)) from None
+
+
+class KeyStores:
+    """Sends each register to the vault that holds its key.
+
+    Args:
+        token: the open PKCS#11 token, or None when there is none.
+    """
+
+    def __init__(self, token: KeyStore | None = None) -> None:
+        self._sealed: KeyStore = SealedKeyStore()
+        self._token = token
+
+    def derive(self, register: KeyRegister, meter: MeterKeyName) -> DecoderKey:
+        """Return the decoder key of one meter.
+
+        Raises:
+            Refused: ``token-failed``.
+        """
+        if register.token_label is None or self._token is None:
+            return self._sealed.derive(register, meter)
+        return self._token.derive(register, meter)
+
+
+# ---- Vending keys inside a PKCS#11 token (extra ``hsm``): the key is used there and never leaves it.
 
 HASH_BLOCK_BYTES = 64
 
@@ -31,7 +115,7 @@ _PLACEHOLDER = VendingKey(bytes(VENDING_KEY_BYTES))
 """Stands where a derivation request wants a key: the data block does not depend on it."""
 
 
-class Pkcs11Vault:
+class Pkcs11KeyStore:
     """An open session with a token.
 
     Args:

@@ -1,17 +1,21 @@
-"""What the cases of the vendor suite work with: the three hooks, recorded questions, checks of tokens."""
+"""Bench of the vendor suite: hooks, recorded questions, checks of tokens, and the marks of its cases."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import pytest
+
+from conformance.bench.case import case
 from conformance.text import Text
-from conformance.vending.plan import EAS, Step, steps
-from conformance.vending.registers import REGISTERS, decoder_key
-from conformance.vending.requests import Request
-from conformance.vending.vendor import REFUSALS, Answer, Card, NewKey, VendingSystem
+from conformance.vending.plan import EAS, REGISTERS, Step, decoder_key, steps
+from conformance.vending.vending_system import REFUSALS, Answer, Card, NewKey, Request, VendingSystem
 from protocols.sts.token import Decoded, decode_token
 
 if TYPE_CHECKING:
     from conformance.bench.bench import Bench
+
+# ---- What the cases of the vendor suite work with: the three hooks, recorded questions, checks of tokens.
 
 FORCED_RND = 5
 """Random bits of the test plan."""
@@ -19,7 +23,7 @@ FORCED_RND = 5
 TOKEN_DIGITS, TOKEN_BITS = 20, 66
 
 
-class VendingDesk:
+class VendingBench:
     """Asks the vending system under test, and writes down what it says.
 
     Args:
@@ -136,3 +140,55 @@ class VendingDesk:
 def _is_token(digits: str) -> bool:
     plain = len(digits) == TOKEN_DIGITS and digits.isascii() and digits.isdecimal()
     return plain and int(digits) < 1 << TOKEN_BITS
+
+
+# ---- How the vendor suite writes its cases: the clause, what they need, and one published case per algorit
+
+STANDARD = "sts531-1"
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def clause(number: str) -> pytest.MarkDecorator:
+    """The case of STS 531-1 that a case of ours plays."""
+    return pytest.mark.clause(STANDARD, number, level="shall")
+
+
+def published(number: str, title: Text, *needs: str) -> Callable[[_F], _F]:
+    """Mark a function of (bench, ea) as the published steps of a case, once for each algorithm."""
+    parameters = [pytest.param(ea, id=f"ea{ea}", marks=_marks(number, title, ea, needs)) for ea in EAS]
+    return pytest.mark.parametrize("ea", parameters)
+
+
+def _marks(number: str, title: Text, ea: str, needs: tuple[str, ...]) -> list[Any]:
+    words = case(
+        id=f"vending/{number}/published-ea{ea}",
+        title=Text(f"{title.es}, EA{ea}", f"{title.en}, EA{ea}"),
+        stimulus=Text(
+            f"Pedir cada paso de {number} con el reloj del plan, RND 5 y sin TID dados.",
+            f"Ask for every step of {number} at the plan's time, RND 5 and no TIDs given.",
+        ),
+        requirement=Text(
+            "Los tokens son, dígito por dígito, los del plan.",
+            "The tokens are those of the plan, digit by digit.",
+        ),
+    )
+    return [words, clause(number), pytest.mark.needs("vending", f"vending:ea{ea}", *needs)]
+
+
+def rule(
+    number: str, name: str, title: Text, stimulus: Text, requirement: Text, *needs: str
+) -> Callable[[_F], _F]:
+    """Mark a function of (bench) as a case about one rule: what is served beside what is refused."""
+
+    def mark(function: _F) -> _F:
+        marks = (
+            case(id=f"vending/{number}/{name}", title=title, stimulus=stimulus, requirement=requirement),
+            clause(number),
+            pytest.mark.needs("vending", *needs),
+        )
+        for each in marks:
+            function = each(function)
+        return function
+
+    return mark

@@ -1,4 +1,4 @@
-"""What the sealed file holds: key registers, clients with their roles and limits, operators' public keys."""
+"""Contents of the sealed file: key registers, clients with their roles and limits, operators' public keys."""
 
 import secrets
 from dataclasses import asdict, dataclass, field, replace

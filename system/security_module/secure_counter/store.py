@@ -1,8 +1,8 @@
-"""The book of a counter: what it minted, how much money that was, and its leases; in SQLite.
+"""Store of a counter in SQLite: tokens minted, the money that they were, leases.
 
 Every row of a token is authenticated together with the row before it, and the head with the last of them,
 under a key of the sealed file: a row that was edited, taken out or put in by hand is seen when it is opened
-next. A whole book that is put back from a copy is not: it is as true as it was that day.
+next. A whole store that is put back from a copy is not: it is as true as it was that day.
 
 Everything is on the disk before a call returns: rollback journal, ``synchronous=EXTRA``.
 """
@@ -43,7 +43,7 @@ _BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MintedRow:
     """A token that was minted.
 
     Attributes:
@@ -74,7 +74,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class StoreHead:
     """Where the book stands.
 
     Attributes:
@@ -94,11 +94,11 @@ class Head:
     row_mac: bytes = _GENESIS
 
 
-_ROW = ", ".join(field.name for field in fields(Row))
-_ROW_MARKS = ", ".join("?" * len(fields(Row)))
+_ROW = ", ".join(field.name for field in fields(MintedRow))
+_ROW_MARKS = ", ".join("?" * len(fields(MintedRow)))
 
 
-class Book:
+class CounterStore:
     """An open book.
 
     Args:
@@ -119,7 +119,7 @@ class Book:
             raise UnableToOpenStore(f"{path} is missing: the counter cannot know what it has sold")
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._tids: dict[tuple[str, int], int] = {}
-        self.last: Row | None = None
+        self.last: MintedRow | None = None
         try:
             _make_durable(self._database)
             self.head = self._read_head()
@@ -132,13 +132,13 @@ class Book:
             raise
 
     @classmethod
-    def create(cls, path: Path, key: bytes) -> "Book":
+    def create(cls, path: Path, key: bytes) -> "CounterStore":
         """An empty book in a new file."""
         path.touch(mode=0o600)
         database = sqlite3.connect(path, isolation_level=None)
         _make_durable(database)
         database.executescript(_SCHEMA)
-        _write_head(database, Head(), key)
+        _write_head(database, StoreHead(), key)
         database.close()
         return cls(path, key)
 
@@ -156,21 +156,21 @@ class Book:
         """The highest TID that this counter gave to a meter; -1 for none."""
         return self._tids.get((pan, base_date), -1)
 
-    def find(self, sale_id: UUID) -> Row | None:
+    def find(self, sale_id: UUID) -> MintedRow | None:
         """The token of a sale, or None."""
         found = self._database.execute(f"SELECT {_ROW} FROM token WHERE sale_id = ?", (str(sale_id),))  # noqa: S608
         row = found.fetchone()
-        return None if row is None else Row(*row)
+        return None if row is None else MintedRow(*row)
 
-    def after(self, sequence: int) -> list[Row]:
+    def after(self, sequence: int) -> list[MintedRow]:
         """The tokens after a sequence number, in their order."""
         found = self._database.execute(
             f"SELECT {_ROW} FROM token WHERE sequence > ? ORDER BY sequence",  # noqa: S608
             (sequence,),
         )
-        return [Row(*row) for row in found]
+        return [MintedRow(*row) for row in found]
 
-    def add(self, row: Row) -> None:
+    def add(self, row: MintedRow) -> None:
         """Keep a token; it is durable when this returns.
 
         Raises:
@@ -198,7 +198,7 @@ class Book:
         return found.fetchone() is not None
 
     def keep_lease(
-        self, lease_id: UUID, until: datetime, made_at: datetime, envelope: bytes, head: Head
+        self, lease_id: UUID, until: datetime, made_at: datetime, envelope: bytes, head: StoreHead
     ) -> None:
         """Keep a lease and the head that it leads to; leases that had ended when it was made are dropped."""
         row = (str(lease_id), until.isoformat(), made_at.isoformat(), envelope)
@@ -212,14 +212,14 @@ class Book:
         """Close the file."""
         self._database.close()
 
-    def _read_head(self) -> Head:
+    def _read_head(self) -> StoreHead:
         found = self._database.execute(
             "SELECT module_public, allowed_c, allowed_at, test, sequence, row_mac, mac FROM head"
         ).fetchone()
         if found is None:
             raise _edited("head")
         public, allowed_c, allowed_at, test, sequence, row_mac, mac = found
-        head = Head(public, allowed_c, allowed_at, bool(test), sequence, row_mac)
+        head = StoreHead(public, allowed_c, allowed_at, bool(test), sequence, row_mac)
         if not hmac.compare_digest(mac, _head_mac(head, self._key)):
             raise _edited("head")
         return head
@@ -227,7 +227,7 @@ class Book:
     def _read_rows(self) -> None:
         mac = _GENESIS
         for *values, kept in self._database.execute(f"SELECT {_ROW}, mac FROM token ORDER BY sequence"):  # noqa: S608
-            row = Row(*values)
+            row = MintedRow(*values)
             mac = self._row_mac(row, mac)
             if not hmac.compare_digest(kept, mac):
                 raise _edited(f"token {row.sequence}")
@@ -236,12 +236,12 @@ class Book:
         if (last, mac) != (self.head.sequence, self.head.row_mac):
             raise _edited("last token")
 
-    def _adopt(self, row: Row) -> None:
+    def _adopt(self, row: MintedRow) -> None:
         self.last = row
         name = (row.pan, row.base_date)
         self._tids[name] = max(row.tid, self._tids.get(name, -1))
 
-    def _row_mac(self, row: Row, before: bytes) -> bytes:
+    def _row_mac(self, row: MintedRow, before: bytes) -> bytes:
         return hmac.digest(self._key, b"token" + before + json.dumps(astuple(row)).encode("ascii"), "sha256")
 
     @contextmanager
@@ -261,13 +261,13 @@ def _make_durable(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA synchronous = EXTRA")
 
 
-def _write_head(database: sqlite3.Connection, head: Head, key: bytes) -> None:
+def _write_head(database: sqlite3.Connection, head: StoreHead, key: bytes) -> None:
     database.execute(
         "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?, ?, ?)", (*astuple(head), _head_mac(head, key))
     )
 
 
-def _head_mac(head: Head, key: bytes) -> bytes:
+def _head_mac(head: StoreHead, key: bytes) -> bytes:
     plain = (
         head.module_public.hex(),
         head.allowed_c,
