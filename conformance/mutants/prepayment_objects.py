@@ -88,7 +88,7 @@ class DoubleCollector(Collector):
 
     def collect(self, charge: Charge, wanted_nj: int, epoch_us: int) -> bool:
         """One collection that is booked, and one that is not."""
-        self._purse.draw(wanted_nj)
+        self._credits.draw(wanted_nj)
         return super().collect(charge, wanted_nj, epoch_us)
 
 
@@ -171,7 +171,7 @@ class NeverPaidBack(Prepayment):
     """A meter that lends emergency credit and never takes it back out of a token."""
 
     __slots__ = ()
-    purse_type = RegisterWithoutRepayment
+    credits_type = RegisterWithoutRepayment
 
 
 @mutant(

@@ -230,7 +230,7 @@ def _every_credit() -> AcceptanceRules:
     "credits-water",
     "iec62055-41/7.3.8",
     Text("acredita agua, gas y tiempo como energía", "credits water, gas and time as energy"),
-    part("token_desk", acceptance_rules=_every_credit),
+    part("token_processor", acceptance_rules=_every_credit),
 )
 def credits_water(
     acceptance: TokenAcceptance, effects: TokenEffects, now_s: Callable[[], float]

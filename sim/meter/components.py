@@ -46,7 +46,7 @@ NON_VOLATILE = (
     "quality",
     "outages",
     "zone",
-    "diary",
+    "scheduler_state",
     "tokens",
     "units",
     "payments",
@@ -81,7 +81,7 @@ class Components:
     quality: Quality
     outages: Outages
     zone: LocalZone
-    diary: SchedulerState
+    scheduler_state: SchedulerState
     tokens: TokenProcessor
     units: PairedUnits
     payments: PaymentLog

@@ -17,7 +17,7 @@ from protocols.sts.identity import BaseDate, KeyType, MeterPrimaryAccountNumber
 from protocols.sts.keys import VendingKey
 from sim.meter.profile import MeterProfile, StsTerms
 
-# ---- What a meter is given in secret: the vending key behind its decoder key, and its passwords.
+# ------------------------------------------------------------ secrets
 
 #: The keys of the virtual meter's security setup: the example keys of the Green Book. Anybody knows them.
 TEST_KEYS = KeySet(
@@ -104,7 +104,7 @@ def factory_register(drn: str, terms: StsTerms, credentials: Credentials) -> Key
     )
 
 
-# ---- The security of the meter's logical device: its system title, and the factory state of keys and count
+# ------------------------------------------------------------ device security
 
 _FLAG_LETTERS = 3
 _NUMBER_OCTETS = 5

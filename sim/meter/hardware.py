@@ -21,7 +21,7 @@ from sim.meter.supply.supply_control import Contacts, ContactTerms
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- The clock's crystal and its battery: how fast this very meter's clock runs, and what a dead battery c
+# ------------------------------------------------------------ crystal and battery
 
 TURNOVER_C = 25.0
 
@@ -101,7 +101,7 @@ class ClockBattery:
         return lost
 
 
-# ---- The slot of the communication module: plug and play, also in the middle of a session (R6.1-02).
+# ------------------------------------------------------------ module slot
 
 
 class ModuleKind(StrEnum):
@@ -163,7 +163,7 @@ class ModuleSlot:
                 listener(before, kind)
 
 
-# ---- Spoils what the meter sends: every n-th frame goes out with one bit turned over.
+# ------------------------------------------------------------ frame corruption
 
 
 class FrameCorrupter:
@@ -171,15 +171,15 @@ class FrameCorrupter:
 
     Attributes:
         every: spoil each so many-th frame, 1 or more; 0 spoils none.
-        spoilt: how many it has spoilt.
+        corrupted: how many it has corrupted.
     """
 
-    __slots__ = ("_passed", "every", "spoilt")
+    __slots__ = ("_passed", "corrupted", "every")
 
     def __init__(self) -> None:
         self._passed = 0
         self.every = 0
-        self.spoilt = 0
+        self.corrupted = 0
 
     def begin(self, every: int) -> None:
         """Spoil each `every`-th frame from now on.
@@ -202,12 +202,12 @@ class FrameCorrupter:
         self._passed += 1
         if self._passed % self.every:
             return frame
-        self.spoilt += 1
+        self.corrupted += 1
         middle = len(frame) // 2
         return frame[:middle] + bytes((frame[middle] ^ 0x01,)) + frame[middle + 1 :]
 
 
-# ---- The meter's terminals: a `Supply` over the service point, with what is wrong between the two.
+# ------------------------------------------------------------ terminals
 
 _HALF_TURN_DEG = 180.0
 
@@ -325,7 +325,7 @@ def _turned(phase_deg: float) -> float:
     return phase_deg - _HALF_TURN_DEG if phase_deg > 0 else phase_deg + _HALF_TURN_DEG
 
 
-# ---- Everything of one meter that is iron, made as its profile says.
+# ------------------------------------------------------------ all of it
 
 _PERCENT = 100
 
@@ -357,7 +357,7 @@ class Hardware:
         crystal: of the clock.
         battery: of clock and sensors.
         slot: of the communication module.
-        spoiler: between the ports and the outside.
+        frame_corrupter: between the ports and the outside.
         sensed: how covers and magnet are, whether or not the sensors can tell.
     """
 
@@ -366,7 +366,7 @@ class Hardware:
     crystal: Crystal
     battery: ClockBattery
     slot: ModuleSlot
-    spoiler: FrameCorrupter
+    frame_corrupter: FrameCorrupter
     sensed: dict[TamperKind, bool]
 
 

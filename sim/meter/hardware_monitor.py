@@ -17,7 +17,7 @@ from sim.meter.supply.supervision import AvailabilityWatch, ProtectionWatch
 from sim.meter.supply.supply_control import STARTING_MILLI, RelayWatch
 from sim.meter.units import MILLI
 
-# ---- What the meter notices of its own iron: memory that writes badly, a battery that is empty.
+# ------------------------------------------------------------ self test
 
 
 class SelfTest:
@@ -49,7 +49,7 @@ class SelfTest:
                 self._log(EventCode.REPLACE_BATTERY)
 
 
-# ---- The meter's side of its iron: what the program notices of contacts, sensors, battery and module.
+# ------------------------------------------------------------ monitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class HardwareMonitorHooks:
         settle: brings the meter to this instant.
         guard: wraps what comes from outside, so that it ends where the power does.
         clock_changed: called after the clock runs otherwise.
-        tell_customer: called after something that the customer unit shows; True where it began.
+        refresh_ciu: called after something that the customer unit shows; True where it began.
         close_sessions: called with the old and the new kind of module.
     """
 
@@ -71,7 +71,7 @@ class HardwareMonitorHooks:
     settle: Callable[[], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
     clock_changed: Callable[[], None]
-    tell_customer: Callable[[bool], None]
+    refresh_ciu: Callable[[bool], None]
     close_sessions: Callable[[ModuleKind, ModuleKind], None]
 
 
@@ -195,11 +195,11 @@ class HardwareMonitor:
         """The memory is taken up again: see to the clock, which may have stood still meanwhile."""
         self.protection.begin_anew()
         if self._hardware.battery.take_lost():
-            self._parts.clock.set_epoch_us(self._parts.diary.last_us or 0)
+            self._parts.clock.set_epoch_us(self._parts.scheduler_state.last_us or 0)
             self._parts.zone.time_lost = True
             self._hooks.log(EventCode.CLOCK_INVALID)
 
-    def look_around(self) -> None:
+    def check_sensors(self) -> None:
         """Ask the sensors what they could not tell while the meter was dead."""
         for kind, present in self._hardware.sensed.items():
             self._notice(kind, present=present)
@@ -208,7 +208,7 @@ class HardwareMonitor:
         event = self._parts.tamper.sense(kind, present=present, epoch_us=self._parts.clock.epoch_us)
         if event is not None:
             self._hooks.guard(self._log_and_follow)(event)
-            self._hooks.tell_customer(present)
+            self._hooks.refresh_ciu(present)
 
     def _log_and_follow(self, event: EventCode) -> None:
         self._hooks.log(event)

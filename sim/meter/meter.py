@@ -43,18 +43,18 @@ class Meter:
     __slots__ = (
         "_faults",
         "_make_faults",
-        "_works",
+        "_wiring",
         "automation",
         "carrier",
-        "customer",
+        "ciu_installation",
+        "ciu_server",
         "env",
         "hardware",
-        "iron",
+        "hardware_monitor",
         "on_power",
-        "outward",
         "parts",
         "profile",
-        "site",
+        "push_transport",
         "supply",
     )
 
@@ -69,21 +69,21 @@ class Meter:
         streams: RandomStreams,
         make_faults: Callable[["Meter"], FaultInjector],
     ) -> None:
-        works = self._works = MeterWiring(profile, factories, env, world, supply, credentials, streams)
+        wiring = self._wiring = MeterWiring(profile, factories, env, world, supply, credentials, streams)
         self._make_faults = make_faults
         self._faults: FaultInjector | None = None
         self.env = env
         self.profile = profile
-        self.supply = works.supply
-        self.hardware = works.hardware
-        self.iron = works.iron
-        self.parts = works.parts
-        self.automation = works.automation
-        self.carrier = works.carrier
-        self.customer = works.customer
-        self.site = works.site
-        self.outward = works.outward
-        self.on_power = works.on_power
+        self.supply = wiring.supply
+        self.hardware = wiring.hardware
+        self.hardware_monitor = wiring.hardware_monitor
+        self.parts = wiring.parts
+        self.automation = wiring.automation
+        self.carrier = wiring.carrier
+        self.ciu_server = wiring.ciu_server
+        self.ciu_installation = wiring.ciu_installation
+        self.push_transport = wiring.push_transport
+        self.on_power = wiring.on_power
 
     # ------------------------------------------------------------ what the world sees
 
@@ -95,17 +95,17 @@ class Meter:
     @property
     def ports(self) -> dict[str, Port]:
         """The byte ports: ``wrapper`` and ``hdlc``."""
-        return self._works.links.ports
+        return self._wiring.links.ports
 
     @property
     def powered(self) -> bool:
         """True while the meter lives."""
-        return self._works.powered
+        return self._wiring.powered
 
     @property
     def on_relay(self) -> list[Callable[[bool], None]]:
         """Called after the relay moved, with True where current can pass from now on."""
-        return self.iron.relay.on_move
+        return self.hardware_monitor.relay.on_move
 
     @property
     def modules(self) -> ModuleSlot:
@@ -122,12 +122,12 @@ class Meter:
     @property
     def unit(self) -> CustomerUnit:
         """The customer unit that it was sold with."""
-        return self.site.units[0]
+        return self.ciu_installation.units[0]
 
     @property
     def memory(self) -> Memory:
         """The non-volatile memory, for a bench that counts and cuts its writes."""
-        return self._works.persistence.memory
+        return self._wiring.persistence.memory
 
     def make_objects(self) -> None:
         """Make the COSEM objects now; else the first peer that comes to a port has them made.
@@ -135,19 +135,19 @@ class Meter:
         Raises:
             ProfileError: a row of the profile names a class or a binding that there is not.
         """
-        self._works.make_objects()
+        self._wiring.make_objects()
 
     def hold_writes(self) -> None:
         """Write nothing into the memory until `write_held`: for a time in which nobody can cut the power."""
-        self._works.persistence.hold()
+        self._wiring.persistence.hold()
 
     def write_held(self) -> None:
         """Write what has gathered since `hold_writes`, and from now on everything at once again."""
-        self._works.persistence.release()
+        self._wiring.persistence.release()
 
     def settle(self) -> None:
         """Bring every register to this instant; reading the parts without it reads the past."""
-        self._works.guard(self._works.regulator.settle)()
+        self._wiring.guard(self._wiring.regulator.settle)()
 
     def power_cut(self) -> None:
         """Take the mains away."""
@@ -168,8 +168,8 @@ class Meter:
         counters = self.parts.security.snapshot()
         self.parts.restore(kept)
         self.parts.security.not_before(counters)  # time goes back, invocation counters never do
-        self._works.persistence.keep_everything()
-        self._works.persistence.memory.supply(self._works.powered)
+        self._wiring.persistence.keep_everything()
+        self._wiring.persistence.memory.supply(self._wiring.powered)
         self.settle()
 
     # ------------------------------------------------------------ what people do to it
@@ -188,15 +188,15 @@ class Meter:
 
     def sense(self, kind: TamperKind, *, present: bool) -> None:
         """Open or close a cover, bring or remove a magnet. The sensors have their own battery."""
-        self.iron.sense(kind, present=present)
+        self.hardware_monitor.sense(kind, present=present)
 
     def pause(self, paused: bool) -> None:
         """Let its ports hang, or speak again."""
-        self._works.links.pause(paused)
+        self._wiring.links.pause(paused)
 
     def set_clock_drift(self, drift_s_per_day: float) -> None:
         """Let the clock gain so many seconds a day from now on."""
-        self.iron.set_drift(drift_s_per_day)
+        self.hardware_monitor.set_drift(drift_s_per_day)
 
     def enter_token(self, digits: str, delivery: TokenDeliveryMethod) -> TokenRecord:
         """Take a token in, whichever way it came, and let the switch follow.
@@ -204,4 +204,4 @@ class Meter:
         Raises:
             PowerLostError: the meter has no power, or lost it while it worked.
         """
-        return self._works.enter_token(digits, delivery)
+        return self._wiring.enter_token(digits, delivery)

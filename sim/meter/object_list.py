@@ -31,8 +31,6 @@ from sim.meter.metering.tariff import (
 )
 from sim.meter.supply.limiter import ScriptReference
 
-# ---- What the object list says to the parts: calendar, scripts, schedules, profiles, demands of a new mete
-
 #: Hundredths and deviation not specified, status not specified.
 _SEASON_TAIL = b"\x00\x00\x00\xff\x80\x00\xff"
 RATE, MAXIMUM, DEMAND = "rate.", "maximum.", "demand."
@@ -227,7 +225,7 @@ def _schedule(options: Mapping[str, Any]) -> tuple[ScheduleEntry, ...]:
     return tuple(ScheduleEntry(**item) for item in options.get("entries", ()))
 
 
-# ---- What the rows of the object list say to monitors and pushes: the factory state stands in the row.
+# ------------------------------------------------------------ monitors and push setups
 
 
 def push_terms(rows: Iterable[Row]) -> dict[bytes, PushTerms]:

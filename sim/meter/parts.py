@@ -69,7 +69,6 @@ from sim.meter.units import to_microseconds
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- The parts that a meter is built from, as factories: replace one, and you have another meter.
 
 MS_PER_S = 1_000
 
@@ -148,7 +147,7 @@ class Parts:
     key_change: Callable[[], PendingKeyChange] = PendingKeyChange
     lock_out: Callable[[LockOutTerms], LockOut] = LockOut
     token_acceptance: Callable[[AcceptanceParts], TokenAcceptance] = token_acceptance
-    token_desk: Callable[[TokenAcceptance, TokenEffects, Callable[[], float]], TokenProcessor] = (
+    token_processor: Callable[[TokenAcceptance, TokenEffects, Callable[[], float]], TokenProcessor] = (
         TokenProcessor
     )
     carrier: Callable[[EnterToken], VirtualCarrier] = VirtualCarrier
@@ -168,7 +167,7 @@ class Parts:
 DEFAULT_PARTS = Parts()
 
 
-# ---- Makes the live parts of one meter by its factories, as the profile says.
+# ------------------------------------------------------------ assembly of the parts
 
 
 def make_components(
@@ -223,8 +222,8 @@ def make_components(
         quality=parts.quality(profile.watches),
         outages=parts.outages(),
         zone=LocalZone(profile.deviation_minutes),
-        diary=SchedulerState(),
-        tokens=parts.token_desk(acceptance, effects, world.now_s),
+        scheduler_state=SchedulerState(),
+        tokens=parts.token_processor(acceptance, effects, world.now_s),
         units=_bound_units(profile),
         payments=PaymentLog(profile.payment_log_entries),
         image=parts.image(profile.image, profile.firmware),

@@ -23,7 +23,7 @@ from sim.meter.storage.nvm import CutMoment, PowerLostError
 from sim.meter.supply.supply_control import Sticking
 from sim.meter.units import PPM
 
-# ---- The station-control operations of one meter: fingers, loads, covers and magnets, as a table.
+# ------------------------------------------------------------ operations
 
 Steps = Generator[Event, Any, dict[str, Any]]
 Handler = Callable[[dict[str, Any]], "dict[str, Any] | Steps | None"]
@@ -131,7 +131,7 @@ def shown(op: str, display: UnitDisplay) -> dict[str, Any]:
     }
 
 
-# ---- What can go wrong with one meter, as a board: for tests, the bench and the command line alike.
+# ------------------------------------------------------------ faults
 
 Begin = Callable[[float | None], None]
 End = Callable[[], None]
@@ -161,8 +161,8 @@ def _pause(meter: Meter) -> tuple[Begin, End]:
 
 
 def _corrupt(meter: Meter) -> tuple[Begin, End]:
-    spoiler = meter.hardware.spoiler
-    return lambda value: spoiler.begin(int(_ranged(value, 1, 1, 1e6))), spoiler.end
+    frame_corrupter = meter.hardware.frame_corrupter
+    return lambda value: frame_corrupter.begin(int(_ranged(value, 1, 1, 1e6))), frame_corrupter.end
 
 
 def _drift(meter: Meter) -> tuple[Begin, End]:
@@ -173,7 +173,9 @@ def _drift(meter: Meter) -> tuple[Begin, End]:
 
 
 def _temperature(meter: Meter) -> tuple[Begin, End]:
-    return lambda value: meter.iron.set_temperature(_ranged(value, 60, -60, 100)), meter.iron.set_temperature
+    return lambda value: meter.hardware_monitor.set_temperature(
+        _ranged(value, 60, -60, 100)
+    ), meter.hardware_monitor.set_temperature
 
 
 def _sensor(kind: TamperKind) -> Callable[[Meter], tuple[Begin, End]]:
@@ -185,11 +187,11 @@ def _sensor(kind: TamperKind) -> Callable[[Meter], tuple[Begin, End]]:
 
 def _magnet(meter: Meter) -> tuple[Begin, End]:
     def begin(value: float | None) -> None:
-        meter.iron.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
+        meter.hardware_monitor.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
         meter.sense(TamperKind.MAGNET, present=True)
 
     def end() -> None:
-        meter.iron.disturb(magnet_ppm=0)
+        meter.hardware_monitor.disturb(magnet_ppm=0)
         meter.sense(TamperKind.MAGNET, present=False)
 
     return begin, end
@@ -201,7 +203,9 @@ def _reverse(meter: Meter) -> tuple[Begin, End]:
 
 
 def _cut(meter: Meter) -> tuple[Begin, End]:
-    return lambda _value: meter.iron.cut_wire(True), lambda: meter.iron.cut_wire(False)
+    return lambda _value: meter.hardware_monitor.cut_wire(True), lambda: meter.hardware_monitor.cut_wire(
+        False
+    )
 
 
 def _brown_out(meter: Meter) -> tuple[Begin, End]:
@@ -237,7 +241,7 @@ def _wear(meter: Meter) -> tuple[Begin, End]:
 
 
 def _battery(meter: Meter) -> tuple[Begin, End]:
-    return lambda _value: meter.iron.battery_dies(), meter.hardware.battery.replace
+    return lambda _value: meter.hardware_monitor.battery_dies(), meter.hardware.battery.replace
 
 
 def _memory(meter: Meter) -> tuple[Begin, End]:

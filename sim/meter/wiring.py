@@ -36,7 +36,7 @@ from sim.meter.supply.limiter import ScriptReference
 from sim.meter.supply.regulator import Regulated, Regulator, RegulatorHooks
 from sim.meter.supply.supervision import QualityWatch
 
-# ---- Where the customer units of a meter hang: the wire or the power line, and the units on it.
+# ------------------------------------------------------------ installation of customer units
 
 
 class UnitInstallation:
@@ -86,7 +86,7 @@ class UnitInstallation:
             unit.feed_changed()
 
 
-# ---- The works of the meter: its parts wired to each other, to the supply and to the clock.
+# ------------------------------------------------------------ wiring
 
 
 class MeterWiring:
@@ -113,29 +113,29 @@ class MeterWiring:
     """
 
     __slots__ = (
-        "_agenda",
         "_books",
         "_commands",
         "_lamp",
         "_octets",
         "_quality",
+        "_scheduler",
         "_scripts",
         "automation",
         "carrier",
-        "customer",
+        "ciu_installation",
+        "ciu_server",
         "env",
         "hardware",
-        "iron",
+        "hardware_monitor",
         "links",
         "make_objects",
         "on_power",
-        "outward",
         "parts",
         "persistence",
         "powered",
         "profile",
+        "push_transport",
         "regulator",
-        "site",
         "supply",
         "table",
     )
@@ -169,26 +169,32 @@ class MeterWiring:
         regulated = Regulated(parts.metrology, parts.prepayment, parts.limiter, parts.switch)
         self.regulator = Regulator(env, supply, regulated, self._regulator_hooks())
         self._quality = QualityWatch(env, parts, self._log, self.guard(self.regulator.settle))
-        self.iron = HardwareMonitor(env, profile, parts, self.hardware, memory, self._iron_hooks())
+        self.hardware_monitor = HardwareMonitor(
+            env, profile, parts, self.hardware, memory, self._monitor_hooks()
+        )
         self.table = ObjectTable(profile.objects)
         self._scripts = ScriptRunner(profile.rows.scripts, self.table.find)
-        works = [
-            self.iron.availability,  # a day is closed before its row is captured
+        jobs = [
+            self.hardware_monitor.availability,  # a day is closed before its row is captured
             *scheduled_jobs(parts, JobHooks(self._capture, self._scripts.run, self._log)),
         ]
-        self._agenda = Scheduler(env, parts.clock, parts.diary, works, self.guard, self._by_the_clock)
+        self._scheduler = Scheduler(
+            env, parts.clock, parts.scheduler_state, jobs, self.guard, self._by_the_clock
+        )
         self.automation = self._make_automation(streams)
         self.carrier = factories.carrier(self.enter_token)
-        self.site = UnitInstallation(env, profile, factories, supply, lambda: self.powered, streams)
-        self.customer = CiuServer(env, profile, parts, self._customer_hooks(), self.site.medium)
-        self.site.install(profile.ciu.unit)
+        self.ciu_installation = UnitInstallation(
+            env, profile, factories, supply, lambda: self.powered, streams
+        )
+        self.ciu_server = CiuServer(env, profile, parts, self._ciu_hooks(), self.ciu_installation.medium)
+        self.ciu_installation.install(profile.ciu.unit)
         requests = make_requests(parts, self._request_hooks())
         self._commands = customer_commands(parts, requests.act)
         live = LiveParts(profile, parts, requests, self.hardware.slot, lambda: memory.faults, plant)
         self.table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
         self.make_objects = cache(lambda: logical_devices(live, self.table, credentials.passwords))
         self.links = MeterPorts(env, self.make_objects, self._port_hooks(), profile.ports, factories)
-        self.outward = PushTransport(self.links)
+        self.push_transport = PushTransport(self.links)
         supply.watch(self.guard(self._supply_changed))
         self.guard(self._supply_changed)()
 
@@ -211,7 +217,7 @@ class MeterWiring:
         self.regulator.settle()
         record = self._books.take_token(digits, delivery)
         self.regulator.settle()
-        self.customer.changed()
+        self.ciu_server.changed()
         return record
 
     # ------------------------------------------------------------ power
@@ -240,57 +246,57 @@ class MeterWiring:
 
     def _lose_power(self) -> None:
         self.powered = False
-        self.iron.lose_power()
-        self.persistence.lose_power(self._last_words)
+        self.hardware_monitor.lose_power()
+        self.persistence.lose_power(self._use_hold_up)
         self.regulator.power(False)
-        self._agenda.stop()
+        self._scheduler.stop()
         self.automation.pusher.stop()
         self.links.reset()
-        self.customer.power(False)
-        self.site.feed_changed()
-        self._tell_power()
+        self.ciu_server.power(False)
+        self.ciu_installation.feed_changed()
+        self._announce_power()
 
-    def _last_words(self) -> None:
+    def _use_hold_up(self) -> None:
         """What the hold-up is for."""
         self.regulator.power(False)
-        self.iron.availability.look(powered=False)
-        self._books.last_words()
+        self.hardware_monitor.availability.look(powered=False)
+        self._books.record_power_fail()
         self.automation.last_gasp()
 
     def _gain_power(self) -> None:
         self.powered = True
         self.persistence.gain_power()
-        self.iron.wake()
+        self.hardware_monitor.wake()
         self.parts.outages.end(self.parts.clock.epoch_us)
         self._log(EventCode.POWER_UP)
-        self.iron.look_around()
+        self.hardware_monitor.check_sensors()
         self.regulator.power(True)
-        self._agenda.start()
-        self.customer.power(True)
-        self.site.feed_changed()
-        self._tell_power()
+        self._scheduler.start()
+        self.ciu_server.power(True)
+        self.ciu_installation.feed_changed()
+        self._announce_power()
 
-    def _tell_power(self) -> None:
+    def _announce_power(self) -> None:
         for listener in tuple(self.on_power):
             listener(self.powered)
 
     # ------------------------------------------------------------ wiring
 
-    def _iron_hooks(self) -> HardwareMonitorHooks:
+    def _monitor_hooks(self) -> HardwareMonitorHooks:
         return HardwareMonitorHooks(
             powered=lambda: self.powered,
             log=self._log,
             settle=self.regulator.settle,
             guard=self.guard,
             clock_changed=self._restart_captures,
-            tell_customer=lambda began: self.customer.changed(beep=began),
+            refresh_ciu=lambda began: self.ciu_server.changed(beep=began),
             close_sessions=self._close_sessions,
         )
 
     def _close_sessions(self, before: ModuleKind, after: ModuleKind) -> None:
         self.links.module_changed(before, after)
 
-    def _customer_hooks(self) -> CiuServerHooks:
+    def _ciu_hooks(self) -> CiuServerHooks:
         return CiuServerHooks(
             powered=lambda: self.powered,
             talking=self._lamp.lit,
@@ -345,12 +351,12 @@ class MeterWiring:
         self.automation.run(script)
 
     def _push(self, terms: PushTerms, notification: DataNotification, told: OnSent) -> None:
-        self.outward.send(terms, notification, told, at_once=not self.powered)
+        self.push_transport.send(terms, notification, told, at_once=not self.powered)
 
     def _seen(self) -> None:
         self._quality.look()
         self.automation.look()
-        self.iron.seen()
+        self.hardware_monitor.seen()
 
     def _port_hooks(self) -> PortHooks:
         return PortHooks(
@@ -361,12 +367,12 @@ class MeterWiring:
             random_octets=self._octets.take,
             guard=self.guard,
             slot=self.hardware.slot,
-            spoiler=self.hardware.spoiler,
+            frame_corrupter=self.hardware.frame_corrupter,
         )
 
     def _log(self, code: EventCode) -> None:
         self.parts.events.record(code, self.parts.clock.epoch_us)
-        self.iron.logged(code)
+        self.hardware_monitor.logged(code)
         if self.powered:
             self.persistence.keep_event()
             self.automation.logged(code)
@@ -386,7 +392,7 @@ class MeterWiring:
     def _settings_changed(self) -> None:
         self.persistence.keep_settings()
         if self.powered:
-            self._agenda.changed()
+            self._scheduler.changed()
 
     def _tariff_changed(self) -> None:
         self.persistence.keep_settings()
@@ -394,5 +400,5 @@ class MeterWiring:
 
     def _restart_captures(self) -> None:
         if self.powered:
-            self._agenda.start()
+            self._scheduler.start()
             self.regulator.settle()  # what is due by the clock may be due now, or not yet

@@ -114,4 +114,4 @@ def local_place(destination: bytes) -> tuple[str, int] | None:
 def let_dial(meters: Iterable[Meter], dial: Dial) -> None:
     """Give meters a network to push into."""
     for meter in meters:
-        meter.outward.dial = dial
+        meter.push_transport.dial = dial

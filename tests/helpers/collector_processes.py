@@ -250,7 +250,7 @@ def _told(meter: Any, heard: dict[int, Counter[str]]) -> dict[str, Any]:
     return {
         "serial": meter.profile.serial,
         "tokens": dict(heard[id(meter.parts.tokens)]),
-        "credit_nj": int(meter.parts.prepayment.purse.available_nj),
+        "credit_nj": int(meter.parts.prepayment.credits.available_nj),
         "moves": meter.hardware.contacts.operations,
         "closed": bool(meter.parts.switch.output_state),
     }

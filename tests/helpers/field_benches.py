@@ -30,7 +30,7 @@ class MeterBench(Bench):
 
     def credit_wh(self) -> int:
         """What the meter holds."""
-        return int(self.world.meter.parts.prepayment.purse.available_nj // 3_600_000_000_000)
+        return int(self.world.meter.parts.prepayment.credits.available_nj // 3_600_000_000_000)
 
     def soon(self, hours: float = 12.0) -> datetime:
         """A deadline."""

@@ -1,14 +1,11 @@
-"""The measuring elements of many meters as arrays, and what wakes a meter's own program.
+"""Metering bank: the measuring elements of many meters as arrays, and what wakes a meter's own firmware.
 
 Map of the room::
 
-    bank.py        MeteringBank: takes what the grid offers, integrates, wakes
-    terminals.py   what is at the terminals of every row, with local changes laid over it
-    measuring.py   from terminals to readings: the error model of `sim.meter.metering.metrology`, all rows at once
-    registers.py   the accumulators: whole Wh and a rest in nJ, so that nothing overflows and nothing is lost
-    thresholds.py  bands and energies inside which a meter sleeps
-    element.py     one row as the `Metrology` of a meter
-    supply.py      one row as the `Supply` of a meter
+    metering_bank.py  MeteringBank: integrates what the grid offers, wakes meters
+    measuring.py      from the terminals of all rows to their readings, by the error model
+    registers.py      the accumulators: whole Wh and a rest in nJ: nothing overflows, nothing is lost
+    thresholds.py     bands and energies inside which a meter sleeps
 
 A meter on a bank comes to the same registers, credit and events as one on a service point, to the bit: it
 only runs less often. It needs NumPy, which a single meter does not.

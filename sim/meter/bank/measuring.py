@@ -26,7 +26,7 @@ from sim.meter.metering.error_model import (
 from sim.meter.metering.metrology import MetrologyConstants, Sample
 from sim.meter.units import MILLI, PPM
 
-# ---- What is at the terminals of every row: what the grid offers, and local changes laid over it.
+# ------------------------------------------------------------ terminals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +100,7 @@ class Terminals:
         self._cut[row] = cut
 
 
-# ---- From what is at the terminals to what the elements show, all rows at once.
+# ------------------------------------------------------------ elements
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

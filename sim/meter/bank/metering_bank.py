@@ -42,7 +42,7 @@ from sim.meter.units import NJ_PER_WH, US_PER_S, to_microseconds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# ---- One row of a bank as the service point of a meter.
+# ------------------------------------------------------------ a row as the supply of its meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class BankedSupply:
         self.set_energised(True)
 
 
-# ---- One row of a bank as the measuring element of a meter.
+# ------------------------------------------------------------ a row as the measuring element of its meter
 
 _PLACE = {quantity: place for place, quantity in enumerate(QUANTITIES)}
 
@@ -154,7 +154,7 @@ class BankedElement(Metrology):
         constants: of the element.
     """
 
-    __slots__ = ("_bands", "_bank", "_row", "_stamp", "_told_nj", "_totals_nj")
+    __slots__ = ("_bands", "_bank", "_reported_nj", "_row", "_stamp", "_totals_nj")
 
     wakes: ClassVar[bool] = True
 
@@ -165,7 +165,7 @@ class BankedElement(Metrology):
         self._bands: dict[str, Bands] = {}
         self._stamp = -1
         self._totals_nj: list[int] = []
-        self._told_nj = self._totals()[0]
+        self._reported_nj = self._totals()[0]
 
     @property
     def sample(self) -> Sample:
@@ -198,8 +198,8 @@ class BankedElement(Metrology):
         """
         self._bank.advance_row(self._row, now_us)
         self._stamp = -1
-        told_nj, self._told_nj = self._told_nj, self._totals()[0]
-        return self._told_nj - told_nj
+        reported_nj, self._reported_nj = self._reported_nj, self._totals()[0]
+        return self._reported_nj - reported_nj
 
     def us_until_import(self, energy_nj: int | None) -> None:
         """The bank wakes the meter when so much more has been imported."""
@@ -237,7 +237,7 @@ class BankedElement(Metrology):
         """Take up the registers that were kept; nothing flows until the next `observe`."""
         self._bank.registers.put_totals(self._row, [kept[quantity.value] for quantity in QUANTITIES])
         self._stamp = -1
-        self._told_nj = self._totals()[0]
+        self._reported_nj = self._totals()[0]
         self._put(Sample())
 
     def disturb(self, influences: Influences) -> None:
@@ -255,7 +255,7 @@ class BankedElement(Metrology):
         return self._totals_nj
 
 
-# ---- `MeteringBank`: measures for many meters at once, and wakes only those that must look.
+# ------------------------------------------------------------ the bank
 
 Watcher = Callable[[], None]
 
@@ -362,7 +362,7 @@ class MeteringBank:
 
     def watch(self, row: int, watcher: Watcher) -> None:
         """Have `watcher` called when the meter of this row must look."""
-        self.thresholds.told_energised[row] = self.terminals.energised[row]
+        self.thresholds.reported_energised[row] = self.terminals.energised[row]
         self._watchers[row].append(watcher)
 
     def wait(self, row: int, energy_nj: int | None) -> None:
@@ -425,7 +425,7 @@ class MeteringBank:
         try:
             while self._queue:
                 row = self._queue.popleft()
-                self.thresholds.told_energised[row] = self.terminals.energised[row]
+                self.thresholds.reported_energised[row] = self.terminals.energised[row]
                 if self.thresholds.due_us[row] <= now_us:
                     self.wait(row, None)  # a meter that lives says anew what it waits for
                 for watcher in tuple(self._watchers[row]):

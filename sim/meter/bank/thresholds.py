@@ -48,7 +48,7 @@ _WATCHED = {
 class Thresholds:
     """The thresholds of `count` rows."""
 
-    __slots__ = ("_eager", "_high", "_left_nj", "_low", "due_us", "foreign", "told_energised")
+    __slots__ = ("_eager", "_high", "_left_nj", "_low", "due_us", "foreign", "reported_energised")
 
     def __init__(self, count: int) -> None:
         self._low: Integers = np.full((len(_BANDED), count), -FAR, dtype=np.int64)
@@ -60,7 +60,7 @@ class Thresholds:
         #: Rows whose meter sees something else than what the bank has at its terminals: they always look.
         self.foreign: Booleans = np.zeros(count, dtype=bool)
         #: What each meter was told last of its supply.
-        self.told_energised: Booleans = np.zeros(count, dtype=bool)
+        self.reported_energised: Booleans = np.zeros(count, dtype=bool)
 
     # ------------------------------------------------------------ all rows
 
@@ -68,7 +68,7 @@ class Thresholds:
         """The rows that must look: a reading left its band, or the voltage came or went."""
         watched = now[: len(_BANDED)]
         rows: Booleans = np.any((watched < self._low) | (watched > self._high), axis=0)
-        rows |= (energised != self.told_energised) | self.foreign
+        rows |= (energised != self.reported_energised) | self.foreign
         if self._eager.any():
             rows |= self._eager & np.any(before != now, axis=0)
         return rows

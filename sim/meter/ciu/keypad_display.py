@@ -13,7 +13,7 @@ from protocols.field.ciu_link import Display
 from sim.meter.payment.tokens import RESULT_NAMES
 from sim.meter.units import US_PER_S
 
-# ---- What travels between the customer unit and the meter. Values only: a real link could carry them.
+# ------------------------------------------------------------ display
 
 #: One screen: at most two lines of sixteen characters.
 Page = tuple[str, ...]
@@ -65,7 +65,7 @@ class UnitDisplay:
     result: str | None = None
 
 
-# ---- The entry buffer behind the twelve keys, as a table of transitions.
+# ------------------------------------------------------------ keypad
 
 DIGITS = frozenset("0123456789")
 OK = "ok"
@@ -161,7 +161,7 @@ TRANSITIONS: dict[tuple[EntryState, KeyKind], Transition] = {
 }
 
 
-# ---- Every word on the customer unit's display, in Spanish and English. The display knows ASCII only.
+# ------------------------------------------------------------ texts
 
 Lang = Literal["es", "en"]
 
@@ -255,7 +255,7 @@ def kwh(energy_wh: int, *, sign: bool = False) -> str:
     return f"{prefix}{tenths // 10}.{tenths % 10} kWh"
 
 
-# ---- The pages that follow each other on the display, and how digits look that are being typed.
+# ------------------------------------------------------------ pages
 
 #: What a unit shows that has not heard of its meter yet.
 BLANK_PAGE = Display(("", ""))

@@ -40,7 +40,7 @@ from sim.kernel.timing import Timer
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- What a model of customer unit is: its times, and the link that joins it to the meter.
+# ------------------------------------------------------------ terms
 
 
 class LinkVariant(StrEnum):
@@ -132,7 +132,7 @@ class LinkTerms:
         return self.battery_cells > 0
 
 
-# ---- The wire or the power line between meters and customer units: whoever is on it hears every frame.
+# ------------------------------------------------------------ medium
 
 Listener = Callable[[bytes], None]
 Send = Callable[[bytes], None]
@@ -194,7 +194,7 @@ class Medium:
         event.callbacks.append(lambda _event: self.arrive(raw, listener))
 
 
-# ---- How a unit stands to its meter, as a table.
+# ------------------------------------------------------------ states
 
 
 class LinkState(Enum):
@@ -235,7 +235,7 @@ TRANSITIONS: dict[tuple[LinkState, LinkTrigger], LinkState] = {
 }
 
 
-# ---- The unit's end of the link: asks, waits, repeats, notices that the meter is gone, and looks for it.
+# ------------------------------------------------------------ the unit's end
 
 #: An alarm that rings this much too early by rounding counts as in time.
 _ROUNDING_S = 1e-6

@@ -40,7 +40,7 @@ from sim.meter.payment.tokens import RESULT_NUMBERS, TokenRecord, taken
 from sim.meter.profile import MeterProfile
 from sim.meter.units import MILLI, to_microseconds
 
-# ---- What the meter has the unit show: pages made of values, in the customer's language.
+# ------------------------------------------------------------ answers
 
 ACCEPT_BEEP_S = 1
 REJECT_BEEP_S = 3
@@ -123,7 +123,7 @@ class Answers:
         return text(key, self.lang)
 
 
-# ---- What the customer unit can show of a meter, by name: short codes and test tokens ask for these.
+# ------------------------------------------------------------ values on the display
 
 ALL_SEGMENTS = "8888888888888888"
 
@@ -170,7 +170,7 @@ def idle_state(parts: Components) -> str:
     return next((name for name, holds in states.items() if holds), "credit")
 
 
-# ---- The meter's side of the customer unit's link: what the unit is told, and what its entries do.
+# ------------------------------------------------------------ server
 
 TYPED_S = 15
 
@@ -400,7 +400,7 @@ class CiuServer:
             self._alarm.set(self._env.now + self._profile.ciu.link.refresh_s)
 
 
-# ---- What a customer can order by a short code: choose the next credit, close or open the switch by hand.
+# ------------------------------------------------------------ orders by short code
 
 #: Name of an order, as profiles write it -> what it does; True where it changed something.
 Commands = dict[str, Callable[[], bool]]
@@ -420,7 +420,7 @@ def customer_commands(parts: Components, act: Act) -> Commands:
     account, switch = parts.prepayment, parts.switch
 
     def choose_next() -> bool:
-        return any(account.choose(source) for source in account.purse.ordered)
+        return any(account.choose(source) for source in account.credits.ordered)
 
     return {
         "next_credit": lambda: act(choose_next),

@@ -21,7 +21,7 @@ from protocols.dlms.datetimes import STATUS_DAYLIGHT_SAVING, CosemDateTime
 from sim.meter.clock.date_patterns import DatePattern, TimePattern, next_moment
 from sim.meter.units import S_PER_DAY, US_PER_S, to_microseconds
 
-# ---- The meter's own clock: it knows UTC, drifts, can be set, and runs on through power cuts (battery).
+# ------------------------------------------------------------ device clock
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOGOTA_DEVIATION_MINUTES = 300  # COSEM counts minutes from local time to UTC
@@ -111,7 +111,7 @@ class DeviceClock:
         self._base_epoch_us = epoch_us
 
 
-# ---- Local time: the deviation from UTC and, where it is enabled, daylight saving.
+# ------------------------------------------------------------ local time
 
 _EPOCH = datetime.fromisoformat("1970-01-01")  # naive on purpose: a wall clock has no zone
 _MINUTE_US = 60 * US_PER_S

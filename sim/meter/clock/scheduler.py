@@ -54,7 +54,7 @@ class Scheduler:
     Args:
         env: the world's event loop.
         clock: the meter's clock, with its drift.
-        diary: where it notes how far it came.
+        scheduler_state: where it notes how far it came.
         items: in the order in which they act at one instant.
         guard: wraps what the timer calls, so that it ends where the power does.
         around: called with what is to be done at one instant; does it with the books in order, and keeps it.
@@ -76,13 +76,13 @@ class Scheduler:
         self,
         env: Environment,
         clock: DeviceClock,
-        diary: SchedulerState,
+        scheduler_state: SchedulerState,
         items: Sequence[ScheduledJob],
         guard: Callable[[Callable[[], None]], Callable[[], None]],
         around: Callable[[Callable[[], None]], None],
     ) -> None:
         self._clock = clock
-        self._diary = diary
+        self._diary = scheduler_state
         self._items = tuple(items)
         self._around = around
         self._nexts_us: list[int | None] = [None] * len(self._items)

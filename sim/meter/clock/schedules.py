@@ -1,8 +1,8 @@
 """Scripts and schedules: what runs, and when.
 
-A script is a list of writes and method calls on the meter's own COSEM objects by their logical names: it can do
-whatever a client could, and knows no part. It is run by the calendar, by a client, by single action schedules
-(class 22) and by the schedule (class 10).
+A script is a list of writes and method calls on the meter's own COSEM objects by their logical names: it can
+do whatever a client could, and knows no part. It is run by the calendar, by a client, by single action
+schedules (class 22) and by the schedule (class 10).
 
 Source: IEC 62056-6-2, Script table, Single action schedule, Schedule
 """
@@ -18,7 +18,7 @@ from protocols.dlms.cosem.objects import AccessError, CosemObject
 from protocols.dlms.obis import Obis
 from sim.meter.clock.date_patterns import DatePattern, TimePattern, next_moment
 
-# ---- When scripts run by the clock: single action schedules (class 22) and the schedule (class 10).
+# ------------------------------------------------------------ schedules
 
 #: A validity window of this many minutes has no end.
 NO_WINDOW_END = 0xFFFF
@@ -223,7 +223,7 @@ class Schedule:
         self.entries = {row["index"]: ScheduleEntry(**row) for row in kept}
 
 
-# ---- Scripts: lists of writes and method calls on the meter's own objects, run by calendar, schedule or cl
+# ------------------------------------------------------------ scripts
 
 #: A script that runs a script that runs …: no deeper than this.
 _DEEPEST = 4

@@ -37,8 +37,6 @@ from sim.meter.hardware import CARRIED, FrameCorrupter, ModuleKind, ModuleSlot
 from sim.meter.parts import Parts
 from sim.meter.profile import PortTerms
 
-# ---- The byte ports: framing, association and objects joined, once for each peer that attaches.
-
 #: the optical port: the opening of IEC 62056-21 at 300 baud, then HDLC
 OPTICAL = "mode-e"
 #: the modem on the power line: each chunk in or out is one LPDU
@@ -61,7 +59,7 @@ class PortHooks:
         guard: wraps what comes from outside, so that it ends where the power does.
         random_octets: gives so many random octets, for challenges.
         slot: the communication module, which carries some of the ports.
-        spoiler: what everything that is sent goes through.
+        frame_corrupter: what everything that is sent goes through.
     """
 
     powered: Callable[[], bool]
@@ -71,7 +69,7 @@ class PortHooks:
     guard: Callable[[Callable[..., None]], Callable[..., None]]
     random_octets: Callable[[int], bytes]
     slot: ModuleSlot = field(default_factory=ModuleSlot)
-    spoiler: FrameCorrupter = field(default_factory=FrameCorrupter)
+    frame_corrupter: FrameCorrupter = field(default_factory=FrameCorrupter)
 
     def at(self, port: str) -> "PortHooks":
         """The same for one port, which is dead while no module carries it."""
@@ -168,7 +166,7 @@ class DlmsPortSession:
                 self._framing.send_apdu(apdu, client_sap=client_sap, server_sap=server_sap, now_s=now_s)
         while data := self._framing.data_to_send():
             if at_once:
-                self._write(self._hooks.spoiler.pass_on(data))
+                self._write(self._hooks.frame_corrupter.pass_on(data))
             else:
                 self._send_later(data, None)
 
@@ -229,7 +227,7 @@ class DlmsPortSession:
     def _send(self, data: bytes, baud: int | None, life: int) -> None:
         """Write, unless the power went meanwhile."""
         if life == self._life and self._hooks.powered():
-            self._write(self._hooks.spoiler.pass_on(data))
+            self._write(self._hooks.frame_corrupter.pass_on(data))
             if baud is not None:
                 self._set_speed(baud)
 
@@ -367,7 +365,7 @@ class MeterPorts:
             session.reset()
 
 
-# ---- The lamp that shows traffic at the ports.
+# ------------------------------------------------------------ communication lamp
 
 #: How long it shines after the last APDU, s.
 LIT_S = 2.0
@@ -395,7 +393,7 @@ class CommsLamp:
         return bool(self._env.now < self._until_s)
 
 
-# ---- How a notification leaves the meter: to whoever is attached to the port, and by dialling its destinat
+# ------------------------------------------------------------ push transport
 
 #: Carries octets to a destination as the push setup has it, and tells once whether they went, now or later.
 Dial = Callable[[TransportService, bytes, bytes, OnSent], None]

@@ -14,8 +14,6 @@ from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DlmsError
 from sim.meter.clock.device_clock import from_epoch_us, to_epoch_us
 
-# ---- What a binder makes: the functions behind one object, and the few conversions that all binders share.
-
 #: A date-time of which nothing is specified: "never".
 NEVER = CosemDateTime(None, None, None, status=0xFF).to_bytes()
 
@@ -122,7 +120,7 @@ def scaled(value: int, exponent: int, scaler: int) -> int:
     return scaling(exponent, scaler)(value)
 
 
-# ---- What a client wrote, as Python values; anything else than what is due is refused.
+# ------------------------------------------------------------ values that a client wrote
 
 _NOT_SPECIFIED = b"\xff\xff"
 

@@ -18,7 +18,7 @@ from sim.meter.cosem.binding import Bound, boolean, elements, getter, instant_us
 from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms
 
-# ---- Class 8: the meter's clock, in local time with the deviation of its place and daylight saving.
+# ------------------------------------------------------------ class 8
 
 QUARTER_S = 900
 MINUTE_S = 60
@@ -115,7 +115,7 @@ def _date_time(value: Data) -> str:
         raise AccessError(DataAccessResult.TYPE_UNMATCHED) from error
 
 
-# ---- Classes 9, 10 and 22: scripts, and when they run by the clock.
+# ------------------------------------------------------------ classes 9, 10 and 22
 
 _MOST_TIMES = 32
 _MOST_ENTRIES = 128

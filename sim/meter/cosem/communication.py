@@ -20,7 +20,7 @@ from sim.meter.cosem.binding import Bound, getter, time_octets
 from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms
 
-# ---- Classes 19, 42, 43, 44, 45, 47, 100: ports and networks, as the row of the object list says.
+# ------------------------------------------------------------ networks
 
 BAUD_9600 = 5
 _HDLC_MODE = 1
@@ -146,7 +146,7 @@ NETWORK_BINDERS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
 }
 
 
-# ---- Classes 23 and 41: how the two ports are set up, read from the profile that the ports are built from.
+# ------------------------------------------------------------ HDLC and TCP setup
 
 
 def bind_hdlc_setup(live: LiveParts, _row: ObjectTerms) -> Bound:

@@ -26,7 +26,7 @@ from sim.meter.cosem.requests import LiveParts
 from sim.meter.metering.load_profile import NO_VALUE, ColumnKey, LoadProfile
 from sim.meter.profile import ObjectTerms
 
-# ---- A captured value as one integer and the kind that tells how to read it back.
+# ------------------------------------------------------------ values in a row
 
 #: Kinds beyond the tags of `DataTag`.
 TIME, TEXT = 1000, 1001
@@ -105,7 +105,7 @@ def _text(number: int) -> bytes:
     return raw[1 : 1 + raw[0]]
 
 
-# ---- Class 7 over the captured profiles: load, daily, billing; and how a row of them is taken.
+# ------------------------------------------------------------ rows and profiles
 
 _MOST_COLUMNS = 32
 _LONGEST_PERIOD_S = 366 * 86_400

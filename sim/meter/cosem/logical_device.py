@@ -19,7 +19,7 @@ from sim.meter.cosem.requests import LiveParts
 from sim.meter.metering.load_profile import ColumnKey
 from sim.meter.profile import AssociationTerms, ObjectTerms, ProfileError
 
-# ---- The objects of a meter, each bound when it is first asked for: by a client, a script or a capture.
+# ------------------------------------------------------------ objects
 
 #: Binds one row of the object list.
 Binder = Callable[[ObjectTerms], Bound]
@@ -123,7 +123,7 @@ class ObjectTable:
         return self._wrap(made)
 
 
-# ---- From a profile's rows to the logical device that a `ServerConnection` serves.
+# ------------------------------------------------------------ rights and logical device
 
 READ_ALL = "r"
 

@@ -19,7 +19,7 @@ from sim.meter.events.monitors import RegisterMonitor, Watched
 from sim.meter.profile import ObjectTerms, ProfileError
 from sim.meter.supply.limiter import ScriptReference
 
-# ---- Classes 21 and 65: register monitors and the parameter monitor.
+# ------------------------------------------------------------ classes 21 and 65
 
 
 def bind_register_monitor(live: LiveParts, row: ObjectTerms) -> Bound:
@@ -145,7 +145,7 @@ def _reference(value: Data) -> ScriptReference:
     return octets(table), number(selector)
 
 
-# ---- Class 40, version 1: what is pushed, where to and when.
+# ------------------------------------------------------------ class 40
 
 #: Port -> logical name of its setup object.
 _SETUP_OBJECTS = {"wrapper": "0.0.25.0.0", "hdlc": "0.0.22.0.0"}

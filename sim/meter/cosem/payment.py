@@ -42,7 +42,7 @@ from sim.meter.payment.prepayment import AccountStep, Prepayment, whole_wh
 from sim.meter.profile import ObjectTerms, ProfileError
 from sim.meter.units import NJ_PER_WH
 
-# ---- Class 111: the account over all credits and charges, in Wh.
+# ------------------------------------------------------------ class 111
 
 _DOUBLE_LONG = 2**31
 
@@ -93,7 +93,7 @@ def bind_account(live: LiveParts, _row: ObjectTerms) -> Bound:
 
 def _fixed(account: Prepayment) -> dict[int, Getter]:
     """What the plan says once and for all."""
-    sources = [source.terms for source in account.purse.ordered]
+    sources = [source.terms for source in account.credits.ordered]
     plan, terms = account.terms.plan, account.terms
     shares = [
         axdr.structure(name(credit.obis), axdr.unsigned(credit.token_percent))
@@ -123,34 +123,34 @@ def _fixed(account: Prepayment) -> dict[int, Getter]:
 
 def _live(live: LiveParts) -> dict[int, Getter]:
     account, zone = live.parts.prepayment, live.profile.deviation_minutes
-    standing, purse = account.standing, account.purse
+    state, register = account.state, account.credits
 
     def to_clear() -> Data:
-        owed_nj = purse.owed_nj
+        owed_nj = register.owed_nj
         return wh(owed_nj + (account.terms.plan.clearance_wh * NJ_PER_WH if owed_nj else 0))
 
     return {
-        2: getter(lambda: axdr.structure(axdr.enum(standing.mode), axdr.enum(standing.status))),
+        2: getter(lambda: axdr.structure(axdr.enum(state.mode), axdr.enum(state.status))),
         3: getter(lambda: axdr.unsigned(_in_use(account))),
         4: getter(lambda: bits({int(bit) for bit, holds in credit_bits(account).items() if holds}, 8)),
-        5: getter(lambda: wh(purse.available_nj)),
+        5: getter(lambda: wh(register.available_nj)),
         6: getter(to_clear),
         8: getter(lambda: wh(account.collector.debt_nj)),
-        13: getter(lambda: axdr.octet_string(time_octets(standing.activation_us, zone))),
-        14: getter(lambda: axdr.octet_string(time_octets(standing.closure_us, zone))),
+        13: getter(lambda: axdr.octet_string(time_octets(state.activation_us, zone))),
+        14: getter(lambda: axdr.octet_string(time_octets(state.closure_us, zone))),
     }
 
 
 def credit_bits(account: Prepayment) -> dict[CreditStatusBit, bool]:
     """Attribute 4, bit by bit."""
-    purse = account.purse
-    used = purse.in_use()
-    waiting = [source for source in purse.ordered if source.terms.selectable and source is not used]
+    register = account.credits
+    used = register.in_use()
+    waiting = [source for source in register.ordered if source.terms.selectable and source is not used]
     return {
         CreditStatusBit.IN_CREDIT: not account.exhausted,
         CreditStatusBit.LOW_CREDIT: account.low,
         CreditStatusBit.NEXT_CREDIT_ENABLED: any(source.free_nj for source in waiting),
-        CreditStatusBit.NEXT_CREDIT_SELECTABLE: any(purse.offered(source) for source in waiting),
+        CreditStatusBit.NEXT_CREDIT_SELECTABLE: any(register.offered(source) for source in waiting),
         CreditStatusBit.NEXT_CREDIT_SELECTED: any(source.invoked and source.free_nj for source in waiting),
         CreditStatusBit.SELECTABLE_CREDIT_IN_USE: used is not None and used.terms.selectable,
         CreditStatusBit.OUT_OF_CREDIT: account.exhausted,
@@ -158,8 +158,8 @@ def credit_bits(account: Prepayment) -> dict[CreditStatusBit, bool]:
 
 
 def _in_use(account: Prepayment) -> int:
-    used = account.purse.in_use()
-    return 0 if used is None else account.purse.ordered.index(used)
+    used = account.credits.in_use()
+    return 0 if used is None else account.credits.ordered.index(used)
 
 
 def _collection(charge: Charge) -> Data:
@@ -172,7 +172,7 @@ def _set_mode(live: LiveParts, value: Data) -> None:
     """The mode may change; the status only by the methods."""
     account = live.parts.prepayment
     mode, status = (number(item) for item in elements(value, 2))
-    if status != account.standing.status or mode not in list(PaymentMode):
+    if status != account.state.status or mode not in list(PaymentMode):
         raise AccessError(DataAccessResult.READ_WRITE_DENIED)
     live.requests.act(lambda: account.set_mode(PaymentMode(mode)), EventCode.PAYMENT_MODE_CHANGED)
 
@@ -181,13 +181,13 @@ def _plan(live: LiveParts, attribute: str, value: Data) -> None:
     instant = instant_us(value, live.profile.deviation_minutes)
 
     def change() -> bool:
-        setattr(live.parts.prepayment.standing, attribute, instant)
+        setattr(live.parts.prepayment.state, attribute, instant)
         return True
 
     live.requests.act(change)
 
 
-# ---- Class 112: one credit each, found by its logical name.
+# ------------------------------------------------------------ class 112
 
 
 def bind_credit(live: LiveParts, row: ObjectTerms) -> Bound:
@@ -197,15 +197,15 @@ def bind_credit(live: LiveParts, row: ObjectTerms) -> Bound:
         ProfileError: the plan has no such credit.
     """
     account = live.parts.prepayment
-    source = account.purse.get(row.obis)
+    source = account.credits.get(row.obis)
     if source is None:
         raise ProfileError(f"object {row.obis}: the payment plan has no such credit")
     terms = source.terms
 
     def status() -> CreditStatus:
-        if account.exhausted and source is account.purse.token:
+        if account.exhausted and source is account.credits.token:
             return CreditStatus.EXHAUSTED
-        return account.purse.status(source)
+        return account.credits.status(source)
 
     def preset() -> int:
         token = terms.credit_type is CreditType.TOKEN
@@ -259,13 +259,13 @@ def _move(live: LiveParts, source: CreditSource, amount_wh: int) -> None:
         raise AccessError(ActionResult.OTHER_REASON)
 
     def change() -> bool:
-        account.purse.adjust(source, amount_wh * NJ_PER_WH)
+        account.credits.adjust(source, amount_wh * NJ_PER_WH)
         return True
 
     live.requests.act(change)
 
 
-# ---- Class 113: one charge each, found by its logical name.
+# ------------------------------------------------------------ class 113
 
 ENERGY = "1.0.1.8.0"
 _REGISTER_CLASS, _VALUE_ATTRIBUTE = 3, 2

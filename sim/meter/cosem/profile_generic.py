@@ -29,7 +29,7 @@ from sim.meter.payment.payment_log import CHARGES, CREDITS, TOKENS
 from sim.meter.profile import ObjectTerms
 from sim.meter.units import NJ_PER_WH
 
-# ---- Class 7: captured profiles and event logs, with access by range and by entry.
+# ------------------------------------------------------------ rows and columns
 
 CLOCK = CaptureObject(8, Obis.from_string("0.0.1.0.0"), 2)
 #: A row's clock is shown to the hundredth: an upper limit reaches to the end of its own.
@@ -127,7 +127,7 @@ class Table:
             raise AccessError(DataAccessResult.TYPE_UNMATCHED) from error
 
 
-# ---- Class 7 over the event logs and over excursions of the voltage: clock and code, or clock and size.
+# ------------------------------------------------------------ event logs and excursions
 
 
 def fixed_table(table: Table, capacity: int) -> Bound:
@@ -198,7 +198,7 @@ def _milliseconds(duration_ms: int) -> Data:
     return axdr.double_long_unsigned(min(duration_ms, MODULUS["double-long-unsigned"] - 1))
 
 
-# ---- Class 7 over the payment logs: charge collections, token credits, tokens.
+# ------------------------------------------------------------ payment logs
 
 
 def _amount(amount_wh: int) -> Data:

@@ -32,7 +32,7 @@ from sim.meter.profile import ObjectTerms
 from sim.meter.supply.power_quality import Watch
 from sim.meter.units import MILLI, NJ_PER_WH, US_PER_S
 
-# ---- Classes 1 and 3: one value each, by name.
+# ------------------------------------------------------------ classes 1 and 3
 
 Value = Callable[[], int | str | bytes]
 
@@ -115,7 +115,7 @@ def _states(live: LiveParts) -> dict[str, Value]:
 
 def _battery_use_h(live: LiveParts) -> int:
     """The battery is as old as the meter: it was put in at the factory, and nobody changes it."""
-    begun_us, now_us = live.parts.diary.begun_us, live.parts.clock.epoch_us
+    begun_us, now_us = live.parts.scheduler_state.begun_us, live.parts.clock.epoch_us
     return 0 if begun_us is None else max(0, now_us - begun_us) // _US_PER_H
 
 
@@ -215,7 +215,7 @@ def _wrapped(number: Callable[[], int], type_name: str) -> Callable[[], int]:
     return (lambda: number() % modulus) if modulus else number
 
 
-# ---- Classes 4 and 5: maximum demands and demand registers.
+# ------------------------------------------------------------ classes 4 and 5
 
 
 def _power(row: ObjectTerms, value_mw: int) -> Data:
@@ -284,7 +284,7 @@ def bind_demand(live: LiveParts, row: ObjectTerms) -> Bound:
     )
 
 
-# ---- Every number that a register may show, by name: measurements, energies by rate, demands, quality.
+# ------------------------------------------------------------ values of registers by name
 
 
 def register_values(parts: Components) -> dict[str, Reading]:

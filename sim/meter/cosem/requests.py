@@ -17,8 +17,6 @@ from sim.meter.metering.load_profile import IntervalStatus
 from sim.meter.payment.tokens import TokenRecord
 from sim.meter.profile import MeterProfile
 
-# ---- Everything of a meter that its COSEM objects may look at or ask for.
-
 
 class Act(Protocol):
     """Does something to a part on behalf of a client."""
@@ -89,7 +87,7 @@ class LiveParts:
     plant: Plant
 
 
-# ---- What a head-end may ask of the meter beyond reading: tokens, the switch, the clock.
+# ------------------------------------------------------------ requests that keep the parts in step
 
 
 @dataclass(frozen=True, slots=True)

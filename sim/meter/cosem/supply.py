@@ -25,7 +25,7 @@ from sim.meter.metering.metrology import WHOLE, Reading
 from sim.meter.profile import ObjectTerms
 from sim.meter.supply.limiter import OPEN_SWITCH, REGISTER_SCALER, EmergencyProfile, ScriptReference
 
-# ---- Class 70: the supply control switch.
+# ------------------------------------------------------------ class 70
 
 
 def bind_switch(live: LiveParts, _row: ObjectTerms) -> Bound:
@@ -65,7 +65,7 @@ def _set_mode(live: LiveParts, value: Data) -> None:
     live.requests.act(change, EventCode.CONTROL_MODE_CHANGED)
 
 
-# ---- Class 71: the power limiter. Its thresholds count as the register that it watches does.
+# ------------------------------------------------------------ class 71
 
 _UNITS_PER_W: int = 10**-REGISTER_SCALER
 _POWER = Obis.from_string("1.0.1.7.0").to_bytes()
@@ -177,7 +177,7 @@ def _reference(value: Data) -> ScriptReference:
     return found, number(selector)
 
 
-# ---- What a head-end may set of the six protections: the relay's policy for each, and what is significant.
+# ------------------------------------------------------------ policies of the protections
 
 #: Octet -> policy.
 POLICIES = (RelayPolicy.LOG, RelayPolicy.OPEN, RelayPolicy.OPEN_UNTIL_CLEARED)

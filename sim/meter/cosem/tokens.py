@@ -19,7 +19,7 @@ from sim.meter.cosem.requests import LiveParts
 from sim.meter.payment.tokens import RESULT_NUMBERS, taken
 from sim.meter.profile import ObjectTerms
 
-# ---- Class 115: the token gateway. It serves the desk that the keypad serves: it shows keypad tokens too.
+# ------------------------------------------------------------ class 115
 
 
 def status_code(outcome: Outcome) -> TokenStatusCode:
@@ -37,24 +37,26 @@ def status_code(outcome: Outcome) -> TokenStatusCode:
 
 def bind_gateway(live: LiveParts, _row: ObjectTerms) -> Bound:
     """The last token, and `enter`. A refused token is a result to be read, not a refused method."""
-    desk, zone = live.parts.tokens, live.profile.deviation_minutes
+    processor, zone = live.parts.tokens, live.profile.deviation_minutes
 
     def token() -> Data:
-        return axdr.octet_string(desk.last.digits.encode("ascii", "replace") if desk.last else b"")
+        return axdr.octet_string(processor.last.digits.encode("ascii", "replace") if processor.last else b"")
 
     def time() -> Data:
-        return axdr.octet_string(time_octets(desk.last.epoch_us, zone) if desk.last else NEVER)
+        return axdr.octet_string(time_octets(processor.last.epoch_us, zone) if processor.last else NEVER)
 
     def description() -> Data:
-        return axdr.array(*([axdr.octet_string(desk.last.outcome.name.encode("ascii"))] if desk.last else []))
+        return axdr.array(
+            *([axdr.octet_string(processor.last.outcome.name.encode("ascii"))] if processor.last else [])
+        )
 
     def delivery() -> Data:
-        return axdr.enum(desk.last.delivery if desk.last else TokenDeliveryMethod.REMOTE)
+        return axdr.enum(processor.last.delivery if processor.last else TokenDeliveryMethod.REMOTE)
 
     def status() -> Data:
-        if desk.last is None:
+        if processor.last is None:
             return axdr.structure(axdr.enum(TokenStatusCode.FORMAT_OK), axdr.bit_string(""))
-        outcome = desk.last.outcome
+        outcome = processor.last.outcome
         number = RESULT_NUMBERS.get(outcome.name, 0)
         return axdr.structure(axdr.enum(status_code(outcome)), axdr.bit_string(f"{number:08b}"))
 
@@ -75,7 +77,7 @@ def bind_gateway(live: LiveParts, _row: ObjectTerms) -> Bound:
     )
 
 
-# ---- Class 116: the decoder's identity and the live key register behind it, read back without the key.
+# ------------------------------------------------------------ class 116
 
 COMMODITY = b"Electricity"
 
@@ -85,8 +87,8 @@ SECTIONS_MAX: dict[int, int] = {8: 3, 16: 4}
 
 def bind_sts_attributes(live: LiveParts, _row: ObjectTerms) -> Bound:
     """The register is looked up at each reading: a key change replaces it as a whole."""
-    desk = live.parts.tokens
-    pan = desk.register.pan
+    processor = live.parts.tokens
+    pan = processor.register.pan
     identity = axdr.structure(
         axdr.double_long_unsigned(int(pan.iin)),
         axdr.long64_unsigned(int(pan.drn)),
@@ -94,19 +96,19 @@ def bind_sts_attributes(live: LiveParts, _row: ObjectTerms) -> Bound:
     )
 
     def sections_max() -> Data:
-        return axdr.unsigned(SECTIONS_MAX[len(desk.register.decoder_key.value)])
+        return axdr.unsigned(SECTIONS_MAX[len(processor.register.decoder_key.value)])
 
     return Bound(
         getters={
             2: constant(identity),
             3: constant(axdr.octet_string(COMMODITY)),
-            4: getter(lambda: axdr.array(*(axdr.unsigned(code) for code in desk.carriers))),
-            5: getter(lambda: axdr.unsigned(int(desk.register.ea))),
-            6: getter(lambda: axdr.double_long_unsigned(int(desk.register.sgc))),
-            7: getter(lambda: axdr.unsigned(desk.register.ti)),
-            8: getter(lambda: axdr.unsigned(desk.register.krn)),
-            9: getter(lambda: axdr.unsigned(int(desk.register.key_type))),
-            10: getter(lambda: axdr.unsigned(desk.register.ken)),
+            4: getter(lambda: axdr.array(*(axdr.unsigned(code) for code in processor.carriers))),
+            5: getter(lambda: axdr.unsigned(int(processor.register.ea))),
+            6: getter(lambda: axdr.double_long_unsigned(int(processor.register.sgc))),
+            7: getter(lambda: axdr.unsigned(processor.register.ti)),
+            8: getter(lambda: axdr.unsigned(processor.register.krn)),
+            9: getter(lambda: axdr.unsigned(int(processor.register.key_type))),
+            10: getter(lambda: axdr.unsigned(processor.register.ken)),
             11: getter(sections_max),
             12: constant(axdr.octet_string(live.profile.sts.certificate.encode("ascii"))),
         }

@@ -30,7 +30,7 @@ from typing import Any
 from sim.meter.events.event_log import EventCode
 from sim.meter.units import US_PER_S
 
-# ---- Protections and antifraud of Figure 7: six, and what each does to log, push and relay, as one table.
+# ------------------------------------------------------------ protections
 
 
 class Protection(StrEnum):
@@ -209,7 +209,7 @@ class Protections:
         self._resting_until_us = None
 
 
-# ---- Tamper detection: covers and magnet. Each attack counts once, latches, and is forgotten only by a cle
+# ------------------------------------------------------------ tamper detection
 
 
 class TamperKind(StrEnum):

@@ -13,8 +13,6 @@ from typing import Any
 
 from sim.meter.units import US_PER_S
 
-# ---- Demand: energy over a block or a sliding window of periods, as a mean power; and the largest of it so
-
 #: Energy so far, nJ.
 Energy = Callable[[], int]
 
@@ -147,7 +145,7 @@ class Maximum:
         self.value_mw, self.captured_us = 0, None
 
 
-# ---- All demand registers of a meter and their maxima, by name.
+# ------------------------------------------------------------ all demands of a meter
 
 
 class Demands:

@@ -14,8 +14,6 @@ from typing import Any, overload
 
 from sim.meter.storage.ring import Cell, Ring
 
-# ---- A ring of captured rows: load profile, daily values, billing periods, each one of these.
-
 #: A captured attribute: class-id, logical name (six octets), attribute, element (0 = all of it).
 ColumnKey = tuple[int, bytes, int, int]
 #: What a column holds where there was no value.
@@ -88,7 +86,7 @@ class LoadProfile:
         self.terms = terms
         self.columns = terms.columns
         self.period_s = terms.period_s
-        #: How each column's numbers are to be read, by `sim.meter.cosem.load_profiles`; 0 where no row said it yet.
+        #: Kind of each column's numbers (`sim.meter.cosem.load_profiles`); 0 where no row said it yet.
         self.kinds: tuple[int, ...] = (0,) * len(terms.columns)
         self._ring = Ring(terms.entries)
 
@@ -161,7 +159,7 @@ class LoadProfile:
         )
 
 
-# ---- The captured profiles of a meter, by name, and the status of the interval that runs.
+# ------------------------------------------------------------ all profiles of a meter
 
 
 class IntervalStatus(IntFlag):

@@ -1,13 +1,13 @@
 """Metrology: integrates what flows into registers, exactly, and shows what flows now.
 
-Inputs are constant between two calls of `observe`; whoever changes the circuit calls `advance` first, or
-simply `observe`, which does. Powers are whole milliwatts and times whole microseconds, so an energy is a
+Inputs are constant between two calls of `observe`; code that changes the circuit calls `advance` first,
+or simply `observe`, which does. Powers are whole milliwatts and times whole microseconds, so an energy is a
 whole number of nanojoules: no slicing of time ever loses or makes energy, and `energy_wh` of a sum is the
 floor of an exact sum.
 
 An element is ideal, with at most a fixed error in ppm, or has constants of its own
-(`sim.meter.metering.error_model`). Many elements in arrays, each of which looks like this one to its meter, are in
-`sim.meter.bank`.
+(`sim.meter.metering.error_model`). Many elements in arrays, each of which looks like this one to its meter,
+are in `sim.meter.bank`.
 """
 
 import math
@@ -322,7 +322,7 @@ def measure(flow: Flow, constants: MetrologyConstants, influences: Influences = 
     )
 
 
-# ---- What can be read off the measuring element, by name: registers and load profile take their numbers he
+# ------------------------------------------------------------ readings by name
 
 #: Powers of ten of what the parts hand out: thousandths, and whole Wh.
 THOUSANDTHS = -3

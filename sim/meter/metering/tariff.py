@@ -19,7 +19,7 @@ from typing import Any
 from sim.meter.clock.date_patterns import DatePattern, TimePattern
 from sim.meter.clock.device_clock import NEVER_OCTETS, LocalZone
 
-# ---- The activity calendar: seasons of weeks of days of actions; which action holds at a local moment.
+# ------------------------------------------------------------ calendar tables
 
 #: A day without actions takes over from the days before it; so many of them are looked at.
 _LOOK_BACK_DAYS = 400
@@ -179,7 +179,7 @@ def _actions(rows: Sequence[Sequence[Any]]) -> tuple[DayAction, ...]:
     )
 
 
-# ---- What of a tariff can be set: the calendar with its passive copy, the special days, and the register m
+# ------------------------------------------------------------ activity calendar and register activation
 
 
 class ActivityCalendar:
@@ -321,7 +321,7 @@ class RegisterActivation:
         self.active_mask = bytes.fromhex(kept["active"])
 
 
-# ---- Energy by tariff rate: each quantity is counted in the rate that is active, and in the total always.
+# ------------------------------------------------------------ energy by rate
 
 #: Energy so far, nJ.
 Energy = Callable[[], int]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sim.meter.ciu.keypad_display import DELETE, OK
 from sim.meter.meter import Meter
 
-# ---- The words of the panel: Spanish and English, a table.
+# ------------------------------------------------------------ texts
 
 Lang = Literal["es", "en"]
 LANGS: tuple[Lang, ...] = ("es", "en")
@@ -78,7 +78,7 @@ def chosen(asked: str | None, accepted: str) -> Lang:
     return "es"
 
 
-# ---- Plain HTML; every value is escaped here, and nothing is fetched from anywhere.
+# ------------------------------------------------------------ pages
 
 #: The keys in rows as they lie on the unit, and what stands on the two that are no digit.
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", DELETE, "0", OK)
@@ -167,7 +167,7 @@ def _key(lang: Lang, key: str) -> str:
     return f'<button type="button" class="{key}" data-key="{key}" aria-label="{label}">{_FACES[key]}</button>'
 
 
-# ---- What of a meter is seen: a few switches for the style, and words in the reader's language.
+# ------------------------------------------------------------ state of a meter
 
 #: America/Bogota has no daylight saving.
 _LOCAL = timedelta(hours=-5)

@@ -26,7 +26,7 @@ from sim.meter.ciu.keypad_display import KEYS
 from sim.meter.meter import Meter
 from sim.meter.panel.pages import Lang, Moment, chosen, list_page, meter_page, moment_words, shown, text
 
-# ---- A world that runs fast goes at its own pace while somebody types.
+# ------------------------------------------------------------ pace
 
 #: How long after the last key the world keeps to the wall, s of the wall.
 HOLD_S = 15.0
@@ -73,7 +73,7 @@ class Pace:
         self._world.post(partial(self._world.set_speed, speed))
 
 
-# ---- `Panel`: the meters whose customer units are shown, and the world in which they live.
+# ------------------------------------------------------------ panel
 
 Found = TypeVar("Found")
 
@@ -148,7 +148,7 @@ class Panel:
         self.pace.touched()
 
 
-# ---- The pages as an ASGI application: loopback names only, no foreign content, no key from a foreign page
+# ------------------------------------------------------------ application
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -1,14 +1,15 @@
-"""What the account of a prepaid meter is made of, beyond one credit and one charge.
+"""Payment: the prepayment account and the tokens that fill it.
 
 ::
 
-    plan.py       PaymentPlan: credits, charges and hours of one model, as the profile says
-    credits.py    CreditSource: one source of credit and its status
-    charges.py    Charge: one thing that uses credit up, and when it is due
-    friendly.py   hours in which nobody is disconnected for want of credit
-    history.py    token credits and charge collections, kept row by row
+    prepayment.py   the account: mode and status, energy and charges against credits
+    credits.py      sources of credit, and the order in which they are used
+    charges.py      charges, when they are due, and how they are collected
+    plan.py         credits, charges and friendly hours of one model, as the profile says
+    tokens.py       tokens from keypad, gateway and carrier over one STS acceptance; their effects and events
+    payment_log.py  tokens, credits and collections, kept row by row
 
-`sim.meter.payment.prepayment` joins them; without a plan it is one token credit and one consumption charge.
+Without a plan the account is one token credit and one consumption charge.
 
 Source: IEC 62056-6-2, Account, Credit, Charge (classes 111, 112, 113)
 """

@@ -15,7 +15,7 @@ from sim.meter.payment.credits import CreditRegister
 from sim.meter.payment.plan import PROPORTION_WHOLE, ChargeTerms, PaymentPlan, UnitCharge
 from sim.meter.units import NJ_PER_WH, US_PER_S
 
-# ---- One charge: what it takes, when it is due, what of it remains.
+# ------------------------------------------------------------ one charge
 
 _MINUTE_US = 60 * US_PER_S
 #: More periods than these, missed at a stretch, are collected as one.
@@ -180,7 +180,7 @@ class Charge:
         return (local_us // period_us + 1) * period_us + self._deviation_us
 
 
-# ---- Collecting: what the charges take from the credits, and when.
+# ------------------------------------------------------------ collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +205,17 @@ class Collector:
 
     Args:
         plan: the charges, and how much of the tokens they may take.
-        purse: what they are taken from.
+        register: the credits that they are taken from.
     """
 
-    __slots__ = ("_plan", "_provided_nj", "_provision_from_us", "_purse", "charges", "records")
+    __slots__ = ("_credits", "_plan", "_provided_nj", "_provision_from_us", "charges", "records")
 
-    def __init__(self, plan: PaymentPlan, purse: CreditRegister) -> None:
+    def __init__(self, plan: PaymentPlan, register: CreditRegister) -> None:
         ordered = sorted(plan.charges, key=lambda item: item.priority)
         self.charges = tuple(Charge(item, plan.deviation_minutes) for item in ordered)
         self.records: list[PaymentRecord] = []
         self._plan = plan
-        self._purse = purse
+        self._credits = register
         self._provided_nj = self._provision_from_us = 0
 
     @property
@@ -268,7 +268,7 @@ class Collector:
         amount_nj = charge.capped_nj(wanted_nj)
         if amount_nj <= 0:
             return False
-        self._purse.draw(amount_nj)
+        self._credits.draw(amount_nj)
         self._book(charge, amount_nj, epoch_us)
         return True
 

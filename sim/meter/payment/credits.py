@@ -13,7 +13,7 @@ from protocols.dlms.cosem.enumerations import CreditConfigurationBit, CreditStat
 from sim.meter.payment.plan import TOKEN_CREDIT, PaymentPlan, SourceTerms
 from sim.meter.units import NJ_PER_WH, US_PER_S
 
-# ---- One source of credit, and what it may be used for.
+# ------------------------------------------------------------ one source
 
 
 class CreditSource:
@@ -95,7 +95,7 @@ class CreditSource:
         self.warning_wh = kept["warning_wh"]
 
 
-# ---- All the credits of one account: what they hold together, and in which order they are used.
+# ------------------------------------------------------------ all sources of an account
 
 _HUNDRED_PERCENT = 100
 _MINUTE_US = 60 * US_PER_S

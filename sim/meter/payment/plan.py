@@ -11,7 +11,7 @@ from typing import Any
 from protocols.dlms.cosem.enumerations import AccountStatus, ChargeType, CreditConfigurationBit, CreditType
 from sim.meter.units import NJ_PER_WH, S_PER_DAY, US_PER_S
 
-# ---- Friendly hours: spans of local time in which nobody is disconnected for want of credit.
+# ------------------------------------------------------------ friendly hours
 
 _MINUTE_US = 60 * US_PER_S
 _DAY_MIN = S_PER_DAY // 60
@@ -99,7 +99,7 @@ def _minute(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-# ---- The payment plan of one model: which credits, which charges, which hours, as the profile says.
+# ------------------------------------------------------------ credits, charges, plan
 
 TOKEN_CREDIT = "0.0.19.10.0"  # noqa: S105 - a logical name
 CONSUMPTION_CHARGE = "0.0.19.20.0"

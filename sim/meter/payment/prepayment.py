@@ -23,7 +23,7 @@ from sim.meter.payment.credits import CreditRegister, CreditSource
 from sim.meter.payment.plan import PLAIN, PaymentPlan
 from sim.meter.units import NJ_PER_WH, WH_PER_CREDIT_UNIT
 
-# ---- How an account stands: its mode, and whether it is new, active or closed.
+# ------------------------------------------------------------ mode and status
 
 
 class AccountStep(Enum):
@@ -105,7 +105,7 @@ class AccountState:
         self.mode, self.status = PaymentMode(mode), AccountStatus(status)
 
 
-# ---- Prepayment accounting: the credits, the energy and the charges that lower them, the tokens that raise
+# ------------------------------------------------------------ account
 
 ELECTRICITY_REGISTER = 0
 ALL_REGISTERS = 0xFFFF
@@ -156,11 +156,11 @@ class Prepayment:
     """The account of one customer in one meter.
 
     Attributes:
-        purse: the credits.
+        credits: the credits.
         collector: the charges.
-        standing: mode and status.
+        state: mode and status.
         rate: name of the tariff rate in force; empty for the first of the unit charge.
-        purse_type: what keeps the credits; a meter that differs there replaces it.
+        credits_type: what keeps the credits; a meter that differs there replaces it.
         collector_type: what collects the charges.
 
     Args:
@@ -178,21 +178,21 @@ class Prepayment:
         "_vended_wh",
         "collector",
         "consumption",
-        "purse",
+        "credits",
         "rate",
-        "standing",
+        "state",
         "unpaid_nj",
     )
 
-    purse_type: ClassVar[type[CreditRegister]] = CreditRegister
+    credits_type: ClassVar[type[CreditRegister]] = CreditRegister
     collector_type: ClassVar[type[Collector]] = Collector
 
     def __init__(self, terms: CreditTerms) -> None:
         plan = terms.plan
         self._terms = terms
-        self.standing = AccountState(terms.payment_mode, plan.status)
-        self.purse = self.purse_type(plan, terms.initial_wh, terms.low_threshold_wh)
-        self.collector = self.collector_type(plan, self.purse)
+        self.state = AccountState(terms.payment_mode, plan.status)
+        self.credits = self.credits_type(plan, terms.initial_wh, terms.low_threshold_wh)
+        self.collector = self.collector_type(plan, self.credits)
         self.consumption = self.collector.consumption
         self.rate = b""
         self._remainder = 0  # of a price that is no whole number of nanojoules
@@ -213,11 +213,11 @@ class Prepayment:
 
     @property
     def _credit_nj(self) -> int:
-        return self.purse.token.amount_nj
+        return self.credits.token.amount_nj
 
     @_credit_nj.setter
     def _credit_nj(self, amount_nj: int) -> None:
-        self.purse.token.amount_nj = amount_nj
+        self.credits.token.amount_nj = amount_nj
 
     @property
     def credit_nj(self) -> int:
@@ -252,30 +252,30 @@ class Prepayment:
     @property
     def exhausted(self) -> bool:
         """True where the switch must not be closed for want of credit, or of an account."""
-        return self.standing.closed or (self.standing.counts and self.purse.available_nj <= 0)
+        return self.state.closed or (self.state.counts and self.credits.available_nj <= 0)
 
     @property
     def low(self) -> bool:
         """True where the customer should be warned, also at zero."""
         threshold_nj = self._terms.low_threshold_wh * NJ_PER_WH
-        return self.standing.counts and self.purse.available_nj <= threshold_nj
+        return self.state.counts and self.credits.available_nj <= threshold_nj
 
     @property
     def friendly(self) -> bool:
         """True in the friendly hours of an active account, as of the last `pass_time`."""
-        return self.standing.counts and self._terms.plan.friendly.hold(self._now_us)
+        return self.state.counts and self._terms.plan.friendly.hold(self._now_us)
 
     # ------------------------------------------------------------ what happens to it
 
     def consume(self, imported_nj: int) -> None:
         """Take imported energy from the credits, at the price in force; or leave it to the bill."""
-        if not self.standing.counts:
+        if not self.state.counts:
             self.unpaid_nj += imported_nj
         elif imported_nj:
             price = self.consumption.active
             due = imported_nj * price.per_unit(self.rate) + self._remainder
             cost_nj, self._remainder = divmod(due, price.divisor)
-            self.purse.draw(cost_nj)
+            self.credits.draw(cost_nj)
             self.consumption.paid_nj += cost_nj
 
     def pass_time(self, epoch_us: int, conditions: Conditions = _NO_CONDITIONS) -> bool:
@@ -288,17 +288,17 @@ class Prepayment:
         if self.friendly:
             conditions = replace(conditions, friendly=True)
         changed = False
-        for step in self.standing.follow(epoch_us):
+        for step in self.state.follow(epoch_us):
             changed |= self.take_step(step)
-        counts = self.standing.counts
+        counts = self.state.counts
         if counts:
-            self.purse.begin(epoch_us)
-            self.purse.advance(epoch_us)
+            self.credits.begin(epoch_us)
+            self.credits.advance(epoch_us)
             self.collector.begin(epoch_us)
         price, collected = self.consumption.active, len(self.collector.records)
         changed |= self.collector.advance(epoch_us, conditions, counts=counts)
         if counts:
-            self.purse.invoke_by_itself()
+            self.credits.invoke_by_itself()
         if self.consumption.active is not price:
             self._notices.append(Notice.UNIT_CHARGE_CHANGED)
         if len(self.collector.records) > collected:
@@ -313,12 +313,12 @@ class Prepayment:
         """
         amount_wh = amount_units * WH_PER_CREDIT_UNIT
         amount_nj = amount_wh * NJ_PER_WH
-        if self.standing.closed:
+        if self.state.closed:
             return TokenResult.FUNCTION_ERROR
         if self._credit_nj + amount_nj > self._terms.capacity_wh * NJ_PER_WH:
             return TokenResult.OVERFLOW_ERROR
-        taken_nj = self.collector.take_of_token(amount_nj, self._now_us) if self.standing.counts else 0
-        self.purse.receive(amount_nj - taken_nj)
+        taken_nj = self.collector.take_of_token(amount_nj, self._now_us) if self.state.counts else 0
+        self.credits.receive(amount_nj - taken_nj)
         self._vended_wh += amount_wh
         self._last_amount_wh = amount_wh
         self._tokens.append(PaymentRecord(self._now_us, None, amount_wh, self.credit_wh))
@@ -328,45 +328,45 @@ class Prepayment:
         """Set the credit of `register` to zero; this meter has only the electricity register."""
         if register not in (ELECTRICITY_REGISTER, ALL_REGISTERS):
             return TokenResult.FUNCTION_ERROR
-        self.purse.adjust(self.purse.token, 0)
+        self.credits.adjust(self.credits.token, 0)
         return TokenResult.ACCEPT
 
     def give_back(self, amount_nj: int) -> None:
         """Give back what was taken for nothing, above 0."""
-        self.purse.adjust(self.purse.token, self._credit_nj + amount_nj)
+        self.credits.adjust(self.credits.token, self._credit_nj + amount_nj)
 
     # ------------------------------------------------------------ what the head-end does to it
 
     def set_mode(self, mode: PaymentMode) -> bool:
         """Change between credit and prepayment; the credits stay as they are. True when that changed it."""
-        changed, self.standing.mode = self.standing.mode is not mode, mode
+        changed, self.state.mode = self.state.mode is not mode, mode
         return changed
 
     def take_step(self, step: AccountStep) -> bool:
         """Open, close or reset the account; False where it is not allowed now."""
-        if not self.standing.step(step):
+        if not self.state.step(step):
             return False
         if step is AccountStep.ACTIVATE:
             self._notices.append(Notice.ACCOUNT_ACTIVATED)
         elif step is AccountStep.CLOSE:
-            self.purse.end()
+            self.credits.end()
             self.collector.end()
             self._notices.append(Notice.ACCOUNT_CLOSED)
         else:
-            self.purse.forget()
+            self.credits.forget()
             for charge in self.charges:
                 charge.remaining_nj = 0
         return True
 
     def collect(self, charge: Charge) -> bool:
         """Collect one period of a charge now, out of turn; False where it is not one by time."""
-        if not charge.by_time or not self.standing.counts:
+        if not charge.by_time or not self.state.counts:
             return False
         return self.collector.collect(charge, charge.active.amount_nj(), self._now_us)
 
     def choose(self, source: CreditSource) -> bool:
         """The customer, or the head-end, wants this credit used; True when that changed something."""
-        chosen = self.standing.counts and self.purse.invoke(source)
+        chosen = self.state.counts and self.credits.invoke(source)
         self._notice_statuses()
         return chosen
 
@@ -375,8 +375,8 @@ class Prepayment:
     @property
     def next_us(self) -> int | None:
         """When the meter's clock will change something by itself."""
-        friendly_us = self._terms.plan.friendly.next_change_us(self._now_us) if self.standing.counts else None
-        instants = (self.standing.next_us, self.purse.next_us, self.collector.next_us, friendly_us)
+        friendly_us = self._terms.plan.friendly.next_change_us(self._now_us) if self.state.counts else None
+        instants = (self.state.next_us, self.credits.next_us, self.collector.next_us, friendly_us)
         return min((instant for instant in instants if instant is not None), default=None)
 
     def us_until(self, remaining_wh: int, import_power_mw: int) -> int | None:
@@ -385,17 +385,17 @@ class Prepayment:
         Returns:
             None where that never happens, 0 where it has happened.
         """
-        return self._us_for(self.purse.available_nj - remaining_wh * NJ_PER_WH, import_power_mw)
+        return self._us_for(self.credits.available_nj - remaining_wh * NJ_PER_WH, import_power_mw)
 
     @property
     def nj_until_change(self) -> int | None:
         """Energy to import until a credit ends, may be chosen, or is low, nJ, above 0; None for never."""
         price = self.consumption.active
         per_unit = price.per_unit(self.rate)
-        if per_unit <= 0 or not self.standing.counts:
+        if per_unit <= 0 or not self.state.counts:
             return None
         low_nj = self._terms.low_threshold_wh * NJ_PER_WH
-        fall_nj = min((fall_nj for fall_nj in self.purse.falls_nj(low_nj) if fall_nj > 0), default=None)
+        fall_nj = min((fall_nj for fall_nj in self.credits.falls_nj(low_nj) if fall_nj > 0), default=None)
         if fall_nj is None:
             return None
         return -(-(fall_nj * price.divisor - self._remainder) // per_unit)
@@ -422,15 +422,15 @@ class Prepayment:
             "last_amount_wh": self._last_amount_wh,
             "remainder": self._remainder,
             "unpaid_nj": self.unpaid_nj,
-            "standing": self.standing.snapshot(),
-            "purse": self.purse.snapshot(),
+            "state": self.state.snapshot(),
+            "credits": self.credits.snapshot(),
             "collector": self.collector.snapshot(),
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up the account that was kept."""
-        self.standing.restore(kept["standing"])
-        self.purse.restore(kept["purse"])
+        self.state.restore(kept["state"])
+        self.credits.restore(kept["credits"])
         self.collector.restore(kept["collector"])
         self._credit_nj = kept["credit_nj"]
         self._vended_wh = kept["vended_wh"]
@@ -443,9 +443,9 @@ class Prepayment:
 
     def _notice_statuses(self) -> None:
         """Tell of selectable credits whose status changed; the token credit has older events of its own."""
-        for source in self.purse.ordered:
+        for source in self.credits.ordered:
             if source.terms.selectable:
-                status, obis = self.purse.status(source), source.terms.obis
+                status, obis = self.credits.status(source), source.terms.obis
                 if status is not self._statuses.get(obis, status) and status in _OF_STATUS:
                     self._notices.append(_OF_STATUS[status])
                 self._statuses[obis] = status
@@ -455,7 +455,7 @@ class Prepayment:
             return 0
         price = self.consumption.active
         per_unit = price.per_unit(self.rate)
-        if import_power_mw <= 0 or per_unit <= 0 or not self.standing.counts:
+        if import_power_mw <= 0 or per_unit <= 0 or not self.state.counts:
             return None
         return -(-(fall_nj * price.divisor - self._remainder) // (import_power_mw * per_unit))
 

@@ -37,8 +37,6 @@ from protocols.sts.token.carrier import TOKEN_MAX, to_digits
 from sim.meter.events.event_log import EventCode
 from sim.meter.units import WH_PER_CREDIT_UNIT
 
-# ---- The token desk: one place where every token comes in, from keypad, gateway and local carrier alike.
-
 ELECTRICITY_SUBCLASS = 0
 
 #: Every (class, subclass) that this meter can carry out, key changes included; currency credit, settings of
@@ -252,7 +250,7 @@ _EFFECTS: Mapping[type[Any], Callable[[TokenEffects, Any], TokenResult]] = {
 }
 
 
-# ---- What the event log says of a token.
+# ------------------------------------------------------------ events of a token
 
 
 def token_events(record: TokenRecord, *, key_changed: bool, locks: bool) -> tuple[EventCode, ...]:
@@ -272,7 +270,7 @@ def token_events(record: TokenRecord, *, key_changed: bool, locks: bool) -> tupl
     return tuple(code for code, holds in events.items() if holds)
 
 
-# ---- The local virtual token carrier: a token handed over at the meter's own port, without frames of its o
+# ------------------------------------------------------------ local virtual carrier
 
 #: Takes digits in and answers with what became of them.
 EnterToken = Callable[[str, TokenDeliveryMethod], TokenRecord]
@@ -291,7 +289,7 @@ class VirtualCarrier:
     """The carrier of one meter.
 
     Args:
-        enter_token: the meter's token desk.
+        enter_token: the meter's token processor.
     """
 
     __slots__ = ("_enter_token",)
@@ -319,7 +317,7 @@ class VirtualCarrier:
         )
 
 
-# ---- The number of each result of a token, where a number must do: the gateway's status, the unit's link.
+# ------------------------------------------------------------ numbers of results
 
 #: Bare name -> number, as one maker's register has them.
 RESULT_NUMBERS: dict[str, int] = {

@@ -24,7 +24,7 @@ from sim.meter.units import MILLI, S_PER_DAY, US_PER_S
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- A model of individual PV system as data: the TOML files in ``systems/``.
+# ------------------------------------------------------------ terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def load_system(name: str = "household") -> SystemTerms:
         raise ProfileError(f"system {name!r}: {type(error).__name__}: {error}") from error
 
 
-# ---- What the panels could give: the height of the sun, the clearness of the day, passing clouds.
+# ------------------------------------------------------------ sky
 
 DAY_US = S_PER_DAY * US_PER_S
 #: The sky changes at the multiples of this.
@@ -203,7 +203,7 @@ def _clearness(terms: PanelTerms, random: "Generator") -> tuple[float, ...]:
     return tuple(min(1.0, float(of_day * value)) for value in flicker)
 
 
-# ---- What the home has switched on: each appliance once a day, drawn anew every day.
+# ------------------------------------------------------------ home
 
 _HOUR_US = 3_600 * US_PER_S
 

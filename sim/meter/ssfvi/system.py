@@ -25,7 +25,7 @@ from sim.meter.profile import MeterProfile, load_profile
 from sim.meter.ssfvi.model import BatteryTerms, Home, Sky, SystemTerms, load_system
 from sim.meter.units import MILLI, NJ_PER_WH, US_PER_S, to_microseconds
 
-# ---- The battery, and the exact books of the whole system: whole milliwatts, microseconds, nanojoules.
+# ------------------------------------------------------------ energy store
 
 _PERCENT = 100
 
@@ -136,7 +136,7 @@ class EnergyStore:
         self.standby_nj += standby_nj
 
 
-# ---- An individual PV system as the `Supply` of its controller, and as the `Plant` that this tells of.
+# ------------------------------------------------------------ system
 
 _MINUTE_US = 60 * US_PER_S
 
@@ -328,7 +328,7 @@ class SsfviSystem:
         return (now_us + min(wait_us for wait_us in waits if wait_us)) / US_PER_S
 
 
-# ---- `build_ssfvi`: an individual PV system and its controller, joined.
+# ------------------------------------------------------------ system and controller
 
 PROFILE = "ssfvi"
 

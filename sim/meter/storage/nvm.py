@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# ---- The meter's non-volatile memory: named records, and writes that the end of the power can interrupt.
+# ------------------------------------------------------------ memory
 
 _HEADER_BYTES = 8  # number and checksum, four octets each
 _CELL = "/"
@@ -278,7 +278,7 @@ def _number(slot: bytes) -> int:
     return int.from_bytes(slot[4:_HEADER_BYTES], "big")
 
 
-# ---- Sets of records that are kept whole or not at all, whenever the power ends: a journal over the memory
+# ------------------------------------------------------------ sets of records
 
 JOURNAL = "journal"
 #: Between the area and the place in the name of a cell.

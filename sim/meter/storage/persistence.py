@@ -15,7 +15,7 @@ from sim.meter.metering.load_profile import IntervalStatus
 from sim.meter.payment.tokens import TokenRecord, token_events
 from sim.meter.storage.nvm import Memory, PowerLostError, Storage
 
-# ---- What of the parts is kept in which record, and when: the parts' side of `sim.meter.storage.nvm`.
+# ------------------------------------------------------------ records of the parts
 
 #: Record -> the part whose snapshot it holds.
 _WHOLE_PARTS: dict[str, str] = {
@@ -39,10 +39,10 @@ _WHOLE_PARTS: dict[str, str] = {
     "schedule": "schedule",
     "outages": "outages",
     "zone": "zone",
-    "diary": "diary",
+    "scheduler_state": "scheduler_state",
 }
-#: Record -> what of the token desk's snapshot it holds. The key register is one record: old or new.
-_OF_THE_DESK: dict[str, str] = {
+#: Record -> what of the token processor's snapshot it holds. The key register is one record: old or new.
+_TOKEN_RECORDS: dict[str, str] = {
     "key-register": "register",
     "key-change": "pending",
     "tid-store": "tids",
@@ -59,13 +59,23 @@ _BESIDE_RINGS: dict[str, tuple[str, str]] = {
     "image-header": ("image", "header"),
 }
 
-_ENERGY = ("credit", "registers", "rates", "demands", "diary", "security", "availability")
+_ENERGY = ("credit", "registers", "rates", "demands", "scheduler_state", "security", "availability")
 _EVENT = ("switch", "tamper", "protections", "limiter", "outages", "zone", "parameters")
-_TARIFF = ("rates", "demands", "masks", "calendar", "single-actions", "schedule", "outages", "zone", "diary")
+_TARIFF = (
+    "rates",
+    "demands",
+    "masks",
+    "calendar",
+    "single-actions",
+    "schedule",
+    "outages",
+    "zone",
+    "scheduler_state",
+)
 #: What a head-end may set.
 _CONTROL = ("limiter", "switch", "protections", "monitors", "parameters", "push-setups")
 _SETTINGS = (*_TARIFF, "credit", "registers", *_CONTROL)
-_TOKEN = ("credit", "registers", "limiter", "tamper", "protections", "units", *_OF_THE_DESK)
+_TOKEN = ("credit", "registers", "limiter", "tamper", "protections", "units", *_TOKEN_RECORDS)
 
 
 class Persistence:
@@ -140,7 +150,7 @@ class Persistence:
         """
         self._keep(_ENERGY)
 
-    def keep_last_words(self) -> None:
+    def keep_power_fail(self) -> None:
         """Keep what the end of the power leaves: the books, and that it ended.
 
         Raises:
@@ -152,7 +162,7 @@ class Persistence:
         """Program the memory afresh from the parts, as the factory does."""
         self._memory.supply(True)
         self._storage.erase()
-        self._keep((*_WHOLE_PARTS, *_OF_THE_DESK))
+        self._keep((*_WHOLE_PARTS, *_TOKEN_RECORDS))
 
     def hold(self) -> None:
         """Only note what is to be kept, until `release` or the end of the power."""
@@ -173,13 +183,13 @@ class Persistence:
         self.keep_event()
         self._memory.supply(False)
 
-    def lose_power(self, last_words: Callable[[], None]) -> None:
-        """The mains failed: `last_words` may write while the hold-up lasts; then all else is forgotten."""
+    def lose_power(self, record_power_fail: Callable[[], None]) -> None:
+        """Loss of the mains: `record_power_fail` may write while the hold-up lasts; all else is forgotten."""
         if self._memory.supplied:
             self.release()
             self._memory.mains_failed()
             with suppress(PowerLostError):  # where the hold-up is too short for all of it
-                last_words()
+                record_power_fail()
             self._memory.supply(False)
         self._take_up()
 
@@ -197,10 +207,10 @@ class Persistence:
         if self._held is not None:
             self._held |= dict.fromkeys(names)
             return
-        desk = self._parts.tokens.snapshot() if set(names) & set(_OF_THE_DESK) else {}
+        processor = self._parts.tokens.snapshot() if set(names) & set(_TOKEN_RECORDS) else {}
         records: dict[str, Any] = {
-            name: desk[_OF_THE_DESK[name]]
-            if name in _OF_THE_DESK
+            name: processor[_TOKEN_RECORDS[name]]
+            if name in _TOKEN_RECORDS
             else getattr(self._parts, _WHOLE_PARTS[name]).snapshot()
             for name in names
         }
@@ -214,7 +224,7 @@ class Persistence:
     def _take_up(self) -> None:
         records = self._storage.load()
         kept: dict[str, Any] = {part: records[name] for name, part in _WHOLE_PARTS.items()}
-        kept["tokens"] = {key: records[name] for name, key in _OF_THE_DESK.items()}
+        kept["tokens"] = {key: records[name] for name, key in _TOKEN_RECORDS.items()}
         for name, (part, what) in _BESIDE_RINGS.items():
             rings = getattr(self._parts, part).rings
             rows = {ring: self._storage.load_cells(f"{part}.{ring}") for ring in rings}
@@ -225,7 +235,7 @@ class Persistence:
                 ring.take_unsaved()  # what comes from the memory is in it already
 
 
-# ---- The books of a meter: what is noted of tokens, charges and the end of the power, and kept as one set.
+# ------------------------------------------------------------ bookkeeping
 
 
 class Bookkeeping:
@@ -248,12 +258,12 @@ class Bookkeeping:
         Raises:
             PowerLostError: the power ended; all of it counts or none.
         """
-        parts, desk, epoch_us = self._parts, self._parts.tokens, self._parts.clock.epoch_us
-        register, was_locked = desk.register, desk.locked_s > 0
-        record = desk.enter(digits, delivery, epoch_us=epoch_us)
+        parts, processor, epoch_us = self._parts, self._parts.tokens, self._parts.clock.epoch_us
+        register, was_locked = processor.register, processor.locked_s > 0
+        record = processor.enter(digits, delivery, epoch_us=epoch_us)
         parts.payments.token(record)
         parts.payments.record(parts.prepayment.take_records())
-        key_changed, locks = desk.register != register, desk.locked_s > 0 and not was_locked
+        key_changed, locks = processor.register != register, processor.locked_s > 0 and not was_locked
         for code in token_events(record, key_changed=key_changed, locks=locks):
             parts.events.record(code, epoch_us)
         self._persistence.keep_token()
@@ -268,7 +278,7 @@ class Bookkeeping:
         self._parts.payments.record(self._parts.prepayment.take_records())
         self._persistence.checkpoint()
 
-    def last_words(self) -> None:
+    def record_power_fail(self) -> None:
         """What the hold-up is for, once the registers are closed.
 
         Raises:
@@ -279,5 +289,5 @@ class Bookkeeping:
         parts.security.settle_marks()
         parts.outages.begin(epoch_us)
         parts.captured.mark(IntervalStatus.POWER_DOWN)
-        parts.diary.last_us = epoch_us
-        self._persistence.keep_last_words()
+        parts.scheduler_state.last_us = epoch_us
+        self._persistence.keep_power_fail()

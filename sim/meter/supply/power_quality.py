@@ -17,7 +17,7 @@ from sim.meter.metering.error_model import Rated
 from sim.meter.storage.ring import Ring
 from sim.meter.units import MILLI, US_PER_S
 
-# ---- Quality of the supply: voltage too low, too high or missing for too long, and too much current.
+# ------------------------------------------------------------ watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _tighter(one: int | None, other: int | None, choose: Callable[[int, int], in
     return choose(one, other)
 
 
-# ---- Interruptions that the meter lived through dead: how many, how long, which were long.
+# ------------------------------------------------------------ interruptions
 
 #: Of three minutes and more [S, EN 50160]; a parameter (0.0.96.7.20).
 LONG_S = 180
@@ -260,7 +260,7 @@ class Outages:
             setattr(self, name, value)
 
 
-# ---- Nominal values of a model, and the limits of voltage and current that follow from them.
+# ------------------------------------------------------------ nominal values
 
 _PERCENT = 100
 SAG, SWELL, CUT, OVERLOAD = "sag", "swell", "cut", "overload"

@@ -182,7 +182,7 @@ class Regulator:
     def _must_open(self) -> bool:
         """Whether it must be open: in friendly hours a closed one stays closed for want of credit alone."""
         account = self._parts.prepayment
-        spared = account.friendly and not account.standing.closed
+        spared = account.friendly and not account.state.closed
         return self._forbidden or (account.exhausted and not spared)
 
     @property

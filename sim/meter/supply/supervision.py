@@ -13,7 +13,7 @@ from sim.meter.metering.metrology import Quantity, measured
 from sim.meter.supply.power_quality import CUT
 from sim.meter.units import NJ_PER_WH, S_PER_DAY, US_PER_S, to_microseconds
 
-# ---- Keeps the watches of the supply looking: at each change of the circuit, and when time alone counts.
+# ------------------------------------------------------------ power quality
 
 
 class QualityWatch:
@@ -55,7 +55,7 @@ class QualityWatch:
             metrology.within("monitors", {"any": (None, None)} if watched else {})
 
 
-# ---- Keeps the protections looking: energy backwards within its window, and rests that end by themselves.
+# ------------------------------------------------------------ protections
 
 #: While power flows backwards it may grow unseen: look again after so long at the latest.
 _LOOK_US = 900 * US_PER_S
@@ -115,7 +115,7 @@ class ProtectionWatch:
         """The power is back: the window begins with the next energy backwards."""
         self._began_us = None
         self._parts.protections.power_came_back()
-        if self._parts.diary.begun_us is not None:  # not the first time: it was off in between
+        if self._parts.scheduler_state.begun_us is not None:  # not the first time: it was off in between
             self.logged(EventCode.POWER_DOWN)
 
     def _judge(self, now_us: int) -> int | None:
@@ -154,7 +154,7 @@ class ProtectionWatch:
         return Protection.SIGNIFICANT_REVERSE_ENERGY in self._parts.protections.active
 
 
-# ---- Keeps availability counting, and closes its days by the meter's clock.
+# ------------------------------------------------------------ availability
 
 
 class AvailabilityWatch:

@@ -27,7 +27,7 @@ from sim.meter.metering.metrology import Metrology
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- The contacts of the supply-control relay: every operation wears them; worn, they heat and at last wel
+# ------------------------------------------------------------ relay contacts
 
 #: Before this share of a nominal life nobody asks how long this relay's is, and nothing is drawn.
 _SURELY_SOUND = 0.2
@@ -130,7 +130,7 @@ class Contacts:
         return self.terms.heating_k_per_w * self.resistance_mohm * 1e-3 * current_a**2
 
 
-# ---- The supply control switch: a bistable relay that follows the transitions of COSEM class 70.
+# ------------------------------------------------------------ control state
 
 
 class SupplyControl:
@@ -232,7 +232,7 @@ class SupplyControl:
             self.contacts.operate(closes=self.output_state)
 
 
-# ---- Tells the world when the relay has moved, and notices one that does not obey.
+# ------------------------------------------------------------ watch of the relay
 
 #: Starting current of a direct connected meter of class 1, thousandths of its basic current.
 #: Source: IEC 62053-21, starting current: 0.004 of the basic current.

@@ -1,4 +1,4 @@
-"""The local virtual carrier (IEC 62055-52, by its existence): same desk, same TID store as the others."""
+"""The local virtual carrier (IEC 62055-52, by its existence): same token processor, same TID store."""
 
 import pytest
 

@@ -215,7 +215,7 @@ def test_a_wired_unit_has_no_battery_and_forgets(bench):
 def speak(bench, heard=None):
     """A unit of the test's own on the wire of the meter; what it hears goes to `heard`."""
     heard = [] if heard is None else heard
-    send = bench.meter.site.medium.attach(lambda raw: heard.append(Frame.from_bytes(raw)))
+    send = bench.meter.ciu_installation.medium.attach(lambda raw: heard.append(Frame.from_bytes(raw)))
     return lambda message, sequence=1, **more: send(Frame(1, sequence, message, **more).to_bytes()), heard
 
 
@@ -253,13 +253,13 @@ def test_a_repeated_token_gets_its_first_answer(bench):
 
 def test_strangers_and_damage_are_not_answered(bench):
     heard = []
-    send = bench.meter.site.medium.attach(heard.append)
+    send = bench.meter.ciu_installation.medium.attach(heard.append)
     send(Frame(9, 1, Poll()).to_bytes())
     send(b"noise")
     send(Frame(1, 1, Ack()).to_bytes())
     send(Frame(9, 1, Pair("11111111115")).to_bytes())
     assert heard == []
-    assert bench.meter.customer.refused == 4
+    assert bench.meter.ciu_server.refused == 4
     bench.meter.power_cut()
     send(Frame(1, 1, Poll()).to_bytes())
     assert heard == []

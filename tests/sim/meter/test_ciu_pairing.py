@@ -33,7 +33,7 @@ def lines(bench, unit=None):
 def new_unit(bench, address, **link):
     """A further unit, fresh from the box."""
     terms = dataclasses.replace(bench.meter.profile.ciu.link, bound_at_factory=False, **link)
-    return bench.meter.site.install(UnitTerms(address=address), terms)
+    return bench.meter.ciu_installation.install(UnitTerms(address=address), terms)
 
 
 @pytest.mark.requirement("R6.1-01")
@@ -53,7 +53,7 @@ def test_a_new_unit_is_paired_by_keys_and_then_works_beside_the_first(bench_of):
     type_in(second, token)
     type_in(bench.meter.unit, token)
     bench.run(1)
-    assert {unit.display().result for unit in bench.meter.site.units} == {"Accept", "UsedError"}
+    assert {unit.display().result for unit in bench.meter.ciu_installation.units} == {"Accept", "UsedError"}
     assert bench.credit_wh() == 1_000
     assert bench.parts.units.addresses == (1, 2)
 
@@ -136,7 +136,7 @@ def test_the_neighbour_on_the_same_line_is_refused(bench_of):
     bench.run(2)
     assert neighbour.display().result == "CRCError", "its own meter answers it"
     assert bench.credit_wh() == 0
-    assert bench.meter.customer.refused > 0
+    assert bench.meter.ciu_server.refused > 0
     type_in(bench.meter.unit, token)
     bench.run(2)
     assert bench.meter.display().result == "Accept"

@@ -90,8 +90,8 @@ def test_each_third_frame_goes_out_spoilt(bench, faults):
     faults.begin("corrupt", 3)
     sound = bytes.fromhex("7ea00a00020023219318717e")
     for _ in range(6):
-        bench.meter.hardware.spoiler.pass_on(sound)
-    assert bench.meter.hardware.spoiler.spoilt == 2
+        bench.meter.hardware.frame_corrupter.pass_on(sound)
+    assert bench.meter.hardware.frame_corrupter.corrupted == 2
     faults.begin("corrupt", 1)
     with pytest.raises(NoAnswer):  # the check sequence of HDLC tells, the link gives up
         bench.session(framing="hdlc")

@@ -75,21 +75,21 @@ def test_setters_go_through_to_the_service_point():
     assert not point.energised
 
 
-# ------------------------------------------------------------ spoilt frames
+# ------------------------------------------------------------ corrupted frames
 
 
 @given(frames=st.lists(st.binary(min_size=1, max_size=40)), every=st.integers(1, 5))
 def test_each_so_many_th_frame_differs_in_one_bit(frames, every):
-    spoiler = FrameCorrupter()
-    spoiler.begin(every)
+    frame_corrupter = FrameCorrupter()
+    frame_corrupter.begin(every)
     for number, frame in enumerate(frames, 1):
-        sent = spoiler.pass_on(frame)
+        sent = frame_corrupter.pass_on(frame)
         assert len(sent) == len(frame)
         changed = sum((one ^ other).bit_count() for one, other in zip(frame, sent, strict=True))
         assert changed == (1 if number % every == 0 else 0)
-    assert spoiler.spoilt == len(frames) // every
-    spoiler.end()
-    assert all(spoiler.pass_on(frame) == frame for frame in frames)
+    assert frame_corrupter.corrupted == len(frames) // every
+    frame_corrupter.end()
+    assert all(frame_corrupter.pass_on(frame) == frame for frame in frames)
 
 
 def test_spoiling_none_is_not_asked_for_by_zero():

@@ -53,9 +53,9 @@ TERMS = CreditTerms(500, 1_000_000, 100, plan=PLAN)
 
 def unaccounted_nj(account):
     """What the books cannot explain; 0 always."""
-    came_nj = account.vended_wh * NJ_PER_WH + account.purse.brought_nj
+    came_nj = account.vended_wh * NJ_PER_WH + account.credits.brought_nj
     went_nj = account.consumption.paid_nj + account.collector.collected_nj
-    return came_nj - went_nj - account.purse.balance_nj
+    return came_nj - went_nj - account.credits.balance_nj
 
 
 class Books(RuleBasedStateMachine):
@@ -85,11 +85,11 @@ class Books(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 3))
     def choose(self, place):
-        self.account.choose(self.account.purse.ordered[place])
+        self.account.choose(self.account.credits.ordered[place])
 
     @rule(place=st.integers(0, 3), wh=st.integers(-5_000, 5_000))
     def adjust(self, place, wh):
-        self.account.purse.adjust(self.account.purse.ordered[place], wh * NJ_PER_WH)
+        self.account.credits.adjust(self.account.credits.ordered[place], wh * NJ_PER_WH)
 
     @rule(per_unit=st.integers(0, 5_000), scale=st.integers(-3, 0))
     def price(self, per_unit, scale):
@@ -130,7 +130,7 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def debts_are_never_overpaid(self):
         assert all(charge.remaining_nj >= 0 for charge in self.account.charges)
-        assert all(source.owed_nj >= 0 for source in self.account.purse.ordered)
+        assert all(source.owed_nj >= 0 for source in self.account.credits.ordered)
 
 
 TestBooks = Books.TestCase

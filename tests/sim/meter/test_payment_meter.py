@@ -29,9 +29,9 @@ def unaccounted_nj(bench):
     """What the books cannot explain."""
     bench.meter.settle()
     account = bench.parts.prepayment
-    came_nj = account.vended_wh * NJ_PER_WH + account.purse.brought_nj
+    came_nj = account.vended_wh * NJ_PER_WH + account.credits.brought_nj
     went_nj = account.consumption.paid_nj + account.collector.collected_nj
-    return came_nj - went_nj - account.purse.balance_nj
+    return came_nj - went_nj - account.credits.balance_nj
 
 
 def emergency_in_use(bench):
@@ -39,7 +39,7 @@ def emergency_in_use(bench):
     bench.supply.set_load(10.0)
     bench.run(1_800)  # 600 of 1000 Wh
     account = bench.parts.prepayment
-    assert account.choose(account.purse.get(EMERGENCY))
+    assert account.choose(account.credits.get(EMERGENCY))
     bench.run(1_800)
     bench.supply.set_load(0.0)
 
@@ -154,7 +154,7 @@ def test_charges_take_no_nonsense(full, attribute, value):
 
 
 def test_sums_beyond_a_double_long_are_shown_as_the_most_that_it_holds(full):
-    full.parts.prepayment.purse.token.amount_nj = -(2**40) * NJ_PER_WH
+    full.parts.prepayment.credits.token.amount_nj = -(2**40) * NJ_PER_WH
     full.parts.prepayment.charges[1].paid_nj = 2**40 * NJ_PER_WH
     session = full.session()
     assert session.get(112, TOKEN, 2).value == -(2**31)
@@ -286,7 +286,7 @@ def test_a_cut_at_any_write_of_a_token_that_pays_back_pays_back_once(bench_of, m
         bench.meter.power_up()
         bench.enter(token)
         account = bench.parts.prepayment
-        assert (bench.credit_wh(), account.purse.owed_nj) == (800, 0), write
+        assert (bench.credit_wh(), account.credits.owed_nj) == (800, 0), write
         assert account.vended_wh == 2_000
         assert unaccounted_nj(bench) == 0
         if not cut:
@@ -325,7 +325,7 @@ def test_a_whole_meter_loses_nothing_in_any_order(steps, bench_of):
             bench.meter.power_up()
         elif kind == "choose":
             account = bench.parts.prepayment
-            account.choose(account.purse.get(EMERGENCY))
+            account.choose(account.credits.get(EMERGENCY))
         else:
             bench.parts.prepayment.charges[2].remaining_nj = value * NJ_PER_WH
         assert unaccounted_nj(bench) == 0

@@ -90,21 +90,21 @@ def test_debts_wait_too_and_what_falls_due_meanwhile_is_not_collected_later(full
 def test_emergency_credit_that_was_lent_is_still_owed(full):
     account = full.parts.prepayment
     account.clear(0)
-    source = account.purse.get("0.0.19.10.1")
+    source = account.credits.get("0.0.19.10.1")
     assert account.choose(source)
     full.meter.settle()
     full.run(600)
-    owed_nj = account.purse.owed_nj
+    owed_nj = account.credits.owed_nj
     assert owed_nj > 0
     switch_to(full, PaymentMode.CREDIT)
-    owed_at_switch_nj = account.purse.owed_nj
+    owed_at_switch_nj = account.credits.owed_nj
     full.run(10 * HOUR_S)
-    assert account.purse.owed_nj == owed_at_switch_nj >= owed_nj
+    assert account.credits.owed_nj == owed_at_switch_nj >= owed_nj
     switch_to(full, PaymentMode.PREPAYMENT)
     full.supply.set_load(0.0)
-    owed_nj = account.purse.owed_nj
+    owed_nj = account.credits.owed_nj
     full.recharge(20)
-    assert account.purse.owed_nj == 0
+    assert account.credits.owed_nj == 0
     assert account.credit_nj == 2_000 * NJ_PER_WH - owed_nj  # there is no debt that would take its share
 
 
@@ -134,7 +134,7 @@ def test_a_power_cut_between_leaves_the_mode_and_the_books(full):
     full.meter.power_cut()
     full.run(HOUR_S)
     full.meter.power_up()
-    assert full.parts.prepayment.standing.mode is PaymentMode.CREDIT
+    assert full.parts.prepayment.state.mode is PaymentMode.CREDIT
     assert books(full) == before
 
 
@@ -142,7 +142,7 @@ def test_the_status_cannot_be_slipped_in_with_the_mode(full):
     value = axdr.structure(axdr.enum(PaymentMode.CREDIT), axdr.enum(AccountStatus.CLOSED))
     with pytest.raises(AccessRefused):
         full.session().set(111, ACCOUNT, 2, value)
-    assert full.parts.prepayment.standing.mode is PaymentMode.PREPAYMENT
+    assert full.parts.prepayment.state.mode is PaymentMode.PREPAYMENT
 
 
 def test_what_is_left_to_the_bill_can_be_read(bench_of):

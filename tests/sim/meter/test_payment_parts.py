@@ -80,46 +80,46 @@ def lent():
 
 
 def test_emergency_credit_goes_through_its_states_and_is_paid_back(lent):
-    source = lent.purse.get("0.0.19.10.1")
-    assert lent.purse.status(source) is CreditStatus.ENABLED
+    source = lent.credits.get("0.0.19.10.1")
+    assert lent.credits.status(source) is CreditStatus.ENABLED
     assert not lent.choose(source), "there is enough of the other"
     use(lent, 600)
-    assert lent.purse.status(source) is CreditStatus.SELECTABLE
+    assert lent.credits.status(source) is CreditStatus.SELECTABLE
     assert lent.choose(source)
-    assert lent.purse.status(source) is CreditStatus.SELECTED_OR_INVOKED
+    assert lent.credits.status(source) is CreditStatus.SELECTED_OR_INVOKED
     use(lent, 400)
-    assert lent.purse.status(source) is CreditStatus.IN_USE
+    assert lent.credits.status(source) is CreditStatus.IN_USE
     assert not lent.exhausted
     use(lent, 300)
     assert (lent.credit_wh, source.amount_nj) == (0, 700 * NJ_PER_WH)
     lent.grant(5)
     assert (lent.credit_wh, source.amount_nj, source.owed_nj) == (200, 1_000 * NJ_PER_WH, 0)
-    assert lent.purse.status(source) is CreditStatus.SELECTABLE, "it must be chosen again"
+    assert lent.credits.status(source) is CreditStatus.SELECTABLE, "it must be chosen again"
 
 
 def test_what_a_small_token_cannot_pay_back_stays_owed(lent):
-    source = lent.purse.get("0.0.19.10.1")
+    source = lent.credits.get("0.0.19.10.1")
     use(lent, 1_000)
     lent.choose(source)
     use(lent, 900)
     lent.grant(3)
     assert (lent.credit_wh, source.owed_nj, source.amount_nj) == (0, 600 * NJ_PER_WH, 400 * NJ_PER_WH)
-    assert lent.purse.owed_nj == 600 * NJ_PER_WH
+    assert lent.credits.owed_nj == 600 * NJ_PER_WH
 
 
 def test_without_being_chosen_it_is_not_used(lent):
     use(lent, 1_000)
     assert lent.exhausted
-    assert lent.purse.available_nj == 0
+    assert lent.credits.available_nj == 0
 
 
 def test_when_it_is_used_up_so_is_everything(lent):
-    source = lent.purse.get("0.0.19.10.1")
+    source = lent.credits.get("0.0.19.10.1")
     use(lent, 1_000)
     lent.choose(source)
     use(lent, 1_000)
     assert lent.exhausted
-    assert lent.purse.status(source) is CreditStatus.EXHAUSTED
+    assert lent.credits.status(source) is CreditStatus.EXHAUSTED
     assert not lent.choose(source)
     assert lent.take_notices() == [
         Notice.CREDIT_SELECTABLE,
@@ -133,7 +133,7 @@ def test_a_credit_that_needs_no_confirmation_is_chosen_by_itself():
     prepayment = account(sources=(terms,))
     prepayment.pass_time(MIDNIGHT_US)
     assert not prepayment.exhausted
-    assert prepayment.purse.in_use().terms is terms
+    assert prepayment.credits.in_use().terms is terms
 
 
 def test_a_token_is_shared_as_the_plan_says():
@@ -141,7 +141,7 @@ def test_a_token_is_shared_as_the_plan_says():
     prepayment = account(sources=(reserved,))
     prepayment.grant(10)
     assert prepayment.credit_wh == 900
-    assert prepayment.purse.get("0.0.19.10.3").amount_nj == 100 * NJ_PER_WH
+    assert prepayment.credits.get("0.0.19.10.3").amount_nj == 100 * NJ_PER_WH
 
 
 def test_an_allowance_comes_first_and_lapses_at_midnight():
@@ -150,12 +150,12 @@ def test_an_allowance_comes_first_and_lapses_at_midnight():
     prepayment.grant(10)
     prepayment.pass_time(MIDNIGHT_US + HOUR_US)
     prepayment.consume(700 * NJ_PER_WH)
-    assert (prepayment.credit_wh, prepayment.purse.get("0.0.19.10.2").amount_nj) == (800, 0)
+    assert (prepayment.credit_wh, prepayment.credits.get("0.0.19.10.2").amount_nj) == (800, 0)
     assert prepayment.next_us == MIDNIGHT_US + DAY_US
     prepayment.pass_time(MIDNIGHT_US + DAY_US)
     prepayment.consume(100 * NJ_PER_WH)
     prepayment.pass_time(MIDNIGHT_US + 2 * DAY_US)
-    assert prepayment.purse.get("0.0.19.10.2").amount_nj == 500 * NJ_PER_WH, "what was left did not add up"
+    assert prepayment.credits.get("0.0.19.10.2").amount_nj == 500 * NJ_PER_WH, "what was left did not add up"
 
 
 # ------------------------------------------------------------ charges
@@ -300,27 +300,27 @@ def test_a_new_account_takes_tokens_and_counts_nothing():
 def test_an_account_opens_and_closes_when_it_was_planned():
     prepayment = account(status=AccountStatus.NEW_INACTIVE, charges=(FEE,))
     prepayment.grant(10)
-    prepayment.standing.activation_us = MIDNIGHT_US + HOUR_US
-    prepayment.standing.closure_us = MIDNIGHT_US + 2 * DAY_US
+    prepayment.state.activation_us = MIDNIGHT_US + HOUR_US
+    prepayment.state.closure_us = MIDNIGHT_US + 2 * DAY_US
     prepayment.pass_time(MIDNIGHT_US)
     assert prepayment.next_us == MIDNIGHT_US + HOUR_US
     prepayment.pass_time(MIDNIGHT_US + HOUR_US)
-    assert prepayment.standing.status is AccountStatus.ACTIVE
+    assert prepayment.state.status is AccountStatus.ACTIVE
     prepayment.pass_time(MIDNIGHT_US + DAY_US)
     assert prepayment.credit_wh == 900
     prepayment.pass_time(MIDNIGHT_US + 2 * DAY_US)
-    assert prepayment.standing.status is AccountStatus.CLOSED
+    assert prepayment.state.status is AccountStatus.CLOSED
     assert prepayment.exhausted
     assert prepayment.grant(10) is TokenResult.FUNCTION_ERROR
     assert prepayment.take_step(AccountStep.RESET)
-    assert (prepayment.credit_wh, prepayment.standing.status) == (0, AccountStatus.NEW_INACTIVE)
+    assert (prepayment.credit_wh, prepayment.state.status) == (0, AccountStatus.NEW_INACTIVE)
 
 
 @pytest.mark.parametrize("status", AccountStatus)
 @pytest.mark.parametrize("step", AccountStep)
 def test_steps_that_are_not_in_the_table_are_refused(status, step):
-    standing = AccountState(PaymentMode.PREPAYMENT, status)
-    assert standing.step(step) == ((status, step) in TRANSITIONS)
+    state = AccountState(PaymentMode.PREPAYMENT, status)
+    assert state.step(step) == ((status, step) in TRANSITIONS)
 
 
 def test_in_credit_mode_nothing_is_counted_and_the_credit_stays():
@@ -390,7 +390,7 @@ def test_a_snapshot_is_the_whole_account():
     first.grant(10)
     first.pass_time(MIDNIGHT_US)
     first.consume(1_000 * NJ_PER_WH)
-    first.choose(first.purse.get("0.0.19.10.1"))
+    first.choose(first.credits.get("0.0.19.10.1"))
     first.consume(300 * NJ_PER_WH)
     first.pass_time(MIDNIGHT_US + DAY_US)
     second = account(sources=(EMERGENCY,), charges=(FEE, DEBT))

@@ -70,13 +70,13 @@ def start(bench_of, profile, parts=DEFAULT_PARTS):
 
 def state(bench):
     """Everything that tokens may change."""
-    desk = bench.parts.tokens.snapshot()
+    processor = bench.parts.tokens.snapshot()
     return {
         "credit_nj": bench.credit_nj(),
         "limit_w": bench.parts.limiter.limit_w,
         "alarm": bench.parts.tamper.alarm,
-        "register": desk["register"],
-        "tids": desk["tids"],
+        "register": processor["register"],
+        "tids": processor["tids"],
         "accepted": bench.events().count("TOKEN_ACCEPTED"),
     }
 
@@ -223,7 +223,7 @@ def test_a_cut_in_the_gateway_gives_no_answer_and_the_token_can_come_again(bench
     assert bench.credit_wh() == 5_000
 
 
-def test_a_cut_while_the_switch_opens_leaves_a_meter_that_still_works(bench):
+def test_a_cut_while_the_switch_opens_leaves_a_meter_that_still_wiring(bench):
     bench.recharge(1)
     bench.supply.set_load(10.0)
     bench.call("supply.cut_at_write", write=1)

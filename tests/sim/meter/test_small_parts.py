@@ -145,21 +145,21 @@ def test_a_log_that_is_cleared_says_so_and_the_counters_stay():
 
 @given(st.lists(st.tuples(st.sampled_from(TamperKind), st.booleans()), max_size=30))
 def test_an_attack_counts_when_it_begins(senses):
-    detector, standing, begun = (
+    detector, state, begun = (
         TamperDetector(),
         dict.fromkeys(TamperKind, False),
         dict.fromkeys(TamperKind, 0),
     )
     for kind, present in senses:
         event = detector.sense(kind, present=present, epoch_us=7)
-        changed = standing[kind] != present
+        changed = state[kind] != present
         assert event is (TAMPER_EVENTS[kind][0 if present else 1] if changed else None)
         begun[kind] += changed and present
-        standing[kind] = present
+        state[kind] = present
     assert {kind: detector.count(kind) for kind in TamperKind} == begun
     assert detector.alarm == any(begun.values())
     detector.clear()
-    assert detector.alarm == any(standing.values())
+    assert detector.alarm == any(state.values())
     other = TamperDetector()
     other.restore(detector.snapshot())
     assert other.snapshot() == detector.snapshot()

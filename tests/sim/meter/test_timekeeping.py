@@ -68,7 +68,7 @@ def test_in_thirty_days_it_is_at_most_fifteen_seconds_off(bench_of, seed, on_bat
 
 def test_without_a_battery_a_cut_costs_the_clock_what_it_lasts(bench_of):
     bench = field_bench(bench_of, 1)
-    bench.meter.iron.battery_dies()
+    bench.meter.hardware_monitor.battery_dies()
     bench.run(DAY_S)
     assert abs(error_s(bench)) <= 0.5  # on the mains it goes on
     bench.meter.power_cut()
@@ -81,7 +81,7 @@ def test_without_a_battery_a_cut_costs_the_clock_what_it_lasts(bench_of):
 
 def test_setting_the_clock_makes_it_valid_again(bench_of):
     bench = field_bench(bench_of, 1)
-    bench.meter.iron.battery_dies()
+    bench.meter.hardware_monitor.battery_dies()
     bench.meter.power_cut()
     bench.run(3600)
     bench.meter.hardware.battery.replace()
@@ -110,7 +110,7 @@ def test_captures_go_on_after_the_clock_went_back(bench_of):
     """The clock goes on from the cut: no row twice, and the next ones where the clock says."""
     bench = field_bench(bench_of, 1)
     bench.run(3600)
-    bench.meter.iron.battery_dies()
+    bench.meter.hardware_monitor.battery_dies()
     bench.meter.power_cut()
     bench.run(7200)
     bench.meter.power_up()

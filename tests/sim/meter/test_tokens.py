@@ -1,4 +1,4 @@
-"""Tokens at the keypad and at the gateway: one desk, one TID store (R5.3-06)."""
+"""Tokens at the keypad and at the gateway: one processor, one TID store (R5.3-06)."""
 
 import json
 

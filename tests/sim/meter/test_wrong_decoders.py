@@ -168,8 +168,8 @@ def crc_only(decoded, _register):
 
 def own_gateway(live):
     """A gateway with an acceptance, and so a TID store, of its own."""
-    desk = live.parts.tokens
-    own = TokenProcessor(TokenAcceptance(desk.register), desk._effects)
+    processor = live.parts.tokens
+    own = TokenProcessor(TokenAcceptance(processor.register), processor._effects)
     requests = dataclasses.replace(
         live.requests, enter_token=lambda digits, way: own.enter(digits, way, epoch_us=0)
     )

@@ -111,7 +111,7 @@ def test_orders_end_with_the_meters_own_word(bench: Any) -> None:
     delivered = api.delivery_of(sale_id)
     assert delivered is not None
     assert (delivered.state, delivered.answer) == (DeliveryState.ACCEPTED, "Accept")
-    assert bench.world.meter.parts.prepayment.purse.available_nj == 12_500 * 3_600_000_000_000
+    assert bench.world.meter.parts.prepayment.credits.available_nj == 12_500 * 3_600_000_000_000
 
 
 def _credit(bench: Any) -> str:
@@ -146,10 +146,10 @@ def test_what_is_typed_and_delivered_counts_once(bench: Any, typed_first: bool) 
         last = bench.world.meter.parts.tokens.last
         assert last.delivery == TokenDeliveryMethod.MANUAL_ENTRY
         assert last.outcome.validation is ValidationResult.USED_ERROR
-    purse = bench.world.meter.parts.prepayment.purse
-    assert purse.available_nj == 12_500 * 3_600_000_000_000
+    register = bench.world.meter.parts.prepayment.credits
+    assert register.available_nj == 12_500 * 3_600_000_000_000
     _collect(bench)  # nothing is owed to the meter any more
-    assert purse.available_nj == 12_500 * 3_600_000_000_000
+    assert register.available_nj == 12_500 * 3_600_000_000_000
 
 
 def test_both_desks_have_the_same_calls() -> None:

@@ -64,7 +64,7 @@ class Home:
         return api.order_of(user, order.id)
 
     def credit_nj(self) -> int:
-        return int(self.bench.world.meter.parts.prepayment.purse.available_nj)
+        return int(self.bench.world.meter.parts.prepayment.credits.available_nj)
 
     def register_wh(self) -> int:
         """What the meter's own register says now."""
