@@ -1,8 +1,8 @@
 """Pushes: push setups, and the retries of what the meter sends unasked.
 
-A push waits for its window and for a random delay, then sends a data-notification (`PushTransport` of the
-ports takes it). Where no peer takes it, it is tried again after a while, so many times; then the push gives up
-and logs that.
+A push waits for its window and for a random delay, then sends a data-notification (`PushTransport` of
+the ports takes it). Where no peer takes it, it is tried again after a while, so many times; then the
+push gives up and logs that.
 
 Source: IEC 62056-6-2, Push setup (class_id 40)
 """
