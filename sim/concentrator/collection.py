@@ -13,6 +13,7 @@ from protocols.dlms.errors import DlmsError
 from protocols.dlms.session import Operation, SessionEngine
 from protocols.dlms.session.profiles import ProfileShape, profile_shape
 from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
+from protocols.field.events import LogKind
 from sim.concentrator.clock import ConcentratorClock
 from sim.concentrator.errors import UnreachableError
 from sim.concentrator.events import EventLog
@@ -34,7 +35,7 @@ _SETTLED_AFTER_S = DAY_S
 #: Registers are stored as rows of this profile.
 REGISTERS = "registers"
 #: Logs whose entries are alarms: of fraud.
-_ALARM_LOGS = frozenset({"0.0.99.98.1"})
+_ALARM_LOGS = frozenset({LogKind.FRAUD.obis})
 #: Most rows that one request for a log asks for, as a time.
 _LOG_SPAN_S = 30 * DAY_S
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from simpy import Environment
 
+from protocols.field.events import EventCode
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.events.tamper_protections import TamperKind
 from sim.meter.hardware import TURNOVER_C, ClockBattery, Hardware, ModuleKind
 from sim.meter.metering.error_model import REFERENCE_C

@@ -19,6 +19,7 @@ from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.security import DeviceSecurity, KeySet, SecuritySuite
 from protocols.dlms.server import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
+from protocols.field.events import EventCode
 from protocols.sts.acceptance import (
     AcceptanceRules,
     KeyRegister,
@@ -39,7 +40,7 @@ from sim.meter.communication.push import PushSetups
 from sim.meter.components import Components
 from sim.meter.cosem.binding_table import CosemBindings, cosem_bindings
 from sim.meter.credentials import Credentials, device_security, factory_register, suite_security, system_title
-from sim.meter.events.event_log import EventCode, EventLog
+from sim.meter.events.event_log import EventLog
 from sim.meter.events.monitors import ParameterMonitor, RegisterMonitors
 from sim.meter.events.tamper_protections import Protections, ProtectionTerms, TamperDetector
 from sim.meter.image_transfer import ImageStore, ImageTerms

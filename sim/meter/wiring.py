@@ -8,6 +8,7 @@ from simpy import Environment
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
 from protocols.dlms.xdlms.notification import DataNotification
+from protocols.field.events import EventCode
 from sim.kernel.random import RandomStreams
 from sim.meter.ciu.link import LinkTerms, LinkVariant, Medium, UnitTerms
 from sim.meter.ciu.server import ORDERS, CiuServer, CiuServerHooks, customer_commands
@@ -23,7 +24,6 @@ from sim.meter.cosem.monitors import noting_writes
 from sim.meter.cosem.requests import LiveParts, RequestHooks, make_requests
 from sim.meter.credentials import Credentials
 from sim.meter.events.automation import Automation, AutomationHooks
-from sim.meter.events.event_log import EventCode
 from sim.meter.hardware import Hardware, ModuleKind, make_hardware
 from sim.meter.hardware_monitor import HardwareMonitor, HardwareMonitorHooks
 from sim.meter.interfaces import NoPlant, Plant, Supply, WorldClock

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from protocols.field.events import EventCode
 from protocols.sts.identity.token_identifier import TID_MAX
 from sim.grid.energy_balance import NJ_PER_WH, EnergyBalance
-from sim.meter.events.event_log import EventCode
 from sim.meter.metering.metrology import Quantity
 from sim.scenarios import solar_homes
 from sim.scenarios.customers import ACCEPTED, SECTIONS

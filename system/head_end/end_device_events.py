@@ -1,119 +1,15 @@
-"""End-device events: codes, names, alarms, Spanish texts, and the event logs of meters.
+"""End-device events in Spanish, by the names of `protocols.field.events`, and the event logs of meters.
 
-Source: DSMR P3 companion standard, event table (codes below 200); from 200 the maker's own, here those of
-this house's meters [M]. An event that is not in the table keeps its number and its log, so that it can be
-looked up at the maker's.
+An event that is not in that table keeps its number and its log, so that it can be looked up at the maker's.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from protocols.field.events import LogKind, event_name
 from system.head_end.errors import UnableToConfigure
 from system.head_end.intervals import obis_of
-
-# ---- Names of the events of meters, and which of them are alarms.
-
-EVENT_NAMES: Mapping[int, str] = {
-    1: "power-down",
-    2: "power-up",
-    3: "daylight-saving-changed",
-    4: "clock-before-adjustment",
-    5: "clock-after-adjustment",
-    6: "clock-invalid",
-    7: "replace-battery",
-    8: "battery-low",
-    9: "tariff-activated",
-    10: "error-register-cleared",
-    11: "alarm-register-cleared",
-    12: "program-memory-error",
-    13: "ram-error",
-    14: "memory-error",
-    15: "watchdog-error",
-    16: "measurement-error",
-    17: "firmware-ready",
-    18: "firmware-activated",
-    19: "passive-tariff-set",
-    40: "terminal-cover-removed",
-    41: "terminal-cover-closed",
-    42: "strong-field",
-    43: "no-strong-field",
-    44: "meter-cover-removed",
-    45: "meter-cover-closed",
-    46: "wrong-password",
-    49: "decryption-failed",
-    50: "replay",
-    59: "disconnector-ready",
-    60: "manual-disconnection",
-    61: "manual-reconnection",
-    62: "remote-disconnection",
-    63: "remote-reconnection",
-    64: "local-disconnection",
-    65: "limiter-exceeded",
-    66: "limiter-normal",
-    67: "limiter-changed",
-    68: "disconnector-failure",
-    76: "under-voltage",
-    79: "over-voltage",
-    82: "missing-voltage",
-    85: "normal-voltage",
-    91: "current-reversal",
-    201: "local-reconnection",
-    202: "token-accepted",
-    203: "token-refused",
-    204: "low-credit",
-    205: "tamper-cleared",
-    206: "key-changed",
-    207: "reverse-energy",
-    208: "no-reverse-energy",
-    209: "locked-out",
-    210: "overload",
-    211: "no-overload",
-    212: "billing-closed",
-    213: "demand-reset",
-    214: "significant-reverse-energy",
-    215: "no-significant-reverse-energy",
-    220: "payment-mode-changed",
-    221: "account-activated",
-    222: "account-closed",
-    223: "charge-collected",
-    224: "unit-charge-changed",
-    225: "credit-selectable",
-    226: "credit-selected",
-    227: "credit-in-use",
-    228: "credit-exhausted",
-    229: "availability-refunded",
-    230: "manual-disconnection",
-    231: "manual-reconnection",
-    232: "control-mode-changed",
-    233: "monitor-above",
-    234: "monitor-below",
-    235: "parameter-changed",
-    236: "push-failed",
-    240: "module-removed",
-    241: "module-fitted",
-    255: "log-cleared",
-}
-
-#: What somebody must look at: covers, magnets, reversed current, wrong keys, a switch or memory that fails.
-ALARMS = frozenset({6, 7, 12, 13, 14, 15, 16, 40, 42, 44, 46, 49, 50, 68, 91, 207, 209, 214, 255})
-
-
-def event_name(code: int) -> str:
-    """The name of an event; one that is not known bears its number.
-
-    >>> name_of(42), name_of(777)
-    ('strong-field', 'event-777')
-    """
-    return EVENT_NAMES.get(code, f"event-{code}")
-
-
-def is_alarm(code: int) -> bool:
-    """Whether somebody must look at it."""
-    return code in ALARMS
-
-
-# ---- What people are told of an event: a table from the names that meters and concentrators use to Spanish
 
 #: Name of an event -> what happened, in Spanish.
 EVENT_TEXTS: Mapping[str, str] = {
@@ -254,7 +150,7 @@ class EventDescription:
 
 
 def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDescription:
-    """What people are told of an event.
+    """An event in words for people.
 
     Args:
         log: OBIS of its log, or ``uplink``.
@@ -262,11 +158,11 @@ def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDes
         name: as the collector named it.
         detail: as the device told it.
 
-    >>> words_of("0.0.99.98.1", 42, "strong-field")
-    Words(what='Campo magnético fuerte', detail='')
-    >>> words_of("0.0.99.98.0", 777, "event-777").what
+    >>> describe_event("0.0.99.98.1", 42, "strong-field")
+    EventDescription(what='Campo magnético fuerte', detail='')
+    >>> describe_event("0.0.99.98.0", 777, "event-777").what
     'Evento 777 de la bitácora 0.0.99.98.0'
-    >>> words_of("uplink", 7, "meter-alarm", "0.0.99.98.1 40 @1790000000").what
+    >>> describe_event("uplink", 7, "meter-alarm", "0.0.99.98.1 40 @1790000000").what
     'Tapa de bornera abierta'
     """
     passed = _PASSED_ON.fullmatch(detail) if name in _PASSED_ON_NAMES else None
@@ -286,7 +182,7 @@ def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDes
 def names_matching(word: str) -> list[str]:
     """The names whose Spanish holds a word, whatever its case.
 
-    >>> names_with("campo magn")
+    >>> names_matching("campo magn")
     ['no-strong-field', 'strong-field']
     """
     wanted = word.casefold()
@@ -299,12 +195,12 @@ def names_matching(word: str) -> list[str]:
 NO_LOGS = "-"
 #: OBIS of a log -> what people call it; those of this house's meters [M].
 LOG_NAMES: Mapping[str, str] = {
-    "0.0.99.98.0": "Estándar: energía, reloj, fallas",
-    "0.0.99.98.1": "Fraude: tapas, campo magnético, llaves",
-    "0.0.99.98.2": "Relé: cortes y reconexiones",
-    "0.0.99.98.3": "Calidad de la tensión",
-    "0.0.99.98.4": "Comunicación",
-    "0.0.99.98.5": "Prepago: tokens y crédito",
+    LogKind.STANDARD.obis: "Estándar: energía, reloj, fallas",
+    LogKind.FRAUD.obis: "Fraude: tapas, campo magnético, llaves",
+    LogKind.DISCONNECTOR.obis: "Relé: cortes y reconexiones",
+    LogKind.QUALITY.obis: "Calidad de la tensión",
+    LogKind.COMMUNICATION.obis: "Comunicación",
+    LogKind.PREPAYMENT.obis: "Prepago: tokens y crédito",
 }
 _LOG_CODE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){4,5}")
 _LENGTH_MAX = 200

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from amibench.commands.month.office import Office
+from protocols.field.events import EventCode
 from sim.grid.energy_balance import NJ_PER_WH
 from sim.meter import Meter
-from sim.meter.events.event_log import EventCode
 from sim.scenarios.field import FieldWorld
 
 # ---- What the books hold at the end of a month, and what does not add up in them; asked at the office's de

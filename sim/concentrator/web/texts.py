@@ -66,6 +66,42 @@ ORDER_STATES: Words = {
     "expired": ("vencida", "expired"),
     "unknown": ("resultado desconocido", "outcome unknown"),
 }
+#: Names of `protocols.field.events.CONCENTRATOR_EVENTS`.
+EVENTS: Words = {
+    "power-up": ("Alimentación restablecida", "Supply is back"),
+    "last-gasp": ("Último aliento: sin alimentación", "Last gasp: supply failed"),
+    "clock-synchronised": ("Reloj sincronizado", "Clock synchronised"),
+    "clock-deviation": ("Reloj muy desviado", "Clock was far off"),
+    "storage-evicted": ("Lecturas sin entregar descartadas", "Undelivered readings evicted"),
+    "storage-full": ("Almacenamiento lleno", "Storage is full"),
+    "usb-exported": ("Exportado a USB", "Exported to USB"),
+    "usb-imported": ("Importado de USB", "Imported from USB"),
+    "usb-refused": ("Archivo USB rechazado", "USB file refused"),
+    "login": ("Ingreso a la página local", "Log-in at the local page"),
+    "login-failed": ("Ingreso fallido", "Log-in failed"),
+    "password-set": ("Contraseña fijada", "Password set"),
+    "parameter-changed": ("Parámetro cambiado", "Parameter changed"),
+    "plan-changed": ("Plan de lectura cambiado", "Collection plan changed"),
+    "uplink-down": ("Enlace al centro caído", "Uplink down"),
+    "uplink-up": ("Enlace al centro arriba", "Uplink up"),
+    "uplink-switched": ("Conmutación de enlace", "Uplink switched over"),
+    "order-done": ("Orden cumplida", "Order done"),
+    "order-failed": ("Orden fallida", "Order failed"),
+    "meter-added": ("Medidor registrado", "Meter registered"),
+    "meter-lost": ("Medidor sin comunicación", "Meter lost"),
+    "meter-back": ("Medidor comunica de nuevo", "Meter is back"),
+    "meter-quarantined": ("Medidor en cuarentena", "Meter in quarantine"),
+    "meter-confirmed": ("Medidor confirmado por operador", "Meter confirmed by operator"),
+    "meter-rejected": ("Medidor rechazado por operador", "Meter rejected by operator"),
+    "meter-clock-set": ("Reloj de medidor ajustado", "Meter's clock set"),
+    "meter-clock-far": ("Reloj de medidor fuera de límite", "Meter's clock beyond the limit"),
+    "meter-silent": ("Medidor callado más del límite", "Meter silent beyond the limit"),
+    "loss-warning": ("Advertencia de pérdidas", "Loss warning"),
+    "loss-alarm": ("Alarma de pérdidas", "Loss alarm"),
+    "loss-negative": ("Balance negativo", "Negative balance"),
+    "meter-event": ("Evento de medidor", "Event of a meter"),
+    "meter-alarm": ("Alarma de medidor", "Alarm of a meter"),
+}
 
 
 def named(words: Words, code: object, lang: str) -> str:

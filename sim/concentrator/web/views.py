@@ -222,7 +222,7 @@ def events(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
         (
             event.number,
             instant(event.utc_s, lang),
-            event.kind.es if lang == "es" else event.kind.en,
+            named(texts.EVENTS, event.name, lang),
             event.serial,
             event.detail,
         )

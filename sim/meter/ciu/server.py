@@ -29,12 +29,12 @@ from protocols.field.ciu_link import (
     Unpair,
 )
 from protocols.field.ciu_link_meter import CiuAnswerer
+from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
 from sim.meter.ciu.keypad_display import LINE_LENGTH, Keypad, Lang, Page, Show, grouped_digits, kwh, text
 from sim.meter.ciu.link import Medium
 from sim.meter.components import Components
 from sim.meter.cosem.requests import Act
-from sim.meter.events.event_log import EventCode
 from sim.meter.metering.metrology import Quantity
 from sim.meter.payment.tokens import RESULT_NUMBERS, TokenRecord, taken
 from sim.meter.profile import MeterProfile

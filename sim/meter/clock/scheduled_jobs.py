@@ -6,10 +6,10 @@ A job knows its part and a few functions of the meter; the scheduler calls it wh
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from protocols.field.events import EventCode
 from sim.meter.clock.device_clock import LocalZone
 from sim.meter.clock.schedules import NO_WINDOW_END, ScheduleEntry
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.units import US_PER_S
 
 _MINUTE_US = 60 * US_PER_S

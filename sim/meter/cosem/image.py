@@ -9,9 +9,9 @@ from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.cosem.objects import AccessError
+from protocols.field.events import EventCode
 from sim.meter.cosem.binding import Bound, boolean, elements, getter, number, octets
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import EventCode
 from sim.meter.image_transfer import ImageRefusedError
 from sim.meter.profile import ObjectTerms
 

@@ -22,6 +22,7 @@ from protocols.dlms.cosem.enumerations import (
 )
 from protocols.dlms.cosem.objects import AccessError, Getter, Invoker, Setter, constant
 from protocols.dlms.obis import Obis
+from protocols.field.events import EventCode
 from sim.meter.cosem.binding import (
     NEVER,
     Bound,
@@ -34,7 +35,6 @@ from sim.meter.cosem.binding import (
     time_octets,
 )
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import EventCode
 from sim.meter.payment.charges import Charge
 from sim.meter.payment.credits import CreditSource
 from sim.meter.payment.plan import PROPORTION_WHOLE, UnitCharge

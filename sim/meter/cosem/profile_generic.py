@@ -18,11 +18,11 @@ from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeS
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
+from protocols.field.events import LogKind
 from sim.meter.clock.device_clock import to_epoch_us
 from sim.meter.cosem.binding import MODULUS, TYPES, Bound, getter, scaled
 from sim.meter.cosem.payment import wh
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import LogKind
 from sim.meter.metering.load_profile import ProfileRow
 from sim.meter.metering.metrology import THOUSANDTHS
 from sim.meter.payment.payment_log import CHARGES, CREDITS, TOKENS

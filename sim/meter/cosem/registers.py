@@ -7,6 +7,7 @@ from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.objects import AccessError, constant
+from protocols.field.events import EventCode, LogKind
 from sim.meter.components import Components
 from sim.meter.cosem.binding import (
     MODULUS,
@@ -21,7 +22,6 @@ from sim.meter.cosem.binding import (
     time_octets,
 )
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import EventCode, LogKind
 from sim.meter.events.tamper_protections import Protection, TamperKind
 from sim.meter.metering.demand import Demand
 from sim.meter.metering.load_profile import IntervalStatus

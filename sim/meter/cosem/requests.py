@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
+from protocols.field.events import EventCode
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.hardware import ModuleSlot
 from sim.meter.interfaces import Plant
 from sim.meter.metering.load_profile import IntervalStatus

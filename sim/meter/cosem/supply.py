@@ -15,11 +15,11 @@ from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.cosem.disconnect import ControlMode, ControlState
 from protocols.dlms.cosem.objects import AccessError, Invoker, Setter, constant
 from protocols.dlms.obis import Obis
+from protocols.field.events import EventCode
 from protocols.sts.acceptance import TokenResult
 from sim.meter.cosem.binding import Bound, elements, getter, instant_us, number, octets, time_octets
 from sim.meter.cosem.registers import bind_register
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import EventCode
 from sim.meter.events.tamper_protections import Protection, RelayPolicy
 from sim.meter.metering.metrology import WHOLE, Reading
 from sim.meter.profile import ObjectTerms

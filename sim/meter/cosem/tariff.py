@@ -13,10 +13,10 @@ from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.objects import AccessError, Getter, Setter
 from protocols.dlms.obis import Obis
+from protocols.field.events import EventCode
 from sim.meter.clock.date_patterns import DatePattern, TimePattern
 from sim.meter.cosem.binding import Bound, elements, getter, instant_us, number, octets
 from sim.meter.cosem.requests import LiveParts
-from sim.meter.events.event_log import EventCode
 from sim.meter.metering.tariff import CalendarTables, DayAction, DayProfile, SeasonProfile, WeekProfile
 from sim.meter.profile import ObjectTerms
 

@@ -15,9 +15,9 @@ from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.objects import AccessError, CosemObject
 from protocols.dlms.obis import Obis
 from protocols.dlms.xdlms.notification import DataNotification
+from protocols.field.events import EventCode
 from sim.meter.communication.push import OnSent, Pusher, PusherHooks, PushObject, PushTerms
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.events.monitors import Watched
 from sim.meter.supply.limiter import ScriptReference
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sim.meter.events.event_log import EventCode
+from protocols.field.events import EventCode
 from sim.meter.units import US_PER_S
 
 # ------------------------------------------------------------ protections

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
+from protocols.field.events import EventCode
 from protocols.sts.acceptance import (
     ELECTRICITY_FUNCTIONS,
     AuthenticationResult,
@@ -34,7 +35,6 @@ from protocols.sts.token import (
     TransferCredit,
 )
 from protocols.sts.token.carrier import TOKEN_MAX, to_digits
-from sim.meter.events.event_log import EventCode
 from sim.meter.units import WH_PER_CREDIT_UNIT
 
 ELECTRICITY_SUBCLASS = 0

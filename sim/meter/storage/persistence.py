@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Any
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
+from protocols.field.events import EventCode
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.metering.load_profile import IntervalStatus
 from sim.meter.payment.tokens import TokenRecord, token_events
 from sim.meter.storage.nvm import Memory, PowerLostError, Storage

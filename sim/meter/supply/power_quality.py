@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.meter.events.event_log import EventCode
+from protocols.field.events import EventCode
 from sim.meter.metering.error_model import Rated
 from sim.meter.storage.ring import Ring
 from sim.meter.units import MILLI, US_PER_S

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
+from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
-from sim.meter.events.event_log import EventCode
 from sim.meter.interfaces import Supply
 from sim.meter.metering.metrology import Bands, Metrology
 from sim.meter.payment.charges import Conditions

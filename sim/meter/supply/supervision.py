@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from simpy import Environment
 
+from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
 from sim.meter.clock.scheduled_jobs import next_multiple_us
 from sim.meter.components import Components
-from sim.meter.events.event_log import EventCode
 from sim.meter.events.tamper_protections import Protection
 from sim.meter.metering.metrology import Quantity, measured
 from sim.meter.supply.power_quality import CUT

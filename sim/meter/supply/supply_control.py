@@ -21,7 +21,7 @@ from math import gamma
 from typing import TYPE_CHECKING, Any
 
 from protocols.dlms.cosem.disconnect import ControlMode, ControlState, Trigger, next_state
-from sim.meter.events.event_log import EventCode
+from protocols.field.events import EventCode
 from sim.meter.metering.metrology import Metrology
 
 if TYPE_CHECKING:

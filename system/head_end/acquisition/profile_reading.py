@@ -22,10 +22,10 @@ from protocols.dlms.profile_rows import Column as WireColumn
 from protocols.dlms.profile_rows import Row as WireRow
 from protocols.dlms.profile_rows import decode_rows
 from protocols.dlms.session.profiles import BUFFER, ProfileShape
+from protocols.field.events import event_name, is_alarm
 from system.head_end.acquisition.cosem_reads import obis_text, store_column
 from system.head_end.acquisition.meter_session import MeterSession
 from system.head_end.acquisition.session_limits import HostileDevice
-from system.head_end.end_device_events import event_name, is_alarm
 from system.head_end.store_port import EventRow, Gap, Row, RowBatch
 from system.head_end.vocabulary import Source
 

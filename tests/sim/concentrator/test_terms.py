@@ -2,10 +2,10 @@
 
 import pytest
 
+from protocols.field.events import CONCENTRATOR_EVENTS
 from sim.concentrator import ConcentratorTerms, TermsError, concentrator_terms
-from sim.concentrator.events import KINDS
 from sim.concentrator.plans import DEFAULT_PLANS
-from sim.concentrator.web.texts import TEXTS
+from sim.concentrator.web.texts import EVENTS, TEXTS
 
 
 def test_nothing_said_is_the_usual_one():
@@ -80,6 +80,5 @@ def test_secrets_are_not_shown():
 
 def test_tables_of_words_are_whole():
     assert all(spanish and english for spanish, english in TEXTS.values())
-    codes = [kind.code for kind in KINDS.values()]
-    assert len(set(codes)) == len(codes)
-    assert all(kind.es and kind.en for kind in KINDS.values())
+    assert EVENTS.keys() == CONCENTRATOR_EVENTS.keys()
+    assert all(spanish and english for spanish, english in EVENTS.values())

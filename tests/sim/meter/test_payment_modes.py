@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, PaymentMode
 from protocols.dlms.session_errors import AccessRefused
-from sim.meter.events.event_log import EventCode
+from protocols.field.events import EventCode
 from sim.meter.units import NJ_PER_WH
 
 ACCOUNT, FEE, DEBT = "0.0.19.0.0", "0.0.19.20.1", "0.0.19.20.2"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.session_errors import AccessRefused
+from protocols.field.events import EventCode, LogKind
 from protocols.sts.token import ClearTamperCondition
 from sim.meter import load_profile
-from sim.meter.events.event_log import EventCode, LogKind
 from sim.meter.events.tamper_protections import (
     PROTECTION_EVENTS,
     Protection,

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.dlms.cosem.disconnect import TRANSITIONS, ControlMode, ControlState, Trigger, next_state
+from protocols.field.events import EventCode, LogKind
 from protocols.sts.acceptance import TokenResult
 from sim.meter.ciu.keypad_display import kwh
 from sim.meter.cosem.binding import NEVER, scaled, time_octets
 from sim.meter.cosem.payment import bits
-from sim.meter.events.event_log import EventCode, EventLog, LogKind, log_of
+from sim.meter.events.event_log import EventLog
 from sim.meter.events.tamper_protections import TAMPER_EVENTS, TamperDetector, TamperKind
 from sim.meter.supply.limiter import Limiter, LimiterTerms
 from sim.meter.supply.supply_control import SupplyControl
@@ -120,7 +121,7 @@ def test_each_log_keeps_its_newest_and_all_are_counted(codes):
     for instant, code in enumerate(codes):
         log.record(code, instant)
     for kind in LogKind:
-        own = [code for code in codes if log_of(code) is kind]
+        own = [code for code in codes if code.log is kind]
         assert [entry.code for entry in log.entries_of(kind)] == own[-5:]
         assert log.last_code(kind) is (own[-1] if own else EventCode.NONE)
         assert log.count_of(kind) == len(own)

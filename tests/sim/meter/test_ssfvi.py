@@ -11,12 +11,12 @@ from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from protocols.field.errors import StationControlError
+from protocols.field.events import EventCode
 from protocols.sts.token import TransferCredit, encode_token
 from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment, SimClock
 from sim.kernel.virtual_time import SimLink, advance
 from sim.meter import TEST_READER_PASSWORD, ProfileError
-from sim.meter.events.event_log import EventCode
 from sim.meter.ssfvi import build_ssfvi, load_system
 from sim.meter.ssfvi.model import DAY_US, Home, Sky, parse_system
 from sim.meter.ssfvi.system import EnergyStore, Powers

@@ -11,7 +11,7 @@ import pytest
 from small_fields import HOUR_S, small
 
 from protocols.field.errors import StationControlError
-from sim.meter.events.event_log import EventCode
+from protocols.field.events import EventCode
 from sim.scenarios.digest import world_rows
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Incident, ScenarioError, load_scenario

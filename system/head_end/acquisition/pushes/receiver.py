@@ -20,6 +20,7 @@ from protocols.dlms.security import PROTECTED_TAGS, KeySet
 from protocols.dlms.session.push import Push, PushKeys, PushListener, PushOpener
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.notification import EventNotification
+from protocols.field.events import event_name, is_alarm
 from system.head_end.acquisition.cosem_reads import SCALED
 from system.head_end.acquisition.key_file import (
     DEFAULT_LAYOUTS,
@@ -32,7 +33,6 @@ from system.head_end.acquisition.leased_store import StoreRunner, UtcNow
 from system.head_end.acquisition.pushes.rate_limits import Cooldown
 from system.head_end.acquisition.pushes.refusals import PushRefusal, PushRefused
 from system.head_end.acquisition.settings import PushSettings
-from system.head_end.end_device_events import event_name, is_alarm
 from system.head_end.store_port import Column, PushReport, PushSender, Row, RowBatch, StorePort
 from system.head_end.vocabulary import Source
 

@@ -9,8 +9,9 @@ from field_store import MIDNIGHT, Field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from protocols.field.events import CONCENTRATOR_EVENTS, EventCode, LogKind
 from system.head_end.acquisition.pushes.refusals import PushRefusal
-from system.head_end.end_device_events import EVENT_NAMES, EVENT_TEXTS, describe_event, names_matching
+from system.head_end.end_device_events import EVENT_TEXTS, LOG_NAMES, describe_event, names_matching
 from system.head_end.store_port import EventRow
 
 FRAUD = "0.0.99.98.1"
@@ -51,7 +52,9 @@ def text_of(client: Client, address: str, **query: Any) -> str:
 
 
 def test_every_event_that_has_a_name_has_words() -> None:
-    assert set(EVENT_NAMES.values()) <= set(EVENT_TEXTS)
+    named = {code.event_name for code in EventCode if code} | set(CONCENTRATOR_EVENTS)
+    assert named <= set(EVENT_TEXTS)
+    assert list(LOG_NAMES) == [log.obis for log in LogKind]
     assert {refusal.value for refusal in PushRefusal} <= set(EVENT_TEXTS)
 
 
