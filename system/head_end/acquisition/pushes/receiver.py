@@ -47,7 +47,7 @@ def is_protected(apdu: bytes) -> bool:
 
 
 def title_of(apdu: bytes) -> bytes:
-    """The system title that a protected APDU bears; that it is the sender's is proven by `decipher_push` alone.
+    """The system title that a protected APDU bears; only `decipher_push` proves that it is the sender's.
 
     Raises:
         Refused: it bears none, or is no such APDU.
