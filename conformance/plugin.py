@@ -13,12 +13,9 @@ import pytest
 from conformance import catalogue
 from conformance.bench.bench import Bench
 from conformance.bench.case import CaseInfo
-from conformance.bench.collect import case_info, uncovered
-from conformance.bench.endings import BenchError, Ending
-from conformance.bench.needs import gate
-from conformance.bench.run import BenchRun
-from conformance.bench.selection import chosen
-from conformance.bench.verdict import ending_of, record_of
+from conformance.bench.case_selection import case_info, chosen, gate, uncovered
+from conformance.bench.outcome import BenchError, Outcome
+from conformance.bench.run import BenchRun, outcome_of, record_of
 from conformance.targets import TargetError, load
 from conformance.verdicts import JUNIT_OUTCOME, Verdict
 
@@ -26,7 +23,7 @@ RUN_NAME = "amibench-run"
 
 _INFO = pytest.StashKey[CaseInfo]()
 _BENCH = pytest.StashKey[Bench]()
-_ENDING = pytest.StashKey[Ending]()
+_ENDING = pytest.StashKey[Outcome]()
 
 MARKERS = (
     "case(text): the words of a conformance case",
@@ -113,7 +110,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     shut = gate(info.needs, run.target)
     if shut is not None:
         verdict, reason = shut
-        item.stash[_ENDING] = Ending(verdict, reason)
+        item.stash[_ENDING] = Outcome(verdict, reason)
         pytest.skip(reason.en)
 
 
@@ -135,7 +132,7 @@ def pytest_runtest_makereport(
     report = yield
     bench_used = item.stash.get(_BENCH, None)
     before = item.stash.get(_ENDING, None)
-    ending = ending_of(call.when, call.excinfo and call.excinfo.value, bench_used, before)
+    ending = outcome_of(call.when, call.excinfo and call.excinfo.value, bench_used, before)
     if ending is not None:
         item.stash[_ENDING] = ending
     if ending is not None and call.when in ("setup", "call"):
@@ -143,7 +140,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _show(report: pytest.TestReport, ending: Ending, item: pytest.Item) -> None:
+def _show(report: pytest.TestReport, ending: Outcome, item: pytest.Item) -> None:
     outcome = JUNIT_OUTCOME[ending.verdict]
     words = f"{ending.verdict.value}: {ending.reason.en}"
     report.user_properties.append(("verdict", ending.verdict.value))
@@ -161,7 +158,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     result = yield
     run = _run(item.config)
     info = item.stash[_INFO]
-    ending = item.stash.get(_ENDING, Ending(Verdict.CONFORMS))
+    ending = item.stash.get(_ENDING, Outcome(Verdict.CONFORMS))
     run.records.append(record_of(info, ending, item.stash.get(_BENCH, None)))
     run.tell(info, ending.verdict)
     return result

@@ -10,14 +10,14 @@ from importlib import metadata
 import pytest
 
 from conformance import catalogue
-from conformance.bench import needs
+from conformance.bench import case_selection
 from conformance.bench.case import CaseInfo
-from conformance.bench.collect import SUITES_FOLDER, suite_names
-from conformance.bench.endings import BenchError
+from conformance.bench.case_selection import SUITES_FOLDER, suite_names
+from conformance.bench.outcome import BenchError
 from conformance.bench.run import BenchRun, Progress
 from conformance.evidence.model import CaseRecord, ClauseRecord, DeviceRecord, Evidence, LinkRecord, RunRecord
 from conformance.plugin import RUN_NAME
-from conformance.stations.wall import monotonic_s, utc_now
+from conformance.stations.wall_clock import monotonic_s, utc_now
 from conformance.targets import Target
 from conformance.verdicts import Verdict, gravest, overall
 
@@ -54,7 +54,7 @@ def list_cases(
     """
     run = BenchRun(target, _suites(suites, profile), only)
     _pytest(run, "--collect-only")
-    shut = [(case, needs.gate(case.needs, target)) for case in run.cases]
+    shut = [(case, case_selection.gate(case.needs, target)) for case in run.cases]
     return [case if not gate else replace(case, gate=gate[1]) for case, gate in shut]
 
 

@@ -18,8 +18,8 @@ from amibench.composition import register_schemes
 from amibench.errors import CommandError
 from conformance import evidence as filing
 from conformance import runner, targets
+from conformance.evidence.formatting import LOOKS, SHOWN_ORDER
 from conformance.evidence.model import CaseRecord, Evidence
-from conformance.evidence.palette import LOOKS, SHOWN_ORDER
 from conformance.runner import CaseInfo
 from conformance.runner import Progress as RunProgress
 from conformance.text import Text

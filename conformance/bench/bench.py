@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Any, cast
 
-from conformance.bench.dialogue import Dialogue, make_session
-from conformance.bench.endings import CaseFails, CaseInconclusive, CaseNotApplicable, Ending
-from conformance.bench.home import Home
+from conformance.bench.dlms_session import Dialogue, Protection, client_security, make_session
+from conformance.bench.initial_state import CaseStations
+from conformance.bench.outcome import CaseFails, CaseInconclusive, CaseNotApplicable, Outcome
 from conformance.bench.rig import Rig
-from conformance.bench.secure import Protection, client_security
-from conformance.bench.summary import summarise
-from conformance.bench.tokens import TokenDesk
-from conformance.recorder import Recorder
-from conformance.stations.protocols import (
+from conformance.bench.token_entry import TokenEntry
+from conformance.recorder import Recorder, summarise
+from conformance.stations.interfaces import (
     AcSource,
     Carrier,
     Clock,
@@ -26,8 +24,7 @@ from conformance.stations.protocols import (
     PulseCounter,
 )
 from conformance.targets.load import Target
-from conformance.targets.model import AssociationSection, Statement
-from conformance.targets.security_section import SecuritySection
+from conformance.targets.model import AssociationSection, SecuritySection, Statement
 from conformance.text import Text
 from conformance.verdicts import Verdict
 from links.base import Link, LinkError
@@ -49,9 +46,9 @@ class Bench:
         start_s = rig.memory.setdefault("start_s", rig.now_s())
         self.recorder = Recorder(lambda: rig.now_s() - start_s, summarise)
         self.duration_s = 0.0
-        self.mood: Ending | None = None
-        self.home = Home(rig, self)
-        self.tokens = TokenDesk(self)
+        self.mood: Outcome | None = None
+        self.home = CaseStations(rig, self)
+        self.tokens = TokenEntry(self)
 
     @property
     def target(self) -> Target:
@@ -101,11 +98,11 @@ class Bench:
 
     def informational(self, es: str, en: str) -> None:
         """The case judges nothing: it only tells."""
-        self.mood = Ending(Verdict.INFORMATIONAL, Text(es, en))
+        self.mood = Outcome(Verdict.INFORMATIONAL, Text(es, en))
 
     def not_strictly(self, es: str, en: str) -> None:
         """The device does what matters, but not to the letter."""
-        self.mood = Ending(Verdict.CONFORMS_NOT_STRICTLY, Text(es, en))
+        self.mood = Outcome(Verdict.CONFORMS_NOT_STRICTLY, Text(es, en))
 
     def inconclusive(self, es: str, en: str) -> CaseInconclusive:
         """Raise what this returns where the bench cannot tell."""

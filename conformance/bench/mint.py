@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from conformance.bench.endings import CaseInconclusive
-from conformance.targets.sts_section import StsSection
+from conformance.bench.outcome import CaseInconclusive
+from conformance.targets.model import StsSection
 from conformance.text import Text
 from protocols.sts.cipher.algorithms import cipher_of
 from protocols.sts.identity import TID_MAX, BaseDate, KeyType, TokenIdentifier
@@ -24,7 +24,7 @@ _OWN_GROUPS = ("990071", "990072")
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class KeyRegister:
     """The parameters from which a decoder key is made; `key()` makes it.
 
     `joined` is a key that no parameters give: what a device holds that put sections of two sets together.
@@ -41,7 +41,7 @@ class Register:
     joined: DecoderKey | None = None
 
     @classmethod
-    def declared(cls, section: StsSection) -> "Register":
+    def declared(cls, section: StsSection) -> "KeyRegister":
         """As the target file says."""
         return cls(
             section,
@@ -70,7 +70,7 @@ class Register:
             base_date=self.base_date,
         )
 
-    def varied(self, **changes: object) -> "Register":
+    def varied(self, **changes: object) -> "KeyRegister":
         """The same register with something else in it, for example another `sgc`, `pan`, `krn` or `ti`."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
@@ -124,10 +124,10 @@ class Mint:
     """
 
     def __init__(self, section: StsSection, now: Callable[[], datetime]) -> None:
-        self.register = Register.declared(section)
+        self.register = KeyRegister.declared(section)
         self.tids = TidSource(now, self.register.base_date)
 
-    def token(self, token: Token, register: Register | None = None) -> str:
+    def token(self, token: Token, register: KeyRegister | None = None) -> str:
         """The digits of `token`, under the device's present key or under that of another `register`."""
         return encode_token(token, (register or self.register).key())
 
@@ -147,7 +147,7 @@ def raw_token(token_class: int, content48: int, crc: int, key: DecoderKey) -> st
     return to_digits(insert_class(token_class, block))
 
 
-def excursions(declared: Register) -> tuple[Register, ...]:
+def registers_left_behind(declared: KeyRegister) -> tuple[KeyRegister, ...]:
     """Every register to which a case leads the device, and from which it leads it back."""
     next_base = declared.base_date.following()
     return (
@@ -161,12 +161,12 @@ def excursions(declared: Register) -> tuple[Register, ...]:
     )
 
 
-def default_key(register: Register) -> Register:
+def default_key(register: KeyRegister) -> KeyRegister:
     """The same register under a default key."""
     return register.varied(key_type=KeyType.DDTK)
 
 
-def other_group(register: Register) -> Register:
+def other_group(register: KeyRegister) -> KeyRegister:
     """The same register in a supply group of the bench's own.
 
     It is none of the test plan's: a target file that names the wrong one of those must not pass for a device
@@ -175,17 +175,17 @@ def other_group(register: Register) -> Register:
     return register.varied(sgc=next(sgc for sgc in _OWN_GROUPS if sgc != register.sgc))
 
 
-def other_tariff(register: Register) -> int:
+def other_tariff(register: KeyRegister) -> int:
     """A tariff index that is not the register's."""
     return (register.ti + 1) % 100
 
 
-def other_revision(register: Register) -> Register:
+def other_revision(register: KeyRegister) -> KeyRegister:
     """The same register under the next key revision number."""
     return register.varied(krn=register.krn % 9 + 1)
 
 
-def change_tokens(old: Register, new: Register) -> list[str]:
+def change_tokens(old: KeyRegister, new: KeyRegister) -> list[str]:
     """The key-change tokens that lead the device from one register to the other, first section first."""
     old_key = old.key()
     sgc = new.sgc if len(old_key.value) > 8 or new.sgc != old.sgc else None

@@ -1,20 +1,21 @@
-"""Reaching a device and its stations: a world in this process, or a link to somewhere else."""
+"""Test rig: a device within reach and its stations, in a simulated field of this process or behind a link."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from conformance import mutants
-from conformance.bench import vendor_rig
 from conformance.bench.control_client import ControlClient
-from conformance.bench.endings import BenchError
+from conformance.bench.outcome import BenchError
 from conformance.stations import station_set
 from conformance.stations.operator import Ask, Operator
 from conformance.stations.scpi import ScpiError
 from conformance.stations.station_set import StationSet
+from conformance.stations.wall_clock import WallClock
 from conformance.targets.load import Target
-from conformance.vending.vending_system import VendingSystem
+from conformance.vending.adapters import open_vendor
+from conformance.vending.vending_system import VendingSystem, VendingUnreachable
 from links.base import Link, LinkError
 from links.registry import open_link
 from links.serial_port import SerialLink
@@ -23,6 +24,57 @@ from protocols.dlms.mode_e import ModeEClient, open_mode_e
 from protocols.field.errors import FieldError
 from sim.meter import DEFAULT_PARTS
 from sim.scenarios.world import World
+
+# ---- The rig of a vending system: no stations, no link of its own, and a clock that is the bench's to set.
+
+_STILL_UTC = "2026-01-01T00:00:00+00:00"
+
+
+class StillClock:
+    """Device time of a vendor in this process: every answer comes at once, and no two runs differ."""
+
+    def now_s(self) -> float:
+        """Always the same instant."""
+        return 0.0
+
+    def utc(self) -> str:
+        """The same instant."""
+        return _STILL_UTC
+
+    def wait(self, seconds: float) -> None:
+        """Nothing goes by."""
+
+
+def clock_of(target: Target) -> StillClock | WallClock:
+    """The clock that times the record of a run."""
+    return StillClock() if target.clock_kind == "virtual" else WallClock()
+
+
+def reach(target: Target) -> VendingSystem:
+    """Reach the vending system.
+
+    Raises:
+        BenchError: in one sentence.
+    """
+    section = target.statement.vending
+    try:
+        if section is None:
+            return open_vendor(target.statement.link.url, {})
+        return open_vendor(target.statement.link.url, section.operators, section.secret_file)
+    except VendingUnreachable as error:
+        raise BenchError(f"the vending system cannot be reached: {error}") from error
+
+
+def no_link() -> NoReturn:
+    """A vending system has no meter's link.
+
+    Raises:
+        BenchError: always.
+    """
+    raise BenchError("a vending system has no meter's link: choose the suite `vending`")
+
+
+# ---- Reaching a device and its stations: a world in this process, or a link to somewhere else.
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +126,11 @@ def open_rig(target: Target, lang: str, ask: Ask = input) -> Rig:
 
 
 def _vendor(target: Target) -> Rig:
-    vendor = vendor_rig.reach(target)
+    vendor = reach(target)
     return Rig(
         target=target,
-        stations=StationSet({}, vendor_rig.clock_of(target)),
-        open_device_link=vendor_rig.no_link,
+        stations=StationSet({}, clock_of(target)),
+        open_device_link=no_link,
         lasting=False,
         close=vendor.close,
         memory={},

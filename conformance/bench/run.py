@@ -1,13 +1,20 @@
-"""One run of the bench, shared by plugin and runner: the target, the choice of cases, the records."""
+"""One run of the bench, shared by plugin and runner: target, chosen cases, outcome and record of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
+from conformance.bench.bench import Bench
 from conformance.bench.case import CaseInfo
+from conformance.bench.outcome import CaseOutcome, Outcome, verdict_of
 from conformance.bench.rig import Rig, open_rig
 from conformance.evidence.model import CaseRecord
 from conformance.targets.load import Target
+from conformance.text import Text
 from conformance.verdicts import Verdict
+
+# ---- One run of the bench, shared by plugin and runner: the target, the choice of cases, the records.
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,44 @@ class BenchRun:
         if self._rig is not None:
             self._rig.close()
             self._rig = None
+
+
+# ---- How a case ended, and its record.
+
+
+def outcome_of(
+    phase: str, raised: BaseException | None, bench: Bench | None, before: Outcome | None
+) -> Outcome | None:
+    """What the end of one phase (``setup``, ``call``, ``teardown``) says; None where it says nothing new.
+
+    A bench that cannot clean up after a case that passed leaves it inconclusive; after a case that failed,
+    nothing that happens later counts.
+    """
+    if raised is None:
+        return (bench.mood if bench else None) or Outcome(Verdict.CONFORMS) if phase == "call" else None
+    if isinstance(raised, pytest.skip.Exception):
+        return before or Outcome(Verdict.NOT_APPLICABLE, Text(str(raised), str(raised)))
+    if phase == "teardown" and before is not None and before.verdict is not Verdict.CONFORMS:
+        return None
+    verdict, reason = verdict_of(raised)
+    return Outcome(verdict, reason, expected=isinstance(raised, CaseOutcome))
+
+
+def record_of(info: CaseInfo, ending: Outcome, bench: Bench | None) -> CaseRecord:
+    """The record of a case that is over; a case that never began has no steps."""
+    recorder = bench.recorder if bench else None
+    return CaseRecord(
+        id=info.id,
+        suite=info.suite,
+        clauses=info.clauses,
+        title=info.title,
+        stimulus=info.stimulus,
+        requirement=info.requirement,
+        verdict=ending.verdict,
+        reason=ending.reason,
+        needs=info.needs,
+        steps=recorder.steps() if recorder else (),
+        frames=recorder.frames if recorder else (),
+        measurements=recorder.measurements if recorder else (),
+        duration_s=bench.duration_s if bench else 0.0,
+    )

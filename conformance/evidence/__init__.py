@@ -4,7 +4,6 @@
 share `view`, built by `presenting` and `front` in one language, so that they cannot differ in what they say.
 """
 
-from conformance.evidence.bundle import check_writable, write_all
-from conformance.evidence.errors import EvidenceError
+from conformance.evidence.bundle import EvidenceError, check_writable, write_all
 
 __all__ = ["EvidenceError", "check_writable", "write_all"]

@@ -1,22 +1,146 @@
-"""The six artefacts of a run, rendered together and filed together."""
+"""Bundle of a run: six artefacts rendered together and filed together, all or none.
 
+The new files are complete before the first old one moves.
+
+EvidenceError   the folder cannot take the artefacts
+"""
+
+import contextlib
 import hashlib
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from conformance.evidence.folder import check_takes_files, replace_files
-from conformance.evidence.html_report import render_html
+from conformance.evidence.formatting import instant
 from conformance.evidence.junit import render_junit
 from conformance.evidence.matrix import render_matrix
-from conformance.evidence.model import Evidence
+from conformance.evidence.model import Evidence, render_record
 from conformance.evidence.pcap import render_pcap
-from conformance.evidence.pdf_report import render_pdf
-from conformance.evidence.presenting import present
-from conformance.evidence.record import render_record
-from conformance.evidence.strings import instant
-from conformance.evidence.view import ReportView
+from conformance.evidence.report_view import ReportView, present
+from conformance.evidence.reports import render_html, render_pdf
+from conformance.text import Text
+
+# ---- What evidence can fail with: one error, said in both languages.
+
+
+class EvidenceError(Exception):
+    """The artefacts could not be written; earlier ones, if any, are as they were.
+
+    `sentence` holds the whole sentence with the mend; ``str()`` speaks English.
+    """
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence.en)
+        self.sentence = sentence
+
+    def spoken(self, lang: str) -> str:
+        """The sentence in `lang`."""
+        return self.sentence.spoken(lang)
+
+
+# ---- Puts files into a folder all or nothing: the new ones are complete before the first old one moves.
+
+_STAGING_PREFIX = ".amibench-"
+
+
+def check_takes_files(folder: Path, names: tuple[str, ...]) -> None:
+    """See that `folder` can be made and written, and that no `names` in it is something other than a file.
+
+    Leaves nothing behind, not even the folder.
+
+    Raises:
+        EvidenceError: it cannot.
+    """
+    for name in names:
+        if (folder / name).is_dir():
+            raise _unwritable(folder, Text(f"{name} es una carpeta", f"{name} is a folder"))
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if not existing.is_dir():
+        raise _unwritable(folder, Text(f"{existing} no es una carpeta", f"{existing} is not a folder"))
+    try:
+        with _staging(existing):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, _cause(error)) from error
+
+
+def replace_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write `files` (content by name) into `folder`, which is made if need be; other files there stay.
+
+    Raises:
+        EvidenceError: something could not be written; the folder is as it was.
+    """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _staging(folder) as staging:
+            for name, content in files.items():
+                (staging / name).write_bytes(content)
+            _swap(folder, staging, tuple(files))
+    except BaseException as error:
+        for place in made:  # the innermost first
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        if isinstance(error, OSError):
+            raise _unwritable(folder, _cause(error)) from error
+        raise
+    return [folder / name for name in files]
+
+
+@contextlib.contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder`, so on its file system: moving out of it is a rename. Gone afterwards."""
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=folder))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap(folder: Path, staging: Path, names: tuple[str, ...]) -> None:
+    """Move the staged files to their place, keeping the old ones until the last has moved."""
+    kept = staging / "old"
+    kept.mkdir()
+    placed: list[str] = []
+    try:
+        for name in names:
+            placed.append(name)
+            if (folder / name).exists():
+                (folder / name).replace(kept / name)
+            (staging / name).replace(folder / name)
+    except BaseException:
+        for name in placed:
+            _restore(folder / name, kept / name, staging / name)
+        raise
+
+
+def _restore(place: Path, old: Path, staged: Path) -> None:
+    """Bring the old file back, or take the new one away where there was none before it."""
+    with contextlib.suppress(OSError):
+        if old.exists():
+            old.replace(place)
+        elif not staged.exists():
+            place.unlink()
+
+
+def _cause(error: OSError) -> Text:
+    said = error.strerror or str(error)
+    return Text(said, said)
+
+
+def _unwritable(folder: Path, cause: Text) -> EvidenceError:
+    return EvidenceError(
+        Text(
+            f"la carpeta de evidencia {folder} no se puede escribir ({cause.es}); elija otra con --out",
+            f"the evidence folder {folder} cannot be written ({cause.en}); choose another with --out",
+        )
+    )
+
+
+# ---- The six artefacts of a run, rendered together and filed together.
 
 
 @dataclass(frozen=True, slots=True)

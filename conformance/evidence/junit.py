@@ -2,9 +2,8 @@
 
 import xml.etree.ElementTree as ET  # only writes: nothing foreign is parsed
 
-from conformance.evidence.grouping import by_suite, requirements_by_case
-from conformance.evidence.model import CaseRecord, Evidence
-from conformance.evidence.strings import clean
+from conformance.evidence.formatting import clean
+from conformance.evidence.model import CaseRecord, Evidence, by_suite, requirements_by_case
 from conformance.verdicts import JUNIT_OUTCOME, VERDICT_TEXT
 
 #: outcome -> the element that says it; a pass is the absence of one.

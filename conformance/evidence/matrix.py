@@ -12,8 +12,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from conformance.evidence.palette import ACCENT, LOOKS
-from conformance.evidence.view import CaseView, ClauseView, ReportView, VerdictView
+from conformance.evidence.formatting import ACCENT, LOOKS
+from conformance.evidence.report_view import CaseView, ClauseView, ReportView, VerdictView
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CELL_LENGTH_MAX = 32_767  # what the format allows in one cell

@@ -1,15 +1,20 @@
-"""The record of one run, and its JSON form ``amibench-evidence/1``.
+"""Record of one run, and its JSON form ``amibench-evidence/1``.
 
-Everything that may differ between two runs of the same seed on ``sim://`` lies under `Evidence.run`; the rest
-is a function of the device, the suites and the seed.
+The schema is published beside this module in ``schema.json``. Everything that may differ between two
+runs of the same seed on ``sim://`` lies under `Evidence.run`; the rest is a function of the device, the
+suites and the seed.
 """
 
 import dataclasses
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from conformance.text import Text
 from conformance.verdicts import Verdict
+
+# ---- The record of one run, and its JSON form ``amibench-evidence/1``.
 
 SCHEMA = "amibench-evidence/1"
 
@@ -160,3 +165,40 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
+
+
+# ---- ``evidence.json``: the record itself. Its schema is published beside this module in ``schema.json``.
+
+SCHEMA_FILE = Path(__file__).with_name("schema.json")
+
+
+def render_record(evidence: Evidence) -> bytes:
+    """`evidence` as UTF-8 JSON with a stable order; a lone surrogate becomes ``?``.
+
+    Raises:
+        ValueError: a number is infinite or none, which JSON cannot say.
+    """
+    text = json.dumps(to_json(evidence), ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n".encode(errors="replace")
+
+
+# ---- What several artefacts ask of an `Evidence`: the cases of a suite, the requirements behind a case.
+
+
+def by_suite(evidence: Evidence) -> dict[str, tuple[tuple[int, CaseRecord], ...]]:
+    """The cases of each suite with their number in the whole run, in the order in which they ran."""
+    grouped: dict[str, list[tuple[int, CaseRecord]]] = {}
+    for number, case in enumerate(evidence.cases):
+        grouped.setdefault(case.suite, []).append((number, case))
+    return {suite: tuple(members) for suite, members in grouped.items()}
+
+
+def requirements_by_case(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """For each case id, the ids of the IPSE specification that its clauses stand for, each once."""
+    by_clause = {clause.id: clause.requirements for clause in evidence.clauses}
+    return {
+        case.id: tuple(
+            dict.fromkeys(requirement for clause in case.clauses for requirement in by_clause.get(clause, ()))
+        )
+        for case in evidence.cases
+    }

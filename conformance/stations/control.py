@@ -7,7 +7,7 @@ one; the names of the operations are those of ``protocols.field.station_control`
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.stations.protocols import Display, LoadReading, PulseCounts
+from conformance.stations.interfaces import Display, LoadReading, PulseCounts
 from protocols.field.errors import StationControlError
 
 #: How the control channel says that an operation could not be done now.

@@ -5,7 +5,7 @@ The questions go out and the answers come in through two callables, so that a te
 
 from collections.abc import Callable
 
-from conformance.stations.protocols import Display, LoadReading, PulseCounts
+from conformance.stations.interfaces import Display, LoadReading, PulseCounts
 from conformance.text import Text
 
 Ask = Callable[[str], str]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.stations import control, operator
-from conformance.stations.protocols import Clock
+from conformance.stations.interfaces import Clock
 from conformance.stations.scpi import ScpiSource
-from conformance.stations.wall import WallClock
+from conformance.stations.wall_clock import WallClock
 from conformance.targets.model import StationName, StationSection
 from links.base import Link
 

@@ -1,6 +1,10 @@
-"""From what the user wrote (nothing, a URL, a file) to a `Target`."""
+"""Target under test, from what the user wrote: nothing, a URL, a file, or the name of a virtual meter.
+
+TargetError     the target cannot be used: one sentence with the mend
+"""
 
 import tomllib
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,12 +13,100 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, ValidationError
 
 from conformance import mutants
-from conformance.targets.errors import TargetError
-from conformance.targets.model import KeysFile, Statement
-from conformance.targets.sentences import sentence
-from conformance.targets.vending_section import vendor_table
-from conformance.targets.virtual import statement_table
+from conformance.targets.model import KeysFile, Statement, vendor_table
 from conformance.vending import adapters
+
+# ---- What goes wrong with a target before a case runs.
+
+
+class TargetError(Exception):
+    """A target URL or file cannot be used; the message is the whole sentence that the user sees."""
+
+
+# ---- From a pydantic complaint to one sentence that a person can act on.
+
+
+def sentence(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first complaint of `error`, in words; keys are named as the file spells them."""
+    complaints = error.errors(include_url=False, include_input=False)
+    # A misspelt key is also a missing one: the spelling is what the person can act on.
+    first = next((c for c in complaints if c["type"] == "extra_forbidden"), complaints[0])
+    place = [str(part) for part in first["loc"] if part != "[key]"]
+    if first["type"] == "extra_forbidden":
+        *table, key = place
+        allowed = ", ".join(sorted(_fields_at(model, table)))
+        return f"unknown key `{key}` in {_table(table)}; allowed: {allowed}"
+    if first["type"] == "missing":
+        *table, key = place
+        return f"{_table(table)} lacks the key `{key}`"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"`{'.'.join(place)}`: {message}" if place else message
+
+
+def _table(place: list[str]) -> str:
+    return f"[{'.'.join(place)}]" if place else "the target file"
+
+
+def _fields_at(model: type[BaseModel], place: list[str]) -> set[str]:
+    """The keys that the table at `place` may hold."""
+    for key in place:
+        field = model.model_fields.get(key)
+        inner = _model_in(field.annotation) if field else None
+        model = inner or model  # the name inside a table of tables (`associations.reader`) leads nowhere new
+    return set(model.model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, typing.get_args(annotation))), None)
+
+
+# ---- The virtual meters as their maker declares them: `ppkw.toml` is whole, every other one extends anothe
+
+_FOLDER = Path(__file__).parent
+
+#: The virtual devices by name: each is a profile of `sim.meter`, and a statement beside this module.
+DEVICES: tuple[str, ...] = (
+    "minimal",
+    "ppkw",
+    "ppkw-full",
+    "ppkw-lockout",
+    "ppkw-plc",
+    "ppkw-postpaid",
+    "ppkw-suite1",
+    "ppkw-suite2",
+    "ppkw-village",
+    "ppkw07",
+    "totaliser",
+)
+
+
+def statement_table(device: str) -> dict[str, Any]:
+    """The statement of a virtual device as plain data, with what it extends put under it.
+
+    Raises:
+        LookupError: there is no such device.
+    """
+    if device not in DEVICES:
+        raise LookupError(f"no virtual device called `{device}`; known: {', '.join(DEVICES)}")
+    table = tomllib.loads((_FOLDER / f"{device}.toml").read_text(encoding="utf-8"))
+    base = table.pop("extends", None)
+    return table if base is None else _laid_over(statement_table(base), table)
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Tables are joined key by key; everything else of `above` replaces what was there."""
+    joined = dict(below)
+    for key, value in above.items():
+        under = joined.get(key)
+        joined[key] = (
+            _laid_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+        )
+    return joined
+
+
+# ---- From what the user wrote (nothing, a URL, a file) to a `Target`.
 
 _M = TypeVar("_M", bound=BaseModel)
 

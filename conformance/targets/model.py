@@ -1,16 +1,214 @@
 """The target file, ``amibench-target/1``: every section, key, default and range, in one place.
 
 Unknown keys are errors, so that a misspelt `fraiming` cannot pass for a default. The published JSON schema
-beside this module is made from these models by `conformance.targets.schema`.
+beside this module is made from these models by `conformance.targets.model`.
 """
 
-from typing import Annotated, Literal
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from conformance.targets.security_section import HlsName, SecuritySection
-from conformance.targets.sts_section import StsSection
-from conformance.targets.vending_section import VendingSection
+from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.errors import DlmsError
+from protocols.dlms.security import KeySet, SecuritySuite
+from protocols.dlms.security.ecdsa import EcdsaSigner
+from protocols.dlms.security.pem import signer_of
+from protocols.sts import testkeys
+from protocols.sts.identity import MeterPrimaryAccountNumber
+from protocols.sts.keys import VendingKey
+
+# ---- Keys and titles of an association that ciphers.
+
+Key = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$")]
+SCALAR = r"^([0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})$"
+POINT = r"^([0-9A-Fa-f]{128}|[0-9A-Fa-f]{192})$"
+Title = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{16}$")]
+
+#: How a client proves itself by a challenge, as target files write it.
+HLS_NAMES: dict[str, MechanismName] = {
+    "hls-md5": MechanismName.HLS_MD5,
+    "hls-sha1": MechanismName.HLS_SHA1,
+    "hls-gmac": MechanismName.HLS_GMAC,
+    "hls-sha256": MechanismName.HLS_SHA256,
+    "hls-ecdsa": MechanismName.HLS_ECDSA,
+}
+HlsName = Literal["hls-md5", "hls-sha1", "hls-gmac", "hls-sha256", "hls-ecdsa"]
+
+
+class SecuritySection(BaseModel):
+    """What a client must know to cipher. Keep a file with real keys as one keeps a key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    suite: Literal[0, 1, 2] = 0
+    client_system_title: Title
+    server_system_title: Title | None = Field(None, description="absent: as the device says")
+    encryption_key: Key = Field(repr=False, description="global unicast encryption key (GUEK)")
+    authentication_key: Key = Field(repr=False, description="GAK")
+    master_key: Key | None = Field(None, repr=False, description="KEK; without it no key is transferred")
+    signing_key: str | None = Field(
+        None, repr=False, pattern=SCALAR, description="own private signing key, suites 1 and 2"
+    )
+    signing_key_file: str | None = Field(None, description="the same as a PEM file without a password")
+    server_signing_key: str | None = Field(
+        None, pattern=POINT, description="public signing key of the device, x and y"
+    )
+    server_signing_key_file: str | None = Field(None, description="the same as a PEM file")
+    sign_requests: bool = Field(False, description="every request of the bench goes signed")
+    invocation_counter: str | None = Field(
+        "0.0.43.1.0", description="object that the public client reads before it ciphers; null: not read"
+    )
+    first_counter: Annotated[int, Field(ge=0, lt=2**32)] = Field(
+        1, description="where the bench begins when that object is not read"
+    )
+
+    @model_validator(mode="after")
+    def _alike(self) -> "SecuritySection":
+        keys = self.keys()
+        if len(keys.guek) != self.security_suite.key_octets:
+            raise ValueError(f"the keys of suite {self.suite} have {self.security_suite.key_octets} octets")
+        try:
+            signer = self.signer()
+        except DlmsError as error:
+            raise ValueError(str(error)) from error
+        if self.sign_requests and signer is None:
+            raise ValueError("sign_requests needs signing_key and server_signing_key")
+        return self
+
+    def signer(self) -> EcdsaSigner | None:
+        """Own signing key and the device's public one; None where the section names none.
+
+        Raises:
+            DlmsError: a key is not of the suite.
+            ValueError: only one of them is given, or a file cannot be read.
+        """
+        return signer_of(
+            self.security_suite,
+            _text(self.signing_key, self.signing_key_file),
+            _text(self.server_signing_key, self.server_signing_key_file),
+        )
+
+    def keys(self) -> KeySet:
+        """The keys.
+
+        Raises:
+            DlmsValueError: they have different lengths.
+        """
+        master = None if self.master_key is None else bytes.fromhex(self.master_key)
+        return KeySet(bytes.fromhex(self.encryption_key), bytes.fromhex(self.authentication_key), kek=master)
+
+    @property
+    def security_suite(self) -> SecuritySuite:
+        """The suite."""
+        return SecuritySuite(self.suite)
+
+
+def _text(text: str | None, file: str | None) -> str | None:
+    """A key as it stands in the section, or in the file that it names."""
+    if text is not None and file is not None:
+        raise ValueError("give a signing key or its file, not both")
+    if file is None:
+        return text
+    try:
+        return Path(file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read the key file {file}") from error
+
+
+# ---- The STS section of a target file: which published test key the device holds, and under which paramete
+
+#: The published test vending keys that a target may name.
+TEST_KEY_NAMES = ("VUDK_160", "VUDK_160_SWAPPED", "VK_64", "VK_64_888888")
+
+
+class LockOutSection(BaseModel):
+    """What the device declares of its lock-out after wrong entries; the standard knows none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wrong_entries: Annotated[int, Field(ge=1, le=100, description="in a row, until it locks")] = 3
+    first_s: Annotated[float, Field(gt=0, le=86_400, description="first lock; each next twice that")] = 10.0
+    longest_s: Annotated[float, Field(gt=0, le=86_400, description="where the doubling ends")] = 1280.0
+
+
+class StsSection(BaseModel):
+    """The decoder's key register and identity. Source: IEC 62055-41, 6.1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pan: Annotated[str, Field(pattern=r"^\d{18}$", description="MeterPAN, 18 digits")]
+    vending_key: str = Field(description="name of a published test key")
+    sgc: Annotated[str, Field(pattern=r"^\d{6}$")]
+    krn: Annotated[int, Field(ge=1, le=9)] = 1
+    ti: Annotated[int, Field(ge=0, le=99)] = 1
+    key_type: Annotated[int, Field(ge=0, le=3)] = 2
+    ken: Annotated[int, Field(ge=0, le=255)] = 255
+    base_date: Literal[1993, 2014, 2035] = 2014
+    ea: Literal["07", "11"] = "11"
+    dkga: Literal["02", "04"] = "04"
+    tid_store_size: Annotated[int, Field(ge=1, le=1000)] = 50
+    key_change_timeout_s: Annotated[
+        float, Field(gt=0, le=86_400, description="after so long a partial key change is forgotten")
+    ] = 600.0
+    credit_share_percent: Annotated[
+        int, Field(ge=1, le=100, description="what of a credit token reaches the token credit")
+    ] = 100
+    lock_out: LockOutSection | None = None
+    result_names: dict[str, str] = Field(
+        default_factory=dict, description="text of the device's display -> name of the standard's result"
+    )
+
+    @field_validator("vending_key")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in TEST_KEY_NAMES:
+            raise ValueError(
+                f"no test key called {name}; the bench mints with {', '.join(TEST_KEY_NAMES)} only"
+            )
+        return name
+
+    @field_validator("pan")
+    @classmethod
+    def _check_digits(cls, pan: str) -> str:
+        return MeterPrimaryAccountNumber(pan).pan
+
+    def key(self) -> VendingKey:
+        """The vending key, from the published test keys."""
+        return cast(VendingKey, getattr(testkeys, self.vending_key))
+
+
+# ---- The vending section of a target file: what a vending system under test offers, and who approves for i
+
+#: What a vending system may declare to lack.
+Absent = Literal["currency", "extended", "card"]
+
+
+class VendingSection(BaseModel):
+    """A vending system that holds the key registers of the test plan. Source: STS 531-1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ea: Annotated[
+        tuple[Literal["07", "11"], ...], Field(min_length=1, description="encryption algorithms offered")
+    ] = ("07", "11")
+    absent: tuple[Absent, ...] = Field(
+        (), description="currency: class 0 sub 4-7; extended: STS 202-5; card: the date of expiry of a card"
+    )
+    secret_file: str = Field(
+        "", description="file with the secret of a portal's bench route; else AMIBENCH_BENCH_SECRET holds it"
+    )
+    operators: dict[str, str] = Field(
+        default_factory=dict,
+        description="name of an operator -> file of the private key with which the bench signs key changes",
+    )
+
+
+def vendor_table(url: str) -> dict[str, Any]:
+    """The statement of a vending system of which only the URL is known, as plain data."""
+    return {"device": {"name": url.partition("?")[0]}, "link": {"url": url}, "vending": {}}
+
 
 FORMAT: Literal["amibench-target/1"] = "amibench-target/1"
 
@@ -215,3 +413,23 @@ class KeysFile(Section):
     """What ``--keys FILE`` may hold for a device that has no target file of its own."""
 
     associations: dict[str, AssociationSection]
+
+
+# ---- The published JSON schema of target files, made from the models.
+
+#: Where the published copy lies; a test says when it is stale.
+PUBLISHED = Path(__file__).with_name("schema.json")
+
+
+def text() -> str:
+    """The schema as it must be published."""
+    schema = Statement.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "amibench target file, version 1"
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def publish() -> Path:
+    """Write the published copy anew; the path written."""
+    PUBLISHED.write_text(text(), encoding="utf-8")
+    return PUBLISHED

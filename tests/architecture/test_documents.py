@@ -9,9 +9,9 @@ import pytest
 
 from amibench.__main__ import COMMANDS
 from conformance import catalogue
-from conformance.requirements import evidence
-from conformance.requirements import page as requirements_page
 from conformance.targets.model import Statement
+from tools.pages import requirements
+from tools.pages import requirements as requirements_page
 
 PAGES = ["README.md", "README.es.md", "CONTRIBUTING.md"]
 
@@ -57,17 +57,17 @@ def test_the_two_readmes_have_the_same_chapters(root: Path) -> None:
 
 def test_the_requirements_page_is_not_stale() -> None:
     now = requirements_page.PAGE.read_text(encoding="utf-8")
-    assert requirements_page.written(now) == now, "write it anew: python -m conformance.requirements.page"
+    assert requirements_page.written(now) == now, "write it anew: python -m tools.pages.requirements"
 
 
 def test_every_row_that_a_mark_or_a_clause_names_is_one_of_the_specification() -> None:
-    assert requirements_page.unknown(evidence.marks_by_row()) == {}
-    assert requirements_page.unknown(evidence.cases_by_row()) == {}
+    assert requirements_page.unknown(requirements.marks_by_row()) == {}
+    assert requirements_page.unknown(requirements.cases_by_row()) == {}
 
 
 def test_the_page_of_requirements_knows_every_row_beside_a_clause() -> None:
     beside = {row for clause in catalogue.clauses().values() for row in clause.requirements}
-    assert set(evidence.cases_by_row()) == beside
+    assert set(requirements.cases_by_row()) == beside
 
 
 def test_a_page_without_marks_is_named() -> None:

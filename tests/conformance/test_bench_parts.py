@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.bench.answers import from_display, from_status
-from conformance.bench.endings import CaseFails, CaseInconclusive, verdict_of
-from conformance.bench.hdlc_wire import broken_fcs, broken_hcs
+from conformance.bench.hdlc import broken_fcs, broken_hcs
 from conformance.bench.mint import Mint, TidSource, change_tokens, other_revision
-from conformance.bench.raw import GET_LDN, AarqShape, AuthenticationShape, read_aare
-from conformance.bench.summary import summarise
-from conformance.recorder import MAX_FRAMES, Recorder
+from conformance.bench.outcome import CaseFails, CaseInconclusive, verdict_of
+from conformance.bench.raw_apdu import GET_LDN, AarqShape, AuthenticationShape, read_aare
+from conformance.bench.token_entry import from_display, from_status
+from conformance.recorder import MAX_FRAMES, Recorder, summarise
 from conformance.targets import load
 from conformance.text import Text
 from conformance.verdicts import Verdict

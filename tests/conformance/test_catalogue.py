@@ -1,7 +1,7 @@
 import pytest
 
 from conformance import catalogue
-from conformance.bench.collect import suite_names
+from conformance.bench.case_selection import suite_names
 from conformance.runner import list_cases
 from conformance.targets import load
 

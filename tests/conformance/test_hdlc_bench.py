@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance import catalogue
-from conformance.bench import hdlc_raw
-from conformance.bench.hdlc_raw import (
+from conformance.bench import hdlc
+from conformance.bench.hdlc import (
     SNRM,
     check_sequence,
     information_control,
@@ -189,5 +189,5 @@ def test_noise_is_no_frame_and_never_stumbles(raw):
 
 
 def test_silence_is_no_parameters():
-    assert read_parameters(b"") == hdlc_raw.Granted()
+    assert read_parameters(b"") == hdlc.Granted()
     assert read_parameters(b"\x81\x80\x09") is None

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from conformance.peers import table
-from conformance.peers.expectations import TableError, load
+from tools.peers import table
+from tools.peers.expectations import TableError, load
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_page_is_current() -> None:
-    assert table.PAGE.read_text(encoding="utf-8") == table.page(load()), "python -m conformance.peers.table"
+    assert table.PAGE.read_text(encoding="utf-8") == table.page(load()), "python -m tools.peers.table"
 
 
 def test_every_note_is_there() -> None:

@@ -5,19 +5,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.bench.bench import Bench
-from conformance.bench.cuts import every_cut
-from conformance.bench.endings import CaseFails
-from conformance.bench.keys import excursion, expect_key, hybrid, sections
-from conformance.bench.mint import Register, default_key, excursions, other_group, other_revision
-from conformance.bench.refusals import CRC_C, PLAIN_CRC, closed_by, deserved, keeps_tid
-from conformance.bench.register import of_register, read_register
+from conformance.bench.mint import (
+    KeyRegister,
+    default_key,
+    other_group,
+    other_revision,
+    registers_left_behind,
+)
+from conformance.bench.outcome import CaseFails
 from conformance.bench.rig import Rig, open_rig
+from conformance.bench.sts_procedures import (
+    CRC_C,
+    PLAIN_CRC,
+    closed_by,
+    deserved,
+    every_cut,
+    expect_key,
+    hybrid,
+    keeps_tid,
+    key_changes,
+    of_register,
+    read_key_register,
+    sections,
+)
 from conformance.runner import run_suites
 from conformance.targets import load
 from conformance.verdicts import Verdict
 from protocols.sts.token import ClearCredit, TransferCredit, TransferCurrencyCredit
 
-DECLARED = Register.declared(load(None, seed=1).statement.sts)
+DECLARED = KeyRegister.declared(load(None, seed=1).statement.sts)
 
 
 @pytest.fixture(params=["ppkw", "ppkw07"])
@@ -36,7 +52,7 @@ def test_a_case_that_fails_half_way_leaves_the_declared_key(bench: Bench):
     declared = bench.tokens.mint.register
 
     def fail_half_way() -> None:
-        with excursion(bench) as trip:
+        with key_changes(bench) as trip:
             trip.change(other_revision(declared))
             trip.collect(sections(trip.present, default_key(declared)), ("1stKCT",))
             bench.check(False, "x", "x")
@@ -44,7 +60,7 @@ def test_a_case_that_fails_half_way_leaves_the_declared_key(bench: Bench):
     with pytest.raises(CaseFails, match="x"):
         fail_half_way()
     expect_key(bench, declared, other_revision(declared))
-    assert read_register(bench) == of_register(declared)
+    assert read_key_register(bench) == of_register(declared)
 
 
 @pytest.mark.parametrize("held", [1, 2, 3])
@@ -54,7 +70,7 @@ def test_a_partial_set_never_makes_a_whole_one_on_the_way_home(bench: Bench, hel
     other = other_group(declared)
     found = sections(declared, other)
     names = list(reversed(found)) if backwards else list(found)
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         trip.collect(found, names[: min(held, len(names) - 1)])
     expect_key(bench, declared, other)
 
@@ -68,7 +84,10 @@ def test_a_key_of_two_sets_is_known_to_the_bench():
 
 
 def test_no_excursion_leads_to_a_group_of_the_test_plan():
-    assert {register.sgc for register in excursions(DECLARED)} == {DECLARED.sgc, other_group(DECLARED).sgc}
+    assert {register.sgc for register in registers_left_behind(DECLARED)} == {
+        DECLARED.sgc,
+        other_group(DECLARED).sgc,
+    }
     assert other_group(other_group(DECLARED)).sgc not in (DECLARED.sgc, other_group(DECLARED).sgc)
 
 

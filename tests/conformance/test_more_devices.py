@@ -4,7 +4,7 @@ import pytest
 
 from conformance.runner import run_suites
 from conformance.targets import TargetError, load
-from conformance.targets.security_section import SecuritySection
+from conformance.targets.model import SecuritySection
 from conformance.verdicts import Verdict
 
 #: device -> cases that show what is peculiar to it; the whole suites run by hand and in the long checks.

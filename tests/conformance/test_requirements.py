@@ -6,8 +6,7 @@ from textwrap import dedent
 import pytest
 
 from conformance.requirements import rows
-from conformance.requirements.evidence import marks_by_row
-from conformance.requirements.page import unknown
+from tools.pages.requirements import marks_by_row, unknown
 
 
 def found(folder: Path, source: str) -> dict[str, list[str]]:

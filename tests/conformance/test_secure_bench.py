@@ -7,15 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from conformance.bench.bench import Bench
-from conformance.bench.endings import CaseNotApplicable
-from conformance.bench.exchange import served
-from conformance.bench.raw import GET_LDN
+from conformance.bench.dlms_session import Protection, Sealer, authentication, client_security, header
+from conformance.bench.outcome import CaseNotApplicable
+from conformance.bench.raw_apdu import GET_LDN, served
 from conformance.bench.rig import open_rig
-from conformance.bench.secure import Protection, Sealer, authentication, client_security, header
-from conformance.bench.secured import POLICY, SECURITY_SETUP, activate, secured, setup_version, target_keys
+from conformance.bench.security import POLICY, SECURITY_SETUP, activate, secured, setup_version, target_keys
 from conformance.targets import TargetError, load
-from conformance.targets.model import AssociationSection
-from conformance.targets.security_section import SecuritySection
+from conformance.targets.model import AssociationSection, SecuritySection
 from protocols.dlms.acse import MechanismName
 from protocols.dlms.client import Hls, Lls
 from protocols.dlms.codes import ActionResult

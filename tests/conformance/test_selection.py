@@ -5,9 +5,8 @@ import dataclasses
 import pytest
 
 from conformance.bench.case import CaseInfo
-from conformance.bench.endings import BenchError
-from conformance.bench.needs import CAPABILITIES, STATION_WORDS, gate, known
-from conformance.bench.selection import chosen, means
+from conformance.bench.case_selection import CAPABILITIES, STATION_WORDS, chosen, gate, known, means
+from conformance.bench.outcome import BenchError
 from conformance.targets import load
 from conformance.targets.model import CapabilitySection, StationSection
 from conformance.text import Text

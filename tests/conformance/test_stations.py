@@ -17,7 +17,7 @@ from conformance.stations.operator import (
     OperatorSupply,
 )
 from conformance.stations.scpi import ScpiError, ScpiSource
-from conformance.stations.wall import WallClock
+from conformance.stations.wall_clock import WallClock
 from conformance.targets import load
 from conformance.targets.model import StationSection
 from links import memory

@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.targets import TargetError, load, schema
-from conformance.targets.load import PPKW_FILE
+from conformance.targets import TargetError, load, model
+from conformance.targets.load import DEVICES, PPKW_FILE
 from conformance.targets.model import Statement
-from conformance.targets.virtual import DEVICES
 
 MINIMAL = '[link]\nurl = "tcp://127.0.0.1:4059"\n'
 
@@ -151,8 +150,8 @@ def test_no_secret_is_shown_in_a_repr():
 
 
 def test_the_published_schema_is_up_to_date():
-    assert schema.PUBLISHED.read_text(encoding="utf-8") == schema.text(), (
-        "run conformance.targets.schema.publish()"
+    assert model.PUBLISHED.read_text(encoding="utf-8") == model.text(), (
+        "run conformance.targets.model.publish()"
     )
 
 
@@ -163,7 +162,7 @@ def test_the_shipped_statement_says_everything_that_its_keypad_shows():
 
     statement = Statement.model_validate(tomllib.loads(PPKW_FILE.read_text(encoding="utf-8")))
     assert statement.sts is not None
-    from conformance.bench.answers import NAMES
+    from conformance.bench.token_entry import NAMES
 
     for name in NAMES:
         for lang in ("es", "en"):

@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.bench.bench import Bench
-from conformance.bench.endings import CaseFails, CaseInconclusive
 from conformance.bench.mint import change_tokens, other_revision
+from conformance.bench.outcome import CaseFails, CaseInconclusive
 from conformance.bench.rig import Rig, open_rig
 from conformance.targets import load
 

@@ -1,6 +1,6 @@
 """Traffic to break things with: real captures, a session of our own client, and mutants of both.
 
-Mutants are made by `conformance/dissectors/mutate.py`, a process of its own under scapy; where scapy is not
+Mutants are made by `tools/dissectors/mutate.py`, a process of its own under scapy; where scapy is not
 installed, bits are flipped instead. `AMIBENCH_FUZZ_FACTOR` multiplies how many there are.
 """
 

@@ -1,6 +1,6 @@
 """What peers are tried with on the laboratory's device: each feature is a job and what must come of it.
 
-`FEATURES` names them; `conformance/peers/interoperability.toml` says what each peer answers to each.
+`FEATURES` names them; `tools/peers/interoperability.toml` says what each peer answers to each.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from typing import Any
 import peer_lab
 from peer_lab import CLIENT_TITLE, SAPS, SECRET, Lab
 
-from conformance.peers.job import Answer
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.security import SecuritySuite
 from protocols.dlms.wrapper import encode_wpdu
 from protocols.dlms.xdlms.notification import DataNotification
+from tools.peers.job import Answer
 
 Step = dict[str, Any]
 ENERGY_AT, LONG_AT, MESSAGE_AT = [3, "1.0.1.8.0.255", 2], [1, "0.0.96.1.1.255", 2], [1, "0.0.96.13.0.255", 2]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conformance.peers.expectations import Row
+from tools.peers.expectations import Row
 
 
 def hold(row: Row, seen: str | None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from started import started
 
-from conformance.peers import job as jobs
+from tools.peers import job as jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "lectura1"
@@ -22,7 +22,7 @@ FRAMINGS = ("wrapper", "hdlc")
 PYDLMS = Path(sys.executable).parent / "pydlms"
 # What each peer's package is imported as, and the script that drives it; None runs in this process.
 MODULES = {"dlms-cosem": "dlms_cosem", "gurux-dlms": "gurux_dlms", "pydlms-client": "pydlms"}
-SCRIPTS = {"gurux-dlms": "conformance.peers.gurux_client", "pydlms-client": "conformance.peers.pydlms_client"}
+SCRIPTS = {"gurux-dlms": "tools.peers.gurux_client", "pydlms-client": "tools.peers.pydlms_client"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def ask() -> Callable[[str, dict[str, Any]], jobs.Answer]:
         if importlib.util.find_spec(MODULES[peer]) is None:
             pytest.skip(f"{peer} is in the oracles environment")
         if peer not in SCRIPTS:
-            from conformance.peers.dlms_cosem_client import DlmsCosemClient
+            from tools.peers.dlms_cosem_client import DlmsCosemClient
 
             return jobs.run(job, DlmsCosemClient)
         done = subprocess.run(

@@ -12,7 +12,7 @@ from peer_lab import Lab, everyday_octets
 from peer_rows import hold
 from served_device import ServedDevice, served_device
 
-from conformance.peers.expectations import Row, load
+from tools.peers.expectations import Row, load
 
 pytestmark = pytest.mark.oracle
 

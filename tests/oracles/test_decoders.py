@@ -13,9 +13,9 @@ import pytest
 from fuzz_traffic import captured, session_apdus
 from peer_rows import hold
 
-from conformance.peers.expectations import Row, load
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import DecodeError
+from tools.peers.expectations import Row, load
 
 pytestmark = pytest.mark.oracle
 
@@ -42,7 +42,7 @@ def _ours(apdu: bytes) -> bool:
 def _theirs(peer: str, apdus: list[bytes]) -> list[str | None]:
     python = os.environ.get(OTHER_PYTHON.get(peer, ""), sys.executable)
     done = subprocess.run(
-        [python, "-m", "conformance.peers.decode", peer],
+        [python, "-m", "tools.peers.decode", peer],
         input="\n".join(apdu.hex() for apdu in apdus),
         capture_output=True,
         text=True,

@@ -9,7 +9,6 @@ from our_session import our_session
 from peer_features import CLIENT_TITLE, plain
 from peer_rows import hold
 
-from conformance.peers.expectations import Row, load
 from protocols.dlms.axdr import Data, octet_string
 from protocols.dlms.client import ClientConnection, Lls
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
@@ -18,6 +17,7 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AccessRefused, ActionRefused
 from sim.meter.credentials import TEST_KEYS
+from tools.peers.expectations import Row, load
 
 pytestmark = pytest.mark.oracle
 

@@ -9,7 +9,6 @@ import pytest
 from our_session import our_session
 from peer_rows import hold
 
-from conformance.peers.expectations import Row, load
 from protocols.dlms import axdr
 from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.client import ClientConnection, Hls, Lls
@@ -22,6 +21,7 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity, Form, KeySet, SecurityControl, SendCounter
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AccessRefused, AssociationRefused
+from tools.peers.expectations import Row, load
 
 pytestmark = pytest.mark.oracle
 

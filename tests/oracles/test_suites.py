@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.peers.expectations import SuiteFinding, load
+from tools.peers.expectations import SuiteFinding, load
 
 pytestmark = [pytest.mark.oracle, pytest.mark.timeout(400)]
 

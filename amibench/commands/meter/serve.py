@@ -16,8 +16,8 @@ import typer
 from amibench.commands.secret_files import private_place
 from amibench.errors import CommandError
 from conformance import mutants
+from conformance.targets.load import DEVICES, statement_table
 from conformance.targets.model import Statement
-from conformance.targets.virtual import DEVICES, statement_table
 from links.errors import LinkError
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from sim.meter import DEFAULT_PARTS, Credentials, MeterProfile, ProfileError

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.loop import consume, use_up_share, with_credit
+from conformance.bench.prepayment import consume, use_up_share, with_credit
 from conformance.text import Text
 
 NEEDS = pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader")

@@ -8,20 +8,23 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import (
+from conformance.bench.raw_apdu import (
     ACTION_RESPONSE,
+    CONFORMANCE_LN,
+    GET_LDN,
     GET_RESPONSE,
     HARMLESS_ACTION,
     SET_RESPONSE,
+    AarqShape,
     ask,
     check_accepted,
     check_alive,
     done,
+    get_request,
     harmless_set,
     propose,
     served,
 )
-from conformance.bench.raw import CONFORMANCE_LN, GET_LDN, AarqShape, get_request
 from conformance.text import Text
 
 PUBLIC = pytest.mark.needs("association:public")

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from conformance.bench.attributes import listed
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import Dialogue
+from conformance.bench.dlms_session import Dialogue
+from conformance.bench.object_list import listed
 from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime

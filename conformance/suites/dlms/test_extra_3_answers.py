@@ -8,16 +8,19 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.exchange import (
+from conformance.bench.raw_apdu import (
     ERRORS,
+    GET_LDN,
     GET_RESPONSE,
+    AarqShape,
     ask,
     check_accepted,
     check_alive,
+    get_request,
     must_answer,
     propose,
+    set_request,
 )
-from conformance.bench.raw import GET_LDN, AarqShape, get_request, set_request
 from conformance.text import Text
 
 PUBLIC = pytest.mark.needs("association:public")

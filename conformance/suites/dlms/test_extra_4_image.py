@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.bench.attributes import listed, of_class
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import Dialogue, items
-from conformance.bench.object_list import ListedObject
+from conformance.bench.dlms_session import Dialogue, items
+from conformance.bench.object_list import ListedObject, listed, of_class
 from conformance.targets.model import ImageSection
 from conformance.text import Text
 from protocols.dlms import axdr

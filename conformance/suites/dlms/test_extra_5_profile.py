@@ -6,10 +6,10 @@ Source: GXDLMSDirector's extra checks, by their purpose; the words and the stimu
 
 import pytest
 
-from conformance.bench.attributes import judge
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.whole_profiles import differences, whole_profiles
+from conformance.bench.object_list import judge
+from conformance.bench.profile_generic import differences, whole_profiles
 from conformance.text import Text
 from protocols.dlms.cosem.selection import EntrySelection, RangeSelection
 

@@ -7,8 +7,8 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import items
-from conformance.bench.payment import GATEWAY, Payment
+from conformance.bench.dlms_session import items
+from conformance.bench.prepayment import GATEWAY, Payment
 from conformance.text import Text
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod, TokenStatusCode
 from protocols.dlms.datetimes import CosemDateTime

@@ -5,9 +5,8 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.dialogue import items
-from conformance.bench.loop import flows
-from conformance.bench.payment import ACCOUNT, CHARGE, CREDIT, Payment, clear, start_with, use_wh
+from conformance.bench.dlms_session import items
+from conformance.bench.prepayment import ACCOUNT, CHARGE, CREDIT, Payment, clear, flows, start_with, use_wh
 from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, CreditType, PaymentMode

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.cuts import every_cut
+from conformance.bench.sts_procedures import every_cut
 from conformance.text import Text
 from protocols.sts.token import ClearCredit
 

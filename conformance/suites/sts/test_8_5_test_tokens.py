@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.tokens import DISPLAY_TOTAL
+from conformance.bench.token_entry import DISPLAY_TOTAL
 from conformance.text import Text
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, ReadExtendedToken

@@ -1,5 +1,5 @@
-"""8.9 Key change: the set counts whole, in any order, and what it leads to is what it says."""
 # ruff: noqa: D103 - the words of a case stand in its `case(...)`
+"""8.9 Key change: whole sets in any order, sections of two sets, rollover, and a power cut in the middle."""
 
 from itertools import permutations
 
@@ -7,9 +7,23 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.keys import ALL_SECTIONS, excursion, expect_key, sections
-from conformance.bench.mint import other_group, other_revision, other_tariff
+from conformance.bench.mint import KeyRegister, default_key, other_group, other_revision, other_tariff
+from conformance.bench.sts_procedures import (
+    ALL_SECTIONS,
+    KeyChanges,
+    every_cut,
+    expect_key,
+    hybrid,
+    key_changes,
+    read_key_register,
+    sections,
+)
 from conformance.text import Text
+from protocols.sts.acceptance.key_types import KEY_TYPE_MATRIX
+from protocols.sts.identity import KeyType
+from protocols.sts.token import KeyChange, encode_token, key_change_sections
+
+# ---- 8.9 Key change: the set counts whole, in any order, and what it leads to is what it says.
 
 CLAUSE = pytest.mark.clause("iec62055-41", "8.9", level="shall")
 NEEDS = pytest.mark.needs("sts", "token-entry", "key-change")
@@ -39,7 +53,7 @@ def test_there_and_back(bench: Bench) -> None:
     other = other_revision(declared)
     used_tid = desk.tid()
     desk.must_accept(desk.credit(2, tid=used_tid))
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         found = sections(declared, other)
         trip.may_lead_to(other)
         *waiting, last = reversed(found)
@@ -73,7 +87,7 @@ def test_there_and_back(bench: Bench) -> None:
 def test_every_order(bench: Bench) -> None:
     declared = bench.tokens.mint.register
     other = other_revision(declared)
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         for order in permutations(sections(declared, other)):
             before, new = (declared, other) if trip.present == declared else (other, declared)
             trip.change(new, order)
@@ -100,7 +114,7 @@ def test_repeats(bench: Bench) -> None:
     desk = bench.tokens
     declared = desk.mint.register
     other = other_revision(declared)
-    with excursion(bench) as trip, desk.credit_moves(0):
+    with key_changes(bench) as trip, desk.credit_moves(0):
         found = sections(declared, other)
         trip.may_lead_to(other)
         *waiting, last = found
@@ -133,7 +147,7 @@ def test_supply_group(bench: Bench) -> None:
     desk = bench.tokens
     declared = desk.mint.register
     other = other_group(declared).varied(ti=other_tariff(declared))
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         found = sections(declared, other)
         trip.may_lead_to(other)
         *waiting, last = found
@@ -168,7 +182,7 @@ def test_mixed_in(bench: Bench) -> None:
     desk = bench.tokens
     declared = desk.mint.register
     other = other_revision(declared)
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         found = sections(declared, other)
         trip.may_lead_to(other)
         *waiting, last = found
@@ -206,7 +220,7 @@ def test_time_out(bench: Bench) -> None:
     assert section is not None
     declared = desk.mint.register
     other = other_revision(declared)
-    with excursion(bench) as trip:
+    with key_changes(bench) as trip:
         found = sections(declared, other)
         trip.may_lead_to(other)
         *waiting, last = found
@@ -215,3 +229,304 @@ def test_time_out(bench: Bench) -> None:
             bench.clock.wait(section.key_change_timeout_s * 1.1)
             desk.expect(trip.enter(found, last), *ALL_SECTIONS)
         expect_key(bench, declared, other)
+
+
+# ---- 8.9 Key change: sections of two sets, key types, and what a change may never do.
+
+
+@case(
+    id="sts/8.9/two-sets",
+    title=Text("Secciones de dos juegos mezcladas", "Sections of two sets mixed"),
+    stimulus=Text(
+        "Teclear la primera y la segunda sección de un juego, la segunda de otro, y el resto del primero.",
+        "Enter the first and second section of one set, the second of another, and the rest of the first.",
+    ),
+    requirement=Text(
+        "El medidor no queda nunca con una clave hecha de trozos de dos: sirve la anterior, o una de las "
+        "dos enteras.",
+        "A meter never ends up with a key made of parts of two: the former one works, or one of the two "
+        "whole ones.",
+    ),
+)
+@CLAUSE
+@NEEDS
+def test_two_sets(bench: Bench) -> None:
+    desk = bench.tokens
+    declared = desk.mint.register
+    group = other_group(declared)  # so that a 64-bit set has three sections: of two, nobody could tell
+    one, other = other_revision(group), group.varied(ti=other_tariff(declared))
+    with key_changes(bench) as trip:
+        first, second = sections(declared, one), sections(declared, other)
+        mixed = hybrid(declared, one, other)
+        trip.may_lead_to(one, other, mixed)
+        trip.collect(first, ("1stKCT", "2ndKCT"))
+        trip.enter(second, "2ndKCT")
+        for name in list(first)[2:]:
+            trip.enter(first, name)
+        tid = desk.tid()
+        with desk.credit_moves(0):
+            desk.expect(desk.enter(desk.credit(1, tid=tid, register=mixed)), "CRCError")
+        with desk.credit_moves(1):
+            live = _first_that_works(bench, tid, declared, one, other)
+        bench.check(
+            live is not None, "sirve la clave anterior o una entera", "the former key or a whole one works"
+        )
+
+
+def _first_that_works(bench: Bench, tid: int, *registers: KeyRegister) -> KeyRegister | None:
+    """The register whose credit the device takes; the mint follows."""
+    desk = bench.tokens
+    for register in registers:
+        if desk.enter(desk.credit(1, tid=tid, register=register)).accepted:
+            desk.follow_key(register)
+            return register
+    return None
+
+
+@case(
+    id="sts/8.9/begun-anew",
+    title=Text("Un juego empezado y después otro", "One set begun, then another"),
+    stimulus=Text(
+        "Teclear la primera sección de un juego y después otro juego entero, en orden.",
+        "Enter the first section of one set and then another whole set, in order.",
+    ),
+    requirement=Text(
+        "El segundo juego vale entero; el primero no deja rastro.",
+        "The second set counts whole; the first leaves no trace.",
+    ),
+)
+@CLAUSE
+@NEEDS
+def test_begun_anew(bench: Bench) -> None:
+    declared = bench.tokens.mint.register
+    one, other = other_revision(declared), declared.varied(ti=other_tariff(declared))
+    with key_changes(bench) as trip:
+        trip.may_lead_to(one)
+        trip.collect(sections(declared, one), ("1stKCT",))
+        trip.change(other)
+        expect_key(bench, other, declared, one)
+        trip.change(declared)
+        expect_key(bench, declared, other)
+
+
+@case(
+    id="sts/8.9/key-types",
+    title=Text("Qué tipo de clave puede seguir a cuál", "Which key type may follow which"),
+    stimulus=Text(
+        "Bajo cada tipo de clave al que este medidor puede llegar, teclear la primera sección de un cambio "
+        "a cada uno de los cuatro tipos.",
+        "Under each key type that this meter can be led to, enter the first section of a change to each of "
+        "the four types.",
+    ),
+    requirement=Text(
+        "Lo permitido es 1stKCT, lo demás KeyTypeError. Las filas a las que no se llega, y DCTK con DDTK, "
+        "se anotan.",
+        "What is allowed is 1stKCT, the rest KeyTypeError. Rows that cannot be reached, and DCTK with DDTK, "
+        "are noted.",
+    ),
+)
+@CLAUSE
+@NEEDS
+def test_key_types(bench: Bench) -> None:
+    declared = bench.tokens.mint.register
+    with key_changes(bench) as trip, bench.tokens.credit_moves(0):
+        rows = [declared.key_type]
+        _row(bench, trip, declared)
+        if KeyType.DDTK in KEY_TYPE_MATRIX[declared.key_type] and declared.key_type is not KeyType.DDTK:
+            trip.change(default_key(declared))
+            rows.append(KeyType.DDTK)
+            _row(bench, trip, default_key(declared))
+        missing = ", ".join(kind.name for kind in KeyType if kind not in rows)
+        bench.note(f"filas sin probar: {missing}", f"rows not tried: {missing}")
+
+
+def _row(bench: Bench, trip: KeyChanges, present: KeyRegister) -> None:
+    """The four cells of the matrix that begin at the present key type."""
+    for new in KeyType:
+        bench.note(f"{present.key_type.name} a {new.name}", f"{present.key_type.name} to {new.name}")
+        answer = trip.enter({"1stKCT": _first_section(present, new)}, "1stKCT")
+        if new is KeyType.DCTK:  # only for meters that take erasable magnetic cards
+            bench.tokens.expect(answer, "KeyTypeError")
+        elif new in KEY_TYPE_MATRIX[present.key_type]:
+            bench.tokens.expect(answer, "1stKCT")
+        else:
+            bench.tokens.expect(answer, "KeyTypeError")
+
+
+def _first_section(present: KeyRegister, new: KeyType) -> str:
+    """A first section that asks for `new`; its key part is the present one, so that nothing is lost."""
+    change = KeyChange(present.key(), present.ken, present.krn, present.ti, new, sgc=present.sgc)
+    return encode_token(key_change_sections(change)[3], present.key())
+
+
+@case(
+    id="sts/8.9/refused-set",
+    title=Text("Una primera sección rechazada no cuenta", "A refused first section does not count"),
+    stimulus=Text(
+        "Teclear las secciones de un cambio a un tipo de clave prohibido (DITK).",
+        "Enter the sections of a change to a forbidden key type (DITK).",
+    ),
+    requirement=Text(
+        "La primera es KeyTypeError, el juego no se completa nunca y la clave anterior sigue.",
+        "The first is KeyTypeError, the set never completes and the former key stays.",
+    ),
+)
+@CLAUSE
+@NEEDS
+def test_refused_set(bench: Bench) -> None:
+    desk = bench.tokens
+    declared = desk.mint.register
+    if KeyType.DITK in KEY_TYPE_MATRIX[declared.key_type]:
+        raise bench.not_applicable("el medidor está bajo DITK", "the meter is under a DITK")
+    forbidden = declared.varied(key_type=KeyType.DITK)
+    with key_changes(bench) as trip:
+        trip.may_lead_to(forbidden)
+        found = sections(declared, forbidden)
+        desk.expect(trip.enter(found, "1stKCT"), "KeyTypeError")
+        for name in list(found)[1:]:
+            desk.expect(trip.enter(found, name), name)
+        expect_key(bench, declared, forbidden)
+
+
+# ---- 8.9 Key change: the rollover bit, the attributes that change together, and a cut in the middle.
+
+#: The first TIDs after a base date.
+_EARLY_TID = 2
+
+
+@case(
+    id="sts/8.9/rollover",
+    title=Text("Cambio de fecha base (RO = 1)", "Change of base date (RO = 1)"),
+    stimulus=Text(
+        "Cambiar a la clave de la fecha base siguiente con RO = 1, teclear un TID usado antes y uno de los "
+        "primeros minutos, y volver.",
+        "Change to the key of the following base date with RO = 1, enter a TID used before and one of the "
+        "first minutes, and come back.",
+    ),
+    requirement=Text(
+        "El crédito se conserva y el almacén de TID queda vacío: los dos códigos se aceptan, cada uno una "
+        "vez.",
+        "Credit is kept and the TID store is empty: both tokens are accepted, each of them once.",
+    ),
+)
+@CLAUSE
+@pytest.mark.needs("sts", "token-entry", "key-change", "next-base-date")
+def test_rollover(bench: Bench) -> None:
+    desk = bench.tokens
+    declared = desk.mint.register
+    later = declared.varied(base_date=declared.base_date.following())
+    used_tid = desk.tid()
+    desk.must_accept(desk.credit(3, tid=used_tid))
+    with key_changes(bench) as trip:
+        with desk.credit_moves(0):
+            trip.change(later)
+        for tid in (used_tid, _EARLY_TID):
+            with desk.credit_moves(4):
+                desk.expect(desk.enter(desk.credit(4, tid=tid)), "Accept")
+            with desk.credit_moves(0):
+                desk.expect(desk.enter(desk.credit(5, tid=tid)), "UsedError")
+
+
+@case(
+    id="sts/8.9/same-base-date",
+    title=Text("Cambio de clave sin cambio de fecha base (RO = 0)", "Key change within a base date (RO = 0)"),
+    stimulus=Text(
+        "Usar dos TID, cambiar de clave con RO = 0 y teclear códigos de los mismos TID bajo la clave nueva.",
+        "Use two TIDs, change the key with RO = 0 and enter tokens of the same TIDs under the new key.",
+    ),
+    requirement=Text(
+        "El almacén y el crédito quedan como estaban: los dos son UsedError.",
+        "Store and credit are as they were: both are UsedError.",
+    ),
+)
+@CLAUSE
+@NEEDS
+def test_same_base_date(bench: Bench) -> None:
+    desk = bench.tokens
+    used = [desk.tid(), desk.tid()]
+    for tid in used:
+        desk.must_accept(desk.credit(1, tid=tid))
+    with key_changes(bench) as trip, desk.credit_moves(0):
+        trip.change(other_revision(desk.mint.register))
+        for tid in used:
+            desk.expect(desk.enter(desk.credit(2, tid=tid)), "UsedError")
+
+
+@case(
+    id="sts/8.9/attributes",
+    title=Text("SGC, KRN, TI, KT y KEN cambian juntos", "SGC, KRN, TI, KT and KEN change together"),
+    stimulus=Text(
+        "Cambiar todos los atributos de la clave a la vez y leer el registro por DLMS tras cada sección.",
+        "Change every attribute of the key at once and read the register by DLMS after each section.",
+    ),
+    requirement=Text(
+        "Hasta la última sección se lee el registro anterior entero; después, el nuevo entero.",
+        "Up to the last section the former register is read whole; after it, the new one whole.",
+    ),
+)
+@CLAUSE
+@pytest.mark.clause("iec62055-41", "7.3.9", level="shall")
+@pytest.mark.needs("sts", "token-entry", "key-change", "association:reader")
+def test_attributes(bench: Bench) -> None:
+    desk = bench.tokens
+    declared = desk.mint.register
+    revised = other_revision(other_group(declared))
+    other = revised.varied(ti=other_tariff(declared), ken=(declared.ken - 1) % 256)
+    with key_changes(bench) as trip, desk.credit_moves(0):
+        found = sections(declared, other)
+        trip.may_lead_to(other)
+        *waiting, last = found
+        for name in waiting:
+            trip.collect(found, (name,))
+            read_key_register(bench).expect(bench, declared)
+        desk.expect(trip.enter(found, last), "Accept")
+        desk.follow_key(other)
+        read_key_register(bench).expect(bench, other)
+        trip.change(declared)
+        read_key_register(bench).expect(bench, declared)
+
+
+@case(
+    id="sts/8.9/power-cut",
+    title=Text("Corte de energía durante un cambio de clave", "Power cut during a key change"),
+    stimulus=Text(
+        "Cambiar de clave una y otra vez, cortando la alimentación antes, durante y después de cada "
+        "escritura de la última sección; tras cada corte, repetir la sección.",
+        "Change the key again and again, cutting the supply before, during and after each write of the last "
+        "section; after each cut, enter that section again.",
+    ),
+    requirement=Text(
+        "Tras el corte sirve la clave anterior entera o la nueva entera, y repetir las secciones lleva a la "
+        "nueva.",
+        "After the cut the former key works whole or the new one whole, and entering the sections again "
+        "leads to the new one.",
+    ),
+)
+@CLAUSE
+@pytest.mark.clause("pay", "PAY-08", level="shall")
+@pytest.mark.needs("sts", "token-entry", "key-change", "supply", "cut", "clock")
+def test_power_cut(bench: Bench) -> None:
+    desk = bench.tokens
+    declared = desk.mint.register
+    other = other_revision(declared)
+    *waiting, last = sections(declared, other)
+    with key_changes(bench) as trip:
+        trip.may_lead_to(other)
+        trip.collect(sections(declared, other), waiting)
+        for cut in every_cut(bench, lambda: _complete(bench, trip, declared, other, last)):
+            before, new = trip.present, declared if trip.present == other else other
+            found = sections(before, new)
+            trip.collect(found, waiting)
+            cut(found[last])
+            if desk.enter(desk.credit(1, register=new)).accepted:
+                desk.follow_key(new)
+                expect_key(bench, new, before)
+            else:
+                expect_key(bench, before, new)
+                trip.change(new)
+
+
+def _complete(bench: Bench, trip: KeyChanges, old: KeyRegister, new: KeyRegister, last: str) -> None:
+    """The last section of a set, without a cut."""
+    bench.tokens.expect(trip.enter(sections(old, new), last), "Accept")
+    bench.tokens.follow_key(new)

@@ -119,7 +119,7 @@ def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(**_where: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("conformance.evidence.folder.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("conformance.evidence.bundle.tempfile.mkdtemp", refuse)
     with pytest.raises(EvidenceError, match="Permission denied") as caught:
         check_writable(tmp_path / "new")
     assert caught.value.spoken("es").startswith("la carpeta de evidencia")

@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from conformance.evidence.html_report import render_html
 from conformance.evidence.model import Evidence
-from conformance.evidence.presenting import present
+from conformance.evidence.report_view import present
+from conformance.evidence.reports import render_html
 from conformance.verdicts import VERDICT_TEXT, Verdict
 
 

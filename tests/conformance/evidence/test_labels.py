@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from conformance.evidence import labels, palette
-from conformance.evidence.html_report import TEMPLATES
+from conformance.evidence import formatting, labels
+from conformance.evidence.reports import TEMPLATES
 from conformance.text import Text
 from conformance.verdicts import VERDICT_TEXT, Verdict
 
@@ -41,12 +41,12 @@ def test_templates_ask_only_for_labels_that_exist(template: str) -> None:
 
 
 def test_every_verdict_has_words_and_a_look() -> None:
-    assert set(palette.LOOKS) == set(palette.SHOWN_ORDER) == set(VERDICT_TEXT) == set(Verdict)
+    assert set(formatting.LOOKS) == set(formatting.SHOWN_ORDER) == set(VERDICT_TEXT) == set(Verdict)
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_words_on_their_colour_can_be_read(verdict: Verdict) -> None:
-    look = palette.LOOKS[verdict]
+    look = formatting.LOOKS[verdict]
     assert contrast(look.ink, look.paper) >= 4.5  # WCAG 2.2, 1.4.3
     assert contrast(look.ink, "#ffffff") >= 4.5
 

@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
+from conformance.evidence.formatting import instant
 from conformance.evidence.matrix import escaped, render_matrix
 from conformance.evidence.model import Evidence
-from conformance.evidence.presenting import present
-from conformance.evidence.strings import instant
+from conformance.evidence.report_view import present
 from conformance.text import Text
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

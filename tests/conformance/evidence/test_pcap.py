@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.evidence.model import CaseRecord, Evidence, FrameRecord
-from conformance.evidence.pcap import internet_checksum, render_pcap
-from conformance.evidence.ports import DEVICE_PORT, client_port
+from conformance.evidence.pcap import DEVICE_PORT, client_port, internet_checksum, render_pcap
 
 
 class Packet(NamedTuple):

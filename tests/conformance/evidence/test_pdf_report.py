@@ -3,11 +3,11 @@ import re
 
 import pytest
 
-from conformance.evidence import pdf_report
+from conformance.evidence import reports
+from conformance.evidence.formatting import instant
 from conformance.evidence.model import CaseRecord, Evidence
-from conformance.evidence.pdf_report import on_paper, render_pdf
-from conformance.evidence.presenting import present
-from conformance.evidence.strings import instant
+from conformance.evidence.report_view import present
+from conformance.evidence.reports import on_paper, render_pdf
 from conformance.verdicts import Verdict
 
 DATED = instant("2026-01-05T14:03:22+00:00")
@@ -49,7 +49,7 @@ def test_paper_holds_findings_in_full_and_the_rest_in_short(evidence: Evidence) 
 
 
 def test_frames_left_off_are_counted(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_report, "FRAMES_MAX", 3)
+    monkeypatch.setattr(reports, "FRAMES_MAX", 3)
     view = present(dataclasses.replace(evidence, cases=(first(evidence, Verdict.FAILS),)), "es", DIGEST)
     paper = on_paper(view)
     case = paper["suites"][0]["cases"][0]

@@ -2,10 +2,8 @@ import dataclasses
 
 import pytest
 
-from conformance.evidence.grouping import by_suite, requirements_by_case
-from conformance.evidence.model import CaseRecord, Evidence, LinkRecord
-from conformance.evidence.presenting import anchors, present
-from conformance.evidence.view import CaseView, ReportView
+from conformance.evidence.model import CaseRecord, Evidence, LinkRecord, by_suite, requirements_by_case
+from conformance.evidence.report_view import CaseView, ReportView, anchors, present
 from conformance.verdicts import Verdict
 
 DIGEST = "ab" * 32

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from conformance.evidence import model
-from conformance.evidence.model import Evidence
-from conformance.evidence.record import SCHEMA_FILE, render_record
+from conformance.evidence.model import SCHEMA_FILE, Evidence, render_record
 from conformance.text import Text
 from conformance.verdicts import Verdict
 

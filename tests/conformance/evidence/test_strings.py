@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.evidence.strings import clean, decimal, instant, localised, shown_instant, spaced_hex
+from conformance.evidence.formatting import clean, decimal, instant, localised, shown_instant, spaced_hex
 
 
 @given(st.text(st.characters(exclude_categories=())))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.bench import vending_needs
+from conformance.bench import case_selection
 from conformance.runner import BenchError, list_cases, run_suites
 from conformance.targets import TargetError, load
 from conformance.vending.adapters import DEFAULT
@@ -92,10 +92,10 @@ def test_nobody_at_the_socket_is_an_error_at_start(tmp_path: Path):
 
 
 def test_words_of_needs_are_closed():
-    assert vending_needs.known("vending")
-    assert vending_needs.known("vending:currency")
-    assert not vending_needs.known("vending:speed")
-    assert not vending_needs.known("selling")
+    assert case_selection.known_vending_need("vending")
+    assert case_selection.known_vending_need("vending:currency")
+    assert not case_selection.known_vending_need("vending:speed")
+    assert not case_selection.known_vending_need("selling")
 
 
 def test_an_interrupted_choice_touches_no_vendor(tmp_path: Path):

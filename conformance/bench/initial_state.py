@@ -1,0 +1,109 @@
+"""Initial state of every case: stations as one case drives them, and the way back.
+
+Stations are told only what changes, so that an operator is not asked to do what is done already.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.bench.rig import Rig
+
+if TYPE_CHECKING:
+    from conformance.bench.bench import Bench
+
+
+@dataclass(slots=True)
+class StationState:
+    """What the stations were last told; None before the first word, whatever a run before may have left."""
+
+    load: tuple[float, float] | None = None
+    source: tuple[float, float] | None = None
+    energised: bool | None = None
+    paused: bool | None = None
+    armed: bool = False
+    covers: dict[str, bool] = field(default_factory=dict)
+
+
+class CaseStations:
+    """Drives supply and load, and remembers."""
+
+    def __init__(self, rig: Rig, bench: "Bench") -> None:
+        self._stations: dict[str, Any] = dict(rig.stations.stations)
+        self._state: StationState = rig.memory.setdefault("stations", StationState())
+        self._bench = bench
+        plate = rig.target.statement.metrology
+        self._nominal = (plate.nominal_voltage_v, float(plate.frequency_hz))
+
+    def restore(self) -> None:
+        """Energised, nominal supply, no load, speaking. Nothing of this is part of a case's steps."""
+        with self._bench.recorder.paused():
+            self.speak()
+            self.disarm()
+            self.energise()
+            self.source(*self._nominal)
+            self.load(0.0)
+
+    def load(self, current_a: float, phase_deg: float = 0.0) -> None:
+        """Draw this current, where there is a load."""
+        if "load" in self._stations and self._state.load != (current_a, phase_deg):
+            self._stations["load"].set(current_a, phase_deg)
+            self._state.load = (current_a, phase_deg)
+            self._bench.stimulus(
+                f"carga: {current_a:g} A, desfase {phase_deg:g}°", f"load: {current_a:g} A at {phase_deg:g}°"
+            )
+
+    def source(self, voltage_v: float, frequency_hz: float) -> None:
+        """Apply this supply, where there is a source."""
+        if "source" in self._stations and self._state.source != (voltage_v, frequency_hz):
+            self._stations["source"].set(voltage_v, frequency_hz)
+            self._state.source = (voltage_v, frequency_hz)
+            self._bench.stimulus(
+                f"fuente: {voltage_v:g} V, {frequency_hz:g} Hz",
+                f"source: {voltage_v:g} V, {frequency_hz:g} Hz",
+            )
+
+    def energise(self) -> None:
+        """Give the supply, where there is a switch."""
+        if "supply" in self._stations and self._state.energised is not True:
+            self._stations["supply"].on()
+            self._state.energised = True
+            self._bench.stimulus("se restablece la alimentación", "the supply comes back")
+
+    def cut(self) -> None:
+        """Take the supply away."""
+        self._stations["supply"].off()
+        self._state.energised = False
+        self._bench.stimulus("se corta la alimentación", "the supply is cut")
+
+    def arm_cut(self, write: int, moment: str) -> None:
+        """Have the supply cut at the `write`-th write of the device's memory from now, without warning."""
+        self._stations["cut"].arm(write, moment)
+        self._state.armed, self._state.energised = True, None  # from here on nobody knows whether it lives
+        words = {"before": "antes de", "during": "durante", "after": "después de"}[moment]
+        self._bench.stimulus(
+            f"corte preparado {words} la escritura {write} de la memoria",
+            f"a cut is prepared {moment} write {write} of the memory",
+        )
+
+    def disarm(self) -> None:
+        """Take back a cut that did not come."""
+        if self._state.armed:
+            self._stations["cut"].arm(0, "during")
+            self._state.armed = False
+
+    def writes(self) -> int:
+        """How many writes of its memory the device has begun; takes back a cut that is prepared."""
+        self._state.armed = False
+        return int(self._stations["cut"].arm(0, "during"))
+
+    def speak(self) -> None:
+        """Let the device speak, where it can be made silent."""
+        if "pause" in self._stations and self._state.paused is not False:
+            self._stations["pause"].resume()
+            self._state.paused = False
+
+    def silence(self) -> None:
+        """Make the device fall silent."""
+        self._stations["pause"].pause()
+        self._state.paused = True
+        self._bench.stimulus("el dispositivo se deja mudo", "the device is made silent")

@@ -1,0 +1,342 @@
+"""STS procedures that token cases share.
+
+Key changes and the way back from them, reading the key register by DLMS, tokens that must be refused,
+and entry into a cut of the supply at each write of the device's memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.bench.dlms_session import items
+from conformance.bench.mint import KeyRegister, change_tokens, raw_token
+from conformance.bench.token_entry import TokenAnswer
+from protocols.dlms.axdr import Data
+from protocols.dlms.obis import Obis
+from protocols.sts.crc import currency_token_crc, token_crc
+from protocols.sts.errors import StsError
+from protocols.sts.token import Token, decode_token
+from protocols.sts.token.key_change import join_key_parts
+from protocols.sts.token.sections import KeySection
+
+if TYPE_CHECKING:
+    from conformance.bench.bench import Bench
+
+# ---- Reading back a decoder's key register by DLMS (class 116), without the key.
+
+STS_ATTRIBUTES = 116
+_CURRENT_ASSOCIATION = "0.0.40.0.0"
+_PAN, _EA, _SGC, _TI, _KRN, _KEY_TYPE, _KEN = 2, 5, 6, 7, 8, 9, 10
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRegisterSeen:
+    """What a device says of its identity and its key register."""
+
+    pan: str
+    ea: int
+    sgc: int
+    ti: int
+    krn: int
+    key_type: int
+    ken: int
+
+    def expect(self, bench: "Bench", register: KeyRegister) -> None:
+        """Check that it says just this register.
+
+        Raises:
+            CaseFails: it says another.
+        """
+        wanted = of_register(register)
+        bench.check(
+            self == wanted,
+            f"se exige el registro {wanted}; se leyó {self}",
+            f"the register must be {wanted}; read: {self}",
+        )
+
+
+def of_register(register: KeyRegister) -> KeyRegisterSeen:
+    """What a device under `register` must say."""
+    return KeyRegisterSeen(
+        register.pan,
+        int(register.section.ea),
+        int(register.sgc),
+        register.ti,
+        register.krn,
+        int(register.key_type),
+        register.ken,
+    )
+
+
+def read_key_register(bench: "Bench") -> KeyRegisterSeen:
+    """Read the register through the reader association.
+
+    Raises:
+        CaseNotApplicable: the device shows no object of class 116.
+    """
+    with bench.associated("reader") as dialogue:
+        name = bench.rig.memory.get("class-116") or _find_sts_attributes(
+            bench, dialogue.get(15, _CURRENT_ASSOCIATION, 2)
+        )
+        bench.rig.memory["class-116"] = name
+        iin, drn, check = (int(_number_of(part)) for part in items(dialogue.get(STS_ATTRIBUTES, name, _PAN)))
+        numbers = [dialogue.integer(STS_ATTRIBUTES, name, n) for n in (_EA, _SGC, _TI, _KRN, _KEY_TYPE, _KEN)]
+    drn_digits = 11 if iin else 13
+    pan = f"{iin:0{17 - drn_digits}d}{drn:0{drn_digits}d}{check}"
+    seen = KeyRegisterSeen(pan, *numbers)
+    bench.observe(f"registro leído: {seen}", f"register read: {seen}")
+    return seen
+
+
+def _find_sts_attributes(bench: "Bench", object_list: Data) -> str:
+    """The logical name of the object of class 116."""
+    for row in items(object_list):
+        class_id, _version, name, *_rights = items(row)
+        if class_id.value == STS_ATTRIBUTES and isinstance(name.value, bytes):
+            return str(Obis.from_bytes(name.value))
+    raise bench.not_applicable("sin objeto de la clase 116", "no object of class 116")
+
+
+def _number_of(data: Data) -> int:
+    return data.value if isinstance(data.value, int) else -1
+
+
+# ---- Key changes: leading a device from one decoder key to another, and always back again.
+
+#: What a section that does not complete its set answers, in the order in which `change_tokens` gives them.
+SECTION_NAMES = ("1stKCT", "2ndKCT", "3rdKCT", "4thKCT")
+ALL_SECTIONS = frozenset(SECTION_NAMES)
+
+Sections = dict[str, str]
+
+
+def sections(old: KeyRegister, new: KeyRegister) -> Sections:
+    """The set that leads from `old` to `new`: name of each section -> its digits."""
+    return dict(zip(SECTION_NAMES, change_tokens(old, new), strict=False))
+
+
+def hybrid(old: KeyRegister, one: KeyRegister, other: KeyRegister) -> KeyRegister:
+    """The register of a device that took the second section of a change to `other` into one to `one`.
+
+    Args:
+        old: under whose key both sets are enciphered.
+        one: where the first set leads.
+        other: where the other set leads.
+    """
+    key, taken = old.key(), sections(old, one) | {"2ndKCT": sections(old, other)["2ndKCT"]}
+    read = [decode_token(digits, key).token for digits in taken.values()]
+    found = {section.token_subclass: section for section in read if isinstance(section, KeySection)}
+    return one.varied(joined=join_key_parts(found, key.ea))
+
+
+class KeyChanges:
+    """A case that changes keys: made by `key_changes`, which leads the device back."""
+
+    def __init__(self, bench: "Bench") -> None:
+        self._bench = bench
+        self._declared = bench.tokens.mint.register
+        self._places: list[KeyRegister] = []
+        self._touched = False
+        self._held: list[str] = []
+
+    @property
+    def present(self) -> KeyRegister:
+        """The register that the device must be under now."""
+        return self._bench.tokens.mint.register
+
+    def may_lead_to(self, *registers: KeyRegister) -> None:
+        """A device that is wrong may now be under one of these: the way home tries them, too."""
+        self._places.extend(registers)
+
+    def enter(self, found: Sections, name: str) -> TokenAnswer:
+        """Enter one section of a set."""
+        self._touched = True
+        answer = self._bench.tokens.enter(found[name])
+        if answer.may_be("Accept"):
+            self._held.clear()
+        elif answer.accepted:
+            self._held = [held for held in self._held if held != name] + [name]
+        return answer
+
+    def collect(self, found: Sections, names: Iterable[str]) -> None:
+        """Enter these sections, none of which completes its set: each must answer with its own name."""
+        for name in names:
+            self._bench.tokens.expect(self.enter(found, name), name)
+
+    def change(self, new: KeyRegister, order: Iterable[str] | None = None) -> None:
+        """Enter a whole set: every section but the last answers with its name, the last one is accepted.
+
+        Args:
+            new: where it leads; the mint follows.
+            order: names of the sections; by default the first one first.
+        """
+        found = sections(self.present, new)
+        self.may_lead_to(new)
+        *waiting, last = list(order) if order is not None else list(found)
+        self.collect(found, waiting)
+        self._bench.tokens.expect(self.enter(found, last), "Accept")
+        self._bench.tokens.follow_key(new)
+
+    def home(self) -> None:
+        """Lead the device to the declared register; a partial set that it holds goes on the way.
+
+        Of the sections that it may hold, the one entered last comes first: it shows a device that another set
+        begins. Those that it cannot hold come last, or they could make a whole set with foreign ones.
+        """
+        if not self._touched:
+            return
+        desk = self._bench.tokens
+        self._bench.note("se restituye la clave declarada", "the declared key is brought back")
+        for place in dict.fromkeys((self.present, *reversed(self._places))):
+            found = sections(place, self._declared)
+            order = dict.fromkeys(name for name in (*reversed(self._held), *found) if name in found)
+            answers = [desk.enter(found[name]) for name in order]
+            if answers[-1].may_be("Accept"):
+                break
+        desk.follow_key(self._declared)
+
+
+@contextmanager
+def key_changes(bench: "Bench") -> Iterator[KeyChanges]:
+    """Inside, the case may change keys; afterwards the declared one is in force, whatever happened."""
+    bench.tokens.get_ready()  # on a device under a key of the case's own the probe would be lost
+    trip = KeyChanges(bench)
+    try:
+        yield trip
+    finally:
+        trip.home()
+
+
+def expect_key(bench: "Bench", live: KeyRegister, *dead: KeyRegister, tid: int | None = None) -> None:
+    """Check that only the key of `live` works: under the `dead` ones tokens are CRCError.
+
+    Args:
+        bench: of the case.
+        live: the register that must be in force.
+        dead: those that must not.
+        tid: fresh under the device's base date; by default the next one of the mint.
+    """
+    desk = bench.tokens
+    fresh = desk.tid() if tid is None else tid
+    with desk.credit_moves(0):
+        for register in dead:
+            desk.expect(desk.enter(desk.credit(1, tid=fresh, register=register)), "CRCError")
+    with desk.credit_moves(1):
+        desk.expect_accepted(desk.enter(desk.credit(1, tid=fresh, register=live)))
+
+
+# ---- Tokens that must be refused: damaged, foreign or beyond the device, and the reason that each deserves
+
+Checksum = Callable[[int, int], int]
+
+#: The two checksums by name: of every token, and of credit in currency.
+PLAIN_CRC: Checksum = token_crc
+CRC_C: Checksum = currency_token_crc
+
+
+def closed_by(token: Token, checksum: Checksum, register: KeyRegister, *, flip: int = 0) -> str:
+    """The digits of `token`, closed by this checksum, whichever belongs to it.
+
+    Args:
+        token: what the block says.
+        checksum: `PLAIN_CRC` or `CRC_C`.
+        register: under whose key.
+        flip: bits of the checksum to turn over.
+    """
+    content48 = token.token_subclass << 44 | token.content44()
+    crc = checksum(token.token_class, content48) ^ flip
+    return raw_token(token.token_class, content48, crc, register.key())
+
+
+def deserved(digits: str, register: KeyRegister) -> tuple[str, ...] | None:
+    """Why digits must be refused, derived from their block.
+
+    Returns:
+        The names that fit, () for any refusal, None where the digits happen to be a good token.
+    """
+    try:
+        decoded = decode_token(digits, register.key())
+    except StsError:
+        return ("FormatError",)  # above 2^66-1: no token at all
+    if decoded.crc_ok and decoded.token is not None:
+        return None
+    return ("CRCError",) if decoded.token_class < 3 and not decoded.crc_ok else ()
+
+
+def keeps_tid(bench: "Bench", make: Callable[[int], Token | str], *names: str) -> None:
+    """Check that a token is refused as one of `names` without any effect: its TID still serves a good one.
+
+    Args:
+        bench: of the case.
+        make: the token for a TID, or its digits.
+        names: results of the standard.
+    """
+    desk = bench.tokens
+    tid = desk.tid()
+    made = make(tid)
+    with desk.credit_moves(0):
+        desk.expect(desk.enter(made if isinstance(made, str) else desk.mint.token(made)), *names)
+    with desk.credit_moves(1):
+        desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+
+
+def function_or_kept_tid(bench: "Bench", make: Callable[[int], Token], es: str, en: str) -> None:
+    """Check a token that not every meter can carry out: done, or FunctionError and the TID kept.
+
+    Args:
+        bench: of the case.
+        make: the token for a TID.
+        es: what it is, in Spanish.
+        en: what it is, in English.
+    """
+    desk = bench.tokens
+    tid = desk.tid()
+    with desk.credit_moves(0):
+        answer = desk.enter(desk.mint.token(make(tid)))
+        desk.expect(answer, "FunctionError", "Accept")
+    if answer.accepted:
+        bench.note(f"este medidor tiene {es}", f"this meter has {en}")
+        return
+    with desk.credit_moves(1):
+        desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+
+
+# ---- Cutting a device's supply at each write of its memory, one after the other.
+
+MOMENTS = ("before", "during", "after")
+
+#: Time for which the supply stays away, and for the device to come up again.
+_OFF_S, _BOOT_S = 1.0, 5.0
+#: A token that takes more writes than this is cut at the first ones only.
+_WRITES_MAX = 40
+
+Cut = Callable[[str], None]
+
+
+def every_cut(bench: "Bench", rehearsal: Callable[[], None]) -> Iterator[Cut]:
+    """For each write and each moment of it, what enters a token into a cut and gives the supply back.
+
+    Args:
+        bench: of the case.
+        rehearsal: the same without a cut: how many writes it takes is counted.
+    """
+    before = bench.home.writes()
+    rehearsal()
+    writes = min(bench.home.writes() - before, _WRITES_MAX)
+    bench.measure("writes", writes, "")
+    for write in range(1, writes + 1):
+        for moment in MOMENTS:
+            yield lambda digits, write=write, moment=moment: _cut(bench, digits, write, moment)  # type: ignore[misc]
+
+
+def _cut(bench: "Bench", digits: str, write: int, moment: str) -> None:
+    way = "carrier" if bench.has("carrier") else None  # a customer unit may keep an entry and repeat it
+    bench.home.arm_cut(write, moment)
+    bench.tokens.enter(digits, way)
+    bench.home.disarm()
+    bench.home.cut()
+    bench.drop_link()
+    bench.clock.wait(_OFF_S)
+    bench.home.energise()
+    bench.clock.wait(_BOOT_S)
