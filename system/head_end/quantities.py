@@ -9,7 +9,8 @@ from protocols.dlms.units import UNITS
 from system.head_end.intervals import obis_of
 from system.head_end.store_port import Column
 
-# ---- What people call the quantities that are read most; the others keep their OBIS code.
+#: Instantaneous voltage and current: of the only phase, as this house's meters keep them, or of phase 1.
+VOLTAGE, CURRENT = ("1.0.12.7.0", "1.0.32.7.0"), ("1.0.11.7.0", "1.0.31.7.0")
 
 #: OBIS -> Spanish. Source: IEC 62056-6-1; the credit object is the one of this house's meters [M].
 QUANTITY_NAMES: Mapping[str, str] = {
@@ -18,9 +19,11 @@ QUANTITY_NAMES: Mapping[str, str] = {
     "1.0.3.8.0": "Energía reactiva tomada",
     "1.0.4.8.0": "Energía reactiva entregada",
     "1.0.1.7.0": "Potencia activa",
+    "1.0.12.7.0": "Voltaje",
     "1.0.32.7.0": "Voltaje",
     "1.0.52.7.0": "Voltaje, fase 2",
     "1.0.72.7.0": "Voltaje, fase 3",
+    "1.0.11.7.0": "Corriente",
     "1.0.31.7.0": "Corriente",
     "1.0.51.7.0": "Corriente, fase 2",
     "1.0.71.7.0": "Corriente, fase 3",

@@ -16,7 +16,11 @@ from system.head_end.vocabulary import ChannelKind, OrderState, Reason, Source
 MIDNIGHT = datetime(2026, 11, 24, 5, tzinfo=UTC)
 LOAD, DAILY = "1.0.99.1.0", "1.0.99.2.0"
 ENERGY = store_port.Column(3, "1.0.1.8.0", 2, 0, 30)
-VOLTAGE = store_port.Column(3, "1.0.32.7.0", 2, -1, 35)
+VOLTAGE = store_port.Column(3, "1.0.12.7.0", 2, -1, 35)
+CURRENT = store_port.Column(3, "1.0.11.7.0", 2, -2, 33)
+#: As meters of several phases have them.
+VOLTAGE_L1 = store_port.Column(3, "1.0.32.7.0", 2, -1, 35)
+CURRENT_L1 = store_port.Column(3, "1.0.31.7.0", 2, -2, 33)
 QUARTER = timedelta(minutes=15)
 
 

@@ -47,7 +47,7 @@ def of_reads(name: str, bench: Any, targets: Sequence[Any], many: int) -> Delays
     def ask() -> None:
         target = random_.choice(targets)
         deadline = bench.utc() + timedelta(hours=1)
-        order_id = bench.desk.add_order(OrderKind.READ, target, deadline, obis=["1.0.1.8.0", "1.0.32.7.0"])
+        order_id = bench.desk.add_order(OrderKind.READ, target, deadline, obis=["1.0.1.8.0", "1.0.12.7.0"])
         asked[order_id] = bench.clock.now_s()
 
     bench.desk.report = watched

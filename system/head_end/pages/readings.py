@@ -1,5 +1,6 @@
 """Readings: the curve of a day, the days of a meter, and the gaps of all."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from system.config.clock import BOGOTA, business_day, business_now
 from system.head_end.api_types import Curve, Quality
 from system.head_end.pages.form_actions import access_or_404
 from system.head_end.pages.forms import PERIODS, span_name
+from system.head_end.quantities import CURRENT, VOLTAGE
 from system.head_end.selectors.consumption import daily_consumption
 from system.head_end.selectors.curves import curve, load_curve
 from system.head_end.selectors.meters import find_accesses
@@ -22,12 +24,12 @@ from system.head_end.selectors.registers import ENERGY_IMPORT
 from system.head_end.services.configuration import DEFAULT_PLANS
 from system.registry.pages.shortcuts import page_of
 
-#: What can be drawn -> OBIS; the first one by its differences.
-QUANTITIES = {
-    "energia": ("Energía de cada intervalo", ENERGY_IMPORT),
-    "voltaje": ("Voltaje", "1.0.32.7.0"),
-    "corriente": ("Corriente", "1.0.31.7.0"),
-    "potencia": ("Potencia activa", "1.0.1.7.0"),
+#: What can be drawn -> title and OBIS codes, of which the first that was read is; energy by its differences.
+QUANTITIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "energia": ("Energía de cada intervalo", (ENERGY_IMPORT,)),
+    "voltaje": ("Voltaje", VOLTAGE),
+    "corriente": ("Corriente", CURRENT),
+    "potencia": ("Potencia activa", ("1.0.1.7.0",)),
 }
 QUALITY_NAMES = {
     Quality.GOOD: "",
@@ -95,7 +97,8 @@ def of_meter(request: HttpRequest, device_id: int) -> HttpResponse:
 def _curve(device: Any, name: str, start: datetime, end: datetime) -> Curve | None:
     if name == "energia":
         return load_curve(device, start, end)
-    return curve(device, QUANTITIES[name][1], start, end)
+    found = (curve(device, code, start, end) for code in QUANTITIES[name][1])
+    return next((drawn for drawn in found if drawn is not None), None)
 
 
 def _chart(title: str, found: Curve) -> dict[str, Any]:

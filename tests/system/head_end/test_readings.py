@@ -65,7 +65,7 @@ def test_a_batch_is_kept_once_and_rows_are_known_again(
     assert ReadingBatch.objects.count() == 2
     assert set(Series.objects.values_list("obis", "scaler", "unit")) == {
         ("1.0.1.8.0", 0, 30),
-        ("1.0.32.7.0", -1, 35),
+        ("1.0.12.7.0", -1, 35),
     }
 
 

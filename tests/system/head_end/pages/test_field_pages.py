@@ -6,13 +6,28 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from field_store import ENERGY, MIDNIGHT, QUARTER, VOLTAGE, Field, batch, contact, rows
+from field_store import (
+    CURRENT,
+    CURRENT_L1,
+    ENERGY,
+    MIDNIGHT,
+    QUARTER,
+    VOLTAGE,
+    VOLTAGE_L1,
+    Field,
+    batch,
+    contact,
+    rows,
+)
 
+from sim.meter import load_profile
 from system.accounts import four_eyes
 from system.accounts.models import Approval, AuditRecord
 from system.config import clock
 from system.head_end.models import Channel, FoundDevice, MeterAccess, Order, OrderGroup
-from system.head_end.store_port import EventRow, FoundMeter
+from system.head_end.pages.readings import QUANTITIES
+from system.head_end.quantities import quantity_name
+from system.head_end.store_port import Column, EventRow, FoundMeter
 from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -97,6 +112,35 @@ def test_readings_are_drawn_with_their_gaps(
     assert "falta leer" in shown
     volts = text_of(operator, f"/campo/lecturas/{device_id}/", dia="2026-11-24", que="voltaje")
     assert "230.2" in volts
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "told", "shown"),
+    [
+        ("voltaje", VOLTAGE, 2302, "230.2"),
+        ("voltaje", VOLTAGE_L1, 2302, "230.2"),
+        ("corriente", CURRENT, 512, "5.12"),
+        ("corriente", CURRENT_L1, 512, "5.12"),
+    ],
+)
+def test_voltage_and_current_are_drawn_of_one_phase_and_of_several(
+    field: Field, operator: Client, business_time: Any, name: str, column: Column, told: int, shown: str
+) -> None:
+    """Meters of one phase, ours among them, keep 1.0.12.7.0 and 1.0.11.7.0; the others a code for each phase."""
+    access = field.meter(1, field.channel("C1"))
+    field.plan()
+    lines = rows(MIDNIGHT, [(1000, told), (1100, told)])
+    field.desk.keep_rows(field.lease().lease, [batch(access.device_id, lines, columns=(ENERGY, column))])
+    business_time.instant = MIDNIGHT + timedelta(hours=20)
+    page = text_of(operator, f"/campo/lecturas/{access.device_id}/", dia="2026-11-24", que=name)
+    assert shown in page
+
+
+def test_the_charts_ask_for_what_our_meters_keep() -> None:
+    kept = {row.obis for row in load_profile("ppkw").objects}
+    asked = {code for _, codes in QUANTITIES.values() for code in codes[:1]}
+    assert asked <= kept
+    assert all(quantity_name(code) != code for _, codes in QUANTITIES.values() for code in codes)
 
 
 def test_a_silly_day_is_yesterday(field: Field, operator: Client):

@@ -30,7 +30,7 @@ def read(field: Field, business_time: clock.FixedBusinessClock) -> Any:
 
 @pytest.mark.requirement("R3-02", "R4-02")
 def test_a_curve_marks_what_is_missing(read: Any, operator: Any) -> None:
-    seen = operator("GET", f"meters/{read.device_id}/curve", **DAY, obis="1.0.32.7.0").json()
+    seen = operator("GET", f"meters/{read.device_id}/curve", **DAY, obis=VOLTAGE.obis).json()
     assert (seen["unit"], seen["period_s"], seen["gaps"], seen["cumulative"]) == ("V", 900, 2, False)
     assert [point["value"] for point in seen["points"]] == [230.2, 230.3, None, None, 230.4, 230.5]
     assert {point["quality"] for point in seen["points"] if point["value"] is None} == {"not-read"}
