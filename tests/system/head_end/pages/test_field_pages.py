@@ -126,7 +126,7 @@ def test_readings_are_drawn_with_their_gaps(
 def test_voltage_and_current_are_drawn_of_one_phase_and_of_several(
     field: Field, operator: Client, business_time: Any, name: str, column: Column, told: int, shown: str
 ) -> None:
-    """Meters of one phase, ours among them, keep 1.0.12.7.0 and 1.0.11.7.0; the others a code for each phase."""
+    """Meters of one phase, ours too, keep 1.0.12.7.0 and 1.0.11.7.0; the others a code for each phase."""
     access = field.meter(1, field.channel("C1"))
     field.plan()
     lines = rows(MIDNIGHT, [(1000, told), (1100, told)])
