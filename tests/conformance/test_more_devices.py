@@ -39,7 +39,7 @@ def test_pushes_and_images_on_both_links(framing):
 
 
 def test_the_alarm_lamp_of_a_unit_on_the_power_line_is_waited_for():
-    """With this seed the frame that tells of the alarm's end is lost: the unit hears with the next refresh."""
+    """The frame that tells of the alarm's end is lost here: the unit hears with the next refresh."""
     evidence = run_suites(load("sim://ppkw-plc", seed=8), seed=8, only=("PAY-12",))
     assert {case.verdict for case in evidence.cases} == {Verdict.CONFORMS}
 

@@ -218,7 +218,7 @@ ACCOUNT = "0.0.19.0.0"
 _LOW_CREDIT_BIT = 1
 _LIMIT_W = 2000
 _SENSING_S = 5.0
-#: A customer unit on the power line hears of a change at the latest with the next refreshes of its display [E].
+#: A unit on the power line hears of a change at the latest with the next refreshes of its display [E].
 _UNIT_HEARS_WITHIN_S = 300.0
 _LOOK_S = 5.0
 
