@@ -7,7 +7,6 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from protocols.dlms.acse.names import name_of
 from protocols.dlms.axdr import encode_length
 from protocols.dlms.errors import DecodeError, DlmsValueError
 from protocols.dlms.reader import Reader
@@ -53,6 +52,14 @@ def read_fields(reader: Reader, fields: Fields) -> dict[int, Any]:
                     found[tag] = value = read(reader)
                 group.value = value if isinstance(value, str | int) else None
     return found
+
+
+def name_of(kind: type[Enum], value: bytes) -> str:
+    """The standard's spelling of an object identifier, or its octets when it is not known."""
+    try:
+        return kind(value).name.lower().replace("_", "-")
+    except ValueError:
+        return f"unknown object identifier {value.hex()}"
 
 
 def read_object_identifier(kind: type[Enum], implicit: bool = False) -> ReadField:

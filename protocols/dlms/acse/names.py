@@ -29,11 +29,3 @@ class MechanismName(Enum):
     HLS_GMAC = _DLMS_UA + bytes((2, 5))
     HLS_SHA256 = _DLMS_UA + bytes((2, 6))
     HLS_ECDSA = _DLMS_UA + bytes((2, 7))
-
-
-def name_of(kind: type[Enum], value: bytes) -> str:
-    """The standard's spelling of an object identifier, or its octets when it is not known."""
-    try:
-        return kind(value).name.lower().replace("_", "-")
-    except ValueError:
-        return f"unknown object identifier {value.hex()}"
