@@ -15,10 +15,10 @@ from protocols.dlms.cosem.device import AssociationProfile
 from protocols.dlms.cosem.objects import AccessError
 from protocols.dlms.errors import DecipheringError, RemoteProtocolError
 from protocols.dlms.reader import Reader
-from protocols.dlms.security import DeviceSecurity, ServerProtection
+from protocols.dlms.security.device import DeviceSecurity
 from protocols.dlms.security.gcm import TITLE_OCTETS
 from protocols.dlms.security.hls import WITH_TITLES, Proving, Side, prove, proves
-from protocols.dlms.security.server import Opened
+from protocols.dlms.security.server import Opened, ServerProtection
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.initiate import InitiateRequest
 

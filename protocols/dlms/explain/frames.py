@@ -5,9 +5,9 @@ from contextlib import suppress
 from protocols.dlms.errors import DecodeError, FrameError
 from protocols.dlms.explain.tree import Tree, from_node, leaf
 from protocols.dlms.explain.words import fault_sentence
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.control import FRMR_BITS, FRMR_SIZE, Control, Kind
 from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE, LLC_SIZE
 from protocols.dlms.hdlc.parameters import decode_parameters
 from protocols.dlms.reader import Node, Reader, Trace
 from protocols.dlms.wrapper import HEADER_SIZE, VERSION
@@ -86,6 +86,6 @@ def _information(frame: Frame, lang: str) -> list[Tree]:
             ),
             leaf("rejection-reason", reasons, lang, information[2:]),
         ]
-    if information[: llc.SIZE] in (llc.COMMAND, llc.RESPONSE):
-        return [leaf("llc", information[: llc.SIZE], lang, information[: llc.SIZE])]
+    if information[:LLC_SIZE] in (LLC_COMMAND, LLC_RESPONSE):
+        return [leaf("llc", information[:LLC_SIZE], lang, information[:LLC_SIZE])]
     return []

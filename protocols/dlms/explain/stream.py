@@ -12,10 +12,10 @@ from protocols.dlms.explain.mbus_frames import bad_mbus_tree, mbus_tree
 from protocols.dlms.explain.read_outs import read_out_tree
 from protocols.dlms.explain.tree import Tree, leaf
 from protocols.dlms.explain.words import fault_sentence, translator
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.control import Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import FLAG, Frame
+from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE, LLC_SIZE
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
 from protocols.dlms.mbus import BadMbus, MbusApdu, MbusSplitter, SegmentFault, SegmentJoiner
 from protocols.dlms.mbus.frame import MbusFault
@@ -133,8 +133,8 @@ class Explainer:
     def apdu(self, raw: bytes) -> None:
         """One APDU, perhaps behind its LLC."""
         self._item += 1
-        if raw[: llc.SIZE] in (llc.COMMAND, llc.RESPONSE):
-            self._apdu(raw[llc.SIZE :], llc.SIZE)
+        if raw[:LLC_SIZE] in (LLC_COMMAND, LLC_RESPONSE):
+            self._apdu(raw[LLC_SIZE:], LLC_SIZE)
         else:
             self._apdu(raw, 0)
 
@@ -192,7 +192,7 @@ class Explainer:
         joined += frame.information
         if not frame.segmented:
             information = bytes(self._segments.pop(key))
-            size = llc.SIZE if information[: llc.SIZE] in (llc.COMMAND, llc.RESPONSE) else 0
+            size = LLC_SIZE if information[:LLC_SIZE] in (LLC_COMMAND, LLC_RESPONSE) else 0
             self._apdu(information[size:], None, tree)
 
     def _bad_frame(self, bad: BadFrame, item: bytes) -> None:

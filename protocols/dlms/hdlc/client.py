@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from protocols.dlms.errors import DecodeError, LocalProtocolError
 from protocols.dlms.framing import LinkConnected, LinkDisconnected, LinkParameters
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE
 from protocols.dlms.hdlc.parameters import (
     DEFAULTS,
     check_parameters,
@@ -54,8 +54,8 @@ class HdlcClient(Station):
     Source: IEC 62056-46, 6.4.4.
     """
 
-    llc_tx = llc.COMMAND
-    llc_rx = llc.RESPONSE
+    llc_tx = LLC_COMMAND
+    llc_rx = LLC_RESPONSE
 
     def __init__(
         self,

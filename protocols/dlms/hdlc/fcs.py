@@ -9,7 +9,7 @@ Source: ISO/IEC 13239, 4.2.5.2; IEC 62056-46, 6.4.4.
 import binascii
 
 #: octets of a check sequence on the wire
-SIZE = 2
+FCS_SIZE = 2
 _REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 
 
@@ -17,7 +17,7 @@ def fcs_octets(data: bytes) -> bytes:
     """The two octets that follow `data` on the wire, low octet first."""
     # X-25 is the CCITT polynomial on reflected bits, crc_hqx runs it unreflected: mirror octets in and out
     crc = binascii.crc_hqx(data.translate(_REVERSED), 0xFFFF) ^ 0xFFFF
-    return crc.to_bytes(SIZE, "big").translate(_REVERSED)
+    return crc.to_bytes(FCS_SIZE, "big").translate(_REVERSED)
 
 
 def fcs16(data: bytes) -> int:
@@ -29,10 +29,10 @@ def fcs16(data: bytes) -> int:
 _RESIDUE = 0x1D0F
 
 
-def is_good(data: bytes) -> bool:
+def is_good_fcs(data: bytes) -> bool:
     """Whether `data` end with the check sequence of what stands before it.
 
-    >>> is_good(b"123456789" + fcs_octets(b"123456789"))
+    >>> is_good_fcs(b"123456789" + fcs_octets(b"123456789"))
     True
     """
     return binascii.crc_hqx(data.translate(_REVERSED), 0xFFFF) == _RESIDUE

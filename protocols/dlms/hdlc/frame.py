@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from struct import Struct
 
 from protocols.dlms.errors import DecodeError, DlmsValueError, FrameError
-from protocols.dlms.hdlc import fcs
 from protocols.dlms.hdlc.address import SIZES as ADDRESS_SIZES
 from protocols.dlms.hdlc.address import HdlcAddress, known_address, read_address
 from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.hdlc.faults import Fault
+from protocols.dlms.hdlc.fcs import FCS_SIZE, fcs_octets, is_good_fcs
 from protocols.dlms.reader import Reader, Trace
 
 __all__ = ["FLAG", "MAX_LENGTH", "MIN_LENGTH", "Control", "Frame", "HdlcAddress", "Kind", "decode_frame"]
@@ -63,16 +63,16 @@ class Frame:
             DlmsValueError: the information field does not fit.
         """
         addresses = self.destination.to_bytes() + self.source.to_bytes()
-        length = 2 + len(addresses) + 1 + fcs.SIZE
+        length = 2 + len(addresses) + 1 + FCS_SIZE
         if self.information:
-            length += fcs.SIZE + len(self.information)
+            length += FCS_SIZE + len(self.information)
         if length > MAX_LENGTH:
             raise DlmsValueError(f"a frame of {length} octets is too long: {MAX_LENGTH} at most")
         format_field = FORMAT_TYPE << 12 | (_SEGMENTED if self.segmented else 0) | length
         body = format_field.to_bytes(2, "big") + addresses + bytes((self.control.to_byte(),))
         if self.information:
-            body += fcs.fcs_octets(body) + self.information
-        return _FLAG + body + fcs.fcs_octets(body) + _FLAG
+            body += fcs_octets(body) + self.information
+        return _FLAG + body + fcs_octets(body) + _FLAG
 
 
 def decode_frame(raw: bytes, trace: Trace | None = None) -> Frame:
@@ -100,7 +100,7 @@ def _quick_frame(raw: bytes) -> Frame | None:
     if size < MIN_LENGTH + 2 or raw[0] != FLAG or raw[-1] != FLAG:
         return None
     (word,) = _FORMAT_AT.unpack_from(raw, 1)
-    if word >> 12 != FORMAT_TYPE or word & MAX_LENGTH != size - 2 or not fcs.is_good(raw[1:-1]):
+    if word >> 12 != FORMAT_TYPE or word & MAX_LENGTH != size - 2 or not is_good_fcs(raw[1:-1]):
         return None
     middle = _address_end(raw, 3)
     end = middle and _address_end(raw, middle)
@@ -109,8 +109,8 @@ def _quick_frame(raw: bytes) -> Frame | None:
     body = end + 1
     if body == size - 3:
         information = b""
-    elif body + fcs.SIZE <= size - 3 and fcs.is_good(raw[1 : body + fcs.SIZE]):
-        information = raw[body + fcs.SIZE : -3]
+    elif body + FCS_SIZE <= size - 3 and is_good_fcs(raw[1 : body + FCS_SIZE]):
+        information = raw[body + FCS_SIZE : -3]
     else:
         return None
     return Frame(
@@ -155,7 +155,7 @@ def _read_frame(reader: Reader) -> Frame:
             control = Control.from_byte(reader.u8("octet"))
             group.value = str(control)
         information = _information(reader, start)
-        reader.take(fcs.SIZE, "fcs")
+        reader.take(FCS_SIZE, "fcs")
     reader.u8("flag")
     reader.expect_end("frame")
     return Frame(destination, source, control, information, segmented)
@@ -186,30 +186,30 @@ def _check_fcs(reader: Reader, start: int, length: int) -> None:
         )
     if reader.data[stop] != FLAG:
         raise FrameError(Fault.NO_CLOSING_FLAG, "frame: does not end with the flag 7e", position=stop)
-    expected = fcs.fcs_octets(reader.data[start : stop - fcs.SIZE])
-    found = reader.data[stop - fcs.SIZE : stop]
+    expected = fcs_octets(reader.data[start : stop - FCS_SIZE])
+    found = reader.data[stop - FCS_SIZE : stop]
     if found != expected:
         raise FrameError(
             Fault.BAD_FCS,
             f"frame: FCS is {found.hex()}, computed {expected.hex()}",
-            position=stop - fcs.SIZE,
+            position=stop - FCS_SIZE,
         )
 
 
 def _information(reader: Reader, start: int) -> bytes:
     """HCS and information field; a frame without information has neither."""
-    size = reader.remaining - fcs.SIZE
+    size = reader.remaining - FCS_SIZE
     if size == 0:
         return b""
-    if size < fcs.SIZE:
+    if size < FCS_SIZE:
         raise FrameError(Fault.BAD_LENGTH, "frame: no room for HCS and information", position=reader.pos)
     header = reader.data[start : reader.pos]
     position = reader.pos
-    hcs = reader.take(fcs.SIZE, "hcs")
-    if hcs != fcs.fcs_octets(header):
+    hcs = reader.take(FCS_SIZE, "hcs")
+    if hcs != fcs_octets(header):
         raise FrameError(
             Fault.BAD_HCS,
-            f"frame: HCS is {hcs.hex()}, computed {fcs.fcs_octets(header).hex()}",
+            f"frame: HCS is {hcs.hex()}, computed {fcs_octets(header).hex()}",
             position=position,
         )
-    return reader.take(size - fcs.SIZE, "information")
+    return reader.take(size - FCS_SIZE, "information")

@@ -1,9 +1,9 @@
 """UI frames from whatever meter to whatever client: how pushes come over HDLC without a link."""
 
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.control import Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE
 from protocols.dlms.hdlc.station import INTER_OCTET_TIMEOUT_S, Station
 
 
@@ -15,8 +15,8 @@ class HdlcListener(Station):
         tolerant: lets the faults of `hdlc.tolerance` through and records them.
     """
 
-    llc_tx = llc.COMMAND
-    llc_rx = llc.RESPONSE
+    llc_tx = LLC_COMMAND
+    llc_rx = LLC_RESPONSE
 
     def __init__(
         self, inter_octet_timeout_s: float = INTER_OCTET_TIMEOUT_S, *, tolerant: bool = True

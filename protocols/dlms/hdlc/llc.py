@@ -3,6 +3,6 @@
 Source: IEC 62056-46, 5.3 (LSAPs E6/E7, quality 00).
 """
 
-COMMAND = bytes.fromhex("e6e600")
-RESPONSE = bytes.fromhex("e6e700")
-SIZE = 3
+LLC_COMMAND = bytes.fromhex("e6e600")
+LLC_RESPONSE = bytes.fromhex("e6e700")
+LLC_SIZE = 3

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 from protocols.dlms.errors import LocalProtocolError
 from protocols.dlms.framing import LinkParameters
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.address import SIZES, HdlcAddress
 from protocols.dlms.hdlc.control import Kind
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE
 from protocols.dlms.hdlc.parameters import check_parameters
 from protocols.dlms.hdlc.server_link import ServerLink
 from protocols.dlms.hdlc.station import INTER_OCTET_TIMEOUT_S, Station
@@ -45,8 +45,8 @@ class HdlcServer(Station):
     Source: IEC 62056-46, 6.4.4.
     """
 
-    llc_tx = llc.RESPONSE
-    llc_rx = llc.COMMAND
+    llc_tx = LLC_RESPONSE
+    llc_rx = LLC_COMMAND
     #: what one link of this station is made of
     link_type: type[ServerLink] = ServerLink
 

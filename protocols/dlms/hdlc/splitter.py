@@ -6,9 +6,9 @@ The buffer never holds more than one frame of the longest kind.
 from dataclasses import dataclass
 
 from protocols.dlms.errors import FrameError
-from protocols.dlms.hdlc import fcs
 from protocols.dlms.hdlc.address import SIZES, address_size
 from protocols.dlms.hdlc.faults import Fault
+from protocols.dlms.hdlc.fcs import FCS_SIZE, fcs_octets
 from protocols.dlms.hdlc.frame import FLAG, FORMAT_TYPE, MAX_LENGTH, MIN_LENGTH, Frame, decode_frame
 
 _FORMAT_END = 3  # flag and two octets of format
@@ -149,9 +149,9 @@ class FrameSplitter:
                 return None
             position += size
         position += 1  # control
-        if position + fcs.SIZE >= end - 1 or len(header) < position + fcs.SIZE:
+        if position + FCS_SIZE >= end - 1 or len(header) < position + FCS_SIZE:
             return None
-        expected = fcs.fcs_octets(header[:position])
-        if header[position : position + fcs.SIZE] == expected:
+        expected = fcs_octets(header[:position])
+        if header[position : position + FCS_SIZE] == expected:
             return None
         return FrameError(Fault.BAD_HCS, "frame: the header does not match its HCS", position=1 + position)

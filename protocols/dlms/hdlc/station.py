@@ -8,9 +8,9 @@ from protocols.dlms.framing import (
     FrameRejected,
     ToleratedFault,
 )
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.llc import LLC_SIZE
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
 from protocols.dlms.hdlc.tolerance import TOLERANCES
 from protocols.dlms.hdlc.unnumbered import UnnumberedJoiner
@@ -146,9 +146,9 @@ class Station:
 
         In UI frames it may be missing, as in those that continue a block transfer on L+G meters.
         """
-        head = information[: llc.SIZE]
+        head = information[:LLC_SIZE]
         if head == self.llc_rx or (head == self.llc_tx and self._tolerate("llc-reversed", raw)):
-            information = information[llc.SIZE :]
+            information = information[LLC_SIZE:]
         elif numbered or not self._tolerate("llc-missing", raw):
             self._reject(Fault.BAD_LLC, f"information begins {head.hex()}", raw)
             return

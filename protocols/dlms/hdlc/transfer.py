@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from protocols.dlms.framing import MAX_APDU_SIZE, LinkParameters
-from protocols.dlms.hdlc import llc
 from protocols.dlms.hdlc.control import MODULUS, Control, Kind
 from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.llc import LLC_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Transfer:
         """Take an I-frame; `collect` gives the information when it is COMPLETE."""
         if frame.control.n_s != self.v_r:
             return Intake.OUT_OF_SEQUENCE
-        if len(self._incoming) + len(frame.information) > MAX_APDU_SIZE + llc.SIZE:
+        if len(self._incoming) + len(frame.information) > MAX_APDU_SIZE + LLC_SIZE:
             self._incoming.clear()
             return Intake.TOO_LONG
         self.v_r = (self.v_r + 1) % MODULUS

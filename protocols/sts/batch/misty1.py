@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from protocols.sts.batch.arrays import Bytes, Words16, Words64
-from protocols.sts.cipher.misty1 import ROUNDS, fi_tables, fl_places, fo_places
+from protocols.sts.cipher.misty1 import MISTY1_ROUNDS, fi_tables, fl_places, fo_places
 
 _WORDS_OF_KEY = 8
 
@@ -57,7 +57,7 @@ def encrypt_many(keys: Bytes, blocks: Words64) -> Words64:
     sub_keys = _sub_keys(keys)
     # Four words of each block, most significant first, each in an array of its own.
     a, b, c, d = np.ascontiguousarray(blocks.astype("<u8").view(np.uint16).reshape(-1, 4).T[::-1])
-    for k in range(0, ROUNDS, 2):
+    for k in range(0, MISTY1_ROUNDS, 2):
         _fl(a, b, sub_keys, k)
         _fl(c, d, sub_keys, k + 1)
         left, right = _fo(a, b, sub_keys, k)
@@ -66,8 +66,8 @@ def encrypt_many(keys: Bytes, blocks: Words64) -> Words64:
         left, right = _fo(c, d, sub_keys, k + 1)
         a ^= left
         b ^= right
-    _fl(a, b, sub_keys, ROUNDS)
-    _fl(c, d, sub_keys, ROUNDS + 1)
+    _fl(a, b, sub_keys, MISTY1_ROUNDS)
+    _fl(c, d, sub_keys, MISTY1_ROUNDS + 1)
     result = np.empty((blocks.size, 4), "<u2")
     for place, word in enumerate((b, a, d, c)):
         result[:, place] = word

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from protocols.sts.batch.arrays import Bytes, Words64
-from protocols.sts.cipher.sta import ROUNDS, byte_table
+from protocols.sts.cipher.sta import STA_ROUNDS, byte_table
 from protocols.sts.cipher.sta_tables import StaTables, default_sta_tables
 
 _PLACES = 8
@@ -56,7 +56,7 @@ def encrypt_many(keys: Bytes, blocks: Words64, tables: StaTables | None = None) 
     working = _rotated(~keys.view(">u8").ravel().astype(np.uint64), 64 - 12)
     index = np.empty((_PLACES, blocks.size), "<u2")
     lanes = index.view(np.uint8).reshape(_PLACES, blocks.size, 2)
-    for n in range(ROUNDS):
+    for n in range(STA_ROUNDS):
         lanes[:, :, 1] = _by_place(_choices(_rotated(working, n)))
         lanes[:, :, 0] = _by_place(blocks)
         blocks = places[0].take(index[0])

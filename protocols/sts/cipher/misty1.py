@@ -15,7 +15,7 @@ from struct import Struct
 
 from protocols.sts.cipher.misty1_tables import S7, S9
 
-ROUNDS = 8
+MISTY1_ROUNDS = 8
 KEYS_REMEMBERED = 1024
 WORDS = 1 << 16
 
@@ -73,11 +73,11 @@ def fo_places(k: int) -> tuple[int, ...]:
 
 
 PAIR_PLACES = tuple(
-    (*fl_places(k), *fl_places(k + 1), *fo_places(k), *fo_places(k + 1)) for k in range(0, ROUNDS, 2)
+    (*fl_places(k), *fl_places(k + 1), *fo_places(k), *fo_places(k + 1)) for k in range(0, MISTY1_ROUNDS, 2)
 )
 """Which of the 16 words each pair of rounds takes, in the order of use."""
 
-LAST_PLACES = (*fl_places(ROUNDS), *fl_places(ROUNDS + 1))
+LAST_PLACES = (*fl_places(MISTY1_ROUNDS), *fl_places(MISTY1_ROUNDS + 1))
 """Which of the 16 words the two FL behind the last round take."""
 
 _PICK_PAIRS = [itemgetter(*places) for places in PAIR_PLACES]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from protocols.sts.cipher.sta_tables import StaTables
 
-ROUNDS = 16
+STA_ROUNDS = 16
 BLOCK_BITS = 64
 _MASK = (1 << BLOCK_BITS) - 1
 
@@ -137,7 +137,7 @@ class Sta:
     def _make_encryption_rounds(self, key: bytes) -> list[Round]:
         """Complement the key, rotate it right by 12, then left by one before each further round."""
         working_key = _rotate_left(~int.from_bytes(key) & _MASK, BLOCK_BITS - 12)
-        return [_select(self._forward, _rotate_left(working_key, n)) for n in range(ROUNDS)]
+        return [_select(self._forward, _rotate_left(working_key, n)) for n in range(STA_ROUNDS)]
 
     def _make_decryption_rounds(self, key: bytes) -> list[Round]:
         """The key as it is, rotated right by one before each further round.
@@ -147,6 +147,6 @@ class Sta:
         and the last has none to join.
         """
         start = int.from_bytes(key)
-        working_keys = [_rotate_left(start, (BLOCK_BITS - n) % BLOCK_BITS) for n in range(ROUNDS)]
+        working_keys = [_rotate_left(start, (BLOCK_BITS - n) % BLOCK_BITS) for n in range(STA_ROUNDS)]
         joined = [_select(self._backward, working_key) for working_key in working_keys[:-1]]
         return [self._unpermute, *joined, _select(self._backward_last, working_keys[-1])]
