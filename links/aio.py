@@ -11,8 +11,6 @@ from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
 from links.tcp import TcpOptions, reason
 from links.url import LinkUrl
 
-__all__ = ["AsyncLink", "AsyncStreamLink", "Clock", "WallClock", "open_async_link", "register_async"]
-
 _CHUNK_BYTES = 65_536
 #: What may wait for its reader before the peer is held up.
 _INBOX_BYTES_MAX = 262_144

@@ -14,17 +14,7 @@ from types import TracebackType
 from typing import ClassVar, Literal, Self
 
 from links.clock import monotonic_s
-from links.errors import LinkClosedError, LinkError, LinkOpenError, LinkUrlError
-
-__all__ = [
-    "Direction",
-    "Link",
-    "LinkClosedError",
-    "LinkError",
-    "LinkOpenError",
-    "LinkUrlError",
-    "TrafficHook",
-]
+from links.errors import LinkClosedError
 
 Direction = Literal["tx", "rx"]
 TrafficHook = Callable[[Direction, bytes], None]

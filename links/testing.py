@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from links.aio import AsyncLink, Clock
+from links.aio import AsyncLink
 from links.base import Link
+from links.clock import Clock
 from links.errors import LinkClosedError
 
 MakePair = Callable[[], tuple[Link, Link]]

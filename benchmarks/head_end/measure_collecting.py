@@ -24,7 +24,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from links.aio import WallClock, open_async_link  # noqa: E402
+from links.aio import open_async_link  # noqa: E402
+from links.clock import WallClock  # noqa: E402
 from system.head_end.acquisition import (  # noqa: E402
     Collector,
     CollectorParts,

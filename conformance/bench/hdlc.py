@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from conformance.bench.bench import Bench
 from conformance.bench.raw_apdu import hear, must_answer
-from links.base import LinkError
+from links.errors import LinkError
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session_errors import LinkLost, NoAnswer
 

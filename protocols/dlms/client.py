@@ -57,8 +57,6 @@ from protocols.dlms.xdlms.initiate import (
 )
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
-__all__ = ["DEFAULT_CONFORMANCE", "ClientConnection", "Hls", "Lls"]
-
 # The services that this client proposes unless told otherwise.
 DEFAULT_CONFORMANCE = (
     Conformance.GET

@@ -24,38 +24,9 @@ from dataclasses import dataclass
 
 from protocols.field.ciu_link_messages import (
     MESSAGES,
-    Ack,
-    AckStatus,
-    Display,
-    Event,
-    Key,
-    LinkEvent,
     Message,
-    Pair,
-    Poll,
-    Token,
-    Unpair,
 )
 from protocols.field.errors import CiuLinkError
-
-__all__ = [
-    "FRAME_BYTES_MAX",
-    "UNASKED",
-    "VERSION",
-    "Ack",
-    "AckStatus",
-    "CiuLinkError",
-    "Display",
-    "Event",
-    "Frame",
-    "Key",
-    "LinkEvent",
-    "Message",
-    "Pair",
-    "Poll",
-    "Token",
-    "Unpair",
-]
 
 VERSION = 1
 FRAME_BYTES_MAX = 32

@@ -29,8 +29,6 @@ from protocols.field.control_ops import checked_args
 from protocols.field.errors import StationControlError
 from protocols.field.lines import LINE_BYTES_MAX, LineBuffer
 
-__all__ = ["LINE_BYTES_MAX", "VERSION", "Request", "Response", "StationControlClient", "StationControlServer"]
-
 VERSION = 1
 CODES: tuple[str, ...] = ("unknown-op", "unknown-device", "bad-args", "forbidden", "failed")
 DEVICE_NAME_CHARACTERS_MAX = 64

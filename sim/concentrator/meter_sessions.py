@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 from simpy import Event
 
 from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite
 from protocols.dlms.security.counters import SendCounter
 from protocols.dlms.session import Operation, SessionEngine, SessionTerms

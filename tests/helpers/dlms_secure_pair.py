@@ -6,8 +6,9 @@ from itertools import count
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection, Hls, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_events import ApduToSend, ClientEvent
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem import (
     AccessMode,
     AccessRights,
@@ -26,6 +27,7 @@ from protocols.dlms.security import (
     ClientSecurity,
     DeviceSecurity,
     Form,
+    Hls,
     KeySet,
     SecurityControl,
     SecuritySuite,

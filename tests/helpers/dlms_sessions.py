@@ -5,7 +5,8 @@ from typing import Any
 
 from dlms_small_device import MANAGER_SAP, PASSWORD
 
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem import LogicalDevice
 from protocols.dlms.framing import ApduReceived, Framing, LinkDisconnected
 from protocols.dlms.hdlc import HdlcClient, HdlcServer

@@ -1,7 +1,8 @@
 """What our own client says in a session that uses every service: its mutants get far into a server."""
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession

@@ -7,7 +7,7 @@ from typing import Any
 
 from memory_desk import MemoryDesk
 
-from links.aio import WallClock
+from links.clock import WallClock
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis

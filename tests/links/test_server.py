@@ -8,7 +8,8 @@ import tty
 import pytest
 
 from links import server as link_server
-from links.aio import WallClock, open_async_link
+from links.aio import open_async_link
+from links.clock import WallClock
 from links.errors import LinkClosedError, LinkOpenError
 from links.serial_server import serve_serial
 from links.server import Connection, serve_tcp

@@ -19,7 +19,8 @@ from memory_desk import MemoryDesk, direct
 from memory_rows import MeterPlan
 from vending_world import Village, make_village
 
-from links.aio import WallClock, open_async_link
+from links.aio import open_async_link
+from links.clock import WallClock
 from system.accounts.models import User
 from system.config import clock as business
 from system.head_end import api

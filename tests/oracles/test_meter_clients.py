@@ -10,7 +10,8 @@ from peer_features import CLIENT_TITLE, plain
 from peer_rows import hold
 
 from protocols.dlms.axdr import Data, octet_string
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from links import open_link
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession

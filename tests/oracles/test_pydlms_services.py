@@ -13,8 +13,9 @@ import pytest
 
 from links import open_link
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_access import AccessGet, access_request
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import Clock, DataObject, EntrySelection, ProfileGeneric, Register

@@ -11,14 +11,15 @@ from peer_rows import hold
 
 from protocols.dlms import axdr
 from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection, Hls, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_access import AccessGet
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import ClientSecurity, Form, KeySet, SecurityControl, SendCounter
+from protocols.dlms.security import ClientSecurity, Form, Hls, KeySet, SecurityControl, SendCounter
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AccessRefused, AssociationRefused
 from tools.peers.expectations import Row, load

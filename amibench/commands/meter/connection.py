@@ -18,7 +18,8 @@ from links import Link, open_link
 from links.errors import LinkError
 from links.url import LinkUrl
 from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.errors import DlmsError, LocalProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient

@@ -261,7 +261,8 @@ async def _run(
     once: bool,
 ) -> int:
     """Work until a signal comes; how many visits were made."""
-    from links.aio import WallClock, open_async_link
+    from links.aio import open_async_link
+    from links.clock import WallClock
     from system.config import clock as business
     from system.head_end.acquisition import Collector, CollectorParts
     from system.head_end.django_store import DjangoStore

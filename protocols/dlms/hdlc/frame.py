@@ -20,8 +20,6 @@ from protocols.dlms.hdlc.faults import Fault
 from protocols.dlms.hdlc.fcs import FCS_SIZE, fcs_octets, is_good_fcs
 from protocols.dlms.reader import Reader, Trace
 
-__all__ = ["FLAG", "MAX_LENGTH", "MIN_LENGTH", "Control", "Frame", "HdlcAddress", "Kind", "decode_frame"]
-
 FLAG = 0x7E
 FORMAT_TYPE = 0xA
 #: the eleven bits of the length field

@@ -16,7 +16,8 @@ Map of the room::
 
 from protocols.dlms.session.asynchronous import AsyncBytePipe, AsyncDlmsSession
 from protocols.dlms.session.blocking import BytePipe, DlmsSession
-from protocols.dlms.session.engine import ObisLike, SessionEngine, SessionTerms
+from protocols.dlms.session.core import ObisLike, SessionTerms
+from protocols.dlms.session.engine import SessionEngine
 from protocols.dlms.session.steps import Listen, Operation, Transmit
 from protocols.dlms.session_errors import (
     AccessRefused,

@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from protocols.dlms.client import ClientConnection
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.framing import Framing
-from protocols.dlms.session.engine import SessionEngine, SessionTerms
+from protocols.dlms.session.core import SessionTerms
+from protocols.dlms.session.engine import SessionEngine
 from protocols.dlms.session.profiles import profile_shape, read_latest, read_many, read_profile
 from protocols.dlms.session.state import SessionState
 from protocols.dlms.session.steps import Operation, Step, Transmit

@@ -24,12 +24,10 @@ from protocols.dlms.cosem.declaration import ClassReference
 from protocols.dlms.cosem.device import CURRENT_ASSOCIATION
 from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.obis import Obis
-from protocols.dlms.session.core import ObisLike, SessionCore, SessionTerms, expect, to_obis
+from protocols.dlms.session.core import ObisLike, SessionCore, expect, to_obis
 from protocols.dlms.session.steps import Operation
 from protocols.dlms.session_errors import AccessRefused, ActionRefused, ExceptionAnswered
 from protocols.dlms.xdlms.fields import Result
-
-__all__ = ["MethodCall", "ObisLike", "SessionEngine", "SessionTerms", "Target", "Write"]
 
 #: Class, logical name, attribute; a profile may have a selection as the fourth.
 Target = tuple[ClassReference, ObisLike, int] | tuple[ClassReference, ObisLike, int, Selection | None]

@@ -13,7 +13,8 @@ from protocols.dlms.cosem.measurement import DemandRegister, ExtendedRegister, P
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection, Selection
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.profile_rows import Column, Profile, decode_rows, latest
-from protocols.dlms.session.engine import ObisLike, SessionEngine, Target
+from protocols.dlms.session.core import ObisLike
+from protocols.dlms.session.engine import SessionEngine, Target
 from protocols.dlms.session.steps import Operation
 from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.xdlms.fields import Result

@@ -16,7 +16,8 @@ Source: IEC 62056-5-3, association; Green Book, 9.2.7 (security)
 
 from protocols.dlms.cosem.measurement import DataObject
 from protocols.dlms.errors import DecodeError
-from protocols.dlms.session.engine import ObisLike, SessionEngine
+from protocols.dlms.session.core import ObisLike
+from protocols.dlms.session.engine import SessionEngine
 from protocols.dlms.session.steps import Operation
 
 VALUE = 2

@@ -19,14 +19,12 @@ from typing import TYPE_CHECKING
 
 from simpy import Environment
 
-from protocols.field.ciu_link import (
-    UNASKED,
+from protocols.field.ciu_link import UNASKED, Frame
+from protocols.field.ciu_link_messages import (
     Ack,
     AckStatus,
-    CiuLinkError,
     Display,
     Event,
-    Frame,
     LinkEvent,
     Message,
     Pair,
@@ -35,6 +33,7 @@ from protocols.field.ciu_link import (
     Unpair,
 )
 from protocols.field.ciu_link_unit import CiuRequester, RetryTerms
+from protocols.field.errors import CiuLinkError
 from sim.kernel.timing import Timer
 
 if TYPE_CHECKING:

@@ -13,13 +13,12 @@ from simpy import Environment
 
 from protocols.dlms.cosem.disconnect import ControlState
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
-from protocols.field.ciu_link import (
+from protocols.field.ciu_link import Frame
+from protocols.field.ciu_link_messages import (
     Ack,
     AckStatus,
-    CiuLinkError,
     Display,
     Event,
-    Frame,
     Key,
     LinkEvent,
     Message,
@@ -29,6 +28,7 @@ from protocols.field.ciu_link import (
     Unpair,
 )
 from protocols.field.ciu_link_meter import CiuAnswerer
+from protocols.field.errors import CiuLinkError
 from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
 from sim.meter.ciu.keypad_display import LINE_LENGTH, Keypad, Lang, Page, Show, grouped_digits, kwh, text

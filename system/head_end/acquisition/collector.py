@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from links.aio import Clock
+from links.clock import Clock
 from system.head_end.acquisition.cosem_reads import ProfileShapeCache
 from system.head_end.acquisition.failures import Failure
 from system.head_end.acquisition.key_file import KeyFile

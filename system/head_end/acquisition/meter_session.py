@@ -14,14 +14,15 @@ from links.aio import AsyncLink
 from links.errors import LinkError
 from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection, Hls, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem.control import Clock
 from protocols.dlms.cosem.measurement import DataObject, ProfileGeneric
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError, DlmsError, DlmsValueError, LocalProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
-from protocols.dlms.security import ClientSecurity, SecuritySuite, SendCounter
+from protocols.dlms.security import ClientSecurity, Hls, SecuritySuite, SendCounter
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.session.engine import Target
 from protocols.dlms.session.profiles import CAPTURE_OBJECTS, ProfileShape

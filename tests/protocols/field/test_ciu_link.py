@@ -4,14 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from protocols.field.ciu_link import (
-    FRAME_BYTES_MAX,
+from protocols.field.ciu_link import FRAME_BYTES_MAX, Frame
+from protocols.field.ciu_link_messages import (
+    KEYS,
+    MESSAGES,
     Ack,
     AckStatus,
-    CiuLinkError,
     Display,
     Event,
-    Frame,
     Key,
     LinkEvent,
     Pair,
@@ -19,10 +19,10 @@ from protocols.field.ciu_link import (
     Token,
     Unpair,
 )
-from protocols.field.ciu_link_messages import KEYS, MESSAGES
 from protocols.field.ciu_link_meter import CiuAnswerer
 from protocols.field.ciu_link_text import ALPHABET, pack, unpack
 from protocols.field.ciu_link_unit import CiuRequester, RetryTerms
+from protocols.field.errors import CiuLinkError
 
 LINES = st.text(ALPHABET, max_size=16).map(str.rstrip)
 DIGITS = st.text("0123456789", min_size=1, max_size=20)

@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.field.errors import StationControlError
-from protocols.field.station_control import (
-    LINE_BYTES_MAX,
-    Request,
-    Response,
-    StationControlClient,
-    StationControlServer,
-)
+from protocols.field.lines import LINE_BYTES_MAX
+from protocols.field.station_control import Request, Response, StationControlClient, StationControlServer
 
 SECRET = "a-very-secret-word"
 

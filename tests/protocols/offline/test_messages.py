@@ -25,12 +25,12 @@ from protocols.offline.messages import (
     Batch,
     Enrolment,
     Lease,
-    Message,
     OfficeKeys,
     Pack,
     open_enrolment,
     open_office_keys,
 )
+from protocols.offline.messages.base import Message
 from protocols.offline.schema import CUSTOMERS_MAX, LEASE_METERS_MAX
 
 MAKERS: dict[type[Message], Callable[[], Message]] = {

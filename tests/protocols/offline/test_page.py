@@ -9,7 +9,8 @@ import pytest
 from offline_messages import PUBLIC, batch, enrolment, lease, office_keys, pack, sign
 
 from protocols.offline import page
-from protocols.offline.messages import MESSAGES, Message
+from protocols.offline.messages import MESSAGES
+from protocols.offline.messages.base import Message
 from protocols.offline.schema import ENTRIES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.gateway import GatewayClient
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient

@@ -3,7 +3,8 @@
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.codes import ServiceError
 from protocols.dlms.cosem.access import SapAssignment
 from protocols.dlms.gateway import GatewayMessage

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from simpy import Environment
 
-from links.aio import AsyncLink, WallClock, open_async_link
+from links.aio import AsyncLink, open_async_link
+from links.clock import WallClock
 from links.errors import LinkClosedError
 from links.server import serve_tcp
 from protocols.field.errors import StationControlError

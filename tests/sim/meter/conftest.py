@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.security import ClientSecurity, SendCounter
 from protocols.dlms.security.hls import Hls

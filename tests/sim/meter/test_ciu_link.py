@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.field.ciu_link import Ack, Display, Frame, Key, Pair, Poll, Token
+from protocols.field.ciu_link import Frame
+from protocols.field.ciu_link_messages import Ack, Display, Key, Pair, Poll, Token
 from sim.kernel.random import RandomStreams
 from sim.meter import DEFAULT_PARTS, control_handlers, load_profile
 from sim.meter.ciu.keypad_display import keys, text

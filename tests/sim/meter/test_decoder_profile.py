@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AssociationRefused
 from protocols.dlms.wrapper import WrapperClient

@@ -6,7 +6,8 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import DataTag
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis

@@ -9,11 +9,19 @@ import pytest
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare, MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import ClientConnection, Hls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.cosem import DataObject, Register, SecuritySetup
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import ClientSecurity, DeviceSecurity, KeySet, SecurityControl, SendCounter, wrap
+from protocols.dlms.security import (
+    ClientSecurity,
+    DeviceSecurity,
+    Hls,
+    KeySet,
+    SecurityControl,
+    SendCounter,
+    wrap,
+)
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import AccessRefused, ActionRefused, AssociationRefused
 from protocols.dlms.wrapper import WrapperClient

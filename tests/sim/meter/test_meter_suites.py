@@ -4,9 +4,9 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import MechanismName
-from protocols.dlms.client import ClientConnection, Hls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import ClientSecurity, KeySet, SecuritySuite, SendCounter, wrap
+from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter, wrap
 from protocols.dlms.security.certificates import CertificateType
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair
 from protocols.dlms.session import DlmsSession

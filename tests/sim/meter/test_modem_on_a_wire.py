@@ -2,7 +2,8 @@
 
 import pytest
 
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import LlcClient, decode_lpdu

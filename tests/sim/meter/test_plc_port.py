@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.session_errors import NoAnswer
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient, decode_lpdu

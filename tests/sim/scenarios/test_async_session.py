@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
-from links.aio import AsyncLink, WallClock, open_async_link
-from protocols.dlms.client import ClientConnection, Lls
+from links.aio import AsyncLink, open_async_link
+from links.clock import WallClock
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter import TEST_READER_PASSWORD

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from links.aio import AsyncLink, WallClock, open_async_link
+from links.aio import AsyncLink, open_async_link
+from links.clock import WallClock
 from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
 from links.server import Connection, serve_tcp
 from protocols.dlms.cosem.push import TransportService

@@ -12,8 +12,8 @@ from lent_connection import LentConnection
 from vending_world import make_village
 
 from amibench.commands.system.collect import listen_address, listening
-from links.aio import WallClock, open_async_link
-from links.clock import Clock
+from links.aio import open_async_link
+from links.clock import Clock, WallClock
 from links.sending import send_by_tcp
 from links.server import serve_tcp
 from protocols.dlms.cosem.push import TransportService

@@ -20,9 +20,10 @@ from pathlib import Path
 from amibench.commands.benches import ROUNDS, Row
 from amibench.commands.benches.dlms.codec import ENERGY, MANAGEMENT_SAP, SERVER_SAP
 from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection, Hls, Lls
+from protocols.dlms.client import ClientConnection
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem import Register
-from protocols.dlms.security import ClientSecurity, SendCounter
+from protocols.dlms.security import ClientSecurity, Hls, SendCounter
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient, encode_wpdu
 from sim.meter.credentials import TEST_KEYS

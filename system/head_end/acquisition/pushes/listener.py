@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from links.aio import Clock
+from links.clock import Clock
 from links.server import Connection, NetworkConnection, serve_tcp
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.framing import ApduReceived, FrameRejected, Framing

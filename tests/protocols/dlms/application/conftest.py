@@ -14,8 +14,9 @@ from dlms_small_device import (
 )
 
 from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_events import Associated
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.cosem import LogicalDevice
 from protocols.dlms.server import ServerConnection
 

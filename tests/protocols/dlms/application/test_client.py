@@ -7,7 +7,7 @@ from dlms_small_device import ECHO, ENERGY, MESSAGE
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_access import AccessGet
 from protocols.dlms.client_events import (
     ApduToSend,
@@ -18,6 +18,7 @@ from protocols.dlms.client_events import (
     Notification,
     Released,
 )
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.client_states import AFTER_FAILURE, CALLS, ClientCall, ClientState
 from protocols.dlms.codes import (
     AssociationResult,

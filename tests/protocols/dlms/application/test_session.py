@@ -16,8 +16,8 @@ from dlms_small_device import (
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
-from protocols.dlms.client import Lls
 from protocols.dlms.client_events import Notification
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, SourceDiagnostic
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import DataObject, EntrySelection, LogicalDevice, ProfileGeneric, Register

@@ -20,7 +20,7 @@ from protocols.dlms import axdr
 from protocols.dlms.acse import Aare, Aarq, MechanismName, Rlre, Rlrq
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.association import AssociationState
-from protocols.dlms.client import ClientConnection, Hls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_events import (
     Associated,
     AssociationRefused,
@@ -32,7 +32,7 @@ from protocols.dlms.codes import DataAccessResult, ReleaseResponseReason, Source
 from protocols.dlms.cosem import AssociationLn, AssociationProfile, DataObject, Register
 from protocols.dlms.cosem.device import CURRENT_ASSOCIATION
 from protocols.dlms.errors import DecipheringError, DlmsValueError, LocalProtocolError
-from protocols.dlms.security import Cipher, ClientSecurity, Form, KeySet, SecurityControl, SendCounter
+from protocols.dlms.security import Cipher, ClientSecurity, Form, Hls, KeySet, SecurityControl, SendCounter
 from protocols.dlms.server import ServerConnection
 from protocols.dlms.xdlms.ciphered import Ciphered
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms.acse.names import MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import ClientConnection, Hls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_events import ApduToSend, Associated, AssociationRefused, GetResult
 from protocols.dlms.cosem import AssociationProfile, LogicalDevice
 from protocols.dlms.cosem.device import LOGICAL_DEVICE_NAME
@@ -20,6 +20,7 @@ from protocols.dlms.errors import DecipheringError, DlmsValueError
 from protocols.dlms.security import (
     ClientSecurity,
     DeviceSecurity,
+    Hls,
     KeyId,
     KeySet,
     SecurityControl,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from conformance.vectors import path
 from protocols.dlms import axdr
 from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection, Lls
+from protocols.dlms.client import ClientConnection
 from protocols.dlms.client_events import Associated, GetResult, Released
+from protocols.dlms.client_opening import Lls
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem import AssociationProfile, Clock, CosemObject, LogicalDevice, constant
 from protocols.dlms.obis import Obis
