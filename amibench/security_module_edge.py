@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from amibench.errors import CommandError
-from links.errors import LinkError
+from links.base import LinkError
 from system.security_module.errors import SecurityModuleError
 
 

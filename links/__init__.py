@@ -7,8 +7,7 @@
 b'hello'
 """
 
-from links.base import Link
-from links.errors import LinkClosedError, LinkError, LinkOpenError, LinkUrlError
+from links.base import Link, LinkClosedError, LinkError, LinkOpenError, LinkUrlError
 from links.registry import open_link, register, schemes
 from links.url import LinkUrl
 

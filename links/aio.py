@@ -1,13 +1,14 @@
 """The asyncio twin of `links.base`: a `Clock` for everything that waits, and links that can be awaited."""
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import cast
 
+from links.base import LinkClosedError, LinkOpenError, LinkUrlError
 from links.clock import Clock, WallClock
-from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
 from links.tcp import TcpOptions, reason
 from links.url import LinkUrl
 
@@ -230,3 +231,50 @@ async def open_async_link(url: str, clock: Clock) -> AsyncLink:
     if opener is None:
         raise LinkUrlError(f"{parsed.scheme} has no asyncio link; known: {', '.join(sorted(_OPENERS))}")
     return await opener(parsed, clock)
+
+
+# ---- Octets sent once to a place in a network, for asyncio: by a connection of their own, or by a datagram
+
+
+async def send_by_tcp(host: str, port: int, data: bytes, clock: Clock, *, within_s: float) -> None:
+    """Connect, send, and hang up.
+
+    Args:
+        host: name or address.
+        port: 1 to 65535.
+        data: what is sent.
+        clock: whose time `within_s` is.
+        within_s: the longest that all of it may take.
+
+    Raises:
+        LinkOpenError: nobody answers there, or not in time.
+    """
+    try:
+        async with clock.deadline(within_s):
+            _, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(data)
+                await writer.drain()
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+    except TimeoutError as error:
+        raise LinkOpenError(f"{host}:{port} does not answer") from error
+    except OSError as error:
+        raise LinkOpenError(f"cannot send to {host}:{port}: {reason(error)}") from error
+
+
+async def send_by_udp(host: str, port: int, data: bytes) -> None:
+    """Send one datagram; nobody learns whether it arrived.
+
+    Raises:
+        LinkOpenError: the place cannot be named.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(host, port))
+    except OSError as error:
+        raise LinkOpenError(f"cannot send to {host}:{port}: {reason(error)}") from error
+    transport.sendto(data)
+    transport.close()

@@ -1,12 +1,4 @@
-"""`Link`: the one shape of a pipe of bytes, whatever carries them.
-
-The public methods do the common work once (closed check, traffic hook); a back-end overrides private twins:
-
-=================  ============================================================================
-a back-end must    `_send`, `_receive`, `_close`
-a back-end might   `now_s` (where device time is not the wall's), `DATAGRAMS` (where boundaries survive)
-=================  ============================================================================
-"""
+"""`Link`: the one shape of a pipe of bytes, whatever carries them, and the errors that every link raises."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -14,7 +6,27 @@ from types import TracebackType
 from typing import ClassVar, Literal, Self
 
 from links.clock import monotonic_s
-from links.errors import LinkClosedError
+
+# ---- What can go wrong with a link.
+
+
+class LinkError(Exception):
+    """Anything that a link raises."""
+
+
+class LinkUrlError(LinkError, ValueError):
+    """The URL cannot be understood: a mistake of whoever wrote it."""
+
+
+class LinkOpenError(LinkError, OSError):
+    """The device or address behind a good URL cannot be opened."""
+
+
+class LinkClosedError(LinkError, ConnectionError):
+    """The link was used after it was closed, or the peer closed it."""
+
+
+# ---- `Link`: the one shape of a pipe of bytes, whatever carries them.
 
 Direction = Literal["tx", "rx"]
 TrafficHook = Callable[[Direction, bytes], None]

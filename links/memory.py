@@ -3,9 +3,8 @@
 import threading
 from dataclasses import dataclass, field
 
-from links.base import Link
+from links.base import Link, LinkClosedError, LinkUrlError
 from links.clock import monotonic_s
-from links.errors import LinkClosedError, LinkUrlError
 from links.url import LinkUrl
 
 #: Bytes that may wait for a reader; a sender that would exceed it is refused.

@@ -3,8 +3,7 @@
 import importlib
 from collections.abc import Callable
 
-from links.base import Link
-from links.errors import LinkUrlError
+from links.base import Link, LinkUrlError
 from links.url import LinkUrl
 
 Factory = Callable[[LinkUrl], Link]
@@ -12,7 +11,7 @@ Factory = Callable[[LinkUrl], Link]
 #: scheme -> (module, function); a back-end is imported on first use, so a missing driver costs nothing.
 BACK_ENDS: dict[str, tuple[str, str]] = {
     "memory": ("links.memory", "open_memory"),
-    "serial": ("links.serial_port", "open_serial"),
+    "serial": ("links.serial_line", "open_serial"),
     "tcp": ("links.tcp", "open_tcp"),
     "udp": ("links.udp", "open_udp"),
 }

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast, runtime_checkable
 
-from links.errors import LinkOpenError
+from links.base import LinkOpenError
 from links.tcp import reason
 
 #: What may wait for a handler that does not take it, before its client is made to wait.

@@ -4,8 +4,7 @@ import socket
 from dataclasses import dataclass
 from typing import Literal
 
-from links.base import Link
-from links.errors import LinkClosedError, LinkOpenError
+from links.base import Link, LinkClosedError, LinkOpenError
 from links.url import LinkUrl
 
 _CHUNK_BYTES = 65_536

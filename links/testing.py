@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from links.aio import AsyncLink
-from links.base import Link
+from links.base import Link, LinkClosedError
 from links.clock import Clock
-from links.errors import LinkClosedError
 
 MakePair = Callable[[], tuple[Link, Link]]
 _T = TypeVar("_T")

@@ -10,7 +10,7 @@ Options(baud=2400, parity='N')
 >>> LinkUrl.parse("serial:///dev/ttyUSB0?bauds=2400").options(Options)
 Traceback (most recent call last):
     ...
-links.errors.LinkUrlError: unknown option 'bauds' in serial:///dev/ttyUSB0?bauds=2400; allowed: baud, parity
+links.base.LinkUrlError: unknown option 'bauds' in serial:///dev/ttyUSB0?bauds=2400; allowed: baud, parity
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from links.errors import LinkUrlError
+from links.base import LinkUrlError
 
 OptionsT = TypeVar("OptionsT")
 

@@ -37,7 +37,7 @@ from amibench.office.security_module import start_module
 from amibench.security_module_edge import wall_utc
 from conformance.bench.control_client import ControlClient
 from links import open_link
-from links.errors import LinkError
+from links.base import LinkError
 from protocols.field.errors import StationControlError
 from system.demo.village import Village
 

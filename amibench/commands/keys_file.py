@@ -8,7 +8,7 @@ from typing import Any
 from amibench.errors import CommandError
 from protocols.dlms.errors import DlmsValueError
 from protocols.dlms.explain import ReadingKeys
-from protocols.dlms.explain.capture_keys import reading_keys
+from protocols.dlms.explain.captures import reading_keys
 
 #: Name in a target file -> name in the Blue Book's words.
 _SHORT_NAMES = {

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from dlms_secure_pair import CLIENT_SAP, ENERGY, SERVER_SAP, SecurePair
 
-from protocols.dlms.client_states import ClientState
+from protocols.dlms.client.events import ClientState
 from protocols.dlms.cosem import Register
 from protocols.dlms.security import Form, SecurityControl
 

@@ -11,9 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame
 from protocols.dlms.hdlc.splitter import FrameSplitter
 
 GOAL_FRAMES_PER_S = 50_000

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import (
     AssociationProfile,
     CosemObject,
@@ -18,7 +18,7 @@ from protocols.dlms.cosem import (
     constant,
 )
 from protocols.dlms.obis import Obis
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 CLIENT_SAP, SERVER_SAP = 16, 1
 CALLS = 2000

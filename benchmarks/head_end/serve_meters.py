@@ -34,7 +34,7 @@ from protocols.dlms.datetimes import CosemDateTime  # noqa: E402
 from protocols.dlms.framing import ApduReceived  # noqa: E402
 from protocols.dlms.obis import Obis  # noqa: E402
 from protocols.dlms.security import DeviceSecurity, KeySet  # noqa: E402
-from protocols.dlms.server import ServerConnection  # noqa: E402
+from protocols.dlms.server.connection import ServerConnection  # noqa: E402
 from protocols.dlms.wrapper import WrapperServer  # noqa: E402
 
 KEYS = KeySet(guek=bytes(range(16)), gak=bytes(range(16, 32)))

@@ -27,8 +27,7 @@ from conformance.targets.load import Target
 from conformance.targets.model import AssociationSection, SecuritySection, Statement
 from conformance.text import Text
 from conformance.verdicts import Verdict
-from links.base import Link
-from links.errors import LinkError
+from links.base import Link, LinkError
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.security import SendCounter
 from protocols.dlms.session import DlmsSession

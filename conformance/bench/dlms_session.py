@@ -12,12 +12,11 @@ from typing import Literal
 from conformance.bench.outcome import CaseFails, CaseInconclusive
 from conformance.targets.model import HLS_NAMES, AssociationSection, LinkSection, SecuritySection
 from conformance.text import Text
-from links.base import Link
-from links.errors import LinkError
-from protocols.dlms.acse.names import MechanismName
+from links.base import Link, LinkError
+from protocols.dlms.acse import MechanismName
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.errors import DlmsError, RemoteProtocolError, SecurityError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
@@ -26,7 +25,7 @@ from protocols.dlms.security import Cipher, ClientSecurity, Form, Hls, KeySet, S
 from protocols.dlms.security.forms import PROTECTED_TAGS, disclose, enclose
 from protocols.dlms.security.hls import WITH_SECRET, Signer
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import LinkLost, NoAnswer
+from protocols.dlms.session.errors import LinkLost, NoAnswer
 from protocols.dlms.units import UNITS
 from protocols.dlms.wrapper import WrapperClient
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from conformance.bench.bench import Bench
 from conformance.bench.raw_apdu import hear, must_answer
-from links.errors import LinkError
+from links.base import LinkError
 from protocols.dlms.errors import DlmsError
-from protocols.dlms.session_errors import LinkLost, NoAnswer
+from protocols.dlms.session.errors import LinkLost, NoAnswer
 
 # ---- Hand-made HDLC frames, and a reader for what comes back: they owe nothing to the codec under test.
 

@@ -19,7 +19,7 @@ from conformance.bench.dlms_session import Dialogue, items
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 
 # ---- The object list of an association, as the device tells it: which objects, and what may be done with e
 

@@ -12,7 +12,7 @@ from conformance.bench.dlms_session import Dialogue, items
 from conformance.bench.object_list import ListedObject, listed, of_class
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import CaptureObject, Selection
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 
 _PROFILE, _CLOCK = 7, 8
 _BUFFER, _CAPTURE_OBJECTS, _PERIOD, _IN_USE = 2, 3, 4, 7

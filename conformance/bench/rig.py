@@ -16,10 +16,9 @@ from conformance.stations.wall_clock import WallClock
 from conformance.targets.load import Target
 from conformance.vending.adapters import open_vendor
 from conformance.vending.vending_system import VendingSystem, VendingUnreachable
-from links.base import Link
-from links.errors import LinkError
+from links.base import Link, LinkError
 from links.registry import open_link
-from links.serial_port import SerialLink
+from links.serial_line import SerialLink
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.mode_e import ModeEClient, open_mode_e
 from protocols.field.errors import FieldError

@@ -13,10 +13,10 @@ from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import ClientSecurity, KeySet, SecurityControl, wrap
-from protocols.dlms.security.policy import required
+from protocols.dlms.security import ClientSecurity, KeySet, SecurityControl, wrap_key
+from protocols.dlms.security.suites import required_protection
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, LinkLost, NoAnswer
+from protocols.dlms.session.errors import AccessRefused, LinkLost, NoAnswer
 from protocols.dlms.xdlms.action import ActionRequestNormal
 from protocols.dlms.xdlms.descriptors import MethodDescriptor
 
@@ -137,7 +137,7 @@ def wrapped(keys: KeySet, changes: dict[int, bytes]) -> Data:
     kek = keys.kek or b""
     return axdr.array(
         *(
-            axdr.structure(axdr.enum(key_id), axdr.octet_string(wrap(kek, key)))
+            axdr.structure(axdr.enum(key_id), axdr.octet_string(wrap_key(kek, key)))
             for key_id, key in changes.items()
         )
     )
@@ -161,7 +161,7 @@ def least_protection(bench: Bench) -> SecurityControl:
             policy = open_one.dialogue.integer(SECURITY_SETUP_CLASS, SECURITY_SETUP, POLICY)
         except AccessRefused:
             return SecurityControl.NONE
-    return required(policy, version)
+    return required_protection(policy, version)
 
 
 def setup_version(dialogue: Dialogue) -> int:

@@ -18,7 +18,7 @@ from protocols.sts.crc import currency_token_crc, token_crc
 from protocols.sts.errors import StsError
 from protocols.sts.token import Token, decode_token
 from protocols.sts.token.key_change import join_key_parts
-from protocols.sts.token.sections import KeySection
+from protocols.sts.token.management import KeySection
 
 if TYPE_CHECKING:
     from conformance.bench.bench import Bench

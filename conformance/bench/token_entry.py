@@ -11,7 +11,7 @@ from conformance.bench.outcome import CaseInconclusive, CaseNotApplicable
 from conformance.text import Text
 from protocols.dlms.axdr import octet_string
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import ActionRefused
+from protocols.dlms.session.errors import ActionRefused
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, TransferCredit
 

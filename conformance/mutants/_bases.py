@@ -4,20 +4,17 @@ import dataclasses
 
 from protocols.dlms.acse import Aarq
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import Association
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.current_association import Entry
-from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, AssociationProfile
+from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, AccessRights, AssociationProfile
 from protocols.dlms.cosem.objects import CosemObject, constant
-from protocols.dlms.cosem.rights import AccessRights
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.fcs import fcs_octets
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame, fcs_octets
 from protocols.dlms.hdlc.splitter import BadFrame
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import Association
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.initiate import InitiateRequest
 
 _FORMAT_TYPE_A = 0xA0

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from conformance.mutants._registry import Replacement
+from protocols.dlms.cosem.device import AccessRights
 from protocols.dlms.cosem.objects import CosemObject
-from protocols.dlms.cosem.rights import AccessRights
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.server_link import ServerLink
+from protocols.dlms.hdlc.server import ServerLink
 from protocols.dlms.security import DeviceSecurity, SecuritySuite
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
 from sim.meter import DEFAULT_PARTS, Credentials, Parts
 from sim.meter.cosem.binding import Bound

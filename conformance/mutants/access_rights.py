@@ -5,10 +5,10 @@ from conformance.mutants._parts import GRANTED_RIGHTS, SERVER
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms import axdr
-from protocols.dlms.association import Association
 from protocols.dlms.cosem.current_association import Entry
+from protocols.dlms.cosem.device import AccessRights, full_access
 from protocols.dlms.cosem.objects import CosemObject
-from protocols.dlms.cosem.rights import AccessRights, full_access
+from protocols.dlms.server.association import Association
 
 
 @mutant(

@@ -6,7 +6,7 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.acse import Aarq
 from protocols.dlms.conformance_block import IMPLEMENTED
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.initiate import UNLIMITED_PDU, InitiateRequest
 
 _OPENING = Aarq(user_information=InitiateRequest(IMPLEMENTED, UNLIMITED_PDU)).to_bytes()

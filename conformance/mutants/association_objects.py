@@ -7,16 +7,21 @@ from conformance.mutants._parts import SERVER, bindings
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms import axdr
-from protocols.dlms.association import Association
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.current_association import Entry
-from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, SAP_ASSIGNMENT, LogicalDevice, LogicalDevices
+from protocols.dlms.cosem.device import (
+    CURRENT_ASSOCIATION,
+    SAP_ASSIGNMENT,
+    AccessRights,
+    LogicalDevice,
+    LogicalDevices,
+)
 from protocols.dlms.cosem.enumerations import AssociationStatus
 from protocols.dlms.cosem.objects import AccessError, CosemObject, constant
-from protocols.dlms.cosem.rights import AccessRights
 from protocols.dlms.cosem.selection import Selection
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import Association
+from protocols.dlms.server.connection import ServerConnection
 from sim.meter.cosem.binding import Bound
 from sim.meter.cosem.requests import LiveParts
 from sim.meter.profile import ObjectTerms

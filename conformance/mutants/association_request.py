@@ -10,7 +10,7 @@ from protocols.dlms.acse import Aare, Aarq, ApplicationContextName
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem.device import AssociationProfile
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.initiate import DLMS_VERSION, InitiateResponse
 
 

@@ -8,12 +8,12 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aarq
-from protocols.dlms.association_security import HlsHandShake
 from protocols.dlms.axdr import Data
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem.device import AssociationProfile, Mechanism
 from protocols.dlms.security.hls import prove
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import HlsHandShake
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.initiate import UNLIMITED_PDU, InitiateRequest
 
 

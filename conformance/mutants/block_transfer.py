@@ -8,11 +8,10 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.acse import Aarq
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import Association
 from protocols.dlms.blocks import BlockSender
 from protocols.dlms.cosem.device import AssociationProfile
-from protocols.dlms.server import ServerConnection
-from protocols.dlms.transfers import Outgoing
+from protocols.dlms.server.association import Association, Outgoing
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.fields import DataBlock
 from protocols.dlms.xdlms.get import GetRequestNext
 from protocols.dlms.xdlms.initiate import UNLIMITED_PDU

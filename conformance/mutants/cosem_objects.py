@@ -7,7 +7,7 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.cosem.image import ImageTransferStatus
+from protocols.dlms.cosem.access import ImageTransferStatus
 from protocols.dlms.cosem.objects import constant
 from protocols.dlms.cosem.selection import Selection
 from sim.meter.cosem.binding import Bound

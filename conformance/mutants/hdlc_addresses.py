@@ -7,10 +7,8 @@ from conformance.mutants._parts import HDLC_LINK, HDLC_STATION, part
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.server_link import ServerLink
+from protocols.dlms.hdlc.frame import Fault, Frame, HdlcAddress
+from protocols.dlms.hdlc.server import ServerLink
 from sim.meter.parts import hdlc_server
 from sim.meter.profile import PortTerms
 

@@ -10,12 +10,10 @@ from protocols.dlms.errors import FrameError
 from protocols.dlms.framing import Event
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.hdlc.control import Kind
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.fcs import fcs_octets
-from protocols.dlms.hdlc.frame import FLAG, Frame
-from protocols.dlms.hdlc.server_link import ServerLink
+from protocols.dlms.hdlc.frame import FLAG, Fault, Frame, fcs_octets
+from protocols.dlms.hdlc.server import ServerLink
 from protocols.dlms.hdlc.splitter import FrameSplitter
-from protocols.dlms.hdlc.tables import ServerState
+from protocols.dlms.hdlc.states import ServerState
 from sim.meter.parts import hdlc_server
 from sim.meter.profile import PortTerms
 

@@ -7,8 +7,8 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.hdlc.control import MODULUS, Kind
 from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.server_link import ServerLink
-from protocols.dlms.hdlc.tables import ServerState
+from protocols.dlms.hdlc.server import ServerLink
+from protocols.dlms.hdlc.states import ServerState
 from protocols.dlms.hdlc.transfer import Transfer
 
 

@@ -7,7 +7,7 @@ from conformance.mutants._parts import part
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.sts.acceptance import PendingKeyChange, TokenAcceptance, TokenResult
-from protocols.sts.acceptance.key_change_set import FIRST, CompleteSet
+from protocols.sts.acceptance.key_register import FIRST, CompleteSet
 from protocols.sts.identity import KeyType
 from protocols.sts.token import KeySection, Set1stSectionDecoderKey
 from sim.meter.parts import AcceptanceParts

@@ -12,7 +12,7 @@ from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.security import Cipher, DeviceSecurity
 from protocols.dlms.security.suites import KEY_FIELDS
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.initiate import InitiateRequest
 

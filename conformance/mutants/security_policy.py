@@ -7,7 +7,7 @@ from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.errors import DecipheringError
 from protocols.dlms.security import Cipher, DeviceSecurity, ReceiveCounter
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 
 @mutant(

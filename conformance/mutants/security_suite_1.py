@@ -5,13 +5,13 @@ from typing import Any
 from conformance.mutants._parts import SERVER, SUITE_SECURITY
 from conformance.mutants._registry import mutant
 from conformance.text import Text
-from protocols.dlms.association import Association
 from protocols.dlms.security import DeviceSecurity
 from protocols.dlms.security.ecdsa import EcdsaSigner
 from protocols.dlms.security.forms import GENERAL_SIGNING_TAG
 from protocols.dlms.security.general import opened_by
 from protocols.dlms.security.suites import KeyId
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import Association
+from protocols.dlms.server.connection import ServerConnection
 
 
 @mutant(

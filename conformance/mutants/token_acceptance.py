@@ -16,9 +16,9 @@ from protocols.sts.acceptance import (
     TokenResult,
     ValidationResult,
 )
-from protocols.sts.acceptance.process import Apply
-from protocols.sts.acceptance.rules import (
+from protocols.sts.acceptance.process import (
     VALIDATORS,
+    Apply,
     Validator,
     authenticate,
     check_default_key,

@@ -6,11 +6,11 @@ from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
 from conformance.text import Text
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import Association
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED
-from protocols.dlms.server import ServerConnection
-from protocols.dlms.services import exceptions
+from protocols.dlms.server.association import Association
+from protocols.dlms.server.connection import ServerConnection
+from protocols.dlms.xdlms import error_responses
 from protocols.dlms.xdlms.get import GetRequestWithList, GetResponseNormal, GetResponseWithList
 
 _GET_RESPONSE, _NULL = bytes.fromhex("c401"), bytes.fromhex("0000")
@@ -49,7 +49,7 @@ class DiesOfMalformedRequest(ServerConnection):
 
     def _served(self, association: Association, apdu: bytes) -> bytes | None:
         answer = super()._served(association, apdu)
-        if answer == exceptions.MALFORMED:
+        if answer == error_responses.MALFORMED:
             self.link_lost(association.facts.client_sap)
         return answer
 
@@ -68,7 +68,7 @@ class DiesOfLongRequest(ServerConnection):
     def receive_apdu(self, apdu: bytes, client_sap: int, server_sap: int, now_s: float = 0.0) -> bytes | None:
         """As the right one, but there is no association after too long a request."""
         answer = super().receive_apdu(apdu, client_sap, server_sap, now_s)
-        if answer == exceptions.TOO_LONG:
+        if answer == error_responses.TOO_LONG:
             self.link_lost(client_sap)
         return answer
 
@@ -86,7 +86,7 @@ class DiesOfShortNameServices(ServerConnection):
 
     def _served(self, association: Association, apdu: bytes) -> bytes | None:
         answer = super()._served(association, apdu)
-        if answer == exceptions.UNKNOWN_SERVICE:
+        if answer == error_responses.UNKNOWN_SERVICE:
             self.link_lost(association.facts.client_sap)
         return answer
 

@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.acse import MechanismName
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.security import KeySet, SecuritySuite
-from protocols.dlms.security.ecdsa import EcdsaSigner
-from protocols.dlms.security.pem import signer_of
+from protocols.dlms.security.ecdsa import EcdsaSigner, signer_of
 from protocols.sts import testkeys
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.keys import VendingKey

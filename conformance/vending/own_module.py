@@ -15,8 +15,7 @@ from Crypto.PublicKey import ECC
 from conformance.vending.module_vendor import ModuleVendor
 from conformance.vending.plan import decoder_key
 from conformance.vending.vending_system import Card
-from protocols.sts.identity import KeyType
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import KeyType, luhn_digit
 from protocols.sts.testkeys import TEST_REGISTERS
 from protocols.sts.token import Token, decode_token, encode_token
 from system.security_module import api, approval, key_file

@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.vectors import path
 from conformance.vending.vending_system import Card, Credit, KeyChange, Management, MeterTest, NewKey, Request
-from protocols.sts.currency import currency_units
+from protocols.sts.amounts import currency_units
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.testkeys import TEST_REGISTERS, TestRegister
 from protocols.sts.vectors import mint_key_change, mint_vector

@@ -18,9 +18,8 @@ from protocols.dlms.xdlms import action, ciphered, get
 from protocols.dlms.xdlms import set as set_service
 from protocols.dlms.xdlms.access import AccessRequest, AccessResponse
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
-from protocols.dlms.xdlms.ciphered import Ciphered
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
-from protocols.dlms.xdlms.general_signing import GeneralSigning
+from protocols.dlms.xdlms.ciphered import Ciphered, GeneralSigning
+from protocols.dlms.xdlms.error_responses import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.field.errors import BundleError
-from protocols.field.uplink_fields import Field, complaint
-from protocols.field.uplink_messages import BATCH, LOST
+from protocols.field.uplink_messages import BATCH, LOST, Field, complaint
 
 FORMAT = "amibench-concentrator-bundle"
 VERSION = 1

@@ -21,8 +21,7 @@ from typing import Any
 
 from protocols.field.errors import UplinkError
 from protocols.field.lines import LINE_BYTES_MAX
-from protocols.field.uplink_fields import complaint
-from protocols.field.uplink_messages import MESSAGES, VERSION, MessageType, Role
+from protocols.field.uplink_messages import MESSAGES, VERSION, MessageType, Role, complaint
 
 ID_CHARACTERS_MAX = 64
 CODES: tuple[str, ...] = (

@@ -1,5 +1,7 @@
 """What both ends of the uplink share: lines in, events out, ids that are answered once."""
 
+import hashlib
+import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from typing import Any
 from protocols.field.errors import StationControlError, UplinkError
 from protocols.field.lines import LineBuffer
 from protocols.field.uplink import Answer, Message, checked, checked_answer, read_line
-from protocols.field.uplink_messages import MESSAGES, Role
+from protocols.field.uplink_messages import MESSAGES, VERSION, Role
 
 #: Ids of the other end whose answers are remembered, and own ones that may wait for an answer.
 REMEMBERED_MAX = 200
@@ -196,3 +198,165 @@ class UplinkPeer:
     def _close(self, reason: str) -> Closed:
         self.hopeless = True
         return Closed(reason)
+
+
+# ---- How both ends of the uplink prove that they know the secret, which never travels.
+
+NONCE_OCTETS_MIN = 16
+NONCE_OCTETS_MAX = 64
+
+
+def proof(
+    secret: bytes, role: Role, *, name: str, ldn: str, head_end_nonce: bytes, concentrator_nonce: bytes
+) -> bytes:
+    """What `role` says to prove that it knows the secret.
+
+    Args:
+        secret: shared; never shown.
+        role: who proves.
+        name: of the head-end, as its hello says it.
+        ldn: logical device name of the concentrator, as its answer says it.
+        head_end_nonce: `NONCE_OCTETS_MIN` to `NONCE_OCTETS_MAX` fresh random octets.
+        concentrator_nonce: as many of the other end.
+    """
+    parts = (
+        f"amibench-uplink-{VERSION}".encode(),
+        role.encode(),
+        name.encode(),
+        ldn.encode(),
+        head_end_nonce,
+        concentrator_nonce,
+    )
+    whole = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    return hmac.new(secret, whole, hashlib.sha256).digest()
+
+
+def is_proof(expected: bytes, said: str) -> bool:
+    """Whether `said`, in hexadecimal, is the proof that is expected; in constant time."""
+    return hmac.compare_digest(expected.hex().encode(), said.encode(errors="replace"))
+
+
+def is_nonce(nonce: str) -> bool:
+    """Whether a nonce, in hexadecimal, is long enough and not too long."""
+    return 2 * NONCE_OCTETS_MIN <= len(nonce) <= 2 * NONCE_OCTETS_MAX
+
+
+# ---- The two ends of the uplink: who greets, who proves what, and in which order.
+
+#: Ids of the two messages that open a conversation; the caller's own begin otherwise.
+HELLO_ID, AUTH_ID = "hello", "auth"
+
+
+class UplinkHeadEnd(UplinkPeer):
+    """The head-end's end, which greets.
+
+    Args:
+        secret: shared with the concentrator; never shown.
+        name: what the head-end calls itself.
+        nonce: 16 to 64 fresh random octets.
+
+    Attributes:
+        ldn: logical device name of the concentrator, once it answered; else empty.
+        serial: its serial, likewise.
+    """
+
+    def __init__(self, secret: bytes, name: str, nonce: bytes) -> None:
+        super().__init__(Role.HEAD_END)
+        self._secret = secret
+        self._name = name
+        self._nonce = nonce
+        self.ldn = ""
+        self.serial = ""
+
+    def greet(self) -> None:
+        """Begin.
+
+        Raises:
+            UplinkError: the name or the nonce does not fit.
+        """
+        if not is_nonce(self._nonce.hex()):
+            raise UplinkError("bad-body", "hello: a nonce has 16 to 64 octets")
+        self._ask(Message(HELLO_ID, "hello", {"name": self._name, "nonce": self._nonce.hex()}))
+
+    def _answered_before_open(self, message: Message, answer: Answer) -> list[UplinkEvent]:
+        if not answer.ok:
+            return [self._close(answer.error or "refused")]
+        if message.id == AUTH_ID:
+            return [self._open()]
+        said = answer.unwrap()
+        self.ldn, self.serial = said["ldn"], said["serial"]
+        nonce = bytes.fromhex(said["nonce"])
+        if not is_nonce(said["nonce"]) or not is_proof(self._proof(Role.CONCENTRATOR, nonce), said["proof"]):
+            return [self._close("the concentrator does not know the secret")]
+        self._ask(Message(AUTH_ID, "auth", {"proof": self._proof(Role.HEAD_END, nonce).hex()}))
+        return []
+
+    def _proof(self, role: Role, nonce: bytes) -> bytes:
+        return proof(
+            self._secret,
+            role,
+            name=self._name,
+            ldn=self.ldn,
+            head_end_nonce=self._nonce,
+            concentrator_nonce=nonce,
+        )
+
+
+class UplinkConcentrator(UplinkPeer):
+    """The concentrator's end, which is greeted. Without a secret it lets nobody in.
+
+    Args:
+        secret: shared with the head-end; never shown.
+        ldn: its logical device name.
+        serial: on its case.
+        nonce: 16 to 64 fresh random octets.
+
+    Attributes:
+        head_end: what the head-end calls itself, once it greeted; else empty.
+    """
+
+    def __init__(self, secret: bytes, ldn: str, serial: str, nonce: bytes) -> None:
+        super().__init__(Role.CONCENTRATOR)
+        self._secret = secret
+        self._ldn = ldn
+        self._serial = serial
+        self._nonce = nonce
+        self._other_nonce: bytes | None = None
+        self.head_end = ""
+
+    def _before_open(self, message: Message) -> list[UplinkEvent]:
+        steps = {"hello": self._greeted, "auth": self._proved}
+        step = steps.get(message.type_name)
+        if step is None or not self._secret:
+            raise UplinkError("forbidden", "prove first that you know the secret")
+        return step(message)
+
+    def _greeted(self, message: Message) -> list[UplinkEvent]:
+        if self._other_nonce is not None or not is_nonce(message.body["nonce"]):
+            raise UplinkError("forbidden", "one hello, with a nonce of 16 to 64 octets")
+        self.head_end = message.body["name"]
+        self._other_nonce = bytes.fromhex(message.body["nonce"])
+        self._remember(message)
+        said = self._proof(Role.CONCENTRATOR).hex()
+        self.answer(
+            message.id,
+            {"ldn": self._ldn, "serial": self._serial, "nonce": self._nonce.hex(), "proof": said},
+        )
+        return []
+
+    def _proved(self, message: Message) -> list[UplinkEvent]:
+        if self._other_nonce is None or not is_proof(self._proof(Role.HEAD_END), message.body["proof"]):
+            raise UplinkError("forbidden", "the proof is wrong")
+        self._remember(message)
+        self.answer(message.id)
+        return [self._open()]
+
+    def _proof(self, role: Role) -> bytes:
+        return proof(
+            self._secret,
+            role,
+            name=self.head_end,
+            ldn=self._ldn,
+            head_end_nonce=self._other_nonce or b"",
+            concentrator_nonce=self._nonce,
+        )

@@ -12,8 +12,8 @@ from typing import Any
 from protocols.offline.envelope import FORMAT, OCTETS_MAX, SIGNATURE_OCTETS, SIGNER_DIGITS
 from protocols.offline.kinds import Kind, Record, Schema
 from protocols.offline.messages import MESSAGES
-from protocols.offline.messages.base import Message
 from protocols.offline.schema import CUSTOMERS_MAX, ENTRIES, ENTRIES_MAX, LEASE_METERS_MAX
+from protocols.offline.signed_message import Message
 
 INTRODUCTION = f"""\
 # Messages of off-line sale

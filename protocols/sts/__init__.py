@@ -10,6 +10,6 @@ Names of the rooms:
 * `protocols.sts.acceptance`: what a meter does with 20 digits;
 * `protocols.sts.vectors`: minting from the inputs of a test vector;
 * `protocols.sts.scenarios`: running a described meter through a list of tokens;
-* `protocols.sts.batch`: many tokens at once, over NumPy arrays;
+* `protocols.sts.bulk`: many tokens at once, over NumPy arrays;
 * `protocols.sts.testkeys`: the published test keys, the only keys in the project.
 """

@@ -6,6 +6,9 @@ exponents join.
 Source: IEC 62055-41, 6.3.6
 """
 
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
 from protocols.sts.errors import StsValueError
 
 MANTISSA_BITS = 14
@@ -73,3 +76,124 @@ def units_from_wh(energy_wh: int) -> int:
 def wh_from_units(units: int) -> int:
     """Return the energy of token units (0.1 kWh) in Wh."""
     return units * WH_PER_UNIT
+
+
+# ---- The floating amount of currency credit tokens, in units of 10⁻⁵ of the base currency, in integers onl
+
+EXPONENT_END = 32
+UNITS_PER_BASE = 10**5
+"""Units of a token in one unit of the base currency (peso, rand, dollar)."""
+
+STEPS_1E5: tuple[int, ...] = tuple(10**exponent for exponent in range(EXPONENT_END))
+"""What one step of the mantissa is worth, by exponent."""
+
+OFFSETS_1E5 = tuple(MANTISSA_END * (step - 1) // 9 for step in STEPS_1E5)
+"""Smallest magnitude of each exponent's range."""
+
+MAGNITUDE_MAX_1E5 = OFFSETS_1E5[-1] + STEPS_1E5[-1] * (MANTISSA_END - 1)
+"""The largest magnitude that the coding holds, about 1.82 · 10³⁵ units (1.82 · 10³⁰ of base currency)."""
+
+_TEXT_CHARACTERS_MAX = 60
+_DIGITS_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyAmount:
+    """A coded amount.
+
+    Args:
+        sign: 0 positive, 1 negative.
+        exponent: 0 to 31.
+        mantissa: 0 to 16383.
+    """
+
+    sign: int
+    exponent: int
+    mantissa: int
+
+    @property
+    def amount_1e5(self) -> int:
+        """What it stands for, in units of 10⁻⁵ of the base currency."""
+        magnitude = OFFSETS_1E5[self.exponent] + STEPS_1E5[self.exponent] * self.mantissa
+        return -magnitude if self.sign else magnitude
+
+    @property
+    def field20(self) -> int:
+        """S&E (4 bits) and Amount (16 bits), as the token holds them apart: sign, exponent, mantissa."""
+        return self.sign << 19 | self.exponent << MANTISSA_BITS | self.mantissa
+
+    @classmethod
+    def from_field20(cls, field20: int) -> "CurrencyAmount":
+        """Take `field20` apart."""
+        return cls(field20 >> 19, field20 >> MANTISSA_BITS & 0x1F, field20 & MANTISSA_END - 1)
+
+
+def encode_currency(amount_1e5: int) -> CurrencyAmount:
+    """Code an amount, rounding it in the customer's favour to the next value that can be coded.
+
+    >>> encode_currency(100_000).amount_1e5, encode_currency(-100_000).amount_1e5
+    (100004, -99994)
+
+    Args:
+        amount_1e5: in units of 10⁻⁵ of the base currency; negative takes credit away.
+
+    Raises:
+        StsValueError: larger than the coding holds.
+
+    Source: IEC 62055-41:2018, 6.3.6.4
+    """
+    magnitude = abs(amount_1e5)
+    if magnitude > MAGNITUDE_MAX_1E5:
+        raise StsValueError(f"an amount of currency is at most {MAGNITUDE_MAX_1E5} units of 1e-5, not more")
+    exponent = max(e for e in range(EXPONENT_END) if OFFSETS_1E5[e] <= magnitude)
+    over, step = magnitude - OFFSETS_1E5[exponent], STEPS_1E5[exponent]
+    if amount_1e5 < 0:
+        return CurrencyAmount(1, exponent, over // step)
+    mantissa = -(-over // step)
+    if mantissa == MANTISSA_END:
+        return CurrencyAmount(0, exponent + 1, 0)
+    return CurrencyAmount(0, exponent, mantissa)
+
+
+def currency_units(amount_base: int | str | Decimal) -> int:
+    """Return whole units of 10⁻⁵ for an amount of the base currency, rounded upwards: the customer gains.
+
+    >>> currency_units("1.82044E+14"), currency_units("-0.000019"), currency_units("0.000011")
+    (18204400000000000000, -1, 2)
+
+    Args:
+        amount_base: a whole number, a `Decimal`, or decimal text; never a float, which holds no tenths.
+
+    Raises:
+        StsValueError: no decimal number, or far outside what a token can hold.
+    """
+    if not isinstance(amount_base, int | str | Decimal) or isinstance(amount_base, bool):
+        kind = type(amount_base).__name__
+        raise StsValueError(f"an amount of money is a whole number or decimal text, not {kind}")
+    try:
+        amount = Decimal(amount_base if not isinstance(amount_base, str) else _plain(amount_base))
+    except InvalidOperation:
+        raise StsValueError(f"an amount of money must be decimal, not {amount_base!r}") from None
+    if not amount.is_finite() or abs(amount.adjusted()) > _DIGITS_MAX:
+        raise StsValueError("an amount of money of a size that no token holds")
+    numerator, denominator = amount.as_integer_ratio()
+    return -(-numerator * UNITS_PER_BASE // denominator)
+
+
+def base_currency_text(amount_1e5: int) -> str:
+    """Write units of 10⁻⁵ as an amount of the base currency, exactly.
+
+    >>> base_currency_text(-99_994), base_currency_text(1_200_000)
+    ('-0.99994', '12')
+    """
+    whole, rest = divmod(abs(amount_1e5), UNITS_PER_BASE)
+    sign = "-" if amount_1e5 < 0 else ""
+    return f"{sign}{whole}.{rest:05d}".rstrip("0").rstrip(".")
+
+
+def _plain(text: str) -> str:
+    """Text short and plain enough to be a number."""
+    stripped = text.strip()
+    if len(stripped) > _TEXT_CHARACTERS_MAX or not stripped.isascii() or "_" in stripped:
+        raise StsValueError(f"an amount of money must be decimal, not {stripped[:40]!r}")
+    return stripped

@@ -7,8 +7,8 @@ Source: STS 531-1 Ed 2.2 as listed in public compliance tools; see conformance/v
 
 from dataclasses import dataclass
 
-from protocols.sts.identity.base_date import BaseDate
-from protocols.sts.keys.values import VendingKey
+from protocols.sts.identity import BaseDate
+from protocols.sts.keys import VendingKey
 
 VUDK_160 = VendingKey(bytes.fromhex("ABABABABABABABAB949494949494949401234567"))
 """160-bit vending unique key of registers 1 to 8 and 10."""

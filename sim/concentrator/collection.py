@@ -11,8 +11,8 @@ from simpy import Environment, Event
 
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session import Operation, SessionEngine
+from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.session.profiles import ProfileShape, profile_shape
-from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
 from protocols.field.events import LogKind
 from sim.concentrator.clock import ConcentratorClock
 from sim.concentrator.errors import UnreachableError

@@ -14,8 +14,8 @@ from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.measurement import DataObject
 from protocols.dlms.errors import DlmsError, SecurityError
 from protocols.dlms.session import Operation, SessionEngine
+from protocols.dlms.session.errors import AccessRefused, AssociationRefused, ExceptionAnswered, NoAnswer
 from protocols.dlms.session.profiles import read_many
-from protocols.dlms.session_errors import AccessRefused, AssociationRefused, ExceptionAnswered, NoAnswer
 from protocols.plc.cl432 import Lpdu
 from sim.concentrator.assembly import Components
 from sim.concentrator.errors import UnreachableError

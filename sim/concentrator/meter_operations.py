@@ -12,8 +12,8 @@ from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.profile_rows import Profile
 from protocols.dlms.session import Operation, SessionEngine
+from protocols.dlms.session.errors import AccessRefused
 from protocols.dlms.session.profiles import ProfileShape, read_profile
-from protocols.dlms.session_errors import AccessRefused
 from sim.concentrator.storage import StoredRow, StoredValue
 from sim.concentrator.terms import ClockTerms
 

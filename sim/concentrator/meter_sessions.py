@@ -9,14 +9,14 @@ from typing import Any, Protocol, TypeVar
 
 from simpy import Event
 
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite
 from protocols.dlms.security.counters import SendCounter
 from protocols.dlms.session import Operation, SessionEngine, SessionTerms
-from protocols.dlms.session.strategies import invocation_counter
-from protocols.dlms.session_errors import AssociationRefused, ExceptionAnswered
+from protocols.dlms.session.drivers import invocation_counter
+from protocols.dlms.session.errors import AssociationRefused, ExceptionAnswered
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient
 from sim.concentrator.errors import UnreachableError
 from sim.concentrator.southbound import Southbound, Urgency

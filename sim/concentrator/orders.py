@@ -17,7 +17,7 @@ from protocols.dlms.cosem.enumerations import TokenStatusCode
 from protocols.dlms.cosem.payment import TokenGateway
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session import Operation, SessionEngine
-from protocols.dlms.session_errors import ActionRefused
+from protocols.dlms.session.errors import ActionRefused
 from sim.concentrator.collection import Collector
 from sim.concentrator.errors import OrderError, TermsError, UnreachableError
 from sim.concentrator.events import EventLog

@@ -13,7 +13,7 @@ from simpy import Environment, Event
 
 from protocols.dlms.acse import Aarq, Rlre
 from protocols.dlms.codes import ServiceError, StateError
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from protocols.plc.cl432 import Lpdu, decode_lpdu, encode_lpdu
 from protocols.plc.errors import LpduError
 from sim.concentrator.errors import UnreachableError

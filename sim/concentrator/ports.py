@@ -12,10 +12,10 @@ from protocols.dlms.errors import DecodeError
 from protocols.dlms.framing import ApduReceived, Event, LinkDisconnected
 from protocols.dlms.gateway import decode_gateway, is_gateway
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.server import ServerConnection
-from protocols.dlms.services import exceptions
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.wrapper import WrapperServer, encode_wpdu
-from protocols.field.uplink_ends import UplinkConcentrator
+from protocols.dlms.xdlms import error_responses
+from protocols.field.uplink_peer import UplinkConcentrator
 from sim.concentrator.context import ConcentratorContext
 from sim.concentrator.logical_device import OWN_SAP, OwnFacts, own_device
 from sim.concentrator.pass_through import UNKNOWN, PassThrough
@@ -149,10 +149,10 @@ class DlmsSession:
         try:
             message = decode_gateway(apdu)
         except DecodeError:
-            back(exceptions.MALFORMED)
+            back(error_responses.MALFORMED)
             return
         if message.is_answer:
-            back(exceptions.MALFORMED)
+            back(error_responses.MALFORMED)
             return
         meter = self._owner.addressed(message.address)
         self._to_meter(

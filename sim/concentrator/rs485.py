@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from simpy import Environment, Event, Resource
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import Operation, SessionEngine, SessionTerms, Transmit
 from sim.concentrator.meter_sessions import MeterKeys, Work

@@ -13,9 +13,8 @@ from typing import Any
 from simpy import Environment
 
 from protocols.field.errors import UplinkError
-from protocols.field.uplink_ends import UplinkConcentrator
 from protocols.field.uplink_messages import ORDER
-from protocols.field.uplink_peer import Answered, Asked, Closed, Opened
+from protocols.field.uplink_peer import Answered, Asked, Closed, Opened, UplinkConcentrator
 from sim.concentrator.context import ConcentratorContext
 from sim.concentrator.errors import OrderError, PowerLostError
 from sim.concentrator.events import Event

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from protocols.dlms.cosem.image import ImageTransferStatus
+from protocols.dlms.cosem.access import ImageTransferStatus
 
 MAGIC = b"AMBF1"
 _CRC_OCTETS = 4

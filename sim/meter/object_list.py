@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from protocols.dlms import axdr
-from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.cosem.access import TransportService
 from protocols.dlms.obis import Obis
 from sim.meter.clock.date_patterns import DatePattern, TimePattern
 from sim.meter.clock.schedules import ScheduleEntry, ScriptAction, Scripts, ScriptService, SingleAction

@@ -17,7 +17,7 @@ from simpy import Environment
 from protocols.dlms.cosem.disconnect import ControlMode
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.security import DeviceSecurity, KeySet, SecuritySuite
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
 from protocols.field.events import EventCode
 from protocols.sts.acceptance import (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from sim.meter import MeterProfile, ProfileError
 
 # ---- Many meters of one model: what each is called, and where on a shared port it answers.

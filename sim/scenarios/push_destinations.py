@@ -8,10 +8,10 @@ import asyncio
 import ipaddress
 from collections.abc import Callable, Iterable
 
+from links.aio import send_by_tcp, send_by_udp
+from links.base import LinkError
 from links.clock import Clock, WallClock
-from links.errors import LinkError
-from links.sending import send_by_tcp, send_by_udp
-from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.cosem.access import TransportService
 from sim.kernel.served import ServedWorld
 from sim.meter import Meter
 from sim.meter.communication.ports import Dial

@@ -10,11 +10,9 @@ from typing import Any
 
 import uvicorn
 
+from links.base import LinkOpenError
 from links.clock import Clock, WallClock
-from links.errors import LinkOpenError
-from links.pty_server import serve_pty
-from links.serial_port import SerialOptions
-from links.serial_server import serve_serial
+from links.serial_line import SerialOptions, serve_pty, serve_serial
 from links.server import serve_tcp
 from links.url import LinkUrl
 from sim.kernel.control import LOOPBACK, ControlServer

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from protocols.sts import testkeys
 from protocols.sts.acceptance import KeyRegister
-from protocols.sts.identity import BaseDate
-from protocols.sts.identity.token_identifier import MINUTES_PER_DAY, RESERVED_MINUTE, TID_MAX
+from protocols.sts.identity import MINUTES_PER_DAY, RESERVED_MINUTE, TID_MAX, BaseDate
 from protocols.sts.keys import VendingKey
 from protocols.sts.token import KeyChange, TransferCredit, encode_token, key_change_sections
 from sim.scenarios.scenario import KeyChangeTerms

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from importlib import resources
 
-from links.base import Link
-from links.errors import LinkUrlError
+from links.base import Link, LinkUrlError
 from links.url import LinkUrl
 from sim.meter import ProfileError
 from sim.scenarios.identities import METERS_MAX

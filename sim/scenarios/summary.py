@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from protocols.field.events import EventCode
-from protocols.sts.identity.token_identifier import TID_MAX
+from protocols.sts.identity import TID_MAX
 from sim.grid.energy_balance import NJ_PER_WH, EnergyBalance
 from sim.meter.metering.metrology import Quantity
 from sim.scenarios import solar_homes

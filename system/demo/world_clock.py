@@ -10,8 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from links import Link, open_link
+from links.base import LinkError
 from links.clock import monotonic_s
-from links.errors import LinkError
 from protocols.field.errors import StationControlError
 from protocols.field.station_control import StationControlClient
 from system.config.environment import SettingsError

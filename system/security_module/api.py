@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.offline.schema import LEASE_METERS_MAX, LEASES_MAX, MONEY_C_MAX, SLOTS
-from protocols.sts.amounts import AMOUNT_MAX
-from protocols.sts.currency import MAGNITUDE_MAX_1E5
+from protocols.sts.amounts import AMOUNT_MAX, MAGNITUDE_MAX_1E5
 from system.security_module.refusals import Refused
 from system.security_module.schema import (
     Check,

@@ -18,8 +18,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from links.base import LinkUrlError
 from links.clock import WallClock
-from links.errors import LinkUrlError
 from links.url import LinkUrl
 from system.security_module import api
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule

@@ -26,10 +26,8 @@ from Crypto.Cipher import DES
 
 from protocols.sts import testkeys
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import BaseDate, KeyRevisionNumber, KeyType, SupplyGroupCode
-from protocols.sts.identity.key_attributes import KeyExpiryNumber
-from protocols.sts.keys import VendingKey
-from protocols.sts.keys.dkga02 import check_vending_key
+from protocols.sts.identity import BaseDate, KeyExpiryNumber, KeyRevisionNumber, KeyType, SupplyGroupCode
+from protocols.sts.keys import VendingKey, check_vending_key
 from system.security_module.errors import UnableToLoadKey
 from system.security_module.sealed_contents import KEY_OPERATIONS, Contents, KeyRegister
 

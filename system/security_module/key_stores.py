@@ -14,12 +14,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber, SupplyGroupCode, TariffIndex
-from protocols.sts.identity.key_attributes import KeyRevisionNumber
-from protocols.sts.keys import DecoderKey, VendingKey, derive_decoder_key
-from protocols.sts.keys.dkga04 import VENDING_KEY_BYTES, data_block
-from protocols.sts.keys.request import DerivationRequest
-from protocols.sts.keys.values import KEY_BYTES_BY_EA
+from protocols.sts.identity import (
+    KeyRevisionNumber,
+    KeyType,
+    MeterPrimaryAccountNumber,
+    SupplyGroupCode,
+    TariffIndex,
+)
+from protocols.sts.keys import (
+    DKGA04_VENDING_KEY_BYTES,
+    KEY_BYTES_BY_EA,
+    DecoderKey,
+    DerivationRequest,
+    VendingKey,
+    data_block,
+    derive_decoder_key,
+)
 from system.security_module.errors import UnableToUseToken
 from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import KeyRegister
@@ -111,7 +121,7 @@ class KeyStores:
 
 HASH_BLOCK_BYTES = 64
 
-_PLACEHOLDER = VendingKey(bytes(VENDING_KEY_BYTES))
+_PLACEHOLDER = VendingKey(bytes(DKGA04_VENDING_KEY_BYTES))
 """Stands where a derivation request wants a key: the data block does not depend on it."""
 
 
@@ -151,7 +161,7 @@ class Pkcs11KeyStore:
         Raises:
             UnableToUseToken: a key for DKGA02, or the token refuses it.
         """
-        if len(key.value) != VENDING_KEY_BYTES:
+        if len(key.value) != DKGA04_VENDING_KEY_BYTES:
             raise UnableToUseToken("a token can hold keys for DKGA04 only: DKGA02 needs the key itself")
         attribute = self._pkcs11.Attribute
         try:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from protocols.sts.acceptance.key_types import key_type_allowed
+from protocols.sts.acceptance.key_register import key_type_allowed
 from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import (
+    PAN_DIGITS,
     KeyExpiryNumber,
     KeyType,
     MeterPrimaryAccountNumber,
     TokenIdentifier,
 )
-from protocols.sts.identity.meter import PAN_DIGITS
 from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.state import State, business_day

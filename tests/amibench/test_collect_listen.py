@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from amibench.commands.system.app import app
 from amibench.commands.system.collect import ListenAddress, listen_address, listening
 from amibench.errors import CommandError
+from links.base import LinkOpenError, LinkUrlError
 from links.clock import WallClock
-from links.errors import LinkOpenError, LinkUrlError
 from system.head_end.acquisition import BlockingRunner, Collector, CollectorParts, parse_key_file
 
 

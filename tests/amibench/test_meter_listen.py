@@ -22,7 +22,7 @@ from protocols.dlms.security.forms import Form, enclose
 from protocols.dlms.session.push import Push
 from protocols.dlms.wrapper import WrapperServer, encode_wpdu
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED
+from protocols.dlms.xdlms.fields import LONG_CONFIRMED
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
 PATIENCE_S = 60

@@ -23,7 +23,7 @@ from amibench.commands.meter.serve import to_toml, write_target
 from amibench.errors import CommandError
 from conformance import mutants, targets
 from links import open_link
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
 from protocols.field.errors import StationControlError

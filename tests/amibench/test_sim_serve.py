@@ -12,7 +12,7 @@ from started import Started, started
 
 from amibench.__main__ import run
 from links import open_link
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import DataObject
 from protocols.dlms.gateway import GatewayMessage, decode_gateway
 from protocols.dlms.obis import Obis

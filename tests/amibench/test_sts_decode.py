@@ -10,7 +10,7 @@ from amibench.__main__ import run
 from amibench.commands.sts.show import FIELDS, RESULTS
 from conformance.vectors import path
 from protocols.sts.keys import DecoderKey
-from protocols.sts.scenarios.expectation import RESULT_NAMES
+from protocols.sts.scenarios import RESULT_NAMES
 from protocols.sts.token import Set2ndSectionDecoderKey, encode_token
 from protocols.sts.vectors import mint_vector
 

@@ -17,9 +17,8 @@ from conformance.text import Text
 from conformance.verdicts import Verdict
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import FrameError
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame
 from protocols.sts.identity import BaseDate
 from protocols.sts.token import TransferCredit, decode_token
 

@@ -24,10 +24,8 @@ from conformance.targets.load import PPKW_FILE
 from conformance.verdicts import Verdict
 from protocols.dlms.errors import FrameError
 from protocols.dlms.framing import LinkParameters
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.fcs import fcs_octets
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame, fcs_octets
 from protocols.dlms.hdlc.parameters import decode_parameters, encode_parameters
 from sim.scenarios.serving import PTY
 

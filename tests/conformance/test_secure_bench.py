@@ -15,7 +15,7 @@ from conformance.bench.security import POLICY, SECURITY_SETUP, activate, secured
 from conformance.targets import TargetError, load
 from conformance.targets.model import AssociationSection, SecuritySection
 from protocols.dlms.acse import MechanismName
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.security import Form, Hls, SecurityControl, SendCounter
 

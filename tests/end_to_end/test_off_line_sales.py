@@ -13,8 +13,8 @@ import pytest
 from vending_world import Village, drn, make_module, make_village, served_module
 
 from protocols.offline.messages import OfficeKeys
+from protocols.sts.acceptance.key_register import KeyRegister
 from protocols.sts.acceptance.process import TokenAcceptance
-from protocols.sts.acceptance.register import KeyRegister
 from protocols.sts.acceptance.results import TokenResult, ValidationResult
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.testkeys import TEST_REGISTERS

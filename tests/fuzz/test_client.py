@@ -7,7 +7,7 @@ from fuzz_session import CLOCK, reader
 from fuzz_traffic import captured, kept, mutants, swallow
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.wrapper import WrapperClient

@@ -6,7 +6,7 @@ from fuzz_traffic import captured, kept, mutants, session_apdus
 
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import ExceptionAnswered, LinkLost, NoAnswer
+from protocols.dlms.session.errors import ExceptionAnswered, LinkLost, NoAnswer
 from protocols.dlms.wrapper import WrapperClient
 from sim.scenarios.world import METER, World
 

@@ -12,7 +12,7 @@ from memory_desk import MemoryDesk
 from memory_rows import MeterPlan
 
 from links.aio import AsyncLink
-from links.errors import LinkOpenError
+from links.base import LinkOpenError
 from sim.kernel.ports import Port
 from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink, run_in_virtual_time
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD

@@ -11,9 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 from protocols.offline.messages import Lease
-from protocols.sts.identity import KeyType
+from protocols.sts.identity import KeyType, luhn_digit
 from protocols.sts.keys import DecoderKey, derive_decoder_key
-from protocols.sts.luhn import luhn_digit
 from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import leases, policy
 from system.security_module.key_stores import KeyStores

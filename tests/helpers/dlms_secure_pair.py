@@ -6,9 +6,9 @@ from itertools import count
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import ApduToSend, ClientEvent
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ApduToSend, ClientEvent
 from protocols.dlms.cosem import (
     AccessMode,
     AccessRights,
@@ -21,7 +21,7 @@ from protocols.dlms.cosem import (
     constant,
     rights_table,
 )
-from protocols.dlms.cosem.rights import MethodMode
+from protocols.dlms.cosem.device import MethodMode
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import (
     ClientSecurity,
@@ -33,7 +33,7 @@ from protocols.dlms.security import (
     SecuritySuite,
     SendCounter,
 )
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 KEYS = KeySet(
     guek=bytes(range(16)), gak=bytes(range(16, 32)), gbek=bytes(range(32, 48)), kek=bytes(range(64, 80))

@@ -5,12 +5,12 @@ from typing import Any
 
 from dlms_small_device import MANAGER_SAP, PASSWORD
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import LogicalDevice
 from protocols.dlms.framing import ApduReceived, Framing, LinkDisconnected
 from protocols.dlms.hdlc import HdlcClient, HdlcServer
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.session import AsyncDlmsSession, DlmsSession
 from protocols.dlms.wrapper import WrapperClient, WrapperServer
 

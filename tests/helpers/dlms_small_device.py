@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data, DataTag
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import ApduToSend, ClientEvent
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ApduToSend, ClientEvent
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem import (
     AccessError,
@@ -27,7 +27,7 @@ from protocols.dlms.cosem import (
     read_only,
 )
 from protocols.dlms.obis import Obis
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 PASSWORD = b"12345678"
 PUBLIC_SAP, READER_SAP, MANAGER_SAP, SERVER_SAP = 16, 2, 1, 1

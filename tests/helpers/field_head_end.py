@@ -5,8 +5,7 @@ from typing import Any
 
 from protocols.field.errors import UplinkError
 from protocols.field.uplink import Answer
-from protocols.field.uplink_ends import UplinkHeadEnd
-from protocols.field.uplink_peer import Answered, Asked
+from protocols.field.uplink_peer import Answered, Asked, UplinkHeadEnd
 from sim.scenarios.field import FieldWorld
 
 SECRET = "the shared secret of a test"

@@ -1,12 +1,12 @@
 """What our own client says in a session that uses every service: its mutants get far into a server."""
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, ActionRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ActionRefused, ExceptionAnswered
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter.credentials import TEST_READER_PASSWORD
 from sim.scenarios.world import METER, World

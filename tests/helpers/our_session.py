@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from links import open_link
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession

@@ -12,7 +12,7 @@ from typing import Any
 from protocols.dlms.cosem import LogicalDevice
 from protocols.dlms.framing import ApduReceived, Framing, LinkDisconnected
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.wrapper import WrapperServer
 
 FRAMINGS: dict[str, Callable[[], Framing]] = {

@@ -13,7 +13,7 @@ from typing import Any
 
 from Crypto.PublicKey import ECC
 
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
 from system.security_module.clock import ModuleClock

@@ -6,8 +6,8 @@ import socket
 import pytest
 
 from links.aio import AsyncStreamLink, open_async_link, register_async
+from links.base import LinkOpenError, LinkUrlError
 from links.clock import ManualDeadline, WallClock
-from links.errors import LinkOpenError, LinkUrlError
 from links.testing import check_async_link, check_clock
 from links.url import LinkUrl
 

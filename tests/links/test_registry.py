@@ -7,7 +7,7 @@ import pytest
 
 import links
 from links import memory, registry
-from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
+from links.base import LinkClosedError, LinkOpenError, LinkUrlError
 
 
 def test_a_registered_scheme_is_opened(monkeypatch: pytest.MonkeyPatch):

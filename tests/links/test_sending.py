@@ -5,11 +5,11 @@ import socket
 
 import pytest
 
+from links.aio import send_by_tcp, send_by_udp
+from links.base import LinkOpenError
 from links.clock import WallClock
-from links.errors import LinkOpenError
-from links.sending import send_by_tcp, send_by_udp
 from links.server import Connection, serve_tcp
-from links.udp_server import serve_udp
+from links.udp import serve_udp
 
 HOST = "127.0.0.1"
 

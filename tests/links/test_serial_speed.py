@@ -6,10 +6,9 @@ import tty
 
 import pytest
 
-from links.errors import LinkClosedError, LinkUrlError
+from links.base import LinkClosedError, LinkUrlError
 from links.registry import open_link
-from links.serial_port import SerialLink
-from links.serial_server import SerialConnection
+from links.serial_line import SerialConnection, SerialLink
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from links import server as link_server
 from links.aio import open_async_link
+from links.base import LinkClosedError, LinkOpenError
 from links.clock import WallClock
-from links.errors import LinkClosedError, LinkOpenError
-from links.serial_server import serve_serial
+from links.serial_line import serve_serial
 from links.server import Connection, serve_tcp
 
 

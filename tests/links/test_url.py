@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from links.errors import LinkUrlError
-from links.serial_port import SerialOptions
+from links.base import LinkUrlError
+from links.serial_line import SerialOptions
 from links.tcp import TcpOptions
 from links.url import LinkUrl
 

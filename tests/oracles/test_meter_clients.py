@@ -10,13 +10,13 @@ from peer_features import CLIENT_TITLE, plain
 from peer_rows import hold
 
 from protocols.dlms.axdr import Data, octet_string
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.credentials import TEST_KEYS
 from tools.peers.expectations import Row, load
 

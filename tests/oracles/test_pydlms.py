@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from links import open_link
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AssociationRefused
+from protocols.dlms.session.errors import AssociationRefused
 from protocols.dlms.wrapper import WrapperClient
 
 PYDLMS = Path(sys.executable).parent / "pydlms"

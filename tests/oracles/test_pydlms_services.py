@@ -13,9 +13,9 @@ import pytest
 
 from links import open_link
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_access import AccessGet, access_request
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.requests import AccessGet, access_request
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import Clock, DataObject, EntrySelection, ProfileGeneric, Register
@@ -25,7 +25,7 @@ from protocols.dlms.wrapper import WrapperClient
 from protocols.dlms.xdlms.access import AccessResponse, AccessResult
 from protocols.dlms.xdlms.action import ActionOutcome, ActionRequestWithListFirstBlock, ActionResponseWithList
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor, AttributeReference, MethodDescriptor
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.fields import DataBlock
 from protocols.dlms.xdlms.notification import EventNotification
 from protocols.dlms.xdlms.set import SetRequestWithListFirstBlock, SetResponseLastBlockWithList

@@ -10,10 +10,10 @@ from our_session import our_session
 from peer_rows import hold
 
 from protocols.dlms import axdr
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_access import AccessGet
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.requests import AccessGet
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
@@ -21,7 +21,7 @@ from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity, Form, Hls, KeySet, SecurityControl, SendCounter
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, AssociationRefused
+from protocols.dlms.session.errors import AccessRefused, AssociationRefused
 from tools.peers.expectations import Row, load
 
 pytestmark = pytest.mark.oracle

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from amibench.commands.benches import ROUNDS, Row, beside
 from conformance.text import Text
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from system.security_module.client import SecurityModuleClient
 
 TITLE = Text(

@@ -18,14 +18,13 @@ import numpy as np
 
 from amibench.commands.benches import Row
 from conformance.text import Text
-from protocols.sts.batch import key_changes_many, mint_many
+from protocols.sts.bulk import key_changes_many, mint_many
 from protocols.sts.cipher import Misty1
 from protocols.sts.cipher.misty1 import KEYS_REMEMBERED
-from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber
+from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber, luhn_digit
 from protocols.sts.keys import derive_decoder_key
-from protocols.sts.luhn import luhn_digit
 from protocols.sts.testkeys import VUDK_160
-from protocols.sts.token import CreditPress, TransferCredit, decode_token, encode_token
+from protocols.sts.token import CreditMinter, TransferCredit, decode_token, encode_token
 
 # ---- What is timed: one plain function a row, each doing a known number of operations, yardsticks beside t
 
@@ -103,7 +102,7 @@ def _botan() -> Iterator[Workload]:
 
 def _single(ea: str) -> Iterator[Workload]:
     key = derive_decoder_key(ea=ea, vending_key=VUDK_160, pan=_PAN, sgc="201457")
-    press, digits = CreditPress(key).credit, encode_token(TransferCredit(0, 5, 1_000_000, 256), key)
+    press, digits = CreditMinter(key).credit, encode_token(TransferCredit(0, 5, 1_000_000, 256), key)
     # More meters than the ciphers remember keys, round and round: every one comes as a stranger.
     fresh = itertools.cycle([_pan(serial) for serial in range(2 * KEYS_REMEMBERED)])
 

@@ -15,19 +15,19 @@ from amibench.commands.meter.texts import text
 from amibench.composition import register_schemes
 from amibench.errors import CommandError
 from links import Link, open_link
-from links.errors import LinkError
+from links.base import LinkError
 from links.url import LinkUrl
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.errors import DlmsError, LocalProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.mode_e import ModeEClient, ModeEError, open_mode_e
-from protocols.dlms.mode_e.characters import OPENING_BAUD
-from protocols.dlms.mode_e.opening import HasSpeed
+from protocols.dlms.mode_e.client import HasSpeed
+from protocols.dlms.mode_e.messages import OPENING_BAUD
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AssociationRefused, LinkLost, NoAnswer, OutcomeUnknown
+from protocols.dlms.session.errors import AssociationRefused, LinkLost, NoAnswer, OutcomeUnknown
 from protocols.dlms.wrapper import WrapperClient
 
 # ---- The optical port: the opening of IEC 62056-21, protocol mode E, before HDLC; for URLs with ``mode=e``
@@ -213,7 +213,7 @@ def _strong_client(reach: MeterEndpoint, keys: ClientKeys, counter: int) -> Clie
     """A client with high level security, ciphered where it has keys."""
     # Only who has keys pays for the cryptography.
     from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter
-    from protocols.dlms.security.pem import signer_of
+    from protocols.dlms.security.ecdsa import signer_of
 
     mechanism = MechanismName[str(keys.mechanism).upper().replace("-", "_")]
     suite = SecuritySuite(keys.suite)

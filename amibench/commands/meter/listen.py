@@ -20,15 +20,15 @@ from amibench.commands.meter.texts import text
 from amibench.commands.meter.values import brief, plain
 from amibench.errors import CommandError
 from amibench.language import resolve
-from links.errors import LinkError
+from links.base import LinkError
 from links.server import Connection, serve_tcp
-from links.udp_server import serve_udp
+from links.udp import serve_udp
 from protocols.dlms.axdr import Data
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.explain import ReadingKeys
 from protocols.dlms.explain.readings import Reading, readings
 from protocols.dlms.framing import ApduReceived, FrameRejected, Framing
-from protocols.dlms.hdlc.listener import HdlcListener
+from protocols.dlms.hdlc.station import HdlcListener
 from protocols.dlms.security import KeySet
 from protocols.dlms.session.push import Push, PushKeys, PushListener, PushOpener
 from protocols.dlms.units import UNITS, scaled

@@ -18,7 +18,7 @@ from amibench.errors import CommandError
 from conformance import mutants
 from conformance.targets.load import DEVICES, statement_table
 from conformance.targets.model import Statement
-from links.errors import LinkError
+from links.base import LinkError
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from sim.meter import DEFAULT_PARTS, Credentials, MeterProfile, ProfileError
 from sim.scenarios.identities import METERS_MAX

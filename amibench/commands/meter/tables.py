@@ -14,7 +14,7 @@ from amibench.commands.meter.connection import MeterEndpoint
 from amibench.commands.meter.objects import ListedObject, MeterZone
 from amibench.commands.meter.texts import text
 from amibench.commands.meter.values import MAIN_ATTRIBUTE, PROFILE, VALUE, ObjectReading
-from protocols.dlms.explain.class_names import class_name
+from protocols.dlms.explain.words import class_name
 from protocols.dlms.obis import Obis
 from protocols.dlms.profile_rows import Profile, Quantity, between
 from protocols.dlms.session import AccessRefused, DlmsSession, ExceptionAnswered

@@ -20,7 +20,7 @@ from amibench.commands.month.reconcile import Finding, reconcile
 from amibench.commands.month.vending_shop import TokenEntry, VendingShop
 from amibench.office.community import SECRET_NAME, community_of, key_tables
 from links.aio import AsyncLink
-from links.errors import LinkOpenError
+from links.base import LinkOpenError
 from sim.kernel.virtual_time import SimAsyncClock, SimAsyncLink, run_in_virtual_time
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario

@@ -21,7 +21,7 @@ from amibench.commands.sim.options import text
 from amibench.errors import CommandError
 from amibench.language import spoken
 from conformance.bench.control_client import ControlClient
-from links.errors import LinkError
+from links.base import LinkError
 from protocols.field.errors import StationControlError
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.field_serving import FieldService, serve_field

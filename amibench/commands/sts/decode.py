@@ -36,7 +36,7 @@ from protocols.sts.keys import derive_decoder_key
 from protocols.sts.scenarios import describe_meter
 from protocols.sts.testkeys import TEST_KEYS
 from protocols.sts.token import Decoded, KeySection, decode_token
-from protocols.sts.vectors.fields import decoded_fields
+from protocols.sts.vectors.mint import decoded_fields
 
 # ---- Keeping keys off the screen: only what belongs to the published test keys is shown.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from amibench.commands.sts.options import refused
 from amibench.errors import CommandError
-from protocols.sts.currency import currency_units
+from protocols.sts.amounts import currency_units
 from protocols.sts.errors import StsError
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.vectors import Minted, MintedKeyChange, VectorStatus

@@ -17,7 +17,7 @@ import typer
 from amibench.commands.system.app import configured
 from amibench.errors import CommandError
 from amibench.language import resolve
-from links.errors import LinkError, LinkUrlError
+from links.base import LinkError, LinkUrlError
 from links.url import LinkUrl
 from system.head_end.vocabulary import REASON_SENTENCES, Reason
 

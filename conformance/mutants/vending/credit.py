@@ -6,8 +6,7 @@ from typing import Any
 from conformance.mutants._registry import vendor_mutant
 from conformance.text import Text
 from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
-from protocols.sts.amounts import decode_amount, encode_amount
-from protocols.sts.currency import STEPS_1E5
+from protocols.sts.amounts import STEPS_1E5, decode_amount, encode_amount
 from protocols.sts.token import Token, TransferCredit, TransferCurrencyCredit
 
 

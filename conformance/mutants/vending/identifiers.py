@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mutants._registry import vendor_mutant
 from conformance.text import Text
 from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from protocols.sts.token import Token
 from system.security_module.state import State
 

@@ -27,7 +27,7 @@ from conformance.bench.raw_apdu import (
     served,
 )
 from conformance.text import Text
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 
 # ---- APPL_IDLE: nothing is served without association.
 

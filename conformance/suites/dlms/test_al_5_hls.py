@@ -13,9 +13,9 @@ from conformance.bench.security import ASSOCIATION, sealer_of, secured
 from conformance.text import Text
 from protocols.dlms.acse import Aare
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association_security import title_in
-from protocols.dlms.client_events import ApduToSend
+from protocols.dlms.client.events import ApduToSend
 from protocols.dlms.security.forms import PROTECTED_TAGS, disclose
+from protocols.dlms.server.association import title_in
 from protocols.dlms.session import DlmsSession
 
 MANAGEMENT = pytest.mark.needs(f"association:{ASSOCIATION}")

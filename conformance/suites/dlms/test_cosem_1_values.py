@@ -23,7 +23,7 @@ from conformance.text import Text
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
-from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.units import UNITS
 
 # ---- COSEM objects 7.3, every class: what the object list grants is true, attribute by attribute.

@@ -22,12 +22,12 @@ from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
-from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.cosem.access import TransportService
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.framing import ApduReceived, Framing
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import PROTECTED_TAGS, SecurityControl
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from protocols.dlms.xdlms.notification import DataNotification
 
 # ---- Pushes as a bench sees them: an ear on the device's link for one client, and the setups that speak to

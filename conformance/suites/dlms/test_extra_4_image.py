@@ -18,7 +18,7 @@ from conformance.targets.model import ImageSection
 from conformance.text import Text
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.cosem.image import ImageTransferStatus
+from protocols.dlms.cosem.access import ImageTransferStatus
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
 

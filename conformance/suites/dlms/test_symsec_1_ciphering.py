@@ -29,7 +29,7 @@ from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import Form, KeySet, SecurityControl
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from protocols.dlms.xdlms.initiate import InitiateRequest
 
 # ---- SYMSEC_0: what is ciphered rightly is served, what is not is refused; global and dedicated keys.

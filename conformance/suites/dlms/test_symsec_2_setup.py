@@ -34,7 +34,7 @@ from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult, ReleaseRequestReason
 from protocols.dlms.errors import RemoteProtocolError
-from protocols.dlms.security import KeyId, KeySet, SecurityControl, wrap
+from protocols.dlms.security import KeyId, KeySet, SecurityControl, wrap_key
 from protocols.dlms.security.suites import KEY_FIELDS
 from protocols.dlms.xdlms.initiate import InitiateRequest
 
@@ -172,14 +172,14 @@ def test_unknown_key_id(bench: Bench) -> None:
 def test_wrong_wrapping(bench: Bench) -> None:
     keys = target_keys(bench)
     fresh = bench.random_octets(len(keys.guek))
-    strange = wrap(bench.random_octets(len(keys.guek)), fresh)
+    strange = wrap_key(bench.random_octets(len(keys.guek)), fresh)
 
     def rows(*pairs: tuple[int, bytes]) -> Data:
         return axdr.array(
             *(axdr.structure(axdr.enum(key_id), axdr.octet_string(octets)) for key_id, octets in pairs)
         )
 
-    good = wrap(keys.kek or b"", fresh)
+    good = wrap_key(keys.kek or b"", fresh)
     _check_not_taken(bench, rows((_GUEK, strange)), "otra clave maestra", "another master key")
     _check_not_taken(bench, rows((_GUEK, fresh)), "sin envolver", "not wrapped")
     _check_not_taken(

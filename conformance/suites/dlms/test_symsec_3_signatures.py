@@ -31,7 +31,7 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.security import KeyId, KeySet
 from protocols.dlms.security.agreement import ephemeral_unified, key_data, opened_key_data
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair, curve_of
-from protocols.dlms.security.signing import Seals
+from protocols.dlms.security.general import GeneralSigner
 
 NEEDS = pytest.mark.needs(f"association:{ASSOCIATION}", "signatures")
 
@@ -60,9 +60,9 @@ def _stranger(bench: Bench) -> EcdsaSigner:
     return EcdsaSigner(KeyPair.from_scalar(right.own.suite, octets), right.peer)
 
 
-def _seals(open_one: SecuredAssociation, signer: EcdsaSigner) -> Seals:
+def _seals(open_one: SecuredAssociation, signer: EcdsaSigner) -> GeneralSigner:
     sealer = open_one.sealer
-    return Seals(signer, sealer.security.client_system_title, sealer.server_title)
+    return GeneralSigner(signer, sealer.security.client_system_title, sealer.server_title)
 
 
 def _as_expected(bench: Bench) -> None:
@@ -198,7 +198,7 @@ def test_agreement(bench: Bench) -> None:
     _as_expected(bench)
 
 
-def _check_signed_answer(open_one: SecuredAssociation, seals: Seals, request: bytes) -> None:
+def _check_signed_answer(open_one: SecuredAssociation, seals: GeneralSigner, request: bytes) -> None:
     """Send a signed request; its answer must be signed by the device, and serve."""
     answer = open_one.ask(request, "GET firmado", "signed GET")
     try:

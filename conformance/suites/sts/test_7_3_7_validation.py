@@ -11,7 +11,7 @@ from conformance.bench.mint import default_key
 from conformance.bench.sts_procedures import key_changes
 from conformance.bench.token_entry import channels_of
 from conformance.text import Text
-from protocols.sts.acceptance.key_types import KEY_TYPE_MATRIX
+from protocols.sts.acceptance.key_register import KEY_TYPE_MATRIX
 from protocols.sts.identity import TID_MAX, KeyType, TokenIdentifier
 from protocols.sts.token import ClearTamperCondition, SetMaximumPowerLimit, TransferCredit
 

@@ -9,7 +9,7 @@ from conformance.bench.token_entry import DISPLAY_TOTAL
 from conformance.text import Text
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, ReadExtendedToken
-from protocols.sts.token.meter_test import ALL_TESTS
+from protocols.sts.token.non_specific_management import ALL_TESTS
 
 CLAUSE = pytest.mark.clause("iec62055-41", "8.5", level="shall")
 ENTRY = pytest.mark.needs("sts", "token-entry")

@@ -19,7 +19,7 @@ from conformance.bench.sts_procedures import (
     sections,
 )
 from conformance.text import Text
-from protocols.sts.acceptance.key_types import KEY_TYPE_MATRIX
+from protocols.sts.acceptance.key_register import KEY_TYPE_MATRIX
 from protocols.sts.identity import KeyType
 from protocols.sts.token import KeyChange, encode_token, key_change_sections
 

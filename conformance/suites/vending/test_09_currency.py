@@ -8,7 +8,7 @@ from conformance.text import Text
 from conformance.vending.bench import VendingBench, published, rule
 from conformance.vending.plan import card
 from conformance.vending.vending_system import Credit, Management
-from protocols.sts.currency import MAGNITUDE_MAX_1E5
+from protocols.sts.amounts import MAGNITUDE_MAX_1E5
 from protocols.sts.token import SetExtendedToken, TransferCurrencyCredit
 
 # ---- CTSA20 to CTSA23: credit in currency, for electricity, water, gas and time.

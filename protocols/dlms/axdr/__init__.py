@@ -8,12 +8,20 @@
 Source: IEC 62056-5-3, clause 8 (Data); IEC 61334-6.
 """
 
-from protocols.dlms.axdr.decoding import MAX_COMPACT_VALUES, MAX_DEPTH, decode, decode_number, read
-from protocols.dlms.axdr.encoding import encode, encode_length
-from protocols.dlms.axdr.tags import TYPE_NAMES, DataTag
+from protocols.dlms.axdr.codec import (
+    MAX_COMPACT_VALUES,
+    MAX_DEPTH,
+    decode,
+    decode_number,
+    encode,
+    encode_length,
+    read,
+)
 from protocols.dlms.axdr.values import (
+    TYPE_NAMES,
     CompactArray,
     Data,
+    DataTag,
     DataValue,
     TypeDescription,
     array,

@@ -1,39 +1,54 @@
 """COSEM: interface classes declared free of values, objects that bind them, logical devices."""
 
-from protocols.dlms.cosem.access import AssociationLn, SapAssignment, SecuritySetup
-from protocols.dlms.cosem.communication import IecHdlcSetup, IecLocalPortSetup, TcpUdpSetup
-from protocols.dlms.cosem.control import Clock, DisconnectControl, Limiter
-from protocols.dlms.cosem.declaration import ClassReference, InterfaceClass, attribute, class_id_of, method
-from protocols.dlms.cosem.device import AssociationProfile, LogicalDevice, LogicalDevices, Mechanism
-from protocols.dlms.cosem.enumerations import AccessMode
-from protocols.dlms.cosem.g3 import G3_CLASSES
-from protocols.dlms.cosem.image import ImageTransfer
-from protocols.dlms.cosem.measurement import (
-    DataObject,
-    DemandRegister,
-    ExtendedRegister,
-    ProfileGeneric,
-    Register,
-    RegisterMonitor,
-)
-from protocols.dlms.cosem.monitors import ParameterMonitor
-from protocols.dlms.cosem.network import (
+from protocols.dlms.cosem.access import AssociationLn, ImageTransfer, PushSetup, SapAssignment, SecuritySetup
+from protocols.dlms.cosem.communication import (
     GprsModemSetup,
     GsmDiagnostic,
+    IecHdlcSetup,
+    IecLocalPortSetup,
     Ipv4Setup,
     MacAddressSetup,
     NtpSetup,
     PppSetup,
+    TcpUdpSetup,
+)
+from protocols.dlms.cosem.control import (
+    ActivityCalendar,
+    Clock,
+    DisconnectControl,
+    Limiter,
+    RegisterActivation,
+    Schedule,
+    ScriptTable,
+    SingleActionSchedule,
+    SpecialDaysTable,
+)
+from protocols.dlms.cosem.declaration import ClassReference, InterfaceClass, attribute, class_id_of, method
+from protocols.dlms.cosem.device import (
+    AccessRights,
+    AssociationProfile,
+    LogicalDevice,
+    LogicalDevices,
+    Mechanism,
+    Rights,
+    full_access,
+    read_only,
+    rights_table,
+)
+from protocols.dlms.cosem.enumerations import AccessMode
+from protocols.dlms.cosem.measurement import (
+    DataObject,
+    DemandRegister,
+    ExtendedRegister,
+    ParameterMonitor,
+    ProfileGeneric,
+    Register,
+    RegisterMonitor,
 )
 from protocols.dlms.cosem.objects import AccessError, CosemObject, constant
-from protocols.dlms.cosem.payment import Account, Charge, Credit, TokenGateway
-from protocols.dlms.cosem.prime import PRIME_CLASSES
-from protocols.dlms.cosem.push import PushSetup
-from protocols.dlms.cosem.rights import AccessRights, Rights, full_access, read_only, rights_table
-from protocols.dlms.cosem.schedules import Schedule, ScriptTable, SingleActionSchedule
+from protocols.dlms.cosem.payment import Account, Charge, Credit, Iec6205541Attributes, TokenGateway
+from protocols.dlms.cosem.plc import G3_CLASSES, PRIME_CLASSES
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection, Selection
-from protocols.dlms.cosem.sts_attributes import Iec6205541Attributes
-from protocols.dlms.cosem.tariff import ActivityCalendar, RegisterActivation, SpecialDaysTable
 
 _DECLARED: tuple[type[InterfaceClass], ...] = (
     DataObject,

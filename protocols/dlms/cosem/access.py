@@ -3,6 +3,8 @@
 Source: IEC 62056-6-2, interface classes 15, 17, 64
 """
 
+from enum import IntEnum
+
 from protocols.dlms.axdr import DataTag
 from protocols.dlms.cosem.declaration import InterfaceClass, attribute, method
 
@@ -85,3 +87,133 @@ class SecuritySetupV1(InterfaceClass, class_id=64, version=1, source="IEC 62056-
     import_certificate = method(6, DataTag.OCTET_STRING)
     export_certificate = method(7, DataTag.STRUCTURE)
     remove_certificate = method(8, DataTag.STRUCTURE)
+
+
+# ---- Image transfer: how a new firmware comes into a meter, block by block.
+
+
+class ImageTransferStatus(IntEnum):
+    """Attribute 6."""
+
+    NOT_INITIATED = 0
+    INITIATED = 1
+    VERIFICATION_INITIATED = 2
+    VERIFICATION_SUCCESSFUL = 3
+    VERIFICATION_FAILED = 4
+    ACTIVATION_INITIATED = 5
+    ACTIVATION_SUCCESSFUL = 6
+    ACTIVATION_FAILED = 7
+
+
+class ImageTransfer(InterfaceClass, class_id=18, version=0, source="IEC 62056-6-2, Image transfer"):
+    """Blocks of one size, in any order; the last one may be shorter."""
+
+    image_block_size = attribute(2, DataTag.DOUBLE_LONG_UNSIGNED, note="octets")
+    image_transferred_blocks_status = attribute(
+        3, DataTag.BIT_STRING, dynamic=True, note="one bit a block, the first is block 0"
+    )
+    image_first_not_transferred_block_number = attribute(4, DataTag.DOUBLE_LONG_UNSIGNED, dynamic=True)
+    image_transfer_enabled = attribute(5, DataTag.BOOLEAN)
+    image_transfer_status = attribute(6, DataTag.ENUM, dynamic=True, note="`ImageTransferStatus`")
+    image_to_activate_info = attribute(
+        7,
+        DataTag.ARRAY,
+        dynamic=True,
+        note="{double-long-unsigned size, octet-string identification, octet-string signature}",
+    )
+    image_transfer_initiate = method(
+        1, DataTag.STRUCTURE, note="{octet-string identifier, double-long-unsigned size}"
+    )
+    image_block_transfer = method(
+        2, DataTag.STRUCTURE, note="{double-long-unsigned block number, octet-string block}"
+    )
+    image_verify = method(3, DataTag.INTEGER)
+    image_activate = method(4, DataTag.INTEGER)
+
+
+# ---- Push setup, three versions of it: what is sent unasked, where to and when.
+
+
+class TransportService(IntEnum):
+    """First element of send_destination_and_method."""
+
+    TCP = 0
+    UDP = 1
+    FTP = 2
+    SMTP = 3
+    SMS = 4
+    HDLC = 5
+    M_BUS = 6
+    ZIGBEE = 7
+
+
+class MessageType(IntEnum):
+    """Third element of send_destination_and_method."""
+
+    XDLMS_APDU = 0
+    XML_APDU = 1
+    MANUFACTURER_SPECIFIC = 128
+
+
+_OBJECTS = "{long-unsigned class, octet-string, integer attribute, long-unsigned data index}"
+_DESTINATION = "{enum `TransportService`, octet-string destination, enum `MessageType`}"
+_WINDOW = "{octet-string begin 12 octets, octet-string end 12 octets}; empty for always"
+
+
+class PushSetupV0(InterfaceClass, class_id=40, version=0, source="IEC 62056-6-2, Push setup, version 0"):
+    """The first version: the client that it is sent to is the device's own choice."""
+
+    push_object_list = attribute(2, DataTag.ARRAY, note=_OBJECTS)
+    send_destination_and_method = attribute(3, DataTag.STRUCTURE, note=_DESTINATION)
+    communication_window = attribute(4, DataTag.ARRAY, note=_WINDOW)
+    randomisation_start_interval = attribute(5, DataTag.LONG_UNSIGNED, note="seconds")
+    number_of_retries = attribute(6, DataTag.UNSIGNED)
+    repetition_delay = attribute(7, DataTag.LONG_UNSIGNED, note="seconds")
+    push = method(1, DataTag.INTEGER)
+
+
+class PushSetup(InterfaceClass, class_id=40, version=1, source="IEC 62056-6-2, Push setup, version 1"):
+    """The second version: port, client and protection are attributes of it."""
+
+    push_object_list = attribute(2, DataTag.ARRAY, note=_OBJECTS)
+    send_destination_and_method = attribute(3, DataTag.STRUCTURE, note=_DESTINATION)
+    communication_window = attribute(4, DataTag.ARRAY, note=_WINDOW)
+    randomisation_start_interval = attribute(5, DataTag.LONG_UNSIGNED, note="seconds")
+    number_of_retries = attribute(6, DataTag.UNSIGNED)
+    repetition_delay = attribute(7, DataTag.LONG_UNSIGNED, note="seconds")
+    port_reference = attribute(8, DataTag.OCTET_STRING, note="logical name of the port's setup object")
+    push_client_sap = attribute(9, DataTag.INTEGER, note="client SAP of the association that is pushed to")
+    push_protection_parameters = attribute(10, DataTag.ARRAY, note="empty: as the association's policy says")
+    push = method(1, DataTag.INTEGER)
+
+
+class PushSetupV2(InterfaceClass, class_id=40, version=2, source="IEC 62056-6-2, Push setup, version 2"):
+    """The third version: columns of profiles, growing delays, confirmation."""
+
+    push_object_list = attribute(
+        2,
+        DataTag.ARRAY,
+        note="{long-unsigned class, octet-string, integer attribute, long-unsigned data index, "
+        "{enum restriction type, value}, array of columns}",
+    )
+    send_destination_and_method = attribute(3, DataTag.STRUCTURE, note=_DESTINATION)
+    communication_window = attribute(4, DataTag.ARRAY, note=_WINDOW)
+    randomisation_start_interval = attribute(5, DataTag.LONG_UNSIGNED, note="seconds")
+    number_of_retries = attribute(6, DataTag.UNSIGNED)
+    repetition_delay = attribute(
+        7, DataTag.STRUCTURE, note="{long-unsigned least, long-unsigned exponent, long-unsigned most}"
+    )
+    port_reference = attribute(8, DataTag.OCTET_STRING)
+    push_client_sap = attribute(9, DataTag.INTEGER)
+    push_protection_parameters = attribute(10, DataTag.ARRAY)
+    push_operation_method = attribute(11, DataTag.ENUM)
+    confirmation_parameters = attribute(12, DataTag.STRUCTURE)
+    last_confirmation_date_time = attribute(13, DataTag.OCTET_STRING, dynamic=True, note="12 octets")
+    push = method(1, DataTag.INTEGER)
+    reset = method(2, DataTag.INTEGER)
+
+
+#: version -> declaration.
+PUSH_VERSIONS: dict[int, type[InterfaceClass]] = {
+    declared.version: declared for declared in (PushSetupV0, PushSetup, PushSetupV2)
+}

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from protocols.dlms import axdr
-from protocols.dlms.acse.names import ApplicationContextName
+from protocols.dlms.acse import ApplicationContextName
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.cosem.access import AssociationLn
-from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, Mechanism
+from protocols.dlms.cosem.device import CURRENT_ASSOCIATION, AccessRights, Mechanism, MethodMode, read_only
 from protocols.dlms.cosem.enumerations import AccessMode, AssociationStatus
 from protocols.dlms.cosem.objects import AccessError, CosemObject, Invoker, constant
-from protocols.dlms.cosem.rights import AccessRights, MethodMode, read_only
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
 from protocols.dlms.xdlms.initiate import DLMS_VERSION
@@ -29,7 +28,7 @@ Entry = tuple[CosemObject, AccessRights]
 
 
 @dataclass(frozen=True, slots=True)
-class ContextFacts:
+class AssociationContext:
     """What was agreed for the association.
 
     Args:
@@ -61,7 +60,7 @@ class ContextFacts:
 
 
 def current_association(
-    facts: ContextFacts,
+    facts: AssociationContext,
     entries: Iterable[Entry],
     reply_to_hls: Invoker | None = None,
     change_secret: Callable[[bytes], None] | None = None,

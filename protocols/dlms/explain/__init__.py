@@ -4,11 +4,15 @@
 'get-request-normal'
 """
 
-from protocols.dlms.explain.captures import ExplainedCapture, explain_capture, explain_captures
+from protocols.dlms.explain.captures import (
+    ExplainedCapture,
+    HexError,
+    explain_capture,
+    explain_captures,
+    parse_hex,
+)
 from protocols.dlms.explain.deciphering import ReadingKeys
-from protocols.dlms.explain.hexes import HexError, parse_hex
-from protocols.dlms.explain.layers import Layer, detect, explain
-from protocols.dlms.explain.stream import Explanation, Problem
+from protocols.dlms.explain.stream import Explanation, Layer, Problem, detect, explain
 from protocols.dlms.explain.tree import Tree
 
 __all__ = [

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from protocols.dlms import axdr
 from protocols.dlms.apdu import Apdu, decode_apdu
-from protocols.dlms.axdr import Data
+from protocols.dlms.axdr import MAX_DEPTH, TYPE_NAMES, Data, DataTag
 from protocols.dlms.errors import DecodeError
-from protocols.dlms.explain.class_names import class_name
 from protocols.dlms.explain.deciphering import Decipherer
 from protocols.dlms.explain.readings import Reading, readings, scaler_unit
 from protocols.dlms.explain.tree import (
@@ -17,15 +17,95 @@ from protocols.dlms.explain.tree import (
     obis_meaning,
     printable,
 )
-from protocols.dlms.explain.untagged import TAG as NOTIFICATION_TAG
-from protocols.dlms.explain.untagged import read_notification
-from protocols.dlms.explain.words import translator
+from protocols.dlms.explain.words import class_name, translator
 from protocols.dlms.obis import Obis
-from protocols.dlms.reader import Trace, plain
+from protocols.dlms.reader import Reader, Trace, plain
 from protocols.dlms.units import UNITS, scaled
-from protocols.dlms.xdlms.ciphered import Ciphered
-from protocols.dlms.xdlms.general_signing import GeneralSigning
+from protocols.dlms.xdlms.ciphered import Ciphered, GeneralSigning
 from protocols.dlms.xdlms.notification import DataNotification
+
+# ---- A push layout that is not A-XDR `Data`: attribute descriptors without tags before each value.
+
+TAG = 0x0F
+_DESCRIPTOR_SIZE = 9
+_MAX_ATTRIBUTE = 30
+_SEQUENCES = (DataTag.ARRAY, DataTag.STRUCTURE)
+_TAGS = frozenset(int(tag) for tag in DataTag)
+
+
+@dataclass(frozen=True, slots=True)
+class UntaggedNotification:
+    """A data-notification in this layout: what else it holds does not matter here.
+
+    Args:
+        date_time: 12 octets, empty when not sent.
+        readings: the values with their descriptors.
+    """
+
+    date_time: bytes
+    readings: tuple[Reading, ...]
+
+
+def read_notification(raw: bytes, trace: Trace | None = None) -> UntaggedNotification:
+    """Read a data-notification whose body has untagged descriptors.
+
+    Raises:
+        DecodeError: it is none, or holds not one such descriptor.
+    """
+    reader = Reader(raw, trace)
+    found: list[Reading] = []
+    with reader.group("data-notification") as group:
+        group.value = "non-standard: attribute descriptors without tags"
+        if reader.u8("tag") != TAG:
+            raise DecodeError("tag: not a data-notification", position=0)
+        reader.u32("long-invoke-id-and-priority")
+        with reader.group("date-time"):
+            date_time = reader.take(reader.length(), "octets")
+        with reader.group("notification-body"):
+            _read(reader, found, 0)
+        reader.expect_end("apdu")
+    if not found:
+        raise DecodeError("notification-body: no attribute descriptor without tags", position=0)
+    return UntaggedNotification(date_time, tuple(found))
+
+
+def _read(reader: Reader, found: list[Reading], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise DecodeError(f"data: nested deeper than {MAX_DEPTH} levels", position=reader.pos)
+    if reader.peek_u8() not in _SEQUENCES:
+        axdr.read(reader)
+        return
+    with reader.group("data") as group:
+        tag = DataTag(reader.u8("tag"))
+        group.name = TYPE_NAMES[tag]
+        count = reader.length("count")
+        group.value = count
+        if tag is DataTag.STRUCTURE and count == 2 and _has_descriptor(reader):
+            found.append(_entry(reader, len(found)))
+            return
+        for _ in range(count):
+            _read(reader, found, depth + 1)
+
+
+def _has_descriptor(reader: Reader) -> bool:
+    """Whether nine octets of a plausible descriptor and a tag follow."""
+    ahead = reader.data[reader.pos : reader.pos + _DESCRIPTOR_SIZE + 1]
+    if len(ahead) <= _DESCRIPTOR_SIZE:
+        return False
+    known_class = class_name(int.from_bytes(ahead[:2], "big"), "en") is not None
+    return known_class and 1 <= ahead[8] <= _MAX_ATTRIBUTE and ahead[9] in _TAGS
+
+
+def _entry(reader: Reader, position: int) -> Reading:
+    with reader.group("cosem-attribute-descriptor") as group:
+        class_id = reader.u16("class-id")
+        obis = Obis.from_bytes(reader.take(6, "logical-name"))
+        attribute = reader.u8("attribute-id")
+        group.value = f"class {class_id}, {obis}, attribute {attribute} (untagged)"
+    return Reading(axdr.read(reader), position, obis, class_id, attribute)
+
+
+NOTIFICATION_TAG = TAG
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,109 @@ an ASCII read-out may stand there as ``text``: all of it, or its lines. Its ``ke
 `ok` means: everything decodes; or what does not is what the entry says must be refused.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from protocols.dlms.errors import DlmsValueError
-from protocols.dlms.explain.capture_keys import published_keys
-from protocols.dlms.explain.deciphering import ReadingKeys
-from protocols.dlms.explain.hexes import parse_hex
-from protocols.dlms.explain.layers import Layer, explain
-from protocols.dlms.explain.stream import Explanation, Problem
+from protocols.dlms.explain.deciphering import GeneralKeys, ReadingKeys
+from protocols.dlms.explain.stream import Explanation, Layer, Problem, explain
 from protocols.dlms.explain.tree import Tree
 from protocols.dlms.explain.words import translator
+
+# ---- Hexadecimal as people paste it: blanks, line ends, colons, ``0x``.
+
+_SEPARATORS = re.compile(r"0[xX]|[\s:,;-]+")
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+
+
+class HexError(DlmsValueError):
+    """Text that is not hexadecimal.
+
+    Args:
+        english: one sentence.
+        spanish: the same.
+    """
+
+    def __init__(self, english: str, spanish: str) -> None:
+        super().__init__(english)
+        self.english = english
+        self.spanish = spanish
+
+
+def parse_hex(text: str) -> bytes:
+    """The octets of `text`.
+
+    Raises:
+        HexError: no digits, an odd number of them, or something else; says at which byte.
+    """
+    digits = _SEPARATORS.sub("", text)
+    for index, digit in enumerate(digits):
+        if digit not in _HEX_DIGITS:
+            raise HexError(
+                f"{digit!r} is not hexadecimal, at byte {index // 2}",
+                f"{digit!r} no es hexadecimal, en el byte {index // 2}",
+            )
+    if not digits:
+        raise HexError(
+            "there are no hexadecimal digits, at byte 0", "no hay dígitos hexadecimales, en el byte 0"
+        )
+    if len(digits) % 2:
+        raise HexError(
+            f"the last byte has one digit only, at byte {len(digits) // 2}",
+            f"el último byte tiene un solo dígito, en el byte {len(digits) // 2}",
+        )
+    return bytes.fromhex(digits)
+
+
+# ---- The keys that an entry of a file of captures publishes for itself: test keys, worth nothing elsewhere
+
+#: names of a table -> fields of `GeneralKeys`
+_GENERAL = {
+    "gbek": "gbek",
+    "kek": "kek",
+    "agreement_private_key": "agreement",
+    "peer_agreement_public_key": "peer_agreement",
+    "signing_public_key": "signing",
+}
+_TITLES = ("client_system_title", "server_system_title", "system_title")
+
+
+def published_keys(capture: Mapping[str, Any]) -> list[ReadingKeys]:
+    """``keys`` with guek, gak, dedicated_key and titles; or ``test_key_hex`` alone, which verifies nothing.
+
+    Raises:
+        DlmsValueError: one is no hexadecimal.
+    """
+    named = capture.get("keys")
+    if isinstance(named, Mapping) and "guek" in named:
+        return [reading_keys(named)]
+    alone = capture.get("test_key_hex")
+    return [ReadingKeys(parse_hex(alone))] if isinstance(alone, str) else []
+
+
+def reading_keys(row: Mapping[str, Any]) -> ReadingKeys:
+    """Keys from a table of hexadecimal texts; ``guek`` must be there.
+
+    Raises:
+        DlmsValueError: one is no hexadecimal.
+    """
+    octets = {
+        name: parse_hex(value) for name, value in row.items() if _is_key(name) and isinstance(value, str)
+    }
+    return ReadingKeys(
+        guek=octets["guek"],
+        gak=octets.get("gak"),
+        dedicated_key=octets.get("dedicated_key"),
+        titles=tuple(octets[name] for name in _TITLES if name in octets),
+        general=GeneralKeys(**{field: octets[name] for name, field in _GENERAL.items() if name in octets}),
+    )
+
+
+def _is_key(name: str) -> bool:
+    return name in ("guek", "gak", "dedicated_key", *_GENERAL, *_TITLES)
+
 
 #: kinds that a receiver must refuse as a whole
 _REFUSED_KIND = "negative-push"

@@ -9,15 +9,79 @@ where nothing is authenticated, the content itself must tell: it begins with the
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from protocols.dlms.acse import Aare, Aarq
 from protocols.dlms.apdu import Apdu, decode_apdu
 from protocols.dlms.errors import DecipheringError, DecodeError, DlmsError
-from protocols.dlms.explain.general_deciphering import GeneralKeys, is_signed_by, open_with
+from protocols.dlms.security.ecdsa import CURVES, KeyPair, verify
 from protocols.dlms.security.forms import GENERAL_DED, PLAIN_TAGS
 from protocols.dlms.security.gcm import HEADER_OCTETS, TAG_OCTETS, TITLE_OCTETS, Cipher
-from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG, Ciphered
-from protocols.dlms.xdlms.general_signing import GeneralSigning
+from protocols.dlms.security.general import KeyRing, open_general
+from protocols.dlms.security.suites import KeySet, SecurityControl, SecuritySuite
+from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG, Ciphered, GeneralSigning
 from protocols.dlms.xdlms.initiate import InitiateRequest
+
+# ---- Opens general-ciphering APDUs of a recording, and checks who signed general-signing ones.
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralKeys:
+    """What opens general-ciphering and proves general-signing, beside the global keys; never shown.
+
+    Args:
+        gbek: global broadcast encryption key.
+        kek: master key: opens keys that travel wrapped.
+        agreement: private key agreement key of one side, a number of 32 or 48 octets.
+        peer_agreement: public key agreement key of the other side, x and y.
+        signing: public signing key of whoever signs, x and y.
+    """
+
+    gbek: bytes | None = field(default=None, repr=False)
+    kek: bytes | None = field(default=None, repr=False)
+    agreement: bytes | None = field(default=None, repr=False)
+    peer_agreement: bytes | None = None
+    signing: bytes | None = None
+
+
+def open_with(guek: bytes, gak: bytes, keys: GeneralKeys, apdu: Ciphered) -> tuple[bytes, bool] | None:
+    """What a general-ciphering APDU holds, and whether its tag proved it; None: the keys do not open it."""
+    try:
+        suite = SecuritySuite(apdu.security_header.suite)
+        pair = None if keys.agreement is None or suite not in CURVES else _pair(suite, keys.agreement)
+        ring = KeyRing(
+            suite,
+            KeySet(guek, gak, keys.gbek, keys.kek),
+            agreement=pair,
+            peer=keys.peer_agreement,
+            peer_signing=keys.signing,
+        )
+        plain = open_general(ring, apdu.to_bytes())[1]
+    except (DlmsError, ValueError):
+        return None
+    return plain, bool(apdu.security_header.control & SecurityControl.AUTHENTICATED)
+
+
+def _pair(suite: SecuritySuite, private: bytes) -> KeyPair:
+    """The pair of a private key as it is: `KeyPair.from_scalar` makes one from random octets."""
+    return KeyPair(suite, ec.derive_private_key(int.from_bytes(private, "big"), CURVES[suite].curve))
+
+
+def is_signed_by(apdu: GeneralSigning, keys: Iterable[bytes]) -> bool | None:
+    """Whether one of the public keys made the signature; None where none is of the signature's curve."""
+    suite = next((suite for suite, curve in CURVES.items() if 2 * curve.octets == len(apdu.signature)), None)
+    fitting = [key for key in keys if suite is not None and len(key) == len(apdu.signature)]
+    if suite is None or not fitting:
+        return None
+    return any(_verifies(suite, key, apdu) for key in fitting)
+
+
+def _verifies(suite: SecuritySuite, key: bytes, apdu: GeneralSigning) -> bool:
+    try:
+        return verify(suite, key, apdu.signed, apdu.signature)
+    except (DlmsError, ValueError):
+        return False  # no point of the curve
+
 
 _AUTHENTICATED, _ENCRYPTED = 0x10, 0x20
 _SUITE = 0x0F
@@ -47,7 +111,7 @@ class ReadingKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DecipheredContent:
     """What was inside, and whether the authentication tag proved it."""
 
     plain: bytes
@@ -83,7 +147,7 @@ class Decipherer:
         if title is not None and len(title) == TITLE_OCTETS:
             self._remember(title)
 
-    def open(self, apdu: Ciphered) -> Opened | None:
+    def open(self, apdu: Ciphered) -> DecipheredContent | None:
         """What is inside, None where no key and no title fit."""
         self.learn(apdu)
         if apdu.tag == GENERAL_CIPHERING_TAG:
@@ -94,16 +158,16 @@ class Decipherer:
         titles = [apdu.system_title] if apdu.system_title else list(reversed(self._titles))
         for key, gak in self._candidates(apdu):
             for title in titles:
-                opened = _open(Sealed(header, apdu.content, control), key, gak, title)
+                opened = _open(CipheredContent(header, apdu.content, control), key, gak, title)
                 if opened is not None and _plausible(opened, plain_tag):
                     self._learn_dedicated(opened.plain)
                     return opened
         return None
 
-    def _open_general(self, apdu: Ciphered) -> Opened | None:
+    def _open_general(self, apdu: Ciphered) -> DecipheredContent | None:
         for item in self._keys:
             found = None if item.gak is None else open_with(item.guek, item.gak, item.general, apdu)
-            opened = None if found is None else Opened(*found)
+            opened = None if found is None else DecipheredContent(*found)
             if opened is not None and _plausible(opened, None):
                 return opened
         return None
@@ -140,7 +204,7 @@ def _inner(field: bytes | None) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class CipheredContent:
     """Security header and protected content."""
 
     header: bytes
@@ -148,16 +212,18 @@ class Sealed:
     control: int
 
 
-def _open(sealed: Sealed, key: bytes, gak: bytes | None, title: bytes) -> Opened | None:
+def _open(sealed: CipheredContent, key: bytes, gak: bytes | None, title: bytes) -> DecipheredContent | None:
     try:
         if gak is not None and sealed.control & _AUTHENTICATED:
-            return Opened(Cipher(key, gak).open(title, sealed.header + sealed.content), verified=True)
-        return Opened(_unverified(sealed, key, title), verified=False)
+            return DecipheredContent(
+                Cipher(key, gak).open(title, sealed.header + sealed.content), verified=True
+            )
+        return DecipheredContent(_unverified(sealed, key, title), verified=False)
     except (DecipheringError, ValueError):
         return None
 
 
-def _unverified(sealed: Sealed, key: bytes, title: bytes) -> bytes:
+def _unverified(sealed: CipheredContent, key: bytes, title: bytes) -> bytes:
     """The content by the key stream alone; a tag that is there is cut off unread."""
     content = sealed.content[:-TAG_OCTETS] if sealed.control & _AUTHENTICATED else sealed.content
     if not sealed.control & _ENCRYPTED:
@@ -166,7 +232,7 @@ def _unverified(sealed: Sealed, key: bytes, title: bytes) -> bytes:
     return Cipher(key, bytes(len(key))).open(title, only_encrypted + content)
 
 
-def _plausible(opened: Opened, plain_tag: int | None) -> bool:
+def _plausible(opened: DecipheredContent, plain_tag: int | None) -> bool:
     if not opened.plain:
         return False
     if plain_tag is not None and opened.plain[0] != plain_tag:

@@ -1,27 +1,91 @@
 """A recorded conversation or push: frames taken apart, segments and blocks joined, APDUs explained."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from protocols.dlms.errors import DecodeError, FrameError
 from protocols.dlms.explain.apdus import ExplainedApdu, explain_apdu
-from protocols.dlms.explain.blocks import BlockJoiner
 from protocols.dlms.explain.deciphering import Decipherer, ReadingKeys
-from protocols.dlms.explain.frames import bad_hdlc_tree, hdlc_tree, is_wrapper, wrapper_tree
-from protocols.dlms.explain.mbus_frames import bad_mbus_tree, mbus_tree
-from protocols.dlms.explain.read_outs import read_out_tree
+from protocols.dlms.explain.frames import (
+    bad_hdlc_tree,
+    bad_mbus_tree,
+    hdlc_tree,
+    is_wrapper,
+    mbus_tree,
+    read_out_tree,
+    wrapper_tree,
+)
 from protocols.dlms.explain.tree import Tree, leaf
 from protocols.dlms.explain.words import fault_sentence, translator
+from protocols.dlms.framing import MAX_APDU_SIZE
 from protocols.dlms.hdlc.control import Kind
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.frame import FLAG, Frame
-from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE, LLC_SIZE
+from protocols.dlms.hdlc.frame import FLAG, LLC_COMMAND, LLC_RESPONSE, LLC_SIZE, Fault, Frame
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
-from protocols.dlms.mbus import BadMbus, MbusApdu, MbusSplitter, SegmentFault, SegmentJoiner
-from protocols.dlms.mbus.frame import MbusFault
+from protocols.dlms.mbus import (
+    BadMbus,
+    MbusApdu,
+    MbusFault,
+    MbusSplitter,
+    SegmentFault,
+    SegmentJoiner,
+    starts_like_mbus,
+)
 from protocols.dlms.mode_e.readout import decode_read_out
 from protocols.dlms.wrapper import HEADER_SIZE
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
+
+# ---- Joins the blocks of a general-block-transfer that somebody else received (a listener: it cannot ask a
+
+
+class BlockJoiner:
+    """Feed it blocks in the order of their arrival."""
+
+    __slots__ = ("_data", "_expected", "notes", "problem")
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._expected = 1
+        #: what was let through, as ``(kind, block)``: ``duplicate``, ``restart``
+        self.notes: list[tuple[str, int]] = []
+        #: ``(block that came, block that was expected)`` of the gap that spoiled the transfer
+        self.problem: tuple[int, int] | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether blocks wait for those that follow."""
+        return bool(self._data)
+
+    def take(self, block: GeneralBlockTransfer) -> bytes | None:
+        """Take a block; the whole APDU when it was the last one."""
+        number = block.block_number
+        if number == 1:
+            if self._expected != 1:
+                self.notes.append(("restart", number))
+            self._begin()
+        elif number < self._expected:
+            self.notes.append(("duplicate", number))
+            return None
+        elif number > self._expected or self.problem is not None:
+            self.problem = self.problem or (number, self._expected)
+            self._data.clear()
+            return None
+        self._data += block.block_data
+        self._expected += 1
+        if len(self._data) > MAX_APDU_SIZE:
+            self.problem = (number, self._expected)
+            self._data.clear()
+            return None
+        if not block.last_block:
+            return None
+        joined = bytes(self._data)
+        self._begin()
+        return joined
+
+    def _begin(self) -> None:
+        self._data.clear()
+        self._expected = 1
+        self.problem = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +320,63 @@ class Explainer:
 def starts_like_hdlc(raw: bytes) -> bool:
     """Whether `raw` begins with a flag."""
     return raw[:1] == bytes((FLAG,))
+
+
+# ---- Which layer some octets belong to, and how each layer is explained.
+
+
+class Layer(StrEnum):
+    """The outermost layer of a recording."""
+
+    HDLC = "hdlc"
+    WRAPPER = "wrapper"
+    LLC_APDU = "llc+apdu"
+    APDU = "apdu"
+    MBUS = "mbus"
+    ASCII = "iec62056-21-ascii"
+
+
+def detect(raw: bytes) -> Layer:
+    """The layer that `raw` begins with."""
+    if starts_like_hdlc(raw):
+        return Layer.HDLC
+    if is_wrapper(raw):
+        return Layer.WRAPPER
+    if starts_like_mbus(raw):
+        return Layer.MBUS
+    if raw[:1] == b"/" and raw.isascii():
+        return Layer.ASCII
+    return Layer.APDU  # with or without LLC
+
+
+#: how the items of each layer are explained
+_FEEDERS: dict[Layer, Callable[[Explainer, bytes], None]] = {
+    Layer.HDLC: Explainer.hdlc,
+    Layer.WRAPPER: Explainer.wrapper,
+    Layer.MBUS: Explainer.mbus,
+    Layer.ASCII: Explainer.read_out,
+    Layer.LLC_APDU: Explainer.apdu,
+    Layer.APDU: Explainer.apdu,
+}
+
+
+def explain(
+    items: Iterable[bytes],
+    layer: Layer | None = None,
+    lang: str = "en",
+    keys: Iterable[ReadingKeys] = (),
+) -> Explanation:
+    """Explain the items of one recording in order.
+
+    Args:
+        items: octets as they were recorded: a frame each, mostly.
+        layer: what they are; None to detect it by the first item.
+        lang: ``es`` or ``en``.
+        keys: open what is ciphered.
+    """
+    found = list(items)
+    kind = layer or detect(found[0] if found else b"")
+    explainer = Explainer(lang, keys)
+    for item in found:
+        _FEEDERS[kind](explainer, item)
+    return explainer.finish()

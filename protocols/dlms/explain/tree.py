@@ -9,8 +9,7 @@ from protocols.dlms.axdr import TYPE_NAMES, DataTag
 from protocols.dlms.datetimes import SIZE as DATE_TIME_SIZE
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError
-from protocols.dlms.explain.class_names import class_name
-from protocols.dlms.explain.words import word
+from protocols.dlms.explain.words import class_name, word
 from protocols.dlms.obis import Obis
 from protocols.dlms.reader import Node, plain
 

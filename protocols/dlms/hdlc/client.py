@@ -10,11 +10,8 @@ from dataclasses import replace
 
 from protocols.dlms.errors import DecodeError, LocalProtocolError
 from protocols.dlms.framing import LinkConnected, LinkDisconnected, LinkParameters
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.llc import LLC_COMMAND, LLC_RESPONSE
+from protocols.dlms.hdlc.frame import LLC_COMMAND, LLC_RESPONSE, Fault, Frame, HdlcAddress
 from protocols.dlms.hdlc.parameters import (
     DEFAULTS,
     check_parameters,
@@ -22,8 +19,8 @@ from protocols.dlms.hdlc.parameters import (
     encode_parameters,
     negotiate,
 )
+from protocols.dlms.hdlc.states import CLIENT, ClientState
 from protocols.dlms.hdlc.station import INTER_OCTET_TIMEOUT_S, Station
-from protocols.dlms.hdlc.tables import CLIENT, ClientState
 from protocols.dlms.hdlc.transfer import Intake, Transfer
 
 #: responses that end the server's turn

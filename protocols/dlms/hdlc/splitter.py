@@ -6,10 +6,19 @@ The buffer never holds more than one frame of the longest kind.
 from dataclasses import dataclass
 
 from protocols.dlms.errors import FrameError
-from protocols.dlms.hdlc.address import SIZES, address_size
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.fcs import FCS_SIZE, fcs_octets
-from protocols.dlms.hdlc.frame import FLAG, FORMAT_TYPE, MAX_LENGTH, MIN_LENGTH, Frame, decode_frame
+from protocols.dlms.hdlc.frame import (
+    ADDRESS_SIZES,
+    FCS_SIZE,
+    FLAG,
+    FORMAT_TYPE,
+    MAX_LENGTH,
+    MIN_LENGTH,
+    Fault,
+    Frame,
+    address_size,
+    decode_frame,
+    fcs_octets,
+)
 
 _FORMAT_END = 3  # flag and two octets of format
 
@@ -145,7 +154,7 @@ class FrameSplitter:
         position = 2
         for _ in range(2):
             size = address_size(header, position, len(header))
-            if size is None or size not in SIZES:
+            if size is None or size not in ADDRESS_SIZES:
                 return None
             position += size
         position += 1  # control

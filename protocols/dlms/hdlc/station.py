@@ -1,19 +1,109 @@
 """What client and server have in common: octets to frames, inter-octet time-out, output, events."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from protocols.dlms.errors import DlmsValueError
-from protocols.dlms.framing import (
-    MAX_APDU_SIZE,
-    ApduReceived,
-    Event,
-    FrameRejected,
-    ToleratedFault,
-)
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.llc import LLC_SIZE
+from protocols.dlms.framing import MAX_APDU_SIZE, ApduReceived, Event, FrameRejected, ToleratedFault
+from protocols.dlms.hdlc.control import Control, Kind
+from protocols.dlms.hdlc.frame import LLC_COMMAND, LLC_RESPONSE, LLC_SIZE, Fault, Frame, HdlcAddress
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
-from protocols.dlms.hdlc.tolerance import TOLERANCES
-from protocols.dlms.hdlc.unnumbered import UnnumberedJoiner
+from protocols.dlms.hdlc.transfer import segments
+
+# ---- What a tolerant station lets through: the table of faults, each with its name and what is done about
+
+Role = Literal["client", "server", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """One fault of field equipment.
+
+    Args:
+        name: short and stable; `ToleratedFault.name`.
+        role: which side meets it.
+        fault: what the other side does wrong.
+        strict: what a strict station does.
+        tolerant: what a tolerant one does.
+    """
+
+    name: str
+    role: Role
+    fault: str
+    strict: str
+    tolerant: str
+
+
+_DROPPED = "the frame is dropped"
+
+_ROWS = (
+    Tolerance("own-echo", "client", "an optical head sends our own frame back", _DROPPED,
+              "dropped without waiting for less"),
+    Tolerance("idle-fill", "both", "octets 00 or ff fill the line between frames", "reported as a bad frame",
+              "skipped"),
+    Tolerance("client-address-size", "client", "a push names the client in two or four octets", _DROPPED,
+              "the upper address counts"),
+    Tolerance("address-form", "client", "an answer names the server in another form than the request",
+              _DROPPED, "taken, when the upper address is the same"),
+    Tolerance("llc-missing", "both", "information begins with the APDU instead of the LLC",
+              "the information is dropped", "taken as an APDU in UI frames only"),
+    Tolerance("llc-reversed", "both", "the LLC of the other direction stands before the APDU",
+              "the information is dropped", "taken"),
+    Tolerance("final-missing", "client", "UA or DM without the F bit", _DROPPED, "taken"),
+    Tolerance("ua-exceeds-proposal", "client", "UA announces more than SNRM proposed",
+              "what was proposed stays the limit", "believed"),
+    Tolerance("bad-parameters", "both", "SNRM or UA carries parameters that do not decode", _DROPPED,
+              "the defaults hold"),
+    Tolerance("information-too-long", "client", "an I-frame longer than what was agreed", _DROPPED, "taken"),
+    Tolerance("information-not-permitted", "server", "RR, RNR or REJ carries information", "FRMR",
+              "the information is ignored"),
+)  # fmt: skip
+
+#: name -> row
+TOLERANCES = {row.name: row for row in _ROWS}
+
+
+# ---- UI frames: APDUs without acknowledgement, perhaps in segments (the S bit), from either side.
+
+#: pairs of addresses whose segments are kept at one time
+_MAX_PARTIAL = 8
+
+
+def unnumbered_frames(
+    information: bytes, destination: HdlcAddress, source: HdlcAddress, max_info: int
+) -> list[Frame]:
+    """`information` in UI frames; P/F is set in the last one."""
+    return [
+        Frame(destination, source, Control(Kind.UI, not piece.more), piece.information, piece.more)
+        for piece in segments(information, max_info)
+    ]
+
+
+class UnnumberedJoiner:
+    """Joins segmented UI frames, each pair of addresses by itself; bounded."""
+
+    __slots__ = ("_partial",)
+
+    def __init__(self) -> None:
+        self._partial: dict[tuple[HdlcAddress, HdlcAddress], bytearray] = {}
+
+    def take(self, frame: Frame) -> bytes | None:
+        """Take a UI frame; the whole information when this was its last segment."""
+        key = (frame.destination, frame.source)
+        if not frame.segmented and key not in self._partial:
+            return frame.information
+        if key not in self._partial and len(self._partial) >= _MAX_PARTIAL:
+            self._partial.pop(next(iter(self._partial)))  # the oldest will not be finished any more
+        joined = self._partial.setdefault(key, bytearray())
+        joined += frame.information
+        if len(joined) > MAX_APDU_SIZE:
+            del self._partial[key]
+            return None
+        if frame.segmented:
+            return None
+        del self._partial[key]
+        return bytes(joined)
+
 
 #: half a frame older than this is dropped; the standard's default of 25 ms is for a bare wire
 INTER_OCTET_TIMEOUT_S = 0.5
@@ -161,3 +251,37 @@ class Station:
     def _check_apdu(apdu: bytes) -> None:
         if not 1 <= len(apdu) <= MAX_APDU_SIZE:
             raise DlmsValueError(f"an APDU has 1 to {MAX_APDU_SIZE} octets, not {len(apdu)}")
+
+
+# ---- UI frames from whatever meter to whatever client: how pushes come over HDLC without a link.
+
+
+class HdlcListener(Station):
+    """Takes UI frames and never says anything.
+
+    Args:
+        inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
+        tolerant: lets the faults of `hdlc.tolerance` through and records them.
+    """
+
+    llc_tx = LLC_COMMAND
+    llc_rx = LLC_RESPONSE
+
+    def __init__(
+        self, inter_octet_timeout_s: float = INTER_OCTET_TIMEOUT_S, *, tolerant: bool = True
+    ) -> None:
+        super().__init__(inter_octet_timeout_s, tolerant=tolerant)
+
+    def _take_frame(self, frame: Frame, raw: bytes, now_s: float) -> None:
+        if frame.kind is not Kind.UI:
+            self._reject(Fault.UNEXPECTED_FRAME, f"{frame.control} while nobody is connected", raw)
+            return
+        information = self._unnumbered.take(frame)
+        if information is not None:
+            self._deliver(
+                information,
+                raw,
+                client_sap=frame.destination.upper,
+                server_sap=frame.source.upper,
+                numbered=False,
+            )

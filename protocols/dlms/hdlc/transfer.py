@@ -11,8 +11,7 @@ from enum import Enum, auto
 
 from protocols.dlms.framing import MAX_APDU_SIZE, LinkParameters
 from protocols.dlms.hdlc.control import MODULUS, Control, Kind
-from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.llc import LLC_SIZE
+from protocols.dlms.hdlc.frame import LLC_SIZE, Frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,8 @@
 Source: IEC 62056-21, 6 and annex E; IEC 62056-46, annex (protocol mode E).
 """
 
-from protocols.dlms.mode_e.client import ModeEClient
-from protocols.dlms.mode_e.events import Opened, OpeningFailed
-from protocols.dlms.mode_e.messages import Identification
-from protocols.dlms.mode_e.opening import ModeEError, open_mode_e
+from protocols.dlms.mode_e.client import ModeEClient, ModeEError, open_mode_e
+from protocols.dlms.mode_e.messages import Identification, Opened, OpeningFailed
 from protocols.dlms.mode_e.readout import ReadOut, decode_read_out
 from protocols.dlms.mode_e.server import ModeEServer
 

@@ -9,9 +9,47 @@ Source: IEC 62056-21, 6.3 (formats of messages) and annex E.2.
 """
 
 from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+from operator import xor
 
 from protocols.dlms.errors import DecodeError, DlmsValueError
-from protocols.dlms.mode_e.characters import ACK, BAUD_OF_LETTER, LINE_END, OPENING_BAUD
+from protocols.dlms.framing import FrameRejected
+
+# ---- Characters of the opening: speeds by their letter, even parity made in software, the block check.
+
+#: every opening begins at this speed
+OPENING_BAUD = 300
+#: baud rate identification in protocol modes C and E; 7 to 9 are reserved
+BAUD_OF_LETTER = {"0": 300, "1": 600, "2": 1200, "3": 2400, "4": 4800, "5": 9600, "6": 19_200}
+LETTER_OF_BAUD = {baud: letter for letter, baud in BAUD_OF_LETTER.items()}
+
+STX, ETX, ACK = b"\x02", b"\x03", b"\x06"
+LINE_END = b"\r\n"
+
+_SEVEN_BITS = 0x7F
+_EVEN = bytes(octet | (octet.bit_count() & 1) << 7 if octet <= _SEVEN_BITS else octet for octet in range(256))
+_STRIPPED = bytes(octet & _SEVEN_BITS for octet in range(256))
+
+
+def with_parity(text: bytes) -> bytes:
+    """`text` (7 bits an octet) with even parity in the highest bit."""
+    return text.translate(_EVEN)
+
+
+def without_parity(octets: bytes) -> tuple[bytes, bool]:
+    """The 7-bit text of `octets`, and whether every parity bit was right."""
+    text = octets.translate(_STRIPPED)
+    return text, text.translate(_EVEN) == octets
+
+
+def block_check(text: bytes) -> int:
+    """Exclusive or of all octets behind STX up to and with ETX.
+
+    Source: IEC 62056-21, 6.2 (block check character, ISO 1155).
+    """
+    return reduce(xor, text, 0)
+
 
 #: longest device address and identification text
 MAX_ADDRESS = 32
@@ -153,3 +191,144 @@ class OptionSelect:
     def to_bytes(self) -> bytes:
         """The line."""
         return ACK + f"{self.protocol}{self.speed_letter}{self.mode}".encode("ascii") + LINE_END
+
+
+# ---- Lines out of octets with parity, bounded: what both roles of the opening read.
+
+#: octets with which a message begins
+_STARTS = (b"/", ACK)
+
+
+class LineReader:
+    """Feed it octets, get lines (7 bits, with CR LF) and what was dropped.
+
+    Args:
+        parity: whether the highest bit is even parity, to be checked and taken off.
+    """
+
+    __slots__ = ("_buffer", "_parity")
+
+    def __init__(self, *, parity: bool) -> None:
+        self._buffer = bytearray()
+        self._parity = parity
+
+    def reset(self) -> None:
+        """Forget half a line."""
+        self._buffer.clear()
+
+    @property
+    def is_half(self) -> bool:
+        """Whether the beginning of a line waits for its rest."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> list[bytes | FrameRejected]:
+        """Take octets; give what is complete, in order."""
+        found: list[bytes | FrameRejected] = []
+        self._buffer += data
+        while self._buffer:
+            text, is_right = (
+                without_parity(bytes(self._buffer)) if self._parity else (bytes(self._buffer), True)
+            )
+            end = text.find(LINE_END)
+            start = min((at for at in map(text.find, _STARTS) if at >= 0), default=len(text))
+            if start and not 0 <= end < start:
+                self._drop(start, "garbage: octets before a message", found)
+            elif end >= 0:
+                size = end + len(LINE_END)
+                if self._parity and not is_right and not without_parity(bytes(self._buffer[:size]))[1]:
+                    self._drop(size, "bad-parity: a line with wrong parity", found)
+                elif start:
+                    self._drop(size, "garbage: a line that is no message", found)
+                else:
+                    found.append(text[:size])
+                    del self._buffer[:size]
+            elif len(text) > MAX_LINE:
+                self._drop(1, "bad-length: a line without end", found)
+            else:
+                break
+        return found
+
+    def _drop(self, size: int, reason: str, found: list[bytes | FrameRejected]) -> None:
+        found.append(FrameRejected(reason, bytes(self._buffer[:size])))
+        del self._buffer[:size]
+
+
+# ---- What an opening reports, besides the events of every framing.
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The line is ready for HDLC at `baud`."""
+
+    identification: Identification
+    baud: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningFailed:
+    """There is no HDLC.
+
+    `reason` is a short stable name: ``no-identification``, ``bad-identification``, ``no-hdlc`` (the device
+    does not offer mode E), ``not-confirmed``, ``wrong-confirmation``.
+    """
+
+    reason: str
+    identification: Identification | None = None
+
+
+# ---- The states of the opening as data: state -> message -> (action, next state).
+
+
+class Message(Enum):
+    """What a line is, by its first characters."""
+
+    REQUEST = "request"
+    IDENTIFICATION = "identification"
+    OPTION_SELECT = "option select"
+
+
+class OpeningState(Enum):
+    """Where the client's opening is."""
+
+    IDLE = "idle"
+    ASKING = "request sent"
+    SELECTING = "option select sent"
+    OPEN = "open"
+    FAILED = "failed"
+
+
+class ListeningState(Enum):
+    """Where the device's side is."""
+
+    LISTENING = "listening at 300 baud"
+    IDENTIFIED = "identification sent"
+    HDLC = "HDLC"
+
+
+Row = tuple[str, OpeningState]
+CLIENT: dict[OpeningState, dict[Message, Row]] = {
+    OpeningState.ASKING: {
+        Message.REQUEST: ("take_echo", OpeningState.ASKING),
+        Message.IDENTIFICATION: ("take_identification", OpeningState.SELECTING),
+    },
+    OpeningState.SELECTING: {
+        Message.OPTION_SELECT: ("take_confirmation", OpeningState.OPEN),
+    },
+}
+
+SERVER: dict[ListeningState, dict[Message, tuple[str, ListeningState]]] = {
+    ListeningState.LISTENING: {
+        Message.REQUEST: ("take_request", ListeningState.IDENTIFIED),
+    },
+    ListeningState.IDENTIFIED: {
+        Message.REQUEST: ("take_request", ListeningState.IDENTIFIED),
+        Message.OPTION_SELECT: ("take_option", ListeningState.HDLC),
+    },
+}
+
+
+def message_of(line: bytes) -> Message:
+    """What a line is; it begins with ``/`` or ACK."""
+    if line.startswith(b"/?"):
+        return Message.REQUEST
+    return Message.IDENTIFICATION if line.startswith(b"/") else Message.OPTION_SELECT

@@ -13,8 +13,7 @@ import re
 from dataclasses import dataclass
 
 from protocols.dlms.errors import DecodeError, DlmsValueError
-from protocols.dlms.mode_e.characters import ETX, LINE_END, STX, block_check
-from protocols.dlms.mode_e.messages import Identification
+from protocols.dlms.mode_e.messages import ETX, LINE_END, STX, Identification, block_check
 from protocols.dlms.obis import Obis
 
 #: longest address and value of a data set; the standard says 16 and 32, meters write more

@@ -23,18 +23,22 @@ from protocols.dlms.framing import (
     LinkDisconnected,
     SpeedChanged,
 )
-from protocols.dlms.mode_e.characters import (
+from protocols.dlms.mode_e.messages import (
     BAUD_OF_LETTER,
     ETX,
     LINE_END,
     OPENING_BAUD,
+    SERVER,
     STX,
+    Identification,
+    LineReader,
+    ListeningState,
+    OptionSelect,
+    Request,
     block_check,
+    message_of,
     with_parity,
 )
-from protocols.dlms.mode_e.lines import LineReader
-from protocols.dlms.mode_e.messages import Identification, OptionSelect, Request
-from protocols.dlms.mode_e.tables import SERVER, ListeningState, message_of
 
 #: silence after the identification that ends the opening: the client's 1.5 s, and its line at 300 baud
 OPTION_TIMEOUT_S = 2.0

@@ -25,9 +25,8 @@ from protocols.dlms.security.device import DeviceSecurity
 from protocols.dlms.security.forms import PROTECTED_TAGS, Form
 from protocols.dlms.security.gcm import Cipher
 from protocols.dlms.security.hls import Hls
-from protocols.dlms.security.keywrap import unwrap, wrap
 from protocols.dlms.security.server import ServerProtection
-from protocols.dlms.security.suites import KeyId, KeySet, SecurityControl, SecuritySuite
+from protocols.dlms.security.suites import KeyId, KeySet, SecurityControl, SecuritySuite, unwrap_key, wrap_key
 
 __all__ = [
     "PROTECTED_TAGS",
@@ -44,6 +43,6 @@ __all__ = [
     "SecuritySuite",
     "SendCounter",
     "ServerProtection",
-    "unwrap",
-    "wrap",
+    "unwrap_key",
+    "wrap_key",
 ]

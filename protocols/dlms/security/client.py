@@ -22,9 +22,15 @@ from protocols.dlms.security.gcm import (
     Cipher,
     is_short,
 )
-from protocols.dlms.security.general import Envelope, KeyRing, open_general, seal_identified
+from protocols.dlms.security.general import (
+    SIGNING_OCTETS,
+    GeneralHeader,
+    GeneralSigner,
+    KeyRing,
+    open_general,
+    seal_identified,
+)
 from protocols.dlms.security.hls import Signer
-from protocols.dlms.security.signing import SIGNING_OCTETS, Seals
 from protocols.dlms.security.suites import SUITE_MASK, KeySet, SecurityControl, SecuritySuite
 from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG
 
@@ -169,16 +175,16 @@ class ClientProtection:
         return self._seals.sign(apdu) if self._signs else apdu
 
     @property
-    def _seals(self) -> Seals:
+    def _seals(self) -> GeneralSigner:
         signer = self.security.signer
         if signer is None:
             raise DecipheringError("a signed APDU came, and there are no keys of a signer")
-        return Seals(signer, self._own_title, self.server_title or b"")
+        return GeneralSigner(signer, self._own_title, self.server_title or b"")
 
     def _protect(self, plain: bytes) -> bytes:
         title = self._own_title
         if self._use is Form.GENERAL_CIPHERING:
-            envelope, security = Envelope(title, self.server_title or b""), self.security
+            envelope, security = GeneralHeader(title, self.server_title or b""), self.security
             ring = KeyRing(security.suite, security.keys)
             return seal_identified(ring, envelope, security.policy_control, self._take(), plain)
         return enclose(self._use, plain[0], title, self._seal(self._control, title, self._take(), plain))

@@ -12,15 +12,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 from protocols.dlms.errors import DecipheringError, DlmsValueError
-from protocols.dlms.security import policy as policies
+from protocols.dlms.security import suites as policies
 from protocols.dlms.security.certificates import CertificateStore
 from protocols.dlms.security.counters import DEFAULT_STEP, ReceiveCounter, SendCounter
 from protocols.dlms.security.ecdsa import KeyPair
 from protocols.dlms.security.gcm import TITLE_OCTETS, Cipher
 from protocols.dlms.security.general import KeyRing
 from protocols.dlms.security.hls import Signer
-from protocols.dlms.security.keywrap import unwrap
-from protocols.dlms.security.suites import KEY_FIELDS, KeyId, KeySet, SecuritySuite
+from protocols.dlms.security.suites import KEY_FIELDS, KeyId, KeySet, SecuritySuite, unwrap_key
 
 MAX_SENDERS = 64
 
@@ -95,7 +94,7 @@ class DeviceSecurity:
             raise DlmsValueError("a system title has 8 octets")
         if len(keys.guek) != suite.key_octets:
             raise DlmsValueError(f"the keys of security suite {int(suite)} have {suite.key_octets} octets")
-        if not policies.known(policy, setup_version):
+        if not policies.is_known_policy(policy, setup_version):
             raise DlmsValueError(f"security policy {policy} is not known to version {setup_version}")
         self.system_title = system_title
         self.keys = keys
@@ -183,7 +182,9 @@ class DeviceSecurity:
         Raises:
             DlmsValueError: it is not known, needs signatures that the suite has not, or gives something up.
         """
-        if not policies.known(policy, self.setup_version) or policies.weaker(policy, self.policy):
+        if not policies.is_known_policy(policy, self.setup_version) or policies.weakens_policy(
+            policy, self.policy
+        ):
             raise DlmsValueError(f"security policy {policy} cannot follow {self.policy}")
         signed = any(
             policies.signature_required(policy, self.setup_version, answers=answers)
@@ -210,7 +211,7 @@ class DeviceSecurity:
         for key_id, wrapped in transfers:
             if key_id not in KEY_FIELDS:
                 raise DlmsValueError(f"key-id {key_id} is not known")
-            key = unwrap(self.keys.kek, wrapped)
+            key = unwrap_key(self.keys.kek, wrapped)
             if len(key) != self.suite.key_octets:
                 raise DlmsValueError("the key has not the length of the suite")
             found[KEY_FIELDS[KeyId(key_id)]] = key
@@ -278,8 +279,8 @@ class DeviceSecurity:
 
     def _set_policy(self, policy: int) -> None:
         self.policy = policy
-        self.least_request = int(policies.required(policy, self.setup_version))
-        self.least_answer = int(policies.required(policy, self.setup_version, answers=True))
+        self.least_request = int(policies.required_protection(policy, self.setup_version))
+        self.least_answer = int(policies.required_protection(policy, self.setup_version, answers=True))
         self.signs_requests = policies.signature_required(policy, self.setup_version)
         self.signs_answers = policies.signature_required(policy, self.setup_version, answers=True)
 

@@ -14,12 +14,18 @@ from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import DecipheringError, DlmsValueError, RemoteProtocolError
 from protocols.dlms.security.agreement import one_pass, static_unified
 from protocols.dlms.security.ecdsa import KeyPair, verify
+from protocols.dlms.security.forms import PROTECTED_TAGS
 from protocols.dlms.security.gcm import HEADER_OCTETS, Cipher
-from protocols.dlms.security.keywrap import unwrap, wrap
-from protocols.dlms.security.suites import KeySet, SecurityControl, SecuritySuite
-from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG, Ciphered, KeyInfo, SecurityHeader
+from protocols.dlms.security.hls import Signer
+from protocols.dlms.security.suites import KeySet, SecurityControl, SecuritySuite, unwrap_key, wrap_key
+from protocols.dlms.xdlms.ciphered import (
+    GENERAL_CIPHERING_TAG,
+    Ciphered,
+    GeneralSigning,
+    KeyInfo,
+    SecurityHeader,
+)
 from protocols.dlms.xdlms.fields import octets
-from protocols.dlms.xdlms.general_signing import GeneralSigning
 
 
 class KeyChoice(IntEnum):
@@ -38,7 +44,7 @@ class Scheme(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class GeneralHeader:
     """The fields in front of a general-ciphering or general-signing APDU.
 
     Args:
@@ -93,7 +99,9 @@ class KeyRing:
     peer_signing: bytes | None = None
 
 
-def seal_identified(ring: KeyRing, envelope: Envelope, control: int, counter: int, plain: bytes) -> bytes:
+def seal_identified(
+    ring: KeyRing, envelope: GeneralHeader, control: int, counter: int, plain: bytes
+) -> bytes:
     """Protect with the global unicast key, which the APDU names."""
     return _sealed(
         ring, envelope, control, counter, plain, ring.keys.guek, KeyInfo(KeyChoice.IDENTIFIED, 0, ())
@@ -101,7 +109,7 @@ def seal_identified(ring: KeyRing, envelope: Envelope, control: int, counter: in
 
 
 def seal_wrapped(
-    ring: KeyRing, envelope: Envelope, control: SecurityControl, counter: int, plain: bytes, key: bytes
+    ring: KeyRing, envelope: GeneralHeader, control: SecurityControl, counter: int, plain: bytes, key: bytes
 ) -> bytes:
     """Protect with a key of this APDU's own, which travels wrapped with the master key.
 
@@ -110,13 +118,13 @@ def seal_wrapped(
     """
     if ring.keys.kek is None:
         raise DlmsValueError("a wrapped key needs a master key")
-    info = KeyInfo(KeyChoice.WRAPPED, 0, (wrap(ring.keys.kek, key),))
+    info = KeyInfo(KeyChoice.WRAPPED, 0, (wrap_key(ring.keys.kek, key),))
     return _sealed(ring, envelope, control, counter, plain, key, info)
 
 
 def seal_one_pass(
     ring: KeyRing,
-    envelope: Envelope,
+    envelope: GeneralHeader,
     control: SecurityControl,
     counter: int,
     plain: bytes,
@@ -136,7 +144,7 @@ def seal_one_pass(
 
 
 def seal_static(
-    ring: KeyRing, envelope: Envelope, control: SecurityControl, counter: int, plain: bytes
+    ring: KeyRing, envelope: GeneralHeader, control: SecurityControl, counter: int, plain: bytes
 ) -> bytes:
     """Protect with a key agreed by ``C(0e, 2s)``.
 
@@ -154,7 +162,7 @@ def seal_static(
 
 def _sealed(
     ring: KeyRing,
-    envelope: Envelope,
+    envelope: GeneralHeader,
     control: int,
     counter: int,
     plain: bytes,
@@ -193,7 +201,7 @@ def _key_of(ring: KeyRing, apdu: Ciphered) -> bytes:
     if info.choice == KeyChoice.IDENTIFIED and info.identifier == 1 and ring.keys.gbek is not None:
         return ring.keys.gbek
     if info.choice == KeyChoice.WRAPPED and ring.keys.kek is not None:
-        key = unwrap(ring.keys.kek, info.parts[0])
+        key = unwrap_key(ring.keys.kek, info.parts[0])
         if len(key) == ring.suite.key_octets:
             return key
     if info.choice == KeyChoice.AGREED:
@@ -216,7 +224,7 @@ def _agreed_key(ring: KeyRing, apdu: Ciphered, parameters: bytes, data: bytes) -
     raise DecipheringError("the scheme of the agreed key is not known, or its keys are missing")
 
 
-def sign(ring: KeyRing, envelope: Envelope, content: bytes) -> bytes:
+def sign(ring: KeyRing, envelope: GeneralHeader, content: bytes) -> bytes:
     """A general-signing APDU.
 
     Raises:
@@ -227,7 +235,7 @@ def sign(ring: KeyRing, envelope: Envelope, content: bytes) -> bytes:
     return signed_by(ring.signing.sign, envelope, content)
 
 
-def signed_by(make: Callable[[bytes], bytes], envelope: Envelope, content: bytes) -> bytes:
+def signed_by(make: Callable[[bytes], bytes], envelope: GeneralHeader, content: bytes) -> bytes:
     """A general-signing APDU.
 
     Args:
@@ -277,3 +285,46 @@ def opened_by(check: Callable[[bytes, bytes], bool], apdu: bytes) -> GeneralSign
     if not check(found.signed, found.signature):
         raise DecipheringError("the signature does not fit")
     return found
+
+
+# ---- Signed associations: each APDU in a general-signing one, over whatever protects it already.
+
+#: Octets that a signature adds at most: tag, titles, lengths, r and s of suite 2.
+SIGNING_OCTETS = 136
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralSigner:
+    """Signs for one side of an association and judges what the other side signed.
+
+    Args:
+        signer: own key and the other side's public one.
+        own_title: own system title.
+        other_title: of the other side.
+    """
+
+    signer: Signer
+    own_title: bytes
+    other_title: bytes
+
+    def sign(self, content: bytes, transaction_id: bytes = b"") -> bytes:
+        """The APDU, signed."""
+        return signed_by(
+            self.signer.sign, GeneralHeader(self.own_title, self.other_title, transaction_id), content
+        )
+
+    def opened(self, apdu: bytes) -> tuple[bytes, bytes]:
+        """The protected APDU within a signed one, and its transaction-id.
+
+        Raises:
+            DecipheringError: the signature or a title is wrong, or what is signed is not protected.
+        """
+        found = opened_by(self.signer.verify, apdu)
+        if found.originator != self.other_title or found.recipient not in (b"", self.own_title):
+            raise DecipheringError("the system titles are not those of this association")
+        if found.content[:1] not in _PROTECTED:
+            raise DecipheringError("what is signed is not protected: it could be repeated")
+        return found.content, found.transaction_id
+
+
+_PROTECTED = frozenset(bytes((tag,)) for tag in PROTECTED_TAGS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Protocol
 
-from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.acse import MechanismName
 from protocols.dlms.errors import DlmsValueError
 from protocols.dlms.security.gcm import HEADER_OCTETS, TAG_OCTETS, Cipher
 
@@ -79,7 +79,7 @@ def _check_length(challenge: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class HlsParty:
     """What one side brings: its system title (empty where it has none) and its challenge."""
 
     title: bytes
@@ -87,7 +87,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Proving:
+class HlsCredentials:
     """What proofs are made with; never shown.
 
     Args:
@@ -106,34 +106,34 @@ class Proving:
 
 
 # Both take: who proves, the other side.
-Make = Callable[[Proving, Side, Side], bytes]
-Check = Callable[[Proving, Side, Side, bytes], bool]
+Make = Callable[[HlsCredentials, HlsParty, HlsParty], bytes]
+Check = Callable[[HlsCredentials, HlsParty, HlsParty, bytes], bool]
 
 
 def _hashed(algorithm: str) -> tuple[Make, Check]:
-    def make(proving: Proving, _prover: Side, other: Side) -> bytes:
+    def make(proving: HlsCredentials, _prover: HlsParty, other: HlsParty) -> bytes:
         return hashlib.new(algorithm, other.challenge + (proving.secret or b"")).digest()
 
     return make, _checked_by_making(make)
 
 
-def _sha256(proving: Proving, prover: Side, other: Side) -> bytes:
+def _sha256(proving: HlsCredentials, prover: HlsParty, other: HlsParty) -> bytes:
     return hashlib.sha256((proving.secret or b"") + signed_message(prover, other)).digest()
 
 
 def _checked_by_making(make: Make) -> Check:
-    def check(proving: Proving, prover: Side, other: Side, proof: bytes) -> bool:
+    def check(proving: HlsCredentials, prover: HlsParty, other: HlsParty, proof: bytes) -> bool:
         return compare_digest(make(proving, prover, other), proof)
 
     return check
 
 
-def signed_message(prover: Side, other: Side) -> bytes:
+def signed_message(prover: HlsParty, other: HlsParty) -> bytes:
     """What SHA-256 hashes after the secret and ECDSA signs: titles, then challenges, each as proved."""
     return prover.title + other.title + other.challenge + prover.challenge
 
 
-def _make_gmac(proving: Proving, prover: Side, other: Side) -> bytes:
+def _make_gmac(proving: HlsCredentials, prover: HlsParty, other: HlsParty) -> bytes:
     if proving.cipher is None or proving.counter is None:
         raise DlmsValueError("HLS-GMAC needs the keys of a security context")
     control, counter = GMAC_CONTROL | proving.suite, proving.counter()
@@ -141,7 +141,7 @@ def _make_gmac(proving: Proving, prover: Side, other: Side) -> bytes:
     return bytes((control,)) + counter.to_bytes(4, "big") + tag
 
 
-def _check_gmac(proving: Proving, prover: Side, other: Side, proof: bytes) -> bool:
+def _check_gmac(proving: HlsCredentials, prover: HlsParty, other: HlsParty, proof: bytes) -> bool:
     # The counter is not judged: the challenge is new each time, so an old proof proves nothing.
     if proving.cipher is None or len(proof) != HEADER_OCTETS + TAG_OCTETS:
         return False
@@ -152,13 +152,13 @@ def _check_gmac(proving: Proving, prover: Side, other: Side, proof: bytes) -> bo
     return compare_digest(tag, proof[HEADER_OCTETS:])
 
 
-def _make_signature(proving: Proving, prover: Side, other: Side) -> bytes:
+def _make_signature(proving: HlsCredentials, prover: HlsParty, other: HlsParty) -> bytes:
     if proving.signer is None:
         raise DlmsValueError("HLS-ECDSA needs a signing key")
     return proving.signer.sign(signed_message(prover, other))
 
 
-def _check_signature(proving: Proving, prover: Side, other: Side, proof: bytes) -> bool:
+def _check_signature(proving: HlsCredentials, prover: HlsParty, other: HlsParty, proof: bytes) -> bool:
     return proving.signer is not None and proving.signer.verify(signed_message(prover, other), proof)
 
 
@@ -171,7 +171,7 @@ PROOFS: dict[MechanismName, tuple[Make, Check]] = {
 }
 
 
-def prove(mechanism: MechanismName, proving: Proving, prover: Side, other: Side) -> bytes:
+def prove(mechanism: MechanismName, proving: HlsCredentials, prover: HlsParty, other: HlsParty) -> bytes:
     """The proof of `prover` for the challenge of `other`: pass 3 of a client, pass 4 of a server.
 
     Raises:
@@ -180,6 +180,8 @@ def prove(mechanism: MechanismName, proving: Proving, prover: Side, other: Side)
     return PROOFS[mechanism][0](proving, prover, other)
 
 
-def proves(mechanism: MechanismName, proving: Proving, prover: Side, other: Side, proof: bytes) -> bool:
+def proves(
+    mechanism: MechanismName, proving: HlsCredentials, prover: HlsParty, other: HlsParty, proof: bytes
+) -> bool:
     """Whether a proof is right; compared in constant time."""
     return PROOFS[mechanism][1](proving, prover, other, proof)

@@ -17,8 +17,14 @@ from protocols.dlms.security.gcm import (
     Cipher,
     is_short,
 )
-from protocols.dlms.security.general import Envelope, KeyRing, open_general, seal_identified
-from protocols.dlms.security.signing import SIGNING_OCTETS, Seals
+from protocols.dlms.security.general import (
+    SIGNING_OCTETS,
+    GeneralHeader,
+    GeneralSigner,
+    KeyRing,
+    open_general,
+    seal_identified,
+)
 from protocols.dlms.security.suites import SUITE_MASK
 from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG
 
@@ -70,12 +76,12 @@ class ServerProtection:
         self._dedicated_received = ReceiveCounter()
 
     @property
-    def seals(self) -> Seals | None:
+    def seals(self) -> GeneralSigner | None:
         """Signs answers and judges signed requests; None where the device has no signing keys."""
         device = self.device
         if device.signer is None:
             return None
-        return Seals(device.signer, device.system_title, self.client_title)
+        return GeneralSigner(device.signer, device.system_title, self.client_title)
 
     @property
     def overhead_octets(self) -> int:
@@ -132,7 +138,7 @@ class ServerProtection:
                 )
         if request.cipher is None or request.ring is not None:
             ring = request.ring or device.key_ring
-            envelope = Envelope(device.system_title, self.client_title, request.transaction_id)
+            envelope = GeneralHeader(device.system_title, self.client_title, request.transaction_id)
             return seal_identified(ring, envelope, control & ~SUITE_MASK, device.take_counter(), plain)
         sealed = request.cipher.seal(control, device.system_title, device.take_counter(), plain)
         return enclose(request.form, plain[0], device.system_title, sealed)

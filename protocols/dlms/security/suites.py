@@ -9,7 +9,9 @@ Source: Green Book, 9.2.3.7 (suites) and 9.2.7.2.4 (security header)
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
-from protocols.dlms.errors import DlmsValueError
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from protocols.dlms.errors import DecipheringError, DlmsValueError
 
 
 class SecuritySuite(IntEnum):
@@ -98,3 +100,74 @@ class KeySet:
         lengths = {len(key) for key in (self.guek, self.gak, self.gbek, self.kek) if key is not None}
         if len(lengths) != 1 or not lengths <= {16, 32}:
             raise DlmsValueError("the keys of a device have 16 octets, or 32 in suite 2, all alike")
+
+
+# ---- Security policies: what requests and answers must be protected with, at least.
+
+# Version 1: bits 2 to 4 authenticate, encrypt, sign requests; 5 to 7 the same for answers.
+REQUEST_SIGNED, ANSWER_SIGNED = 0x10, 0x80
+_V1_REQUEST = ((0x04, SecurityControl.AUTHENTICATED), (0x08, SecurityControl.ENCRYPTED))
+_V1_ANSWER = ((0x20, SecurityControl.AUTHENTICATED), (0x40, SecurityControl.ENCRYPTED))
+_V0_HIGHEST = 3
+_V1_RESERVED = 0x03
+
+
+def is_known_policy(policy: int, version: int) -> bool:
+    """Whether a number is a policy of that version of the class."""
+    return 0 <= policy <= _V0_HIGHEST if version == 0 else 0 <= policy <= 0xFF and not policy & _V1_RESERVED
+
+
+def weakens_policy(new: int, old: int) -> bool:
+    """Whether a policy gives up anything that another demands; a policy may only be strengthened."""
+    return old & ~new != 0
+
+
+def required_protection(policy: int, version: int, *, answers: bool = False) -> SecurityControl:
+    """The least protection of requests, or of answers.
+
+    Args:
+        policy: as the security setup holds it.
+        version: of the security setup, 0 or 1.
+        answers: look at answers.
+    """
+    if version == 0:
+        return SecurityControl((policy & _V0_HIGHEST) << 4)
+    control = SecurityControl.NONE
+    for bit, protection in _V1_ANSWER if answers else _V1_REQUEST:
+        if policy & bit:
+            control |= protection
+    return control
+
+
+def signature_required(policy: int, version: int, *, answers: bool = False) -> bool:
+    """Whether requests, or answers, must be signed."""
+    return version > 0 and bool(policy & (ANSWER_SIGNED if answers else REQUEST_SIGNED))
+
+
+# ---- Key transfer: keys travel wrapped with the master key.
+
+WRAP_OVERHEAD_OCTETS = 8
+
+
+def wrap_key(kek: bytes, key: bytes) -> bytes:
+    """`key` wrapped with `kek`, 8 octets longer.
+
+    Raises:
+        DlmsValueError: a key has an impossible length.
+    """
+    try:
+        return aes_key_wrap(kek, key)
+    except ValueError as error:
+        raise DlmsValueError("a key of 16 or 32 octets is wrapped with one of 16 or 32") from error
+
+
+def unwrap_key(kek: bytes, wrapped: bytes) -> bytes:
+    """The key in `wrapped`.
+
+    Raises:
+        DecipheringError: it was wrapped with another key, or is no wrapped key.
+    """
+    try:
+        return aes_key_unwrap(kek, wrapped)
+    except (InvalidUnwrap, ValueError) as error:
+        raise DecipheringError("the wrapped key does not unwrap with the master key") from error

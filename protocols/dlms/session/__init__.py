@@ -14,12 +14,10 @@ Map of the room::
     state.py         what both show
 """
 
-from protocols.dlms.session.asynchronous import AsyncBytePipe, AsyncDlmsSession
-from protocols.dlms.session.blocking import BytePipe, DlmsSession
 from protocols.dlms.session.core import ObisLike, SessionTerms
+from protocols.dlms.session.drivers import AsyncBytePipe, AsyncDlmsSession, BytePipe, DlmsSession
 from protocols.dlms.session.engine import SessionEngine
-from protocols.dlms.session.steps import Listen, Operation, Transmit
-from protocols.dlms.session_errors import (
+from protocols.dlms.session.errors import (
     AccessRefused,
     ActionRefused,
     AssociationRefused,
@@ -29,6 +27,7 @@ from protocols.dlms.session_errors import (
     OutcomeUnknown,
     SessionError,
 )
+from protocols.dlms.session.transport import Listen, Operation, Transmit
 
 __all__ = [
     "AccessRefused",

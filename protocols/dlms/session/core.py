@@ -1,13 +1,14 @@
 """What every operation of a session rests on: link, association, requests and their answers."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from protocols.dlms.acse import Aare
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import (
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import (
     ApduToSend,
     Associated,
     AssociationRefused,
@@ -19,15 +20,53 @@ from protocols.dlms.client_events import (
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.obis import Obis
-from protocols.dlms.session.repeats import Duplicates
-from protocols.dlms.session.steps import Operation
-from protocols.dlms.session.transport import FrameHook, Transport
-from protocols.dlms.session_errors import AssociationRefused as AssociationRefusedError
-from protocols.dlms.session_errors import (
-    ExceptionAnswered,
-    NoAnswer,
-    OutcomeUnknown,
-)
+from protocols.dlms.session.errors import AssociationRefused as AssociationRefusedError
+from protocols.dlms.session.errors import ExceptionAnswered, NoAnswer, OutcomeUnknown
+from protocols.dlms.session.transport import FrameHook, Operation, Transport
+from protocols.dlms.xdlms.action import ActionResponseNormal
+from protocols.dlms.xdlms.fields import INVOKE_ID_MASK
+from protocols.dlms.xdlms.get import GetResponseNormal
+from protocols.dlms.xdlms.set import SetResponseNormal
+
+# ---- Which request may be asked again, and which answer is the second one to a question that was asked twi
+
+# Tags of plain answers; invoke-id-and-priority stands in their third octet.
+_ANSWER_TAGS = frozenset({GetResponseNormal.tag, SetResponseNormal.tag, ActionResponseNormal.tag})
+_INVOKE_OFFSET = 2
+
+
+class Duplicates:
+    """Answers that may still come to requests that were sent more than once and are answered already."""
+
+    __slots__ = ("_expected",)
+
+    def __init__(self) -> None:
+        self._expected: Counter[int] = Counter()
+
+    def sent_again(self, request: bytes, times: int) -> None:
+        """`request` went out `times` more often than it was answered."""
+        if times and len(request) > _INVOKE_OFFSET:
+            self._expected[request[_INVOKE_OFFSET] & INVOKE_ID_MASK] += times
+
+    def begins(self, request: bytes) -> None:
+        """A new request goes out: what bears its invoke-id is its answer from now on."""
+        if len(request) > _INVOKE_OFFSET:
+            self._expected.pop(request[_INVOKE_OFFSET] & INVOKE_ID_MASK, None)
+
+    def drop(self, answer: bytes) -> bool:
+        """Tell whether `answer` is such a second answer; each is dropped once."""
+        if len(answer) <= _INVOKE_OFFSET or answer[0] not in _ANSWER_TAGS:
+            return False
+        invoke_id = answer[_INVOKE_OFFSET] & INVOKE_ID_MASK
+        if self._expected[invoke_id] <= 0:
+            return False
+        self._expected[invoke_id] -= 1
+        return True
+
+    def forget(self) -> None:
+        """The link fell: nothing old can come."""
+        self._expected.clear()
+
 
 E = TypeVar("E")
 # How many silences in a row a transfer by general blocks is taken up again after.

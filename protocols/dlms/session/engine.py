@@ -6,8 +6,7 @@ The two drivers, `blocking.DlmsSession` and `asynchronous.AsyncDlmsSession`, off
 from collections.abc import Sequence
 
 from protocols.dlms.axdr import Data
-from protocols.dlms.client_access import AccessDone, AccessItem
-from protocols.dlms.client_events import (
+from protocols.dlms.client.events import (
     ActionDone,
     ActionListDone,
     ClientEvent,
@@ -17,6 +16,7 @@ from protocols.dlms.client_events import (
     SetListResult,
     SetResult,
 )
+from protocols.dlms.client.requests import AccessDone, AccessItem
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem.access import AssociationLn
@@ -25,8 +25,8 @@ from protocols.dlms.cosem.device import CURRENT_ASSOCIATION
 from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.obis import Obis
 from protocols.dlms.session.core import ObisLike, SessionCore, expect, to_obis
-from protocols.dlms.session.steps import Operation
-from protocols.dlms.session_errors import AccessRefused, ActionRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ActionRefused, ExceptionAnswered
+from protocols.dlms.session.transport import Operation
 from protocols.dlms.xdlms.fields import Result
 
 #: Class, logical name, attribute; a profile may have a selection as the fourth.

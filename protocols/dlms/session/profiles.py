@@ -15,8 +15,8 @@ from protocols.dlms.errors import DecodeError
 from protocols.dlms.profile_rows import Column, Profile, decode_rows, latest
 from protocols.dlms.session.core import ObisLike
 from protocols.dlms.session.engine import SessionEngine, Target
-from protocols.dlms.session.steps import Operation
-from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
+from protocols.dlms.session.transport import Operation
 from protocols.dlms.xdlms.fields import Result
 
 BUFFER, CAPTURE_OBJECTS, CAPTURE_PERIOD, ENTRIES_IN_USE = 2, 3, 4, 7

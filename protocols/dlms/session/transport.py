@@ -1,9 +1,10 @@
 """The data link of a session: what lies between APDUs and steps, for either framing."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 from protocols.dlms.framing import (
     ApduReceived,
@@ -15,8 +16,30 @@ from protocols.dlms.framing import (
     Polling,
     ToleratedFault,
 )
-from protocols.dlms.session.steps import Listen, Operation, Transmit
-from protocols.dlms.session_errors import LinkLost, NoAnswer
+from protocols.dlms.session.errors import LinkLost, NoAnswer
+
+# ---- What a session asks of whoever drives it: bytes to send, or to wait for bytes. No I/O happens here.
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Transmit:
+    """Send all of `data`; the answer to this step is empty."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait at most `max_wait_s` of device time, 0 or more, for bytes; the answer is what came."""
+
+    max_wait_s: float
+
+
+Step = Transmit | Listen
+Operation: TypeAlias = Generator[Step, bytes, T]
+
 
 FrameHook = Callable[[Literal["tx", "rx"], bytes], None]
 

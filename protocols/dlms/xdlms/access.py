@@ -24,10 +24,10 @@ from protocols.dlms.xdlms.fields import (
     optional,
     read_code,
     read_data,
+    read_date_time,
     read_list,
     read_optional,
 )
-from protocols.dlms.xdlms.long_invoke import read_date_time
 
 GET, SET, ACTION = 1, 2, 3
 _GET_SELECTED, _SET_SELECTED = 4, 5

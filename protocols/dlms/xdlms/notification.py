@@ -10,8 +10,16 @@ from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.reader import Reader
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
-from protocols.dlms.xdlms.fields import octets, optional, read_data, read_octets, read_optional
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED, read_date_time, read_tagged_date_time
+from protocols.dlms.xdlms.fields import (
+    LONG_CONFIRMED,
+    octets,
+    optional,
+    read_data,
+    read_date_time,
+    read_octets,
+    read_optional,
+    read_tagged_date_time,
+)
 
 # Some Kaifa meters put the tag of an octet-string before the length of the date-time.
 TAGGED_DATE_TIME = "tagged-date-time"

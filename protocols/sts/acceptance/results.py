@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from protocols.sts.token.layout import Token
+from protocols.sts.token.codec import Token
 
 
 class AuthenticationResult(Enum):

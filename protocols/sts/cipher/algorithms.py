@@ -4,11 +4,61 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
-from protocols.sts.cipher.dea import Dea
+from Crypto.Cipher import DES
+
 from protocols.sts.cipher.misty1 import Misty1
-from protocols.sts.cipher.sta import Sta
-from protocols.sts.cipher.sta_tables import default_sta_tables
-from protocols.sts.keys.values import DecoderKey, check_ea
+from protocols.sts.cipher.sta import Sta, default_sta_tables
+from protocols.sts.errors import UnsupportedAlgorithmError
+from protocols.sts.keys import DecoderKey, check_ea
+
+# ---- EA09: the DEA (single DES), withdrawn; here only to read old tokens.
+
+
+class BoundDea:
+    """The DEA under one key; it deciphers only.
+
+    Args:
+        key: 8 bytes; their parity bits are not looked at.
+    """
+
+    __slots__ = ("_des",)
+
+    def __init__(self, key: bytes) -> None:
+        self._des = DES.new(key, DES.MODE_ECB)  # noqa: S304 - EA09 is single DES
+
+    def encrypt(self, block: int) -> int:
+        """Refuse: no new token is made with a withdrawn algorithm.
+
+        Raises:
+            UnsupportedAlgorithmError: always.
+        """
+        raise UnsupportedAlgorithmError("EA09 (DEA) was withdrawn: its tokens are read, none is made")
+
+    def decrypt(self, block: int) -> int:
+        """Decipher one 64-bit block."""
+        return int.from_bytes(self._des.decrypt(block.to_bytes(8)))
+
+
+class Dea:
+    """The DEA; keys are 8 bytes, blocks 64-bit integers; it deciphers only."""
+
+    ea = "09"
+
+    def bound(self, key: bytes) -> BoundDea:
+        """Return the cipher under one key."""
+        return BoundDea(key)
+
+    def encrypt(self, key: bytes, block: int) -> int:
+        """Refuse, as `BoundDea.encrypt` does.
+
+        Raises:
+            UnsupportedAlgorithmError: always.
+        """
+        return BoundDea(key).encrypt(block)
+
+    def decrypt(self, key: bytes, block: int) -> int:
+        """Decipher one 64-bit block under an 8-byte key."""
+        return BoundDea(key).decrypt(block)
 
 
 class BoundCipher(Protocol):

@@ -4,38 +4,42 @@ One frozen type per class and subclass (IEC 62055-41, 6.2); `encode_token` and `
 back, `key_change_tokens` makes the two, three or four tokens that load a new decoder key.
 """
 
-from protocols.sts.token.codec import Decoded, decode_token, encode_token
-from protocols.sts.token.credit import TransferCredit
-from protocols.sts.token.currency_credit import TransferCurrencyCredit
-from protocols.sts.token.key_change import KeyChange, key_change_sections, key_change_tokens
-from protocols.sts.token.layout import (
+from protocols.sts.token.codec import (
     KEY_SECTION_SUBCLASSES,
     READABLE_FUNCTIONS,
     SUPPORTED_FUNCTIONS,
+    CreditMinter,
+    Decoded,
     MakerAddressedToken,
     Token,
+    decode_token,
+    encode_token,
+    token_name,
 )
-from protocols.sts.token.maker_tokens import ProprietaryMeterTest, ReadExtendedToken
+from protocols.sts.token.credit import TransferCredit, TransferCurrencyCredit
+from protocols.sts.token.key_change import KeyChange, key_change_sections, key_change_tokens
 from protocols.sts.token.management import (
     ALL_REGISTERS,
     ClearCredit,
     ClearTamperCondition,
-    SetMaximumPhasePowerUnbalanceLimit,
-    SetMaximumPowerLimit,
-    SetPhasePowerUnbalanceLimit,
-)
-from protocols.sts.token.meter_test import InitiateMeterTest
-from protocols.sts.token.names import token_name
-from protocols.sts.token.press import CreditPress
-from protocols.sts.token.sections import (
     KeySection,
     Set1stSectionDecoderKey,
     Set2ndSectionDecoderKey,
     Set3rdSectionDecoderKey,
     Set3rdSectionSupplyGroupCode,
     Set4thSectionDecoderKey,
+    SetExtendedToken,
+    SetMaximumPhasePowerUnbalanceLimit,
+    SetMaximumPowerLimit,
+    SetPhasePowerUnbalanceLimit,
+    SetTariffRate,
+    SetWaterMeterFactor,
 )
-from protocols.sts.token.settings import SetExtendedToken, SetTariffRate, SetWaterMeterFactor
+from protocols.sts.token.non_specific_management import (
+    InitiateMeterTest,
+    ProprietaryMeterTest,
+    ReadExtendedToken,
+)
 
 __all__ = [
     "ALL_REGISTERS",
@@ -44,7 +48,7 @@ __all__ = [
     "SUPPORTED_FUNCTIONS",
     "ClearCredit",
     "ClearTamperCondition",
-    "CreditPress",
+    "CreditMinter",
     "Decoded",
     "InitiateMeterTest",
     "KeyChange",

@@ -10,16 +10,10 @@ from dataclasses import dataclass
 
 from protocols.sts.cipher.algorithms import EncryptionAlgorithm
 from protocols.sts.errors import KeyMaterialError, StsValueError, UnsupportedAlgorithmError
-from protocols.sts.identity.key_attributes import (
-    KeyExpiryNumber,
-    KeyRevisionNumber,
-    KeyType,
-    SupplyGroupCode,
-    TariffIndex,
-)
-from protocols.sts.keys.values import DecoderKey
+from protocols.sts.identity import KeyExpiryNumber, KeyRevisionNumber, KeyType, SupplyGroupCode, TariffIndex
+from protocols.sts.keys import DecoderKey
 from protocols.sts.token.codec import encode_token
-from protocols.sts.token.sections import (
+from protocols.sts.token.management import (
     KeySection,
     Set1stSectionDecoderKey,
     Set2ndSectionDecoderKey,

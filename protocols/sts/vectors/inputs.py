@@ -22,11 +22,14 @@ from datetime import datetime
 from typing import Any
 
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity.base_date import BaseDate
-from protocols.sts.identity.key_attributes import KeyType
-from protocols.sts.identity.meter import DecoderReferenceNumber, MeterPrimaryAccountNumber
-from protocols.sts.identity.token_identifier import TokenIdentifier
-from protocols.sts.keys.values import VendingKey
+from protocols.sts.identity import (
+    BaseDate,
+    DecoderReferenceNumber,
+    KeyType,
+    MeterPrimaryAccountNumber,
+    TokenIdentifier,
+)
+from protocols.sts.keys import VendingKey
 
 Inputs = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from protocols.field.ciu_link_messages import Display
+from protocols.field.ciu_messages import Display
 from sim.meter.payment.tokens import RESULT_NAMES
 from sim.meter.units import US_PER_S
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from simpy import Environment
 
-from protocols.field.ciu_link import UNASKED, Frame
-from protocols.field.ciu_link_messages import (
+from protocols.field.ciu_link import UNASKED, CiuUnitEnd, Frame, RetryTerms
+from protocols.field.ciu_messages import (
     Ack,
     AckStatus,
     Display,
@@ -32,7 +32,6 @@ from protocols.field.ciu_link_messages import (
     Token,
     Unpair,
 )
-from protocols.field.ciu_link_unit import CiuRequester, RetryTerms
 from protocols.field.errors import CiuLinkError
 from sim.kernel.timing import Timer
 
@@ -275,7 +274,7 @@ class UnitLink:
         self._env = env
         self._terms = terms
         self._hooks = hooks
-        self._requester = CiuRequester(address, terms.patience)
+        self._requester = CiuUnitEnd(address, terms.patience)
         self._held: deque[str] = deque()
         self._alarm = Timer(env, self._ring)
         self._probe_at_s: float | None = None

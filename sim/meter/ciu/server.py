@@ -13,8 +13,8 @@ from simpy import Environment
 
 from protocols.dlms.cosem.disconnect import ControlState
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
-from protocols.field.ciu_link import Frame
-from protocols.field.ciu_link_messages import (
+from protocols.field.ciu_link import CiuMeterEnd, Frame
+from protocols.field.ciu_messages import (
     Ack,
     AckStatus,
     Display,
@@ -27,7 +27,6 @@ from protocols.field.ciu_link_messages import (
     Token,
     Unpair,
 )
-from protocols.field.ciu_link_meter import CiuAnswerer
 from protocols.field.errors import CiuLinkError
 from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
@@ -247,7 +246,7 @@ class CiuServer:
             hooks.command,
             hooks.orders,
         )
-        self._answerer = CiuAnswerer()
+        self._answerer = CiuMeterEnd()
         # message type -> how the meter answers it; the others are its own
         self._handlers: dict[type[Any], Callable[[Frame], Iterator[Message]]] = {
             Key: self._key,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from simpy import Environment
 
-from protocols.field.ciu_link_messages import Display as DisplayMessage
+from protocols.field.ciu_messages import Display as DisplayMessage
 from protocols.sts.errors import StsValueError
 from protocols.sts.identity import DecoderReferenceNumber
 from sim.meter.ciu.keypad_display import (

@@ -17,17 +17,16 @@ from simpy import Environment
 
 from protocols.dlms.acse import Aare
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import ServerLimits
 from protocols.dlms.codes import SourceDiagnostic
+from protocols.dlms.cosem.access import TransportService
 from protocols.dlms.cosem.device import LogicalDevices
-from protocols.dlms.cosem.push import TransportService
 from protocols.dlms.errors import LocalProtocolError
 from protocols.dlms.framing import ApduReceived, Event, Framing, LinkDisconnected, SpeedChanged
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.mode_e import Identification, ModeEServer
-from protocols.dlms.mode_e.characters import LETTER_OF_BAUD, OPENING_BAUD
-from protocols.dlms.notifying import UnsolicitedApdu
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.mode_e.messages import LETTER_OF_BAUD, OPENING_BAUD
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.server.connection import ServerConnection, UnsolicitedApdu
 from protocols.dlms.xdlms.notification import DataNotification
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcServer
 from sim.kernel.ports import Port, PortSession, Write

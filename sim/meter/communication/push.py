@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Environment
 
-from protocols.dlms.cosem.push import MessageType, TransportService
+from protocols.dlms.cosem.access import MessageType, TransportService
 from sim.kernel.timing import Timer
 from sim.meter.clock.date_patterns import DAY_OCTETS, DatePattern, TimePattern, next_moment
 from sim.meter.units import US_PER_S

@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from protocols.dlms.cosem import CLASSES
-from protocols.dlms.cosem.device import AssociationProfile, LogicalDevice, LogicalDevices, Mechanism
+from protocols.dlms.cosem.device import (
+    AccessRights,
+    AssociationProfile,
+    LogicalDevice,
+    LogicalDevices,
+    Mechanism,
+    MethodMode,
+    Rights,
+    rights_table,
+)
 from protocols.dlms.cosem.enumerations import AccessMode
 from protocols.dlms.cosem.objects import CosemObject
-from protocols.dlms.cosem.rights import AccessRights, MethodMode, Rights, rights_table
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import KeyId
 from sim.meter.cosem.binding import Bound, RowPlan

@@ -9,8 +9,8 @@ from typing import Any
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.codes import DataAccessResult
+from protocols.dlms.cosem.access import MessageType, TransportService
 from protocols.dlms.cosem.objects import AccessError, CosemObject, Setter, constant
-from protocols.dlms.cosem.push import MessageType, TransportService
 from protocols.dlms.obis import Obis
 from sim.meter.communication.push import PORTS, PushObject, PushTerms
 from sim.meter.cosem.binding import TYPES, Bound, elements, getter, must, number, octets, time_octets

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
-from protocols.plc.prime.sublayers import ARQ_MODULUS, Arq, Reassembly, segment
+from protocols.plc.prime.connections import ARQ_MODULUS, Arq, Reassembly, segment
 
 if TYPE_CHECKING:
     from sim.plc_channel.prime.network import Network

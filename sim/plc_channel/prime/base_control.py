@@ -5,7 +5,7 @@ import math
 from typing import TYPE_CHECKING
 
 from protocols.plc.prime.control import BeaconSlot, KeepAlive, Promotion
-from protocols.plc.prime.headers import NO_SID
+from protocols.plc.prime.pdu import NO_SID
 from sim.plc_channel.prime.network import LogEvent
 from sim.plc_channel.prime.node_table import KeepAliveState, NodeRecord
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from protocols.plc.prime.connections import Connection, Convergence
+from protocols.plc.prime.connections import Arq, Connection, Convergence, segment
 from protocols.plc.prime.control import (
     BeaconSlot,
     ContentionFree,
@@ -12,9 +12,7 @@ from protocols.plc.prime.control import (
     Promotion,
     Registration,
 )
-from protocols.plc.prime.gpdu import Control, Gpdu, Packet, control_packet
-from protocols.plc.prime.headers import BASE_SID, BROADCAST, UNREGISTERED
-from protocols.plc.prime.sublayers import Arq, segment
+from protocols.plc.prime.pdu import BASE_SID, BROADCAST, UNREGISTERED, Control, Gpdu, Packet, control_packet
 from sim.kernel.medium import (
     LpduReceived,
     NodeEntry,

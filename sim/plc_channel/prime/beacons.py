@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.plc.prime.beacon import BEACON_SIZE, Beacon
-from protocols.plc.prime.headers import BASE_SID
+from protocols.plc.prime.pdu import BASE_SID, BEACON_SIZE, Beacon
 from sim.plc_channel.prime.settings import FRAME_SYMBOLS, SYMBOL_S, PrimeSettings
 
 if TYPE_CHECKING:

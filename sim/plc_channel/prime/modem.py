@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
-from protocols.plc.prime.gpdu import Gpdu, Packet
+from protocols.plc.prime.pdu import Gpdu, Packet
 from sim.plc_channel.prime.settings import SYMBOL_S
 
 if TYPE_CHECKING:

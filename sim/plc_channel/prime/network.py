@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from simpy import Environment
 
 from protocols.plc.prime.control import Registration
-from protocols.plc.prime.gpdu import Packet
-from protocols.plc.prime.headers import BROADCAST
+from protocols.plc.prime.pdu import BROADCAST, Packet
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.interface import Channel
 from sim.plc_channel.prime.beacons import BeaconWatch, FrameClock

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from protocols.plc.prime.headers import BASE_SID, NO_SID
+from protocols.plc.prime.pdu import BASE_SID, NO_SID
 from sim.kernel.medium import NodeEntry, NodeState, NodeStatistics
 from sim.plc_channel.prime.arq import ArqConnection
 from sim.plc_channel.prime.settings import PrimeSettings

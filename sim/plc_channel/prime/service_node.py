@@ -4,12 +4,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from protocols.plc.errors import PduError
-from protocols.plc.prime.beacon import Beacon
-from protocols.plc.prime.connections import Connection, Convergence
+from protocols.plc.prime.connections import Arq, Connection, Convergence, Reassembly
 from protocols.plc.prime.control import BeaconSlot, ContentionFree, KeepAlive, Promotion, Registration
-from protocols.plc.prime.gpdu import Control, Gpdu, Packet, control_packet
-from protocols.plc.prime.headers import BROADCAST, NO_SID, UNREGISTERED
-from protocols.plc.prime.sublayers import Arq, Reassembly
+from protocols.plc.prime.pdu import (
+    BROADCAST,
+    NO_SID,
+    UNREGISTERED,
+    Beacon,
+    Control,
+    Gpdu,
+    Packet,
+    control_packet,
+)
 from sim.kernel.medium import OnLpdu, checked_lpdu
 from sim.kernel.timing import Timer
 from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender

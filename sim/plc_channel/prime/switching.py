@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
 from protocols.plc.prime.control import BeaconSlot, Promotion, PromotionRequest
-from protocols.plc.prime.gpdu import Gpdu, Packet
-from protocols.plc.prime.headers import BROADCAST, CONTROL_PRIORITY, NO_SID
-from protocols.plc.prime.promotion import ANY_SNA, PromotionNeeded
+from protocols.plc.prime.pdu import (
+    ANY_SNA,
+    BROADCAST,
+    CONTROL_PRIORITY,
+    NO_SID,
+    Gpdu,
+    Packet,
+    PromotionNeeded,
+)
 from sim.plc_channel.prime.beacons import BeaconSource
 from sim.plc_channel.prime.network import final_address
 

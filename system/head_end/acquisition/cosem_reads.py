@@ -20,8 +20,8 @@ from protocols.dlms.errors import DecodeError
 from protocols.dlms.profile_rows import Column as WireColumn
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.session.engine import Target
+from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.session.profiles import CAPTURE_OBJECTS, CAPTURE_PERIOD, ProfileShape, scaler_and_unit
-from protocols.dlms.session_errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.xdlms.fields import Result
 from system.head_end.acquisition.failures import failure_of
 from system.head_end.store_port import Column

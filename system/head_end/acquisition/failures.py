@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from links.errors import LinkClosedError, LinkError
+from links.base import LinkClosedError, LinkError
 from protocols.dlms.acse import Aare
 from protocols.dlms.blocks import BlockError
-from protocols.dlms.client_events import HlsRefused
+from protocols.dlms.client.events import HlsRefused
 from protocols.dlms.codes import ServiceError, SourceDiagnostic, StateError
 from protocols.dlms.errors import DecipheringError, DlmsError, InvocationCounterError
-from protocols.dlms.session_errors import (
+from protocols.dlms.session.errors import (
     AccessRefused,
     ActionRefused,
     AssociationRefused,
@@ -21,7 +21,7 @@ from protocols.dlms.session_errors import (
     LinkLost,
     NoAnswer,
 )
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from protocols.field.errors import UplinkError
 from system.head_end.acquisition.key_file import MissingKey
 from system.head_end.acquisition.session_limits import HostileDevice

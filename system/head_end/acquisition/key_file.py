@@ -20,7 +20,7 @@ from typing import Any
 from protocols.dlms.errors import DlmsValueError
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import KeySet, SecuritySuite
-from protocols.dlms.session.strategies import USUAL_COUNTER
+from protocols.dlms.session.drivers import USUAL_COUNTER
 
 _OBJECTS_MAX = 100
 

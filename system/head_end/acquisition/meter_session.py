@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from links.aio import AsyncLink
-from links.errors import LinkError
-from protocols.dlms.acse.names import MechanismName
+from links.base import LinkError
+from protocols.dlms.acse import MechanismName
 from protocols.dlms.axdr import Data
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem.control import Clock
 from protocols.dlms.cosem.measurement import DataObject, ProfileGeneric
 from protocols.dlms.datetimes import CosemDateTime
@@ -25,8 +25,8 @@ from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.security import ClientSecurity, Hls, SecuritySuite, SendCounter
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.session.engine import Target
+from protocols.dlms.session.errors import AssociationRefused
 from protocols.dlms.session.profiles import CAPTURE_OBJECTS, ProfileShape
-from protocols.dlms.session_errors import AssociationRefused
 from protocols.dlms.wrapper import WrapperClient
 from protocols.dlms.xdlms.fields import Result
 from system.head_end.acquisition.cosem_reads import ProfileShapeCache, read_attributes, read_profile_shape

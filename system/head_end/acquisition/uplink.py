@@ -16,9 +16,8 @@ from links.aio import AsyncLink
 from protocols.field.errors import UplinkError
 from protocols.field.lines import LINE_BYTES_MAX
 from protocols.field.uplink import Answer, Message
-from protocols.field.uplink_ends import UplinkHeadEnd
 from protocols.field.uplink_messages import PULL_MAX
-from protocols.field.uplink_peer import Answered, Asked, Closed, UplinkEvent
+from protocols.field.uplink_peer import Answered, Asked, Closed, UplinkEvent, UplinkHeadEnd
 from system.head_end.acquisition.leased_store import LeasedStore
 from system.head_end.acquisition.profile_reading import NewId, number
 from system.head_end.acquisition.session_limits import GuardedLink, SessionLimits

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from system.head_end.acquisition.cosem_reads import ProfileShapeCache
 from system.head_end.acquisition.failures import DEVICE_FAULTS, ClockTooFar, Failure, failure_of
 from system.head_end.acquisition.key_file import KeyFile

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from links.errors import LinkUrlError
+from links.base import LinkUrlError
 from links.url import LinkUrl
 from system.accounts import audit
 from system.accounts.models import User

@@ -18,13 +18,13 @@ from protocols.offline.wrapping import KeyWrap
 from protocols.sts.amounts import decode_amount, encode_amount
 from protocols.sts.errors import StsValueError
 from protocols.sts.identity import (
+    PAN_DIGITS,
     TID_MAX,
     BaseDate,
     KeyExpiryNumber,
     MeterPrimaryAccountNumber,
     TokenIdentifier,
 )
-from protocols.sts.identity.meter import PAN_DIGITS
 from protocols.sts.keys import DecoderKey
 from protocols.sts.token import TransferCredit, encode_token
 from system.security_module.errors import UnableToOpenStore

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity.meter import PAN_DIGITS, MeterPrimaryAccountNumber
+from protocols.sts.identity import PAN_DIGITS, MeterPrimaryAccountNumber
 from system.accounts.models import User
 from system.accounts.services import create_staff
 from system.config.clock import business_day, business_now

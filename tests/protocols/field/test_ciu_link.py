@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from protocols.field.ciu_link import FRAME_BYTES_MAX, Frame
-from protocols.field.ciu_link_messages import (
+from protocols.field.ciu_link import FRAME_BYTES_MAX, CiuMeterEnd, CiuUnitEnd, Frame, RetryTerms
+from protocols.field.ciu_messages import (
+    ALPHABET,
     KEYS,
     MESSAGES,
     Ack,
@@ -18,10 +19,9 @@ from protocols.field.ciu_link_messages import (
     Poll,
     Token,
     Unpair,
+    pack_text,
+    unpack_text,
 )
-from protocols.field.ciu_link_meter import CiuAnswerer
-from protocols.field.ciu_link_text import ALPHABET, pack, unpack
-from protocols.field.ciu_link_unit import CiuRequester, RetryTerms
 from protocols.field.errors import CiuLinkError
 
 LINES = st.text(ALPHABET, max_size=16).map(str.rstrip)
@@ -129,8 +129,8 @@ def test_what_does_not_fit_is_refused_by_the_sender(frame):
 
 def test_the_alphabet_has_64_letters_and_a_substitute():
     assert len(set(ALPHABET)) == len(ALPHABET) == 64
-    assert unpack(pack(("ñandú", "1.5 kWh"))) == ("?????", "1.5 kWh")
-    assert unpack(pack(())) == ("", "")
+    assert unpack_text(pack_text(("ñandú", "1.5 kWh"))) == ("?????", "1.5 kWh")
+    assert unpack_text(pack_text(())) == ("", "")
 
 
 def test_the_table_of_messages_has_one_code_each():
@@ -143,7 +143,7 @@ TERMS = RetryTerms(response_timeout_s=1.0, retries=2)
 
 
 def test_a_request_is_repeated_under_its_number_and_then_given_up_but_not_forgotten():
-    requester = CiuRequester(7, TERMS)
+    requester = CiuUnitEnd(7, TERMS)
     frames = [requester.ask(Token("123"), 0.0)]
     while (deadline_s := requester.next_deadline()) is not None:
         raw = requester.handle_timeout(deadline_s)
@@ -158,7 +158,7 @@ def test_a_request_is_repeated_under_its_number_and_then_given_up_but_not_forgot
 
 
 def test_only_its_own_answer_ends_a_request():
-    requester = CiuRequester(7, TERMS)
+    requester = CiuUnitEnd(7, TERMS)
     requester.ask(Poll(), 0.0)
     assert not requester.answers(Frame(7, 0, Ack()))
     assert not requester.answers(Frame(7, 2, Ack()))
@@ -171,14 +171,14 @@ def test_only_its_own_answer_ends_a_request():
 
 
 def test_a_message_that_cannot_be_sent_is_not_outstanding():
-    requester = CiuRequester(7, TERMS)
+    requester = CiuUnitEnd(7, TERMS)
     with pytest.raises(CiuLinkError):
         requester.ask(Token("x"), 0.0)
     assert requester.outstanding is None
 
 
 def test_numbers_go_round_without_the_zero():
-    requester, seen = CiuRequester(7, TERMS), set()
+    requester, seen = CiuUnitEnd(7, TERMS), set()
     for _ in range(600):
         frame = Frame.from_bytes(requester.ask(Poll(), 0.0))
         seen.add(frame.sequence)
@@ -188,7 +188,7 @@ def test_numbers_go_round_without_the_zero():
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.booleans(), st.integers(1, 3)), max_size=30))
 def test_a_repeated_request_is_answered_again_and_not_done_again(requests):
-    answerer, done, last = CiuAnswerer(), [], {}
+    answerer, done, last = CiuMeterEnd(), [], {}
     for address, repeated, sequence in requests:
         request = Frame(address, sequence, Poll(), repeated)
         known = answerer.recall(request)

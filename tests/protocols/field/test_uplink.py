@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from protocols.field.errors import UplinkError
 from protocols.field.lines import LINE_BYTES_MAX
 from protocols.field.uplink import CODES, Answer, Message, checked, read_line
-from protocols.field.uplink_auth import proof
-from protocols.field.uplink_ends import UplinkConcentrator, UplinkHeadEnd
-from protocols.field.uplink_fields import TYPES, Field, complaint
-from protocols.field.uplink_messages import MESSAGES, Role
-from protocols.field.uplink_peer import Answered, Asked, Closed, Opened
+from protocols.field.uplink_messages import MESSAGES, TYPES, Field, Role, complaint
+from protocols.field.uplink_peer import (
+    Answered,
+    Asked,
+    Closed,
+    Opened,
+    UplinkConcentrator,
+    UplinkHeadEnd,
+    proof,
+)
 
 SECRET, LDN, SERIAL = b"the shared secret", "AMBDC00000000001", "90000001"
 NONCE_H, NONCE_C = bytes(range(16)), bytes(range(16, 32))

@@ -30,8 +30,8 @@ from protocols.offline.messages import (
     open_enrolment,
     open_office_keys,
 )
-from protocols.offline.messages.base import Message
 from protocols.offline.schema import CUSTOMERS_MAX, LEASE_METERS_MAX
+from protocols.offline.signed_message import Message
 
 MAKERS: dict[type[Message], Callable[[], Message]] = {
     Enrolment: enrolment,

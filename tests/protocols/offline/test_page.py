@@ -10,8 +10,8 @@ from offline_messages import PUBLIC, batch, enrolment, lease, office_keys, pack,
 
 from protocols.offline import page
 from protocols.offline.messages import MESSAGES
-from protocols.offline.messages.base import Message
 from protocols.offline.schema import ENTRIES
+from protocols.offline.signed_message import Message
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
 NEW = "write it anew: python -m protocols.offline.page"

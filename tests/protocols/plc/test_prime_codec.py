@@ -8,13 +8,23 @@ from hypothesis import strategies as st
 
 from protocols.plc.errors import PduError, PlcError, PlcValueError
 from protocols.plc.prime import connections, control
-from protocols.plc.prime.beacon import BEACON_SIZE, Beacon
-from protocols.plc.prime.checks import crc8, crc32
-from protocols.plc.prime.explain import explain
-from protocols.plc.prime.gpdu import CONTROLS, Gpdu, Packet, control_packet, decode_pdu
-from protocols.plc.prime.headers import BROADCAST, GenericHeader, PacketHeader
-from protocols.plc.prime.layout import Field, Layout, Packed
-from protocols.plc.prime.promotion import ANY_SNA, PNPDU_SIZE, PromotionNeeded
+from protocols.plc.prime.layout import Field, Layout, Packed, crc8, crc32
+from protocols.plc.prime.pdu import (
+    ANY_SNA,
+    BEACON_SIZE,
+    BROADCAST,
+    CONTROLS,
+    PNPDU_SIZE,
+    Beacon,
+    GenericHeader,
+    Gpdu,
+    Packet,
+    PacketHeader,
+    PromotionNeeded,
+    control_packet,
+    decode_pdu,
+    describe_pdu,
+)
 
 SNA = bytes.fromhex("020000000001")
 REG = control.Registration(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 7, 0x020000000002)
@@ -152,7 +162,7 @@ def test_decoding_undoes_encoding_of_promotion_needed(pdu: PromotionNeeded) -> N
 
 @given(FRAMES)
 def test_every_frame_is_explained_in_one_line(frame: Gpdu) -> None:
-    line = explain(frame.to_bytes(SNA), SNA)
+    line = describe_pdu(frame.to_bytes(SNA), SNA)
     assert line.startswith(("up ", "down "))
     assert "\n" not in line
 
@@ -165,7 +175,7 @@ def test_any_octets_decode_or_raise_one_error(data: bytes) -> None:
     try:
         decode_pdu(data, SNA)
     except PduError:
-        assert explain(data, SNA).startswith("BAD ")
+        assert describe_pdu(data, SNA).startswith("BAD ")
 
 
 @given(FRAMES, st.data())
@@ -216,7 +226,7 @@ def test_every_control_type_has_its_body() -> None:
 
 
 def resealed(payload: bytes) -> bytes:
-    from protocols.plc.prime.checks import frame_check
+    from protocols.plc.prime.layout import frame_check
 
     frame = GenericHeader(0, 0).encode_for(SNA) + payload
     return frame + frame_check(SNA, frame)
@@ -261,13 +271,13 @@ def test_a_broken_caller(make: object) -> None:
 
 
 def test_explanations() -> None:
-    assert explain(Gpdu(False, 1, (control_packet(3, 9, ALV),)).to_bytes(SNA), SNA) == (
+    assert describe_pdu(Gpdu(False, 1, (control_packet(3, 9, ALV),)).to_bytes(SNA), SNA) == (
         "up LEVEL=1 ALV SID=3 LNID=9 RXCNT=1 TXCNT=2 TIME=7 SSID=255"
     )
-    assert explain(Gpdu(True, 0, (Packet(0, 2, b"abc", 1),)).to_bytes(SNA), SNA) == (
+    assert describe_pdu(Gpdu(True, 0, (Packet(0, 2, b"abc", 1),)).to_bytes(SNA), SNA) == (
         "down LEVEL=0 DATA SID=0 LNID=2 LCID=1 3 B"
     )
-    assert explain(b"\x20", SNA).startswith("BAD BCN")
+    assert describe_pdu(b"\x20", SNA).startswith("BAD BCN")
 
 
 def test_every_field_says_how_sure_it_is() -> None:

@@ -3,10 +3,16 @@
 import pytest
 
 from protocols.plc.prime import connections, control
-from protocols.plc.prime.explain import explain
-from protocols.plc.prime.gpdu import Gpdu, Packet, control_packet, decode_pdu
-from protocols.plc.prime.headers import GenericHeader, PacketHeader
 from protocols.plc.prime.layout import Packed
+from protocols.plc.prime.pdu import (
+    GenericHeader,
+    Gpdu,
+    Packet,
+    PacketHeader,
+    control_packet,
+    decode_pdu,
+    describe_pdu,
+)
 
 SNA = bytes.fromhex("020000000001")
 
@@ -62,7 +68,7 @@ def test_octets_of_a_body(body: Packed, octets: str, line: str) -> None:
 @pytest.mark.parametrize(("body", "octets", "line"), BODIES, ids=IDS)
 def test_line_of_a_body(body: Packed, octets: str, line: str) -> None:
     raw = Gpdu(True, 0, (control_packet(2, 9, body),)).to_bytes(SNA)
-    assert explain(raw, SNA) == f"down LEVEL=0 {line}"
+    assert describe_pdu(raw, SNA) == f"down LEVEL=0 {line}"
 
 
 @pytest.mark.parametrize(("body", "octets", "line"), BODIES, ids=IDS)
@@ -96,7 +102,7 @@ def test_two_packets_in_one_frame() -> None:
     frame = Gpdu(False, 3, (control_packet(1, 2, BODIES[8][0]), Packet(1, 2, b"\xaa\xbb", 1)))
     raw = frame.to_bytes(SNA)
     assert decode_pdu(raw, SNA) == frame
-    assert explain(raw, SNA).count(" | ") == 1
+    assert describe_pdu(raw, SNA).count(" | ") == 1
     assert len(raw) == 3 + (6 + 3) + (6 + 2) + 4
 
 

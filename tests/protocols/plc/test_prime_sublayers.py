@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.plc.errors import PduError, PlcValueError
-from protocols.plc.prime.sublayers import Arq, Reassembly, SegmentType, segment
+from protocols.plc.prime.connections import Arq, Reassembly, SegmentType, segment
 
 SIX_BITS = st.integers(0, 63)
 ARQS = st.builds(Arq, SIX_BITS, st.integers(0, 1)) | st.builds(

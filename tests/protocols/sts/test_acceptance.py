@@ -20,8 +20,8 @@ from protocols.sts.acceptance import (
     TokenResult,
     ValidationResult,
 )
-from protocols.sts.acceptance.key_types import MAGNETIC_CARD, NUMERIC, key_type_allowed
-from protocols.sts.acceptance.rules import VALIDATORS, check_key_expiry
+from protocols.sts.acceptance.key_register import MAGNETIC_CARD, NUMERIC, key_type_allowed
+from protocols.sts.acceptance.process import VALIDATORS, check_key_expiry
 from protocols.sts.cipher import encryption_algorithm
 from protocols.sts.crc import currency_token_crc, token_crc
 from protocols.sts.errors import StsValueError

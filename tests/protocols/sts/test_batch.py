@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.sts.batch import as_text, derive_many, key_changes_many, mint_many
-from protocols.sts.batch.arrays import CHUNK
+from protocols.sts.bulk import as_text, derive_many, key_changes_many, mint_many
+from protocols.sts.bulk.ciphers import CHUNK
 from protocols.sts.errors import KeyMaterialError, StsValueError, UnsupportedAlgorithmError
-from protocols.sts.identity import BaseDate, KeyType, MeterPrimaryAccountNumber
+from protocols.sts.identity import BaseDate, KeyType, MeterPrimaryAccountNumber, luhn_digit
 from protocols.sts.keys import DecoderKey, VendingKey, derive_decoder_key
-from protocols.sts.luhn import luhn_digit
 from protocols.sts.testkeys import VK_64, VUDK_160
 from protocols.sts.token import TransferCredit, encode_token, key_change_tokens
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.sts.cipher import Dea, Misty1, encryption_algorithm
-from protocols.sts.cipher.misty1_tables import S7, S9
+from protocols.sts.cipher.misty1 import S7, S9
 from protocols.sts.crc import crc16, currency_token_crc, token_crc
 from protocols.sts.errors import KeyMaterialError, UnsupportedAlgorithmError
 from protocols.sts.identity import BaseDate, MeterPrimaryAccountNumber
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.testkeys import VK_64, VUDK_160
-from protocols.sts.token import CreditPress, TransferCredit, decode_token, encode_token
+from protocols.sts.token import CreditMinter, TransferCredit, decode_token, encode_token
 from protocols.sts.token.carrier import insert_class, to_digits
 
 BLOCKS = st.integers(0, (1 << 64) - 1)
@@ -97,7 +97,7 @@ def test_the_press_gives_the_tokens_of_the_single_path(ea: str, width: int, data
     token = TransferCredit(
         *(data.draw(st.integers(0, highest)) for highest in (3, 15, (1 << 24) - 1, 18_201_624))
     )
-    digits = CreditPress(key).credit(token.subclass, token.rnd, token.tid, token.amount_units)
+    digits = CreditMinter(key).credit(token.subclass, token.rnd, token.tid, token.amount_units)
     assert digits == encode_token(token, key)
 
 
@@ -106,7 +106,7 @@ def test_the_press_gives_the_tokens_of_the_single_path(ea: str, width: int, data
 )
 def test_the_press_checks_its_fields(fields: tuple[int, int, int, int]) -> None:
     with pytest.raises(ValueError, match=r"not|negative"):
-        CreditPress(DecoderKey(bytes(16), "11")).credit(*fields)
+        CreditMinter(DecoderKey(bytes(16), "11")).credit(*fields)
 
 
 def test_ea09_reads_behind_a_flag_and_never_makes() -> None:

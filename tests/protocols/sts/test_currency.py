@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.sts.currency import (
+from protocols.sts.amounts import (
     MAGNITUDE_MAX_1E5,
     OFFSETS_1E5,
     CurrencyAmount,

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from protocols.sts.errors import StsError, StsValueError
 from protocols.sts.identity import BaseDate, KeyType
 from protocols.sts.keys import DecoderKey
-from protocols.sts.scenarios import describe_meter, run_scenario
-from protocols.sts.scenarios.described import tids
-from protocols.sts.scenarios.expectation import allowed_results
+from protocols.sts.scenarios import allowed_results, describe_meter, run_scenario, tids
 from protocols.sts.testkeys import VUDK_160
 from protocols.sts.token import (
     ClearCredit,

@@ -21,8 +21,9 @@ from protocols.sts.identity import (
     SupplyGroupCode,
     TariffIndex,
     TokenIdentifier,
+    luhn_digit,
+    luhn_ok,
 )
-from protocols.sts.luhn import luhn_digit, luhn_ok
 
 PAYLOADS = st.text("0123456789", min_size=1, max_size=20)
 

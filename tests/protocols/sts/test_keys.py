@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from protocols.sts import keys
 from protocols.sts.errors import KeyMaterialError, StsValueError, UnsupportedAlgorithmError
 from protocols.sts.identity import (
     BaseDate,
@@ -14,8 +15,7 @@ from protocols.sts.identity import (
     SupplyGroupCode,
     TariffIndex,
 )
-from protocols.sts.keys import DecoderKey, VendingKey, derive_decoder_key, dkga02, dkga04
-from protocols.sts.keys.request import DerivationRequest
+from protocols.sts.keys import DecoderKey, DerivationRequest, VendingKey, derive_decoder_key
 from protocols.sts.testkeys import TEST_REGISTERS, VK_64, VK_64_888888, VUDK_160, VUDK_160_SWAPPED
 
 PAN = "600727000000000009"
@@ -82,9 +82,9 @@ def test_keys_of_the_test_registers(register: int, ea: str, pan: str, expected: 
 
 def test_dkga02_step_by_step(primitives: dict[str, dict[str, Any]]) -> None:
     example = primitives["PRIM-DKGA02"]
-    assert dkga02.pan_block(REQUEST.pan, KeyType.DUTK).hex() == example["panblock"]
-    assert dkga02.control_block(REQUEST).hex() == example["controlblock"]
-    assert dkga02.derive(REQUEST).hex() == example["decoder_key"]
+    assert keys.pan_block(REQUEST.pan, KeyType.DUTK).hex() == example["panblock"]
+    assert keys.control_block(REQUEST).hex() == example["controlblock"]
+    assert keys.derive_dkga02(REQUEST).hex() == example["decoder_key"]
 
 
 def test_dkga02_with_the_other_test_key() -> None:
@@ -94,18 +94,18 @@ def test_dkga02_with_the_other_test_key() -> None:
 
 def test_a_common_key_has_no_drn_in_its_pan_block() -> None:
     assert (
-        dkga02.pan_block(MeterPrimaryAccountNumber("600727111111111153"), KeyType.DCTK).hex()
+        keys.pan_block(MeterPrimaryAccountNumber("600727111111111153"), KeyType.DCTK).hex()
         == "0072700000000000"
     )
-    assert dkga02.pan_block(MeterPrimaryAccountNumber("000001000000000082"), KeyType.DCTK).hex() == "0" * 16
+    assert keys.pan_block(MeterPrimaryAccountNumber("000001000000000082"), KeyType.DCTK).hex() == "0" * 16
 
 
 @pytest.mark.parametrize("ea", ["07", "11"])
 def test_dkga04_step_by_step(primitives: dict[str, dict[str, Any]], ea: str) -> None:
     example = primitives[f"PRIM-DKGA04-EA{ea}"]
     request = replace(REQUEST, vending_key=VUDK_160, ea=ea, sgc=SupplyGroupCode("201457"))
-    assert dkga04.data_block(request).hex() == example["data_block"]
-    assert dkga04.derive(request).hex() == example["decoder_key"]
+    assert keys.data_block(request).hex() == example["data_block"]
+    assert keys.derive_dkga04(request).hex() == example["decoder_key"]
 
 
 @pytest.mark.parametrize(

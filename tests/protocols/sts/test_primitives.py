@@ -16,9 +16,9 @@ from protocols.sts.cipher import (
     encryption_algorithm,
     load_sta_tables,
     sample_sta_tables,
-    sta_tables,
+    sta,
 )
-from protocols.sts.cipher.misty1_tables import S7, S9
+from protocols.sts.cipher.misty1 import S7, S9
 from protocols.sts.crc import crc16, currency_token_crc, token_crc
 from protocols.sts.errors import StsValueError, UnsupportedAlgorithmError
 from protocols.sts.keys import DecoderKey
@@ -169,7 +169,7 @@ def test_algorithms_by_code() -> None:
 
 def test_without_its_tables_ea07_says_so_and_ea11_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decision 0009: an operator who must not hold the tables deletes the file."""
-    monkeypatch.setattr(sta_tables, "DEFAULT_FILE", "taken_away.toml")
+    monkeypatch.setattr(sta, "DEFAULT_FILE", "taken_away.toml")
     with pytest.raises(UnsupportedAlgorithmError, match="the STA tables are missing"):
         default_sta_tables()
     token = TransferCredit(0, 5, 1000, 10)

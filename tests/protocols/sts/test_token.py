@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.sts.amounts import decode_amount
-from protocols.sts.currency import CurrencyAmount
+from protocols.sts.amounts import CurrencyAmount, decode_amount
 from protocols.sts.errors import KeyMaterialError, StsValueError, TokenFormatError
 from protocols.sts.identity import KeyType
 from protocols.sts.keys import DecoderKey

@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.gateway import GatewayClient
 from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from protocols.field.uplink import Answer, Message
-from protocols.field.uplink_ends import UplinkHeadEnd
-from protocols.field.uplink_peer import Answered, Asked, Closed
-from protocols.sts.luhn import luhn_digit
+from protocols.field.uplink_peer import Answered, Asked, Closed, UplinkHeadEnd
+from protocols.sts.identity import luhn_digit
 from protocols.sts.token import TransferCredit, encode_token
 from sim.concentrator import Concentrator, ConcentratorTerms, MeterKeys, concentrator_terms
 from sim.grid import ServicePoint

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from protocols.dlms.codes import ServiceError, StateError
 from protocols.dlms.errors import DecipheringError, DlmsError, RemoteProtocolError
-from protocols.dlms.session_errors import AssociationRefused, ExceptionAnswered, NoAnswer
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.session.errors import AssociationRefused, ExceptionAnswered, NoAnswer
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from sim.concentrator import MeterKeys
 from sim.concentrator.discovery import MeterIdentification
 from sim.concentrator.nvm import Nvm

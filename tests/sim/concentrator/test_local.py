@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession
 from protocols.field.bundle import make_bundle, read_bundle, readings_of

@@ -3,13 +3,13 @@
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.codes import ServiceError
 from protocols.dlms.cosem.access import SapAssignment
 from protocols.dlms.gateway import GatewayMessage
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AssociationRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AssociationRefused, ExceptionAnswered
 from protocols.dlms.wrapper import WrapperClient, encode_wpdu
 from sim.plc_channel.generic import GenericTerms
 

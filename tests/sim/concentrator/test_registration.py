@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.dlms.session_errors import AssociationRefused
+from protocols.dlms.session.errors import AssociationRefused
 from sim.concentrator import MeterKeys
 from sim.concentrator.errors import OrderError
 from sim.concentrator.registry import TRANSITIONS, Identity, MeterState, Reason, Registry

@@ -3,7 +3,7 @@
 import pytest
 from simpy import Environment
 
-from links.errors import LinkClosedError
+from links.base import LinkClosedError
 from sim.kernel.ports import Port, Write
 from sim.kernel.virtual_time import INBOX_BYTES_MAX, SimAsyncClock, SimAsyncLink, run_in_virtual_time
 

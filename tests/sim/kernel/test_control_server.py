@@ -7,8 +7,8 @@ import pytest
 from simpy import Environment
 
 from links.aio import AsyncLink, open_async_link
+from links.base import LinkClosedError
 from links.clock import WallClock
-from links.errors import LinkClosedError
 from links.server import serve_tcp
 from protocols.field.errors import StationControlError
 from protocols.field.station_control import StationControlClient

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.security import ClientSecurity, SendCounter
 from protocols.dlms.security.hls import Hls

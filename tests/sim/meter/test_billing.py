@@ -8,7 +8,7 @@ from protocols.dlms import axdr
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.clock.device_clock import from_epoch_us
 
 BILLING, LOAD, DAILY = "0.0.98.1.0", "1.0.99.1.0", "1.0.99.2.0"

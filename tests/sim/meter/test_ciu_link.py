@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.field.ciu_link import Frame
-from protocols.field.ciu_link_messages import Ack, Display, Key, Pair, Poll, Token
+from protocols.field.ciu_messages import Ack, Display, Key, Pair, Poll, Token
 from sim.kernel.random import RandomStreams
 from sim.meter import DEFAULT_PARTS, control_handlers, load_profile
 from sim.meter.ciu.keypad_display import keys, text
@@ -270,11 +270,11 @@ def test_strangers_and_damage_are_not_answered(bench):
 
 
 def test_every_text_can_travel():
-    from protocols.field.ciu_link_text import pack, unpack
+    from protocols.field.ciu_messages import pack_text, unpack_text
 
     for key in keys():
         for lang in ("es", "en"):
-            assert unpack(pack((text(key, lang),)))[0] == text(key, lang)
+            assert unpack_text(pack_text((text(key, lang),)))[0] == text(key, lang)
 
 
 @given(st.lists(st.sampled_from(LinkTrigger), max_size=20))

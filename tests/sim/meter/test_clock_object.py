@@ -6,7 +6,7 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 
 CLOCK = "0.0.1.0.0"
 NEVER = b"\xff" * 9 + b"\x80\x00\xff"

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.session_errors import ActionRefused
+from protocols.dlms.session.errors import ActionRefused
 from protocols.sts.token import SetMaximumPhasePowerUnbalanceLimit, SetMaximumPowerLimit
 from sim.meter import DEFAULT_PARTS
 from sim.meter.metering.metrology import Quantity

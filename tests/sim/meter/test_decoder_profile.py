@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AssociationRefused
+from protocols.dlms.session.errors import AssociationRefused
 from protocols.dlms.wrapper import WrapperClient
 from protocols.sts.identity import KeyType
 from protocols.sts.keys import derive_decoder_key

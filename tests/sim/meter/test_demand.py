@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.metering.demand import Demand, Demands, DemandTerms, Maximum
 from sim.meter.units import US_PER_S
 

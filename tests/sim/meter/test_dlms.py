@@ -6,13 +6,13 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import DataTag
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, ActionRefused, AssociationRefused, LinkLost, NoAnswer
+from protocols.dlms.session.errors import AccessRefused, ActionRefused, AssociationRefused, LinkLost, NoAnswer
 from protocols.dlms.wrapper import WrapperClient
 
 PUBLIC, READER = 16, 2

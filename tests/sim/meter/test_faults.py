@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
-from protocols.dlms.session_errors import NoAnswer
+from protocols.dlms.session.errors import NoAnswer
 from protocols.field.errors import StationControlError
 from sim.meter.metering.load_profile import IntervalStatus
 from sim.meter.units import MILLI

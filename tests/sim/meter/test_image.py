@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.dlms import axdr
-from protocols.dlms.cosem.image import ImageTransferStatus
-from protocols.dlms.session_errors import ActionRefused, NoAnswer
+from protocols.dlms.cosem.access import ImageTransferStatus
+from protocols.dlms.session.errors import ActionRefused, NoAnswer
 from sim.meter.image_transfer import ImageRefusedError, ImageStore, ImageTerms, firmware_of, make_image
 from sim.meter.storage.nvm import CutMoment
 

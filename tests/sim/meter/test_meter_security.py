@@ -9,7 +9,7 @@ import pytest
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare, MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import DataObject, Register, SecuritySetup
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
@@ -20,10 +20,10 @@ from protocols.dlms.security import (
     KeySet,
     SecurityControl,
     SendCounter,
-    wrap,
+    wrap_key,
 )
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import AccessRefused, ActionRefused, AssociationRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused, AssociationRefused
 from protocols.dlms.wrapper import WrapperClient
 from protocols.dlms.xdlms.ciphered import Ciphered
 from sim.meter import DEFAULT_PARTS
@@ -152,7 +152,7 @@ def test_a_policy_outlives_the_power_and_is_not_lowered(bench):
 def test_a_transferred_key_outlives_the_power(bench):
     manager = Manager(bench)
     manager.associate()
-    manager.transfer((0, wrap(TEST_KEYS.kek, NEW_KEY)))
+    manager.transfer((0, wrap_key(TEST_KEYS.kek, NEW_KEY)))
     bench.meter.power_cut()
     bench.run(1)
     bench.meter.power_up()
@@ -208,7 +208,7 @@ def test_a_cut_in_a_transfer_leaves_old_keys_or_new_ones(bench_of, write, moment
     manager.associate()
     bench.meter.memory.cut_at(write, moment)
     with suppress(RemoteProtocolError):
-        manager.transfer((0, wrap(TEST_KEYS.kek, NEW_KEY)), (2, wrap(TEST_KEYS.kek, NEW_KEY)))
+        manager.transfer((0, wrap_key(TEST_KEYS.kek, NEW_KEY)), (2, wrap_key(TEST_KEYS.kek, NEW_KEY)))
     bench.meter.memory.cut_at(0)
     bench.meter.power_cut()
     bench.run(1)

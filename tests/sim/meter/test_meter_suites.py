@@ -4,13 +4,13 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import MechanismName
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter, wrap
+from protocols.dlms.security import ClientSecurity, Hls, KeySet, SecuritySuite, SendCounter, wrap_key
 from protocols.dlms.security.certificates import CertificateType
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import ActionRefused, AssociationRefused, ExceptionAnswered
+from protocols.dlms.session.errors import ActionRefused, AssociationRefused, ExceptionAnswered
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter.credentials import TEST_KEYS, TEST_KEYS_256, TEST_SIGNING_KEYS
 
@@ -134,7 +134,7 @@ def test_same_seed_same_octets(bench_of, suite):
 
 def test_the_hls_secret_of_gmac_is_changed_wrapped(bench):
     session = bench.manager()
-    session.action(15, ASSOCIATION, 2, axdr.octet_string(wrap(TEST_KEYS.kek, NEW_KEY)))
+    session.action(15, ASSOCIATION, 2, axdr.octet_string(wrap_key(TEST_KEYS.kek, NEW_KEY)))
     changed = KeySet(NEW_KEY, TEST_KEYS.gak, TEST_KEYS.gbek, TEST_KEYS.kek)
     assert bench.parts.security.keys == changed
     session.client.rekey(changed)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from protocols.dlms.client import ClientConnection
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.framing import FrameRejected
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.mode_e import Identification, ModeEClient, ModeEError, open_mode_e
-from protocols.dlms.mode_e.opening import HasSpeed
+from protocols.dlms.mode_e.client import HasSpeed
 from protocols.dlms.session import DlmsSession
 from sim.meter.communication.ports import OPTICAL
 

@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from sim.meter import ProfileError, load_profile
 from sim.meter.object_list import row_terms
 from sim.meter.profile import parse_profile

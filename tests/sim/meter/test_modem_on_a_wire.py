@@ -2,10 +2,10 @@
 
 import pytest
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import NoAnswer
+from protocols.dlms.session.errors import NoAnswer
 from protocols.plc.cl432 import LlcClient, decode_lpdu
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered
 from sim.kernel.random import RandomStreams

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.dlms.session_errors import NoAnswer, SessionError
+from protocols.dlms.session.errors import NoAnswer, SessionError
 from sim.meter.hardware import CARRIED, ModuleKind, ModuleSlot
 
 VOLTAGE = (3, "1.0.12.7.0", 2)

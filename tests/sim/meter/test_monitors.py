@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.events.monitors import NO_SCRIPT, ParameterMonitor, RegisterMonitor
 
 MONITOR, PARAMETERS, LIMITER, SWITCH = "0.0.16.0.0", "0.0.16.2.0", "0.0.17.0.0", "0.0.96.3.10"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, CreditStatus, PaymentMode
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.metering.metrology import Quantity
 from sim.meter.payment.plan import UnitCharge
 from sim.meter.storage.nvm import CutMoment

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, PaymentMode
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from protocols.field.events import EventCode
 from sim.meter.units import NJ_PER_WH
 

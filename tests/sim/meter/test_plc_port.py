@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.session import DlmsSession
-from protocols.dlms.session_errors import NoAnswer
+from protocols.dlms.session.errors import NoAnswer
 from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient, decode_lpdu
 from sim.meter import TEST_READER_PASSWORD
 from sim.meter.communication.modem import HOLD_UP_S, PlcModem, meter_eui48

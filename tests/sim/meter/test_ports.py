@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocols.dlms.session_errors import LinkLost, NoAnswer
+from protocols.dlms.session.errors import LinkLost, NoAnswer
 
 #: Looks like an AARQ in a wrapper, and is not whole inside.
 BROKEN_AARQ = bytes.fromhex("000100100001000c600aa109060760857405")

@@ -211,7 +211,7 @@ def test_a_cut_without_warning_loses_what_came_after_the_last_checkpoint(bench):
 
 def test_a_cut_in_the_gateway_gives_no_answer_and_the_token_can_come_again(bench):
     from protocols.dlms import axdr
-    from protocols.dlms.session_errors import NoAnswer
+    from protocols.dlms.session.errors import NoAnswer
 
     session, token = bench.session(), bench.credit_token(50)
     bench.call("supply.cut_at_write", write=1)

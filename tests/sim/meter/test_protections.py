@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.dlms import axdr
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from protocols.field.events import EventCode, LogKind
 from protocols.sts.token import ClearTamperCondition
 from sim.meter import load_profile

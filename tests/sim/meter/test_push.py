@@ -6,11 +6,11 @@ import pytest
 
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.cosem.push import PUSH_VERSIONS, TransportService
+from protocols.dlms.cosem.access import PUSH_VERSIONS, TransportService
 from protocols.dlms.framing import ApduReceived
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter.communication.push import PushSetups, PushTerms
 from sim.meter.events.tamper_protections import TamperKind

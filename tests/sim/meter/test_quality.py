@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
-from protocols.dlms.session_errors import AccessRefused
+from protocols.dlms.session.errors import AccessRefused
 from protocols.field.events import EventCode
 from sim.meter.supply.power_quality import Outages, Quality, Watch, WatchTerms
 from sim.meter.units import US_PER_S

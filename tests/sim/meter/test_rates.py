@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
-from protocols.dlms.session_errors import AccessRefused, ActionRefused
+from protocols.dlms.session.errors import AccessRefused, ActionRefused
 from sim.meter.metering.tariff import RateRegisters
 
 MASKS, CALENDAR, SPECIAL, SCRIPTS, ACTIVE = (

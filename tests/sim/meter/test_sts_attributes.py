@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.dlms.cosem.sts_attributes import Iec6205541Attributes
+from protocols.dlms.cosem.payment import Iec6205541Attributes
 from protocols.sts.identity import KeyType
 from protocols.sts.keys import derive_decoder_key
 from protocols.sts.testkeys import VUDK_160

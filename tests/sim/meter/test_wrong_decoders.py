@@ -14,7 +14,7 @@ from protocols.sts.acceptance import (
     TokenResult,
     ValidationResult,
 )
-from protocols.sts.acceptance.rules import VALIDATORS, check_default_key, check_key_expiry, check_tid
+from protocols.sts.acceptance.process import VALIDATORS, check_default_key, check_key_expiry, check_tid
 from protocols.sts.crc import token_crc
 from protocols.sts.identity import KeyType
 from protocols.sts.keys import derive_decoder_key

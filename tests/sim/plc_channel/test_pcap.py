@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from protocols.plc.prime.explain import explain
+from protocols.plc.prime.pdu import describe_pdu
 from sim.plc_channel.pcap import PORT, PcapWriter, capture
 from sim.plc_channel.validation.mac_setups import Plant
 
@@ -52,7 +52,7 @@ def test_every_frame_is_there(beacons: bool) -> None:
     lines = []
     for _, datagram in found:
         assert struct.unpack(">HH", datagram[20:24]) == (PORT, PORT)
-        lines.append(explain(datagram[28:], plant.network.sna))
+        lines.append(describe_pdu(datagram[28:], plant.network.sna))
     assert not [line for line in lines if line.startswith("BAD")]
     assert sum(line.startswith("BCN") for line in lines) == (33 if beacons else 0)
     assert sum(" REG " in line for line in lines) == 6

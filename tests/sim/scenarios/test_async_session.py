@@ -6,8 +6,8 @@ import pytest
 
 from links.aio import AsyncLink, open_async_link
 from links.clock import WallClock
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.wrapper import WrapperClient
 from sim.meter import TEST_READER_PASSWORD

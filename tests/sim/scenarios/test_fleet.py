@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from links.errors import LinkUrlError
-from protocols.dlms.client import ClientConnection
+from links.base import LinkUrlError
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.session import DlmsSession, NoAnswer

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from links.aio import AsyncLink, open_async_link
+from links.base import LinkClosedError, LinkOpenError, LinkUrlError
 from links.clock import WallClock
-from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
 from links.server import Connection, serve_tcp
-from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.cosem.access import TransportService
 from protocols.dlms.xdlms.notification import DataNotification
 from protocols.field.station_control import StationControlClient
 from sim.scenarios.serving import Endpoints, ServiceTerms, serve_world

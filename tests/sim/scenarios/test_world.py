@@ -10,7 +10,7 @@ import pytest
 
 import links
 from links import registry
-from links.errors import LinkUrlError
+from links.base import LinkUrlError
 from protocols.field.control_ops import OPERATIONS
 from sim.kernel.control import ControlError
 from sim.scenarios.sim_scheme import open_sim, open_world, profiles

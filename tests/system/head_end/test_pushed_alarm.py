@@ -12,11 +12,10 @@ from lent_connection import LentConnection
 from vending_world import make_village
 
 from amibench.commands.system.collect import listen_address, listening
-from links.aio import open_async_link
+from links.aio import open_async_link, send_by_tcp
 from links.clock import Clock, WallClock
-from links.sending import send_by_tcp
 from links.server import serve_tcp
-from protocols.dlms.cosem.push import TransportService
+from protocols.dlms.cosem.access import TransportService
 from protocols.dlms.obis import Obis
 from sim.kernel.served import Gateway
 from sim.meter.credentials import system_title

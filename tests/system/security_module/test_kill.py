@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from system.security_module.client import SecurityModuleClient
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 

@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from protocols.offline.messages import Lease
 from protocols.offline.wrapping import KeyWrap
-from protocols.sts.identity import BaseDate, TokenIdentifier
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import BaseDate, TokenIdentifier, luhn_digit
 from system.security_module import store
 from system.security_module.api import read_json_line, read_request, request_line
 from system.security_module.client import SecurityModuleClient

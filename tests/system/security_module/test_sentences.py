@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.sts.currency import MAGNITUDE_MAX_1E5
+from protocols.sts.amounts import MAGNITUDE_MAX_1E5
 from system.security_module.refusals import REASONS
 from system.security_module.sts_sentences import in_spanish
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 from system.security_module import api, store
 from system.security_module.client import SecurityModuleClient
 from system.security_module.committer import Committer

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.vectors import path
-from protocols.sts.currency import currency_units
+from protocols.sts.amounts import currency_units
 from protocols.sts.testkeys import TEST_REGISTERS
 
 LOADED = {(register.sgc, register.krn) for register in TEST_REGISTERS.values()} | {("123456", 1)}

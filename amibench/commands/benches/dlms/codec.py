@@ -11,10 +11,9 @@ from pathlib import Path
 from amibench.commands.benches import ROUNDS, Row, beside
 from amibench.commands.benches.dlms.peers import Peer, dlms_cosem
 from protocols.dlms import axdr
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import ApduToSend
-from protocols.dlms.client_states import ClientState
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ApduToSend, ClientState
 from protocols.dlms.cosem import (
     AssociationProfile,
     CosemObject,
@@ -25,13 +24,12 @@ from protocols.dlms.cosem import (
     full_access,
 )
 from protocols.dlms.cosem.selection import CaptureObject
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame
 from protocols.dlms.obis import Obis
 from protocols.dlms.profile_rows import Column, decode_rows
 from protocols.dlms.security import ClientSecurity, DeviceSecurity, Hls, KeySet, SendCounter
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 # ---- What is timed in this process: frames, buffers and ciphered requests.
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from amibench.commands.benches import ROUNDS, Row
 from amibench.commands.benches.dlms.codec import ENERGY, MANAGEMENT_SAP, SERVER_SAP
-from protocols.dlms.acse.names import MechanismName
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.acse import MechanismName
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem import Register
 from protocols.dlms.security import ClientSecurity, Hls, SendCounter
 from protocols.dlms.session import DlmsSession

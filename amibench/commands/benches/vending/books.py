@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from amibench.commands.benches.vending.timing import syncs, timed
-from protocols.sts.luhn import luhn_digit
+from protocols.sts.identity import luhn_digit
 
 CASHIERS, METERS = 4, 300
 AMOUNT_C = 200_000

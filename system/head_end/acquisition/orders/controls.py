@@ -17,7 +17,7 @@ from protocols.dlms.cosem.payment import Account
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.session.engine import Target
-from protocols.dlms.session_errors import ActionRefused
+from protocols.dlms.session.errors import ActionRefused
 from system.head_end.acquisition.cosem_reads import read_attributes
 from system.head_end.acquisition.failures import ClockTooFar
 from system.head_end.acquisition.meter_session import CLOCK, MeterSession, note_clock

@@ -7,7 +7,7 @@ after that is no failure: the order is unsure, and who takes it up looks first.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from protocols.dlms.session_errors import AccessRefused, ActionRefused, ExceptionAnswered
+from protocols.dlms.session.errors import AccessRefused, ActionRefused, ExceptionAnswered
 from system.head_end.acquisition.cosem_reads import is_answer
 from system.head_end.acquisition.failures import DEVICE_FAULTS, Failure, failure_of
 from system.head_end.acquisition.leased_store import LeasedStore

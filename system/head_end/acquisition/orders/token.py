@@ -13,7 +13,7 @@ from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.enumerations import TokenStatusCode
 from protocols.dlms.cosem.payment import TokenGateway
 from protocols.dlms.session.engine import Target
-from protocols.dlms.session_errors import NoAnswer
+from protocols.dlms.session.errors import NoAnswer
 from protocols.dlms.xdlms.fields import Result
 from system.head_end.acquisition.cosem_reads import read_attributes
 from system.head_end.acquisition.failures import Failure

@@ -9,7 +9,7 @@ from links.server import Connection, NetworkConnection, serve_tcp
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.framing import ApduReceived, FrameRejected, Framing
 from protocols.dlms.gbt import GbtReassembly
-from protocols.dlms.hdlc.listener import HdlcListener
+from protocols.dlms.hdlc.station import HdlcListener
 from protocols.dlms.wrapper import WrapperServer
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from system.head_end.acquisition.failures import Failure

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from protocols.offline.messages import Customer
-from protocols.offline.messages.pack import TARIFFS_MAX
+from protocols.offline.messages import TARIFFS_MAX, Customer
 from protocols.offline.schema import CUSTOMERS_MAX
 from system.config.clock import business_day
 from system.registry.models import (

@@ -13,12 +13,12 @@ from dlms_small_device import (
     make_device,
 )
 
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import Associated
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import Associated
 from protocols.dlms.cosem import LogicalDevice
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.server.connection import ServerConnection
 
 
 @pytest.fixture

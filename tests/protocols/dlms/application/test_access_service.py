@@ -7,27 +7,27 @@ from dlms_small_device import CLOCK, ECHO, ENERGY, MESSAGE, PROFILE, PUBLIC_SAP,
 
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_access import (
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ExceptionReceived, GetListResult, GetResult, SetResult
+from protocols.dlms.client.requests import (
     AccessAction,
     AccessDone,
     AccessGet,
     AccessItem,
     AccessOutcome,
     AccessSet,
+    Exchanges,
 )
-from protocols.dlms.client_events import ExceptionReceived, GetListResult, GetResult, SetResult
-from protocols.dlms.client_exchange import Exchanges
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import EntrySelection
 from protocols.dlms.errors import DlmsValueError, LocalProtocolError, RemoteProtocolError
 from protocols.dlms.obis import Obis
-from protocols.dlms.services import exceptions
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.xdlms import error_responses
 from protocols.dlms.xdlms.access import AccessRequest, AccessResponse, AccessResult, AccessSpecification
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor, AttributeReference, MethodDescriptor
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED, LONG_INVOKE_ID_MASK
+from protocols.dlms.xdlms.fields import LONG_CONFIRMED, LONG_INVOKE_ID_MASK
 
 MakePair = Callable[..., Pair]
 DONE, DENIED = DataAccessResult.SUCCESS, DataAccessResult.READ_WRITE_DENIED
@@ -111,7 +111,7 @@ def test_unconfirmed_access_is_carried_out_and_not_answered(pair: MakePair, stat
     assert made.call(made.client.get(3, ENERGY, 2)) == GetResult(ENERGY_VALUE)
 
 
-@pytest.mark.parametrize(("invoke", "answer"), [(LONG_CONFIRMED, exceptions.MALFORMED), (0, None)])
+@pytest.mark.parametrize(("invoke", "answer"), [(LONG_CONFIRMED, error_responses.MALFORMED), (0, None)])
 def test_as_many_data_as_specifications(pair: MakePair, invoke: int, answer: bytes | None) -> None:
     made = pair(conformance=IMPLEMENTED)
     reference = AttributeReference(AttributeDescriptor(3, ENERGY, 2))
@@ -123,7 +123,7 @@ def test_an_answer_that_fits_no_apdu_and_no_blocks(pair: MakePair) -> None:
     made = pair(max_pdu=64, conformance=Conformance.ACCESS)
     event = made.call(made.client.access([AccessGet((7, PROFILE, 2))]))
     assert isinstance(event, ExceptionReceived)
-    assert made.answers[-1] == exceptions.TOO_LONG
+    assert made.answers[-1] == error_responses.TOO_LONG
 
 
 def test_a_request_that_fits_no_apdu_and_no_blocks(pair: MakePair) -> None:

@@ -41,11 +41,16 @@ from protocols.dlms.xdlms.descriptors import (
     MethodDescriptor,
     SelectiveAccess,
 )
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
+from protocols.dlms.xdlms.error_responses import (
+    CONFIRMED_SERVICES,
+    ERROR_CLASSES,
+    INITIATE_CLASS,
+    ConfirmedServiceError,
+    ExceptionResponse,
+)
 from protocols.dlms.xdlms.fields import DataBlock
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
-from protocols.dlms.xdlms.service_errors import CONFIRMED_SERVICES, ERROR_CLASSES, INITIATE_CLASS
 
 # The machine may be busy: no example is judged by its time.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,9 +7,9 @@ import pytest
 from conformance.vectors import path
 from protocols.dlms.acse import Aare, Aarq
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import AssociationRefused, GetResult
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import AssociationRefused, GetResult
 from protocols.dlms.codes import AssociationResult, SourceDiagnostic
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.errors import DecodeError

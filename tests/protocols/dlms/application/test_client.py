@@ -7,19 +7,22 @@ from dlms_small_device import ECHO, ENERGY, MESSAGE
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_access import AccessGet
-from protocols.dlms.client_events import (
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import (
+    AFTER_FAILURE,
+    CALLS,
     ApduToSend,
     Associated,
     AssociationRefused,
+    ClientCall,
+    ClientState,
     ExceptionReceived,
     GetResult,
     Notification,
     Released,
 )
-from protocols.dlms.client_opening import Lls
-from protocols.dlms.client_states import AFTER_FAILURE, CALLS, ClientCall, ClientState
+from protocols.dlms.client.requests import AccessGet
 from protocols.dlms.codes import (
     AssociationResult,
     DataAccessResult,
@@ -33,7 +36,7 @@ from protocols.dlms.cosem import Register
 from protocols.dlms.errors import DecodeError, DlmsValueError, LocalProtocolError, RemoteProtocolError
 from protocols.dlms.xdlms.action import ActionOutcome, ActionResponseNextBlock, ActionResponseNormal
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.get import GetResponseNormal, GetResponseWithDatablock
 from protocols.dlms.xdlms.initiate import VAA_NAME_SN, InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification
@@ -264,7 +267,7 @@ def test_link_lost(client: ClientConnection) -> None:
 
 
 def test_data_that_an_action_returns(client: ClientConnection) -> None:
-    from protocols.dlms.client_events import ActionDone
+    from protocols.dlms.client.events import ActionDone
     from protocols.dlms.codes import ActionResult
 
     invoke = client.action(8192, ECHO, 1)[2]

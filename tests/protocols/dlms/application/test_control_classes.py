@@ -3,10 +3,9 @@
 import pytest
 
 from protocols.dlms.cosem import CLASSES
-from protocols.dlms.cosem.g3 import G3_CLASSES
-from protocols.dlms.cosem.monitors import PARAMETER_MONITOR_VERSIONS
-from protocols.dlms.cosem.prime import PRIME_CLASSES
-from protocols.dlms.cosem.push import PUSH_VERSIONS
+from protocols.dlms.cosem.access import PUSH_VERSIONS
+from protocols.dlms.cosem.measurement import PARAMETER_MONITOR_VERSIONS
+from protocols.dlms.cosem.plc import G3_CLASSES, PRIME_CLASSES
 
 #: class-id -> (version, attributes with the logical name, methods).
 DUE = {

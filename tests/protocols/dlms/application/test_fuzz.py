@@ -20,15 +20,14 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import AssociationState, ServerLimits
-from protocols.dlms.client import DEFAULT_CONFORMANCE, ClientConnection
-from protocols.dlms.client_access import AccessGet
-from protocols.dlms.client_events import ApduToSend
-from protocols.dlms.client_states import ClientState
+from protocols.dlms.client.connection import DEFAULT_CONFORMANCE, ClientConnection
+from protocols.dlms.client.events import ApduToSend, ClientState
+from protocols.dlms.client.requests import AccessGet
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import LogicalDevice
 from protocols.dlms.errors import RemoteProtocolError
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import AssociationState, ServerLimits
+from protocols.dlms.server.connection import ServerConnection
 
 # The fixtures make a new pair for each call, so that examples do not share them; the machine may be busy.
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.dlms.errors import DecodeError, DlmsValueError
-from protocols.dlms.gbt import GbtEndpoint, GbtReassembly, block_octets_for, decode_block, stream
-from protocols.dlms.gbt.endpoint import ABORT
+from protocols.dlms.gbt import ABORT, GbtEndpoint, GbtReassembly, block_octets_for, decode_block, stream
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 
 # More rounds than any loss that the tests make can need.

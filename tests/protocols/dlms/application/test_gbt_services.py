@@ -7,15 +7,14 @@ import pytest
 from dlms_small_device import ECHO, ENERGY, MESSAGE, PROFILE, ROWS, Pair, State
 
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client_access import AccessDone, AccessGet, AccessSet
-from protocols.dlms.client_events import ActionDone, ApduToSend, ClientEvent, GetResult, SetResult
+from protocols.dlms.client.events import ActionDone, ApduToSend, ClientEvent, GetResult, SetResult
+from protocols.dlms.client.requests import AccessDone, AccessGet, AccessSet
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.errors import RemoteProtocolError
-from protocols.dlms.gbt import decode_block
-from protocols.dlms.gbt.endpoint import ABORT
-from protocols.dlms.services import exceptions
+from protocols.dlms.gbt import ABORT, decode_block
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.xdlms import error_responses
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.get import GetRequestNext
 
@@ -119,7 +118,7 @@ def test_lost_blocks_are_asked_for(pair: MakePair, seed: int) -> None:
 def test_general_blocks_must_be_granted(pair: MakePair) -> None:
     made = pair()
     block = GeneralBlockTransfer(True, False, 1, 1, 0, made.client.get(3, ENERGY, 2)).to_bytes()
-    assert made.exchange(block) == exceptions.NOT_ALLOWED
+    assert made.exchange(block) == error_responses.NOT_ALLOWED
     made.client.abandon()
     assert made.call(made.client.get(3, ENERGY, 2)) == GetResult(axdr.double_long_unsigned(1362))
 
@@ -127,10 +126,10 @@ def test_general_blocks_must_be_granted(pair: MakePair) -> None:
 @pytest.mark.parametrize(
     ("inner", "answer"),
     [
-        ("c0", exceptions.MALFORMED),
-        ("ff", exceptions.UNKNOWN_SERVICE),
-        ("e0800001000000", exceptions.UNKNOWN_SERVICE),
-        ("601da1090607", exceptions.UNKNOWN_SERVICE),
+        ("c0", error_responses.MALFORMED),
+        ("ff", error_responses.UNKNOWN_SERVICE),
+        ("e0800001000000", error_responses.UNKNOWN_SERVICE),
+        ("601da1090607", error_responses.UNKNOWN_SERVICE),
         ("c101810001" + MESSAGE.to_bytes().hex() + "02000900", None),
     ],
 )
@@ -142,7 +141,7 @@ def test_what_is_in_the_blocks_is_judged_as_ever(pair: MakePair, inner: str, ans
 
 def test_malformed_blocks(pair: MakePair) -> None:
     made = pair(conformance=IMPLEMENTED)
-    assert made.exchange(bytes.fromhex("e0c00001000084ffffffff00")) == exceptions.MALFORMED
+    assert made.exchange(bytes.fromhex("e0c00001000084ffffffff00")) == error_responses.MALFORMED
     assert made.call(made.client.get(3, ENERGY, 2)) == GetResult(axdr.double_long_unsigned(1362))
 
 
@@ -169,6 +168,6 @@ def test_a_transfer_that_is_broken_off_leaves_the_association(pair: MakePair) ->
     made = pair(max_pdu=64, conformance=WITHOUT_OWN_BLOCKS)
     made.exchange(made.client.get(7, PROFILE, 2))
     assert made.exchange(ABORT.to_bytes()) is None
-    assert made.exchange(GetRequestNext(0xC1, 1).to_bytes()) == exceptions.NOT_ALLOWED
+    assert made.exchange(GetRequestNext(0xC1, 1).to_bytes()) == error_responses.NOT_ALLOWED
     made.client.abandon()
     assert made.call(made.client.get(3, ENERGY, 2)) == GetResult(axdr.double_long_unsigned(1362))

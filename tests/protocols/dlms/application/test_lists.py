@@ -6,12 +6,12 @@ import pytest
 from dlms_small_device import CLOCK, ECHO, ENERGY, MESSAGE, PROFILE, RELAY, Pair, State
 
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client_events import ActionDone, ActionListDone, GetListResult, SetListResult, SetResult
+from protocols.dlms.client.events import ActionDone, ActionListDone, GetListResult, SetListResult, SetResult
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.cosem import EntrySelection
 from protocols.dlms.errors import LocalProtocolError
-from protocols.dlms.services import exceptions
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.xdlms import error_responses
 from protocols.dlms.xdlms.action import (
     ActionRequestBlock,
     ActionRequestFirstBlock,
@@ -152,16 +152,16 @@ def test_a_long_list_of_methods_must_have_as_many_parameters(pair: MakePair, raw
 def test_a_list_whose_answer_does_not_fit_writes_nothing(pair: MakePair, state: State) -> None:
     made = pair(max_pdu=12)
     whole = SetRequestWithList(0xC1, (REFERENCE,) * 5, (_text(2),) * 5)
-    assert made.exchange(whole.to_bytes()) == exceptions.TOO_LONG
+    assert made.exchange(whole.to_bytes()) == error_responses.TOO_LONG
     first = SetRequestWithListFirstBlock(0xC1, (REFERENCE,) * 5, DataBlock(False, 1, b""))
-    assert made.exchange(first.to_bytes()) == exceptions.TOO_LONG
+    assert made.exchange(first.to_bytes()) == error_responses.TOO_LONG
     assert state.message == b"hola"
 
 
 def test_lists_of_different_lengths(pair: MakePair) -> None:
     made = pair()
     request = ActionRequestWithList(0xC1, (METHOD,), ())
-    assert made.exchange(request.to_bytes()) == exceptions.MALFORMED
+    assert made.exchange(request.to_bytes()) == error_responses.MALFORMED
     assert made.exchange(ActionRequestWithList(0x81, (METHOD,), ()).to_bytes()) is None
 
 

@@ -6,12 +6,12 @@ import pytest
 from dlms_small_device import ENERGY, MANAGER_SAP, SERVER_SAP, Pair
 
 from protocols.dlms import axdr
-from protocols.dlms.association import AssociationState
-from protocols.dlms.client_events import GetResult, Notification
+from protocols.dlms.client.events import GetResult, Notification
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.errors import LocalProtocolError, RemoteProtocolError
+from protocols.dlms.server.association import AssociationState
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED
+from protocols.dlms.xdlms.fields import LONG_CONFIRMED
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
 MakePair = Callable[..., Pair]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from protocols.dlms import axdr
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_access import AccessDone, AccessGet
-from protocols.dlms.client_events import ActionDone, ActionListDone, ClientEvent, GetResult, SetResult
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ActionDone, ActionListDone, ClientEvent, GetResult, SetResult
+from protocols.dlms.client.requests import AccessDone, AccessGet
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import (
@@ -26,7 +26,7 @@ from protocols.dlms.cosem import (
     method,
 )
 from protocols.dlms.obis import Obis
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.connection import ServerConnection
 
 CLIENT_SAP, SERVER_SAP = 16, 1
 GOOD, SHY, BROKEN, PARTLY, GIVER = (Obis(0, 0, 96, 1, number, 255) for number in range(5))

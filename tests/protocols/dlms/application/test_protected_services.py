@@ -4,8 +4,7 @@ import pytest
 from dlms_secure_pair import CLIENT_SAP, ENERGY, GUARDED, LONG, SERVER_TITLE, SecurePair
 
 from protocols.dlms import axdr
-from protocols.dlms.client_access import AccessAction, AccessDone, AccessGet, AccessSet
-from protocols.dlms.client_events import (
+from protocols.dlms.client.events import (
     ApduToSend,
     Associated,
     ClientEvent,
@@ -14,6 +13,7 @@ from protocols.dlms.client_events import (
     Notification,
     SetResult,
 )
+from protocols.dlms.client.requests import AccessAction, AccessDone, AccessGet, AccessSet
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import DataObject, Register

@@ -9,11 +9,9 @@ from protocols.dlms.codes import AssociationResult, InitiateError, ServiceError,
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.errors import DecodeError, FrameError
 from protocols.dlms.framing import LinkParameters
-from protocols.dlms.hdlc.faults import Fault
-from protocols.dlms.hdlc.fcs import fcs_octets
-from protocols.dlms.hdlc.frame import decode_frame
+from protocols.dlms.hdlc.frame import Fault, decode_frame, fcs_octets
 from protocols.dlms.hdlc.parameters import decode_parameters
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError, ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ConfirmedServiceError, ExceptionResponse
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
 
 # The AARE of a canned server that dlms-cosem 25.1.0 reads.

@@ -15,13 +15,13 @@ from dlms_small_device import (
 
 from protocols.dlms.acse import Aare, Aarq, ApplicationContextName, MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import TRANSITIONS, AssociationEvent, AssociationState, ServerLimits
 from protocols.dlms.codes import AssociationResult, InitiateError, SourceDiagnostic
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem import LogicalDevice
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import TRANSITIONS, AssociationEvent, AssociationState, ServerLimits
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.ciphered import Ciphered, SecurityHeader
-from protocols.dlms.xdlms.errors_apdu import ConfirmedServiceError
+from protocols.dlms.xdlms.error_responses import ConfirmedServiceError
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
 
 INITIATE = InitiateRequest(Conformance.GET | Conformance.SET, 0xFFFF)

@@ -13,16 +13,16 @@ from dlms_small_device import (
 )
 
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client_events import ActionDone, GetResult, SetResult
+from protocols.dlms.client.events import ActionDone, GetResult, SetResult
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.obis import Obis
+from protocols.dlms.server.association import ServerLimits
 from protocols.dlms.xdlms.descriptors import (
     AttributeDescriptor,
     AttributeReference,
 )
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from protocols.dlms.xdlms.fields import DataBlock
 from protocols.dlms.xdlms.get import GetRequestNext
 from protocols.dlms.xdlms.set import (

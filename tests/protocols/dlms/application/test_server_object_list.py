@@ -14,8 +14,8 @@ from dlms_small_device import (
 )
 
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import DEFAULT_CONFORMANCE
-from protocols.dlms.client_events import GetResult
+from protocols.dlms.client.connection import DEFAULT_CONFORMANCE
+from protocols.dlms.client.events import GetResult
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.obis import Obis
 

@@ -19,20 +19,20 @@ from dlms_small_device import (
 )
 
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client_access import AccessGet
-from protocols.dlms.client_events import ActionDone, ExceptionReceived, GetListResult, GetResult, SetResult
+from protocols.dlms.client.events import ActionDone, ExceptionReceived, GetListResult, GetResult, SetResult
+from protocols.dlms.client.requests import AccessGet
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, StateError
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import CaptureObject, EntrySelection, RangeSelection
 from protocols.dlms.obis import Obis
+from protocols.dlms.server.association import ServerLimits
 from protocols.dlms.xdlms.descriptors import (
     AttributeDescriptor,
     AttributeReference,
     MethodDescriptor,
     SelectiveAccess,
 )
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from protocols.dlms.xdlms.get import GetRequestNormal
 from protocols.dlms.xdlms.set import (
     SetRequestNormal,
@@ -289,7 +289,7 @@ def test_action_with_list(pair: MakePair, state: State) -> None:
 def test_values_that_their_type_cannot_carry_are_a_hardware_fault() -> None:
     from dlms_small_device import Echo
 
-    from protocols.dlms.client import ClientConnection
+    from protocols.dlms.client.connection import ClientConnection
     from protocols.dlms.cosem import (
         AssociationProfile,
         CosemObject,
@@ -298,7 +298,7 @@ def test_values_that_their_type_cannot_carry_are_a_hardware_fault() -> None:
         constant,
         full_access,
     )
-    from protocols.dlms.server import ServerConnection
+    from protocols.dlms.server.connection import ServerConnection
 
     broken = axdr.Data(axdr.DataTag.UNSIGNED, 999)
     objects = [

@@ -16,15 +16,15 @@ from dlms_small_device import (
 
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare
-from protocols.dlms.client_events import Notification
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.events import Notification
 from protocols.dlms.codes import ActionResult, DataAccessResult, ServiceError, SourceDiagnostic
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import DataObject, EntrySelection, LogicalDevice, ProfileGeneric, Register
 from protocols.dlms.errors import DlmsError, LocalProtocolError, RemoteProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.session_errors import (
+from protocols.dlms.session.errors import (
     AccessRefused,
     ActionRefused,
     AssociationRefused,

@@ -11,11 +11,11 @@ from dlms_sessions import DRIVERS, FRAMINGS, make_session
 from dlms_small_device import ECHO, ENERGY, MESSAGE, PROFILE, ROWS, Echo, State
 
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
 from protocols.dlms.axdr import Data
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import CosemObject, LogicalDevice
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.session import NoAnswer, OutcomeUnknown
 
 WITHOUT_OWN_BLOCKS = IMPLEMENTED & ~(

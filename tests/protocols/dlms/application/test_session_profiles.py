@@ -12,7 +12,7 @@ from dlms_small_device import ENERGY, PROFILE, Pair, State, make_device
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.client_events import GetOctets, GetResult
+from protocols.dlms.client.events import GetOctets, GetResult
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED, Conformance
 from protocols.dlms.cosem import CosemObject, EntrySelection, LogicalDevice, ProfileGeneric, Register

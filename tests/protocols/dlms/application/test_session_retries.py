@@ -9,8 +9,8 @@ from dlms_sessions import DRIVERS, FRAMINGS, make_session
 from dlms_small_device import ECHO, ENERGY, MESSAGE, RELAY, State
 
 from protocols.dlms import axdr
-from protocols.dlms.client_access import AccessAction, AccessGet
-from protocols.dlms.client_events import Notification
+from protocols.dlms.client.events import Notification
+from protocols.dlms.client.requests import AccessAction, AccessGet
 from protocols.dlms.codes import ActionResult, DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.cosem import LogicalDevice

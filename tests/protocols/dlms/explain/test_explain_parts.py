@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from protocols.dlms import axdr
 from protocols.dlms.explain import HexError, Layer, detect, explain, parse_hex
 from protocols.dlms.explain.apdus import explain_apdu, shown_value
-from protocols.dlms.explain.blocks import BlockJoiner
 from protocols.dlms.explain.readings import readings
+from protocols.dlms.explain.stream import BlockJoiner
 from protocols.dlms.obis import Obis
 from protocols.dlms.wrapper import encode_wpdu
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
@@ -81,9 +81,8 @@ def test_a_retransmission_is_delivered_once(find):
 
 
 def test_a_rejection_is_put_into_words(find):
-    from protocols.dlms.hdlc.address import HdlcAddress
     from protocols.dlms.hdlc.control import Control, Kind
-    from protocols.dlms.hdlc.frame import Frame
+    from protocols.dlms.hdlc.frame import Frame, HdlcAddress
 
     raw = Frame(HdlcAddress(16), HdlcAddress(1), Control(Kind.FRMR), bytes.fromhex("ff6401")).to_bytes()
     frames = explain([raw]).frames

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from protocols.dlms.explain import ReadingKeys, explain
 from protocols.dlms.explain.apdus import explain_apdu
-from protocols.dlms.explain.capture_keys import reading_keys
-from protocols.dlms.explain.general_deciphering import GeneralKeys
+from protocols.dlms.explain.captures import reading_keys
+from protocols.dlms.explain.deciphering import GeneralKeys
 from protocols.dlms.security import KeySet, SecurityControl, SecuritySuite
 from protocols.dlms.security.ecdsa import KeyPair
 from protocols.dlms.security.general import (
-    Envelope,
+    GeneralHeader,
     KeyRing,
     seal_identified,
     seal_one_pass,
@@ -21,12 +21,12 @@ from protocols.dlms.security.general import (
     seal_wrapped,
     sign,
 )
-from protocols.dlms.xdlms.general_signing import GeneralSigning
+from protocols.dlms.xdlms.ciphered import GeneralSigning
 
 SUITE, BOTH = SecuritySuite.SUITE_1, SecurityControl.AUTHENTICATED_ENCRYPTED
 GET = bytes.fromhex("c001c100010000600100ff0200")
 KEYS = KeySet(bytes(range(16)), bytes(range(0xD0, 0xE0)), kek=bytes(range(32, 48)))
-ENVELOPE = Envelope(b"CLI00001", b"AMB00001", b"\x01")
+ENVELOPE = GeneralHeader(b"CLI00001", b"AMB00001", b"\x01")
 PAIRS = {
     name: KeyPair.from_scalar(SUITE, bytes(31) + bytes((number,)))
     for number, name in enumerate(("client", "meter", "client signing", "ephemeral"), 1)

@@ -9,11 +9,10 @@ from protocols.dlms.framing import (
     ToleratedFault,
 )
 from protocols.dlms.hdlc import HdlcClient
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control
-from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress
 from protocols.dlms.hdlc.splitter import FrameSplitter
-from protocols.dlms.hdlc.tables import CLIENT, ClientState
+from protocols.dlms.hdlc.states import CLIENT, ClientState
 
 CLIENT_ADDRESS = HdlcAddress(16)
 SERVER_ADDRESS = HdlcAddress(1)

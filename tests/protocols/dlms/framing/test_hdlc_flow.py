@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from protocols.dlms.framing import ApduReceived, LinkDisconnected, LinkParameters
 from protocols.dlms.hdlc import HdlcClient, HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress
 from protocols.dlms.hdlc.parameters import encode_parameters
 from protocols.dlms.hdlc.splitter import FrameSplitter
 

@@ -4,10 +4,8 @@ from hypothesis import strategies as st
 
 from protocols.dlms.errors import DecodeError, DlmsValueError, FrameError
 from protocols.dlms.framing import LinkParameters
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, FrmrReason, Kind, frmr_information
-from protocols.dlms.hdlc.fcs import fcs16, fcs_octets
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame, fcs16, fcs_octets
 from protocols.dlms.hdlc.parameters import check_parameters, decode_parameters, encode_parameters, negotiate
 
 one = st.builds(HdlcAddress, st.integers(0, 127))

@@ -11,9 +11,8 @@ from conformance import vectors
 from protocols.dlms.errors import FrameError
 from protocols.dlms.hdlc import HdlcClient, HdlcServer
 from protocols.dlms.hdlc import frame as frames
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import MAX_LENGTH, Frame, decode_frame
+from protocols.dlms.hdlc.frame import MAX_LENGTH, Frame, HdlcAddress, decode_frame
 from protocols.dlms.hdlc.splitter import FrameSplitter
 from protocols.dlms.reader import Trace
 

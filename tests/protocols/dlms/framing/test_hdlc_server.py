@@ -13,12 +13,11 @@ from protocols.dlms.framing import (
     LinkParameters,
 )
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame, decode_frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress, decode_frame
 from protocols.dlms.hdlc.parameters import decode_parameters, encode_parameters
 from protocols.dlms.hdlc.splitter import FrameSplitter
-from protocols.dlms.hdlc.tables import SERVER, ServerState
+from protocols.dlms.hdlc.states import SERVER, ServerState
 
 CLIENT = HdlcAddress(16)
 SERVER_ADDRESS = HdlcAddress(1, 17, 2)
@@ -316,7 +315,7 @@ def test_whatever_comes_never_raises(pieces):
 
 
 def test_every_row_of_the_table_names_a_method():
-    from protocols.dlms.hdlc.server_link import ServerLink
+    from protocols.dlms.hdlc.server import ServerLink
 
     for state in ServerState:
         for action, following in SERVER[state].values():

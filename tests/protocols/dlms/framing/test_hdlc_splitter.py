@@ -1,9 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control, Kind
-from protocols.dlms.hdlc.frame import Frame
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter, GoodFrame
 
 _frames = st.builds(

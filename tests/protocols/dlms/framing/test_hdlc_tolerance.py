@@ -4,10 +4,9 @@ import pytest
 
 from protocols.dlms.framing import ApduReceived, FrameRejected, LinkConnected, ToleratedFault
 from protocols.dlms.hdlc import HdlcClient, HdlcServer
-from protocols.dlms.hdlc.address import HdlcAddress
 from protocols.dlms.hdlc.control import Control
-from protocols.dlms.hdlc.frame import Frame
-from protocols.dlms.hdlc.tolerance import TOLERANCES
+from protocols.dlms.hdlc.frame import Frame, HdlcAddress
+from protocols.dlms.hdlc.station import TOLERANCES
 
 CLIENT, SERVER = HdlcAddress(16), HdlcAddress(1)
 UP, DOWN = bytes.fromhex("e6e600"), bytes.fromhex("e6e700")

@@ -15,12 +15,12 @@ from protocols.dlms.mbus import (
     GoodMbus,
     MbusApdu,
     MbusFault,
+    MbusKind,
     MbusSplitter,
     SegmentFault,
     SegmentJoiner,
     decode_mbus,
 )
-from protocols.dlms.mbus.frame import MbusKind
 from protocols.dlms.security import Cipher
 from protocols.dlms.security.forms import disclose
 from protocols.dlms.xdlms.notification import DataNotification

@@ -8,9 +8,17 @@ from protocols.dlms.errors import DecodeError, DlmsValueError, LocalProtocolErro
 from protocols.dlms.framing import FrameRejected, LinkConnected, SpeedChanged, ToleratedFault
 from protocols.dlms.hdlc import HdlcClient, HdlcServer
 from protocols.dlms.mode_e import Identification, ModeEClient, ModeEServer, Opened, OpeningFailed
-from protocols.dlms.mode_e.characters import BAUD_OF_LETTER, with_parity, without_parity
-from protocols.dlms.mode_e.messages import OptionSelect, Request
-from protocols.dlms.mode_e.tables import CLIENT, SERVER, ListeningState, OpeningState
+from protocols.dlms.mode_e.messages import (
+    BAUD_OF_LETTER,
+    CLIENT,
+    SERVER,
+    ListeningState,
+    OpeningState,
+    OptionSelect,
+    Request,
+    with_parity,
+    without_parity,
+)
 
 WHO = Identification("AMB", "5", True, "PPKW")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.mode_e import Identification, decode_read_out
-from protocols.dlms.mode_e.characters import block_check
+from protocols.dlms.mode_e.messages import block_check
 from protocols.dlms.mode_e.readout import DataSet, Value
 
 LINES = b"0.0.0(12345678)\r\n1-0:1.8.1*255(000123.4*kWh)\r\nF.F(00)\r\n1.6.0(01.5*kW)(2401011200)\r\n"

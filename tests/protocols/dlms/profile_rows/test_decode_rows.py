@@ -8,13 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protocols.dlms import axdr
+from protocols.dlms import profile_rows as decoder_module
 from protocols.dlms.axdr import Data, DataTag, TypeDescription
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError, DlmsValueError
 from protocols.dlms.obis import Obis
 from protocols.dlms.profile_rows import Column, Profile, Row, between, decode_rows, latest, rows_from_data
-from protocols.dlms.profile_rows import decoder as decoder_module
 
 CLOCK = Column(CaptureObject(8, Obis.from_string("0.0.1.0.0"), 2))
 START = datetime(2026, 1, 1, 5, 15, tzinfo=UTC)

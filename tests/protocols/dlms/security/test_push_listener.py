@@ -9,13 +9,13 @@ from protocols.dlms import axdr
 from protocols.dlms.errors import DecipheringError, DecodeError, DlmsError, InvocationCounterError
 from protocols.dlms.framing import ApduReceived, FrameRejected, ToleratedFault
 from protocols.dlms.hdlc import HdlcServer
-from protocols.dlms.hdlc.listener import HdlcListener
+from protocols.dlms.hdlc.station import HdlcListener
 from protocols.dlms.security import Cipher, Form, KeySet, SecurityControl, SecuritySuite
 from protocols.dlms.security.forms import enclose
-from protocols.dlms.security.general import Envelope, KeyRing, seal_identified
+from protocols.dlms.security.general import GeneralHeader, KeyRing, seal_identified
 from protocols.dlms.session.push import Push, PushKeys, PushListener, PushOpener
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED
+from protocols.dlms.xdlms.fields import LONG_CONFIRMED
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
 DATA = DataNotification(7, None, axdr.array(axdr.unsigned(3), axdr.octet_string(bytes(range(200)))))
@@ -76,7 +76,7 @@ def test_a_plain_push_and_what_confirms_it() -> None:
         sealed(EVENT.to_bytes(), form=Form.GLO),
         seal_identified(
             KeyRing(SecuritySuite.SUITE_0, KEYS),
-            Envelope(SERVER_TITLE, b"CLI00001"),
+            GeneralHeader(SERVER_TITLE, b"CLI00001"),
             SecurityControl.AUTHENTICATED_ENCRYPTED,
             5,
             DATA.to_bytes(),

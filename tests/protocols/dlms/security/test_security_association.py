@@ -19,21 +19,15 @@ from dlms_secure_pair import (
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare, Aarq, MechanismName, Rlre, Rlrq
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import AssociationState
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import (
-    Associated,
-    AssociationRefused,
-    GetResult,
-    Released,
-    SetResult,
-)
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import Associated, AssociationRefused, GetResult, Released, SetResult
 from protocols.dlms.codes import DataAccessResult, ReleaseResponseReason, SourceDiagnostic
 from protocols.dlms.cosem import AssociationLn, AssociationProfile, DataObject, Register
 from protocols.dlms.cosem.device import CURRENT_ASSOCIATION
 from protocols.dlms.errors import DecipheringError, DlmsValueError, LocalProtocolError
 from protocols.dlms.security import Cipher, ClientSecurity, Form, Hls, KeySet, SecurityControl, SendCounter
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import AssociationState
+from protocols.dlms.server.connection import ServerConnection
 from protocols.dlms.xdlms.ciphered import Ciphered
 
 MECHANISMS = ("none", "lls", "hls-md5", "hls-sha1", "hls-gmac", "hls-sha256")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.dlms.errors import DecipheringError, DlmsValueError, InvocationCounterError, LocalProtocolError
-from protocols.dlms.security import DeviceSecurity, KeySet, ReceiveCounter, SendCounter, wrap
-from protocols.dlms.security import policy as policies
+from protocols.dlms.security import DeviceSecurity, KeySet, ReceiveCounter, SendCounter, wrap_key
+from protocols.dlms.security import suites as policies
 from protocols.dlms.security.device import MAX_SENDERS, fingerprint
 
 KEYS = KeySet(guek=bytes(16), gak=bytes(range(16)), gbek=bytes(range(16, 32)), kek=bytes(range(32, 48)))
@@ -111,11 +111,11 @@ def test_the_end_of_the_counter_is_an_error() -> None:
 def test_counters_belong_to_keys() -> None:
     security = DeviceSecurity(TITLE, KEYS)
     security.received(b"CLI00001").accept(50)
-    security.transfer_keys([(0, wrap(KEYS.kek or b"", OTHER_KEY))])
+    security.transfer_keys([(0, wrap_key(KEYS.kek or b"", OTHER_KEY))])
     assert security.received(b"CLI00001").expected == 0
     assert security.last_received == 0
     before = security.take_counter()
-    security.transfer_keys([(0, wrap(KEYS.kek or b"", KEYS.guek))])
+    security.transfer_keys([(0, wrap_key(KEYS.kek or b"", KEYS.guek))])
     assert security.received(b"CLI00001").expected == 51, "a key that comes back finds its counters"
     assert security.take_counter() > before
 
@@ -133,7 +133,7 @@ def test_room_for_clients_is_bounded_and_old_keys_go_first() -> None:
         security.received(number.to_bytes(8, "big")).accept(1)
     with pytest.raises(DecipheringError, match="too many"):
         security.received(b"one more").accept(1)
-    security.transfer_keys([(0, wrap(KEYS.kek or b"", OTHER_KEY))])
+    security.transfer_keys([(0, wrap_key(KEYS.kek or b"", OTHER_KEY))])
     security.received(b"one more").accept(1)
     assert len(security.snapshot()["received"]) == 1
 
@@ -145,7 +145,7 @@ def test_a_transferred_key_is_taken_and_kept(key_id: int, name: str) -> None:
     security = DeviceSecurity(TITLE, KEYS)
     memory = Memory(security)
     before = security.cipher()
-    security.transfer_keys([(key_id, wrap(KEYS.kek or b"", OTHER_KEY))])
+    security.transfer_keys([(key_id, wrap_key(KEYS.kek or b"", OTHER_KEY))])
     assert getattr(security.keys, name) == OTHER_KEY
     security.restore(memory.kept)
     assert getattr(security.keys, name) == OTHER_KEY
@@ -153,11 +153,11 @@ def test_a_transferred_key_is_taken_and_kept(key_id: int, name: str) -> None:
 
 
 REFUSED = {
-    "unknown key-id": [(9, wrap(KEYS.kek or b"", OTHER_KEY))],
-    "wrong wrapping": [(0, wrap(bytes(16), OTHER_KEY))],
+    "unknown key-id": [(9, wrap_key(KEYS.kek or b"", OTHER_KEY))],
+    "wrong wrapping": [(0, wrap_key(bytes(16), OTHER_KEY))],
     "not wrapped": [(0, OTHER_KEY)],
-    "another length": [(0, wrap(KEYS.kek or b"", bytes(32)))],
-    "one good, one bad": [(0, wrap(KEYS.kek or b"", OTHER_KEY)), (2, b"")],
+    "another length": [(0, wrap_key(KEYS.kek or b"", bytes(32)))],
+    "one good, one bad": [(0, wrap_key(KEYS.kek or b"", OTHER_KEY)), (2, b"")],
 }
 
 

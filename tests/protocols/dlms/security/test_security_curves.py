@@ -10,10 +10,10 @@ from dlms_secure_pair import CLIENT_SAP, numbered_octets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.dlms.acse.names import MechanismName
+from protocols.dlms.acse import MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import ApduToSend, Associated, AssociationRefused, GetResult
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import ApduToSend, Associated, AssociationRefused, GetResult
 from protocols.dlms.cosem import AssociationProfile, LogicalDevice
 from protocols.dlms.cosem.device import LOGICAL_DEVICE_NAME
 from protocols.dlms.errors import DecipheringError, DlmsValueError
@@ -30,8 +30,8 @@ from protocols.dlms.security import (
     general,
 )
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair, verify
-from protocols.dlms.security.general import Envelope, KeyRing
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.security.general import GeneralHeader, KeyRing
+from protocols.dlms.server.connection import ServerConnection
 
 SUITES = (SecuritySuite.SUITE_1, SecuritySuite.SUITE_2)
 BOTH = SecurityControl.AUTHENTICATED_ENCRYPTED
@@ -154,7 +154,7 @@ def _rings(suite: SecuritySuite) -> tuple[KeyRing, KeyRing]:
     return sender, KeyRing(suite, keys, b_agree, a_agree.public_key, b_sign, a_sign.public_key)
 
 
-ENVELOPE = Envelope(U, V, b"\0\0\0\0\0\0\0\1")
+ENVELOPE = GeneralHeader(U, V, b"\0\0\0\0\0\0\0\1")
 SEALERS = {
     "identified": lambda ring: general.seal_identified(ring, ENVELOPE, BOTH, 9, PLAIN),
     "wrapped": lambda ring: general.seal_wrapped(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conformance.vectors import path
 from protocols.dlms.axdr import encode_length
 from protocols.dlms.errors import DecipheringError, DlmsValueError
-from protocols.dlms.security import Cipher, unwrap, wrap
+from protocols.dlms.security import Cipher, unwrap_key, wrap_key
 from protocols.dlms.security.forms import Form, disclose, enclose
 from protocols.dlms.security.gcm import SHORT_OCTETS, is_short
 
@@ -156,19 +156,19 @@ def test_a_cipher_does_not_show_its_keys() -> None:
     ],
 )
 def test_key_wrap_vectors(kek: str, key: str, wrapped: str) -> None:
-    assert wrap(_hex(kek), _hex(key)).hex() == wrapped
-    assert unwrap(_hex(kek), _hex(wrapped)).hex() == key
+    assert wrap_key(_hex(kek), _hex(key)).hex() == wrapped
+    assert unwrap_key(_hex(kek), _hex(wrapped)).hex() == key
 
 
 @given(st.binary(max_size=48))
 def test_what_was_not_wrapped_does_not_unwrap(noise: bytes) -> None:
     with pytest.raises(DecipheringError):
-        unwrap(KEY, noise)
+        unwrap_key(KEY, noise)
 
 
 def test_a_key_of_no_length_is_not_wrapped() -> None:
     with pytest.raises(DlmsValueError):
-        wrap(KEY, b"short")
+        wrap_key(KEY, b"short")
 
 
 # ---------------------------------------------------------------- whole APDUs in the short form

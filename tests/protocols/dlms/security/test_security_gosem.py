@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from conformance.vectors import path
 from protocols.dlms import axdr
-from protocols.dlms.association import ServerLimits
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_events import Associated, GetResult, Released
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
+from protocols.dlms.client.events import Associated, GetResult, Released
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem import AssociationProfile, Clock, CosemObject, LogicalDevice, constant
 from protocols.dlms.obis import Obis
 from protocols.dlms.security import ClientSecurity, DeviceSecurity, Form, KeySet, SendCounter
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.server.association import ServerLimits
+from protocols.dlms.server.connection import ServerConnection
 
 SESSION = next(
     item

@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import AssociationState
-from protocols.dlms.client_events import Associated, ExceptionReceived, GetResult
+from protocols.dlms.client.events import Associated, ExceptionReceived, GetResult
 from protocols.dlms.codes import ServiceError, StateError
 from protocols.dlms.cosem import Register
 from protocols.dlms.errors import DecipheringError, InvocationCounterError
-from protocols.dlms.security import Cipher, Form, KeySet, SecurityControl, SecuritySuite, wrap
+from protocols.dlms.security import Cipher, Form, KeySet, SecurityControl, SecuritySuite, wrap_key
 from protocols.dlms.security.forms import PROTECTED_TAGS, enclose
-from protocols.dlms.security.general import Envelope, KeyRing, open_general, seal_identified, seal_wrapped
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.security.general import (
+    GeneralHeader,
+    KeyRing,
+    open_general,
+    seal_identified,
+    seal_wrapped,
+)
+from protocols.dlms.server.association import AssociationState
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 
 GET = bytes.fromhex("c001c100030100010800ff0200")
 NOT_ALLOWED = bytes.fromhex("d80102")
@@ -137,7 +143,7 @@ def test_a_ciphered_request_in_a_plain_context_is_not_served() -> None:
 # ---------------------------------------------------------------- general-ciphering
 
 RING = KeyRing(SecuritySuite.SUITE_0, KEYS)
-ENVELOPE = Envelope(CLIENT_TITLE, SERVER_TITLE, b"\x01")
+ENVELOPE = GeneralHeader(CLIENT_TITLE, SERVER_TITLE, b"\x01")
 
 
 def test_general_ciphering_is_answered_in_kind(pair: SecurePair) -> None:
@@ -183,7 +189,7 @@ def test_a_client_judges_general_ciphering() -> None:
         pair.client.get(Register, ENERGY, 2)
         with pytest.raises(DecipheringError):
             pair.client.receive_apdu(
-                seal_identified(RING, Envelope(originator, recipient), control, 900, plain)
+                seal_identified(RING, GeneralHeader(originator, recipient), control, 900, plain)
             )
     assert _read(pair) == [VALUE]
 
@@ -235,7 +241,7 @@ def test_a_policy_that_is_activated_holds_at_once(pair: SecurePair) -> None:
 
 
 def test_after_a_transfer_only_the_new_key_works(pair: SecurePair) -> None:
-    pair.security.transfer_keys([(0, wrap(KEYS.kek or b"", OTHER_KEY))])
+    pair.security.transfer_keys([(0, wrap_key(KEYS.kek or b"", OTHER_KEY))])
     assert pair.send(pair.client.get(Register, ENERGY, 2)) == DECIPHERING
     pair.client.abandon()
     pair.client.rekey(KeySet(OTHER_KEY, KEYS.gak))

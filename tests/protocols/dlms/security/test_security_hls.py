@@ -16,21 +16,14 @@ from conformance.vectors import path
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aare, Aarq, MechanismName
 from protocols.dlms.apdu import decode_apdu
-from protocols.dlms.association import AssociationState
-from protocols.dlms.association_security import HlsHandShake
-from protocols.dlms.client_events import (
-    ApduToSend,
-    Associated,
-    AssociationRefused,
-    GetResult,
-    HlsRefused,
-)
+from protocols.dlms.client.events import ApduToSend, Associated, AssociationRefused, GetResult, HlsRefused
 from protocols.dlms.codes import ActionResult
 from protocols.dlms.cosem import AssociationProfile, Register
 from protocols.dlms.errors import DecipheringError, RemoteProtocolError
 from protocols.dlms.security import Cipher, SecurityControl
-from protocols.dlms.security.hls import Proving, Side, prove, proves
-from protocols.dlms.server import ServerConnection
+from protocols.dlms.security.hls import HlsCredentials, HlsParty, prove, proves
+from protocols.dlms.server.association import AssociationState, HlsHandShake
+from protocols.dlms.server.connection import ServerConnection
 
 NOT_ALLOWED = bytes.fromhex("d80102")
 
@@ -77,7 +70,8 @@ class Impostor(ServerConnection):
         shake = super()._hand_shake(aarq, profile)
         assert shake is not None
         return replace(
-            shake, proving=Proving(secret=b"guessed", cipher=Cipher(bytes(16), bytes(16)), counter=lambda: 1)
+            shake,
+            proving=HlsCredentials(secret=b"guessed", cipher=Cipher(bytes(16), bytes(16)), counter=lambda: 1),
         )
 
 
@@ -89,7 +83,7 @@ class Mirror(Impostor):
     def _hand_shake(self, aarq: Aarq, profile: AssociationProfile) -> HlsHandShake | None:
         shake = super()._hand_shake(aarq, profile)
         assert shake is not None
-        return replace(shake, server=Side(SERVER_TITLE, shake.client.challenge))
+        return replace(shake, server=HlsParty(SERVER_TITLE, shake.client.challenge))
 
 
 class Yes(HlsHandShake):
@@ -148,12 +142,12 @@ def test_the_green_book_proof_of_gmac() -> None:
         if item["id"] == "apdu/green-book-glo-get"
     )
     keys, hls = item["keys"], item["hls_gmac"]
-    proving = Proving(
+    proving = HlsCredentials(
         cipher=Cipher(bytes.fromhex(keys["guek"]), bytes.fromhex(keys["gak"])),
         counter=lambda: int(hls["client_ic"], 16),
     )
-    client = Side(bytes.fromhex(hls["client_system_title"]), b"K56iVagY")
-    server = Side(bytes.fromhex(keys["system_title"]), bytes.fromhex(hls["stoc"]))
+    client = HlsParty(bytes.fromhex(hls["client_system_title"]), b"K56iVagY")
+    server = HlsParty(bytes.fromhex(keys["system_title"]), bytes.fromhex(hls["stoc"]))
     proof = prove(MechanismName.HLS_GMAC, proving, client, server)
     assert proof.hex() == "10" + hls["client_ic"] + hls["gmac"]
     assert proves(MechanismName.HLS_GMAC, proving, client, server, proof)

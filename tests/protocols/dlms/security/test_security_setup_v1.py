@@ -14,7 +14,7 @@ from protocols.dlms.codes import ActionResult
 from protocols.dlms.cosem.objects import AccessError, CosemObject
 from protocols.dlms.cosem.security_setup import SetupParts, security_setup_v1
 from protocols.dlms.obis import Obis
-from protocols.dlms.security import DeviceSecurity, KeyId, KeySet, SecuritySuite, wrap
+from protocols.dlms.security import DeviceSecurity, KeyId, KeySet, SecuritySuite, wrap_key
 from protocols.dlms.security.agreement import ephemeral_unified, key_data, opened_key_data
 from protocols.dlms.security.certificates import CertificateStore, CertificateType
 from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair, public_key
@@ -146,7 +146,7 @@ def test_the_policy_of_version_1_and_key_transfer(parts: SetupParts, setup: Cose
     with pytest.raises(AccessError) as refusal:
         setup.invoke(ACTIVATE, axdr.enum(0x04))
     assert refusal.value.result is ActionResult.READ_WRITE_DENIED
-    setup.invoke(TRANSFER, _offer((0, wrap(KEYS.kek or b"", bytes([7]) * 16))))
+    setup.invoke(TRANSFER, _offer((0, wrap_key(KEYS.kek or b"", bytes([7]) * 16))))
     assert parts.security.keys.guek == bytes([7]) * 16
     assert [setup.read(index).value for index in (3, 4, 5)] == [1, CLIENT, SERVER]
 

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from protocols.dlms.errors import DecipheringError, DlmsValueError
 from protocols.dlms.security import ClientSecurity, KeySet, SecurityControl, SecuritySuite, SendCounter
-from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair
-from protocols.dlms.security.pem import peer_key, private_key, signer_of
-from protocols.dlms.security.signing import SIGNING_OCTETS, Seals
+from protocols.dlms.security.ecdsa import EcdsaSigner, KeyPair, peer_key, private_key, signer_of
+from protocols.dlms.security.general import SIGNING_OCTETS, GeneralSigner
 
 # RFC 6979, A.2.5 and A.2.6: private key, public key.
 PUBLISHED = {
@@ -39,11 +38,11 @@ def pair(scalar: int) -> KeyPair:
     return KeyPair.from_private(SUITE_1, scalar.to_bytes(32, "big"))
 
 
-def sides() -> tuple[Seals, Seals]:
+def sides() -> tuple[GeneralSigner, GeneralSigner]:
     client, server = pair(5), pair(7)
     return (
-        Seals(EcdsaSigner(client, server.public_key), CLIENT, SERVER),
-        Seals(EcdsaSigner(server, client.public_key), SERVER, CLIENT),
+        GeneralSigner(EcdsaSigner(client, server.public_key), CLIENT, SERVER),
+        GeneralSigner(EcdsaSigner(server, client.public_key), SERVER, CLIENT),
     )
 
 
@@ -107,7 +106,7 @@ def test_the_titles_are_those_of_the_association() -> None:
     client, server = sides()
     for titles in ((b"XXX00001", SERVER), (CLIENT, b"XXX00001")):
         with pytest.raises(DecipheringError, match="titles"):
-            server.opened(Seals(client.signer, *titles).sign(GLO_GET))
+            server.opened(GeneralSigner(client.signer, *titles).sign(GLO_GET))
 
 
 @given(st.integers(1, 200), st.integers(1, 255))

@@ -8,8 +8,7 @@ import pytest
 from simpy import Environment
 
 from protocols.plc.prime.control import BeaconSlot, Promotion, PromotionRequest
-from protocols.plc.prime.explain import explain
-from protocols.plc.prime.headers import NO_SID
+from protocols.plc.prime.pdu import NO_SID, describe_pdu
 from sim.kernel.medium import NodeState, NodeStatistics
 from sim.plc_channel.prime.modem import PendingRequests
 from sim.plc_channel.prime.network import LogEntry, LogEvent, NetworkLog
@@ -109,7 +108,7 @@ def test_an_order_that_is_never_answered_ends_the_switch_on_paper() -> None:
 
     def veto(sent: object, _ear: object) -> bool:
         """Takes the terminal's confirmation, not its offer."""
-        line = explain(sent.octets, plant.network.sna)
+        line = describe_pdu(sent.octets, plant.network.sna)
         return line.startswith("up") and " PRO " in line and f"NSID={NO_SID}" not in line
 
     plant.network.air.vetoes.append(veto)

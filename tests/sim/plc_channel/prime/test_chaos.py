@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocols.plc.prime.explain import explain
+from protocols.plc.prime.pdu import describe_pdu
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState
 from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.settings import PrimeSettings
@@ -135,7 +135,7 @@ def test_every_frame_that_is_sent_explains_itself() -> None:
     bad: list[str] = []
 
     def look(sent: Transmission) -> None:
-        line = explain(sent.octets, chaos.plant.network.sna)
+        line = describe_pdu(sent.octets, chaos.plant.network.sna)
         if line.startswith("BAD"):
             bad.append(line)
 

@@ -5,8 +5,8 @@ from collections import deque
 import pytest
 
 from links.base import Link
-from protocols.dlms.client import ClientConnection
-from protocols.dlms.client_opening import Lls
+from protocols.dlms.client.association import Lls
+from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.session import DlmsSession
 from protocols.plc.cl432 import LlcClient
 from sim.kernel.medium import LpduReceived, WireEvent

@@ -5,8 +5,7 @@ import pytest
 
 from protocols.plc.prime.connections import Connection, Convergence
 from protocols.plc.prime.control import KeepAlive, Promotion, Registration
-from protocols.plc.prime.gpdu import Control, Packet, control_packet, decode_pdu
-from protocols.plc.prime.headers import BROADCAST, NO_SID
+from protocols.plc.prime.pdu import BROADCAST, NO_SID, Control, Packet, control_packet, decode_pdu
 from sim.plc_channel.prime.beacons import BLOCK
 from sim.plc_channel.prime.network import Directory, final_address
 from sim.plc_channel.prime.settings import PrimeSettings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.plc.prime.sublayers import Arq
+from protocols.plc.prime.connections import Arq
 from sim.kernel.medium import LpduReceived, SendFailed
 from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender
 from sim.plc_channel.prime.settings import PrimeSettings

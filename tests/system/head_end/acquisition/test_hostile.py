@@ -9,7 +9,7 @@ from collecting import plan_of
 from memory_desk import direct
 
 from links.aio import AsyncLink
-from links.errors import LinkClosedError
+from links.base import LinkClosedError
 from protocols.dlms.session import AsyncDlmsSession
 from protocols.dlms.wrapper import HEADER_SIZE, encode_wpdu
 from system.head_end.acquisition import CollectorSettings, SessionLimits

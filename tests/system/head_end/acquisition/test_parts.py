@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from links.errors import LinkClosedError, LinkOpenError, LinkUrlError
+from links.base import LinkClosedError, LinkOpenError, LinkUrlError
 from protocols.dlms.codes import DataAccessResult, ServiceError, StateError
 from protocols.dlms.errors import DecipheringError, DecodeError, LocalProtocolError
-from protocols.dlms.session_errors import (
+from protocols.dlms.session.errors import (
     AccessRefused,
     AssociationRefused,
     ExceptionAnswered,
@@ -21,7 +21,7 @@ from protocols.dlms.session_errors import (
     NoAnswer,
     OutcomeUnknown,
 )
-from protocols.dlms.xdlms.errors_apdu import ExceptionResponse
+from protocols.dlms.xdlms.error_responses import ExceptionResponse
 from protocols.field.errors import UplinkError
 from system.head_end.acquisition import BlockingRunner, ThreadRunner
 from system.head_end.acquisition.failures import WrongMeter, failure_of

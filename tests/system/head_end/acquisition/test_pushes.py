@@ -34,7 +34,7 @@ from protocols.dlms.gbt import stream
 from protocols.dlms.obis import Obis
 from protocols.dlms.wrapper import WrapperServer
 from protocols.dlms.xdlms.descriptors import AttributeDescriptor
-from protocols.dlms.xdlms.long_invoke import LONG_CONFIRMED
+from protocols.dlms.xdlms.fields import LONG_CONFIRMED
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 from system.head_end.acquisition.pushes.refusals import PushRefusal
 from system.head_end.store_port import Column, MeterTarget
