@@ -2,10 +2,12 @@
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 import typer
 
+from amibench import product_version
 from amibench.errors import EXIT_USAGE, CommandError
 
 #: name -> module of `amibench.commands`. A module is imported only when its command is asked for, so that
@@ -27,12 +29,12 @@ COMMANDS: dict[str, str] = {
 
 EXIT_INTERRUPTED = 130
 
-#: What the parser of arguments raises about them (typer keeps its own copy of click: named through typer).
+#: Exceptions of the parser of arguments (typer keeps its own copy of click: named through typer).
 _ArgumentError: type[Exception] = typer.BadParameter.__mro__[2]
 
 
-def build_cli(wanted: str | None) -> typer.Typer:
-    """The command line with the command `wanted`, or with all of them where that names none."""
+def build_cli(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands, keys of `COMMANDS`."""
     cli = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -40,7 +42,7 @@ def build_cli(wanted: str | None) -> typer.Typer:
         help="Open test bench and system for rural prepaid electricity.",
     )
     cli.callback()(_root)
-    for name in (wanted,) if wanted in COMMANDS else COMMANDS:
+    for name in names:
         _add(cli, name, importlib.import_module(COMMANDS[name]).app)
     return cli
 
@@ -55,15 +57,27 @@ def _add(cli: typer.Typer, name: str, app: typer.Typer) -> None:
         cli.add_typer(app, name=name)
 
 
-def _root() -> None:
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"amibench {product_version()}")
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end."),
+    ] = False,
+) -> None:
     """Open test bench and system for rural prepaid electricity."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and say its exit code: usage errors and `CommandError` are one sentence and 3."""
-    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    """Exit code of one command line; usage errors and `CommandError` are one sentence and 3."""
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    names = (wanted,) if wanted in COMMANDS else () if "--version" in arguments else COMMANDS
     try:
-        command = typer.main.get_command(build_cli(wanted))
+        command = typer.main.get_command(build_cli(names))
         code = command.main(args=list(arguments), prog_name="amibench", standalone_mode=False)
     except _ArgumentError as error:
         sentence = error.format_message()  # type: ignore[attr-defined]

@@ -31,8 +31,8 @@ from sim.scenarios.campaign import (
     spread,
 )
 from sim.scenarios.campaign_cluster import ClusterError, run_on_cluster
-from sim.scenarios.scenario import ScenarioError
 from sim.scenarios.site import check_scenario
+from sim.scenarios.tables import ScenarioError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -26,8 +26,6 @@ from conformance.text import Text
 from conformance.vending.adapters import DEFAULT as OWN_VENDOR
 from conformance.verdicts import EXIT_INTERRUPTED, VERDICT_TEXT, Verdict, exit_code
 
-# ---- What ``amibench certify`` shows: the bar while it runs, the summary, the list of cases, the JSON.
-
 WORDS = {
     "preparing": Text("preparando el banco", "preparing the bench"),
     "cases": Text("casos", "cases"),
@@ -179,7 +177,7 @@ def summary_as_json(evidence: Evidence, artefacts: Sequence[Path], exit_code: in
     return json.dumps(summary, ensure_ascii=False)
 
 
-# ---- ``amibench certify``: runs the conformance suites on a device and files the evidence.
+# ---------------- The command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

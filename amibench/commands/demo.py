@@ -41,7 +41,7 @@ from links.base import LinkError
 from protocols.field.errors import StationControlError
 from system.demo.village import Village
 
-# ---- How the demo is asked to end: signals that raise once, and are not heard again on the way out.
+# ---------------- Signals
 
 #: Who asks the demo to end, and with which exit code it then does.
 EXIT_BY_SIGNAL = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}
@@ -81,7 +81,7 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-# ---- The processes of the demo in their order, each ready before the next needs it.
+# ---------------- Processes, in the order of their start
 
 #: What the world has lived when it is first shown, s: its meters have answered the concentrator.
 _LIVED_S = 900.0
@@ -206,7 +206,7 @@ def _type(control: str, folder: Path, meter: str, token: str) -> None:
         link.close()
 
 
-# ---- What the demo says, in English and Spanish: one row a sentence, each error with its mend.
+# ---------------- Sentences
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "starting": ("Starting the village …", "Encendiendo el pueblo …"),
@@ -274,7 +274,7 @@ def text(name: str, lang: str, /, **facts: object) -> str:
     return (spanish if lang == "es" else english).format(**facts)
 
 
-# ---- What is printed when the village is ready: where to click, and the credentials, once.
+# ---------------- Screen
 
 
 def as_line(running: RunningDemo) -> str:
@@ -322,7 +322,7 @@ def show(running: RunningDemo, lang: str) -> None:
         console.print(text(sentence, lang, **facts))
 
 
-# ---- The command: what is asked for, what is refused, and that nothing stays behind.
+# ---------------- The command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

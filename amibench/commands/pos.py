@@ -27,8 +27,6 @@ from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services.office import Fingerprints
 from system.terminal.serving import SETTINGS
 
-# ---- What the commands say, in English and Spanish: one row a sentence.
-
 _TEXTS: dict[str, tuple[str, str]] = {
     "made": (
         "Terminal made in {folder}. Take {file} to the office; fingerprint: {fingerprint}",
@@ -86,7 +84,7 @@ def text(name: str, lang: str, /, **facts: object) -> str:
     return (spanish if lang == "es" else english).format(**facts)
 
 
-# ---- A terminal, open; and what it refuses as the one sentence that a command ends with.
+# ---------------- An open terminal, and its refusals
 
 Lang = Annotated[str | None, typer.Option(help="es or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -133,7 +131,7 @@ def read_message(file: Path, lang: str) -> bytes:
     return data
 
 
-# ---- The commands.
+# ---------------- Commands
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="A point of sale that works without a link."

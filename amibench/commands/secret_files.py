@@ -16,8 +16,6 @@ from amibench.errors import CommandError
 from system.security_module.errors import SecurityModuleError
 from system.security_module.store import check_private
 
-# ---- Secrets for commands that open something sealed: none is an argument.
-
 PASSPHRASE_VARIABLE = "AMIBENCH_SECURITY_MODULE_PASSPHRASE"  # noqa: S105 - a name
 PIN_VARIABLE = "AMIBENCH_SECURITY_MODULE_PIN"
 OPERATOR_VARIABLE = "AMIBENCH_OPERATOR_PASSPHRASE"
@@ -75,9 +73,6 @@ def _from_file(path: Path) -> str:
     if len(raw) > _BYTES_MAX:
         raise CommandError(f"{path} is too long for a secret")
     return text
-
-
-# ---- Where a file with a secret goes that a served world writes for its clients.
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from sim.scenarios.site import describe_meter
 from system.demo.village import DemoUser, Village, WorldConcentrator, WorldMeter
 from system.security_module.journal import write_private
 
-# ---- What opens the simulated meters and their concentrators: published test keys, and the uplink's secret
+# ---------------- Keys of the simulated meters, and the secret of the uplink
 
 #: What the channels of the village call the secret of the concentrators' management ports.
 SECRET_NAME = "village"  # noqa: S105 - a name, not what it names
@@ -63,7 +63,7 @@ def _as_toml(tables: KeyTables) -> str:
     return "\n".join(lines)
 
 
-# ---- Who works in a village's office.
+# ---------------- Staff
 
 #: Username, role, name; in the order in which they are shown.
 _STAFF = (
@@ -84,7 +84,7 @@ def staff(password: Callable[[], str]) -> tuple[DemoUser, ...]:
     return tuple(DemoUser(username, role, password(), name) for username, role, name in _STAFF)
 
 
-# ---- The meters of a world as the utility's registry takes them; and staff whose passwords nobody needs.
+# ---------------- Meters and concentrators of a world that lives in this process
 
 _PASSWORD_BYTES = 24
 
@@ -102,7 +102,7 @@ def community_of(world: FieldWorld, concentrators: tuple[WorldConcentrator, ...]
     return Village(meters, users, meters[0].name, concentrators)
 
 
-# ---- The village as `system.demo` takes it: the meters that the world announced, and random credentials.
+# ---------------- Meters and concentrators that a served world announced
 
 #: No letter or digit that looks like another.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"

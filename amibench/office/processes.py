@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# ---- Processes of an office: each says one line of JSON when it is ready, and none outlives its starter.
-
 #: What asks a program to end.
 ENDING_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 #: So long a process may take to end by itself, s.
@@ -175,7 +173,7 @@ def _restore_signals() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-# ---- The environment that the processes of an office live in.
+# ---------------- Environment and places of the processes
 
 #: How long a channel of the collector is its own, s of the wall.
 _LEASE_S = 90.0

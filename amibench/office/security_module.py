@@ -1,8 +1,8 @@
 """Security module of an office: a process of its own, with published test keys and two operators.
 
 Its store is sealed under a random passphrase. The operators are the supervisor and the administrator of the
-office; their keys lie in the office's private folder, so that a free token or a key change can be tried on one
-machine. They go away with it.
+office; their keys lie in the office's private folder, so that a free token or a key change can be tried on
+one machine. They go away with it.
 """
 
 import os
@@ -17,8 +17,6 @@ from protocols.sts.testkeys import TEST_REGISTERS
 from system.security_module import approval, key_file, store
 from system.security_module.journal import write_private
 from system.security_module.sealed_contents import Client, Contents
-
-# ---- A security module of published test keys, sealed under a passphrase that nobody ever sees.
 
 #: That of every meter of a simulated world (`sim/meter/profiles`), and one that a key change can lead to.
 REGISTERS = (1, 2)
@@ -81,9 +79,6 @@ def _operators(folder: Path) -> dict[str, bytes]:
         write_private(keys / f"{name}.pem", str(key.export_key(format="PEM")).encode("ascii"))
         public[name] = approval.public_key_bytes(key)
     return public
-
-
-# ---- The security module of an office: a process of its own, with published test keys.
 
 
 def start_module(family: ProcessGroup, folder: Path) -> ChildProcess:

@@ -15,8 +15,6 @@ from protocols.sts.token import Decoded, decode_token
 if TYPE_CHECKING:
     from conformance.bench.bench import Bench
 
-# ---- What the cases of the vendor suite work with: the three hooks, recorded questions, checks of tokens.
-
 FORCED_RND = 5
 """Random bits of the test plan."""
 
@@ -142,7 +140,7 @@ def _is_token(digits: str) -> bool:
     return plain and int(digits) < 1 << TOKEN_BITS
 
 
-# ---- How the vendor suite writes its cases: the clause, what they need, and one published case per algorit
+# ---------------- Marks of the cases
 
 STANDARD = "sts531-1"
 

@@ -21,8 +21,6 @@ from system.security_module import api, approval
 from system.security_module.client import SecurityModuleClient
 from system.security_module.errors import RequestRefused, UnableToReachModule
 
-# ---- Our security module as a vending system under test, whichever way its API is reached.
-
 KINDS: dict[str, str] = {
     "luhn": "check-digit",
     "key-expired": "key-expired",
@@ -152,7 +150,7 @@ def _refusal_line(number: int, refused: RequestRefused) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-# ---- A security module that is being served, over its socket: ``security-module+unix:///path`` or ``…+tls:
+# ---------------- A module that is served at a socket
 
 PREFIX = "security-module+"
 PASSPHRASE_VARIABLE = "AMIBENCH_OPERATOR_PASSPHRASE"  # noqa: S105 - a name

@@ -27,8 +27,6 @@ from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.service import Service
 from system.security_module.state import State
 
-# ---- Our own security module in this process, with the registers of the test plan: the vendor that must co
-
 STORE = "bench"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SAME_AS_8 = 10
@@ -97,7 +95,7 @@ def _raised(refusal: Refused) -> RequestRefused:
     return RequestRefused(error["code"], error["number"], error["es"], error["en"])
 
 
-# ---- A token opened, changed and closed again under the same test key: how a mutant makes a wrong one.
+# ---------------- Tokens changed on their way out, for mutants
 
 Retouch = Callable[[Token], Token]
 

@@ -17,8 +17,6 @@ from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.testkeys import TEST_REGISTERS, TestRegister
 from protocols.sts.vectors import mint_key_change, mint_vector
 
-# ---- The steps of STS 531-1 that carry an expected token, from the vectors file; CTSA numbers are its own.
-
 EAS = ("07", "11")
 KEY_SECTIONS = (3, 4, 8, 9)
 SUITES = frozenset({"STS 531-1-07", "STS 531-1-11", "STS 531-1 (class 1, EA independent)"})
@@ -167,7 +165,7 @@ def _natural(name: str) -> tuple[object, ...]:
     return head, int(number) if number.isdigit() else 0, rest
 
 
-# ---- The key registers of the test plan, which a vending system under test must hold: published test keys.
+# ---------------- Key registers
 
 PAN_11 = "600727000000000009"
 """Test meter with an 11-digit DRN."""

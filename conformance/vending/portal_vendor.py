@@ -17,8 +17,6 @@ from conformance.vending.module_vendor import ModuleVendor, operator_keys
 from conformance.vending.vending_system import VendingUnreachable
 from system.security_module.errors import RequestRefused
 
-# ---- HTTP to the bench's route of a running portal: one connection, JSON in and out.
-
 ANSWER_TIMEOUT_S = 30.0
 _ANSWER_BYTES_MAX = 1 << 20
 _CONNECTIONS: Mapping[str, type[http.client.HTTPConnection]] = {

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from conformance.text import Text
 
-# ---- What a vending system is to the bench: operations that make tokens, and three hooks of the test plan.
-
 NOTHING_SAID = Text("", "")
 
 REFUSALS: dict[str, Text] = {
@@ -140,7 +138,7 @@ class VendingSystem(Protocol):
         """Let it go."""
 
 
-# ---- What a case asks of a vending system, as values: said in the record, and put to any adapter.
+# ---------------- Requests as values: said in the record, and put to any adapter
 
 
 class Request(Protocol):

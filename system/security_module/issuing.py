@@ -37,7 +37,7 @@ from system.security_module.sealed_contents import Client, Contents
 from system.security_module.state import State
 from system.security_module.sts_sentences import sts_words
 
-# ---- From a request that is allowed to the tokens: which type, under which key, with which TID.
+# ---------------- Tokens
 
 CURRENCY_SUBCLASSES = range(4, 8)
 _KEY_SECTIONS = (3, 4, 8, 9)
@@ -221,7 +221,7 @@ def _answer(make: Callable[[], Token], key: DecoderKey | None) -> dict[str, Any]
     }
 
 
-# ---- The operations that make tokens: what each checks, in which order, and what it then counts for.
+# ---------------- Operations
 
 _RANDOM_BYTES = 128
 

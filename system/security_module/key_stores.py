@@ -1,9 +1,9 @@
 """Key stores: vending keys in this process's memory, or inside a PKCS#11 token (extra ``hsm``).
 
-Gain of a token: the key is used there and never leaves it. DKGA04 runs in the token, so the vending key cannot
-be copied from this computer. Limits: the decoder key of one meter comes out for each token, because no PKCS#11
-token knows STA or MISTY1, and policy and journal stay in this process. DKGA02 is not possible at all: its last
-step is an exclusive-or with the vending key itself, which a token that guards the key cannot do.
+Gain of a token: the key is used there and never leaves it. DKGA04 runs in the token, so the vending key
+cannot be copied from this computer. Limits: the decoder key of one meter comes out for each token, because
+no PKCS#11 token knows STA or MISTY1, and policy and journal stay in this process. DKGA02 is not possible at
+all: its last step is an exclusive-or with the vending key itself, which a token that guards the key cannot do.
 
 Work-around kept here, measured on SoftHSM2: an HMAC key of 20 bytes is refused as too short; padded with
 zeros to the 64 bytes of a SHA-256 block it is the same HMAC key by definition.
@@ -34,8 +34,6 @@ from system.security_module.errors import UnableToUseToken
 from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import KeyRegister
 from system.security_module.sts_sentences import sts_words
-
-# ---- Where a vending key is used: in this process's memory, or inside a PKCS#11 token.
 
 _IN_TOKEN = Words(
     "la clave de este registro está en un token PKCS#11", "the key of this register lies in a PKCS#11 token"
@@ -117,7 +115,7 @@ class KeyStores:
         return self._token.derive(register, meter)
 
 
-# ---- Vending keys inside a PKCS#11 token (extra ``hsm``): the key is used there and never leaves it.
+# ---------------- PKCS#11
 
 HASH_BLOCK_BYTES = 64
 

@@ -25,8 +25,6 @@ from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.state import LONGEST, State
 
-# ---- From a lease that is allowed to the signed message: decoder keys derived, wrapped for a counter, sign
-
 
 @dataclass(frozen=True, slots=True)
 class LeaseTerms:
@@ -150,7 +148,7 @@ def _leased(vaults: KeyStores, wrap: KeyWrap, place: int, wanted: MeterToLease) 
     return LeasedMeter(sealed=sealed, **identity)
 
 
-# ---- The operation `lease`: whether a terminal may mint off line for these meters, and the message for it.
+# ---------------- The operation `lease`
 
 _EPHEMERAL_OCTETS = 32
 

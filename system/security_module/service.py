@@ -24,8 +24,6 @@ from system.security_module.sealed_contents import Client, Contents, KeyRegister
 from system.security_module.state import RESULTS_KEPT_DAYS, State
 from system.security_module.sts_sentences import sts_words
 
-# ---- Refusals that are worth a line in the journal, and how many of them a client may write there.
-
 AUDITED = frozenset({"not-permitted", "approval-needed", "limit-exceeded", "clock"})
 """Codes of refusals that are journalled: someone tried what they may not."""
 

@@ -12,7 +12,7 @@ from protocols.offline.schema import SLOTS
 from protocols.sts.identity import TID_MAX, BaseDate, TokenIdentifier
 from system.security_module.journal import Record
 
-# ---- Which TIDs a meter has been given, so that it is never given one twice.
+# ---------------- TIDs that a meter has been given, so that none is given twice
 
 REMEMBERED = 50
 """TIDs kept a meter: as many as the meter itself keeps. Older ones it would refuse anyway."""
@@ -78,7 +78,7 @@ class TidMemory:
         return place < len(self._recent) and self._recent[place] == tid
 
 
-# ---- Which meters an off-line terminal may mint for, and until when: the leases that are out.
+# ---------------- Leases that are out
 
 LONGEST = timedelta(days=45)
 """A lease ends at most so long after it is made."""
@@ -170,7 +170,7 @@ class LeaseMemory:
             self.add(record["pan"], record["base"], lease)
 
 
-# ---- What the module has done, as the records of its journal add up: TIDs, results, limits used, the floor
+# ---------------- The whole
 
 RESULTS_KEPT_DAYS = 35
 """How long a result can be fetched; an operator's approval may not last as long (`approval`)."""

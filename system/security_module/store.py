@@ -24,8 +24,6 @@ from system.security_module.sealed_contents import Contents
 from system.security_module.sealed_file import DEFAULT_COST, SealingKey, seal, unseal
 from system.security_module.state import State, floor_record
 
-# ---- The directory of a module: `module.sealed`, `journal`, and a lock that one process at a time holds.
-
 SEALED = "module.sealed"
 JOURNAL = "journal"
 LOCK = "lock"
@@ -200,7 +198,7 @@ def _locked(directory: Path) -> Iterator[int]:
         raise
 
 
-# ---- Backup and restore: one file with the sealed keys and the journal, taken while the module runs or not
+# ---------------- Backup and restore
 
 FORMAT = "amibench-security-module-backup/1"
 _MANIFEST = "manifest.json"

@@ -234,6 +234,29 @@ def test_registers_of_the_test_plan_bring_their_attributes(say, vectors) -> None
     assert rollover["tokens"][0]["decoded"]["ro"] == 1
 
 
+@pytest.mark.parametrize(("old", "new"), [("1993", "2035"), ("2014", "1993"), ("2035", "2014")])
+def test_a_key_change_leads_to_the_next_base_date_only(say, old: str, new: str) -> None:
+    change = ["key-change", *METER, "--base-date", old, "--new-base-date", new]
+    assert f"leads to {2014 if old == '1993' else 2035}, not to {new}" in say(*change, "--lang", "en", code=3)
+    assert f"no a {new}" in say(*change, "--lang", "es", code=3)
+
+
+def test_a_key_change_to_the_next_base_date_sets_the_rollover_bit(say) -> None:
+    for old, new, rollover in (("1993", "2014", 1), ("2014", "2035", 1), ("2035", "2035", 0)):
+        change = [
+            "key-change",
+            *METER,
+            "--base-date",
+            old,
+            "--new-base-date",
+            new,
+            "--new-krn",
+            "2",
+            "--json",
+        ]
+        assert json.loads(say(*change))["tokens"][0]["decoded"]["ro"] == rollover
+
+
 def test_a_key_change_as_a_tree(say) -> None:
     said = say("key-change", "--key", "register-1", "--drn", "00000000000", "--new-krn", "2", "--lang", "es")
     assert [line.split("  ")[1].split(" ")[0] for line in said.splitlines() if line[0].isdigit()] == [

@@ -41,10 +41,9 @@ class WorkerNursery(ForkingNursery):
         django.setup()
         from importlib import import_module
 
-        from amibench.commands.system.app import app, register
         from system.background_jobs.jobs import JOBS
 
-        register(app)
+        import_module("amibench.commands.system.app")  # before the forks
         for chore in JOBS:
             import_module(chore.verb.rpartition(".")[0])
         return {}

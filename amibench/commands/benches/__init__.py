@@ -14,8 +14,6 @@ from conformance.text import Text
 
 __all__ = ["BENCHES", "Bench", "Row", "load"]
 
-# ---- A row of a bench: how often a second, beside which yardstick, and what was asked for.
-
 ROUNDS = 5
 """Every figure is the median of so many rounds."""
 

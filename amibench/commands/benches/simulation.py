@@ -21,8 +21,6 @@ from sim.scenarios.campaign_cluster import run_on_cluster
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import Scenario, load_scenario
 
-# ---- Worlds in virtual time, each beside a yardstick of the same run.
-
 GOAL_VILLAGE_S, GOAL_GROWTH, GOAL_WORKERS = 20.0, 1 / 1.3, 1.6
 
 _HOURS_PER_DAY, _S_PER_H, _TICK_S = 24.0, 3_600.0, 60.0
@@ -105,7 +103,7 @@ def _ticking_s(clocks: int, hours: float) -> float:
     return time.perf_counter() - began_s
 
 
-# ---- How late the events of a served world are: each meter has a clock that ticks, and tells how late it w
+# ---------------- Lateness of a served world
 
 GOAL_LATENESS_S = 0.010
 #: Meters of one microgrid of the served world.
@@ -150,8 +148,6 @@ async def _lateness_s(world: FieldWorld, served_s: float) -> list[float]:
     await asyncio.gather(owner, return_exceptions=True)
     return late_s
 
-
-# ---- The simulated field: how fast a village lives, how that grows, how late it is, what two workers bring
 
 TITLE = Text(
     "Campo simulado: medidores-día por segundo, crecimiento, retraso y reparto",

@@ -15,6 +15,7 @@ from timeit import repeat
 from typing import Any
 
 import numpy as np
+import typer
 
 from amibench.commands.benches import Row
 from conformance.text import Text
@@ -25,8 +26,6 @@ from protocols.sts.identity import KeyType, MeterPrimaryAccountNumber, luhn_digi
 from protocols.sts.keys import derive_decoder_key
 from protocols.sts.testkeys import VUDK_160
 from protocols.sts.token import CreditMinter, TransferCredit, decode_token, encode_token
-
-# ---- What is timed: one plain function a row, each doing a known number of operations, yardsticks beside t
 
 SINGLE, BATCH = 2_000, 50_000
 """Operations in one call of a row: of the single path, of the batch."""
@@ -151,7 +150,7 @@ def _batch(ea: str) -> Iterator[Workload]:
     )
 
 
-# ---- A small table of every workload: operations a second, median of five, and how it stands to its goal.
+# ---------------- Table of every workload
 
 REPEATS = 5
 
@@ -195,21 +194,19 @@ def table_lines(measured: Iterable[MeasuredWorkload]) -> list[str]:
     return table
 
 
-# ---- Tokens made and read in this process, on one core.
-
-measure_workloads = time_workloads
+# ---------------- The bench
 
 TITLE = Text("Tokens STS en este proceso, un núcleo", "STS tokens in this process, one core")
 
 YARDSTICKS = ("yardstick:", "peer:")
-"""How the names of rows begin that others are compared with."""
+"""Beginnings of the names of rows that others are compared with."""
 
 MISTY1 = "MISTY1 block"
 
 
 def measure() -> Sequence[Row]:
     """Every workload of `amibench.commands.benches.sts`."""
-    return rows(measure_workloads())
+    return rows(time_workloads())
 
 
 def rows(measured: Sequence[MeasuredWorkload]) -> list[Row]:
@@ -227,3 +224,7 @@ def rows(measured: Sequence[MeasuredWorkload]) -> list[Row]:
         stick = peer if name.startswith(MISTY1) else usual
         made.append(Row(name, row.per_s, stick, row.per_s / per_s[stick], row.workload.goal_per_s))
     return made
+
+
+if __name__ == "__main__":
+    typer.echo("\n".join(table_lines(time_workloads())))

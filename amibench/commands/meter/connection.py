@@ -30,7 +30,7 @@ from protocols.dlms.session import DlmsSession
 from protocols.dlms.session.errors import AssociationRefused, LinkLost, NoAnswer, OutcomeUnknown
 from protocols.dlms.wrapper import WrapperClient
 
-# ---- The optical port: the opening of IEC 62056-21, protocol mode E, before HDLC; for URLs with ``mode=e``
+# ---------------- Optical port: opening of IEC 62056-21, mode E, before HDLC; for URLs with ``mode=e``
 
 #: A meter that hears the request answers it; silence means that it does not listen at 300 baud.
 _RETRIES = 1
@@ -80,7 +80,7 @@ def _still_hdlc(link: Link, probe: HdlcClient, baud: int) -> bool:
     return True
 
 
-# ---- From a URL and keys to an open session, and from what goes wrong to one sentence with the mend.
+# ---------------- Session, and its errors as sentences
 
 FramingName = Literal["wrapper", "hdlc"]
 #: Enough for every mechanism; ECDSA asks for 32 at least.
@@ -233,7 +233,7 @@ def _strong_client(reach: MeterEndpoint, keys: ClientKeys, counter: int) -> Clie
     )
 
 
-# ---- The options that `meter read` and `meter token` share.
+# ---------------- Options of `meter read` and `meter token`
 
 Url = Annotated[
     str, typer.Argument(help="Where the meter is: tcp://HOST:PORT, serial:///dev/ttyUSB0, sim://ppkw.")

@@ -35,8 +35,6 @@ from protocols.dlms.units import UNITS, scaled
 from protocols.dlms.wrapper import WrapperServer
 from protocols.dlms.xdlms.notification import EventNotification
 
-# ---- What meters pushed, as tables for people and as one JSON line each for programs.
-
 _NAME_WIDTH = 46
 
 

@@ -15,8 +15,6 @@ from protocols.dlms.session import AccessRefused, DlmsSession, ExceptionAnswered
 from protocols.dlms.session.profiles import USUAL_DEVIATION_MINUTES
 from protocols.dlms.units import scaled
 
-# ---- What a meter offers a client: the object list of the current association, read into typed entries.
-
 OBJECT_LIST = 2
 #: From this version of class 15 on, an access mode is a set of bits, of which bit 0 is reading.
 _BITS_FROM_VERSION = 3
@@ -85,7 +83,7 @@ def _with_rights(item: ListedObject, row: Data, *, by_bits: bool) -> ListedObjec
     return ListedObject(item.class_id, item.version, item.obis, frozenset(readable))
 
 
-# ---- The meter's own time zone: what its tables show, and what ``--from`` and ``--to`` mean.
+# ---------------- Time zone of the meter: for its tables, and for ``--from`` and ``--to``
 
 TIME_ZONE = 3
 _MINUTES_PER_HOUR = 60
@@ -145,7 +143,7 @@ def meter_zone(session: DlmsSession, listed: Sequence[ListedObject]) -> MeterZon
     return MeterZone()
 
 
-# ---- Amounts of payment metering: credits, charges and accounts count in the currency of the account.
+# ---------------- Currency of the account, in which credits and charges count
 
 CURRENCY = 15
 

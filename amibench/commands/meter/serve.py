@@ -26,8 +26,6 @@ from sim.scenarios.serving import Endpoints, ServiceTerms, serve_world
 from sim.scenarios.sim_scheme import profiles
 from sim.scenarios.world import World
 
-# ---- The options of `meter serve`, one name each.
-
 Profile = Annotated[str, typer.Option(help="Model of meter.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0 takes a free one.")]
 Framing = Annotated[Literal["wrapper", "hdlc"], typer.Option(help="What the TCP port speaks.")]
@@ -75,7 +73,7 @@ Epoch = Annotated[
 ]
 
 
-# ---- The target file of a served virtual meter: what `amibench certify FILE` needs to reach and to judge i
+# ---------------- Target file
 
 STATIONS: tuple[str, ...] = ("keypad", "carrier", "supply", "cut", "source", "load", "cover", "magnet")
 STATIONS += ("pulses", "clock", "pause")
@@ -190,7 +188,7 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-# ---- ``amibench meter serve``: stand-alone virtual meters on loopback, for any client and for ``certify``.
+# ---------------- The command
 
 EXIT_INTERRUPTED = 130
 SECONDS_PER_DAY = 86_400

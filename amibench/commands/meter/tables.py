@@ -19,8 +19,6 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.profile_rows import Profile, Quantity, between
 from protocols.dlms.session import AccessRefused, DlmsSession, ExceptionAnswered
 
-# ---- What was read, as tables for a terminal.
-
 #: F of a present value: not worth a person's eyes
 _PRESENT = 255
 
@@ -113,7 +111,7 @@ def plain_console() -> Console:
     return Console(highlight=False)
 
 
-# ---- Reads the rows of profiles, of a stretch of time where one is asked for, and puts them into JSON.
+# ---------------- Rows of profiles
 
 BUFFER = 2
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -18,8 +18,6 @@ from protocols.dlms.session.profiles import scaler_and_unit
 from protocols.dlms.units import UNITS, scaled
 from protocols.dlms.xdlms.fields import Result
 
-# ---- Values for people: a register with its unit, a clock as a time, a code by its name, the rest in brief
-
 REGISTER, EXTENDED_REGISTER, DEMAND_REGISTER, PROFILE, CLOCK = 3, 4, 5, 7, 8
 #: class -> attribute that holds scaler and unit
 SCALER_ATTRIBUTE: dict[int, int] = {REGISTER: 3, EXTENDED_REGISTER: 3, DEMAND_REGISTER: 4}
@@ -136,7 +134,7 @@ def plain(data: Data) -> object:
     return value if value is None or isinstance(value, str | int | float) else data.python()
 
 
-# ---- Reads attributes of many objects with few requests, and their units with them.
+# ---------------- Reading of many attributes with few requests
 
 #: Attributes in one request: small enough for a meter that takes 128 octets.
 _IN_ONE_REQUEST = 8

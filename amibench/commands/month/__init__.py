@@ -29,11 +29,11 @@ from amibench.commands.sim.options import interrupt_requested
 from amibench.errors import CommandError
 from amibench.language import spoken
 from amibench.office.processes import ChildDiedError
-from sim.scenarios.scenario import ScenarioError
+from sim.scenarios.tables import ScenarioError
 
 __all__ = ["app"]
 
-# ---- The words of the month, English and Spanish.
+# ---------------- Sentences
 
 TEXTS: dict[str, tuple[str, str]] = {
     "progress": ("month", "mes"),
@@ -91,7 +91,7 @@ def text(key: str, lang: str, **values: object) -> str:
     return (spanish if lang == "es" else english).format(**values)
 
 
-# ---- What a person sees: a bar through the month, then every promise with its state.
+# ---------------- Screen
 
 _DAY_S = 86_400.0
 
@@ -131,7 +131,7 @@ def show(console: Console, lived: MonthResult, lang: str) -> None:
         console.print(text("interrupted", lang))
 
 
-# ---- The command: a month of a village and its utility in virtual time; exit 0 where every promise was kep
+# ---------------- The command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

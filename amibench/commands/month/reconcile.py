@@ -11,7 +11,7 @@ from sim.grid.energy_balance import NJ_PER_WH
 from sim.meter import Meter
 from sim.scenarios.field import FieldWorld
 
-# ---- What the books hold at the end of a month, and what does not add up in them; asked at the office's de
+# ---------------- Books by themselves
 
 UNIT_WH = 100
 _ENERGY_OBIS, _LOAD = "1.0.1.8.0", "1.0.99.1.0"
@@ -152,7 +152,7 @@ def _digest() -> str:
     return sha.hexdigest()
 
 
-# ---- Field beside books: every promise of the closed loop as one line, kept or broken.
+# ---------------- Field beside books
 
 _US_PER_S = 1_000_000
 _ENERGY_COLUMN = (3, bytes.fromhex("0100010800ff"))

@@ -27,7 +27,7 @@ from sim.scenarios.scenario import Scenario
 from system.demo.village import WorldConcentrator
 from system.head_end.acquisition import Collector, CollectorParts, CollectorSettings, parse_key_file
 
-# ---- The collector of the utility in the world's time: its links lead into the world, its desk is the offi
+# ---------------- Collector in the world's time
 
 T = TypeVar("T")
 _DLMS, _UPLINK = 4059, 7000
@@ -98,7 +98,7 @@ def _ports(world: FieldWorld) -> list[tuple[str, int, str]]:
     return [(name, number, port) for name in names for number, port in ((_DLMS, "dlms"), (_UPLINK, "uplink"))]
 
 
-# ---- A village and its utility on one loop that moves the world: field, counter and collector.
+# ---------------- The month
 
 #: The counter closes its day at this local hour, when nobody buys any more.
 _DUSK_H = 20.5

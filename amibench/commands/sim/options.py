@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from amibench.errors import CommandError
-from sim.scenarios.scenario import DAYS_MAX, Scenario, ScenarioError, load_scenario
-
-# ---- What the sim commands say, in English and Spanish: one row a sentence, each error with its mend.
+from sim.scenarios.scenario import DAYS_MAX, Scenario, load_scenario
+from sim.scenarios.tables import ScenarioError
 
 _TEXTS: dict[str, tuple[str, str]] = {
     # while it runs
@@ -126,7 +125,7 @@ def text(name: str, lang: str, /, **facts: object) -> str:
     return (spanish if lang == "es" else english).format(**facts)
 
 
-# ---- What several of the sim commands ask for, and how a scenario becomes ready to run.
+# ---------------- Options
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A world of the product, or a .toml file.")]
 Days = Annotated[
@@ -179,9 +178,6 @@ def wrong_scenario(error: ScenarioError, lang: str) -> CommandError:
 def cannot_write(place: Path, error: OSError, lang: str) -> CommandError:
     """The sentence about a file that cannot be written."""
     return CommandError(text("cannot-write", lang, place=place, detail=error.strerror or error))
-
-
-# ---- Ctrl-C between two steps of a world.
 
 
 @contextlib.contextmanager

@@ -16,9 +16,8 @@ from amibench.commands.sim import options
 from amibench.commands.sim.options import interrupt_requested, text
 from amibench.language import spoken
 from sim.scenarios.field import FieldWorld
-from sim.scenarios.scenario import Scenario, ScenarioError
-
-# ---- The summary of a run as a person reads it.
+from sim.scenarios.scenario import Scenario
+from sim.scenarios.tables import ScenarioError
 
 Summary = Mapping[str, Any]
 Row = tuple[str, str]

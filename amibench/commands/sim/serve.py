@@ -25,9 +25,7 @@ from links.base import LinkError
 from protocols.field.errors import StationControlError
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.field_serving import FieldService, serve_field
-from sim.scenarios.scenario import ScenarioError
-
-# ---- ``amibench sim serve``: a world in real time, for any outside client; one JSON line when it is ready.
+from sim.scenarios.tables import ScenarioError
 
 EXIT_INTERRUPTED = 130
 _EXIT_BY_SIGNAL: dict[signal.Signals, int] = {signal.SIGTERM: 0, signal.SIGINT: EXIT_INTERRUPTED}
@@ -142,7 +140,7 @@ async def _until_signal(world: FieldWorld, terms: FieldService, paper: _SecretsF
     return codes[0]
 
 
-# ---- ``amibench sim inject``: something goes wrong with a device of a served world, or stops going wrong.
+# ---------------- Faults in a served world
 
 SECRET_VARIABLE = "AMIBENCH_CONTROL_SECRET"  # noqa: S105 - the name of a variable, not a secret
 

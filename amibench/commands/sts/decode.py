@@ -38,7 +38,7 @@ from protocols.sts.testkeys import TEST_KEYS
 from protocols.sts.token import Decoded, KeySection, decode_token
 from protocols.sts.vectors.mint import decoded_fields
 
-# ---- Keeping keys off the screen: only what belongs to the published test keys is shown.
+# ---------------- Keys stay off the screen: only parts of the published test keys are shown
 
 KEY_FIELDS = frozenset({"nkho", "nklo", "key_bits_32_63", "key_bits_64_95", "raw44"})
 """Fields of a decoded key section that hold a part of the new key."""

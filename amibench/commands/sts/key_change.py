@@ -50,7 +50,7 @@ from protocols.sts.vectors import MintedKeyChange
 if TYPE_CHECKING:
     from amibench.commands.sts.module_minter import ModuleMinter
 
-# ---- A key change that two operators sign: the request as a file, and the signatures that come back.
+# ---------------- Request that two operators sign
 
 HOLDS = timedelta(days=1)
 """How long signatures on a request hold."""
@@ -135,7 +135,7 @@ def _signature(path: Path, lang: str) -> dict[str, Any]:
     return found
 
 
-# ---- ``amibench sts key-change``: the two, three or four tokens that load a new decoder key.
+# ---------------- The command
 
 _NEW = "new_"
 _NOT_INPUTS = ("key", "file", "as_json", "lang", "security_module", "message_id", "request", "signature")

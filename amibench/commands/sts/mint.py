@@ -36,8 +36,6 @@ from amibench.errors import CommandError
 from amibench.language import resolve
 from protocols.sts.token.codec import ENCIPHERED_CLASSES
 
-# ---- Friendly names of tokens, for the command line.
-
 KINDS: dict[str, tuple[int, int]] = {
     "electricity": (0, 0),
     "water": (0, 1),

@@ -12,8 +12,6 @@ from amibench.errors import CommandError
 from protocols.sts.testkeys import TEST_KEYS, TEST_REGISTERS
 from system.security_module.sts_sentences import in_spanish
 
-# ---- The options that the STS commands share, and how they become the inputs of a vector.
-
 Drn = Annotated[str | None, typer.Option("--drn", help="Decoder reference number, 11 or 13 digits.")]
 Pan = Annotated[str | None, typer.Option("--pan", help="MeterPAN, 18 digits, in place of --drn.")]
 Sgc = Annotated[str | None, typer.Option("--sgc", help="Supply group code, 6 digits.")]
@@ -147,7 +145,7 @@ def _named_key(name: str) -> dict[str, Any] | None:
     }
 
 
-# ---- Reading the JSON files that the commands take, and showing what came out of them.
+# ---------------- Input files
 
 _FILE_TEXT = {
     "en": {
@@ -216,9 +214,6 @@ def printable(value: Any) -> str:
 def grouped(digits: str) -> str:
     """Twenty digits as they are printed on a receipt: five groups of four."""
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-# ---- The refusals of `protocols.sts` in the language asked for.
 
 
 def sts_sentence(error: Exception, lang: str) -> str:

@@ -8,8 +8,6 @@ from rich.tree import Tree
 
 from amibench.commands.sts.options import grouped
 
-# ---- What decoding says: the names of fields and results, in both languages.
-
 FIELDS: dict[str, tuple[str, str]] = {
     "rnd": ("RND, random bits that no meter checks", "RND, bits aleatorios que ningún medidor comprueba"),
     "tid": ("TID, minutes since the base date", "TID, minutos desde la fecha base"),
@@ -142,8 +140,6 @@ def result_label(name: str, lang: str) -> str:
     english, spanish = RESULTS[name]
     return spanish if lang == "es" else english
 
-
-# ---- Printing a token and its fields as a tree.
 
 _HEAD = ("token_class", "token_subclass", "name", "crc_ok")
 """What stands above the fields, not among them."""

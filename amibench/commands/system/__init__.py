@@ -4,13 +4,11 @@ Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it
 (docs/how-to/run-the-system.md).
 """
 
-from amibench.commands.system import app as work
 from amibench.commands.system import backup, collect, take_readings
 from amibench.commands.system.app import app
 
 backup.register(app)
 collect.register(app)
 take_readings.register(app)
-work.register(app)
 
 __all__ = ["app"]

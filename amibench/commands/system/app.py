@@ -13,8 +13,6 @@ import typer
 
 from amibench.errors import CommandError
 
-# ---- Django, set up once; and secrets from the environment or a prompt.
-
 SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
 PASSWORD_VARIABLE = "AMIBENCH_PASSWORD"  # noqa: S105 - its name, not its value
 
@@ -46,8 +44,6 @@ def password_of() -> str:
     asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return asked
 
-
-# ---- The commands.
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The system that a utility runs.")
 
@@ -229,14 +225,7 @@ def _say(message: Any) -> None:
     typer.echo(json.dumps(message, ensure_ascii=False, default=str))
 
 
-# ---- ``work``: what nobody asks for by a click, again and again: recoveries, deliveries, messages, webhook
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to ``amibench system``."""
-    app.command("work")(work)
-
-
+@app.command()
 def work(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, say so as JSON, end.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --once: nothing but JSON.")] = False,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Listener,
     )
 
-# ---- Reasons of failures, in the language of the terminal; the Spanish ones are those of the portal.
+# ---------------- Reasons of failures; the Spanish sentences are those of the portal
 
 _ENGLISH: Mapping[Reason, str] = {
     Reason.UNREACHABLE: "Concentrator or meter does not take the connection: check power and network.",
@@ -67,7 +67,7 @@ def sentence_of(reason: Reason, lang: str) -> str:
     return _TEXTS[lang].get(reason, reason.value)
 
 
-# ---- ``collect --listen``: a listener beside the collector, for as long as that works.
+# ---------------- Listener beside the collector
 
 LOOPBACK = "127.0.0.1"
 _ASSIGNED_PORT = 4059
@@ -172,7 +172,7 @@ async def listening(
         await task
 
 
-# ---- ``collect``: the collector on the database, until it is told to stop.
+# ---------------- The command
 
 T = TypeVar("T")
 KEYS_VARIABLE = "AMIBENCH_METER_KEYS"

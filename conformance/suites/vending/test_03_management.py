@@ -10,8 +10,6 @@ from conformance.vending.plan import card
 from conformance.vending.vending_system import Management
 from protocols.sts.token import SetMaximumPhasePowerUnbalanceLimit, SetMaximumPowerLimit
 
-# ---- CTSA03, CTSA07, CTSA12, CTSA13: the two limits, in watts, and the borders of their coding.
-
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
 LARGEST_W = 18_201_624
 REFUSED_W = (LARGEST_W + 1, -1)
@@ -87,8 +85,6 @@ def test_power_limit(bench: Bench) -> None:
 def test_unbalance_limit(bench: Bench) -> None:
     limit_in_range(bench, 6, SetMaximumPhasePowerUnbalanceLimit)
 
-
-# ---- CTSA04, CTSA06, CTSA14: clearing credit and the tamper condition.
 
 CLEAR_CREDIT, CLEAR_TAMPER = 1, 5
 ALL_REGISTERS = 0xFFFF

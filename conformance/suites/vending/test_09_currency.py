@@ -11,8 +11,6 @@ from conformance.vending.vending_system import Credit, Management
 from protocols.sts.amounts import MAGNITUDE_MAX_1E5
 from protocols.sts.token import SetExtendedToken, TransferCurrencyCredit
 
-# ---- CTSA20 to CTSA23: credit in currency, for electricity, water, gas and time.
-
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
 ONE, ONE_CODED, MINUS_ONE_CODED = 100_000, 100_004, -99_994
 """One unit of the base currency in 10⁻⁵, and how it is coded: upwards, also below zero."""
@@ -98,8 +96,6 @@ def test_gas(bench: Bench) -> None:
 def test_time(bench: Bench) -> None:
     currency_rules(bench, TIME)
 
-
-# ---- CTSA24: the extended token set of STS 202-5.
 
 EXTENDED = 10
 

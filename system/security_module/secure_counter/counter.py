@@ -42,8 +42,6 @@ from system.security_module.secure_counter.store import BOOK, CounterStore, Mint
 from system.security_module.state import SLOT_LEAD_MINUTES
 from system.security_module.store import check_private
 
-# ---- Which TID an off-line token gets: the terminal's own minutes, so that no other seller takes the same.
-
 
 def next_tid(now: TokenIdentifier, above: int, slot: int, slots: int) -> int | None:
     """The TID of a meter's next token, or None when its minutes are used up for the moment.
@@ -67,9 +65,6 @@ def next_tid(now: TokenIdentifier, above: int, slot: int, slots: int) -> int | N
     while tid <= last and TokenIdentifier(tid, now.base_date).is_reserved:
         tid += slots
     return tid if tid <= last else None
-
-
-# ---- What a secure counter is asked and answers.
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +149,6 @@ def minted_of(row: MintedRow) -> Minted:
         at=datetime.fromisoformat(row.at),
     )
 
-
-# ---- The secure counter itself: leases in, tokens and signatures out.
 
 DIRECTORY_MODE = 0o700
 LOCK = "counter.lock"

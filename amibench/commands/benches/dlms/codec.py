@@ -31,8 +31,6 @@ from protocols.dlms.profile_rows import Column, decode_rows
 from protocols.dlms.security import ClientSecurity, DeviceSecurity, Hls, KeySet, SendCounter
 from protocols.dlms.server.connection import ServerConnection
 
-# ---- What is timed in this process: frames, buffers and ciphered requests.
-
 ENERGY = Obis.from_string("1.0.1.8.0")
 MANAGEMENT_SAP, SERVER_SAP = 1, 1
 

@@ -28,8 +28,6 @@ from protocols.dlms.session import DlmsSession
 from protocols.dlms.wrapper import WrapperClient, encode_wpdu
 from sim.meter.credentials import TEST_KEYS
 
-# ---- Bare sockets on which an association is open: plain for the reader, ciphered for the manager.
-
 _LOOPBACK = "127.0.0.1"
 _CHUNK_BYTES = 65_536
 _CLIENT_TITLE = b"AMB\0\0\0\0\1"

@@ -33,8 +33,6 @@ from amibench.office.processes import ChildDiedError, ProcessGroup, process_envi
 from amibench.office.security_module import start_module
 from conformance.text import Text
 
-# ---- Cashiers' browsers: each sells over its own connection, one sale after the other.
-
 AMOUNT_PESOS = 2_000
 _CSRF = "c" * 32
 _ANSWER_TIMEOUT_S = 30.0
