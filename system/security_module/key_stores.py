@@ -3,7 +3,7 @@
 Gain of a token: the key is used there and never leaves it. DKGA04 runs in the token, so the vending key
 cannot be copied from this computer. Limits: the decoder key of one meter comes out for each token, because
 no PKCS#11 token knows STA or MISTY1, and policy and journal stay in this process. DKGA02 is not possible at
-all: its last step is an exclusive-or with the vending key itself, which a token that guards the key cannot do.
+all: its last step is an exclusive-or with the vending key itself, which a token that guards it cannot do.
 
 Work-around kept here, measured on SoftHSM2: an HMAC key of 20 bytes is refused as too short; padded with
 zeros to the 64 bytes of a SHA-256 block it is the same HMAC key by definition.
