@@ -1,6 +1,6 @@
-"""Puts an operation on a view or a route: who may not, is refused, and that is written down.
+"""Permission checks: `requires` puts an operation on a view; a refusal is recorded in the audit trail.
 
-Every view of the house bears the mark; a test walks over all addresses and finds those that do not.
+Every view bears its operation; a test walks over all addresses and finds those that do not.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from system.accounts import audit
 from system.accounts.permissions import Operation
 
 View = Callable[..., HttpResponse]
-#: The attribute by which the matrix test finds what a view does.
+#: Attribute by which the matrix test finds the operation of a view.
 OPERATION_ATTRIBUTE = "amibench_operation"
 
 
 def requires(operation: Operation) -> Callable[[View], View]:
-    """A decorator: only users whose role may do `operation` come in."""
+    """Decorator of a view for users whose role may do `operation`; others are refused."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -37,7 +37,7 @@ def requires(operation: Operation) -> Callable[[View], View]:
 
 
 def require_permission(request: HttpRequest, operation: Operation) -> None:
-    """Let go on who may.
+    """Refuse a user who may not do an operation.
 
     Raises:
         PermissionDenied: the user may not; it is in the audit trail.
@@ -55,5 +55,5 @@ def require_permission(request: HttpRequest, operation: Operation) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """From where a request comes."""
+    """Network address of a request."""
     return str(request.META.get("REMOTE_ADDR", ""))[:45]

@@ -11,8 +11,6 @@ from allauth.account.forms import ChangePasswordForm, ReauthenticateForm
 from django.http import Http404, HttpRequest
 from django.urls import path, reverse
 
-# ---- Nobody signs up by himself: users are made by an administrator or the command line.
-
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """An account adapter without sign-up."""
@@ -26,9 +24,6 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("accounts:me")
 
 
-# ---- Forms of allauth without the way to a forgotten password: nothing is sent by mail here.
-
-
 class OwnChangePasswordForm(ChangePasswordForm):  # type: ignore[misc]
     """A new password for oneself."""
 
@@ -38,18 +33,15 @@ class OwnChangePasswordForm(ChangePasswordForm):  # type: ignore[misc]
 
 
 class OwnReauthenticateForm(ReauthenticateForm):  # type: ignore[misc]
-    """One's password once more, before something that matters."""
+    """The password once more, before a change that matters."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["password"].help_text = ""
 
 
-# ---- Pages of allauth that this system does not have: nobody gives an address, nothing is sent by mail.
-
-
 def closed(request: HttpRequest, **_: str) -> NoReturn:
-    """Nothing here.
+    """404.
 
     Raises:
         Http404: always.

@@ -1,4 +1,4 @@
-"""Writes the audit trail, and checks its chain."""
+"""Audit trail: written, and its chain of hashes checked."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from system.accounts.models import AuditRecord
 from system.config.clock import business_now, security_now
 
-#: What the first row follows.
+#: Hash that the first row follows.
 GENESIS = "0" * 64
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 _TRIES = 20
@@ -26,7 +26,7 @@ def record(
     detail: Mapping[str, Any] | None = None,
     address: str = "",
 ) -> AuditRecord:
-    """Write that somebody did, tried or was refused something.
+    """Record an operation that was done, failed or was refused.
 
     Inside a transaction the row stands or falls with it; a refusal is therefore written outside.
     """
@@ -49,7 +49,7 @@ def record(
         try:
             with transaction.atomic():
                 row.save()
-        except IntegrityError:  # somebody else wrote after the same row: follow him
+        except IntegrityError:  # another writer followed the same row: follow him
             row.pk = None
             row._state.adding = True  # noqa: SLF001 - how Django says that a row is new
         else:

@@ -11,11 +11,9 @@ from django.db import models
 from system.accounts.scoping import ScopedQuerySet
 from system.config.migration_operations import RunStatements
 
-# ---- Facts: rows that are written once. Who wants to correct one writes another.
-
 
 class ImmutableFact(TypeError):
-    """Somebody wanted to change or delete a fact."""
+    """A fact would be changed or deleted."""
 
 
 class FactQuerySet(ScopedQuerySet):
@@ -78,7 +76,7 @@ class Fact(models.Model):
         raise ImmutableFact(f"{type(self).__name__} {self.pk} is a fact: it is never deleted")
 
 
-# ---- Triggers that keep facts as they are, for whoever comes by SQL: one operation for a migration.
+# --- Triggers
 
 _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}

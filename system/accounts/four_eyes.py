@@ -1,4 +1,4 @@
-"""What one person asks for and another approves: free tokens, reversals, key changes, mass disconnection."""
+"""Requests that one person makes and another approves: free tokens, reversals, key changes and so on."""
 
 import uuid
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from system.accounts.models import Approval, ApprovalDecision, User
 from system.accounts.permissions import FOUR_EYES, Operation
 from system.config.clock import security_now
 
-#: So long somebody may decide.
+#: Time within which a request can be decided.
 VALID_FOR = timedelta(hours=24)
 
 
@@ -27,7 +27,7 @@ def request_approval(
     reason: str,
     approval_id: uuid.UUID | None = None,
 ) -> Approval:
-    """Ask for something that needs four eyes; the same id again gives the same request.
+    """Request an operation that needs four eyes; the same id again gives the same request.
 
     Raises:
         UnableToApprove: the operation needs none, the user may not ask, no reason is given, or the id was
@@ -95,7 +95,7 @@ def decide(user: User, approval: Approval, *, granted: bool, note: str = "") -> 
 
 
 def require_granted(approval: Approval, operation: Operation, arguments: Mapping[str, Any]) -> None:
-    """See that what is about to be done is what was approved.
+    """Refuse an operation that was not approved with exactly these arguments.
 
     Raises:
         UnableToApprove: it is not.

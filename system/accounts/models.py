@@ -8,11 +8,9 @@ from django.db import models
 from system.accounts.facts import Fact
 from system.accounts.permissions import ROLE_LABELS, Operation, Role, may
 
-# ---- Four eyes: a request, and the decision of somebody else.
-
 
 class Approval(Fact):
-    """Something that one person asked for and another must decide.
+    """Request of an operation that a second person must decide.
 
     Args:
         id: made by the caller.
@@ -38,7 +36,7 @@ class Approval(Fact):
 
 
 class ApprovalDecision(Fact):
-    """What was decided; once, and never by who asked (the service refuses it)."""
+    """Decision of a request; once, and never by its author (the service refuses it)."""
 
     approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="decision")
     provider = models.ForeignKey("registry.Provider", on_delete=models.PROTECT, related_name="+")
@@ -53,15 +51,12 @@ class ApprovalDecision(Fact):
         db_table = "accounts_approval_decision"
 
 
-# ---- The audit trail.
-
-
 class AuditRecord(Fact):
-    """One thing that somebody did, tried, or was refused. Each row bears the hash of the one before.
+    """An operation that was done, failed or was refused. Each row bears the hash of the one before.
 
     Args:
-        provider: whose rows were touched; None where nobody was logged in.
-        user: who; None where nobody was.
+        provider: whose rows were touched; None without a login.
+        user: who was logged in; None without a login.
         action: the operation, or ``login.…``.
         outcome: ``done``, ``refused`` or ``failed``.
         subject: what it was done to, as ``model:id``.
@@ -98,11 +93,8 @@ class AuditRecord(Fact):
         ]
 
 
-# ---- Users.
-
-
 class User(AbstractUser):
-    """Somebody who comes in with a name and a password.
+    """A user who logs in with a name and a password.
 
     A user has one role at one provider; a subscriber is bound to his customer. Without a provider a user can
     do nothing: there is no user above all providers.
@@ -133,7 +125,7 @@ class User(AbstractUser):
 
     @property
     def provider_pk(self) -> int:
-        """The key of the provider; for who may do something, which nobody without a provider may.
+        """Key of the provider, which every user has who may do anything.
 
         Raises:
             ValueError: there is none.
@@ -143,5 +135,5 @@ class User(AbstractUser):
         return self.provider_id
 
     def may(self, operation: Operation) -> bool:
-        """Whether this user may do it."""
+        """True where this user may do an operation."""
         return self.is_active and self.provider_id is not None and may(self.role, operation)

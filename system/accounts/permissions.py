@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user is to his provider."""
+    """Role of a user at his provider."""
 
     ADMINISTRATOR = "administrator"
     SUPERVISOR = "supervisor"
@@ -26,7 +26,7 @@ ROLE_LABELS: dict[Role, str] = {
 
 
 class Operation(StrEnum):
-    """Everything that a page or a route may do; the value is what the audit trail says."""
+    """Everything that a page or a route may do; the value is the code in the audit trail."""
 
     SEE_HOME = "home.see"
     SEE_OWN_ACCOUNT = "account.see-own"
@@ -75,7 +75,7 @@ _READERS = _STAFF | {Role.AUDITOR}
 _SELLERS = frozenset({Role.CASHIER, Role.OPERATOR, Role.SUPERVISOR})
 _CHIEFS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
-#: Operation -> who may. What is not listed nobody may.
+#: Operation -> roles that may do it.
 PERMITTED_ROLES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_HOME: frozenset(Role),
     Operation.SEE_OWN_ACCOUNT: frozenset({Role.SUBSCRIBER}),
@@ -119,12 +119,12 @@ PERMITTED_ROLES: Mapping[Operation, frozenset[Role]] = {
     Operation.SETTLE_TERMINAL: _STAFF,
 }
 
-#: What one person asks for and another must approve (R4.1-02).
+#: Operations that a second person must approve (R4.1-02).
 FOUR_EYES: frozenset[Operation] = frozenset(
     {Operation.FREE_ISSUE, Operation.REVERSE_SALE, Operation.KEY_CHANGE, Operation.MASS_DISCONNECT}
 )
 
 
 def may(role: str, operation: Operation) -> bool:
-    """Whether a role may do it; an unknown role may do nothing."""
+    """True where a role may do an operation; an unknown role may do nothing."""
     return role in PERMITTED_ROLES[operation]

@@ -1,4 +1,4 @@
-"""Rows belong to a provider; a user sees those of his own, and nothing else.
+"""Rows scoped by provider: a user sees those of his own, and nothing else.
 
 Every model with a provider takes its rows through `ScopedManager`: pages and routes call ``of(user)``, and a
 test walks over all models that have a provider to see that they do.
@@ -13,7 +13,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     """Rows that can be narrowed to what a user may see."""
 
     def of(self, user: Any) -> Self:
-        """The rows of the user's provider; none for who has none, or is nobody."""
+        """The rows of the user's provider; none for a user without one."""
         provider_id = getattr(user, "provider_id", None)
         return self.none() if provider_id is None else self.filter(provider_id=provider_id)
 

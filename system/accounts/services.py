@@ -13,8 +13,6 @@ from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import ROLE_LABELS, Operation, Role
 
-# ---- Make and change users.
-
 
 class UnableToCreateUser(ValueError):
     """The user cannot be made; one sentence."""
@@ -34,7 +32,7 @@ def create_staff(
 
     Args:
         username: to log in with.
-        password: as the house's rules want it.
+        password: as ``AUTH_PASSWORD_VALIDATORS`` want it.
         role: any but subscriber.
         provider: whose.
         name: first and last name.
@@ -71,9 +69,9 @@ def create_staff(
     return user
 
 
-# ---- Change users: role, suspension, new password. Nobody changes himself, and one administrator stays.
+# --- Changes of a user
 
-#: Letters that nobody confuses when the password is read aloud.
+#: Letters that are not confused when the password is read aloud.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -139,7 +137,7 @@ def invite_subscriber(by: User, customer: Any, username: str) -> tuple[User, str
 
 
 def change_role(by: User, user: User, role: str) -> None:
-    """Give somebody another role.
+    """Change a user's role.
 
     Raises:
         UnableToChangeUser: see `_require_may_change`; or the role is unknown, or a subscriber's.
@@ -157,7 +155,7 @@ def change_role(by: User, user: User, role: str) -> None:
 
 
 def suspend(by: User, user: User) -> None:
-    """Let somebody come in no more, at once: his sessions end, too.
+    """Suspend a user at once: his sessions end, too.
 
     Raises:
         UnableToChangeUser: see `_require_may_change`.
@@ -170,7 +168,7 @@ def suspend(by: User, user: User) -> None:
 
 
 def restore(by: User, user: User) -> None:
-    """Let somebody come in again.
+    """Lift a suspension.
 
     Raises:
         UnableToChangeUser: see `_require_may_change`; or his customer's data were erased.
@@ -202,7 +200,7 @@ def reset_password(by: User, user: User) -> str:
 
 
 def drop_second_factor(by: User, user: User) -> None:
-    """Forget the second factor of somebody who lost his telephone.
+    """Remove the second factor of a user who lost his telephone.
 
     Raises:
         UnableToChangeUser: see `_require_may_change`.
@@ -214,7 +212,7 @@ def drop_second_factor(by: User, user: User) -> None:
 
 
 def _require_may_change(by: User, user: User, *, leaves_administration: bool = False) -> None:
-    """See that `by` may change `user`.
+    """Refuse a change of `user` that `by` may not make.
 
     Raises:
         UnableToChangeUser: another provider's, himself, or the last administrator.

@@ -16,7 +16,7 @@ BOGOTA = timezone(timedelta(hours=-5), "America/Bogota")
 
 
 class BusinessClock(Protocol):
-    """Something that tells business time."""
+    """Source of business time."""
 
     def now(self) -> datetime:
         """The instant, aware, in UTC."""

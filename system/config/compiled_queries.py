@@ -10,7 +10,7 @@ PostgreSQL need to answer a look-up by key. The questions that every sale asks a
 
 What is compiled is an ordinary queryset, so scoping, joins and conversions are Django's on every database. A
 query whose shape depends on its arguments (``IN``, None) cannot be one of these; one of several keys is asked
-for by ``among`` (`system.config.compiled_queries`). `insert` writes new rows, `update` fields of known ones.
+for by ``any_of`` (`system.config.compiled_queries`). `insert` writes new rows, `update` fields of known ones.
 """
 
 import json
@@ -26,18 +26,16 @@ from weakref import WeakSet
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.constants import OnConflict
 
-# ---- Statements that the server keeps ready, where the database offers it and the engine of ours knows how
-
 _PLAIN: AbstractContextManager[None] = nullcontext()
 
 
 def prepared(connection: Any) -> AbstractContextManager[None]:
-    """Run what stands within as statements that come again: ``connection.preparing`` of the engine."""
+    """Context whose statements the server keeps prepared: ``connection.preparing`` of our engine."""
     preparing: AbstractContextManager[None] = getattr(connection, "preparing", _PLAIN)
     return preparing
 
 
-# ---- Insertions, changes and deletions that are compiled once, and then only run; see `system.config.compi
+# --- Writes, kept for the whole process: the SQL is the same over every connection to a database
 
 #: What knows the SQL of a kind of writing, and its parameters.
 _Way: TypeAlias = "type[_Insertion | _Update]"
@@ -88,7 +86,7 @@ class CompiledDeletion:
         self._sql: dict[str, str] = {}
 
     def __call__(self, **values: Any) -> int:
-        """How many were deleted."""
+        """Delete them; their number."""
         connection: Any = connections[DEFAULT_DB_ALIAS]
         meta: Any = self._model._meta  # noqa: SLF001 - public by documentation
         of_names = {name: meta.get_field(name) for name in self._names}
@@ -123,7 +121,7 @@ def _write(rows: Sequence[models.Model], fields: tuple[str, ...], way: _Way) -> 
 
 
 class _Insertion:
-    """How rows of a model are inserted."""
+    """Insertion of rows of a model."""
 
     on_conflict: OnConflict | None = None
 
@@ -143,13 +141,13 @@ class _Insertion:
 
 
 class _MissingInsertion(_Insertion):
-    """How those are inserted that are not there."""
+    """Insertion of rows whose keys are not there."""
 
     on_conflict = OnConflict.IGNORE
 
 
 class _Update:
-    """How fields of rows of a model are written."""
+    """Update of some fields of rows of a model."""
 
     def __init__(self, connection: Any, example: models.Model, fields: Sequence[str]) -> None:
         meta: Any = example._meta  # noqa: SLF001 - public by documentation
@@ -168,7 +166,7 @@ class _Update:
 _KNOWN: dict[tuple[Any, ...], Any] = {}
 
 
-# ---- One of several keys, as a condition whose text is the same however many keys there are.
+# --- Any-of lookup
 
 _Field: TypeAlias = "models.Field[Any, Any]"
 
@@ -192,9 +190,9 @@ class KeyList(models.Field):  # type: ignore[type-arg] # no column ever has it
 
 
 class AnyOf(models.Lookup):
-    """The condition: ``filter(field__among=keys)``; of no keys it is false."""
+    """The condition: ``filter(field__any_of=keys)``; of no keys it is false."""
 
-    lookup_name = "among"
+    lookup_name = "any_of"
     prepare_rhs = False
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -273,7 +271,7 @@ class CompiledQuery:
         return runner.rows(values)
 
     def compiled(self, connection: Any) -> "_Statement":
-        """It, as a connection's database wants it."""
+        """The statement of a connection's database."""
         statement = self._statements.get(connection.vendor)
         if statement is None:  # two threads may both compile it: either is right
             statement = _Statement(connection, self._build, self._arguments)
@@ -286,7 +284,7 @@ class CompiledQuery:
 
 
 def compile_all() -> int:
-    """Compile every query that the loaded modules have, before somebody waits for it; how many there are."""
+    """Compile every query of the loaded modules before its first use; their number."""
     queries = list(_ALL)
     with transaction.atomic():  # one that locks rows cannot be compiled outside
         for query in queries:
@@ -340,7 +338,7 @@ class _Runner:
         self._iterable: Any = queryset._iterable_class(queryset)  # noqa: SLF001
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
-        """What it comes to with these arguments."""
+        """The rows for these arguments."""
         adapted = self._statement.adapted(values, self.connection)
         self._bound = tuple(
             fixed if name is None else adapted[name] for name, fixed in self._statement.parameters

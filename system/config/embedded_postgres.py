@@ -86,7 +86,7 @@ class Server:
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start")
 
     def stop(self) -> None:
-        """Stop it; who is connected is hung up on."""
+        """Stop it; connections are closed."""
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
 
     def _run(self, name: str, *arguments: str) -> None:

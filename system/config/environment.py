@@ -16,7 +16,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the process was given.
+    """Environment of the process.
 
     Args:
         values: names and texts; the process's own where nothing is given.
@@ -36,7 +36,7 @@ class Environment:
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """Whether a name says yes.
+        """The flag of a name.
 
         Raises:
             SettingsError: it says neither yes nor no.

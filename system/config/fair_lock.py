@@ -1,4 +1,4 @@
-"""A queue for what one at a time may have, in the order in which it was asked for."""
+"""A fair lock: given on in the order in which it was asked for."""
 
 import threading
 from collections import deque
@@ -7,7 +7,8 @@ from collections import deque
 class FairLock:
     """A lock that is given on in the order in which it was asked for.
 
-    One of `threading` goes to who comes by first, mostly who has just released it: somebody waits seconds.
+    A lock of `threading` goes to the first that comes by, mostly the one that released it, and others wait
+    seconds.
     """
 
     def __init__(self) -> None:
@@ -17,11 +18,11 @@ class FairLock:
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """Number of waiting threads."""
         return len(self._waiting)
 
-    def take(self, timeout_s: float = -1) -> bool:
-        """Wait for one's turn.
+    def acquire(self, timeout_s: float = -1) -> bool:
+        """Wait for the lock.
 
         Args:
             timeout_s: how long; below 0: for ever.
@@ -37,16 +38,16 @@ class FairLock:
             called.acquire()
             self._waiting.append(called)
         try:
-            if called.acquire(timeout=timeout_s):  # until whoever was before releases it
+            if called.acquire(timeout=timeout_s):  # until the one before releases it
                 return True
-        except BaseException:  # a signal: a turn that nobody takes would stop everybody behind it
+        except BaseException:  # a signal: a turn that is not taken would stop all behind it
             if not self._withdrawn(called):
-                self.give()
+                self.release()
             raise
         return not self._withdrawn(called)  # else it came at the last moment
 
-    def give(self) -> None:
-        """Give it on: to who has waited longest, or back."""
+    def release(self) -> None:
+        """Give it on to the thread that has waited longest, or free it."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()

@@ -1,4 +1,4 @@
-"""Requests that the house sends out: webhooks, other head-ends. Nobody makes them reach where they must not.
+"""Requests to other systems: webhooks, other head-ends; kept off private networks.
 
 An address is https, or http on this machine; it bears no name and password. What answers is looked at *after*
 the connection stands and before a byte of the request is sent, so that a name which changes its address in
@@ -19,7 +19,7 @@ from django.conf import settings
 
 #: Pause after which a single step (connecting, a read) is given up, seconds.
 STEP_S = 10.0
-#: The whole exchange, seconds: who answers a byte at a time is hung up.
+#: The whole exchange, seconds: a server that answers a byte at a time is cut off.
 WHOLE_S = 20.0
 ANSWER_MAX_BYTES = 256 * 1024
 URL_MAX = 500
@@ -30,7 +30,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class UnableToSend(Exception):
-    """Nothing came of it; one Spanish sentence.
+    """The request failed; one Spanish sentence.
 
     Args:
         sentence: for people.
@@ -44,7 +44,7 @@ class UnableToSend(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back.
+    """Answer of the other system.
 
     Args:
         status: of HTTP.
@@ -81,7 +81,7 @@ def check_url(url: str) -> SplitResult:
 
 
 def check_peer(address: Address) -> None:
-    """Let go on to an address of the network.
+    """Refuse an address that is not of the public network.
 
     Raises:
         UnableToSend: it is private, local or otherwise not of the public network, and not allowed by name.
@@ -110,7 +110,7 @@ def send(
         headers: beside those of HTTP.
         method: of HTTP.
         answer_max_bytes: the longest answer that is taken.
-        whole_s: after which the exchange is hung up.
+        whole_s: after which the exchange is cut off.
 
     Raises:
         UnableToSend: refused address, no connection, no answer in time, or one that is no HTTP or too large.

@@ -16,14 +16,14 @@ def write_transaction() -> AbstractContextManager[None]:
 
 
 def lock_rows(rows: Any) -> Any:
-    """A query whose rows nobody else changes until this transaction ends; they may still be referred to."""
+    """A query whose rows are locked until this transaction ends; they may still be referred to."""
     return rows.select_for_update(no_key=connection.features.has_select_for_no_key_update)
 
 
 def lock_row(row: Any) -> None:
-    """Let nobody else change a row, or hold it, until this transaction ends; it may still be referred to.
+    """Lock a row until this transaction ends; it may still be referred to.
 
-    In SQLite whoever writes holds everything already.
+    In SQLite a writer has locked everything already.
     """
     if not connection.features.has_select_for_update:
         return

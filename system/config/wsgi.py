@@ -1,4 +1,4 @@
-"""What waitress serves."""
+"""The WSGI application, which waitress serves."""
 
 import os
 

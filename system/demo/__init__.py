@@ -2,9 +2,9 @@
 
 ::
 
-    village.py    what is asked for: meters and users, as plain data
-    rows.py       provider, places, customers, meters, tariff, shop, users
-    first_home.py a home without credit, for the first recharge
-    signing.py    the signatures of its two operators, whose keys lie in the demo's folder
-    __main__.py   the process: one JSON line in, one out
+    village.py               meters, concentrators and users, as plain data
+    seed.py                  provider, places, customers, meters, tariff, shop, users, channels
+    operator_signatures.py   signatures of its two operators, whose keys lie in the demo's folder
+    world_clock.py           business time that follows the simulated world
+    __main__.py              the process: one JSON line in, one out
 """

@@ -1,4 +1,4 @@
-"""What operators would sign on their own computers, signed here with the keys of this demo."""
+"""Signatures that operators would make on their own computers, made here with the keys of this demo."""
 
 from collections.abc import Mapping
 from pathlib import Path

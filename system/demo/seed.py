@@ -27,8 +27,6 @@ from system.vending.ledger import account_of
 from system.vending.models import Token
 from system.vending.services.issue_tokens import issue_management
 
-# ---- How the head-end reaches the village: one channel for each concentrator, opened as a supervisor would
-
 _SESSIONS = 4
 
 
@@ -50,8 +48,6 @@ def open_channels(village: Village) -> None:
         )
         set_channel(supervisor, terms)
 
-
-# ---- The rows of the village. Tariff: the rows that were published for the ZNI (June 2023, estrato 1).
 
 #: What the shop may owe at most, centavos.
 CREDIT_LIMIT_C = 200_000_000
@@ -89,7 +85,7 @@ _PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the homes are."""
+    """Places of the installations."""
 
     provider: Any
     site: Any
@@ -99,7 +95,7 @@ class Places:
 
 @transaction.atomic
 def seed_village(village: Village) -> Places:
-    """Make every row; the database is empty before.
+    """Create every row; the database is empty before.
 
     Raises:
         UnableToCreateUser: a password is too weak.
@@ -203,9 +199,6 @@ def _service_point(places: Places, number: int, meter: WorldMeter, person: str) 
         mode=registry.AgreementMode.PREPAID,
         tariff_code=TARIFF,
     )
-
-
-# ---- A home without credit: a clear-credit token, issued like any other and typed into the meter by the de
 
 
 def empty_token(village: Village) -> str:

@@ -1,4 +1,4 @@
-"""What the demo asks for, as plain data that travels between processes."""
+"""Meters, concentrators and users of the demo, as plain data that travels between processes."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -46,7 +46,7 @@ class WorldConcentrator:
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """Somebody who may log in.
+    """A user of the demo.
 
     Args:
         username: to log in with.
@@ -63,12 +63,12 @@ class DemoUser:
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """Everything that the rows are made from.
+    """Everything that the seed rows are made from.
 
     Args:
         meters: those of the homes, in the world's order.
         users: one of each role.
-        first: name of the meter whose credit is taken away, so that somebody can recharge it.
+        first: name of the meter whose credit is taken away, for the first recharge.
         concentrators: through which the head-end reaches the meters.
     """
 
@@ -83,7 +83,7 @@ class Village:
 
     @classmethod
     def from_json(cls, line: str) -> "Village":
-        """What `to_json` wrote.
+        """Village of a line that `to_json` wrote.
 
         Raises:
             ValueError: it is something else.

@@ -28,7 +28,7 @@ class UnableToTellTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorldControl:
-    """Where the control channel of a world is.
+    """Control channel of a world.
 
     Args:
         url: of its port, loopback.
@@ -56,7 +56,7 @@ class WorldControl:
 
 
 class WorldChannel:
-    """Asks a world for its time.
+    """Channel by which a world is asked for its time.
 
     Args:
         control: where.
@@ -103,7 +103,7 @@ def _channel() -> Callable[[], datetime]:
 
 
 class WorldBusinessClock:
-    """Tells the time of a world; between two answers it goes on at the pace that was seen last.
+    """Clock of a world; between two answers it goes on at the pace that was seen last.
 
     It never goes back, also where the world slows down or is served anew from an earlier instant: a sale is
     not dated before the one before it.

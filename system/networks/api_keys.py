@@ -23,7 +23,7 @@ from system.config.clock import security_now
 from system.networks.errors import UnableToManage
 from system.networks.models import ApiKey, KeyKind, Network
 
-# ---- What a key may do: one table, from which routes, forms and the matrix test all read.
+# --- Scopes: one table, read by routes, forms and the matrix test
 
 
 class Scope(StrEnum):
@@ -40,11 +40,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScopeInfo:
-    """What a scope is.
+    """Label and operation of a scope.
 
     Args:
         label: Spanish.
-        operation: of the house that it stands for, for the audit trail.
+        operation: that it stands for, for the audit trail.
     """
 
     label: str
@@ -62,9 +62,9 @@ SCOPES: Mapping[Scope, ScopeInfo] = {
 }
 
 
-# ---- Keys: ``amb_live_<prefix>_<secret>``, shown once, kept as a digest, found by their prefix.
+# --- Keys
 
-#: Days a key may live at most; who wants longer makes a new one.
+#: Longest life of a key, days.
 DAYS_MAX = 730
 ADDRESSES_MAX = 20
 _SECRET_BYTES = 32
@@ -74,7 +74,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Who bears a good key.
+    """Holder of a valid key.
 
     Args:
         key: that was shown.
@@ -88,17 +88,17 @@ class KeyHolder:
 
     @property
     def sandbox(self) -> bool:
-        """Whether nothing counts."""
+        """True for a sandbox key."""
         return bool(self.key.kind == KeyKind.SANDBOX)
 
     def may(self, scope: Scope) -> bool:
-        """Whether the key has a scope."""
+        """True where the key has a scope."""
         return scope.value in self.key.scopes
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """A key that somebody wants.
+    """Request of a key.
 
     Args:
         name: for people.
@@ -145,7 +145,7 @@ def issue_api_key(user: User, network: Network, wish: KeyRequest) -> tuple[ApiKe
 
 
 def revoke_api_key(user: User, key: ApiKey) -> None:
-    """Let a key open nothing from now on; again is no error.
+    """Revoke a key; again is no error.
 
     Raises:
         UnableToManage: not allowed.
@@ -157,7 +157,7 @@ def revoke_api_key(user: User, key: ApiKey) -> None:
 
 
 def find_holder(shown: str, address: str, now: datetime) -> KeyHolder | None:
-    """Whose key it is; None: nobody's, expired, revoked, suspended, or not from there."""
+    """Holder of a key; None: unknown, expired, revoked, suspended, or not from that address."""
     match = _SHAPE.fullmatch(shown)
     if match is None:
         return None
@@ -178,7 +178,7 @@ def note_use(key: ApiKey, now: datetime) -> None:
 
 
 def require_manager(user: User, row: Any) -> None:
-    """Let go on who manages this provider's networks.
+    """Refuse a user who does not manage this provider's networks.
 
     Raises:
         UnableToManage: he does not.

@@ -1,6 +1,6 @@
-"""What a network keeps of a sale: pure, in whole centavos, rounded down, never more than the sale.
+"""Commission of a network: pure, in whole centavos, rounded down, never more than the sale.
 
-A percentage is typed as people say it: ``10`` means 10 %. `commission_example` says what it comes to before it
+A percentage is typed as people say it: ``10`` means 10 %. `commission_example` shows the result before it
 counts, because a typed 10 that became 1000 % is an old story.
 """
 
@@ -104,7 +104,7 @@ def percent_text(bp: int) -> str:
 
 
 def commission_example(terms: Commission, example_c: int = EXAMPLE_C) -> str:
-    """What the terms come to, for whoever is about to agree to them."""
+    """An example of the terms as a sentence, before they are agreed to."""
     kept_c = terms.of(example_c)
     said = f"De una venta de {pesos(example_c)} la red se queda con {pesos(kept_c)}"
     if terms.kind == "percent":
@@ -114,5 +114,5 @@ def commission_example(terms: Commission, example_c: int = EXAMPLE_C) -> str:
 
 
 def is_unusual(terms: Commission, example_c: int = EXAMPLE_C) -> bool:
-    """Whether somebody should look twice."""
+    """True where the commission is so high that the page warns."""
     return terms.of(example_c) * BP_MAX > example_c * UNUSUAL_BP

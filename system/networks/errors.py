@@ -1,17 +1,17 @@
-"""Why something was not done for a network; messages are one Spanish sentence.
+"""Refusals of networks; messages are one Spanish sentence.
 
 ::
 
     NetworkError
-    ├── UnableToManage       what the office asked for makes no sense
-    └── NetworkRefused       what the network asked for is refused: nothing was charged
+    ├── UnableToManage       a change by the office makes no sense
+    └── NetworkRefused       a request of the network is refused: nothing was charged
         ├── OverNetworkLimit a limit of the network
         └── KeyReused        the idempotency key was used for something else
 """
 
 
 class NetworkError(ValueError):
-    """Base of what this room raises."""
+    """Base of the refusals."""
 
 
 class UnableToManage(NetworkError):

@@ -22,14 +22,14 @@ from system.networks.webhooks.sending import send_due
 from system.vending.delivery.completion import delivery_ended
 from system.vending.models import Reversal, Sale, SaleOutcome
 
-# ---- Sales, reversals and orders of which a network is told: in their own transaction where there is one.
+# --- Signals
 
 _LOGGER = logging.getLogger("amibench.networks")
 _DISPATCH = "system.networks.follow_up."
 
 
 def connect_receivers() -> None:
-    """Hear of them."""
+    """Connect the receivers."""
     post_save.connect(_on_outcome, sender=SaleOutcome, dispatch_uid=_DISPATCH + "outcome")
     post_save.connect(_on_reversal, sender=Reversal, dispatch_uid=_DISPATCH + "reversal")
     delivery_ended.connect(_on_delivery, dispatch_uid=_DISPATCH + "delivered")
@@ -64,22 +64,22 @@ def _on_order(order: OrderView, **_: Any) -> None:
         _LOGGER.error("after the delivery %s: %s", row.pk, type(error).__name__)
 
 
-# ---- What the worker does here; each verb is safe to repeat, and answers one line or none.
+# --- Worker
 
 BATCH_ROWS = 200
-#: A sale that was registered and of which the ledger knows nothing is nobody's after so long, seconds.
+#: A registered sale that the ledger does not know is given up after so long, seconds.
 ORPHAN_AFTER_S = 600.0
 
 
 def follow_up() -> str:
-    """Sales, reversals and deliveries that ended without our hearing of it; and yesterday's settlement."""
+    """Sales, reversals and deliveries whose signal was lost; and the settlement of the day before."""
     ended = _settle_open_sales() + _announce_reversals() + _end_open_deliveries()
     settled = _settle_days()
     return f"ended {ended}, settled {settled}" if ended or settled else ""
 
 
 def send_webhooks() -> str:
-    """Send what networks are to be told."""
+    """Send webhooks that are due."""
     received, missed = send_due()
     return f"received {received}, not received {missed}" if missed else ""
 

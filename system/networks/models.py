@@ -7,11 +7,9 @@ from django.db import models
 from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 
-# ---- Who is connected, and on which terms.
-
 
 class NetworkKind(models.TextChoices):
-    """What it is."""
+    """Kind of a network."""
 
     SALES = "sales", "Red de recaudo (loterías, recargas)"
     PLATFORM = "platform", "Plataforma de vending externa"
@@ -20,7 +18,7 @@ class NetworkKind(models.TextChoices):
 
 
 class CommissionKind(models.TextChoices):
-    """How its commission is counted."""
+    """Kind of a commission."""
 
     NONE = "none", "Sin comisión"
     PERCENT = "percent", "Porcentaje de la venta"
@@ -78,18 +76,15 @@ class Network(ProviderOwned):
         return self.name
 
 
-# ---- Keys of the API.
-
-
 class KeyKind(models.TextChoices):
-    """Whether it moves money."""
+    """Kind of a key: live or sandbox."""
 
     LIVE = "live", "Real"
     SANDBOX = "sandbox", "De prueba"
 
 
 class ApiKey(ProviderOwned):
-    """A key. What opens was shown once; here is its digest.
+    """A key, as its digest; the key itself was shown once.
 
     Args:
         prefix: the part by which it is found; no secret.
@@ -123,11 +118,8 @@ class ApiKey(ProviderOwned):
         return self.name
 
 
-# ---- What networks sold; and what they tried.
-
-
 class NetworkSaleState(models.TextChoices):
-    """How it stands."""
+    """State of a network's sale."""
 
     OPEN = "open", "en curso"
     SOLD = "sold", "vendida"
@@ -179,7 +171,7 @@ class NetworkSale(ProviderOwned):
 
 
 class SandboxRecord(ProviderOwned):
-    """Something that was tried with a sandbox key: no money, no token, no meter.
+    """A trial with a sandbox key: no money, no token, no meter.
 
     Args:
         id: the caller's idempotency key.
@@ -200,9 +192,6 @@ class SandboxRecord(ProviderOwned):
 
         db_table = "networks_sandbox_record"
         ordering = ["asked_at"]
-
-
-# ---- Tokens of other platforms that went to meters of ours (R4-03).
 
 
 class NetworkDelivery(ProviderOwned):
@@ -231,15 +220,12 @@ class NetworkDelivery(ProviderOwned):
         indexes = [models.Index(fields=["ended_at", "asked_at"], name="networks_delivery_open")]
 
 
-# ---- Where networks are told what happened, and what they are still to be told.
-
-
 class WebhookEndpoint(ProviderOwned):
     """An address of a network. Its secret is not here: `system.networks.webhooks.sending` derives it.
 
     Args:
         events: which it wants, of `system.networks.webhooks.events.EVENT_LABELS`.
-        sandbox: it is told of trials alone; otherwise of what counts alone.
+        sandbox: events of the sandbox alone; otherwise live events alone.
         secret_version: counts up with every new secret.
     """
 
@@ -260,7 +246,7 @@ class WebhookEndpoint(ProviderOwned):
 
 
 class MessageState(models.TextChoices):
-    """How a message stands."""
+    """State of a message."""
 
     WAITING = "waiting", "por enviar"
     SENT = "sent", "recibido"
@@ -268,12 +254,12 @@ class MessageState(models.TextChoices):
 
 
 class WebhookMessage(ProviderOwned):
-    """Something an address is to be told: written with what it tells, sent by the worker.
+    """Message to an endpoint: written in the transaction of its event, sent by the worker.
 
     Args:
         id: ``webhook-id``: the same however often it is sent.
         body: the bytes that are signed and sent, as text.
-        attempts: that were made; set back when somebody sends it again.
+        attempts: that were made; set back when it is queued again.
         next_at: when it is due, on the wall.
         status: of the last answer; None: there was none.
         reason: why the last attempt failed; Spanish.
@@ -299,11 +285,8 @@ class WebhookMessage(ProviderOwned):
         indexes = [models.Index(fields=["state", "next_at"], name="networks_webhook_due")]
 
 
-# ---- What a network owes for its sales, day by day: facts.
-
-
 class LineKind(models.TextChoices):
-    """What a line is."""
+    """Kind of a line."""
 
     SALE = "sale", "Venta"
     REVERSAL = "reversal", "Reversión"

@@ -1,13 +1,13 @@
-"""What all pages share: layout, login, home page, menus and the static files that come with the house.
+"""The portal: layout, login, home page, menu, error pages, and the tree of the API.
 
-Map of the room::
+Map::
 
-    menus.py      what the menu of a role shows
-    figures.py    what the home page counts, and for whom
-    urls.py       the home page
-    views.py      it
-    api.py        the API: the rooms' routers as one tree (`ROOMS`), its OpenAPI document
-    api_page.py   its routes as a page; `api_urls.py`: its addresses
-    templates/    base layout; the apps bring their own pages
-    static/       our style; vendor/ third-party files with their licences
+    home.py          the home page and its figures
+    menus.py         the menu of a role
+    api.py           the apps' routers as one tree (`APP_APIS`), its OpenAPI document, its routes as a page
+    middleware.py    content security policy, sliding sessions, change of password first
+    error_pages.py   400, 500 and 503
+    urls.py          address of the home page
+    templates/       base layout; the apps bring their own pages
+    static/          our style; vendor/ third-party files with their licences
 """

@@ -28,15 +28,13 @@ from system.reports import rest as reports_rest
 from system.vending import rest as vending_rest
 from system.vending.offline import rest as offline_rest
 
-# ---- The API under ``/api/v1/``: the rooms' routers as one tree, with its OpenAPI document.
-
 APP_APIS: tuple[AppApi, ...] = (
-    accounts_rest.ROOM,
-    registry_rest.ROOM,
-    head_end_rest.ROOM,
-    vending_rest.ROOM,
-    offline_rest.ROOM,
-    reports_rest.ROOM,
+    accounts_rest.APP_API,
+    registry_rest.APP_API,
+    head_end_rest.APP_API,
+    vending_rest.APP_API,
+    offline_rest.APP_API,
+    reports_rest.APP_API,
 )
 VERSION = "1"
 _EVERYWHERE, _WITH_BODY, _OF_A_ROW = (401, 403, 422), (400, 413), (404,)
@@ -64,7 +62,7 @@ class Api(NinjaAPI):
 
 
 def _document(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
-    """The OpenAPI document, for whoever has an account."""
+    """The OpenAPI document, for every user."""
     if request.method not in ("GET", "HEAD"):
         return problem(request, 405)
     try:
@@ -124,7 +122,7 @@ def _response(status: int) -> dict[str, Any]:
 
 
 def assemble_api(rooms: tuple[AppApi, ...] = APP_APIS) -> Api:
-    """The API of some rooms."""
+    """The API of some apps."""
     made = Api(
         title="amibench",
         version=VERSION,
@@ -143,13 +141,13 @@ def assemble_api(rooms: tuple[AppApi, ...] = APP_APIS) -> Api:
 api = assemble_api()
 
 
-# ---- The routes of the API as a page: what the OpenAPI document says, without anything from elsewhere.
+# --- Routes as a page
 
 
 @requires(Operation.SEE_HOME)
 @require_GET
 def api_docs(request: HttpRequest) -> HttpResponse:
-    """Every route, room by room, with what it asks for."""
+    """Every route, app by app, with its body."""
     return render(request, "portal/api.html", {"sections": sorted(_sections().items())})
 
 
@@ -176,8 +174,6 @@ def _body(operation: dict[str, Any]) -> str:
     kinds = [str(kind["schema"].get("$ref", name)).rpartition("/")[2] for name, kind in content.items()]
     return ", ".join(kinds)
 
-
-# ---- Addresses of the API, below ``/api/v1/``.
 
 urlpatterns = [
     path("docs", api_docs, name="api-docs"),

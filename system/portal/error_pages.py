@@ -1,4 +1,4 @@
-"""What is shown when a request broke: one page for a database that cannot be written, one for the rest.
+"""Error pages: one for a database that cannot be written, one for the rest.
 
 Neither page asks the database for anything: that is what may have failed. A sale that got no answer keeps its
 id, and is consulted again under it.
@@ -14,7 +14,7 @@ from django.views import defaults
 
 from system.accounts.rest.problems import problem
 
-#: A full disk, a database that went away, a lock that nobody lets go of.
+#: A full disk, a database that went away, a lock that is not released.
 _CANNOT_STORE: Final = (OperationalError, InterfaceError)
 RETRY_AFTER_S = 10
 CANNOT_STORE_SENTENCE = (
@@ -24,19 +24,19 @@ CANNOT_STORE_SENTENCE = (
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What a request that raised is answered: 503 where nothing can be stored, else 500."""
+    """Answer to a request that raised: 503 where nothing can be stored, else 500."""
     return _cannot_store(request) if _is_database_error(sys.exc_info()[1]) else defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What a malformed request is answered; a session that could not be prolonged on a full disk is none."""
+    """Answer to a malformed request; a session that could not be prolonged on a full disk is none."""
     return (
         _cannot_store(request) if _is_database_error(exception) else defaults.bad_request(request, exception)
     )
 
 
 def _is_database_error(error: BaseException | None) -> bool:
-    """Whether an error is of the database, or came of one."""
+    """True where an error is of the database, or came of one."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, _CANNOT_STORE):

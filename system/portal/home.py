@@ -19,8 +19,6 @@ from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pricing.explain import kwh, pesos
 from system.vending.selectors.customer_account import months_of
 
-# ---- What the home page counts: rows of a table, narrowed to what the user may do. Each is one question.
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -179,11 +177,8 @@ def _address(figure: Figure) -> str:
     return f"{address}?{figure.query}" if figure.query else address
 
 
-# ---- The home page.
-
-
 @requires(Operation.SEE_HOME)
 def home(request: HttpRequest) -> HttpResponse:
-    """What is wrong now, and where to go next."""
+    """The figures of the user."""
     user: Any = request.user
     return render(request, "portal/home.html", {"figures": figures_of(user)})

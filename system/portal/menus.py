@@ -1,4 +1,4 @@
-"""What the menu shows: rows of a table, narrowed to what the user may do and to pages that exist."""
+"""The menu: rows of a table, narrowed to what the user may do and to pages that exist."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,7 +90,7 @@ MENU: tuple[Section, ...] = (
 
 
 def menu_of(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sections and lines for whoever asks; a line whose page is not there yet is left out."""
+    """Sections and lines for the user; a line whose page is not installed is left out."""
     user: Any = request.user
     if not user.is_authenticated:
         return []
@@ -125,7 +125,7 @@ def _line(request: HttpRequest) -> Any:
 
 
 def menu_context(request: HttpRequest) -> dict[str, Any]:
-    """What every template knows: the menu, the provider, and when the session ends if nothing is done."""
+    """Context of every template: menu, provider, end of an idle session."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"menu": []}

@@ -13,8 +13,6 @@ from django.urls import reverse
 
 from system.config.clock import security_now
 
-# ---- What every answer says about where its parts may come from: nowhere but here.
-
 #: No foreign host, no inline script, no frame: what is typed into a name cannot run.
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -36,8 +34,6 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     return answered
 
 
-# ---- Sessions slide: who works stays logged in, and who stops is out after ``SESSION_COOKIE_AGE``.
-
 #: How long a session stays as it is, seconds; much less than the shortest age that the settings take.
 SLIDE_S = 30
 #: Where a session keeps when it was last written, seconds of the wall.
@@ -58,8 +54,6 @@ def slide_session(get_response: GetResponse) -> GetResponse:
 
     return answered
 
-
-# ---- Who must change his password, does that before anything else.
 
 #: Pages that he may open: the one on which it is done, and the way out.
 OPEN = ("account_change_password", "account_logout")

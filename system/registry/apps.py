@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class RegistryConfig(AppConfig):
-    """What exists in the field and who lives there."""
+    """Devices in the field, installations and customers."""
 
     name = "system.registry"
     label = "registry"

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-# ---- What the registry could not do, in one Spanish sentence.
-
 
 class UnableToRegister(ValueError):
-    """What was asked cannot be written.
+    """A change of the registry is refused.
 
     Args:
         sentence: Spanish, for who asked.
@@ -17,9 +15,6 @@ class UnableToRegister(ValueError):
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
-
-
-# ---- What is wrong with a file, and with a cell of it.
 
 
 class UnableToReadFile(ValueError):

@@ -1,7 +1,7 @@
-"""Personal data (Law 1581 of 2012): which columns they are, who agreed, what a person takes along, what goes.
+"""Personal data (Law 1581 of 2012): personal columns, consent, export, erasure.
 
-`PERSONAL_DATA` is the list the law asks for; a test holds it against the columns that there are. What stands in
-these columns is never in a log or in the audit trail: those name rows by their keys.
+`PERSONAL_DATA` is the list that the law asks for; a test holds it against the columns that there are. Values
+of these columns are never in a log or in the audit trail: those name rows by their keys.
 
 Source: reference regulation.md, 1.10 (Law 1581, confidence C); the ten years of a merchant's papers: Law 962
 of 2005, article 28.
@@ -39,7 +39,7 @@ class PersonalDataPart:
         model: ``app.Model``.
         owner: from a row to its customer, as Django's filters write it.
         columns: that are personal.
-        now: further filter: an installation is somebody's only while his agreement holds.
+        now: further filter: an installation is a customer's only while his agreement holds.
     """
 
     title: str
@@ -94,7 +94,7 @@ PERSONAL_DATA: tuple[PersonalDataPart, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What an erasure did.
+    """Result of an erasure.
 
     Args:
         whole: True: nothing names the person any more; False: name and document stay for the duty to keep.
@@ -108,7 +108,7 @@ class Erasure:
 def record_consent(
     user: User, customer: Customer, *, given: bool, channel: str, reference: str
 ) -> DataConsent:
-    """Write down that a person agreed to the treatment of the data, or took it back.
+    """Record that a person agreed to the treatment of the data, or took it back.
 
     Raises:
         UnableToRegister: the customer is another provider's, or was erased.
@@ -161,7 +161,7 @@ def export_personal_data(user: User, customer: Customer) -> bytes:
 
 
 def retention_duty(customer: Customer) -> Erasure:
-    """What an erasure would do now: everything, or all but name and document."""
+    """Result that an erasure would have now: everything, or all but name and document."""
     ends = list(Agreement.objects.filter(customer=customer).values_list("valid_to", flat=True))
     if any(end is None for end in ends):
         return Erasure(whole=False)
@@ -215,7 +215,7 @@ def _rows_of(part: PersonalDataPart, customer: Customer) -> Iterator[dict[str, A
 
 
 def _forget_address(customer: Customer) -> None:
-    """Where somebody lived is his as long as nobody else lived there after him."""
+    """Clear the addresses of installations that no other customer had after this one."""
     left = Installation.objects.filter(agreements__customer=customer)
     others = Agreement.objects.exclude(customer=customer).values("installation")
     left.exclude(pk__in=others).update(address="", latitude=None, longitude=None)

@@ -1,4 +1,4 @@
-"""Questions to the registry: every one narrowed to what the user's provider owns."""
+"""Queries of the registry, narrowed to what the user's provider owns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -74,13 +74,13 @@ def find_devices(user: Any, text: str = "", state: str = "") -> QuerySet[Any]:
 
 
 def meters_without_keying(user: Any) -> int:
-    """How many meters nobody can sell to, because their STS data are missing."""
+    """Number of meters that cannot be sold to, because their STS data are missing."""
     return find_devices(user, state="unkeyed").count()
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePoint:
-    """An installation as a customer's page shows it."""
+    """An installation with the agreement and the meter that it has now (CIM: UsagePoint)."""
 
     installation: Installation
     agreement: Agreement | None
@@ -89,7 +89,7 @@ class ServicePoint:
 
 
 def service_points_of(user: Any, customer: Customer) -> list[ServicePoint]:
-    """The installations for which a customer has, or had, an agreement."""
+    """The service points for which a customer has, or had, an agreement."""
     found = (
         Installation.objects.of(user)
         .filter(agreements__customer=customer)
@@ -100,7 +100,7 @@ def service_points_of(user: Any, customer: Customer) -> list[ServicePoint]:
 
 
 def service_point_of(user: Any, installation: Installation) -> ServicePoint:
-    """What holds at an installation now."""
+    """The service point of an installation, as it stands now."""
     now = business_now()
     agreement: Agreement | None = (
         Agreement.objects.of(user)
@@ -123,5 +123,5 @@ def service_point_of(user: Any, installation: Installation) -> ServicePoint:
 
 
 def free_meters(user: Any) -> QuerySet[Any]:
-    """Meters that hang nowhere."""
+    """Meters that are not installed."""
     return find_devices(user, state="free").filter(kind__in=METER_KINDS)

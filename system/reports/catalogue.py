@@ -1,4 +1,4 @@
-"""The one table of reports."""
+"""Catalogue: the one table of reports."""
 
 from collections.abc import Mapping
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from system.reports.parameters import Parameter
 
-# ---- What a report's question yields; and what is gathered while its rows pass, once, whatever writes them
-
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is missing or wrong in the data that a report needs.
+    """A missing or wrong value in the data that a report needs.
 
     Args:
         where: the row, as its reader knows it.
@@ -31,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """Rows, and what must be said about them.
+    """Rows of a query, with notes and findings.
 
     Args:
         rows: makes the rows anew each time it is called; they need not fit into memory.
@@ -52,7 +50,7 @@ class QueryResult:
 
     @property
     def blocked(self) -> bool:
-        """Whether something must be put right before it can be handed in."""
+        """True where a finding must be put right before the report can be handed in."""
         return any(finding.blocks for finding in self.findings)
 
 
@@ -83,11 +81,11 @@ class RunningTotals:
             yield row
 
 
-# ---- What a report is: data, from which pages, files and schedules all follow.
+# --- Declaration of a report
 
 
 class ColumnKind(StrEnum):
-    """What the cells of a column hold, and as what integer; None is a cell without a value.
+    """Kind of a column's cells, and the unit of its integers; None is a cell without a value.
 
     ``pesos`` centavos of COP; ``kwh`` Wh; ``price`` 10⁻⁴ COP/kWh; ``percent`` and ``ratio`` ppm, the one
     shown as 76,4 % and the other as 0,76; ``count`` a plain integer;
@@ -139,7 +137,7 @@ class Column:
 
 
 class ChartShape(StrEnum):
-    """How a chart draws."""
+    """Shape of a chart."""
 
     BARS = "bars"
     LINE = "line"
@@ -164,7 +162,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How a report looks as CSV.
+    """CSV dialect of a report.
 
     Args:
         separator, decimal: characters.
@@ -200,7 +198,7 @@ class Report:
         section: under which the list shows it.
         answers: the question that it answers, in the reader's words.
         columns: of the table.
-        ask: user and parameters -> what is the case.
+        query: user and parameters -> rows.
         parameters: what can be asked of it.
         charts: beside the table.
         dialect: of its CSV.
@@ -230,11 +228,8 @@ class Report:
                 raise ValueError(f"report {self.name}: no column {', '.join(sorted(missing))} to draw")
 
     def index(self, name: str) -> int:
-        """Where a column stands."""
+        """Position of a column."""
         return next(place for place, column in enumerate(self.columns) if column.name == name)
-
-
-# ---- Why a report could not be made. One Spanish sentence each.
 
 
 class UnableToReport(ValueError):

@@ -14,18 +14,18 @@ from system.reports.declaration import UnableToDeliver
 from system.reports.models import MadeFile
 from system.reports.render.formats import FORMATS
 
-# ---- A folder of the machine, one below it for each provider: what lies there is complete whoever looks wh
+# --- Folder of the machine: one below it for each provider; a file there is always complete
 
 _BESIDE = ".part"
 
 
 def folder_ready() -> bool:
-    """Whether ``AMIBENCH_REPORTS_FOLDER`` names one."""
+    """True where ``AMIBENCH_REPORTS_FOLDER`` names one."""
     return bool(settings.REPORTS_FOLDER)
 
 
 def send_to_folder(file: MadeFile, content: bytes, _recipient: str) -> None:
-    """Lay a copy there; the same file again replaces itself.
+    """Write a copy there; the same file again replaces itself.
 
     Raises:
         UnableToDeliver: the folder is not set up, or cannot be written.
@@ -47,7 +47,7 @@ def send_to_folder(file: MadeFile, content: bytes, _recipient: str) -> None:
         raise UnableToDeliver(f"No se pudo escribir en la carpeta de salida: {error.strerror}.") from error
 
 
-# ---- Mail with the file attached, by Django's mail backend as the environment sets it up.
+# --- Mail with the file attached, by Django's mail backend
 
 #: Larger files stay on their page; few post offices carry them.
 ATTACHED_MAX_BYTES = 10 * 1024 * 1024
@@ -55,7 +55,7 @@ _BY_SERVER = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def mail_ready() -> bool:
-    """Whether a sender is set up, and a server where mail goes by one."""
+    """True where a sender is set up, and a server where mail goes by one."""
     return bool(settings.DEFAULT_FROM_EMAIL) and (
         settings.EMAIL_BACKEND != _BY_SERVER or bool(settings.EMAIL_HOST)
     )
@@ -85,7 +85,7 @@ def send_by_mail(file: MadeFile, content: bytes, recipient: str) -> None:
         raise UnableToDeliver(f"El servidor de correo no lo recibió ({type(error).__name__}).") from error
 
 
-# ---- Channels by which a file leaves: the page shows it always; a folder and mail where they are set up.
+# --- Channels
 
 Send = Callable[[MadeFile, bytes, str], None]
 

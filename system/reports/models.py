@@ -6,11 +6,9 @@ from django.db import models
 
 from system.accounts.scoping import ProviderOwned
 
-# ---- Reports that are made by themselves, the files that came of it, and their deliveries.
-
 
 class Frequency(models.TextChoices):
-    """How often a report is made."""
+    """Frequency of a schedule."""
 
     DAY = "day", "Cada día"
     WEEK = "week", "Cada lunes"
@@ -18,7 +16,7 @@ class Frequency(models.TextChoices):
 
 
 class ReportSchedule(ProviderOwned):
-    """A report that is made again and again, until somebody stops it.
+    """A report that is made again and again, until it is stopped.
 
     Args:
         report: name in the catalogue.
@@ -88,7 +86,7 @@ class MadeFile(ProviderOwned):
 
 
 class DeliveryState(models.TextChoices):
-    """How a delivery stands."""
+    """State of a delivery."""
 
     WAITING = "waiting", "por entregar"
     DONE = "done", "entregado"
@@ -96,7 +94,7 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """That a file must reach somebody by a channel.
+    """Delivery of a file to a recipient by a channel.
 
     Args:
         channel: key of `system.reports.delivery.CHANNELS`.

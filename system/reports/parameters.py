@@ -10,7 +10,7 @@ from django import forms
 from system.registry.models import Community, Group, GroupAxis, Installation
 from system.vending.models import PointOfSale, TariffVersion
 
-# ---- Days relative to a business day, by name: what a schedule keeps instead of dates.
+# --- Periods, by name: kept by a schedule instead of dates
 
 Days = tuple[date, date]
 _DAY = timedelta(days=1)
@@ -65,7 +65,7 @@ def days_of(name: str, today: date) -> Days:
     return PERIODS[name].days(today)
 
 
-# ---- What can be asked of a report, as fields of one form that pages, addresses and schedules share.
+# --- Parameters
 
 #: A period that is longer is a typing error.
 DAYS_MAX = 3660
@@ -74,13 +74,13 @@ _NIU_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A thing that can be asked.
+    """A parameter.
 
     Args:
         name: in addresses and in what a schedule keeps.
         label: Spanish.
         field: user -> the form's field; its cleaned value is what the question gets.
-        initial: today -> what it is where nobody says.
+        initial: today -> its default.
     """
 
     name: str
@@ -109,7 +109,7 @@ def number(name: str, label: str, default: int, low: int, high: int, help_text: 
 
 
 def choice(name: str, label: str, options: Iterable[tuple[str, str]], default: str) -> Parameter:
-    """One of some names."""
+    """A choice."""
     kept = tuple(options)
     return Parameter(
         name, label, lambda _user: forms.ChoiceField(label=label, choices=kept), lambda _today: default
@@ -117,7 +117,7 @@ def choice(name: str, label: str, options: Iterable[tuple[str, str]], default: s
 
 
 def optional_choice(name: str, label: str, options: Callable[[Any], Iterable[tuple[str, str]]]) -> Parameter:
-    """One of what the user's provider has, or everything."""
+    """A choice of the provider's own rows, or all."""
 
     def field(user: Any) -> forms.Field:
         return forms.ChoiceField(label=label, required=False, choices=[("", "Todo"), *options(user)])
@@ -206,7 +206,7 @@ class ReportForm(forms.Form):
             self.fields[parameter.name] = parameter.field(user)
 
     def unasked(self) -> "ReportForm":
-        """It, as somebody sees it who asked nothing yet: without complaints."""
+        """The form before anything was submitted: without errors."""
         self.initial, self.is_bound = dict(self.data), False
         return self
 
@@ -225,5 +225,5 @@ class ReportForm(forms.Form):
         return cleaned
 
     def texts(self) -> dict[str, str]:
-        """What was asked, as an address has it; only what says something."""
+        """The values as texts of an address; empty ones are left out."""
         return {name: str(value) for name, value in self.data.items() if str(value)}

@@ -19,8 +19,6 @@ from system.reports.render import formats
 from system.reports.render.formats import COLUMN_UNITS
 from system.reports.run import run_report
 
-# ---- Reports as JSON, with whole numbers, and as CSV, as the pages give it.
-
 router = Router(tags=["Reportes"])
 Name = Literal[tuple(REGISTRY)]  # type: ignore[valid-type]
 ROWS_MAX = 5_000
@@ -145,9 +143,7 @@ def csv_report(request: HttpRequest, name: Name, asked: Query[ReportQuery]) -> H
     return answer
 
 
-# ---- The reports' part of the API.
-
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(router,),
     refusals={UnableToReport: Refusal(422, "refused", "No se puede")},
 )

@@ -1,4 +1,4 @@
-"""A report with its parameters, asked: ready to be shown or written."""
+"""A report run with its parameters: ready to be shown or written."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BARS_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Who made it, and when; on the first lines of whatever is written.
+    """Provider, author, instant and parameters, on the first lines of every format.
 
     Args:
         provider: name of the utility.
@@ -37,7 +37,7 @@ class Heading:
 
 @dataclass(slots=True)
 class ReportRun:
-    """A report, its answer, and what is gathered while its rows pass."""
+    """A report, its result, and the totals that are added up while its rows pass."""
 
     report: Report
     heading: Heading
@@ -57,7 +57,7 @@ class ReportRun:
 
 
 def run_report(user: Any, report: Report, given: Mapping[str, str], today: date | None = None) -> ReportRun:
-    """Ask a report.
+    """Run a report.
 
     Args:
         user: of whose provider; must be allowed to see reports.
@@ -80,7 +80,7 @@ def report_form(user: Any, report: Report, given: Mapping[str, str], today: date
 
 
 def run_form(user: Any, report: Report, form: ReportForm) -> ReportRun:
-    """Ask with a valid form.
+    """Run a report with a valid form.
 
     Raises:
         UnableToReport: the user may not.

@@ -29,7 +29,7 @@ from system.reports.parameters import PERIODS, days_of
 from system.reports.render.formats import FORMATS
 from system.reports.run import ReportRun, report_form, run_report
 
-# ---- When a schedule is due: an hour of Bogota, on each day, each Monday or each first of a month.
+# --- Times at which a schedule is due, Bogota
 
 _FITS: Mapping[str, Callable[[date], bool]] = {
     Frequency.DAY: lambda _day: True,
@@ -60,11 +60,11 @@ def next_due(every: str, hour: int, after: datetime) -> datetime:
     raise AssertionError("a month has a first day")
 
 
-# ---- Where made files lie: below the data directory, for this user's eyes alone, named by their row.
+# --- Store of the files that were made: below the data directory, readable by its owner alone
 
 
 def files_folder() -> Path:
-    """Where all of them lie."""
+    """Folder of all files."""
     return Path(settings.DATA_DIR) / "reports"
 
 
@@ -87,7 +87,7 @@ def store_file(file: MadeFile, source: Path) -> None:
 
 
 def file_path(file: MadeFile) -> Path | None:
-    """Where a file lies; None where it was cleared away, or is not there any more."""
+    """Path of a file; None where it was cleared away, or is not there any more."""
     if not file.path:
         return None
     path = files_folder() / file.path
@@ -102,7 +102,7 @@ def delete_file(file: MadeFile) -> None:
     file.path = ""
 
 
-# ---- Make what is due, deliver what was made, clear away what is old: `run_due`, safe to repeat at any mom
+# --- Worker: make what is due, deliver what was made, clear away what is old
 
 #: So much is done in one call, that a chore stays short.
 MADE_MAX, SENT_MAX, CLEARED_MAX = 20, 50, 200
@@ -194,7 +194,7 @@ def _run_of(file: MadeFile) -> ReportRun:
 
 
 def _advance(schedule: ReportSchedule, due_at: datetime, now: datetime) -> bool:
-    """Set the next time; False where somebody else did."""
+    """Set the next time; False where another worker did."""
     following = next_due(schedule.every, schedule.hour, max(due_at, now - MISSED_MAX))
     mine = ReportSchedule.objects.filter(pk=schedule.pk, next_due_at=due_at)
     return bool(mine.update(next_due_at=following))
@@ -263,7 +263,7 @@ def _clear_old(now: datetime) -> Iterator[MadeFile]:
         yield file
 
 
-# ---- Schedule a report, and stop it.
+# --- Schedule and stop a report
 
 #: What a schedule's period says instead.
 _DAYS = frozenset({"since", "until"})
@@ -273,7 +273,7 @@ SCHEDULES_MAX = 200
 def schedule_report(
     user: Any, report: Report, given: Mapping[str, str], terms: Mapping[str, Any]
 ) -> ReportSchedule:
-    """Have a report made by itself.
+    """Schedule a report.
 
     Args:
         user: whose rights it will have.
@@ -312,7 +312,7 @@ def schedule_report(
 
 
 def stop_schedule(user: Any, schedule: ReportSchedule) -> bool:
-    """Make it no more; what it made stays. False where it was stopped before.
+    """Stop a schedule; its files stay. False where it was stopped before.
 
     Raises:
         UnableToReport: not allowed.

@@ -1,12 +1,10 @@
-"""Pages of the accounts: approvals, users, audit trail, one's own account.
+"""Pages of accounts.
 
-Map of the room::
+Map::
 
-    urls.py        addresses
-    forms.py       what is typed
-    approvals.py   what waits for a second person; decide it
-    users.py       users of the provider: make, suspend, role, new password
-    trail.py       the audit trail: filter, page, check its chain
-    own.py         one's own account: password, second factor, session
-    closed.py      pages of allauth that this system does not have
+    urls.py          addresses
+    forms.py         forms of users, decisions and filters
+    approvals.py     requests that wait for a second person; decide them
+    users.py         users of the provider; one's own account
+    audit_trail.py   audit trail: filter, page, check its chain
 """

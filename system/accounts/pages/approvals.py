@@ -1,4 +1,4 @@
-"""What waits for a second person, and what was decided."""
+"""Approvals: requests that wait for a second person, and decisions."""
 
 import uuid
 from typing import Any
@@ -41,7 +41,7 @@ def waiting_for(user: Any) -> Any:
 @requires(Operation.APPROVE)
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
-    """What waits for this user; what he asked for himself; what was decided."""
+    """Requests that wait for this user, his own, and those that are decided."""
     user: Any = request.user
     mine = Approval.objects.of(user).filter(
         decision__isnull=True, expires_at__gte=security_now(), requested_by=user
@@ -60,7 +60,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @requires(Operation.APPROVE)
 @require_GET
 def approval(request: HttpRequest, approval_id: uuid.UUID) -> HttpResponse:
-    """One request: what will be done, why, and the two buttons."""
+    """One request: its operation, its reason, and the two buttons."""
     found = _found(request, approval_id)
     shown = {
         **_shown(found),

@@ -21,7 +21,7 @@ PAGE_ROWS = 50
 @requires(Operation.SEE_AUDIT)
 @require_GET
 def trail(request: HttpRequest) -> HttpResponse:
-    """What was done, tried and refused, newest first."""
+    """The records, newest first."""
     form = TrailForm(request.GET)
     rows = AuditRecord.objects.of(request.user).select_related("user")
     rows = rows.filter(**_wanted(form)) if form.is_valid() else rows.none()

@@ -1,4 +1,4 @@
-"""What is typed about users, decisions and the audit trail."""
+"""Forms of users, decisions and filters of the audit trail."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ class UserForm(forms.Form):
         """The name.
 
         Raises:
-            ValidationError: it is taken; whose it is, is not told.
+            ValidationError: it is taken, also at another provider.
         """
         name: str = User.normalize_username(self.cleaned_data["username"])
         if User.objects.filter(username__iexact=name).exists():
@@ -47,14 +47,14 @@ class RoleForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Yes or no, and a note."""
+    """A decision and its note."""
 
     decision = forms.ChoiceField(choices=(("grant", "Aprobar"), ("reject", "Rechazar")))
     note = forms.CharField(label="Nota", max_length=200, required=False)
 
 
 class TrailForm(forms.Form):
-    """What of the audit trail is asked for."""
+    """Filter of the audit trail."""
 
     user = forms.CharField(label="Usuario", max_length=150, required=False)
     action = forms.CharField(label="Acción", max_length=60, required=False)

@@ -18,13 +18,11 @@ from system.accounts.pages.forms import RoleForm, UserForm
 from system.accounts.permissions import Operation
 from system.accounts.services import UnableToCreateUser
 
-# ---- Users of the provider: make, suspend, change the role, give a new password.
-
 
 @requires(Operation.MANAGE_USERS)
 @require_GET
 def users(request: HttpRequest) -> HttpResponse:
-    """Who there is."""
+    """The users."""
     return render(request, "accounts/users.html", {"users": _mine(request)})
 
 
@@ -58,7 +56,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def role(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Another role."""
+    """Change the role."""
     found = _found(request, user_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -71,21 +69,21 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
-    """He comes in no more."""
+    """Suspend a user."""
     return _do(request, _found(request, user_id), services.suspend, "Usuario suspendido.")
 
 
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def restore(request: HttpRequest, user_id: int) -> HttpResponse:
-    """He comes in again."""
+    """Lift a suspension."""
     return _do(request, _found(request, user_id), services.restore, "El usuario puede entrar de nuevo.")
 
 
 @requires(Operation.MANAGE_USERS)
 @require_POST
 def drop_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
-    """He lost his telephone."""
+    """Remove the second factor of a lost telephone."""
     found = _found(request, user_id)
     return _do(request, found, services.drop_second_factor, "Segundo factor retirado.")
 
@@ -135,7 +133,7 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
-# ---- One's own account: password, second factor, session, last logins.
+# --- One's own account
 
 LAST_LOGINS = 10
 
@@ -143,7 +141,7 @@ LAST_LOGINS = 10
 @requires(Operation.SEE_HOME)
 @require_GET
 def own_account(request: HttpRequest) -> HttpResponse:
-    """Who I am, how I come in, and who came in as me."""
+    """The user's own role, second factor and last logins."""
     user: Any = request.user
     logins = AuditRecord.objects.of(user).filter(user=user, action__startswith="login.")
     shown = {"has_factor": is_mfa_enabled(user), "logins": logins.order_by("-id")[:LAST_LOGINS]}

@@ -1,16 +1,15 @@
-"""The API of this room, and what every room's API stands on.
+"""The API of accounts, and the base of every app's API.
 
-Map of the room::
+Map::
 
-    room.py       what a room brings to the API: routers, and what its exceptions mean to a caller
-    auth.py       who asks (the one list of ways), and whether he may: `does` declares it on a route
-    problems.py   every error as ``application/problem+json``, in one Spanish sentence
-    fields.py     values as they travel: text, whole numbers, days, instants
-    paging.py     lists with a limit
-    me.py         who am I
-    people.py, approvals.py, trail.py   users, four eyes, audit
+    auth.py          authenticators (one list), and `guarded`: declares operation and response of a route
+    problems.py      errors as ``application/problem+json``; `AppApi`: routers of an app and its refusals
+    fields.py        field types: text, whole numbers, days, instants; lists with a limit
+    users.py         users of the provider, and the user who asks
+    approvals.py     four eyes
+    audit_trail.py   audit trail and its chain
 
-Routes call the verbs and questions that the pages call; they hold no rules of their own.
+Routes call the services and selectors that the pages call; they hold no rules of their own.
 """
 
 from system.accounts.four_eyes import UnableToApprove
@@ -18,7 +17,7 @@ from system.accounts.rest import approvals, audit_trail, users
 from system.accounts.rest.problems import AppApi, Refusal
 from system.accounts.services import UnableToChangeUser, UnableToCreateUser
 
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(users.me_router, users.router, approvals.router, audit_trail.router),
     refusals={
         UnableToApprove: Refusal(422, "refused", "No se puede"),

@@ -1,4 +1,4 @@
-"""What waits for a second person, and deciding it."""
+"""Approvals: requests that wait for a second person, and decisions."""
 
 import uuid
 from typing import Annotated, Any, Literal
@@ -29,20 +29,20 @@ State = Literal["waiting", "mine", "decided"]
 
 
 class ApprovalsQuery(PageQuery):
-    """Which requests."""
+    """Filter of requests."""
 
     state: State = Field("waiting", description="por decidir; pedidas por mí; decididas")
 
 
 class DecisionIn(In):
-    """Yes or no."""
+    """A decision."""
 
     granted: Flag
     note: Annotated[str, free_text(200)] = ""
 
 
 class DecisionOut(Out):
-    """What was decided."""
+    """A decision that was made."""
 
     granted: bool
     by: str

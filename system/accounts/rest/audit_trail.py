@@ -16,7 +16,7 @@ router = Router(tags=["Auditoría"])
 
 
 class TrailQuery(PageQuery):
-    """What of the trail; what is left out, does not narrow."""
+    """Filter of the trail; a field that is left out does not narrow."""
 
     username: Annotated[str, free_text(150)] = ""
     action: Annotated[str, free_text(60, description="cómo empieza")] = ""
@@ -25,7 +25,7 @@ class TrailQuery(PageQuery):
     until: Day | None = Field(None, description="día de Bogotá, inclusive")
 
     def filters(self) -> dict[str, Any]:
-        """It, as Django's filters."""
+        """Django's filters."""
         wanted = {
             "user__username": self.username,
             "action__startswith": self.action,
@@ -52,7 +52,7 @@ class AuditOut(Out):
 
 
 class ChainOut(Out):
-    """Whether the chain holds."""
+    """Result of a check of the chain."""
 
     complete: bool
     broken_at: int | None = Field(description="el primer registro que no corresponde al anterior")

@@ -1,8 +1,8 @@
-"""Who asks, and whether he may: the seam at which further ways to identify oneself come in.
+"""Authentication and permission of API routes.
 
-A way is an `Authenticator` in `AUTHENTICATORS`; it answers the user in whose name a request acts, or None
-where it is not meant. A key with scopes answers a user whose `may` is narrowed to them: routes ask nothing
-but that.
+A further way to identify oneself is one more `Authenticator` in `AUTHENTICATORS`: it gives the user in whose
+name a request acts, or None where it does not apply. A key with scopes gives a user whose `may` is narrowed
+to them: routes ask nothing but that.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Authenticator(Protocol):
 
 
 class SessionCookie:
-    """Somebody who logged in at the portal; what changes something bears the CSRF token, too."""
+    """The portal's session; a request that changes something bears the CSRF token, too."""
 
     name = "session"
     schema: Mapping[str, str] = {
@@ -85,7 +85,7 @@ class Permission:
         setattr(self, OPERATION_ATTRIBUTE, operation)
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The user; None: nobody knows him.
+        """The user; None: no authenticator knows him.
 
         Raises:
             TooLarge: the body is.
@@ -110,7 +110,7 @@ def guarded(
     body_max_bytes: int = BODY_MAX_BYTES,
     media_type: str = "",
 ) -> dict[str, Any]:
-    """What a route declares: ``@router.get("/sales", **does(Operation.SEE_SALES, Page[SaleOut]))``.
+    """Declaration of a route: ``@router.get("/sales", **guarded(Operation.SEE_SALES, Page[SaleOut]))``.
 
     Args:
         operation: what it does; who may not, is refused before anything is read.
@@ -131,7 +131,7 @@ def guarded(
 
 
 def user_of(request: HttpRequest) -> Any:
-    """Who asks; a guarded route has always somebody."""
+    """The user of a guarded route."""
     return request.user
 
 
@@ -143,7 +143,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def _csrf_is_good(request: HttpRequest) -> bool:
-    """Whether a request that changes something came from our own pages."""
+    """True where a request that changes something came from our own pages."""
     guard: Any = CsrfViewMiddleware(lambda _: HttpResponse())
     # views of the API are exempt from the middleware, which knows cookies only: it is asked here instead
     request.csrf_processing_done = False  # type: ignore[attr-defined]

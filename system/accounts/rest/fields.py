@@ -14,8 +14,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-# ---- Values as they travel: strict in what comes in, plain in what goes out.
-
 #: Anything but control characters, and at least one letter that is not a space.
 _TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 _TEXT_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
@@ -27,29 +25,29 @@ Row = TypeVar("Row")
 
 
 class In(BaseModel):
-    """What a caller sends: no field that is not declared, no kind that is not meant."""
+    """Body or query of a request: declared fields alone, of their own types alone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Out(BaseModel):
-    """What is answered."""
+    """An answer."""
 
     model_config = ConfigDict(frozen=True)
 
 
 def plain_text(most: int, description: str | None = None) -> Any:
-    """What an annotated text must be: 1 to `most` letters."""
+    """Constraint of a text: 1 to `most` letters."""
     return Field(min_length=1, max_length=most, pattern=_TEXT, description=description)
 
 
 def free_text(most: int, description: str | None = None) -> Any:
-    """What an annotated text must be: at most `most` letters."""
+    """Constraint of a text: at most `most` letters."""
     return Field(max_length=most, pattern=_TEXT_OR_NOTHING, description=description)
 
 
 def whole(low: int, high: int, description: str | None = None) -> Any:
-    """What an annotated number of a body must be: whole, in range, neither text nor true."""
+    """Constraint of a number in a body: whole, in range, neither text nor true."""
     return Field(strict=True, ge=low, le=high, description=description)
 
 
@@ -113,7 +111,7 @@ def row_or_404(rows: QuerySet[Any] | Any, pk: Any) -> Any:
     return found
 
 
-# ---- Lists that end: a limit, an offset, and how many there are.
+# --- Lists
 
 LIMIT, LIMIT_MAX, OFFSET_MAX = 50, 200, 1_000_000
 Item = TypeVar("Item", bound=BaseModel)

@@ -18,12 +18,10 @@ from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
-# ---- What a room brings to the API, as data.
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What an exception of a verb means to a caller.
+    """Meaning of a service's exception to a caller of the API.
 
     Args:
         status: of the answer.
@@ -40,26 +38,26 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class AppApi:
-    """A room's part of the API.
+    """An app's part of the API.
 
     Args:
         routers: whose paths begin with a slash.
-        refusals: exception of its verbs -> what it means; its text is the detail, one Spanish sentence.
+        refusals: exception of its services -> meaning; its text is the detail, one Spanish sentence.
     """
 
     routers: tuple[Router, ...]
     refusals: Mapping[type[Exception], Refusal] = field(default_factory=dict)
 
 
-# ---- Errors as ``application/problem+json``: one shape for all of them, in Spanish.
+# --- Problems
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:amibench:problem:"
-#: A full disk, a database that went away, a lock that nobody lets go of.
+#: A full disk, a database that went away, a lock that is not released.
 _CANNOT_STORE = (OperationalError, InterfaceError)
 _LOGGER = logging.getLogger("django.request")
 
-#: Status -> kind, title, and the detail where nobody says more.
+#: Status -> kind, title, and the usual detail.
 _KINDS: Mapping[int, tuple[str, str, str]] = {
     400: ("malformed", "Solicitud mal formada", "El cuerpo no se puede leer: envíe un objeto JSON en UTF-8."),
     401: ("login-needed", "Falta identificarse", "Inicie sesión en «/cuentas/login/» y repita la solicitud."),
@@ -103,7 +101,7 @@ _SENTENCES: Mapping[str, str] = {
 
 
 class FieldProblem(BaseModel):
-    """What is wrong with one value."""
+    """An invalid value."""
 
     field: str = Field(description="dónde: body.amount_c, query.limit…; vacío: el todo")
     detail: str = Field(description="una frase")
@@ -149,7 +147,7 @@ def problem(
 
 
 def install(api: NinjaAPI, refusals: Iterable[tuple[type[Exception], Refusal]]) -> None:
-    """Let an API answer every exception with a problem."""
+    """Answer every exception of an API with a problem."""
     usual: dict[type[Exception], Any] = {
         Exception: _fault,
         Http404: lambda request, _: problem(request, 404),
@@ -179,13 +177,13 @@ def _refused(refusal: Refusal) -> Any:
 
 
 def sentence(text: str) -> str:
-    """A text with a capital letter and a stop, as some verbs leave them to who shows it."""
+    """A text with a capital letter and a stop, which some refusals leave to their caller."""
     text = text.strip() or "No se puede"
     return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _forbidden(request: HttpRequest, error: Exception) -> HttpResponse:
-    """What `system.accounts.access` says is for logs; `Forbidden` has a sentence for the caller."""
+    """403; the text of `system.accounts.access` is for logs, that of `Forbidden` for the caller."""
     return problem(request, 403, str(error) if isinstance(error, Forbidden) else "")
 
 
@@ -219,7 +217,7 @@ def _field(error: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    """A fault of ours: written down as Django does it, told without its details."""
+    """A fault of ours: logged as Django does it, answered without its details."""
     if settings.DEBUG:
         raise error
     status = 503 if isinstance(error, _CANNOT_STORE) else 500

@@ -14,8 +14,6 @@ from system.accounts.permissions import Operation, Role
 from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import In, Out, Page, PageQuery, page_of, plain_text, row_or_404
 
-# ---- Users of the provider.
-
 router = Router(tags=["Usuarios"])
 StaffRole = Literal["administrator", "supervisor", "operator", "cashier", "auditor"]
 _ONE = "/users/{int:user_id}"
@@ -47,7 +45,7 @@ class UserOut(Out):
 
 
 class InvitedOut(Out):
-    """A user and the password of one login, told once."""
+    """A user and the password of one login, shown once."""
 
     user: UserOut
     first_password: str = Field(description="para un solo ingreso; no se muestra otra vez")
@@ -128,7 +126,7 @@ def reset_password(request: HttpRequest, user_id: int) -> InvitedOut:
     return InvitedOut(user=_user_out(found), first_password=password)
 
 
-# ---- Who am I, and what may I do.
+# --- The user who asks
 
 me_router = Router(tags=["Cuenta"])
 

@@ -2,17 +2,13 @@
 
 ::
 
-    errors.py     why a backup was not made, or not restored
-    manifest.py   what a backup says of itself: version, migrations, digests, counts
-    archive.py    one file: parts and manifest packed, unpacked and verified
-    shape.py      migrations and rows of a database, and whether a backup fits them
-    sqlite.py     the file as it stands at one instant, and back in its place in one step
-    postgres.py   every table of one snapshot by COPY, and back in one transaction
-    verbs.py      back up, restore
+    archive.py     one file: manifest and parts packed, unpacked and verified
+    databases.py   snapshots of SQLite and PostgreSQL, and back; migrations and rows
+    commands.py    back up, restore
 
-What a backup holds is everything: personal data, password hashes, tokens. It is written for its owner alone.
-Sessions are left out: after a restore everybody logs in again. What the security module minted after the
-backup is found again by `system.vending.services.reconciliation`.
+A backup holds everything: personal data, password hashes, tokens. It is written for its owner alone. Sessions
+are left out: after a restore everybody logs in again. Tokens that the security module minted after the backup
+are found again by `system.vending.services.reconciliation`.
 """
 
 from system.config.backup.archive import UnableToBackUp, UnableToRestore

@@ -15,8 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-# ---- Why a backup was not made, or not restored. Messages are one sentence with the mend.
-
 
 class UnableToBackUp(Exception):
     """Nothing was written."""
@@ -25,8 +23,6 @@ class UnableToBackUp(Exception):
 class UnableToRestore(Exception):
     """The database is as it was before."""
 
-
-# ---- What a backup says of itself.
 
 BACKUP_FORMAT = "amibench-system-backup/1"
 MANIFEST_NAME = "manifest.json"
@@ -93,8 +89,6 @@ class Manifest:
         if not sound or not self.parts:
             raise ValueError
 
-
-# ---- One file for a backup: a compressed tar whose first member is the manifest.
 
 _CHUNK_BYTES = 1 << 20
 _PRIVATE = 0o600

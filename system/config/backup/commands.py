@@ -19,7 +19,7 @@ _DUMPS = {"sqlite": databases.dump_sqlite, "postgresql": databases.dump_postgres
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore came to.
+    """Result of a restore.
 
     Attributes:
         manifest: of the backup.

@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from system.config.backup.archive import Manifest, UnableToBackUp, UnableToRestore, sync_directory
 
-# ---- Migrations and rows of a database, and whether a backup fits them.
+# --- Migrations and rows
 
 MIGRATIONS, SESSIONS = "django_migrations", "django_session"
 #: Filled by ``migrate`` itself: they say nothing of whether a database was ever used.
@@ -61,7 +61,7 @@ def columns_of(table: str) -> list[str]:
 
 
 def used_table() -> str | None:
-    """A table that somebody has written to, or None in a database that is new."""
+    """A table that holds rows, or None in a database that is new."""
     for table in table_names():
         if table not in _OF_MIGRATE and row_count(table, most=1):
             return table
@@ -78,7 +78,7 @@ def row_count(table: str, most: int | None = None) -> int:
     return int(row[0])
 
 
-# ---- SQLite: the whole file of one instant by ``VACUUM INTO``, and back in its place in one step.
+# --- SQLite: the whole file of one instant, and back in its place in one step
 
 SQLITE_PART = "database.sqlite3"
 
@@ -111,7 +111,7 @@ def load_sqlite(folder: Path, manifest: Manifest, now: datetime, *, replace: boo
         Where the database that lay there is kept, or None where there was none.
 
     Raises:
-        UnableToRestore: somebody has the database open, or the copy is not sound.
+        UnableToRestore: the database is open elsewhere, or the copy is not sound.
     """
     place, copy = database_file(), folder / SQLITE_PART
     if place is None:
@@ -178,7 +178,7 @@ def _rows_in(made: sqlite3.Connection, table: str) -> int:
     return int(found)
 
 
-# ---- PostgreSQL: every table of one snapshot by ``COPY``, and back in one transaction.
+# --- PostgreSQL: every table of one snapshot, and back in one transaction
 
 _CHUNK_BYTES = 1 << 20
 

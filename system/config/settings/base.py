@@ -1,4 +1,4 @@
-"""What is the same everywhere. Nothing secret stands here."""
+"""Settings that are the same everywhere. Nothing secret stands here."""
 
 from pathlib import Path
 
@@ -127,7 +127,7 @@ STATIC_ROOT = DATA_DIR / "static"
 
 # ------------------------------------------------------------ ours
 
-#: Tells business time (`system.config.clock`).
+#: Source of business time (`system.config.clock`).
 BUSINESS_CLOCK = "system.config.clock.WallBusinessClock"
 #: Where the security module answers; empty: nothing can be sold.
 SECURITY_MODULE_URL = ENVIRONMENT.text("AMIBENCH_SECURITY_MODULE", "")
@@ -137,7 +137,7 @@ CASH_UNIT_C = ENVIRONMENT.number("AMIBENCH_CASH_UNIT_C", 5_000, low=1)
 SALE_MAX_C = ENVIRONMENT.number("AMIBENCH_SALE_MAX_C", 100_000_000, low=1, high=10**12)
 #: The smallest single sale, centavos of COP (R5.1-01: very low).
 SALE_MIN_C = ENVIRONMENT.number("AMIBENCH_SALE_MIN_C", 10_000, low=1, high=10**12)
-#: Tell the security module the business time; it takes it only with test keys (demo, runs in virtual time).
+#: Send business time to the security module, which takes it only with test keys (demo, virtual time).
 MODULE_FOLLOWS_BUSINESS_TIME = False
 
 # ------------------------------------------------------------ the field
@@ -148,7 +148,7 @@ COLLECTOR_LEASE_S = ENVIRONMENT.number("AMIBENCH_LEASE_S", 90, low=60, high=10**
 
 # ------------------------------------------------------------ what goes out
 
-#: How tokens reach meters where nobody chose otherwise: ticket, both or ami (`system.vending.delivery`).
+#: Way of tokens to meters unless chosen otherwise: ticket, both or ami (`system.vending.delivery`).
 DELIVERY_MODE = ENVIRONMENT.text("AMIBENCH_DELIVERY", "both")
 #: The channel for messages to customers, and its argument: the file of the one that ships; empty: none.
 MESSENGER = ENVIRONMENT.text("AMIBENCH_MESSENGER", "system.vending.delivery.messenger.FileMessenger")

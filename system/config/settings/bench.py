@@ -1,4 +1,4 @@
-"""Where the conformance bench tries the vending service: test keys, this machine alone, one more route.
+"""Settings for the conformance bench of the vending service: test keys, this machine alone, one more route.
 
 ``amibench certify http://127.0.0.1:8000`` reaches it. These settings are for a database that may go away.
 """

@@ -1,4 +1,4 @@
-"""In the demo: this machine alone, test keys, a database that goes away; business follows the world."""
+"""Settings of the demo: this machine alone, test keys, a database that goes away, the world's time."""
 
 from system.config.environment import SettingsError
 from system.config.settings.base import *  # noqa: F403
@@ -16,7 +16,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES["default"]["NAME"] = str(DATA_DIR / "demo.db")
 BUSINESS_CLOCK = "system.demo.world_clock.WorldBusinessClock"
 MODULE_FOLLOWS_BUSINESS_TIME = True
-#: What ``amibench sim serve --control-file`` wrote: where the world tells its time.
+#: File that ``amibench sim serve --control-file`` wrote: the source of the world's time.
 WORLD_CONTROL_FILE = ENVIRONMENT.text("AMIBENCH_WORLD_CONTROL", str(DATA_DIR / "control.toml"))
 #: A first recharge is typed; the button of a sale's page sends the token to the meter.
 DELIVERY_MODE = "ticket"

@@ -1,4 +1,4 @@
-"""At a developer's desk."""
+"""Settings for development."""
 
 from system.config.settings.base import *  # noqa: F403
 

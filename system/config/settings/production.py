@@ -1,4 +1,4 @@
-"""In the village. Everything that is secret comes from the environment; what is missing stops the start."""
+"""Settings of production. Secrets come from the environment; a missing one stops the start."""
 
 from system.config.environment import SettingsError
 from system.config.settings.base import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""On a point of sale without a link: this machine alone, no database of Django's, no user of the office.
+"""Settings of a point of sale without a link: this machine alone, no database, no user of the office.
 
 The process that opened the terminal (`system.terminal.serving`) gives it to the pages; a session is a signed
 cookie that ends with the process, or after some minutes without a touch.

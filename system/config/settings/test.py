@@ -1,4 +1,4 @@
-"""Under pytest: fast hashes, a database in memory unless ``DATABASE_URL`` names another."""
+"""Settings under pytest: fast hashes, a database in memory unless ``DATABASE_URL`` names another."""
 
 from system.config.environment import database
 from system.config.settings.base import *  # noqa: F403

@@ -20,7 +20,7 @@ from system.head_end.errors import UnableToConfigure, UnableToConfirm, UnableToO
 from system.head_end.rest import channels, events, meters, orders, plans, readings
 
 _REFUSED = Refusal(422, "refused", "No se puede")
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(
         meters.router,
         meters.change_router,

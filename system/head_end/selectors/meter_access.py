@@ -17,7 +17,7 @@ from system.registry.models import DeviceIdentifier, IdentifierKind
 
 _BEHIND = CompiledQuery(
     lambda channel_id, device_ids: MeterAccess.objects.filter(
-        channel_id=channel_id, device_id__among=device_ids
+        channel_id=channel_id, device_id__any_of=device_ids
     ),
     channel_id=BigIntegerField(),
     device_ids=KeyList(BigIntegerField()),

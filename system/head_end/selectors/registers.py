@@ -37,7 +37,7 @@ def register_histories_by_device(
     device_ids: Iterable[int], obis: str = ENERGY_IMPORT
 ) -> dict[int, list[RegisterHistory]]:
     """The same of many meters, asked for once; one of which nothing is known is left out."""
-    rows = Series.objects.filter(device_id__among=device_ids, obis=obis_of(obis), attribute=_VALUE)
+    rows = Series.objects.filter(device_id__any_of=device_ids, obis=obis_of(obis), attribute=_VALUE)
     found: dict[int, list[Series]] = {}
     for row in rows.order_by("pk"):
         found.setdefault(row.device_id, []).append(row)

@@ -36,7 +36,7 @@ from system.head_end.vocabulary import Reason
 _CHANGES = ("had", "none_there", "doubted", "period_s", "changed_at")
 _COVERAGES = CompiledQuery(
     lambda device_ids, profiles: Coverage.objects.filter(
-        device_id__among=device_ids, profile__among=profiles
+        device_id__any_of=device_ids, profile__any_of=profiles
     ),
     device_ids=KeyList(BigIntegerField()),
     profiles=KeyList(CharField()),
@@ -99,12 +99,12 @@ def _lists(found: Iterable[intervals.Span]) -> list[list[int]]:
 _INSERT_MANY = 500
 
 _BATCHES = CompiledQuery(
-    lambda batch_ids: ReadingBatch.objects.filter(pk__among=batch_ids).only("pk"),
+    lambda batch_ids: ReadingBatch.objects.filter(pk__any_of=batch_ids).only("pk"),
     batch_ids=KeyList(UUIDField()),
 )
 _SERIES = CompiledQuery(
     lambda device_ids, profiles: Series.objects.filter(
-        device_id__among=device_ids, profile__among=profiles, retired_at__isnull=True
+        device_id__any_of=device_ids, profile__any_of=profiles, retired_at__isnull=True
     ).order_by(),
     device_ids=KeyList(BigIntegerField()),
     profiles=KeyList(CharField()),

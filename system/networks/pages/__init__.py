@@ -1,12 +1,10 @@
-"""Pages about networks.
+"""Pages of networks.
 
-Map of the room::
+Map::
 
     urls.py          addresses
-    forms.py         what is typed
-    networks.py      list, a new one
-    network.py       one: terms with a trial, keys, suspension
-    webhooks.py      addresses, secrets, dead letters
+    forms.py         forms of terms, keys, endpoints
+    networks.py      list, connect, one network: terms with a trial, keys, suspension
+    webhooks.py      endpoints, secrets, dead letters
     settlements.py   settled days and their files
-    finding.py       rows that the user may see
 """

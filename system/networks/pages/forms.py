@@ -1,4 +1,4 @@
-"""What is typed about networks."""
+"""Forms of networks: terms, keys, endpoints."""
 
 from typing import Any
 

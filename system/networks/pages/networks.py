@@ -22,11 +22,9 @@ from system.vending.ledger import account_of
 from system.vending.models import AccountKind
 from system.vending.pricing.explain import kwh as tenths
 
-# ---- Rows that the user may see.
-
 
 def user_of(request: HttpRequest) -> Any:
-    """Who asks; a guarded page has always somebody."""
+    """The user of a guarded page."""
     return request.user
 
 
@@ -55,13 +53,10 @@ def row_of_network(rows: Any, network: Network, pk: Any, field: str = "network")
     return found
 
 
-# ---- The networks of a provider, and connecting one: the terms are tried before they count.
-
-
 @requires(Operation.MANAGE_NETWORKS)
 @require_GET
 def networks(request: HttpRequest) -> HttpResponse:
-    """All of them: what each owes, sold today, and was not told."""
+    """All networks: debt, sales of today, dead letters."""
     user = user_of(request)
     rows = [
         _network_row(network)
@@ -90,7 +85,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 def trial(form: TermsForm) -> dict[str, Any]:
-    """What the terms of a valid form come to."""
+    """Trial of the terms of a valid form."""
     terms = form.cleaned_data["terms"]
     example_c = min(terms.sale_max_c, 10_000_000)
     return {
@@ -101,7 +96,7 @@ def trial(form: TermsForm) -> dict[str, Any]:
 
 
 def balance_of(network: Network) -> Any:
-    """What it owes, and how much it may."""
+    """Balance and credit limit."""
     merchant = network.shift.point_of_sale.merchant
     return account_of(network.provider_id, AccountKind.MERCHANT, merchant).balance
 
@@ -117,7 +112,7 @@ def _network_row(network: Network) -> dict[str, Any]:
     }
 
 
-# ---- One network: terms, keys, suspension.
+# --- One network
 
 _MANAGE = requires(Operation.MANAGE_NETWORKS)
 
@@ -125,7 +120,7 @@ _MANAGE = requires(Operation.MANAGE_NETWORKS)
 @_MANAGE
 @require_GET
 def network(request: HttpRequest, network_id: int) -> HttpResponse:
-    """How it stands, and its keys."""
+    """Balance, terms and keys."""
     return _network_page(request, find_network(request, network_id))
 
 
@@ -181,7 +176,7 @@ def add_key(request: HttpRequest, network_id: int) -> HttpResponse:
 @_MANAGE
 @require_POST
 def revoke_key(request: HttpRequest, network_id: int, key_id: int) -> HttpResponse:
-    """Let a key open nothing any more."""
+    """Revoke a key."""
     found = find_network(request, network_id)
     revoke_api_key(user_of(request), row_of_network(ApiKey.objects.of(user_of(request)), found, key_id))
     messages.success(request, "Llave retirada.")

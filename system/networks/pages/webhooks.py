@@ -1,4 +1,4 @@
-"""Addresses of webhooks, their secrets, and dead letters."""
+"""Endpoints of webhooks, their secrets, and dead letters."""
 
 import uuid
 
@@ -24,14 +24,14 @@ PAGE_ROWS = 50
 @_MANAGE
 @require_GET
 def webhooks(request: HttpRequest, network_id: int) -> HttpResponse:
-    """Addresses, and what is to be told or could not be."""
+    """Endpoints, and messages that wait or were not received."""
     return _page(request, find_network(request, network_id))
 
 
 @_MANAGE
 @require_POST
 def add(request: HttpRequest, network_id: int) -> HttpResponse:
-    """A further address; its secret is shown."""
+    """Add an endpoint; its secret is shown."""
     found = find_network(request, network_id)
     form = EndpointForm(request.POST)
     if not form.is_valid():
@@ -57,7 +57,7 @@ def renew(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> Http
 @_MANAGE
 @require_POST
 def switch(request: HttpRequest, network_id: int, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Stop telling an address, or tell it again."""
+    """Stop an endpoint, or start it again."""
     found = find_network(request, network_id)
     endpoint = row_of_network(WebhookEndpoint.objects.of(user_of(request)), found, endpoint_id)
     switch_endpoint(user_of(request), endpoint, active=not endpoint.active)

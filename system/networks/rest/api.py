@@ -15,8 +15,6 @@ from system.security_module.errors import SecurityModuleError
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.pricing import PricingError
 
-# ---- The tree, its document and its errors.
-
 _DESCRIPTION = (
     "Para redes de recaudo, plataformas de vending y aplicaciones. Cada solicitud lleva «Authorization: "
     "Bearer» con su llave. Dinero en centavos de COP (`_c`), energía en Wh (`_wh`), instantes en UTC. Ventas "
@@ -88,7 +86,5 @@ def assemble() -> NinjaAPI:
 
 api = assemble()
 
-
-# ---- Addresses of the API of networks.
 
 urlpatterns = [path("", api.urls)]

@@ -1,4 +1,4 @@
-"""Who bears a key, and whether it may do what the route does."""
+"""Authentication by key, scopes of routes, and limits of requests."""
 
 import uuid
 from typing import Any
@@ -38,7 +38,7 @@ class RequiresScope(HttpBearer):
             setattr(self, OPERATION_ATTRIBUTE, SCOPES[scope].operation)
 
     def authenticate(self, request: HttpRequest, token: str) -> KeyHolder | None:
-        """Who bears it; None: nobody that is known.
+        """Holder of the key; None: it is unknown.
 
         Raises:
             TooLarge: the body is.
@@ -66,7 +66,7 @@ class RequiresScope(HttpBearer):
 
 
 def holder_of(request: HttpRequest) -> KeyHolder:
-    """Who asks; a guarded route has always somebody."""
+    """The holder whose key a guarded route was called with."""
     found: Any = request
     holder: KeyHolder = found.auth
     return holder

@@ -1,4 +1,4 @@
-"""What travels. Money in centavos (`_c`), energy in Wh (`_wh`), instants UTC with a Z."""
+"""Schemas of the API of networks. Money in centavos (`_c`), energy in Wh (`_wh`), instants UTC with a Z."""
 
 import uuid
 from datetime import date
@@ -13,7 +13,7 @@ _METER = "DRN (11 o 13 dígitos) o serie del medidor"
 
 
 class PriceIn(In):
-    """What would it cost."""
+    """A trial price."""
 
     meter: Annotated[str, plain_text(40, _METER)]
     amount_c: Annotated[int, whole(1, AMOUNT_C_MAX, "lo que paga el cliente")]
@@ -66,7 +66,7 @@ class SaleOut(Out):
 
 
 class BalanceOut(Out):
-    """What the network owes, and what it may still sell."""
+    """Debt of the network, and its remaining limits."""
 
     owed_c: int
     pending_c: int
@@ -85,7 +85,7 @@ class DeliveryIn(In):
 
 
 class DeliveryOut(Out):
-    """How a delivery stands: delivery (`answer` is there) and execution (what it says) are told apart."""
+    """State of a delivery: delivery (there is an `answer`) and execution (its word) are distinct."""
 
     delivery_id: uuid.UUID
     meter: str

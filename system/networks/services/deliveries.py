@@ -21,7 +21,7 @@ DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class ForeignToken:
-    """What a network hands in.
+    """Token of another platform, handed in by a network.
 
     Args:
         id: the idempotency key.
@@ -34,7 +34,7 @@ class ForeignToken:
     token: str
 
     def fingerprint(self) -> str:
-        """What the same id must mean again."""
+        """Digest of the request, which the same id must have again."""
         return fingerprint("delivery", self.meter, self.token)
 
 
@@ -75,12 +75,12 @@ def deliver_foreign_token(holder: KeyHolder, handed: ForeignToken) -> NetworkDel
 
 
 def delivery_states(row: NetworkDelivery) -> Sequence[TokenState]:
-    """How it stands."""
+    """State of each token."""
     return local_token_states(row.pk)
 
 
 def end_delivery(row: NetworkDelivery) -> bool:
-    """If it has ended and nobody was told: tell; whether that was done now."""
+    """Record the end of a delivery and queue its events, once; True where that was done now."""
     states = delivery_states(row)
     if not states or any(state.state not in ENDED for state in states):
         return False

@@ -21,13 +21,13 @@ from system.vending.models import Sale, SaleOutcome
 from system.vending.pricing.explain import pesos
 from system.vending.services.sell_energy import SaleRequest, sell_energy
 
-# ---- How a network's sale ended, and the webhooks that tell it: once, in one transaction.
+# --- End of a sale: recorded once, with its webhooks, in one transaction
 
 _OPEN = NetworkSaleState.OPEN
 
 
 def settle_sale(sale_id: uuid.UUID) -> bool:
-    """Write down how it ended; False where it has not ended, or was written down before."""
+    """Record the end of a sale; False where it has not ended, or was recorded before."""
     row = NetworkSale.objects.filter(pk=sale_id, state=_OPEN).select_related("network").first()
     if row is None:
         return False
@@ -45,7 +45,7 @@ def settle_sale(sale_id: uuid.UUID) -> bool:
 
 
 def announce_reversal(sale: Sale) -> bool:
-    """Tell that a sale was taken back; False where it is no network's, or was told."""
+    """Queue the event of a reversal; False where it is no network's, or was queued."""
     rows = NetworkSale.objects.filter(pk=sale.pk, told_reversed=False)
     row = rows.select_related("network").first()
     if row is None:
@@ -57,12 +57,12 @@ def announce_reversal(sale: Sale) -> bool:
     return True
 
 
-# ---- Sell for a network: its limits, its commission, and then a sale like any other, under the caller's id
+# --- Sale within the network's limits
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSaleRequest:
-    """What a network asks.
+    """Sale that a network requests.
 
     Args:
         id: the idempotency key.
@@ -75,17 +75,17 @@ class NetworkSaleRequest:
     amount_c: int
 
     def fingerprint(self) -> str:
-        """What the same id must mean again."""
+        """Digest of the request, which the same id must have again."""
         return fingerprint("sale", self.meter, self.amount_c)
 
 
 def fingerprint(*said: Any) -> str:
-    """SHA-256 of what was asked."""
+    """SHA-256 of a request."""
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[NetworkSale, Sale]:
-    """Sell. The same wish again gives the same sale with the same tokens.
+    """Sell. The same request again gives the same sale with the same tokens.
 
     Raises:
         KeyReused: the id was used for something else.
@@ -109,7 +109,7 @@ def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[Netwo
 
 
 def _register(holder: KeyHolder, wish: NetworkSaleRequest) -> NetworkSale:
-    """The row of a wish: known, or new and within the limits. Whoever sells at once waits here."""
+    """The row of a request: known, or new and within the limits. Concurrent sales of a network wait here."""
     with write_transaction():
         lock_row(holder.network)
         row: NetworkSale | None = NetworkSale.objects.filter(pk=wish.id).first()
@@ -154,7 +154,7 @@ def _check_limits(holder: KeyHolder, wish: NetworkSaleRequest, day: Any) -> None
 
 
 def sold_c(network: Any, day: Any) -> int:
-    """What counts against the limit of a day: sold, and under way."""
+    """Amount that counts against the limit of a day: sold, and under way."""
     counted = [NetworkSaleState.OPEN, NetworkSaleState.SOLD]
     rows = NetworkSale.objects.filter(network=network, business_day=day, state__in=counted)
     return int(rows.aggregate(total=Sum("amount_c"))["total"] or 0)

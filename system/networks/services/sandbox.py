@@ -1,4 +1,4 @@
-"""What a sandbox key gets: real prices, sales and deliveries that are none.
+"""Sandbox: real prices, sales and deliveries that are none.
 
 Its tokens are 20 digits that no STS token can be: a token is a number of 66 bits, and these are above it.
 """
@@ -92,7 +92,7 @@ def deliver_in_sandbox(holder: KeyHolder, handed: ForeignToken) -> dict[str, Any
 
 
 def sandbox_answer(holder: KeyHolder, what: str, record_id: uuid.UUID) -> dict[str, Any] | None:
-    """What was answered before."""
+    """Answer that was given before."""
     row = SandboxRecord.objects.filter(pk=record_id, network=holder.network, what=what).first()
     return None if row is None else dict(row.answer)
 

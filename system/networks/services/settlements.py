@@ -27,7 +27,7 @@ from system.networks.models import LineKind, Network, NetworkSale, Settlement, S
 from system.vending.ledger import LedgerEntry, account_of, post
 from system.vending.models import AccountKind, LedgerAccount, Movement, MovementKind, Sale, Transfer
 
-# ---- The settlement file: CSV whose columns bear a version, one line a movement, and a line that closes it
+# --- File
 
 VERSION = 1
 CSV_HEAD = (
@@ -97,7 +97,7 @@ def _safe_cell(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) else cell
 
 
-# ---- Settle a network's account up to a business day: every posted movement once, the commission, and the
+# --- Settlement
 
 _KINDS = {
     MovementKind.TOKEN_SALE: LineKind.SALE,

@@ -1,10 +1,8 @@
-"""Telling networks what happened, as Standard Webhooks describes it.
+"""Webhooks, as Standard Webhooks describes them.
 
-Map of the room::
+Map::
 
-    events.py    what is told, and what an event holds
-    signing.py   secrets (derived, never stored) and signatures; `verify` for whoever receives
-    outbox.py    write messages, in the transaction of what they tell
-    sending.py   send what is due, try again with growing pauses, give up after the last
-    managing.py  addresses, and sending dead letters again
+    events.py      events and their data; the outbox: messages written in the transaction of their event
+    sending.py     secrets (derived, never stored), signatures, attempts with growing pauses
+    endpoints.py   endpoints of a network; dead letters sent again
 """

@@ -1,4 +1,4 @@
-"""Addresses of webhooks, and dead letters."""
+"""Endpoints of webhooks, and dead letters."""
 
 import uuid
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ ENDPOINTS_MAX = 10
 def add_endpoint(
     user: User, network: Network, url: str, events: Sequence[str], *, sandbox: bool = False
 ) -> WebhookEndpoint:
-    """Let a network be told at an address.
+    """Add an endpoint.
 
     Raises:
         UnableToManage: not allowed, the address is refused, no event, or too many addresses.
@@ -52,7 +52,7 @@ def add_endpoint(
 
 
 def switch_endpoint(user: User, endpoint: WebhookEndpoint, *, active: bool) -> None:
-    """Stop telling an address, or tell it again.
+    """Stop an endpoint, or start it again.
 
     Raises:
         UnableToManage: not allowed.
@@ -78,7 +78,7 @@ def new_secret(user: User, endpoint: WebhookEndpoint) -> WebhookEndpoint:
 
 
 def send_again(rows: Any) -> int:
-    """Let dead letters wait again, with all their attempts; how many. `rows` are narrowed already."""
+    """Queue dead letters again, with all their attempts; their number. `rows` are narrowed already."""
     dead = rows.filter(state=MessageState.DEAD)
     again: int = dead.update(
         state=MessageState.WAITING, attempts=0, next_at=security_now(), ended_at=None, reason=""
@@ -87,7 +87,7 @@ def send_again(rows: Any) -> int:
 
 
 def resend(user: User, message: WebhookMessage) -> bool:
-    """Let a dead letter be sent again; False where it is not dead.
+    """Queue a dead letter again; False where it is not dead.
 
     Raises:
         UnableToManage: not allowed.

@@ -16,11 +16,9 @@ from system.vending.delivery.carriers import TokenState
 from system.vending.delivery.status import delivered, executed
 from system.vending.models import Sale
 
-# ---- What networks are told. Events hold no token and no person: who may know those asks with a key.
-
 
 class Event(StrEnum):
-    """Kinds."""
+    """Kinds of events."""
 
     SALE_DONE = "sale.done"
     SALE_REVERSED = "sale.reversed"
@@ -39,7 +37,7 @@ EVENT_LABELS: Mapping[Event, str] = {
 
 
 def sale_data(sale: Sale, commission_c: int) -> dict[str, Any]:
-    """What is told of a sale."""
+    """Data of a sale's event."""
     return {
         "sale_id": str(sale.pk),
         "number": sale.number,
@@ -53,7 +51,7 @@ def sale_data(sale: Sale, commission_c: int) -> dict[str, Any]:
 
 
 def delivery_data(delivery_id: Any, meter: str, states: Sequence[TokenState]) -> dict[str, Any]:
-    """What is told of a delivery: of a sale of the network, or of a token that it handed in."""
+    """Data of a delivery's event: of a sale of the network, or of a token that it handed in."""
     return {
         "delivery_id": str(delivery_id),
         "meter": meter,
@@ -71,7 +69,7 @@ def delivery_data(delivery_id: Any, meter: str, states: Sequence[TokenState]) ->
 
 
 def delivery_events(states: Sequence[TokenState]) -> list[Event]:
-    """Which events the end of a delivery is."""
+    """Events of the end of a delivery."""
     found = [Event.ORDER_ENDED]
     if states and all(delivered(state) for state in states):
         found.append(Event.TOKEN_DELIVERED)
@@ -85,7 +83,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-# ---- Messages are written in the transaction of what they tell: neither without the other.
+# --- Outbox
 
 
 def queue_event(

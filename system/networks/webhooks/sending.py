@@ -16,7 +16,7 @@ from system.config.clock import security_now
 from system.config.outgoing_http import Answer, UnableToSend, send
 from system.networks.models import MessageState, WebhookEndpoint, WebhookMessage
 
-# ---- Secrets and signatures of webhooks.
+# --- Secrets and signatures
 
 SECRET_HEAD, SIGNATURE_HEAD = "whsec_", "v1,"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -29,14 +29,14 @@ class BadSignature(ValueError):
 
 
 def secret_of(endpoint: WebhookEndpoint) -> str:
-    """What the other side keeps."""
+    """Secret of an endpoint, as its receiver keeps it."""
     said = f"amibench-webhook:{endpoint.pk}:{endpoint.secret_version}".encode()
     made = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
     return SECRET_HEAD + base64.b64encode(made).decode()
 
 
 def headers_of(secret: str, message_id: Any, body: str, now: datetime) -> dict[str, str]:
-    """What a message is sent with."""
+    """Headers of a message."""
     stamp = str(int(now.timestamp()))
     return {
         ID: str(message_id),
@@ -48,7 +48,7 @@ def headers_of(secret: str, message_id: Any, body: str, now: datetime) -> dict[s
 
 
 def verify(secret: str, headers: Mapping[str, str], body: str, now: datetime) -> None:
-    """Let go on with a message that was signed with the secret, not long ago.
+    """Refuse a message that was not signed with the secret, or long ago.
 
     Raises:
         BadSignature: forged, changed or too old.
@@ -74,7 +74,7 @@ def _signature(secret: str, message_id: str, stamp: str, body: str) -> str:
     return base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
 
 
-# ---- Send what is due. At least once: whoever dies after sending and before the mark sends it again, same
+# --- Attempts
 
 #: Pauses after the first, second … failure, seconds; after the last the message is dead: about two days.
 PAUSES_S = (5, 30, 120, 600, 1_800, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
@@ -88,7 +88,7 @@ SENDERS: list[Sender] = [send]
 
 
 def send_due() -> tuple[int, int]:
-    """Send what is due; how many were received, and how many were not."""
+    """Send messages that are due; the numbers of those received, and not received."""
     now = security_now()
     rows = _due(now)
     if not rows:
@@ -104,7 +104,7 @@ def send_due() -> tuple[int, int]:
 
 
 def record_attempt(row: WebhookMessage, answer: Answer | UnableToSend) -> bool:
-    """Write down what came of an attempt; whether it was received."""
+    """Record the result of an attempt; True where it was received."""
     waiting = WebhookMessage.objects.filter(pk=row.pk, state=MessageState.WAITING)
     attempts, now = row.attempts + 1, security_now()
     if isinstance(answer, Answer) and answer.status in _OK:

@@ -1,12 +1,9 @@
-"""Homes from a file: people, places, contracts and meters, row by row, all or nothing.
+"""Import of service points from a file: people, places, agreements and meters, all rows or none.
 
-Map of the room::
+Map::
 
-    errors.py      the file cannot be read; a cell that is wrong
-    tables.py      bytes of an XLSX or CSV file -> headed rows of text, within limits
-    columns.py     which columns there are, which are needed, how each is read (one table)
-    parsing.py     a row of text -> `HomeData`, or what is wrong with it
-    conflicts.py   what the database knows already, and what the file says twice
-    loading.py     the rows of a file, written at once
-    template.py    the file to begin with; texts that no office program takes for a formula
+    spreadsheets.py   bytes of an XLSX or CSV file -> headed rows of text, within limits
+    columns.py        columns: needed or not, how each is read (one table); blank workbook, list of errors
+    parsing.py        a row of text -> `ServicePointData`; conflicts within the file and with the registry
+    loading.py        review of a file, and its rows written at once
 """

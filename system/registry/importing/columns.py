@@ -15,8 +15,6 @@ from system.registry.errors import CellError, UnableToRegister
 from system.registry.importing.spreadsheets import fold_heading
 from system.registry.models import AgreementMode
 
-# ---- Which columns there are, which are needed, how each is read: one table, for parsing, template and pag
-
 Reader = Callable[[str], Any]
 
 
@@ -45,7 +43,7 @@ def number(low: int, high: int) -> Reader:
 
 
 def one_of(**words: Any) -> Reader:
-    """One of some words, as people write them."""
+    """One of some words, in any spelling."""
 
     def read(typed: str) -> Any:
         folded = fold_heading(typed)
@@ -94,12 +92,12 @@ class Column:
 
     Args:
         heading: Spanish, folded.
-        field: what the verbs call it (`system.registry.services.inputs`).
+        field: its name in `system.registry.services.inputs`.
         read: text -> value; raises `UnableToRegister`.
-        needed: whether every row must have it; ``meter``: whoever has one meter column.
+        needed: every row must have it; ``meter``: every row that has one meter column.
         default: where the cell is empty.
         example: for the template.
-        help: what stands there.
+        help: its content, for people.
     """
 
     heading: str
@@ -112,7 +110,7 @@ class Column:
 
     @property
     def need(self) -> str:
-        """In a word: whether it must be filled in."""
+        """Its need, in a word."""
         return {True: "obligatoria", METER: "obligatoria si hay medidor"}.get(self.needed, "opcional")
 
 
@@ -149,7 +147,7 @@ BY_HEADING = {column.heading: column for column in COLUMNS}
 HEADING_OF = {column.field: column.heading for column in COLUMNS}
 
 
-# ---- The file to begin with, and lists of errors to take along: no cell is one that an office program runs
+# --- Files made from the columns: the blank workbook, and lists of errors
 
 #: What an office program takes for the beginning of a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r")

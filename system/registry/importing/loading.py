@@ -1,4 +1,4 @@
-"""Look at a file, and take it: all of its rows or none."""
+"""Review of a file, and its import: all of its rows or none."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,13 +28,13 @@ from system.registry.models import (
     MeterKeying,
 )
 
-#: So long a file that was looked at waits; it holds personal data.
+#: Time for which a reviewed file waits; it holds personal data.
 DRAFT_WAITS = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a file would do.
+    """Review of a file.
 
     Args:
         rows: those that are well formed.
@@ -48,12 +48,12 @@ class Review:
 
     @property
     def is_clean(self) -> bool:
-        """Whether it can be taken."""
+        """True where it can be imported."""
         return not self.errors
 
 
 def review_file(user: User, content: bytes, since: datetime | None = None) -> Review:
-    """Look at a file; nothing is written.
+    """Review a file; nothing is written.
 
     Raises:
         UnableToReadFile: it cannot be read at all.
@@ -69,7 +69,7 @@ def review_file(user: User, content: bytes, since: datetime | None = None) -> Re
 
 
 def keep_draft(user: User, name: str, content: bytes) -> ImportDraft:
-    """Keep a file until somebody says yes; those that waited too long go."""
+    """Keep a file until it is imported; those that waited too long are deleted."""
     now = security_now()
     ImportDraft.objects.filter(made_at__lt=now - DRAFT_WAITS).delete()
     draft: ImportDraft = ImportDraft.objects.create(
@@ -84,10 +84,10 @@ def keep_draft(user: User, name: str, content: bytes) -> ImportDraft:
 
 
 def import_file(user: User, draft: ImportDraft) -> int:
-    """Write every row of a file that was looked at, and forget the file; how many homes are new.
+    """Write every row of a reviewed file, and forget the file; the number of new installations.
 
     Raises:
-        UnableToRegister: something is wrong (also since it was looked at); nothing was written.
+        UnableToRegister: it has errors (also since its review); nothing was written.
         UnableToReadFile: it cannot be read.
     """
     if draft.provider_id != user.provider_id:

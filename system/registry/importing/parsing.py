@@ -28,8 +28,6 @@ from system.registry.services.inputs import (
 )
 from system.registry.services.installations import check_place, check_terms
 
-# ---- A row of text as `ServicePointData`, or what is wrong with it.
-
 _BASE_DATES = (1993, 2014, 2035)
 
 
@@ -85,7 +83,7 @@ class Places:
 
 
 def check_headings(table: SheetRows) -> None:
-    """See that the file has the columns that are needed, and none that nobody knows.
+    """Refuse a file that lacks a needed column, or has an unknown one.
 
     Raises:
         UnableToReadFile: it has not.
@@ -161,7 +159,7 @@ def _meter(values: dict[str, Any]) -> MeterData | None:
     return MeterData(values["maker"], values["serial"], values["model"], drn=values["drn"], keying=keying)
 
 
-# ---- What the database knows already, and what the file says twice. Nothing is written to find out.
+# --- Conflicts: within the file, and with rows of the registry
 
 #: So many values go into one question: SQL Server takes 2,100.
 _AT_ONCE = 500
@@ -175,7 +173,7 @@ def known_customers(provider_id: int, rows: Iterable[ParsedRow]) -> dict[str, Cu
 
 
 def conflicts_of(provider_id: int, rows: list[ParsedRow]) -> list[CellError]:
-    """What cannot be written because it is there already, or twice in the file."""
+    """Errors of rows that are registered already, or twice in the file."""
     return sorted(
         [
             *_duplicates(rows, "niu", "niu", lambda row: row.home.place.niu),
@@ -211,7 +209,7 @@ def _already_registered(provider_id: int, rows: list[ParsedRow]) -> Iterator[Cel
     mine = Installation.objects.filter(provider_id=provider_id)
     for installation in _any_of(mine, "niu", places):
         yield CellError(places[installation.niu].row, "niu", "Ya está registrado.")
-    # type plates and DRN exist once in the world: over all providers, and nothing but "in use" is told
+    # type plates and DRN exist once in the world: over all providers, and nothing but "in use" is revealed
     meters = [(row, row.home.meter) for row in rows if row.home.meter is not None]
     plates = {(meter.maker, meter.serial): row for row, meter in meters}
     for device in _any_of(Device.objects.all(), "serial", {serial for _, serial in plates}):

@@ -8,8 +8,6 @@ from django.db import models
 from system.accounts.scoping import ProviderOwned, ScopedQuerySet
 from system.registry.identifiers import fold
 
-# ---- Facts that hold from one instant to another.
-
 
 class DatedQuerySet(ScopedQuerySet):
     """Rows that hold for a time."""
@@ -38,7 +36,7 @@ class Dated(ProviderOwned):
         abstract = True
 
     def ends(self, instant: datetime) -> None:
-        """Let it hold no longer than `instant`; the only change that such a row knows."""
+        """End it at `instant`; the only change that such a row knows."""
         type(self).objects.filter(pk=self.pk, valid_to__isnull=True).update(valid_to=instant)
         self.valid_to = instant
 
@@ -56,11 +54,8 @@ def dated_constraints(table: str, *one_of: str) -> list[Any]:
     ]
 
 
-# ---- A column that holds another one without accents and case: «nanez» finds «Ñáñez» on every database.
-
-
 class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """What `fold` makes of another column; filled with every save and every bulk creation, never by hand.
+    """Another column without accents and case; filled with every save and every bulk creation, never by hand.
 
     Args:
         source: name of the other column.
@@ -71,12 +66,12 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **{"editable": False, "default": "", **more})
 
     def deconstruct(self) -> Any:
-        """How a migration writes it."""
+        """Arguments for a migration."""
         name, path, args, more = super().deconstruct()
         return name, path, args, {**more, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """The value of this moment."""
+        """The folded value."""
         folded = fold(getattr(model_instance, self.source))[: self.max_length]
         setattr(model_instance, self.attname, folded)
         return folded

@@ -8,11 +8,9 @@ from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 from system.registry.models.base import Dated, FoldedField, dated_constraints
 
-# ---- Customers, and what was agreed with them.
-
 
 class AgreementMode(models.TextChoices):
-    """How the service is paid (R3-04)."""
+    """Mode of payment for the service (R3-04)."""
 
     PREPAID = "prepaid", "Prepago"
     POSTPAID = "postpaid", "Pospago"
@@ -54,7 +52,7 @@ class Customer(ProviderOwned):
 
 
 class Agreement(Dated):
-    """What was agreed for an installation, for a time.
+    """Agreement for an installation, for a time.
 
     Args:
         tariff_code: which tariff prices it (`system.vending.models.TariffVersion.code`).
@@ -80,11 +78,8 @@ class Agreement(Dated):
         ]
 
 
-# ---- What Law 1581 asks for: who agreed to the treatment of his data; and files that hold it for a while.
-
-
 class ConsentChannel(models.TextChoices):
-    """How somebody agreed, or took it back."""
+    """Channel by which a consent was given or taken back."""
 
     SIGNED = "signed", "Formato firmado"
     SPOKEN = "spoken", "De palabra, ante el funcionario"
@@ -92,7 +87,7 @@ class ConsentChannel(models.TextChoices):
 
 
 class DataConsent(Fact):
-    """That a person agreed to the treatment of his data, or took it back: the proof the law asks for.
+    """Consent to the treatment of personal data, given or taken back: the proof that the law asks for.
 
     Args:
         given: True: agreed; False: taken back.
@@ -117,11 +112,11 @@ class DataConsent(Fact):
 
 
 class ImportDraft(ProviderOwned):
-    """A file that was looked at and waits for a yes; deleted with the import, and when it is too old.
+    """A file that was reviewed and waits for its import; deleted with it, and when it is too old.
 
     Args:
         sha256: of the content, for the audit trail.
-        made_by, made_at: who brought it, on the wall.
+        made_by, made_at: who uploaded it, on the wall.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Devices: what hangs in the field, by which names, where, and with which keys."""
+"""Devices, their identifiers, the installations where they hang, and the STS keys of meters."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from system.registry.models.base import Dated, dated_constraints
 
 
 class DeviceKind(models.TextChoices):
-    """What a device is."""
+    """Kind of a device."""
 
     METER = "meter", "Medidor"
     CIU = "ciu", "Unidad de usuario (CIU)"
@@ -17,7 +17,7 @@ class DeviceKind(models.TextChoices):
 
 
 class IdentifierKind(models.TextChoices):
-    """Names of a device that can change."""
+    """Kind of an identifier, which can change."""
 
     DRN = "drn", "DRN (número del medidor)"
     LDN = "ldn", "Nombre lógico DLMS"
@@ -47,7 +47,7 @@ class Device(ProviderOwned):
 
 
 class DeviceIdentifier(Dated):
-    """A name of a device, for a time. Two devices never bear the same one at once."""
+    """An identifier of a device, for a time. Two devices never bear the same one at once."""
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField("clase", max_length=20, choices=IdentifierKind.choices)
@@ -69,7 +69,7 @@ class DeviceIdentifier(Dated):
 
 
 class DeviceInstallation(Dated):
-    """Which device hung at which installation, and when: a meter swap is two rows."""
+    """Installation of a device at a point of supply, for a time: a meter swap is two rows."""
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="installations")
     installation = models.ForeignKey(
@@ -78,7 +78,7 @@ class DeviceInstallation(Dated):
     role = models.CharField("función", max_length=20, choices=DeviceKind.choices)
 
     class Meta:
-        """A device hangs at one place; a place has one of each."""
+        """A device is at one place; a place has one of each."""
 
         db_table = "registry_device_installation"
         constraints = [
@@ -92,7 +92,7 @@ class DeviceInstallation(Dated):
 
 
 class MeterKeying(Dated):
-    """The STS parameters of a meter, for a time: what the security module must be told to mint for it.
+    """The STS parameters of a meter, for a time: the security module needs them to mint for it.
 
     Args:
         sgc: supply group code, six digits.

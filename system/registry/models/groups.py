@@ -7,7 +7,7 @@ from system.registry.models.base import Dated, dated_constraints
 
 
 class GroupAxis(models.TextChoices):
-    """Along what is grouped; the first three are mandatory in the specification."""
+    """Axis of a group; the first three are mandatory in the specification."""
 
     INSTALLATION_TYPE = "installation_type", "Tipo de instalación"
     ZONE = "zone", "Zona"
@@ -16,7 +16,7 @@ class GroupAxis(models.TextChoices):
 
 
 class GroupRule(models.TextChoices):
-    """What the installations of a group have in common, where a rule fills it."""
+    """Property that the installations of a group share, where a rule fills it."""
 
     SITE_KIND = "site_kind", "Tipo de sitio (nano, micro, ssfvi)"
     SECTOR = "sector", "Sector (residential, commercial…)"
@@ -55,7 +55,7 @@ class Group(ProviderOwned):
 
 
 class GroupMembership(Dated):
-    """That an installation belongs to a group, for a time."""
+    """Membership of an installation in a group, for a time."""
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     installation = models.ForeignKey(

@@ -4,8 +4,6 @@ from django.db import models
 
 from system.accounts.scoping import ProviderOwned
 
-# ---- Where: communities, sites, feeders, installations.
-
 
 class SiteKind(models.TextChoices):
     """Solutions of the specification (R1-02, R3-05)."""
@@ -90,7 +88,7 @@ class Feeder(ProviderOwned):
 
 
 class Installation(ProviderOwned):
-    """A point of supply: agreement, debts, tariff and purchases belong to it, whatever meter hangs there.
+    """A point of supply (CIM: UsagePoint): agreement, debts, tariff and purchases belong to it.
 
     Args:
         niu: the number by which provider and regulator know it.
@@ -128,9 +126,6 @@ class Installation(ProviderOwned):
     def __str__(self) -> str:
         """Its NIU."""
         return self.niu
-
-
-# ---- The utility (prestador).
 
 
 class Provider(models.Model):

@@ -1,16 +1,14 @@
-"""Pages of the registry: they read a form, call one verb or one question, and show what came of it.
+"""Pages of the registry: read a form, call one service or selector, show the result.
 
-Map of the room::
+Map::
 
     urls.py            addresses
-    forms.py           what the office types
-    home_form.py       the guided form: person, place, contract, meter
-    customers.py       people: search, one, correct
-    personal.py        Law 1581: consent, export, erasure of one person's data
-    installations.py   points of supply: history, contract, meter swap
-    devices.py         devices: list, one, names, keys
+    forms.py           forms of people, places, devices, keys, groups; the guided form of a service point
+    customers.py       customers: search, one, correct; consent, export, erasure (Law 1581)
+    installations.py   installations: history, agreement, meter swap
+    devices.py         devices: list, one, identifiers, keys
     places.py          communities, sites, feeders
     groups.py          groups and their members
-    imports.py         a file: look at it, then take it
-    rows.py            a row by its key, or 404; pages of a list
+    imports.py         a file: preview, then import
+    shortcuts.py       a row by its key, or 404; pages of a list; refusals put to their fields
 """

@@ -19,8 +19,6 @@ from system.registry.pages.shortcuts import add_refusal, page_of, row_or_404
 from system.registry.selectors import find_customers, service_points_of
 from system.registry.services.installations import edit_customer, register_service_point
 
-# ---- People: search them, look at one, correct him; the guided form that makes a whole point of supply.
-
 
 @requires(Operation.SEE_CUSTOMERS)
 @require_http_methods(["GET", "POST"])
@@ -38,7 +36,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @requires(Operation.SEE_CUSTOMERS)
 @require_GET
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """One person: what hangs where, what was agreed, what was bought, what was consented to."""
+    """One customer: installations, agreements, consents, login."""
     found = row_or_404(request, Customer, customer_id)
     user: Any = request.user
     homes = service_points_of(user, found)
@@ -78,7 +76,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
 @requires(Operation.EDIT_CUSTOMERS)
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """The guided form: person, place, contract, meter."""
+    """The guided form: person, place, agreement, meter."""
     user = _user(request)
     form = ServicePointForm(request.POST if request.method == "POST" else None, user)
     if request.method == "POST" and form.is_valid():
@@ -110,13 +108,13 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
-# ---- Law 1581: consent, export and erasure of one person's data.
+# --- Personal data (Law 1581)
 
 
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
 def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """The person agreed, or took it back."""
+    """Record a consent, given or taken back."""
     found = row_or_404(request, Customer, customer_id)
     form = ConsentForm(request.POST)
     given = request.POST.get("given") == "yes"
@@ -135,7 +133,7 @@ def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
 @requires(Operation.EXPORT_PERSONAL_DATA)
 @require_POST
 def export(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Everything that is known of a person, as a ZIP."""
+    """All personal data of a customer, as a ZIP."""
     found = row_or_404(request, Customer, customer_id)
     answer = HttpResponse(
         personal_data.export_personal_data(_user(request), found), content_type="application/zip"
@@ -148,7 +146,7 @@ def export(request: HttpRequest, customer_id: int) -> HttpResponse:
 @requires(Operation.ERASE_PERSONAL_DATA)
 @require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Say what would go and what must stay; then do it."""
+    """Show the data that would be erased and those that must stay; then erase."""
     found = row_or_404(request, Customer, customer_id)
     if request.method == "POST":
         try:

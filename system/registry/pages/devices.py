@@ -58,7 +58,7 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
 @requires(Operation.EDIT_DEVICES)
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """A device that hangs nowhere yet."""
+    """Register a device that is not installed yet."""
     form = DeviceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @requires(Operation.EDIT_DEVICES)
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest, device_id: int) -> HttpResponse:
-    """Write down with which STS data a meter works."""
+    """Record the STS data with which a meter works."""
     found = row_or_404(request, Device, device_id)
     present = MeterKeying.objects.of(request.user).filter(device=found, valid_to__isnull=True).first()
     initial = {name: getattr(present, name) for name in KeyingData.__slots__} if present else None

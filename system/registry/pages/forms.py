@@ -38,8 +38,6 @@ from system.registry.services.inputs import (
     TermsData,
 )
 
-# ---- What the office types about people, places, devices and groups.
-
 SECTOR_CHOICES = (
     ("residential", "Residencial"),
     ("commercial", "Comercial"),
@@ -121,7 +119,7 @@ class PlaceForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    """What is agreed."""
+    """Terms of an agreement."""
 
     mode = forms.ChoiceField(label="Modalidad", choices=AgreementMode.choices)
     tariff_code = forms.ChoiceField(label="Tarifa")
@@ -159,7 +157,7 @@ class AgreementForm(TermsForm):
         """The customer who bears it.
 
         Raises:
-            ValidationError: nobody does.
+            ValidationError: there is none.
         """
         known = Customer.objects.of(self._user).filter(pseudonymised_at__isnull=True)
         found: Customer | None = known.filter(document=self.cleaned_data["document"]).first()
@@ -213,7 +211,7 @@ class DeviceForm(forms.Form):
 
 
 class SwapForm(forms.Form):
-    """Which meter hangs there from when on."""
+    """Swap of a meter at an instant."""
 
     number = CleanedField(
         label="Serie o DRN del medidor nuevo",
@@ -301,7 +299,7 @@ class GroupForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """What fills a group by itself."""
+    """Rule that fills a group."""
 
     by = forms.ChoiceField(
         label="Regla", required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
@@ -350,7 +348,7 @@ class MembersForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    """That a person agreed, or took it back."""
+    """Consent, given or taken back."""
 
     channel = forms.ChoiceField(label="Medio", choices=ConsentChannel.choices)
     reference = CleanedField(
@@ -358,11 +356,11 @@ class ConsentForm(forms.Form):
     )
 
 
-# ---- The guided form: person, place, contract, meter, each with its own rules, written all at once.
+# --- The guided form: person, place, contract, meter, valid or wrong together
 
 
 class MeterForm(KeyingForm):
-    """A meter with its STS data; left empty where nothing hangs there yet."""
+    """A meter with its STS data; left empty where none is installed yet."""
 
     maker = CleanedField(label="Fabricante", max_length=50, required=False)
     model = CleanedField(label="Modelo", max_length=50, required=False)
@@ -430,7 +428,7 @@ class ServicePointForm:
         )
 
     def is_valid(self) -> bool:
-        """Whether all are; each says what is wrong with it."""
+        """True where all are; each form has its own errors."""
         return False not in {form.is_valid() for _, form in self.parts}  # each one is asked
 
     @property
@@ -455,7 +453,7 @@ class ServicePointForm:
         )
 
     def complain(self, error: UnableToRegister) -> None:
-        """Put what the verb said to the field that it means."""
+        """Put a refusal to the field that it means."""
         for _, form in self.parts:
             if error.field in form.fields:
                 form.add_error(error.field, error.sentence)
@@ -463,7 +461,7 @@ class ServicePointForm:
         self.person.add_error(None, error.sentence)
 
 
-# ---- A further name of a device: what is typed, cleaned as its kind wants it.
+# --- Identifiers of a device
 
 _SYSTEM_TITLE = re.compile(r"[0-9A-F]{16}")
 _LDN_MAX = 16

@@ -1,4 +1,4 @@
-"""Groups on the axes of R4.1-07: make one, let installations join and leave, see who belonged when."""
+"""Groups on the axes of R4.1-07: create, add and remove members, history of memberships."""
 
 from typing import Any
 
@@ -48,14 +48,14 @@ def create(request: HttpRequest) -> HttpResponse:
 @requires(Operation.SEE_CUSTOMERS)
 @require_GET
 def group(request: HttpRequest, group_id: int) -> HttpResponse:
-    """Who belongs to it, and who did."""
+    """Present and former members."""
     return _group_page(request, row_or_404(request, Group, group_id), MembersForm(user=request.user))
 
 
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
 def add(request: HttpRequest, group_id: int) -> HttpResponse:
-    """Let installations join."""
+    """Add installations."""
     found = row_or_404(request, Group, group_id)
     form = MembersForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -68,7 +68,7 @@ def add(request: HttpRequest, group_id: int) -> HttpResponse:
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
 def rule(request: HttpRequest, group_id: int) -> HttpResponse:
-    """Let a rule fill the group, now; the same rule again brings it up to date."""
+    """Set the rule that fills the group, now; the same rule again brings it up to date."""
     found = row_or_404(request, Group, group_id)
     form = RuleForm(request.POST)
     if not form.is_valid():
@@ -86,7 +86,7 @@ def rule(request: HttpRequest, group_id: int) -> HttpResponse:
 @requires(Operation.EDIT_CUSTOMERS)
 @require_POST
 def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
-    """Let an installation leave."""
+    """Remove an installation."""
     found = row_or_404(request, GroupMembership, membership_id, "group")
     try:
         leave(_user(request), found)

@@ -1,4 +1,4 @@
-"""A file of homes: look at it row by row, then take all of it, or nothing."""
+"""Import of a file: review row by row, then all of it, or nothing."""
 
 import uuid
 from typing import Any
@@ -33,7 +33,7 @@ class FileForm(forms.Form):
 @requires(Operation.IMPORT_REGISTRY)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Choose a file; what it would do is shown before anything is written."""
+    """Choose a file; its review is shown before anything is written."""
     user: Any = request.user
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
@@ -55,7 +55,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @requires(Operation.IMPORT_REGISTRY)
 @require_GET
 def preview(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """What the file would do: its rows, or what is wrong with them."""
+    """Review of the file: its rows, or their errors."""
     draft = _draft(request, draft_id)
     seen = review_file(request.user, bytes(draft.content))  # type: ignore[arg-type]
     shown = {
@@ -81,7 +81,7 @@ def errors(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 @requires(Operation.IMPORT_REGISTRY)
 @require_POST
 def accept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Take the file."""
+    """Import the file."""
     draft = _draft(request, draft_id)
     user: Any = request.user
     try:
@@ -104,7 +104,7 @@ def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 @requires(Operation.IMPORT_REGISTRY)
 @require_GET
 def template_file(request: HttpRequest) -> HttpResponse:
-    """The workbook to begin with."""
+    """The blank workbook."""
     answer = HttpResponse(blank_workbook(), content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="plantilla-amibench.xlsx"'
     return answer
@@ -112,7 +112,7 @@ def template_file(request: HttpRequest) -> HttpResponse:
 
 def _draft(request: HttpRequest, draft_id: uuid.UUID) -> ImportDraft:
     user: Any = request.user
-    # whoever brought it: a file of personal data is nobody else's business before it is taken
+    # of the user who uploaded it alone: a file of personal data is shown to no other before it is imported
     found: ImportDraft | None = ImportDraft.objects.of(user).filter(pk=draft_id, made_by=user).first()
     if found is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Points of supply: what hangs there, what was agreed, what was bought; contract and meter swap."""
+"""Installations: meters, agreements and purchases of one; agreement and meter swap."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ LAST_SALES = 10
 @requires(Operation.SEE_CUSTOMERS)
 @require_GET
 def installation(request: HttpRequest, installation_id: int) -> HttpResponse:
-    """One point of supply with its history."""
+    """One installation with its history."""
     user = _user(request)
     found = _found(request, installation_id)
     shown = {
@@ -88,7 +88,7 @@ def new_agreement(request: HttpRequest, installation_id: int) -> HttpResponse:
 @requires(Operation.EDIT_DEVICES)
 @require_http_methods(["GET", "POST"])
 def swap(request: HttpRequest, installation_id: int) -> HttpResponse:
-    """Take a meter down and hang another."""
+    """Remove a meter and install another."""
     user = _user(request)
     found = _found(request, installation_id)
     form = SwapForm(request.POST or None, user=user)

@@ -21,7 +21,7 @@ from system.registry.services.places import create_community, create_feeder, cre
 @requires(Operation.SEE_CUSTOMERS)
 @require_GET
 def places(request: HttpRequest) -> HttpResponse:
-    """What there is, community by community."""
+    """Places, community by community."""
     user = _user(request)
     sites = Site.objects.of(user).annotate(homes=Count("installations"))
     communities = Community.objects.of(user)

@@ -31,5 +31,5 @@ def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
 
 
 def add_refusal(form: forms.BaseForm, error: UnableToRegister) -> None:
-    """Put what a verb said to the field that it means."""
+    """Put a refusal to the field that it means."""
     form.add_error(error.field if error.field in form.fields else None, error.sentence)

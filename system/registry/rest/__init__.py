@@ -1,10 +1,10 @@
-"""The registry's part of the API.
+"""The API of the registry.
 
-Map of the room::
+Map::
 
-    schemas.py         people, places, terms, keys as they travel
-    customers.py       people: search, one, correct, consent, export, erasure
-    homes.py           points of supply: register, one, correct, contract, meter swap
+    schemas.py         people, places, agreements, devices and keys; limits are those of the models
+    customers.py       customers: search, one, correct, consent, export, erasure
+    installations.py   service points: register, one, correct, agreement, meter swap
     devices.py         devices: list, one, register, keys
     places.py          communities, sites, feeders
     groups.py          groups and their members
@@ -23,7 +23,7 @@ def _where(error: UnableToRegister) -> dict[str, object]:
     return {"errors": [{"field": f"body.{error.field}", "detail": error.sentence}]}
 
 
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(
         customers.router,
         installations.router,

@@ -1,4 +1,4 @@
-"""People: search, look at one, correct him; consent, export and erasure of his data (Law 1581)."""
+"""Customers: search, one, correct; consent, export and erasure (Law 1581)."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ _ONE = "/customers/{int:customer_id}"
 
 
 class SearchIn(PageIn):
-    """Whom to look for: in a body, as a name in an address stays in logs."""
+    """Search text, in a body: a name in an address stays in logs."""
 
     text: Annotated[
         str, free_text(100), Field(description="nombre, documento, NIU o medidor; vacío: todos")
@@ -41,7 +41,7 @@ class CustomerDetailOut(CustomerOut):
 
 
 class ConsentIn(In):
-    """That a person agreed to the treatment of his data, or took it back."""
+    """Consent to the treatment of personal data, given or taken back."""
 
     given: Flag
     channel: ConsentChannel
@@ -49,7 +49,7 @@ class ConsentIn(In):
 
 
 class ErasedOut(Out):
-    """What an erasure did."""
+    """Result of an erasure."""
 
     whole: bool = Field(description="false: nombre y documento quedan mientras haya deber de conservarlos")
     until: Instant | None = Field(description="cuándo termina ese deber, si se sabe")

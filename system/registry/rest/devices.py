@@ -28,14 +28,14 @@ _ONE = "/devices/{int:device_id}"
 
 
 class DevicesQuery(PageQuery):
-    """Which of them."""
+    """Filter of devices."""
 
     text: Annotated[str, free_text(100, description="serie, DRN u otro nombre; vacío: todos")] = ""
     state: Literal["", "hung", "free", "unkeyed"] = Field("", description="instalado, libre, sin datos STS")
 
 
 class NameOut(Out):
-    """A name of a device, for a time."""
+    """An identifier of a device, for a time."""
 
     kind: str
     value: str
@@ -44,7 +44,7 @@ class NameOut(Out):
 
 
 class HungOut(Out):
-    """Where a device hung, and when."""
+    """An installation of a device, for a time."""
 
     installation_id: int
     valid_from: Instant

@@ -52,7 +52,7 @@ class GroupOut(Out):
 
 
 class MemberOut(Out):
-    """That an installation belongs to a group, for a time."""
+    """Membership of an installation in a group, for a time."""
 
     id: int
     installation_id: int

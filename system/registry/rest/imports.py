@@ -1,4 +1,4 @@
-"""A file of homes: check it row by row, then apply all of it, or nothing."""
+"""Import of a file: check it row by row, then apply all of it, or nothing."""
 
 import uuid
 
@@ -23,7 +23,7 @@ _ONE = "/imports/{uuid:import_id}"
 
 
 class CellErrorOut(Out):
-    """What is wrong in a row."""
+    """An error of a row."""
 
     row: int = Field(description="como la cuenta el programa de oficina; los títulos son la fila 1")
     column: str
@@ -31,7 +31,7 @@ class CellErrorOut(Out):
 
 
 class ImportOut(Out):
-    """What a file would do."""
+    """Review of a file."""
 
     id: uuid.UUID
     name: str
@@ -43,14 +43,14 @@ class ImportOut(Out):
 
 
 class AppliedOut(Out):
-    """What a file did."""
+    """Result of an import."""
 
     installations: int
 
 
 def _draft(request: HttpRequest, import_id: uuid.UUID) -> ImportDraft:
     user = user_of(request)
-    # whoever brought it: a file of personal data is nobody else's business before it is taken
+    # of the user who uploaded it alone: a file of personal data is shown to no other before it is imported
     found: ImportDraft = row_or_404(ImportDraft.objects.of(user).filter(made_by=user), import_id)
     return found
 

@@ -1,4 +1,4 @@
-"""Points of supply: register one, look at it, correct it; contract and meter swap."""
+"""Service points: register, one, correct; agreement and meter swap."""
 
 from typing import Annotated, Any
 
@@ -33,13 +33,13 @@ _ONE = "/installations/{int:installation_id}"
 
 
 class InstallationsQuery(PageQuery):
-    """Which of them; what is left out, does not narrow."""
+    """Filter of installations; a field that is left out does not narrow."""
 
     niu: Annotated[str, free_text(30)] = ""
     site_id: Annotated[QueryInt, Field(ge=1, le=KEY_MAX)] | None = None
 
     def filters(self) -> dict[str, Any]:
-        """It, as Django's filters."""
+        """Django's filters."""
         wanted = {"niu": self.niu, "site_id": self.site_id}
         return {name: value for name, value in wanted.items() if value}
 

@@ -1,4 +1,4 @@
-"""People, places, terms and keys as they travel; what comes in is made well formed by `identity`."""
+"""Schemas of the registry's API; identifiers are made well formed by `system.registry.identifiers`."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -108,7 +108,7 @@ class PlaceIn(In):
 
 
 class TermsIn(In):
-    """What is agreed."""
+    """Terms of an agreement."""
 
     mode: AgreementMode = AgreementMode.PREPAID
     tariff_code: Annotated[str, plain_text(30)]
@@ -137,7 +137,7 @@ class KeyingIn(In):
 
 
 class DeviceIn(In):
-    """A device that hangs nowhere yet."""
+    """A device that is not installed yet."""
 
     maker: Maker
     serial: Serial
@@ -169,7 +169,7 @@ class AgreementIn(TermsIn):
 
 
 class SwapIn(In):
-    """Which meter hangs there from when on."""
+    """Swap of a meter at an instant."""
 
     device_id: Key | None = Field(None, description="nulo: sólo se retira el anterior")
     at: InstantIn

@@ -1,10 +1,10 @@
-"""Verbs of the registry. Each is one transaction, writes the audit trail, and raises `UnableToRegister`.
+"""Services of the registry: one transaction each, audited; refusals are `UnableToRegister`.
 
-Map of the room::
+Map::
 
-    data.py      what they are told
-    places.py    communities, sites, feeders
-    homes.py     installation, customer, agreement and meter at once; what each of them may change later
-    devices.py   devices, their names, their keys, and where they hang
-    groups.py    groups and their members
+    inputs.py          plain data that services take, well formed already
+    places.py          communities, sites, feeders
+    installations.py   installation, customer, agreement and meter at once; later changes of each
+    devices.py         devices, their identifiers and keys, and where they are installed
+    groups.py          groups and their members, by hand or by a rule
 """

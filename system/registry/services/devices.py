@@ -1,4 +1,4 @@
-"""Devices: their names, their keys, and where they hang. A swap is two dated facts."""
+"""Devices: their identifiers, their keys, and where they are installed. A swap is two dated facts."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -23,7 +23,7 @@ from system.registry.services.inputs import KeyingData, MeterData
 
 
 def register_device(user: User, meter: MeterData, since: datetime) -> Device:
-    """Make a device with its names and keys.
+    """Register a device with its identifiers and keys.
 
     Raises:
         UnableToRegister: serial, DRN or EUI-48 are in use.
@@ -35,12 +35,12 @@ def register_device(user: User, meter: MeterData, since: datetime) -> Device:
 
 
 def write_device(provider_id: int, meter: MeterData, since: datetime) -> Device:
-    """The rows of a device, within the caller's transaction.
+    """Write the rows of a device, within the caller's transaction.
 
     Raises:
         UnableToRegister: serial, DRN or EUI-48 are in use.
     """
-    # a type plate exists once in the world, so these look over all providers and tell nothing but "in use"
+    # a type plate exists once in the world, so these look over all providers and reveal nothing but "in use"
     if Device.objects.filter(maker=meter.maker, serial=meter.serial).exists():
         raise UnableToRegister(f"La serie {meter.serial} de {meter.maker} ya está registrada.", "serial")
     device = Device(
@@ -58,7 +58,7 @@ def write_device(provider_id: int, meter: MeterData, since: datetime) -> Device:
 
 
 def set_identifier(user: User, device: Device, kind: str, value: str) -> DeviceIdentifier:
-    """Give a device another name of a kind, from now on; the former one stays in its history.
+    """Give a device another identifier of a kind, from now on; the former one stays in its history.
 
     Raises:
         UnableToRegister: another device bears it.
@@ -84,9 +84,9 @@ def set_identifier(user: User, device: Device, kind: str, value: str) -> DeviceI
 
 
 def set_keying(user: User, device: Device, keying: KeyingData) -> MeterKeying:
-    """Write down with which keys a device works from now on; the former row stays in its history.
+    """Record the keys with which a device works from now on; the former row stays in its history.
 
-    This tells the registry what the meter *has*; to change the keys of a meter in the field is a sale of
+    This records the keys that the meter *has*; to change the keys of a meter in the field is a sale of
     key-change tokens, which needs four eyes.
 
     Raises:
@@ -115,16 +115,16 @@ def set_keying(user: User, device: Device, keying: KeyingData) -> MeterKeying:
 def swap_meter(
     user: User, installation: Installation, device: Device | None, at: datetime
 ) -> DeviceInstallation | None:
-    """Take down what hangs at an installation, and hang `device` there instead; both at the same instant.
+    """Remove the meter of an installation, and install `device` instead; both at the same instant.
 
     Args:
         user: who says so.
         installation: where.
-        device: of the same role; None: nothing hangs there afterwards.
-        at: not in the future, and after the present meter was hung.
+        device: of the same role; None: no meter is left there.
+        at: not in the future, and after the present meter was installed.
 
     Raises:
-        UnableToRegister: it hangs elsewhere, the instant makes no sense, or a row is another provider's.
+        UnableToRegister: it is installed elsewhere, the instant is wrong, or a row is another provider's.
     """
     _own_row(user, installation, *([device] if device else []))
     if at > business_now():
@@ -152,10 +152,10 @@ def swap_meter(
 
 
 def install_device(device: Device, installation: Installation, at: datetime) -> DeviceInstallation:
-    """The row that says that a device hangs somewhere, within the caller's transaction.
+    """Write the row of a device's installation, within the caller's transaction.
 
     Raises:
-        UnableToRegister: it hung elsewhere at that instant, or something else hangs there.
+        UnableToRegister: it was installed elsewhere at that instant, or another device is installed there.
     """
     elsewhere = DeviceInstallation.objects.filter(device=device).exclude(valid_to__lte=at)
     if elsewhere.exists():

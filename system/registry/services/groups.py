@@ -14,8 +14,6 @@ from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.models import Agreement, Group, GroupAxis, GroupMembership, GroupRule, Installation
 
-# ---- Groups and their members; a membership is a dated fact.
-
 
 def create_group(user: User, *, axis: str, name: str) -> Group:
     """Make a group.
@@ -80,7 +78,7 @@ def _audit(user: User, group: Group, detail: dict[str, list[int]]) -> None:
     audit.record(Operation.EDIT_CUSTOMERS.value, user=user, subject=f"group:{group.pk}", detail=detail)
 
 
-# ---- Groups that a rule fills: who fits joins, who does not leaves; memberships are dated facts (R4.1-07).
+# --- Groups that a rule fills
 
 
 def set_rule(user: User, group: Group, *, by: str, value: str) -> tuple[int, int]:

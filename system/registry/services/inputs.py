@@ -1,4 +1,4 @@
-"""What the verbs of the registry are told: plain data, checked already for its form."""
+"""Inputs of the registry's services: plain data, well formed already."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ class PlaceData:
 
 @dataclass(frozen=True, slots=True)
 class TermsData:
-    """What is agreed.
+    """Terms of an agreement.
 
     Args:
         monthly_fee_c: centavos of COP; only of an availability agreement.
@@ -87,11 +87,11 @@ class MeterData:
 
 @dataclass(frozen=True, slots=True)
 class ServicePointData:
-    """A whole point of supply.
+    """A whole service point.
 
     Args:
         since: from when agreement and meter hold.
-        meter: None: nothing hangs there yet.
+        meter: None: no meter is installed yet.
     """
 
     person: PersonData

@@ -1,4 +1,4 @@
-"""Points of supply: installation, customer, agreement and meter at once, and what changes later."""
+"""Service points: installation, customer, agreement and meter at once, and later changes of each."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ RESIDENTIAL = "residential"
 
 
 def register_service_point(user: User, home: ServicePointData) -> Installation:
-    """Make a whole point of supply.
+    """Register a whole service point.
 
     Raises:
-        UnableToRegister: NIU, serial or DRN are in use, the document is somebody else's, the tariff is not
+        UnableToRegister: NIU, serial or DRN are in use, the document is another customer's, the tariff is not
             known, or stratum and sector do not go together.
     """
     with transaction.atomic():
@@ -31,7 +31,7 @@ def register_service_point(user: User, home: ServicePointData) -> Installation:
 
 
 def write_service_point(provider_id: int, home: ServicePointData, tariffs: frozenset[str]) -> Installation:
-    """The rows of a point of supply, within the caller's transaction.
+    """Write the rows of a service point, within the caller's transaction.
 
     Args:
         provider_id: whose.
@@ -71,7 +71,7 @@ def write_service_point(provider_id: int, home: ServicePointData, tariffs: froze
 
 
 def check_place(provider_id: int, place: PlaceData) -> None:
-    """See that site, feeder, sector and stratum go together.
+    """Refuse site, feeder, sector and stratum that do not go together.
 
     Raises:
         UnableToRegister: they do not.
@@ -87,7 +87,7 @@ def check_place(provider_id: int, place: PlaceData) -> None:
 
 
 def check_terms(terms: TermsData, tariffs: frozenset[str]) -> None:
-    """See that an agreement makes sense.
+    """Refuse terms that make no sense.
 
     Raises:
         UnableToRegister: the tariff is not known, or the monthly fee does not go with the mode.
@@ -107,7 +107,7 @@ def edit_customer(user: User, customer: Customer, person: PersonData) -> None:
     """Correct a customer's data.
 
     Raises:
-        UnableToRegister: the document is somebody else's, or the data were erased.
+        UnableToRegister: the document is another customer's, or the data were erased.
     """
     _own(user, customer)
     if customer.pseudonymised_at is not None:
@@ -146,7 +146,7 @@ def edit_installation(user: User, installation: Installation, place: PlaceData) 
 
 
 def sign_agreement(user: User, installation: Installation, customer: Customer, terms: TermsData) -> Agreement:
-    """Let another agreement hold from now on; the former one ends at the same instant.
+    """Sign another agreement from now on; the former one ends at the same instant.
 
     Raises:
         UnableToRegister: the terms make no sense, nothing changes, or a row is another provider's.

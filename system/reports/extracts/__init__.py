@@ -1,6 +1,4 @@
-"""Layouts that a regulator published, as versioned TOML beside this file, and rows checked against them.
+"""Layouts that a regulator published, as versioned TOML beside this file; `layout.py` reads and applies them.
 
-layout.py    what a layout is, and how its file is read
-check.py     a row against its layout, in sentences
-*.toml       one file for each layout and version; a new version is a new file
+A new version of a layout is a new file.
 """

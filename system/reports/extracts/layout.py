@@ -11,8 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from system.reports.declaration import Column, ColumnKind, Finding
 
-# ---- A published layout: which columns, of what kind, from where.
-
 Type = Literal["text", "digits", "integer", "day", "choice", "pesos", "kwh", "ratio"]
 KINDS: dict[str, ColumnKind] = {
     "text": ColumnKind.TEXT,
@@ -43,7 +41,7 @@ class LayoutColumn(_Strict):
         decimals: of a number.
         required: whether it may be empty.
         sign: ``<=0`` or ``>=0`` where published values never lie on the other side.
-        subject: whose missing value it is, so that it is told once.
+        subject: whose missing value it is, so that it is reported once.
         confidence: A published, B secondary, C from memory, D inferred.
         note: what is not known of it.
     """
@@ -72,7 +70,7 @@ class LayoutColumn(_Strict):
         return self
 
     def column(self) -> Column:
-        """It, as a report shows it."""
+        """Column of a report."""
         total = self.type in ("pesos", "kwh")
         return Column(self.code, self.code, KINDS[self.type], total=total, decimals=self.decimals)
 
@@ -127,7 +125,7 @@ def load(name: str, version: int) -> Layout:
     return parse(text)
 
 
-# ---- Rows against their layout: what is missing, too long, or not what was published; one sentence each.
+# --- Rows checked against a layout: one sentence for each finding
 
 FINDINGS_MAX = 500
 Complaint = str | None
@@ -171,7 +169,7 @@ _CHECKS: Mapping[str, Callable[[LayoutColumn, Any], Complaint]] = {
 
 
 def check_value(column: LayoutColumn, value: Any) -> Complaint:
-    """What is wrong with a value; None: nothing."""
+    """Complaint about a value; None: it is good."""
     if value is None or value == "":
         return "falta" if column.required else None
     check = _CHECKS.get(column.type)
@@ -181,7 +179,7 @@ def check_value(column: LayoutColumn, value: Any) -> Complaint:
 def findings_of(
     layout: Layout, rows: Iterable[tuple[Mapping[str, str], Sequence[Any]]]
 ) -> tuple[tuple[Finding, ...], int]:
-    """What is wrong with rows, each thing once, what blocks first; and how many more there are.
+    """Findings of rows, each once, those that block first; and the number of further ones.
 
     Args:
         layout: theirs.

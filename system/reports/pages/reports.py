@@ -20,8 +20,6 @@ from system.reports.render.charts import ChartPoints, gather_points
 from system.reports.render.formats import FORMATS
 from system.reports.run import ReportRun, report_form, run_form
 
-# ---- A file as an answer, read while it goes out.
-
 
 def attached(content: BinaryIO | Any, name: str, content_type: str) -> HttpResponse:
     """Content to be kept under a name; the answer closes it."""
@@ -29,11 +27,9 @@ def attached(content: BinaryIO | Any, name: str, content_type: str) -> HttpRespo
     return cast(HttpResponse, answer)
 
 
-# ---- A report: its parameters, its chart, its table, and the same as a file.
-
 PAGE_ROWS = 100
 FINDINGS_SHOWN = 50
-#: Told by an address that its reader knows of the findings and wants the file all the same.
+#: Parameter of an address by which its reader wants the file in spite of the findings.
 ALL_THE_SAME = "con_hallazgos"
 
 
@@ -139,7 +135,7 @@ def _class(kind: ColumnKind) -> str:
 
 
 def _file(request: HttpRequest, made: ReportRun, form: ReportForm, wanted: str) -> HttpResponse:
-    """The file, written to the disk first so that memory stays flat; that it left the house is told."""
+    """The file, written to the disk first so that memory stays flat; the export is audited."""
     chosen = FORMATS[wanted]
     out = TemporaryFile()  # noqa: SIM115 - the answer closes it
     chosen.write(made, out)
@@ -159,9 +155,6 @@ def file_name(found: Report, form: ReportForm, ending: str) -> str:
     """``ventas-por-dia-2026-11-01-2026-11-24.csv``."""
     days = [str(form.cleaned_data[name]) for name in ("since", "until") if form.cleaned_data.get(name)]
     return f"{'-'.join([found.name, *days])}.{ending}"
-
-
-# ---- The list of reports, each with the question that it answers.
 
 
 @requires(Operation.SEE_REPORTS)

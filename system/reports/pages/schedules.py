@@ -26,15 +26,13 @@ from system.reports.render.formats import FORMATS
 from system.reports.run import report_form
 from system.reports.schedules import file_path, schedule_report, stop_schedule
 
-# ---- What is typed for a schedule.
-
 RECIPIENTS_MAX = 20
 _HOURS = 24
 _MORNING = 6
 
 
 class ScheduleForm(forms.Form):
-    """A report that is made by itself."""
+    """A schedule."""
 
     name = forms.CharField(label="Nombre", max_length=80)
     period = forms.ChoiceField(
@@ -78,7 +76,7 @@ class ScheduleForm(forms.Form):
         return "\n".join(lines)
 
     def clean_to_folder(self) -> bool:
-        """Whether a copy is wanted.
+        """True where a copy is wanted.
 
         Raises:
             ValidationError: there is no such folder.
@@ -93,15 +91,13 @@ class ScheduleForm(forms.Form):
         return dict(self.cleaned_data)
 
 
-# ---- Reports that are made by themselves, and the files that they made.
-
 PAGE_ROWS = 50
 
 
 @requires(Operation.SCHEDULE_REPORTS)
 @require_GET
 def schedules(request: HttpRequest) -> HttpResponse:
-    """What is made by itself, and when next."""
+    """Schedules, and when each is due next."""
     rows = ReportSchedule.objects.of(request.user).select_related("made_by")
     running = [(row, _title(row.report)) for row in rows.filter(next_due_at__isnull=False)]
     stopped = [(row, _title(row.report)) for row in rows.filter(next_due_at__isnull=True)]
@@ -111,7 +107,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
 @requires(Operation.SCHEDULE_REPORTS)
 @require_http_methods(["GET", "POST"])
 def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
-    """Have a report made by itself, with the parameters that the address bears."""
+    """Schedule a report, with the parameters of the address."""
     report = REGISTRY.get(name)
     if report is None:
         raise Http404
@@ -143,7 +139,7 @@ def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
 @requires(Operation.SCHEDULE_REPORTS)
 @require_POST
 def schedule_stop(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Make it no more."""
+    """Stop a schedule."""
     user: Any = request.user
     found = ReportSchedule.objects.of(user).filter(pk=schedule_id).first()
     if found is None:

@@ -17,7 +17,7 @@ from system.registry.models import DeviceInstallation, DeviceKind, Installation
 from system.reports.declaration import Column, ColumnKind, QueryResult, Row, UnableToReport, Values, result_of
 from system.reports.parameters import INSTALLATION, choice, day
 
-# ---- The only way from reports to what meters said: `system.head_end.api`.
+# --- Measured energy, by `system.head_end.api`
 
 _METERS = (DeviceKind.METER, DeviceKind.SSFVI)
 
@@ -56,7 +56,7 @@ def daily_energy(home: Installation, since: date, until: date) -> list[tuple[dat
 
 
 def interval_energy(home: Installation, since: date, until: date) -> list[EnergyPoint]:
-    """Wh of each interval of the finest profile of whatever meters hung there, in order."""
+    """Wh of each interval of the finest profile of the meters installed there, in order."""
     begin, end = day_bounds(since, until)
     points: list[EnergyPoint] = []
     for hung in _installed_meters(home, begin, end):
@@ -111,7 +111,7 @@ def _energy_point(one: Any, value: float | None) -> EnergyPoint:
     return EnergyPoint(one.ends_at, None, doubtful, reason)
 
 
-# ---- Curves of consumption of a customer (R4.2-03): 15 minutes to months, gaps and doubtful values marked.
+# --- Report
 
 COLUMNS = (
     Column("periodo", "Período"),

@@ -9,8 +9,6 @@ from system.config.clock import BOGOTA
 from system.registry.models import Agreement, Group, GroupAxis, GroupMembership, Installation
 from system.reports.declaration import Column, ColumnKind, Values
 
-# ---- How sales, reversals and payments are found by place, tariff and counter: the same words for each.
-
 NO_ZONE = "Sin zona"
 
 
@@ -89,7 +87,7 @@ def installations(user: Any, values: Values) -> Any:
 
 
 def zone_names(user: Any, day: date) -> dict[int, str]:
-    """Installation -> its zone at the end of a day: the first by name, so that nobody counts twice."""
+    """Installation -> its zone at the end of a day: the first by name, so that none counts twice."""
     groups = Group.objects.of(user).filter(axis=GroupAxis.ZONE)
     rows = (
         GroupMembership.objects.at(end_of(day))
@@ -106,7 +104,7 @@ def zone_namer(user: Any, values: Values) -> Callable[[int], str]:
     return lambda installation_id: known.get(installation_id, NO_ZONE)
 
 
-# ---- Along what facts are grouped: ways to the key, and what is made of it.
+# --- Dimensions
 
 Key = tuple[Any, ...]
 _SECTORS: Mapping[str, str] = {

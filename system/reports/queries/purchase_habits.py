@@ -1,9 +1,10 @@
 """Changes of habits (R5.2-04), from purchases alone: a customer's last days beside his own past.
 
-The past is cut into windows as long as the recent one. Their median and their median absolute deviation (MAD)
-are robust: one great purchase before a feast moves neither. A change is told where the recent window lies far
-from the median both in proportion and in deviations: ``|0.6745·(x − median)/MAD| > 3.5`` is the usual bound
-(regulation.md 5.2, C: a parameter); where all windows were alike (MAD 0), the proportion alone decides.
+The past is cut into windows as long as the recent one. Their median and their median absolute deviation
+(MAD) are robust: one great purchase before a feast moves neither. A change is reported where the recent
+window lies far from the median both in proportion and in deviations: ``|0.6745·(x − median)/MAD| > 3.5`` is
+the usual bound (regulation.md 5.2, C: a parameter); where all windows were alike (MAD 0), the proportion
+alone decides.
 """
 
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ CHANGES = frozenset({LESS, MORE, STOPPED})
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """When a change is told; see `PARAMETERS`."""
+    """Thresholds of a change; see `PARAMETERS`."""
 
     window: int = 30
     past: int = 6
@@ -108,7 +109,7 @@ def habit_of(bought: list[tuple[date, int]], until: date, bounds: Bounds) -> Hab
     Args:
         bought: business day and Wh, in their order, none after `until`.
         until: last day of the recent window.
-        bounds: when a change is told.
+        bounds: thresholds of a change.
     """
     ago = [((until - day).days // bounds.window, wh) for day, wh in bought]
     oldest = min(max((number for number, _ in ago), default=0), bounds.past)
@@ -160,7 +161,7 @@ def explained(habit: Habit, window: int) -> str:
 
 
 def query(user: Any, values: Values) -> QueryResult:
-    """One row for each installation that ever bought in the past that is looked at."""
+    """One row for each installation that bought within the windows."""
     bounds, until = Bounds.of(values), values["until"]
     begin = until - timedelta(days=bounds.window * (bounds.past + 1) - 1)
     homes = {

@@ -15,7 +15,7 @@ from system.reports.queries.filters import installations
 from system.vending.models import AccountBalance, AccountKind, Bill, Merchant, Transfer
 from system.vending.selectors.obligations import obligation_status
 
-# ---- What the ledger says: sums of posted transfers on accounts of a kind, which reports must equal.
+# --- Sums of the ledger, which reports must equal
 
 #: Side, kind and owner of accounts -> centavos.
 Sums = dict[tuple[str, str, str], int]
@@ -63,7 +63,7 @@ def balance_c(user: Any, kind: AccountKind, **narrowed: Any) -> int:
     return sum(amount_c if side == "debit" else -amount_c for (side, _, _), amount_c in sums.items())
 
 
-# ---- The account of each merchant (R5.4-07): owed, sold, deposited, owed again, what is left of its limit.
+# --- Merchants
 
 MERCHANT_COLUMNS = (
     Column("comercio", "Comercio"),
@@ -98,7 +98,7 @@ def query_merchants(user: Any, values: Values) -> QueryResult:
     return result_of(rows)
 
 
-# ---- The status of obligations (R5.2-02): opening, charged, collected, closing; their sums are the ledger'
+# --- Obligations
 
 #: The accounts of which the report is the sum.
 RECEIVABLE_KINDS = (AccountKind.OBLIGATION, AccountKind.LEVY, AccountKind.BILL)

@@ -1,4 +1,4 @@
-"""Last recharges, and who looks like a fraud (R5.2-03): purchases beside what meters said, where they did.
+"""Last recharges and signs of fraud (R5.2-03): purchases beside metered consumption, where there is any.
 
 Limits are parameters. Without readings of an installation the purchases alone speak, and the row says so.
 """
@@ -47,7 +47,7 @@ _WH = 1000
 
 @dataclass(frozen=True, slots=True)
 class RechargeHistory:
-    """What is known of an installation.
+    """Recharges and consumption of an installation.
 
     Args:
         last_at, last_day: of the last recharge that was not taken back; None: never.
@@ -65,7 +65,7 @@ class RechargeHistory:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a home is told; see `PARAMETERS`."""
+    """Thresholds of the signs; see `PARAMETERS`."""
 
     idle: int
     least_wh: int
@@ -79,7 +79,7 @@ class Limits:
 
 
 def fraud_signs(home: RechargeHistory, limits: Limits) -> list[str]:
-    """What looks wrong with a prepaid home, in words; the readings first, then the purchases."""
+    """Signs of fraud at a prepaid installation, in words; the readings first, then the purchases."""
     signs: list[str] = []
     consumed = home.consumed_wh
     if consumed is not None and consumed >= max(1, limits.least_wh):

@@ -49,7 +49,7 @@ class SalesRow:
 
     @property
     def net_c(self) -> int:
-        """What the counters owe for it."""
+        """Amount that the counters owe for it."""
         return self.sold_c - self.reversed_c + self.payments_c
 
     def add(self, **sums: int) -> None:

@@ -63,7 +63,7 @@ GROUPINGS = tuple((name, DIMENSIONS[name].title.capitalize()) for name in _NAMER
 
 
 def query(user: Any, values: Values) -> QueryResult:
-    """One row for each group: who is in it, what was sold to it, what it owes."""
+    """One row for each group: installations, sales and arrears."""
     groups: dict[str, _Group] = {}
     name = _NAMERS[values["by"]](user, values)
     owed = owed_by_installation(user, values)

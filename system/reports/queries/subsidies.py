@@ -1,4 +1,4 @@
-"""What the subsidy of a month was, by estrato and tariff: recharges, less those taken back, and bills."""
+"""Subsidies and contributions of a month, by estrato and tariff: recharges less reversals, and bills."""
 
 from collections import defaultdict
 from collections.abc import Iterator

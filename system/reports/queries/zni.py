@@ -26,8 +26,6 @@ from system.vending.models import Bill, Reversal, Sale, SaleKind
 from system.vending.pricing.money import MILLI_PER_CENTAVO, PPM, WH_PER_UNIT, half_up
 from system.vending.pricing.zni import FULL_COST_ABOVE_KWH, subsistence_units
 
-# ---- What was billed in the ZNI: postpaid bills one by one, recharges by installation and month (or one by
-
 
 @dataclass(slots=True)
 class BillingAct:
@@ -57,7 +55,7 @@ class BillingAct:
 
     @property
     def days(self) -> int:
-        """How many it covers."""
+        """Number of days that it covers."""
         return (self.ends_on - self.begins_on).days + 1
 
 
@@ -195,7 +193,7 @@ def blocks_of(act: BillingAct, *, home: bool, altitude_m: int) -> Blocks:
 
 
 def _parted(wh: int, ends: tuple[int, ...]) -> tuple[int, int, int]:
-    """So much of a month's energy by block."""
+    """Energy of a month by block."""
     if not ends:
         return wh, 0, 0
     basic, complementary = min(wh, ends[0]), max(0, min(wh, ends[1]) - ends[0])
@@ -214,7 +212,7 @@ class Line:
 
     @property
     def subsidy_c(self) -> int:
-        """What lies between cost and payment; below 0 where the Nation pays."""
+        """Payment less cost; below 0 where the Nation pays."""
         return self.act.paid_c - sum(self.blocks.cost_c)
 
     @property
@@ -224,7 +222,7 @@ class Line:
         return half_up(self.subsidy_c * PPM // _CENT_PPM, cost_c) * _CENT_PPM if cost_c else 0
 
     def named(self, text: str) -> str:
-        """A name that tells who somebody is, or its pseudonym: the same for the same, here alone."""
+        """An identifying name, or its pseudonym: the same for the same name, within this provider."""
         if not self.pseudonyms:
             return text
         return salted_hmac(f"reports.zni.{self.provider.pk}", text).hexdigest()[:_PSEUDONYM_LETTERS].upper()
@@ -323,7 +321,7 @@ def _names(line: Line) -> Mapping[str, str]:
 
 
 def _extra(user: Any, values: Values) -> Iterator[Finding]:
-    """What is wrong with the report as a whole."""
+    """Findings of the report as a whole."""
     since, until = values["since"], values["until"]
     if since.day != 1 or until != month_of(until)[1]:
         yield Finding("Período", "", "El reporte es de meses completos: los bloques se cuentan por mes.")

@@ -7,8 +7,6 @@ from typing import Any
 from system.config.clock import BOGOTA
 from system.reports.declaration import Column, ColumnKind
 
-# ---- Cells as Colombia reads them: 1.234.567,89; days as 2026-11-24.
-
 #: Kind -> (what one unit of it is shown as, decimals).
 SCALES: Mapping[ColumnKind, tuple[int, int]] = {
     ColumnKind.PESOS: (100, 2),
@@ -22,7 +20,7 @@ NO_VALUE = "—"
 
 
 def decimals_of(column: Column) -> int:
-    """How many are shown."""
+    """Number of decimals shown."""
     return SCALES[column.kind][1] if column.decimals is None else column.decimals
 
 
@@ -83,8 +81,6 @@ def cell_text(column: Column, value: Any) -> str:
     """A cell for people; a dash where there is no value."""
     return NO_VALUE if value is None else _SHOWN[column.kind](column, value)
 
-
-# ---- Text that no spreadsheet takes for a formula.
 
 #: What a spreadsheet takes for the beginning of one (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")

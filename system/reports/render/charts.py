@@ -11,8 +11,6 @@ from system.reports.declaration import Chart, ChartShape, ColumnKind, Report, Ro
 from system.reports.render.cells import SCALES, cell_text, decimals_of, grouped
 from system.reports.run import BARS_MAX, POINTS_MAX
 
-# ---- The points of a chart, gathered from the rows that the table shows: never asked for a second time.
-
 
 @dataclass(slots=True)
 class ChartPoints:
@@ -42,7 +40,7 @@ class ChartPoints:
 
     @property
     def kind(self) -> ColumnKind:
-        """What the series are."""
+        """Kind of the series."""
         return self.report.columns[self.report.index(self.chart.series[0])].kind
 
     def for_page(self) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def _seconds(at: date | datetime) -> float:
     return instant.timestamp()
 
 
-# ---- Charts as SVG for paper, by matplotlib: text as text, the same cells the same bytes.
+# --- SVG for paper: text as text, the same cells the same bytes
 
 COLOURS = ("#0b5563", "#c8641b", "#5b2a86", "#1b6b34")
 _STYLE: Any = {

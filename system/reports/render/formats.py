@@ -13,7 +13,7 @@ from system.reports.render import pdf, xlsx
 from system.reports.render.cells import cell_text, escape_formula, file_number
 from system.reports.run import ReportRun
 
-# ---- CSV: one line a row, in the report's own dialect; no cell is taken for a formula.
+# --- CSV, in the report's own dialect
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -49,7 +49,7 @@ def _csv_cell(dialect: CsvDialect, column: Column, value: Any) -> str:
     return escape_formula(value if isinstance(value, str) else cell_text(column, value))
 
 
-# ---- JSON for programs: whole numbers in the unit that each column names, row by row.
+# --- JSON, in whole numbers of the unit that each column names
 
 COLUMN_UNITS: Mapping[ColumnKind, str] = {
     ColumnKind.PESOS: "centavos de COP",
@@ -115,9 +115,6 @@ def _json_default(value: Any) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value)
-
-
-# ---- The formats that a report can be written in.
 
 
 @dataclass(frozen=True, slots=True)

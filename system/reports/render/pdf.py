@@ -14,7 +14,7 @@ from system.reports.render.charts import ChartPoints, gather_points, svg_of
 from system.reports.run import ReportRun
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
-#: Nobody reads more on paper, and it would not fit into memory.
+#: More is not read on paper, and would not fit into memory.
 ROWS_MAX = 3_000
 FINDINGS_MAX = 60
 

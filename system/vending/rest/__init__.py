@@ -20,7 +20,7 @@ from system.vending.pricing import PricingError
 from system.vending.rest import approval_requests, billing, points_of_sale, sales, shifts, tariffs, tokens
 
 _ASK_AGAIN = "POST /api/v1/sales/{}/resolution"
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(
         sales.router,
         shifts.router,

@@ -124,7 +124,7 @@ def test_a_row_is_inserted_once(provider: Provider) -> None:
 
 
 _AMONG = CompiledQuery(
-    lambda names, ids: Provider.objects.filter(name__among=names, pk__among=ids).order_by("name"),
+    lambda names, ids: Provider.objects.filter(name__any_of=names, pk__any_of=ids).order_by("name"),
     names=KeyList(models.CharField()),
     ids=KeyList(models.BigIntegerField()),
 )
@@ -145,7 +145,7 @@ def test_one_of_several_keys_is_asked_for_with_one_statement(names: list[str]) -
         Provider.objects.create(name="a longer name than any of them", nit="another")
         assert set(_AMONG(names=names, ids=[row.pk for row in made])) == set(made)
         assert set(_AMONG(names=names, ids=[row.pk for row in made[1:]])) == set(made[1:])
-        assert set(Provider.objects.filter(name__among=names)) == set(made)
+        assert set(Provider.objects.filter(name__any_of=names)) == set(made)
         transaction.set_rollback(True)
 
 
@@ -153,7 +153,7 @@ def test_uuids_may_be_several(provider: Provider) -> None:
     rows = [movement(provider) for _ in range(3)]
     insert(*rows)
     by_key = CompiledQuery(
-        lambda keys: Movement.objects.filter(pk__among=keys), keys=KeyList(models.UUIDField())
+        lambda keys: Movement.objects.filter(pk__any_of=keys), keys=KeyList(models.UUIDField())
     )
     assert set(by_key(keys=[rows[0].pk, rows[2].pk, uuid.uuid4()])) == {rows[0], rows[2]}
     assert by_key(keys=[]) == []

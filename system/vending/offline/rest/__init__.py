@@ -15,7 +15,7 @@ from system.accounts.rest.problems import AppApi, Refusal
 from system.vending.offline.errors import ForkFound, OfflineRefused
 from system.vending.offline.rest import terminals
 
-ROOM = AppApi(
+APP_API = AppApi(
     routers=(terminals.router,),
     refusals={
         ForkFound: Refusal(409, "fork", "El terminal cuenta dos historias"),

@@ -1,4 +1,4 @@
-"""FairLock are taken in the order in which they were asked for, and transactions of SQLite take them."""
+"""A fair lock is given on in the order in which it was asked for, and transactions of SQLite take it."""
 
 import threading
 from collections.abc import Callable
@@ -16,37 +16,37 @@ from system.config.sqlite.base import DatabaseWrapper, lock_of
 
 
 def test_first_come_first_served() -> None:
-    turns, served, threads = FairLock(), [], []
+    lock, served, threads = FairLock(), [], []
 
     def take(number: int) -> None:
-        turns.take()
+        lock.acquire()
         served.append(number)
-        turns.give()
+        lock.release()
 
-    turns.take()
+    lock.acquire()
     for number in range(20):
         thread = threading.Thread(target=take, args=(number,))
         thread.start()
         threads.append(thread)
-        while turns.waiting <= number:
+        while lock.waiting <= number:
             pass
     assert served == []
-    turns.give()
+    lock.release()
     for thread in threads:
         thread.join(10)
     assert served == list(range(20))
 
 
 def test_nobody_is_in_twice() -> None:
-    turns, inside, most = FairLock(), [], []
+    lock, inside, most = FairLock(), [], []
 
     def take() -> None:
         for _ in range(200):
-            turns.take()
+            lock.acquire()
             inside.append(1)
             most.append(len(inside))
             inside.pop()
-            turns.give()
+            lock.release()
 
     threads = [threading.Thread(target=take) for _ in range(8)]
     for thread in threads:
@@ -57,12 +57,12 @@ def test_nobody_is_in_twice() -> None:
 
 
 def test_who_waited_too_long_is_out_of_the_queue() -> None:
-    turns = FairLock()
-    assert turns.take(0)
-    assert not turns.take(0.001)
-    assert turns.waiting == 0
-    turns.give()
-    assert turns.take(0)
+    lock = FairLock()
+    assert lock.acquire(0)
+    assert not lock.acquire(0.001)
+    assert lock.waiting == 0
+    lock.release()
+    assert lock.acquire(0)
 
 
 class Interrupted:
@@ -83,17 +83,17 @@ class Interrupted:
 
 @pytest.mark.parametrize("given", [False, True])
 def test_a_signal_while_waiting_stops_nobody_else(monkeypatch: pytest.MonkeyPatch, given: bool) -> None:
-    turns = FairLock()
-    turns.take()
-    made = SimpleNamespace(Lock=lambda: Interrupted(turns.give if given else lambda: None))
+    lock = FairLock()
+    lock.acquire()
+    made = SimpleNamespace(Lock=lambda: Interrupted(lock.release if given else lambda: None))
     monkeypatch.setattr("system.config.fair_lock.threading", made)
     with pytest.raises(KeyboardInterrupt):
-        turns.take(5)
+        lock.acquire(5)
     monkeypatch.undo()
-    assert turns.waiting == 0
+    assert lock.waiting == 0
     if not given:
-        turns.give()
-    assert turns.take(0)
+        lock.release()
+    assert lock.acquire(0)
 
 
 @pytest.fixture
@@ -125,9 +125,9 @@ class Within:
 
 
 def held(connection: DatabaseWrapper) -> bool:
-    turns = lock_of(str(connection.settings_dict["NAME"]))
-    if turns.take(0):
-        turns.give()
+    lock = lock_of(str(connection.settings_dict["NAME"]))
+    if lock.acquire(0):
+        lock.release()
         return False
     return True
 
