@@ -1,6 +1,7 @@
 """Two collectors on one PostgreSQL beside one alone: sessions a second, and who spent which processor time.
 
-    python -m system.config.embedded_postgres -- python benchmarks/head_end/measure_two_collectors.py [METERS] [ROUNDS]
+    python -m system.config.embedded_postgres -- python benchmarks/head_end/measure_two_collectors.py [METERS]
+    [ROUNDS]
 
 Real processes of ``amibench system collect`` read a day of 96 x 5 values of each meter. Goal: 1.6 times as
 many sessions with two as with one. The meters answer as slowly as behind a power line, so that a collector is

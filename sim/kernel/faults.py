@@ -1,4 +1,4 @@
-"""`FaultInjector`: what can go wrong with one device, by name, for tests, the bench and the command line alike.
+"""`FaultInjector`: what can go wrong with one device, by name, for tests, bench and command line.
 
 >>> env = Environment()
 >>> silent: list[float | None] = []

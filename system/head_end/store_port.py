@@ -1,6 +1,7 @@
 """Store port of the collector: the work that it is given, and the results that it hands in.
 
-Plain, without Django. The collector (`system.head_end.acquisition`) leases channels, does what is due behind them, and hands in
+Plain, without Django. The collector (`system.head_end.acquisition`) leases channels, does what is due behind
+them, and hands in
 what it found; the store (`system.head_end.django_store`) decides what is due and keeps what comes. Every
 report bears the lease: a collector that lost it, because it was too slow or was thought dead, is refused
 with `LeaseLost` and nothing is kept.

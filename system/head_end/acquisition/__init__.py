@@ -1,6 +1,7 @@
 """The collector: speaks with the meters and concentrators of the field for a desk that says what is due.
 
-It knows no database and no web: it is handed a `system.head_end.store_port.StorePort`, a clock, and what opens links.
+It knows no database and no web: it is handed a `system.head_end.store_port.StorePort`, a clock, and what
+opens links.
 
 Map of the room::
 
@@ -37,22 +38,22 @@ from system.head_end.acquisition.session_limits import SessionLimits
 from system.head_end.acquisition.settings import ClockLimits, CollectorSettings
 
 __all__ = [
-    "ImportedFile",
+    "BlockingRunner",
     "ClockLimits",
     "Collector",
     "CollectorParts",
     "CollectorSettings",
     "Failure",
+    "ImportedFile",
     "KeyFile",
     "KeyFileError",
-    "SessionLimits",
     "Listener",
     "ListenerParts",
     "PushSettings",
-    "BlockingRunner",
+    "SessionLimits",
     "ThreadRunner",
     "UnableToImport",
+    "import_reading_file",
     "parse_key_file",
     "read_key_file",
-    "import_reading_file",
 ]

@@ -2,8 +2,8 @@
 
 A pack is checked whole first, then leases go to the counter and the pack into the book. Killed in between,
 the counter has leases of a pack that the book does not have: loading it again is all that is needed, and
-until then the old pack sells on. An exchange that was interrupted is done again: what is settled or loaded is no news.
-Money is not handed over by link: the limit grows when the office has received it.
+until then the old pack sells on. An exchange that was interrupted is done again: what is settled or loaded is
+no news. Money is not handed over by link: the limit grows when the office has received it.
 """
 
 import hashlib

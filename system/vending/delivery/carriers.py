@@ -116,7 +116,6 @@ def _token_state(token: TokenDelivery) -> TokenState:
 
 def carriers() -> list[Carrier]:
     """Every carrier, in the order in which they are asked: who is configured for a site, then ours."""
-
     return CARRIERS or [RemoteCarrier(), LocalHeadEnd()]
 
 

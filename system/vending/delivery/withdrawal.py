@@ -1,6 +1,7 @@
 """Withdrawal of a sale's tokens before its money goes back: what the meter has, or may have, stays sold.
 
-Within the caller's transaction, which holds the installation (`system.config.transactions.lock_row`), as `hand_over`
+Within the caller's transaction, which holds the installation (`system.config.transactions.lock_row`), as
+`hand_over`
 does: nothing is handed over between the look and the reversal. An order that begins meanwhile is found when
 it is cancelled, for that is refused then.
 

@@ -75,8 +75,8 @@ __all__ = [
     "Reason",
     "ShownAmount",
     "ShownEnergy",
-    "own_row",
     "installation_of",
+    "own_row",
     "units_of",
     "wh_of",
 ]
