@@ -53,7 +53,7 @@ def utc() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a benchmark runs on the wall
 
 
-class BenchDesk:
+class BenchStore:
     """Leases every meter again and again until so many sessions were made; keeps counts alone."""
 
     def __init__(self, port: int, meters: int, sessions: int) -> None:
@@ -115,17 +115,17 @@ def meters(count: int, delay_s: float = 0.0) -> Iterator[tuple[int, int]]:
         process.stdin.close()
 
 
-def collect(desk: Any, at_once: int, **terms: Any) -> tuple[float, float]:
+def collect(store: Any, at_once: int, **terms: Any) -> tuple[float, float]:
     """Wall and processor seconds that it took."""
     clock, runner = WallClock(), ThreadRunner()
     parts = CollectorParts(
-        desk=desk,
-        book=parse_key_file(KEYS),
+        store=store,
+        key_file=parse_key_file(KEYS),
         clock=clock,
         utc=utc,
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
-        terms=CollectorSettings(sessions_max=at_once, idle_s=1.0, **terms),
+        settings=CollectorSettings(sessions_max=at_once, idle_s=1.0, **terms),
         new_id=uuid.uuid4,
     )
     wall_s, cpu_s = time.perf_counter(), time.process_time()
@@ -166,20 +166,20 @@ def main(sessions: int, slow: int) -> None:
             time.perf_counter() - wall_s,
             time.process_time() - cpu_s,
         )
-        desk = BenchDesk(port, METERS, sessions)
-        report("collector: HLS-GMAC, 96 x 5 ciphered", sessions, *collect(desk, AT_ONCE))
-        assert desk.failed == 0, desk.reasons[:3]
-        assert desk.rows == sessions * 96
+        store = BenchStore(port, METERS, sessions)
+        report("collector: HLS-GMAC, 96 x 5 ciphered", sessions, *collect(store, AT_ONCE))
+        assert store.failed == 0, store.reasons[:3]
+        assert store.rows == sessions * 96
     if not slow:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 2 * slow + 200)), hard))
     with meters(slow, delay_s=4.0) as (port, _):
-        desk = BenchDesk(port, slow, slow)
-        wall_s, _ = collect(desk, slow, response_timeout_s=120.0)
-        assert desk.failed == 0, desk.reasons[:3]
+        store = BenchStore(port, slow, slow)
+        wall_s, _ = collect(store, slow, response_timeout_s=120.0)
+        assert store.failed == 0, store.reasons[:3]
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{desk.open_max} slow sessions open at once: {peak_mb:.0f} MB at most, {wall_s:.0f} s")
+        print(f"{store.open_max} slow sessions open at once: {peak_mb:.0f} MB at most, {wall_s:.0f} s")
 
 
 if __name__ == "__main__":

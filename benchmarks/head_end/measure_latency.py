@@ -32,7 +32,7 @@ def reads(many: int) -> None:
 
 def events(many: int) -> None:
     bench = field_bench(2, 0.5, profiles={})
-    bench.desk.uplink_every_s = POLL_S
+    bench.store.uplink_every_s = POLL_S
 
     def tell(number: int) -> str:
         _concentrator(bench).facts.events.tell("meter-clock-far", bench.targets[0].serial, f"event {number}")

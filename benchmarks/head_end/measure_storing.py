@@ -1,13 +1,13 @@
-"""Values stored per second, through the desk and by the storing alone, beside disk and bare executemany.
+"""Values stored per second, through the store and by the storing alone, beside disk and bare executemany.
 
     python benchmarks/head_end/measure_storing.py [SECONDS]
     python -m system.config.embedded_postgres -- python benchmarks/head_end/measure_storing.py
 
 The values lie in a file of the temporary directory (``TMPDIR`` names another disk), or in what
 ``DATABASE_URL`` names, which must be empty. A batch is a day of one meter, 96 rows of 5 columns, as the
-collector hands it in; the desk checks the lease, judges the registers, keeps coverage, batch and values. What
-is handed in is made beforehand; beside each line stands the processor time of this process, which a server of
-the database does not count in. Goals: 50,000 a second on PostgreSQL, 20,000 on SQLite.
+collector hands it in; the store checks the lease, validates the registers, keeps coverage, batch and values.
+What is handed in is made beforehand; beside each line stands the processor time of this process, which a
+server of the database does not count in. Goals: 50,000 a second on PostgreSQL, 20,000 on SQLite.
 """
 
 import os
@@ -132,10 +132,10 @@ def through_the_desk(seconds: float, at_once: int) -> None:
         )
 
     def one(batches: Any) -> int:
-        kept = field.desk.keep_rows(visit.lease, batches)
+        kept = field.store.keep_rows(visit.lease, batches)
         return sum(item.new for item in kept) * COLUMNS
 
-    name = f"through the desk, {at_once} batches a commit"
+    name = f"through the store, {at_once} batches a commit"
     timed(name, seconds, lambda: [made() for _ in range(at_once)], one)
 
 

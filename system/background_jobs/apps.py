@@ -1,10 +1,10 @@
-"""The app."""
+"""App configuration of the background jobs."""
 
 from django.apps import AppConfig
 
 
-class ChoresConfig(AppConfig):
-    """Work in the background."""
+class BackgroundJobsConfig(AppConfig):
+    """Background jobs; the label keeps its first name, as tables and migrations bear it."""
 
     name = "system.background_jobs"
     label = "chores"

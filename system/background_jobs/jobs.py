@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be done again and again.
+    """Job that is done again and again.
 
     Args:
         name: used once.
@@ -24,10 +24,10 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
-    Job("recover-sales", 30, "system.vending.delivery.chores.recover"),
-    Job("deliver-owed", 10, "system.vending.delivery.chores.deliver"),
-    Job("remote-deliveries", 10, "system.vending.delivery.chores.follow_remote"),
-    Job("send-messages", 5, "system.vending.delivery.chores.send_messages"),
+    Job("recover-sales", 30, "system.vending.delivery.jobs.recover"),
+    Job("deliver-owed", 10, "system.vending.delivery.jobs.deliver"),
+    Job("remote-deliveries", 10, "system.vending.delivery.jobs.follow_remote"),
+    Job("send-messages", 5, "system.vending.delivery.jobs.send_messages"),
     Job("agreements", 300, "system.vending.services.payment_mode.follow_missed_orders"),
     Job("network-sales", 15, "system.networks.follow_up.follow_up"),
     Job("send-webhooks", 2, "system.networks.follow_up.send_webhooks"),

@@ -1,16 +1,16 @@
-"""How chores stand."""
+"""Row of a background job, in the table that keeps its first name."""
 
 from django.db import models
 
 
-class ChoreRow(models.Model):
-    """A chore of the table: when it is due, and who does it.
+class JobRow(models.Model):
+    """State of a background job: when it is due, and the worker that does it.
 
     Args:
         name: of `system.background_jobs.jobs`.
         due_at: on the wall.
         leased_by, leased_until: the worker that does it; one that is late has lost it.
-        lease_number: counts up with every lease: the fence against who comes late.
+        lease_number: counts up with every lease: the fence against a worker that comes late.
         failures: in a row.
         reason: of the last failure, a class name and no more: texts of errors may hold data.
     """
@@ -25,6 +25,6 @@ class ChoreRow(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        """One for each chore."""
+        """One for each job."""
 
         db_table = "chores_chore"

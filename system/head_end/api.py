@@ -1,4 +1,4 @@
-"""What vending, networks and reports may ask of the head-end: this module, and nothing else of it.
+"""API of the head-end for vending, networks and reports: this module, and nothing else of the room.
 
 Values are `system.head_end.api_types`; refusals are `UnableToOrder`. Everything is narrowed to the user's
 provider, where a user is asked for; the questions without one take rows of the registry that the caller has
@@ -94,7 +94,7 @@ def deliver_tokens(
 
 
 def delivery_of(sale_id: uuid.UUID) -> Delivery | None:
-    """How the tokens of a sale stand; None where nobody sent them."""
+    """State of the tokens of a sale; None where none were sent."""
     return _deliveries.delivery_of(sale_id)
 
 
@@ -119,8 +119,8 @@ def request_order(
     Raises:
         UnableToOrder: refused, or the id was used for something else.
     """
-    wish = _request.OrderRequest(order_id, device, kind, dict(parameters or {}), valid_for)
-    return _orders.view_of(_request.request_order(user, wish))
+    request = _request.OrderRequest(order_id, device, kind, dict(parameters or {}), valid_for)
+    return _orders.view_of(_request.request_order(user, request))
 
 
 def request_group(
@@ -153,8 +153,8 @@ def request_group(
     Raises:
         UnableToOrder: refused, or not approved.
     """
-    wish = _group.GroupRequest(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
-    return _group.request_group(user, wish, approval).pk
+    request = _group.GroupRequest(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
+    return _group.request_group(user, request, approval).pk
 
 
 def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
@@ -223,5 +223,5 @@ def last_reading(device: Device) -> LastReading | None:
 
 
 def reachable(device: Device) -> bool:
-    """Whether an order could reach it: confirmed in the field, and neither it nor its channel fails now."""
+    """True where an order could reach it: confirmed, and neither it nor its channel fails now."""
     return _meters.reachable(device)

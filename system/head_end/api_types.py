@@ -11,7 +11,7 @@ from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 
 class DeliveryState(StrEnum):
-    """How the tokens of a sale stand on their way into the meter."""
+    """State of the tokens of a sale on their way into the meter."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -118,7 +118,7 @@ class DayEnergy:
 
 
 class Quality(StrEnum):
-    """How far a point of a curve can be trusted."""
+    """Quality of a point of a curve."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
@@ -160,7 +160,7 @@ class Curve:
 
     @property
     def gaps(self) -> int:
-        """How many points have no value."""
+        """Number of points without a value."""
         return sum(point.value is None for point in self.points)
 
 

@@ -25,8 +25,6 @@ from system.head_end.services.readings import store_readings
 from system.head_end.services.registration import store_discovery
 from system.head_end.vocabulary import Reason
 
-# ---- Keep readings that came as a file of a concentrator, without a lease.
-
 
 def store_file_readings(
     channel_id: int, batches: Sequence[store_port.RowBatch], cursor: int
@@ -46,13 +44,11 @@ def store_file_readings(
     return kept
 
 
-# ---- The desk on the database: what a collector asks for and hands in, each call one transaction.
-
 _T = TypeVar("_T")
 
 
 class DjangoStore:
-    """What the collector is given where the rows are Django's. It has no state: any thread may use it."""
+    """Store of the collector on Django's rows. It has no state: any thread may use it."""
 
     def lease(self, collector: str, most: int, now: datetime) -> Sequence[store_port.Visit]:
         """Up to `most` channels where something is due and nobody works, each with its work."""
@@ -123,7 +119,7 @@ class DjangoStore:
         """Keep how it went. Raises LeaseLost."""
         self._holding(lease, lambda channel: report_order(channel, order))
 
-    def pusher(self, title: str, names: Sequence[str] = ()) -> store_port.PushSender | None:
+    def push_sender(self, title: str, names: Sequence[str] = ()) -> store_port.PushSender | None:
         """The confirmed meter of a system title, else of one of `names`."""
         return push_sender(title, names)
 
@@ -132,16 +128,16 @@ class DjangoStore:
         with write_transaction():
             return store_push(push)
 
-    def keep_strangers(self, rows: Sequence[store_port.EventRow]) -> int:
+    def keep_refused_pushes(self, rows: Sequence[store_port.EventRow]) -> int:
         """Keep what was refused of what came unasked, as nobody's; how many were new."""
         with write_transaction():
             return store_refused_pushes(rows)
 
-    def carried_to(self, serial: str) -> Sequence[store_port.ReadingFileTarget]:
+    def reading_file_targets(self, serial: str) -> Sequence[store_port.ReadingFileTarget]:
         """The channels of the concentrator with this serial number."""
         return reading_file_targets(serial)
 
-    def keep_carried(
+    def keep_file_readings(
         self, channel_id: int, batches: Sequence[store_port.RowBatch], cursor: int
     ) -> Sequence[store_port.StoreResult]:
         """Keep readings of a file, once, and that the concentrator's rows up to `cursor` are kept."""

@@ -138,7 +138,7 @@ _UNKNOWN = re.compile(r"event-\d+")
 
 @dataclass(frozen=True, slots=True)
 class EventDescription:
-    """An event in words.
+    """Description of an event in Spanish.
 
     Args:
         what: Spanish.
@@ -150,7 +150,7 @@ class EventDescription:
 
 
 def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDescription:
-    """An event in words for people.
+    """Description of an event for people.
 
     Args:
         log: OBIS of its log, or ``uplink``.

@@ -1,4 +1,4 @@
-"""Why something was not ordered, confirmed or changed: a Spanish sentence that can be shown."""
+"""Errors of the head-end's verbs, plain, for pages, routes and other rooms alike: each a Spanish sentence."""
 
 
 class UnableToOrder(ValueError):

@@ -12,8 +12,6 @@ in s since 1970, each from after `after` up to `to`; the results never overlap n
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-# ---- The grid of a profile: rows end at whole periods of the local day (America/Bogota, UTC-5).
-
 #: Midnight of Bogota is 05:00 UTC; there is no daylight saving.
 DAY_OFFSET_S = 5 * 3600
 DAY_S = 86_400
@@ -61,8 +59,6 @@ def obis_of(text: str) -> str:
     return text.strip().removesuffix(".255")
 
 
-# ---- Times as sets of spans: sorted pairs ``(after, to)`` in s since 1970, each from after `after` up to `
-
 Span = tuple[int, int]
 
 
@@ -85,7 +81,7 @@ def add(spans: Iterable[Sequence[int]], *more: Sequence[int]) -> list[Span]:
 
 
 def missing(spans: Iterable[Sequence[int]], within: Sequence[int]) -> list[Span]:
-    """What of `within` no span holds."""
+    """Parts of `within` that no span holds."""
     low, high = int(within[0]), int(within[1])
     out: list[Span] = []
     for after, to in union(spans):
@@ -108,12 +104,12 @@ def subtract(spans: Iterable[Sequence[int]], away: Iterable[Sequence[int]]) -> l
 
 
 def clip(spans: Iterable[Sequence[int]], within: Sequence[int]) -> list[Span]:
-    """What of the spans lies within."""
+    """Parts of the spans that lie within."""
     low, high = int(within[0]), int(within[1])
     cut = ((max(after, low), min(to, high)) for after, to in union(spans))
     return [span for span in cut if span[0] < span[1]]
 
 
 def holds(spans: Iterable[Sequence[int]], instant: int) -> bool:
-    """Whether an instant lies in one of the spans."""
+    """True where an instant lies in one of the spans."""
     return any(span[0] < instant <= span[1] for span in spans)

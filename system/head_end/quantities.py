@@ -32,16 +32,13 @@ QUANTITY_NAMES: Mapping[str, str] = {
 
 
 def quantity_name(obis: str) -> str:
-    """What people call a quantity.
+    """Spanish name of a quantity; its OBIS code where it has none.
 
     >>> quantity_name("1.0.1.8.0.255"), quantity_name("1.0.9.9.0")
     ('Energía tomada', '1.0.9.9.0')
     """
     code = obis_of(obis)
     return QUANTITY_NAMES.get(code, code)
-
-
-# ---- Values of DLMS as people write them.
 
 
 def unit_name(number: int | None) -> str:
@@ -63,8 +60,6 @@ def scaled(value: int, scaler: int) -> int | float:
     return int(value * 10**scaler) if scaler >= 0 else value / 10**-scaler
 
 
-# ---- What is not believed of readings. Pure functions over one column of a batch, in the order of time.
-
 #: Value group D of energy registers that only count up (time integral 1; IEC 62056-6-1, table of group D).
 _CUMULATIVE = "8"
 _GROUP_D = 3
@@ -77,7 +72,7 @@ _NEAR = 0.1
 
 
 def is_cumulative(obis: str, class_id: int = 3) -> bool:
-    """Whether a quantity only counts up.
+    """True for a quantity that only counts up.
 
     >>> is_cumulative("1.0.1.8.0"), is_cumulative("1.0.32.7.0")
     (True, False)
@@ -123,6 +118,6 @@ def rollover_modulus(before: int, value: int) -> int | None:
 
 
 def scaler_changed(known: Mapping[tuple[str, int], tuple[int, int | None]], column: Column) -> bool:
-    """Whether a column counts otherwise than before: another scaler or another unit."""
+    """True where a column has another scaler or another unit than before."""
     before = known.get((column.obis, column.attribute))
     return before is not None and before != (column.scaler, column.unit)

@@ -30,7 +30,7 @@ REGISTRATION_REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is known of a found meter.
+    """Findings about a found meter.
 
     Args:
         known: the registry has a meter of this serial for this provider.
@@ -52,7 +52,7 @@ class Findings:
 
 
 def decide_registration(found: Findings, *, confirm_known: bool) -> tuple[Registration, str]:
-    """What becomes of a found meter, and why (a key of `REGISTRATION_REASONS`).
+    """Registration of a found meter, and its reason (a key of `REGISTRATION_REASONS`).
 
     >>> decide(Findings(known=False), confirm_known=True)
     (<Registration.QUARANTINED: 'quarantined'>, 'unknown-serial')

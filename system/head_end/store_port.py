@@ -1,10 +1,9 @@
 """Store port of the collector: the work that it is given, and the results that it hands in.
 
 Plain, without Django. The collector (`system.head_end.acquisition`) leases channels, does what is due behind
-them, and hands in
-what it found; the store (`system.head_end.django_store`) decides what is due and keeps what comes. Every
-report bears the lease: a collector that lost it, because it was too slow or was thought dead, is refused
-with `LeaseLost` and nothing is kept.
+them, and hands in what it found; the store (`system.head_end.django_store`) decides what is due and keeps
+what comes. Every report bears the lease: a collector that lost it, because it was too slow or was thought
+dead, is refused with `LeaseLost` and nothing is kept.
 All methods block and are atomic; the collector calls them off its loop.
 """
 
@@ -127,7 +126,7 @@ class Visit:
             and events are taken from the concentrator.
         series: device id -> columns whose scaler and unit the store knows; rows of a concentrator bear none,
             and those of a column that is not here are left for the meter itself to tell.
-        clock_set_max_s: a clock that is further off is not set by itself; None: as the collector's terms say.
+        clock_set_max_s: a clock that is further off is not set by itself; None: as in the settings.
     """
 
     lease: Lease
@@ -146,7 +145,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a value of a row is: COSEM class, OBIS code, attribute; and how it counts.
+    """Column of a profile: COSEM class, OBIS code, attribute, scaler and unit.
 
     Args:
         scaler: power of ten by which the raw value counts.
@@ -196,7 +195,7 @@ class RowBatch:
 
 @dataclass(frozen=True, slots=True)
 class StoreResult:
-    """What became of a batch: rows that are new, known already with the same values, or known with others."""
+    """Result of storing a batch: rows that are new, known with the same values, or known with others."""
 
     new: int
     known: int
@@ -206,7 +205,7 @@ class StoreResult:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Something that a device told.
+    """Event of a device.
 
     Args:
         log: OBIS of its log, or ``uplink``.
@@ -242,7 +241,7 @@ class FoundMeter:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """That a device was spoken with, or why not.
+    """Contact with a device, or the reason for which there was none.
 
     Args:
         device_id: None: the channel's own device.
@@ -264,7 +263,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class OrderReport:
-    """How an attempt of an order went on.
+    """Report about an attempt of an order.
 
     Args:
         state: RUNNING right before bytes are sent (so that a collector that dies leaves UNSURE behind), then
@@ -299,7 +298,7 @@ class PushSender:
 
 @dataclass(frozen=True, slots=True)
 class PushReport:
-    """What a meter sent unasked.
+    """Push of a meter.
 
     Args:
         device_id: whose.
@@ -327,7 +326,7 @@ class PushReport:
 
 
 class StorePort(Protocol):
-    """What the collector is given."""
+    """Store of the collector."""
 
     def lease(self, collector: str, most: int, now: datetime) -> Sequence[Visit]:
         """Up to `most` channels where something is due and nobody works, each with its work."""
@@ -362,13 +361,13 @@ class StorePort(Protocol):
     def report(self, lease: Lease, order: OrderReport) -> None:
         """Keep how it went. Raises LeaseLost."""
 
-    def pusher(self, title: str, names: Sequence[str] = ()) -> PushSender | None:
+    def push_sender(self, title: str, names: Sequence[str] = ()) -> PushSender | None:
         """The confirmed meter of a system title (16 hexadecimal digits), else of one of `names`."""
 
     def keep_push(self, push: PushReport) -> bool:
         """Keep what came unasked, without a lease; False: its counter was used, or the meter is gone."""
 
-    def keep_strangers(self, rows: Sequence[EventRow]) -> int:
+    def keep_refused_pushes(self, rows: Sequence[EventRow]) -> int:
         """Keep what was refused of what came unasked, as nobody's; how many were new."""
 
 
@@ -392,12 +391,12 @@ class ReadingFileTarget:
 
 
 class ReadingFileStore(Protocol):
-    """What whoever brings files is given; nobody holds a lease, each call locks the channel."""
+    """Store of imported reading files; there is no lease, each call locks the channel."""
 
-    def carried_to(self, serial: str) -> Sequence[ReadingFileTarget]:
+    def reading_file_targets(self, serial: str) -> Sequence[ReadingFileTarget]:
         """The channels of the concentrator with this serial number."""
 
-    def keep_carried(
+    def keep_file_readings(
         self, channel_id: int, batches: Sequence[RowBatch], cursor: int
     ) -> Sequence[StoreResult]:
         """Keep readings, once, and that the concentrator's rows up to `cursor` are kept."""

@@ -21,7 +21,7 @@ POLL_S = 45
 
 
 class OrderKind(StrEnum):
-    """What a meter is told to do."""
+    """Kind of an order to a meter."""
 
     READ = "read"
     TOKEN = "token"  # noqa: S105 - a name
@@ -42,7 +42,7 @@ ORDER_NAMES: Mapping[OrderKind, str] = {
 
 
 class OrderState(StrEnum):
-    """How an order stands. `UNSURE`: it was sent, and nobody knows yet what the meter did."""
+    """State of an order. `UNSURE`: it was sent, and the meter's outcome is unknown yet."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -61,7 +61,7 @@ ENDED = frozenset(
 
 
 class Source(StrEnum):
-    """How a value came."""
+    """Source of a value."""
 
     PROFILE = "profile"
     ON_DEMAND = "on-demand"
@@ -70,7 +70,7 @@ class Source(StrEnum):
 
 
 class Registration(StrEnum):
-    """Where a device that was found in the field stands."""
+    """Registration of a device that was found in the field."""
 
     FOUND = "found"
     CONFIRMED = "confirmed"
@@ -79,7 +79,7 @@ class Registration(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something failed, as far as can be told from here."""
+    """Reason of a failure, as far as can be told from here."""
 
     UNREACHABLE = "unreachable"
     NO_UPLINK = "no-uplink"

@@ -5,7 +5,7 @@ import socket
 from typing import Any
 
 import pytest
-from memory_desk import MemoryDesk
+from memory_store import MemoryStore
 from typer.testing import CliRunner
 
 from amibench.commands.system.app import app
@@ -50,8 +50,8 @@ def _parts() -> CollectorParts:
         raise LinkOpenError(url)
 
     return CollectorParts(
-        desk=MemoryDesk(),
-        book=parse_key_file({}),
+        store=MemoryStore(),
+        key_file=parse_key_file({}),
         clock=clock,
         utc=lambda: pytest.fail("nothing happens"),
         dialer=dial,

@@ -1,4 +1,4 @@
-"""A collector on a world in virtual time: links into the world's ports, a desk in memory, test keys."""
+"""A collector on a world in virtual time: links into the world's ports, a store in memory, test keys."""
 
 import random
 import uuid
@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from memory_desk import MemoryDesk
 from memory_rows import MeterPlan
+from memory_store import MemoryStore
 
 from links.aio import AsyncLink
 from links.base import LinkOpenError
@@ -43,7 +43,7 @@ TERMS = CollectorSettings(idle_s=60.0, response_timeout_s=90.0)
 
 @dataclass
 class Bench:
-    """A world, a desk and collectors between them.
+    """A world, a store and collectors between them.
 
     Args:
         world: has `env` and `clock`.
@@ -54,8 +54,8 @@ class Bench:
 
     world: Any
     ports: dict[str, Port]
-    terms: CollectorSettings = TERMS
-    desk: MemoryDesk = field(default_factory=MemoryDesk)
+    settings: CollectorSettings = TERMS
+    store: MemoryStore = field(default_factory=MemoryStore)
     keys: Mapping[str, Any] = field(default_factory=lambda: KEY_TABLE)
     down: set[str] = field(default_factory=set)
     told: list[tuple[str, str, Failure]] = field(default_factory=list)
@@ -80,16 +80,16 @@ class Bench:
     def parts(self, **changed: Any) -> CollectorParts:
         """What a collector is made of."""
         made = CollectorParts(
-            desk=self.desk,
-            book=parse_key_file(self.keys),
+            store=self.store,
+            key_file=parse_key_file(self.keys),
             clock=self.clock,
             utc=self.utc,
             dialer=self.dial,
             runner=BlockingRunner(),
-            terms=self.terms,
+            settings=self.settings,
             random_octets=self._random.randbytes,
             new_id=lambda: uuid.UUID(int=next(self._ids)),
-            tell=lambda *said: self.told.append(said),
+            report=lambda *said: self.told.append(said),
         )
         return replace(made, **changed)
 

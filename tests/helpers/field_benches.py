@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collecting import SECRET, Bench, plan_of
-from memory_desk import direct
+from memory_store import direct
 from small_fields import small
 
 from protocols.sts.token import TransferCredit, encode_token
@@ -52,7 +52,7 @@ def meter_bench(
     bench = MeterBench(world, {METER_URL: world.port("meter", framing)})
     bench.target = MeterTarget(1, profile.serial, profile.logical_device_name, 1, access, key_name)
     bench.since = world.clock.utc() - timedelta(hours=hours)
-    bench.desk.add_channel(
+    bench.store.add_channel(
         direct(1, METER_URL, framing=framing), plan_of(bench.target, bench.since, **wanted)
     )
     return bench
@@ -96,5 +96,5 @@ def field_bench(
     channel = Channel(
         1, ChannelKind.CONCENTRATOR, "north", NORTH_URL, "wrapper", UPLINK_URL, "north", sessions_max
     )
-    bench.desk.add_channel(channel, *(plan_of(target, bench.since, **wanted) for target in bench.targets))
+    bench.store.add_channel(channel, *(plan_of(target, bench.since, **wanted) for target in bench.targets))
     return bench

@@ -29,7 +29,7 @@ class Field:
     """What a test has in its hands."""
 
     village: Village
-    desk: DjangoStore
+    store: DjangoStore
 
     def operator(self, role: str = "operator", name: str = "") -> Any:
         from system.accounts.models import User
@@ -80,15 +80,15 @@ class Field:
 
     def lease(self, now: datetime = MIDNIGHT + QUARTER, who: str = "uno", most: int = 10) -> store_port.Visit:
         """The one visit that is due."""
-        (visit,) = self.desk.lease(who, most, now)
+        (visit,) = self.store.lease(who, most, now)
         return visit
 
     def report(self, visit: store_port.Visit, order_id: uuid.UUID, state: OrderState, **more: Any) -> None:
         at = more.pop("at", MIDNIGHT + QUARTER)
-        self.desk.report(visit.lease, store_port.OrderReport(order_id, state, at, **more))
+        self.store.report(visit.lease, store_port.OrderReport(order_id, state, at, **more))
 
     def begin(self, visit: store_port.Visit, order_id: uuid.UUID, at: datetime = MIDNIGHT + QUARTER) -> bool:
-        return self.desk.may_begin(visit.lease, store_port.OrderReport(order_id, OrderState.RUNNING, at))
+        return self.store.may_begin(visit.lease, store_port.OrderReport(order_id, OrderState.RUNNING, at))
 
 
 def rows(

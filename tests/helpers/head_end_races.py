@@ -85,7 +85,7 @@ def _leases(field: Any) -> dict[str, Any]:
     def ask(number: int) -> list[int]:
         got: list[int] = []
         for _ in range(CHANNELS):
-            got += [visit.channel.id for visit in field.desk.lease(f"recolector {number}", 2, now)]
+            got += [visit.channel.id for visit in field.store.lease(f"recolector {number}", 2, now)]
         return got
 
     everybody = _together(COLLECTORS, ask)
@@ -103,7 +103,7 @@ def _fence(field: Any) -> dict[str, Any]:
     Channel.objects.update(leased_by="", leased_until=None, enabled=False)
     access = field.meter(100)
     now, wrong = MIDNIGHT + timedelta(hours=1), 0
-    (visit,) = field.desk.lease("tarde", 1, now)
+    (visit,) = field.store.lease("tarde", 1, now)
     for turn in range(10):
         now += LEASE
         lease = visit.lease
@@ -113,7 +113,7 @@ def _fence(field: Any) -> dict[str, Any]:
         race = partial(_keep_or_take, field, lease, given, taken, now)
         outcome, _ = _together(2, race)
         if not taken:  # PostgreSQL passed over the row that was just being written
-            taken = list(field.desk.lease("pronto", 1, now))
+            taken = list(field.store.lease("pronto", 1, now))
         there = ReadingBatch.objects.filter(pk=given.id).exists()
         wrong += (outcome == "kept") != there or len(taken) != 1
         visit = taken[0]
@@ -124,10 +124,10 @@ def _keep_or_take(field: Any, lease: Any, given: Any, taken: list[Any], now: Any
     from system.head_end.store_port import LeaseLost
 
     if number:
-        taken.extend(field.desk.lease("pronto", 1, now))
+        taken.extend(field.store.lease("pronto", 1, now))
         return ""
     try:
-        field.desk.keep_rows(lease, [given])
+        field.store.keep_rows(lease, [given])
     except LeaseLost:
         return "lost"
     return "kept"
@@ -149,12 +149,12 @@ def _orders(field: Any) -> dict[str, Any]:
         for _ in range(ORDERS)
     ]
     now = MIDNIGHT + timedelta(hours=2) + LEASE
-    (visit,) = field.desk.lease("uno", 1, now)
+    (visit,) = field.store.lease("uno", 1, now)
 
     def race(number: int) -> list[bool]:
         if number < 2:
             reports = [OrderReport(order, OrderState.RUNNING, now) for order in orders]
-            return [field.desk.may_begin(visit.lease, report) for report in reports]
+            return [field.store.may_begin(visit.lease, report) for report in reports]
         return [_cancels(user, order) for order in orders]
 
     first, second, cancelled = _together(3, race)
@@ -180,10 +180,10 @@ def _counters(field: Any) -> dict[str, Any]:
 
     Channel.objects.update(leased_by="", leased_until=None, enabled=False)
     access = field.meter(200)
-    (visit,) = field.desk.lease("uno", 1, MIDNIGHT + timedelta(hours=1))
+    (visit,) = field.store.lease("uno", 1, MIDNIGHT + timedelta(hours=1))
     given = _together(
         COLLECTORS,
-        lambda _: [field.desk.reserve_counters(visit.lease, access.device_id, 3) for _ in range(10)],
+        lambda _: [field.store.reserve_counters(visit.lease, access.device_id, 3) for _ in range(10)],
     )
     taken = [first + place for one in given for first in one for place in range(3)]
     return {

@@ -36,7 +36,7 @@ def of_reads(name: str, bench: Any, targets: Sequence[Any], many: int) -> Delays
     random_ = random.Random(11)
     asked: dict[Any, float] = {}
     ended: dict[Any, float] = {}
-    report = bench.desk.report
+    report = bench.store.report
 
     def watched(lease: Any, order: Any) -> None:
         report(lease, order)
@@ -47,10 +47,10 @@ def of_reads(name: str, bench: Any, targets: Sequence[Any], many: int) -> Delays
     def ask() -> None:
         target = random_.choice(targets)
         deadline = bench.utc() + timedelta(hours=1)
-        order_id = bench.desk.add_order(OrderKind.READ, target, deadline, obis=["1.0.1.8.0", "1.0.12.7.0"])
+        order_id = bench.store.add_order(OrderKind.READ, target, deadline, obis=["1.0.1.8.0", "1.0.12.7.0"])
         asked[order_id] = bench.clock.now_s()
 
-    bench.desk.report = watched
+    bench.store.report = watched
     _while_at_work(bench, ask, many, random_)
     assert len(ended) == many, f"{many - len(ended)} of {many} reads did not end"
     return Delays(name, tuple(sorted(ended.values())))
@@ -67,7 +67,7 @@ def of_events(name: str, bench: Any, tell: Callable[[int], str], many: int) -> D
     random_ = random.Random(12)
     told: dict[str, float] = {}
     kept: dict[str, float] = {}
-    keep = bench.desk.keep_events
+    keep = bench.store.keep_events
 
     def watched(lease: Any, rows: Sequence[Any], cursor: int | None = None) -> int:
         for row in rows:
@@ -78,7 +78,7 @@ def of_events(name: str, bench: Any, tell: Callable[[int], str], many: int) -> D
     def happen() -> None:
         told[tell(len(told))] = bench.clock.now_s()
 
-    bench.desk.keep_events = watched
+    bench.store.keep_events = watched
     _while_at_work(bench, happen, many, random_)
     assert len(kept) == many, f"{many - len(kept)} of {many} events were not kept"
     return Delays(name, tuple(sorted(kept.values())))
@@ -89,5 +89,5 @@ def _while_at_work(bench: Any, what: Callable[[], None], many: int, random_: ran
     for _ in range(many):
         after_s += random_.uniform(10.0, 70.0)
         bench.world.env.timeout(after_s).callbacks.append(lambda _: what())
-    bench.terms = replace(TERMS, idle_s=IDLE_S)
+    bench.settings = replace(TERMS, idle_s=IDLE_S)
     bench.work("one", after_s + 600.0)

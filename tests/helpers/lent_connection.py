@@ -1,4 +1,4 @@
-"""A collector's calls of the desk within the transaction of a test."""
+"""A collector's calls of the store within the transaction of a test."""
 
 from django.db import connections
 
@@ -6,7 +6,7 @@ from system.head_end.acquisition import BlockingRunner
 
 
 class LentConnection(BlockingRunner):
-    """Calls the desk in a thread that is lent the test's connection: no other sees its transaction."""
+    """Calls the store in a thread that is lent the test's connection: no other sees its transaction."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the desk in memory holds: channels with who works there, meters with what is wanted, orders."""
+"""What the store in memory holds: channels with who works there, meters with what is wanted, orders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

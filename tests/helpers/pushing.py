@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from memory_desk import MemoryDesk
+from memory_store import MemoryStore
 
 from links.clock import WallClock
 from protocols.dlms import axdr
@@ -86,23 +86,23 @@ class Caller:
 
 
 class Ear:
-    """A listener on a desk in memory that knows one meter."""
+    """A listener on a store in memory that knows one meter."""
 
-    def __init__(self, desk: MemoryDesk, keys: Any, **terms: Any) -> None:
-        self.desk = desk
+    def __init__(self, store: MemoryStore, keys: Any, **terms: Any) -> None:
+        self.store = store
         self.visits = 0
         self.told: list[str] = []
         self.runner = BlockingRunner()
         self.listener = Listener(
             ListenerParts(
-                desk=desk,
-                book=parse_key_file(keys),
+                store=store,
+                key_file=parse_key_file(keys),
                 clock=WallClock(),
                 utc=lambda: NOW,
                 runner=self.runner,
                 visit=self._visit,
-                tell=lambda _place, claimed, failure: self.told.append(f"{claimed}: {failure.detail}"),
-                terms=PushSettings(**terms),
+                report=lambda _place, claimed, failure: self.told.append(f"{claimed}: {failure.detail}"),
+                settings=PushSettings(**terms),
             )
         )
 
@@ -124,4 +124,4 @@ class Ear:
 
     @property
     def refused(self) -> dict[PushRefusal, int]:
-        return dict(self.listener.strangers.counts)
+        return dict(self.listener.refused_pushes.counts)

@@ -44,8 +44,8 @@ class WorkerNursery(ForkingNursery):
         from system.background_jobs.jobs import JOBS
 
         import_module("amibench.commands.system.app")  # before the forks
-        for chore in JOBS:
-            import_module(chore.verb.rpartition(".")[0])
+        for job in JOBS:
+            import_module(job.verb.rpartition(".")[0])
         return {}
 
     def work(self) -> dict[str, Any]:
@@ -112,13 +112,13 @@ def _queue(number: int, each: int) -> dict[str, Any]:
 
 
 def _tomorrow() -> dict[str, Any]:
-    from system.background_jobs.models import ChoreRow
+    from system.background_jobs.models import JobRow
     from system.config.clock import security_now
     from system.networks.models import WebhookMessage
     from system.vending.delivery.models import Message
 
     now = security_now()
-    ChoreRow.objects.update(leased_by="", leased_until=None, due_at=now)
+    JobRow.objects.update(leased_by="", leased_until=None, due_at=now)
     WebhookMessage.objects.filter(state="waiting").update(next_at=now)
     Message.objects.filter(state="waiting").update(next_at=now)
     return {"done": True}

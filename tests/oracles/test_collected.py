@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from lent_connection import LentConnection
-from memory_desk import MemoryDesk, direct
 from memory_rows import MeterPlan
+from memory_store import MemoryStore, direct
 from vending_world import Village, make_village
 
 from links.aio import open_async_link
@@ -92,65 +92,65 @@ def ciphered_meter() -> Iterator[tuple[str, str]]:
         yield "wrapper", url
 
 
-def _collect(desk: Any, runner: StoreRunner | None = None, now: datetime = NOON) -> list[Any]:
+def _collect(store: Any, runner: StoreRunner | None = None, now: datetime = NOON) -> list[Any]:
     clock, told = WallClock(), []
     begun_s = clock.now_s()
     runner = runner or ThreadRunner()
     parts = CollectorParts(
-        desk=desk,
-        book=parse_key_file(KEYS),
+        store=store,
+        key_file=parse_key_file(KEYS),
         clock=clock,
         utc=lambda: now + timedelta(seconds=clock.now_s() - begun_s),
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
-        terms=CollectorSettings(response_timeout_s=10.0, idle_s=1.0),
+        settings=CollectorSettings(response_timeout_s=10.0, idle_s=1.0),
         random_octets=os.urandom,
         new_id=uuid.uuid4,
-        tell=lambda *said: told.append(said),
+        report=lambda *said: told.append(said),
     )
     asyncio.run(Collector("oracle", parts).run(once=True))
     runner.close()
     return told
 
 
-def _registered(meter: tuple[str, str], **target: Any) -> tuple[MemoryDesk, MeterTarget]:
+def _registered(meter: tuple[str, str], **target: Any) -> tuple[MemoryStore, MeterTarget]:
     framing, url = meter
     known = {"serial": SERIAL, "ldn": LDN, "sap": 1, "access": "low", **target}
     found = MeterTarget(1, **known)
-    desk = MemoryDesk()
+    store = MemoryStore()
     since = NOON - timedelta(hours=10)
-    desk.add_channel(
+    store.add_channel(
         direct(1, url, framing=framing),
         MeterPlan(found, {LOAD: 900}, since=since, clock=True, logs_at=NOON, clock_at=since, next_at=since),
     )
-    desk.channels[1].until = desk.channels[1].next_at = since
-    return desk, found
+    store.channels[1].until = store.channels[1].next_at = since
+    return store, found
 
 
 def test_it_is_read_and_kept_once(meter: tuple[str, str]) -> None:
-    desk, target = _registered(meter)
-    order = desk.add_order(OrderKind.READ, target, NOON + timedelta(hours=1), obis=["1.0.1.8.0"])
-    desk.orders[order].next_at = NOON
-    assert _collect(desk) == []
-    instants = desk.instants(1, LOAD)
+    store, target = _registered(meter)
+    order = store.add_order(OrderKind.READ, target, NOON + timedelta(hours=1), obis=["1.0.1.8.0"])
+    store.orders[order].next_at = NOON
+    assert _collect(store) == []
+    instants = store.instants(1, LOAD)
     assert len(instants) == 39  # behind midnight, to a quarter before ten
     assert instants[0] == datetime(2024, 5, 1, 0, 15, tzinfo=UTC)
-    assert desk.series(1, LOAD, "1.0.1.8.0")[:3] == [1007, 1014, 1021]
-    line = desk.orders[order]
+    assert store.series(1, LOAD, "1.0.1.8.0")[:3] == [1007, 1014, 1021]
+    line = store.orders[order]
     assert line.state is OrderState.DONE
     (value,) = line.result["values"]
     assert (value["value"], value["symbol"]) == (12_345_678, "Wh")
-    assert desk.contacts[0].clock_off_s == pytest.approx(0.0, abs=3.0)
-    assert _collect(desk) == []
-    assert len(desk.instants(1, LOAD)) == 39
+    assert store.contacts[0].clock_off_s == pytest.approx(0.0, abs=3.0)
+    assert _collect(store) == []
+    assert len(store.instants(1, LOAD)) == 39
 
 
 def test_its_switch_takes_the_order_and_does_not_move_which_is_told(meter: tuple[str, str]) -> None:
-    desk, target = _registered(meter)
-    order = desk.add_order(OrderKind.CUT, target, NOON + timedelta(hours=1))
-    desk.orders[order].next_at = NOON
-    _collect(desk)
-    line = desk.orders[order]
+    store, target = _registered(meter)
+    order = store.add_order(OrderKind.CUT, target, NOON + timedelta(hours=1))
+    store.orders[order].next_at = NOON
+    _collect(store)
+    line = store.orders[order]
     assert (line.state, line.reason) == (OrderState.REFUSED, Reason.STATE_NOT_REACHED)
     assert line.result["control_state"] == line.work.evidence["before"]["control_state"] == "connected"
 
@@ -162,16 +162,16 @@ def test_its_switch_takes_the_order_and_does_not_move_which_is_told(meter: tuple
 def test_what_is_wrong_with_it_is_told(
     meter: tuple[str, str], target: dict[str, str], reason: Reason
 ) -> None:
-    desk, _ = _registered(meter, **target)
-    told = _collect(desk)
+    store, _ = _registered(meter, **target)
+    told = _collect(store)
     assert [failure.reason for _, _, failure in told] == [reason]
-    assert desk.values == {}
+    assert store.values == {}
 
 
 def test_it_is_read_with_gmac_and_ciphering(ciphered_meter: tuple[str, str]) -> None:
-    desk, _ = _registered(ciphered_meter, access="high")
-    assert _collect(desk) == []
-    assert len(desk.instants(1, LOAD)) == 39
+    store, _ = _registered(ciphered_meter, access="high")
+    assert _collect(store) == []
+    assert len(store.instants(1, LOAD)) == 39
 
 
 # ------------------------------------------------------------ with the store and its pages

@@ -80,13 +80,13 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
 
     ids = count(1)
     parts = CollectorParts(
-        desk=DjangoStore(),
-        book=parse_key_file(key_tables(secret)),
+        store=DjangoStore(),
+        key_file=parse_key_file(key_tables(secret)),
         clock=clock,
         utc=world.clock.utc,
         dialer=dial,
         runner=OfficeRunner(office),
-        terms=_TERMS,
+        settings=_TERMS,
         random_octets=random.Random(seed).randbytes,  # noqa: S311 - the same seed, the same month
         new_id=lambda: uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{next(ids)}"),
     )

@@ -147,13 +147,13 @@ async def listening(
 
     listener = Listener(
         ListenerParts(
-            desk=parts.desk,
-            book=parts.book,
+            store=parts.store,
+            key_file=parts.key_file,
             clock=parts.clock,
             utc=parts.utc,
             runner=parts.runner,
             visit=collector.wake,
-            tell=parts.tell,
+            report=parts.report,
             framing=place.framing,
         )
     )
@@ -224,11 +224,11 @@ def collect(
     )
 
     try:
-        book = parse_key_file({}) if keys is None else read_key_file(keys)
+        key_file = parse_key_file({}) if keys is None else read_key_file(keys)
     except KeyFileError as error:
         raise CommandError(str(error)) from error
     place = _place(listen, once=once)
-    terms = CollectorSettings(
+    settings = CollectorSettings(
         sessions_max=sessions,
         idle_s=idle,
         response_timeout_s=patience,
@@ -243,7 +243,7 @@ def collect(
     called = name or f"{socket.gethostname()}-{os.getpid()}"
     say = _teller(resolve(lang), as_json=as_json)
     try:
-        visits = asyncio.run(_run(called, book, terms, say, place, once=once))
+        visits = asyncio.run(_run(called, key_file, settings, say, place, once=once))
     except LinkError as error:
         raise CommandError(str(error)) from error
     except DatabaseError as error:
@@ -253,8 +253,8 @@ def collect(
 
 async def _run(
     name: str,
-    book: "KeyFile",
-    terms: "CollectorSettings",
+    key_file: "KeyFile",
+    settings: "CollectorSettings",
     say: Callable[..., None],
     place: ListenAddress | None,
     *,
@@ -269,18 +269,18 @@ async def _run(
 
     clock, runner = WallClock(), _runner()
     parts = CollectorParts(
-        desk=DjangoStore(),
-        book=book,
+        store=DjangoStore(),
+        key_file=key_file,
         clock=clock,
         utc=business.business_now,
         dialer=lambda url: open_async_link(url, clock),
         runner=runner,
-        terms=terms,
-        tell=say,
+        settings=settings,
+        report=say,
     )
     collector = Collector(name, parts)
     _stop_on_signals(collector)
-    hello = {"collector": name, "sessions": terms.sessions_max, "pid": os.getpid()}
+    hello = {"collector": name, "sessions": settings.sessions_max, "pid": os.getpid()}
     try:
         async with listening(place, parts, collector) as heard:
             _say(hello if heard is None else {**hello, "listening": heard.url})
@@ -304,7 +304,7 @@ def _place(listen: str, *, once: bool) -> ListenAddress | None:
 
 
 def _runner() -> Any:
-    """Calls of the desk in threads, whose connections are looked at before each call."""
+    """Calls of the store in threads, whose connections are looked at before each call."""
     from django.db import close_old_connections, connection
 
     from system.head_end.acquisition import ThreadRunner

@@ -36,19 +36,19 @@ def take_readings(
     from system.head_end.acquisition import KeyFileError, UnableToImport, import_reading_file, read_key_file
 
     try:
-        book = read_key_file(keys)
+        key_file = read_key_file(keys)
     except KeyFileError as error:
         raise CommandError(str(error)) from error
     configured()
     from system.config.clock import business_now
     from system.head_end.django_store import DjangoStore
 
-    desk = DjangoStore()
+    store = DjangoStore()
     for file in sorted(files):
         try:
             with file.open("rb") as opened:
                 data = opened.read(SIZE_MAX + 1)  # a longer one is refused, not read
-            carried = import_reading_file(desk, book, data, business_now(), channel)
+            carried = import_reading_file(store, key_file, data, business_now(), channel)
             if back:
                 file.with_name(acknowledgement_name(carried.serial)).write_bytes(carried.acknowledgement)
         except UnableToImport as error:

@@ -1,31 +1,24 @@
-"""The collector: speaks with the meters and concentrators of the field for a desk that says what is due.
+"""Collector: speaks with meters and concentrators, for a store that says what is due.
 
 It knows no database and no web: it is handed a `system.head_end.store_port.StorePort`, a clock, and what
 opens links.
 
 Map of the room::
 
-    engine.py        Collector: leases, admission, stop
-    visit.py         all that is due behind one channel, in its order
-    work.py          a visit's work by meter, in stages
-    calling.py       sessions: association, identity, counters that are refused
-    talk.py          an open session, and what was asked on the way in
-    jobs/            what is done at a meter
-    uplink.py        a conversation with a concentrator
-    uplink_work.py   what is done over it
-    courier.py       readings that somebody carried, as a file
-    coverage.py      what is left of a gap
-    shapes.py        what profiles capture, remembered
-    pushes/          what meters send unasked, listened to
-    push_layouts.py  what stands where in it
-    leased_desk.py   the desk, awaited, under one lease
-    reasons.py       from errors to reasons
-    limits.py        what a device may cost
-    keys.py          the key file
-    counters.py      invocation counters that were reserved
-    lines.py         a connection that serves one meter after the other
-    seams.py         what is handed in
-    terms.py         how much, how patiently
+    collector.py        Collector: leases channels, visits them, gives them back
+    visit.py            all that is due behind one channel, in its order
+    meter_session.py    session with a meter: link, association, identity, reserved invocation counters
+    cosem_reads.py      attributes by lists, capture objects of profiles
+    profile_reading.py  profiles and event logs by range
+    orders/             orders at a meter
+    uplink.py           session with a concentrator, and the rows and events that it holds
+    reading_file.py     import of readings that were carried as a file
+    pushes/             listener for what meters send unasked
+    leased_store.py     the store, awaited, under one lease
+    failures.py         from errors to reasons
+    session_limits.py   octets, requests and time that a device may cost
+    key_file.py         keys, access profiles, layouts of pushes
+    settings.py         how much, how patiently
 """
 
 from system.head_end.acquisition.collector import Collector, CollectorParts

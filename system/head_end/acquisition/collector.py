@@ -26,38 +26,38 @@ def _report_nothing(channel: str, serial: str, failure: Failure) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorParts:
-    """What a collector is made of; each is handed in, so that it works in virtual time as on the wall.
+    """Parts of a collector; each is handed in, so that it works in virtual time as on the wall.
 
     Args:
-        desk: what is due, and where it is kept.
-        book: keys.
+        store: what is due, and where it is kept.
+        key_file: keys.
         clock: whose time everything waits in.
         utc: the present instant of business.
         dialer: opens links.
-        runner: makes the desk's blocking calls.
-        terms: how it works.
+        runner: makes the store's blocking calls.
+        settings: how it works.
         random_octets: for challenges and nonces.
         new_id: makes ids of batches.
-        tell: told of each failure.
+        report: called with each failure.
     """
 
-    desk: StorePort
-    book: KeyFile
+    store: StorePort
+    key_file: KeyFile
     clock: Clock
     utc: UtcNow
     dialer: Dialer
     runner: StoreRunner
-    terms: CollectorSettings = field(default_factory=CollectorSettings)
+    settings: CollectorSettings = field(default_factory=CollectorSettings)
     random_octets: RandomOctets = os.urandom
     new_id: Callable[[], uuid.UUID] = uuid.uuid4
-    tell: FailureReporter = _report_nothing
+    report: FailureReporter = _report_nothing
 
 
 class Collector:
     """One collector.
 
     Args:
-        name: what the desk calls it; each has its own.
+        name: what the store calls it; each has its own.
         parts: what it is made of.
 
     Attributes:
@@ -71,17 +71,17 @@ class Collector:
         self._woken = asyncio.Event()
         self._stopping = False
         self._fault: BaseException | None = None
-        self._around = VisitContext(
+        self._context = VisitContext(
             name=name,
-            book=parts.book,
-            terms=parts.terms,
+            key_file=parts.key_file,
+            settings=parts.settings,
             dialer=parts.dialer,
-            shapes=ProfileShapeCache(parts.terms.shape_age_s),
-            sessions=asyncio.Semaphore(parts.terms.sessions_max),
+            shapes=ProfileShapeCache(parts.settings.shape_age_s),
+            sessions=asyncio.Semaphore(parts.settings.sessions_max),
             random_octets=parts.random_octets,
             new_id=parts.new_id,
             now_s=parts.clock.now_s,
-            tell=parts.tell,
+            report=parts.report,
             stopping=lambda: self._stopping,
         )
         self.visits = 0
@@ -92,7 +92,7 @@ class Collector:
         self._woken.set()
 
     def wake(self) -> None:
-        """Something may be due now: ask for work without waiting out the pause."""
+        """Ask for work without waiting out the pause: something may be due now."""
         self._woken.set()
 
     async def run(self, *, once: bool = False) -> None:
@@ -121,18 +121,18 @@ class Collector:
 
     async def _lease(self) -> int:
         """Begin visits while there is room; how many."""
-        room = self._parts.terms.visits - len(self._running)
+        room = self._parts.settings.visits - len(self._running)
         if room <= 0:
             return 0
-        desk, now = self._parts.desk, self._parts.utc()
-        visits = await self._parts.runner.call(lambda: desk.lease(self._name, room, now))
+        store, now = self._parts.store, self._parts.utc()
+        visits = await self._parts.runner.call(lambda: store.lease(self._name, room, now))
         for visit in visits:
             self._begin(visit)
         return len(visits)
 
     def _begin(self, visit: Visit) -> None:
-        leased = LeasedStore(self._parts.desk, self._parts.runner, visit.lease, self._parts.utc)
-        task = asyncio.ensure_future(_until_lost(ChannelVisit(visit, leased, self._around)))
+        leased = LeasedStore(self._parts.store, self._parts.runner, visit.lease, self._parts.utc)
+        task = asyncio.ensure_future(_until_lost(ChannelVisit(visit, leased, self._context)))
         self._running[task] = leased
         task.add_done_callback(self._ended)
 
@@ -140,8 +140,8 @@ class Collector:
         del self._running[task]
         self.visits += 1
         self._look(task)
-        # many short visits end at nearly the same time: room for several is worth one question to the desk
-        if len(self._running) <= self._parts.terms.visits // 2:
+        # many short visits end at nearly the same time: room for several is worth one question to the store
+        if len(self._running) <= self._parts.settings.visits // 2:
             self._woken.set()
 
     def _look(self, task: asyncio.Task[None]) -> None:
@@ -153,7 +153,7 @@ class Collector:
     async def _pause(self) -> None:
         """Until there is room for more, or it is time to ask again."""
         try:
-            async with self._parts.clock.deadline(self._parts.terms.idle_s):
+            async with self._parts.clock.deadline(self._parts.settings.idle_s):
                 await self._woken.wait()
         except TimeoutError:
             return
@@ -161,7 +161,7 @@ class Collector:
     async def _renew(self) -> None:
         """Hold the channels of the visits under way; a visit whose channel is lost ends at once."""
         while True:
-            await self._parts.clock.sleep(self._parts.terms.renew_every_s)
+            await self._parts.clock.sleep(self._parts.settings.renew_every_s)
             for task, leased in list(self._running.items()):
                 try:
                     await leased.renew()
@@ -172,7 +172,7 @@ class Collector:
         """Let visits end by themselves for a while, then end them."""
         if self._running:
             try:
-                async with self._parts.clock.deadline(self._parts.terms.grace_s):
+                async with self._parts.clock.deadline(self._parts.settings.grace_s):
                     await asyncio.wait(list(self._running))
             except TimeoutError:
                 pass

@@ -27,11 +27,9 @@ from system.head_end.acquisition.failures import failure_of
 from system.head_end.store_port import Column
 from system.head_end.vocabulary import Reason
 
-# ---- Several attributes at once: what the meter refuses stands among the results, what the way loses does
-
 
 def is_answer(error: ExceptionAnswered) -> bool:
-    """Whether the meter itself cannot serve what was asked."""
+    """True where the meter itself cannot serve the attribute."""
     return failure_of(error).reason is Reason.NOT_UNDERSTOOD
 
 
@@ -61,8 +59,6 @@ async def _read_attribute(session: AsyncDlmsSession, target: Target) -> Result:
         return DataAccessResult.OTHER_REASON
 
 
-# ---- What profiles of meters capture, with scalers and units: read once, and again when something changed.
-
 #: Class -> attribute with the scaler and unit of its values.
 SCALED: Mapping[int, int] = {
     class_id_of(Register): 3,
@@ -79,7 +75,7 @@ _REMEMBERED_MAX = 50_000
 
 
 def obis_text(column: WireColumn) -> str:
-    """Its code as the desk writes it: five groups, the sixth only where it says something.
+    """Its code as the store writes it: five groups, the sixth only where it says something.
 
     >>> from protocols.dlms.cosem.selection import CaptureObject
     >>> from protocols.dlms.obis import Obis
@@ -90,7 +86,7 @@ def obis_text(column: WireColumn) -> str:
 
 
 def store_column(column: WireColumn) -> Column:
-    """A column as the desk names it."""
+    """A column as the store names it."""
     captures = column.captures
     return Column(captures.class_id, obis_text(column), captures.attribute, column.scaler, column.unit)
 

@@ -40,7 +40,7 @@ class ClockTooFar(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something failed.
+    """Failure of communication with a device.
 
     Args:
         reason: for people.
@@ -128,7 +128,7 @@ DEVICE_FAULTS = (HostileDevice, MissingKey, WrongMeter, ClockTooFar, UplinkError
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Why, for people and for whoever looks closer.
+    """Failure of an error that was raised, for people and for technicians.
 
     >>> failure_of(NoAnswer(30.0, "get 1.0.1.8.0")).reason.value
     'meter-silent'

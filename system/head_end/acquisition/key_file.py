@@ -1,10 +1,28 @@
-"""What stands where in a body that bears no codes: the objects of push setups, by their logical names.
+"""Key file of the collector: TOML, readable by its owner alone. Keys stay in memory and are never shown.
 
-The first value of such a body is the logical name of its setup. Those of this house's meters are known; those
-of others are entries of the key file::
+::
 
-    [pushes."0.0.25.9.0"]
-    objects = ["40/0.0.25.9.0/1", "8/0.0.1.0.0/2", "1/0.0.96.1.1/2", "1/0.0.96.11.1/2"]
+    system_title = "414d424845533031"     # own, 8 octets; AMBHES01 unless said
+
+    [access.hls-gmac]                     # what a meter's `access` names; public, low and hls-gmac are there
+    client_sap = 1
+    mechanism = "hls-gmac"                # none, lls or hls-gmac
+
+    [keys.hls-gmac]                       # what `key_name` names; the entry of the access where it is empty
+    encryption_key = "00…"
+    authentication_key = "d0…"
+
+    [keys.low]
+    password = "12345678"                 # or password_hex
+
+    [secrets.north]                       # what a channel's `secret_name` names
+    secret = "…"
+
+    [pushes."0.0.25.9.0"]                 # what meters push under this name, where bodies bear no codes
+    objects = ["40/0.0.25.9.0/1", "8/0.0.1.0.0/2"]
+
+A body without codes begins with the logical name of its push setup; the layouts of this house's meters are
+known without an entry.
 
 Source: IEC 62056-6-2, Push setup: push_object_list
 """
@@ -38,7 +56,7 @@ PushLayouts = Mapping[str, tuple[CosemAttribute, ...]]
 
 
 def attribute_of(text: str) -> CosemAttribute:
-    """What a text such as ``3/1.0.1.8.0/2`` names.
+    """Attribute that a text such as ``3/1.0.1.8.0/2`` names.
 
     >>> place_of("3/1.0.1.8.0/2")
     Place(class_id=3, obis='1.0.1.8.0', attribute=2)
@@ -80,8 +98,6 @@ DEFAULT_LAYOUTS: PushLayouts = {
 }
 
 
-# ---- The collector's key file: TOML, readable by its owner alone. Keys stay in memory and are never shown.
-
 DEFAULT_TITLE = b"AMBHES01"
 _TITLE_OCTETS = 8
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -98,7 +114,7 @@ class MissingKey(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccessProfile:
-    """How meters of a kind let a client in.
+    """Access of a client to meters of a kind.
 
     Args:
         client_sap: own address.
@@ -132,7 +148,7 @@ class AccessProfile:
 
     @property
     def ciphered(self) -> bool:
-        """Whether messages are ciphered, and so counted."""
+        """True where messages are ciphered, and so counted."""
         return self.mechanism == "hls-gmac"
 
 
@@ -146,7 +162,7 @@ DEFAULT_ACCESS: Mapping[str, AccessProfile] = {
 
 @dataclass(frozen=True, slots=True)
 class MeterKeys:
-    """What opens a meter; never shown."""
+    """Keys of a meter; never shown."""
 
     password: bytes | None = field(default=None, repr=False)
     keys: KeySet | None = field(default=None, repr=False)
@@ -233,7 +249,7 @@ def read_key_file(path: Path) -> KeyFile:
 
 
 def parse_key_file(table: Mapping[str, Any]) -> KeyFile:
-    """What a table of a key file says.
+    """Key file of a table.
 
     Raises:
         ValueError: it is not as it should be; the sentence names the entry, not what it holds.

@@ -27,8 +27,6 @@ from system.head_end.store_port import (
 )
 from system.head_end.vocabulary import OrderState, Reason
 
-# ---- What the engine is handed from outside: how a link is opened, and how the desk's blocking calls are m
-
 T = TypeVar("T")
 
 #: Calls that go to a thread together.
@@ -43,10 +41,10 @@ RandomOctets = Callable[[int], bytes]
 
 
 class StoreRunner(Protocol):
-    """Makes a blocking call of the desk."""
+    """Makes a blocking call of the store."""
 
     async def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, or raises."""
+        """Result of `ask`, or its error."""
 
     def close(self) -> None:
         """Wait for the calls under way, and free the threads."""
@@ -63,12 +61,12 @@ class ThreadRunner:
     """
 
     def __init__(self, threads: int = 1) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="desk")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
         self._idle = threads
         self._waiting: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, or raises. Who is cancelled meanwhile never learns what became of the call."""
+        """Result of `ask`, or its error. A caller that is cancelled meanwhile never learns the result."""
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[T] = loop.create_future()
         if not self._waiting:
@@ -116,14 +114,14 @@ def _outcome(ask: Callable[[], T]) -> tuple[T | None, BaseException | None]:
 class BlockingRunner:
     """Calls in one thread of their own, each waited for: nothing moves meanwhile, as virtual time wants it.
 
-    A thread of its own, because what is behind the desk may refuse to work inside an event loop.
+    A thread of its own, because what is behind the store may refuse to work inside an event loop.
     """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, or raises."""
+        """Result of `ask`, or its error."""
         return self._pool.submit(ask).result()
 
     def close(self) -> None:
@@ -131,18 +129,16 @@ class BlockingRunner:
         self._pool.shutdown(wait=True)
 
 
-# ---- The desk, awaited, for the work behind one leased channel.
-
 P = ParamSpec("P")
 #: Contacts that are handed in together.
 _CONTACTS_MAX = 50
 
 
 class LeasedStore:
-    """What a visit asks of the desk. Every call raises `LeaseLost` once the channel is somebody else's.
+    """Store of one visit. Every call raises `LeaseLost` once the channel has another lease.
 
     Args:
-        desk: blocks.
+        store: blocks.
         runner: makes its calls.
         lease: of the visit.
         utc: the present instant.
@@ -151,10 +147,10 @@ class LeasedStore:
         lease: as it was renewed last.
     """
 
-    __slots__ = ("_contacts", "_desk", "_runner", "_utc", "lease")
+    __slots__ = ("_contacts", "_runner", "_store", "_utc", "lease")
 
-    def __init__(self, desk: StorePort, runner: StoreRunner, lease: Lease, utc: UtcNow) -> None:
-        self._desk = desk
+    def __init__(self, store: StorePort, runner: StoreRunner, lease: Lease, utc: UtcNow) -> None:
+        self._store = store
         self._runner = runner
         self._utc = utc
         self._contacts: list[Contact] = []
@@ -166,39 +162,39 @@ class LeasedStore:
 
     async def renew(self) -> None:
         """Hold the channel longer."""
-        self.lease = await self._call(self._desk.renew, self._utc())
+        self.lease = await self._call(self._store.renew, self._utc())
 
     async def release(self, reason: Reason | None) -> None:
         """Hand in what is left, and give the channel back."""
-        desk, lease, contacts, now = self._desk, self.lease, self._contacts, self._utc()
+        store, lease, contacts, now = self._store, self.lease, self._contacts, self._utc()
         self._contacts = []
 
         def hand_in() -> None:
             if contacts:
-                desk.keep_contacts(lease, contacts)
-            desk.release(lease, now, reason)
+                store.keep_contacts(lease, contacts)
+            store.release(lease, now, reason)
 
         await self._runner.call(hand_in)
 
     async def reserve_counters(self, device_id: int, many: int, at_least: int = 0) -> int:
         """The first of `many` invocation counters that nobody ever used."""
-        return await self._call(self._desk.reserve_counters, device_id, many, at_least)
+        return await self._call(self._store.reserve_counters, device_id, many, at_least)
 
     async def keep_rows(self, batches: Sequence[RowBatch]) -> Sequence[StoreResult]:
         """Keep readings, once."""
-        return await self._call(self._desk.keep_rows, batches)
+        return await self._call(self._store.keep_rows, batches)
 
     async def keep_events(self, rows: Sequence[EventRow], cursor: int | None = None) -> int:
         """Keep events, once; how many were new."""
-        return await self._call(self._desk.keep_events, rows, cursor)
+        return await self._call(self._store.keep_events, rows, cursor)
 
     async def keep_reading_cursor(self, cursor: int) -> None:
         """The concentrator's rows up to `cursor` are kept."""
-        await self._call(self._desk.keep_reading_cursor, cursor)
+        await self._call(self._store.keep_reading_cursor, cursor)
 
     async def keep_found(self, found: Sequence[FoundMeter]) -> None:
         """Remember whom the concentrator sees."""
-        await self._call(self._desk.keep_found, found, self._utc())
+        await self._call(self._store.keep_found, found, self._utc())
 
     async def contact(self, contact: Contact) -> None:
         """Remember that a device was spoken with; handed in with others."""
@@ -207,9 +203,9 @@ class LeasedStore:
             await self._hand_in()
 
     async def may_begin(self, order_id: uuid.UUID) -> bool:
-        """Whether an order may be begun; from now on it counts as running."""
+        """True where an order may be begun; from now on it counts as running."""
         report = OrderReport(order_id, OrderState.RUNNING, self._utc())
-        return await self._call(self._desk.may_begin, report)
+        return await self._call(self._store.may_begin, report)
 
     async def report(
         self,
@@ -231,12 +227,12 @@ class LeasedStore:
             told,
             dict(evidence or {}),
         )
-        await self._call(self._desk.report, report)
+        await self._call(self._store.report, report)
 
     async def _hand_in(self) -> None:
         if self._contacts:
             contacts, self._contacts = self._contacts, []
-            await self._call(self._desk.keep_contacts, contacts)
+            await self._call(self._store.keep_contacts, contacts)
 
     async def _call(self, method: Callable[Concatenate[Lease, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         lease = self.lease

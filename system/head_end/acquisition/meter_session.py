@@ -37,8 +37,6 @@ from system.head_end.acquisition.session_limits import GuardedLink, HostileDevic
 from system.head_end.acquisition.settings import CollectorSettings
 from system.head_end.store_port import MeterTarget
 
-# ---- Invocation counters that were reserved at the desk before they are used.
-
 
 class ReservedCounter(SendCounter):
     """A counter that gives what was reserved, and no more.
@@ -57,7 +55,7 @@ class ReservedCounter(SendCounter):
 
     @property
     def left(self) -> int:
-        """How many values are reserved and unused."""
+        """Number of values that are reserved and unused."""
         return sum(len(values) for values in self._ranges)
 
     @property
@@ -74,7 +72,7 @@ class ReservedCounter(SendCounter):
         self._ranges.clear()
 
     def take(self) -> int:
-        """A value that nobody ever used.
+        """Next value, never used before.
 
         Raises:
             LocalProtocolError: all that was reserved is used.
@@ -87,9 +85,6 @@ class ReservedCounter(SendCounter):
         return values[0]
 
 
-# ---- A connection: opened when needed, it serves one meter after the other, and is dropped after a fault.
-
-
 class Connection:
     """One connection to a channel's port.
 
@@ -98,7 +93,7 @@ class Connection:
         url: where to.
 
     Attributes:
-        dead: nobody answered there when it was opened last.
+        dead: no answer there when it was opened last.
     """
 
     __slots__ = ("_dialer", "_link", "_url", "dead")
@@ -113,7 +108,7 @@ class Connection:
         """The open link.
 
         Raises:
-            LinkOpenError: nobody answers there.
+            LinkOpenError: no answer there.
         """
         if self._link is None:
             self.dead = True
@@ -122,7 +117,7 @@ class Connection:
         return self._link
 
     async def drop(self) -> None:
-        """Close it; the next who needs one opens it anew."""
+        """Close it; `link` opens another one."""
         link, self._link = self._link, None
         if link is not None:
             await _quietly(link.close)
@@ -135,8 +130,6 @@ async def _quietly(close: Callable[[], Awaitable[None]]) -> None:
         return  # it is gone all the same
 
 
-# ---- A session with one meter that proved to be the one expected, and what was asked of it on the way in.
-
 SERIAL, LOGICAL_DEVICE_NAME, CLOCK = "0.0.96.1.0", "0.0.42.0.0", "0.0.1.0.0"
 _VALUE, _TIME = 2, 2
 #: Counters that are reserved at a time, and how few may be left when more work begins.
@@ -146,13 +139,13 @@ _COUNTERS_MIN = 200
 
 @dataclass(slots=True)
 class MeterSession:
-    """An open session with a meter.
+    """Open session with a meter that proved to be the one expected.
 
     Args:
         target: who it is.
-        session: the association.
-        desk: of the visit.
-        terms: how the collector works.
+        dlms: the association.
+        store: of the visit.
+        settings: how the collector works.
         shapes: of profiles.
         access: how the meter let us in.
         counter: of our messages.
@@ -163,9 +156,9 @@ class MeterSession:
     """
 
     target: MeterTarget
-    session: AsyncDlmsSession
-    desk: LeasedStore
-    terms: CollectorSettings
+    dlms: AsyncDlmsSession
+    store: LeasedStore
+    settings: CollectorSettings
     shapes: ProfileShapeCache
     access: AccessProfile
     counter: ReservedCounter
@@ -177,26 +170,26 @@ class MeterSession:
     async def enough_counters(self) -> None:
         """Reserve invocation counters for what comes next."""
         if self.access.ciphered and self.counter.left < _COUNTERS_MIN:
-            first = await self.desk.reserve_counters(self.target.device_id, COUNTERS)
+            first = await self.store.reserve_counters(self.target.device_id, COUNTERS)
             self.counter.add(first, COUNTERS)
 
     async def shape(self, profile: str) -> ProfileShape:
-        """What a profile captures.
+        """Capture objects of a profile, with scalers and units.
 
         Raises:
-            DlmsError: the meter does not tell.
+            DlmsError: the meter does not answer.
         """
-        device_id, now_s = self.target.device_id, self.session.pipe.now_s()
+        device_id, now_s = self.target.device_id, self.dlms.pipe.now_s()
         captures = self.captures.get(profile)
         known = self.shapes.find(device_id, profile, captures, now_s) if captures is not None else None
         if known is None:
-            known = await read_profile_shape(self.session, profile, captures)
+            known = await read_profile_shape(self.dlms, profile, captures)
             self.shapes.keep(device_id, profile, captures, known, now_s)
         return known
 
 
-async def identify(talk: MeterSession, profiles: tuple[str, ...]) -> None:
-    """Ask the meter who it is, what time it has, and what `profiles` capture.
+async def identify(session: MeterSession, profiles: tuple[str, ...]) -> None:
+    """Read identity, clock and the capture objects of `profiles`.
 
     Raises:
         WrongMeter: it is another.
@@ -208,26 +201,26 @@ async def identify(talk: MeterSession, profiles: tuple[str, ...]) -> None:
         (Clock, CLOCK, _TIME),
     ]
     targets += [(ProfileGeneric, profile, CAPTURE_OBJECTS) for profile in profiles]
-    asked = talk.desk.now()
-    serial, ldn, time, *captures = await read_attributes(talk.session, targets)
-    told = talk.desk.now()
-    check_identity(talk.target, _text(serial), _text(ldn))
-    talk.captures = {
+    asked = session.store.now()
+    serial, ldn, time, *captures = await read_attributes(session.dlms, targets)
+    answered = session.store.now()
+    check_identity(session.target, _text(serial), _text(ldn))
+    session.captures = {
         profile: found for profile, found in zip(profiles, captures, strict=True) if isinstance(found, Data)
     }
-    note_clock(talk, time, asked, told)
+    note_clock(session, time, asked, answered)
 
 
-def note_clock(talk: MeterSession, time: Result, asked: datetime, told: datetime) -> None:
-    """Remember how far a clock is ahead that was read between `asked` and `told`."""
-    found = instant_of(time, talk.terms.deviation_minutes)
-    doubt = (told - asked) / 2  # the answer was made somewhere between the two
-    talk.clock_doubt_s = doubt.total_seconds()
-    talk.clock_off_s = None if found is None else (found - (asked + doubt)).total_seconds()
+def note_clock(session: MeterSession, time: Result, asked: datetime, answered: datetime) -> None:
+    """Note how far a clock is ahead that was read between `asked` and `answered`."""
+    found = instant_of(time, session.settings.deviation_minutes)
+    doubt = (answered - asked) / 2  # the answer was made somewhere between the two
+    session.clock_doubt_s = doubt.total_seconds()
+    session.clock_off_s = None if found is None else (found - (asked + doubt)).total_seconds()
 
 
 def instant_of(found: Result, deviation_minutes: int) -> datetime | None:
-    """The instant that an attribute tells, None where it tells none."""
+    """Instant in an attribute; None where it holds none."""
     if not isinstance(found, Data) or not isinstance(found.value, bytes):
         return None
     try:
@@ -237,7 +230,7 @@ def instant_of(found: Result, deviation_minutes: int) -> datetime | None:
 
 
 def check_identity(target: MeterTarget, serial: str, ldn: str) -> None:
-    """Compare what a meter says with what is expected; what it does not tell is not compared.
+    """Compare what a meter says with what is expected; what it does not say is not compared.
 
     Raises:
         WrongMeter: it is another.
@@ -249,7 +242,7 @@ def check_identity(target: MeterTarget, serial: str, ldn: str) -> None:
             raise WrongMeter(f"{what} {said[:40]!r} instead of {expected!r}")
         compared = compared or bool(expected and said)
     if (target.serial or target.ldn) and not compared:
-        raise WrongMeter("it does not tell who it is")
+        raise WrongMeter("it does not say who it is")
 
 
 def _text(found: Result) -> str:
@@ -258,8 +251,6 @@ def _text(found: Result) -> str:
         value = value.decode("ascii", "replace")
     return value.strip("\x00 ") if isinstance(value, str) else ""
 
-
-# ---- How a session with a meter begins and ends: link, association, identity; and counters that are refuse
 
 _CHALLENGE_OCTETS = 16
 
@@ -281,65 +272,65 @@ class SessionOpener:
     """Opens sessions with the meters behind one channel.
 
     Args:
-        book: keys.
-        terms: how the collector works.
+        key_file: keys.
+        settings: how the collector works.
         shapes: of profiles.
         random_octets: for challenges.
-        desk: of the visit.
+        store: of the visit.
         framing: a key of `FRAMINGS`.
         octets_max: of an APDU, as the way to the meters carries it.
     """
 
-    book: KeyFile
-    terms: CollectorSettings
+    key_file: KeyFile
+    settings: CollectorSettings
     shapes: ProfileShapeCache
     random_octets: RandomOctets
-    desk: LeasedStore
+    store: LeasedStore
     framing: str
     octets_max: int
 
     @asynccontextmanager
-    async def talk(
-        self, line: Connection, target: MeterTarget, profiles: tuple[str, ...]
+    async def open(
+        self, connection: Connection, target: MeterTarget, profiles: tuple[str, ...]
     ) -> AsyncIterator[MeterSession]:
-        """A session with `target`, released in the end; after a fault the line is dropped.
+        """Session with `target`, released in the end; after a fault the connection is dropped.
 
         Raises:
             Exception: one of `DEVICE_FAULTS`.
-            LeaseLost: the channel is somebody else's.
+            LeaseLost: the channel has another lease.
         """
         try:
-            opened = await self._open(line, target)
+            opened = await self._connect(connection, target)
             await identify(opened, profiles)
             yield opened
-            if not await _release(opened.session):
-                await line.drop()
+            if not await _release(opened.dlms):
+                await connection.drop()
         except BaseException:
-            await line.drop()
+            await connection.drop()
             raise
 
-    async def _open(self, line: Connection, target: MeterTarget) -> MeterSession:
-        access = self.book.access(target.access)
-        keys = self.book.keys_of(target.access, target.key_name)
+    async def _connect(self, connection: Connection, target: MeterTarget) -> MeterSession:
+        access = self.key_file.access(target.access)
+        keys = self.key_file.keys_of(target.access, target.key_name)
         counter = ReservedCounter()
         if access.ciphered:
-            counter.add(await self.desk.reserve_counters(target.device_id, COUNTERS), COUNTERS)
+            counter.add(await self.store.reserve_counters(target.device_id, COUNTERS), COUNTERS)
         used = counter.next_value
         try:
-            session = await self._associate(await line.link(), target, access, keys, counter)
+            session = await self._associate(await connection.link(), target, access, keys, counter)
         except AssociationRefused:
             if not access.ciphered:
                 raise
             # Wrong keys and a counter that was used before look alike: the counter's own object tells.
-            await line.drop()
-            last = await self._last_counter(line, target, access)
+            await connection.drop()
+            last = await self._last_counter(connection, target, access)
             if last is None or last < used:
                 raise
             counter.forget()
-            first = await self.desk.reserve_counters(target.device_id, COUNTERS, last + 1)
+            first = await self.store.reserve_counters(target.device_id, COUNTERS, last + 1)
             counter.add(first, COUNTERS)
-            session = await self._associate(await line.link(), target, access, keys, counter)
-        return MeterSession(target, session, self.desk, self.terms, self.shapes, access, counter)
+            session = await self._associate(await connection.link(), target, access, keys, counter)
+        return MeterSession(target, session, self.store, self.settings, self.shapes, access, counter)
 
     async def _associate(
         self,
@@ -349,37 +340,39 @@ class SessionOpener:
         keys: MeterKeys,
         counter: SendCounter,
     ) -> AsyncDlmsSession:
-        session = self._session(link, target, access, self._client(target, access, keys, counter))
+        session = self._dlms_session(link, target, access, self._client(target, access, keys, counter))
         await session.connect()
         await session.associate()
         return session
 
-    async def _last_counter(self, line: Connection, target: MeterTarget, access: AccessProfile) -> int | None:
-        """The counter that the meter took last, asked as the public client; None: it does not tell."""
+    async def _last_counter(
+        self, connection: Connection, target: MeterTarget, access: AccessProfile
+    ) -> int | None:
+        """Counter that the meter took last, read as the public client; None: it does not say."""
         client = ClientConnection(
             client_sap=access.public_sap, server_sap=target.sap, max_pdu=self._max_pdu(access)
         )
         try:
-            session = self._session(await line.link(), target, access, client)
+            session = self._dlms_session(await connection.link(), target, access, client)
             async with session:
                 return await session.invocation_counter(access.counter_obis)
         except DEVICE_FAULTS:
             return None
         finally:
-            await line.drop()  # a link of its own for each client, as HDLC wants it
+            await connection.drop()  # a link of its own for each client, as HDLC wants it
 
     def _max_pdu(self, access: AccessProfile) -> int:
         return access.max_pdu or self.octets_max
 
-    def _session(
+    def _dlms_session(
         self, link: AsyncLink, target: MeterTarget, access: AccessProfile, client: ClientConnection
     ) -> AsyncDlmsSession:
         return AsyncDlmsSession(
-            GuardedLink(link, self.terms.limits),
+            GuardedLink(link, self.settings.limits),
             FRAMINGS[self.framing](access, client.client_sap, target.sap),
             client,
-            response_timeout_s=self.terms.response_timeout_s,
-            retries=self.terms.retries,
+            response_timeout_s=self.settings.response_timeout_s,
+            retries=self.settings.retries,
         )
 
     def _client(
@@ -392,7 +385,7 @@ class SessionOpener:
                 MechanismName.HLS_GMAC, challenge=lambda: self.random_octets(_CHALLENGE_OCTETS)
             )
             security = ClientSecurity(
-                client_system_title=self.book.system_title,
+                client_system_title=self.key_file.system_title,
                 keys=keys.keys,
                 counter=counter,
                 suite=SecuritySuite(access.suite),
@@ -402,13 +395,13 @@ class SessionOpener:
             server_sap=target.sap,
             authentication=authentication,
             max_pdu=self._max_pdu(access),
-            max_transfer_octets=self.terms.limits.transfer_octets_max,
+            max_transfer_octets=self.settings.limits.transfer_octets_max,
             security=security,
         )
 
 
 async def _release(session: AsyncDlmsSession) -> bool:
-    """Say farewell; whether it was answered. That it was not changes nothing of what was done."""
+    """Release the association; False where no answer came, which changes nothing of what was done."""
     try:
         await session.release()
         await session.disconnect()

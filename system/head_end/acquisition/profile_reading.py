@@ -29,8 +29,6 @@ from system.head_end.acquisition.session_limits import HostileDevice
 from system.head_end.store_port import EventRow, Gap, Row, RowBatch
 from system.head_end.vocabulary import Source
 
-# ---- The rows of a profile that are wanted, by range, in pieces; each is kept before the next is asked for
-
 #: Status words of profiles: data whose code begins so (Blue Book: 0.0.96.10.x).
 _STATUS_CLASS, _STATUS_PREFIX = 1, "0.0.96.10."
 _SECOND = timedelta(seconds=1)
@@ -38,31 +36,34 @@ _SECOND = timedelta(seconds=1)
 NewId = Callable[[], uuid.UUID]
 
 
-async def read_gap(talk: MeterSession, gap: Gap, new_id: NewId) -> int:
+async def read_gap(session: MeterSession, gap: Gap, new_id: NewId) -> int:
     """Read and keep the rows of a gap; how many of them were new.
 
     Raises:
         Exception: one of `reasons.DEVICE_FAULTS`.
         LeaseLost: the channel is somebody else's.
     """
-    shape = await talk.shape(gap.profile)
+    shape = await session.shape(gap.profile)
     new = 0
-    for after, to in pieces(gap.after, gap.to, shape.period_s, talk.terms.rows_per_request):
-        await talk.enough_counters()
-        octets = await rows_between(talk, gap.profile, shape, after + _SECOND, to)
+    for after, to in pieces(gap.after, gap.to, shape.period_s, session.settings.rows_per_request):
+        await session.enough_counters()
+        octets = await rows_between(session, gap.profile, shape, after + _SECOND, to)
         rows = decode_rows(
-            octets, shape.columns, period_s=shape.period_s, deviation_minutes=talk.terms.deviation_minutes
+            octets,
+            shape.columns,
+            period_s=shape.period_s,
+            deviation_minutes=session.settings.deviation_minutes,
         )
-        if len(rows) > talk.terms.limits.rows_max:
-            raise HostileDevice(f"more than {talk.terms.limits.rows_max} rows in one answer")
-        batch = _batch(talk, gap, shape, rows, (after, to), new_id(), octets)
-        kept = await talk.desk.keep_rows([batch])
+        if len(rows) > session.settings.limits.rows_max:
+            raise HostileDevice(f"more than {session.settings.limits.rows_max} rows in one answer")
+        batch = _batch(session, gap, shape, rows, (after, to), new_id(), octets)
+        kept = await session.store.keep_rows([batch])
         new += sum(item.new for item in kept)
     return new
 
 
 async def rows_between(
-    talk: MeterSession, profile: str, shape: ProfileShape, first: datetime, last: datetime
+    session: MeterSession, profile: str, shape: ProfileShape, first: datetime, last: datetime
 ) -> bytes:
     """The buffer of a profile between two instants, both included, undecoded.
 
@@ -73,10 +74,10 @@ async def rows_between(
         raise DecodeError(f"{profile} has no clock")
     selection = RangeSelection(
         shape.clock,
-        _instant(first, talk.terms.deviation_minutes),
-        _instant(last, talk.terms.deviation_minutes),
+        _instant(first, session.settings.deviation_minutes),
+        _instant(last, session.settings.deviation_minutes),
     )
-    return await talk.session.get_octets(ProfileGeneric, profile, BUFFER, selection)
+    return await session.dlms.get_octets(ProfileGeneric, profile, BUFFER, selection)
 
 
 def pieces(after: datetime, to: datetime, period_s: int, rows: int) -> Iterator[tuple[datetime, datetime]]:
@@ -95,7 +96,7 @@ def pieces(after: datetime, to: datetime, period_s: int, rows: int) -> Iterator[
 
 
 def _batch(
-    talk: MeterSession,
+    session: MeterSession,
     gap: Gap,
     shape: ProfileShape,
     rows: tuple[WireRow, ...],
@@ -115,9 +116,9 @@ def _batch(
         columns=tuple(store_column(columns[place]) for place in places),
         rows=tuple(map(Row, *_lines(within, places, status))),
         period_s=shape.period_s,
-        received_at=talk.desk.now(),
+        received_at=session.store.now(),
         covered=covered,
-        clock_off_s=talk.clock_off_s,
+        clock_off_s=session.clock_off_s,
         raw=raw,
     )
 
@@ -151,12 +152,12 @@ def _numbers(column: tuple[object, ...]) -> Sequence[int | None]:
 
 
 def is_status(column: WireColumn) -> bool:
-    """Whether a column is the status word of its row."""
+    """True where a column is the status word of its row."""
     return column.captures.class_id == _STATUS_CLASS and obis_text(column).startswith(_STATUS_PREFIX)
 
 
 def number(value: object) -> int | None:
-    """A value as the desk keeps it: whole numbers, nothing else."""
+    """A value as the store keeps it: whole numbers, nothing else."""
     return int(value) if isinstance(value, int) else None
 
 
@@ -164,24 +165,21 @@ def _instant(utc: datetime, deviation_minutes: int) -> Data:
     return axdr.octet_string(CosemDateTime.from_utc(utc, deviation_minutes).to_bytes())
 
 
-# ---- Event logs: rows of a time and a code, by range; the second where the last reading ended is read agai
-
-
-async def read_events(talk: MeterSession, gap: Gap) -> int:
+async def read_events(session: MeterSession, gap: Gap) -> int:
     """Read and keep the events of a log; how many of them were new.
 
     Raises:
         Exception: one of `reasons.DEVICE_FAULTS`.
         LeaseLost: the channel is somebody else's.
     """
-    await talk.enough_counters()
-    shape = await talk.shape(gap.profile)
+    await session.enough_counters()
+    shape = await session.shape(gap.profile)
     first = gap.after.replace(microsecond=0)
-    octets = await rows_between(talk, gap.profile, shape, first, gap.to)
-    rows = decode_rows(octets, shape.columns, deviation_minutes=talk.terms.deviation_minutes)
-    if len(rows) > talk.terms.limits.rows_max:
-        raise HostileDevice(f"more than {talk.terms.limits.rows_max} rows in one answer")
-    return await talk.desk.keep_events(_events(gap, rows, first))
+    octets = await rows_between(session, gap.profile, shape, first, gap.to)
+    rows = decode_rows(octets, shape.columns, deviation_minutes=session.settings.deviation_minutes)
+    if len(rows) > session.settings.limits.rows_max:
+        raise HostileDevice(f"more than {session.settings.limits.rows_max} rows in one answer")
+    return await session.store.keep_events(_events(gap, rows, first))
 
 
 def _events(gap: Gap, rows: tuple[WireRow, ...], first: datetime) -> list[EventRow]:

@@ -32,7 +32,7 @@ class UnableToImport(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """What became of a file.
+    """Result of an import.
 
     Args:
         serial: of the concentrator.
@@ -54,13 +54,13 @@ class ImportedFile:
 
 
 def import_reading_file(
-    desk: ReadingFileStore, book: KeyFile, data: bytes, now: datetime, channel: str = ""
+    store: ReadingFileStore, key_file: KeyFile, data: bytes, now: datetime, channel: str = ""
 ) -> ImportedFile:
     """Keep the readings of a file; the same file again is no news.
 
     Args:
-        desk: where they are kept.
-        book: the secrets of the uplinks.
+        store: where they are kept.
+        key_file: the secrets of the uplinks.
         data: the file.
         now: when it came, UTC.
         channel: name of the channel, where several concentrators bear the same serial number.
@@ -69,15 +69,15 @@ def import_reading_file(
         UnableToImport: the file is damaged, of nobody known, or not proved; nothing is kept.
     """
     try:
-        place = _target(desk, peek_serial(data), channel)
-        secret = book.secret(place.secret_name)
+        place = _target(store, peek_serial(data), channel)
+        secret = key_file.secret(place.secret_name)
         bundle = read_bundle(data, "readings", secret)
         readings = readings_of(bundle)
     except (BundleError, MissingKey) as error:
         raise UnableToImport(str(error)) from error
     taken, left = _split(readings.batches, place, uuid.uuid5(_FILES, hashlib.sha256(data).hexdigest()), now)
     through = _through(readings, place.reading_cursor, {batch["serial"] for batch in left})
-    kept = _keep(desk, place, taken, through)
+    kept = _keep(store, place, taken, through)
     answer = make_bundle("acknowledgement", bundle.serial, int(now.timestamp()), {"through": through}, secret)
     return ImportedFile(
         bundle.serial,
@@ -91,8 +91,8 @@ def import_reading_file(
     )
 
 
-def _target(desk: ReadingFileStore, serial: str, channel: str) -> ReadingFileTarget:
-    found = [place for place in desk.carried_to(serial) if channel in ("", place.name)]
+def _target(store: ReadingFileStore, serial: str, channel: str) -> ReadingFileTarget:
+    found = [place for place in store.reading_file_targets(serial) if channel in ("", place.name)]
     if not found:
         raise UnableToImport(f"no channel is known of a concentrator {serial[:40]!r}")
     if len(found) > 1:
@@ -104,7 +104,7 @@ def _target(desk: ReadingFileStore, serial: str, channel: str) -> ReadingFileTar
 def _split(
     batches: Sequence[Mapping[str, Any]], place: ReadingFileTarget, file_id: uuid.UUID, now: datetime
 ) -> tuple[list[RowBatch], list[Mapping[str, Any]]]:
-    """What can be kept, and what cannot."""
+    """Batches that can be kept, and those that cannot."""
     meters = {meter.serial: meter for meter in place.meters}
     taken: list[RowBatch] = []
     left: list[Mapping[str, Any]] = []
@@ -132,7 +132,7 @@ def _through(readings: Readings, cursor: int, left: set[str]) -> int:
 
 
 def _keep(
-    desk: ReadingFileStore, place: ReadingFileTarget, batches: list[RowBatch], through: int
+    store: ReadingFileStore, place: ReadingFileTarget, batches: list[RowBatch], through: int
 ) -> list[StoreResult]:
     """In parts, the number of the last row with the last of them."""
     kept: list[StoreResult] = []
@@ -140,6 +140,6 @@ def _keep(
     for batch in batches:
         part.append(batch)
         if sum(len(item.rows) for item in part) >= _ROWS_AT_ONCE:
-            kept += desk.keep_carried(place.channel_id, part, 0)
+            kept += store.keep_file_readings(place.channel_id, part, 0)
             part = []
-    return kept + list(desk.keep_carried(place.channel_id, part, through))
+    return kept + list(store.keep_file_readings(place.channel_id, part, through))

@@ -1,4 +1,4 @@
-"""What one session with a device may cost: octets, requests, rows, time. Who wants more is dropped.
+"""Limits of one session with a device: octets, requests, rows, time. A device that wants more is dropped.
 
 A device may be broken or in the wrong hands: it may send blocks without end, announce arrays that no memory
 holds, or one octet a second. Every session has its own account, so no device takes anything from another.

@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 
 from system.head_end.acquisition.session_limits import SessionLimits
 
-# ---- How a collector works: how much at once, how patiently, and how far a clock may be off.
-
 
 @dataclass(frozen=True, slots=True)
 class ClockLimits:
-    """What is done about a meter's clock, by how far it is off.
+    """Limits of clock correction, by the deviation.
 
     Args:
         tolerance_s: up to this nothing is done.
@@ -26,7 +24,7 @@ class ClockLimits:
 
 @dataclass(frozen=True, slots=True)
 class CollectorSettings:
-    """How a collector works.
+    """Settings of a collector.
 
     Args:
         sessions_max: sessions with meters at once, over all channels.
@@ -64,9 +62,6 @@ class CollectorSettings:
     def visits(self) -> int:
         """Channels visited at once."""
         return self.visits_max or self.sessions_max
-
-
-# ---- How much what comes unasked may cost, and how often it may set something off; ours, all of them [M].
 
 
 @dataclass(frozen=True, slots=True)

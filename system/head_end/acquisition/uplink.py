@@ -24,17 +24,15 @@ from system.head_end.acquisition.session_limits import GuardedLink, SessionLimit
 from system.head_end.store_port import Column, EventRow, FoundMeter, Gap, MeterTarget, Row, RowBatch, Visit
 from system.head_end.vocabulary import Source
 
-# ---- A conversation with a concentrator over its management port: the awaited driver of `UplinkHeadEnd`.
-
 NONCE_OCTETS = 16
-#: Of one conversation: a concentrator that comes back after an outage has much to tell.
+#: Of one session: a concentrator that comes back after an outage has much to deliver.
 _MESSAGES_MAX = 20_000
 #: What comes unasked is kept at most so long as one question is under way.
 _PUSHED_MAX = 500
 
 
 class UplinkSession:
-    """One conversation; one question at a time.
+    """Session with a concentrator over its management port; one question at a time.
 
     Args:
         link: to the management port; the caller closes it.
@@ -135,9 +133,6 @@ def _body(answer: Answer) -> dict[str, Any]:
     return answer.unwrap()
 
 
-# ---- What is left of a gap once some of its rows came another way.
-
-
 def rest_of_gap(
     after: datetime, to: datetime, instants: Collection[datetime], period_s: int
 ) -> tuple[datetime, datetime] | None:
@@ -163,8 +158,6 @@ def rest_of_gap(
     return (holes[0][0], holes[-1][1]) if holes else None
 
 
-# ---- What a visit does over the uplink: whom it sees, what time it is, the rows and events that it holds.
-
 _METERS_A_PAGE, _EVENTS_A_PAGE = 100, 100
 #: Pages of a list of meters: as many as there are addresses behind a concentrator.
 _PAGES_MAX = 100
@@ -186,7 +179,7 @@ class PulledRows:
         self.periods[key] = batch.period_s
 
     def left_of(self, gap: Gap) -> Gap | None:
-        """What of a gap the meter must still be asked for; None: nothing."""
+        """Rest of a gap, which the meter must still be asked for; None: nothing."""
         key = gap.meter.device_id, gap.profile
         if key not in self.rows:
             return gap
@@ -201,19 +194,19 @@ class UplinkWork:
     Args:
         uplink: open.
         visit: what is due.
-        desk: of the visit.
+        store: of the visit.
         new_id: makes ids of batches.
         pulls_max: pages of rows at most.
     """
 
     uplink: UplinkSession
     visit: Visit
-    desk: LeasedStore
+    store: LeasedStore
     new_id: NewId
     pulls_max: int
 
     async def discover(self) -> int:
-        """Tell the desk whom the concentrator sees; how many."""
+        """Hand the meters that the concentrator lists to the store; their number."""
         found: list[FoundMeter] = []
         after_sap, more = 0, True
         while more and len(found) < _PAGES_MAX * _METERS_A_PAGE:
@@ -221,12 +214,12 @@ class UplinkWork:
             found += [_found_meter(line) for line in page["meters"]]
             more = page["more"] and bool(page["meters"])
             after_sap = found[-1].sap if found else 0
-        await self.desk.keep_found(found)
+        await self.store.keep_found(found)
         return len(found)
 
-    async def tell_time(self) -> float:
-        """Tell the concentrator what time it is; how far its clock was ahead, s."""
-        answer = await self.uplink.ask("clock.sync", {"utc": self.desk.now().isoformat()})
+    async def set_clock(self) -> float:
+        """Set the concentrator's clock; its deviation before, s, positive where it was ahead."""
+        answer = await self.uplink.ask("clock.sync", {"utc": self.store.now().isoformat()})
         return float(answer["deviation_s"])
 
     async def take_rows(self) -> PulledRows:
@@ -236,18 +229,18 @@ class UplinkWork:
         for _ in range(self.pulls_max):
             page = await self.uplink.ask("readings.pull", {"after": cursor, "limit": PULL_MAX})
             batches = [
-                row_batch(batch, *found, self.new_id(), self.desk.now())
+                row_batch(batch, *found, self.new_id(), self.store.now())
                 for batch in page["batches"]
                 if (found := resolve_columns(batch, meters, self.visit.series)) is not None
             ]
             if batches:
-                await self.desk.keep_rows(batches)
+                await self.store.keep_rows(batches)
             for batch in batches:
                 pulled.add(batch)
             if page["next"] > cursor:
                 cursor = page["next"]
                 await self.uplink.ask("readings.acknowledge", {"through": cursor})
-                await self.desk.keep_reading_cursor(cursor)
+                await self.store.keep_reading_cursor(cursor)
             elif page["more"]:
                 break  # it says that there is more, and does not move on
             if not page["more"]:
@@ -262,21 +255,21 @@ class UplinkWork:
             if page["next"] <= cursor:
                 break
             cursor = page["next"]
-            new += await self.desk.keep_events(self._events(page["events"]), cursor)
+            new += await self.store.keep_events(self._events(page["events"]), cursor)
             await self.uplink.ask("events.acknowledge", {"through": cursor})
             if not page["more"]:
                 break
         return new
 
     async def take_pushes(self) -> None:
-        """Keep what came unasked, and say so."""
+        """Keep pushed messages, and acknowledge them."""
         while self.uplink.pushed:
             message = self.uplink.pushed.pop(0)
             if message.type_name == "events.push":
-                await self.desk.keep_events(self._events(message.body["events"]))
+                await self.store.keep_events(self._events(message.body["events"]))
             await self.uplink.take(message)
 
-    # ------------------------------------------------------------ as the desk takes it
+    # ------------------------------------------------------------ as the store takes it
 
     def _events(self, events: Iterable[Mapping[str, Any]]) -> list[EventRow]:
         devices = {meter.serial: meter.device_id for meter in self.visit.meters}
@@ -301,7 +294,7 @@ def resolve_columns(
     meters: Mapping[str, MeterTarget],
     series: Mapping[int, tuple[Column, ...]],
 ) -> tuple[int, list[Column | None]] | None:
-    """Whose rows these are, and their columns with scaler and unit, None in place of the status word.
+    """Meter of these rows, and their columns with scaler and unit, None in place of the status word.
 
     Returns:
         None where the meter, or the scaler of a column, is not known.
@@ -343,7 +336,7 @@ def row_batch(
     batch_id: uuid.UUID,
     received_at: datetime,
 ) -> RowBatch:
-    """A batch of the uplink as the desk takes it, its meter and columns found by `resolve_columns`."""
+    """A batch of the uplink as the store takes it, its meter and columns found by `resolve_columns`."""
     places = [place for place, column in enumerate(columns) if column is not None]
     status = next((place for place, column in enumerate(columns) if column is None), None)
     return RowBatch(

@@ -23,12 +23,10 @@ from system.head_end.acquisition.uplink import NONCE_OCTETS, PulledRows, UplinkS
 from system.head_end.store_port import DueOrder, Gap, LeaseLost, MeterTarget, Visit
 from system.head_end.vocabulary import ChannelKind, Reason
 
-# ---- A visit's work by meter: one session does all that is due at a meter; orders go before everything els
-
 
 @dataclass(slots=True)
 class MeterWork:
-    """What is due at one meter."""
+    """Work that is due at one meter."""
 
     meter: MeterTarget
     orders: list[DueOrder] = field(default_factory=list)
@@ -62,7 +60,7 @@ def work_by_meter(
     clocks: Iterable[MeterTarget] = (),
     events: Iterable[Gap] = (),
 ) -> list[MeterWork]:
-    """What is due, by meter, in the order in which meters are first named."""
+    """Due work by meter, in the order in which meters are first named."""
     works: dict[int, MeterWork] = {}
 
     def at(meter: MeterTarget) -> MeterWork:
@@ -79,8 +77,6 @@ def work_by_meter(
     return list(works.values())
 
 
-# ---- One visit: everything that is due behind a channel, in its order, and every failure told to the desk.
-
 #: Octets of the longest APDU: what a message of the wire behind a concentrator carries, or a wrapper.
 _OCTETS_MAX = {ChannelKind.CONCENTRATOR: 1_021, ChannelKind.DIRECT: 0xFFFF}
 #: Told of each failure: channel, serial of the meter (empty: the channel itself), why.
@@ -89,32 +85,32 @@ FailureReporter = Callable[[str, str, Failure], None]
 
 @dataclass(frozen=True, slots=True)
 class VisitContext:
-    """What all visits of a collector share.
+    """Context that all visits of a collector share.
 
     Args:
         name: of the collector.
-        book: keys.
-        terms: how it works.
+        key_file: keys.
+        settings: how it works.
         dialer: opens links.
         shapes: of profiles.
         sessions: one permit for each session with a meter.
         random_octets: for challenges and nonces.
         new_id: makes ids of batches.
         now_s: the clock's seconds.
-        tell: told of failures.
+        report: called with failures.
         stopping: whether the collector wants to end.
     """
 
     name: str
-    book: KeyFile
-    terms: CollectorSettings
+    key_file: KeyFile
+    settings: CollectorSettings
     dialer: Dialer
     shapes: ProfileShapeCache
     sessions: asyncio.Semaphore
     random_octets: RandomOctets
     new_id: NewId
     now_s: Callable[[], float]
-    tell: FailureReporter
+    report: FailureReporter
     stopping: Callable[[], bool]
 
 
@@ -123,23 +119,23 @@ class ChannelVisit:
 
     Args:
         visit: what is due.
-        desk: of its lease.
+        store: of its lease.
         around: what all visits share.
     """
 
-    def __init__(self, visit: Visit, desk: LeasedStore, around: VisitContext) -> None:
+    def __init__(self, visit: Visit, store: LeasedStore, context: VisitContext) -> None:
         self._visit = visit
-        self._desk = desk
-        self._around = around
-        terms = around.terms
+        self._store = store
+        self._context = context
+        settings = context.settings
         if visit.clock_set_max_s is not None:
-            terms = replace(terms, clocks=replace(terms.clocks, set_s=visit.clock_set_max_s))
-        self._caller = SessionOpener(
-            around.book,
-            terms,
-            around.shapes,
-            around.random_octets,
-            desk,
+            settings = replace(settings, clocks=replace(settings.clocks, set_s=visit.clock_set_max_s))
+        self._sessions = SessionOpener(
+            context.key_file,
+            settings,
+            context.shapes,
+            context.random_octets,
+            store,
             visit.channel.framing,
             _OCTETS_MAX[visit.channel.kind],
         )
@@ -159,13 +155,13 @@ class ChannelVisit:
         except LeaseLost:
             raise
         except asyncio.CancelledError:
-            await self._desk.release(Reason.COLLECTOR_STOPPED)
+            await self._store.release(Reason.COLLECTOR_STOPPED)
             raise
         except Exception as error:
             failure = failure_of(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
             self._fail("", failure)
             self._reason = failure.reason
-        await self._desk.release(self._reason)
+        await self._store.release(self._reason)
 
     async def _work(self) -> None:
         pulled = PulledRows()
@@ -178,27 +174,27 @@ class ChannelVisit:
     # ------------------------------------------------------------ the concentrator itself
 
     async def _over_uplink(self) -> PulledRows:
-        begun_s, pulled, off_s = self._around.now_s(), PulledRows(), None
+        begun_s, pulled, off_s = self._context.now_s(), PulledRows(), None
         channel = self._visit.channel
-        line = Connection(self._around.dialer, channel.uplink_url)
+        connection = Connection(self._context.dialer, channel.uplink_url)
         failure: Failure | None = None
         try:
-            secret = self._around.book.secret(channel.secret_name)
+            secret = self._context.key_file.secret(channel.secret_name)
             uplink = UplinkSession(
-                await line.link(),
+                await connection.link(),
                 secret,
-                self._around.random_octets(NONCE_OCTETS),
-                name=self._around.name,
-                patience_s=self._around.terms.uplink_timeout_s,
-                limits=self._around.terms.limits,
+                self._context.random_octets(NONCE_OCTETS),
+                name=self._context.name,
+                patience_s=self._context.settings.uplink_timeout_s,
+                limits=self._context.settings.limits,
             )
             await uplink.open()
             work = UplinkWork(
-                uplink, self._visit, self._desk, self._around.new_id, self._around.terms.pulls_max
+                uplink, self._visit, self._store, self._context.new_id, self._context.settings.pulls_max
             )
             if self._visit.discover:
                 await work.discover()
-            off_s = await work.tell_time()
+            off_s = await work.set_clock()
             if self._visit.orders:
                 # somebody waits for those: the rows are there a little later, too
                 await self._meters(work_by_meter(orders=self._visit.orders))
@@ -210,9 +206,9 @@ class ChannelVisit:
             failure = failure_of(error)
             self._fail("", failure)
         finally:
-            await line.drop()
-        contact = contact_of(None, self._desk.now(), self._around.now_s() - begun_s, failure)
-        await self._desk.contact(replace(contact, clock_off_s=off_s))
+            await connection.drop()
+        contact = contact_of(None, self._store.now(), self._context.now_s() - begun_s, failure)
+        await self._store.contact(replace(contact, clock_off_s=off_s))
         return pulled
 
     # ------------------------------------------------------------ meters
@@ -232,51 +228,51 @@ class ChannelVisit:
             raise lost.exceptions[0] from None
 
     async def _one_after_the_other(self, waiting: deque[MeterWork]) -> None:
-        line = Connection(self._around.dialer, self._visit.channel.url)
+        connection = Connection(self._context.dialer, self._visit.channel.url)
         try:
-            while waiting and not line.dead and not self._around.stopping():
+            while waiting and not connection.dead and not self._context.stopping():
                 work = waiting.popleft()
-                async with self._around.sessions:
-                    await self._meter(line, work)
+                async with self._context.sessions:
+                    await self._meter(connection, work)
         finally:
-            await line.drop()
+            await connection.drop()
 
-    async def _meter(self, line: Connection, work: MeterWork) -> None:
-        begun_s, talk = self._around.now_s(), None
+    async def _meter(self, connection: Connection, work: MeterWork) -> None:
+        begun_s, session = self._context.now_s(), None
         orders = deque(work.orders)
         failure: Failure | None = None
         try:
-            async with self._caller.talk(line, work.meter, work.profiles) as talk:
-                failure = await self._at(talk, work, orders)
+            async with self._sessions.open(connection, work.meter, work.profiles) as session:
+                failure = await self._at(session, work, orders)
         except DEVICE_FAULTS as error:
-            failure = self._understood(failure_of(error), line, talk)
-            await postpone_orders(self._desk, tuple(orders), failure)
+            failure = self._understood(failure_of(error), connection, session)
+            await postpone_orders(self._store, tuple(orders), failure)
         if failure is not None:
             self._fail(work.meter.serial, failure)
-            if self._lone or line.dead:
+            if self._lone or connection.dead:
                 self._reason = failure.reason
-        took_s = self._around.now_s() - begun_s
-        contact = contact_of(work.meter.device_id, self._desk.now(), took_s, failure)
-        if talk is not None:
-            contact = replace(contact, clock_off_s=talk.clock_off_s, clock_set=talk.clock_set)
-        await self._desk.contact(contact)
+        took_s = self._context.now_s() - begun_s
+        contact = contact_of(work.meter.device_id, self._store.now(), took_s, failure)
+        if session is not None:
+            contact = replace(contact, clock_off_s=session.clock_off_s, clock_set=session.clock_set)
+        await self._store.contact(contact)
 
-    async def _at(self, talk: MeterSession, work: MeterWork, orders: deque[DueOrder]) -> Failure | None:
+    async def _at(self, session: MeterSession, work: MeterWork, orders: deque[DueOrder]) -> Failure | None:
         """All that is due in an open session; the first reading that did not go well and did not end it.
 
         An order that the meter refuses is told of, and says nothing against the contact with it.
         """
         failures: list[Failure] = []
-        while orders and not self._around.stopping():
-            failure = await execute_order(talk, orders.popleft())
+        while orders and not self._context.stopping():
+            failure = await execute_order(session, orders.popleft())
             if failure is not None:
                 self._fail(work.meter.serial, failure)
         steps: list[Callable[[], Awaitable[object]]] = []
-        steps += [partial(read_gap, talk, gap, self._around.new_id) for gap in work.gaps]
-        steps += [partial(correct_clock, talk)] if work.clock else []
-        steps += [partial(read_events, talk, log) for log in work.events]
+        steps += [partial(read_gap, session, gap, self._context.new_id) for gap in work.gaps]
+        steps += [partial(correct_clock, session)] if work.clock else []
+        steps += [partial(read_events, session, log) for log in work.events]
         for step in steps:
-            if self._around.stopping():
+            if self._context.stopping():
                 break
             try:
                 await step()
@@ -284,11 +280,11 @@ class ChannelVisit:
                 failures.append(failure_of(refusal))
         return failures[0] if failures else None
 
-    def _understood(self, failure: Failure, line: Connection, talk: MeterSession | None) -> Failure:
+    def _understood(self, failure: Failure, connection: Connection, session: MeterSession | None) -> Failure:
         """A lone meter that accepts the connection and says nothing is not behind a concentrator."""
         if self._lone and failure.reason is Reason.METER_SILENT:
-            return replace(failure, reason=Reason.UNREACHABLE if talk is None else Reason.LINE_LOST)
+            return replace(failure, reason=Reason.UNREACHABLE if session is None else Reason.LINE_LOST)
         return failure
 
     def _fail(self, serial: str, failure: Failure) -> None:
-        self._around.tell(self._visit.channel.name, serial, failure)
+        self._context.report(self._visit.channel.name, serial, failure)

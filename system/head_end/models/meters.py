@@ -6,11 +6,9 @@ from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 
-# ---- Ways into the field, the meters behind them, and the rules of a provider.
-
 
 class FieldRules(ProviderOwned):
-    """What a provider wants of his field.
+    """Rules of a provider for the field.
 
     Args:
         confirm_known: confirm by itself what the registry knows by serial number and EUI-48.
@@ -107,7 +105,7 @@ class Channel(ProviderOwned):
 
 
 class MeterAccess(ProviderOwned):
-    """How a meter is reached, and how it was found last time.
+    """Access to a meter, and its state at the last contact.
 
     Args:
         sap: its server address behind the channel.
@@ -157,9 +155,6 @@ class MeterAccess(ProviderOwned):
         indexes = [models.Index(fields=["channel", "state"], name="head_end_access_channel")]
 
 
-# ---- What was found in the field, and what became of it.
-
-
 class FoundDevice(ProviderOwned):
     """A meter that a concentrator lists, or that answered at an address.
 
@@ -198,11 +193,8 @@ class FoundDevice(ProviderOwned):
         indexes = [models.Index(fields=["provider", "serial"], name="head_end_found_serial")]
 
 
-# ---- What devices told.
-
-
 class DeviceEvent(Fact):
-    """Something that a device told, kept once.
+    """Event of a device, kept once.
 
     Args:
         device: whose; None: the concentrator's own, or of a meter that nobody knows.

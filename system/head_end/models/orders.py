@@ -41,7 +41,7 @@ class OrderGroup(Fact):
 
 
 class OrderGroupAbort(Fact):
-    """That what was not sent yet of a group was taken back."""
+    """Abort of a group: its orders that were not sent yet are cancelled."""
 
     group = models.OneToOneField(OrderGroup, on_delete=models.PROTECT, related_name="abort")
     provider = models.ForeignKey("registry.Provider", on_delete=models.PROTECT, related_name="+")
@@ -56,7 +56,7 @@ class OrderGroupAbort(Fact):
 
 
 class Order(Fact):
-    """What a meter is to do.
+    """Order to a meter.
 
     Args:
         id: made by the caller.
@@ -90,7 +90,7 @@ class Order(Fact):
 
 
 class OrderProgress(ProviderOwned):
-    """How an order stands: the row that is locked, changed and looked at.
+    """State of an order: the row that is locked, changed and looked at.
 
     Args:
         device: of the order, so that what is due is found by one index.
@@ -118,7 +118,7 @@ class OrderProgress(ProviderOwned):
     lease_number = models.BigIntegerField(null=True)
 
     class Meta:
-        """What is open is found quickly."""
+        """Open orders are found quickly."""
 
         db_table = "head_end_order_progress"
         constraints = [

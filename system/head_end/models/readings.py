@@ -7,8 +7,6 @@ from django.db import models
 from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 
-# ---- Readings: one narrow table of values, and what explains them.
-
 
 class Series(models.Model):
     """One quantity of one meter, as long as it counts in the same way.
@@ -142,11 +140,8 @@ class QuarantinedValue(Fact):
         indexes = [models.Index(fields=["device", "obis", "ends_at_s"], name="head_end_quarantined_find")]
 
 
-# ---- What is wanted of meters, and how far it came.
-
-
 class CollectionPlan(ProviderOwned):
-    """That a profile is read, how often and from when on.
+    """Collection plan: a profile that is read, its times and its meters.
 
     Args:
         profile: OBIS code of the profile.
@@ -181,7 +176,7 @@ class CollectionPlan(ProviderOwned):
 
 
 class Coverage(models.Model):
-    """For which times a profile of a meter was got. Spans are pairs ``[after, to]``, s since 1970, UTC.
+    """Coverage of a profile of a meter. Spans are pairs ``[after, to]``, s since 1970, UTC.
 
     Args:
         had: asked and answered.

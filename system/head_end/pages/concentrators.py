@@ -69,7 +69,7 @@ def edit(request: HttpRequest, channel_id: int | None = None) -> HttpResponse:
     form = ChannelForm(request.POST or None, user=request.user, channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
-            kept = set_channel(user_of(request), form.terms(), channel)
+            kept = set_channel(user_of(request), form.data_of(), channel)
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -16,8 +16,6 @@ from system.head_end.models import DeviceEvent
 from system.head_end.selectors.events import find_events
 from system.registry.pages.shortcuts import page_of
 
-# ---- Events as lists show them: in words, and what repeats itself at once as one row.
-
 
 @dataclass(slots=True)
 class EventRow:
@@ -53,9 +51,6 @@ def event_rows(events: Iterable[DeviceEvent]) -> list[EventRow]:
         else:
             rows.append(EventRow(event, said.what, said.detail, 1, event.at))
     return rows
-
-
-# ---- What devices told.
 
 
 @requires(Operation.SEE_FIELD)

@@ -16,13 +16,13 @@ REFUSALS = (UnableToOrder, UnableToConfirm, UnableToConfigure)
 
 
 def user_of(request: HttpRequest) -> User:
-    """Who asks; `requires` has seen that it is somebody."""
+    """User of a request; `requires` has seen that there is one."""
     user: Any = request.user
     return user  # type: ignore[no-any-return]
 
 
 def access_or_404(request: HttpRequest, device_id: int) -> MeterAccess:
-    """How a meter of the user's provider is reached.
+    """Access to a meter of the user's provider.
 
     Raises:
         Http404: there is none.
@@ -34,7 +34,7 @@ def access_or_404(request: HttpRequest, device_id: int) -> MeterAccess:
 
 
 def saved(request: HttpRequest, form: Form, verb: Callable[[], Any], done: str) -> bool:
-    """Whether a form was sent, made sense, and its verb took it; a refusal is told at the form."""
+    """True where a form was sent, valid, and accepted by its verb; a refusal is shown at the form."""
     if request.method != "POST" or not form.is_valid():
         return False
     try:

@@ -23,8 +23,6 @@ from system.head_end.services.configuration import (
 from system.head_end.vocabulary import ORDER_NAMES, ChannelKind, OrderKind
 from system.registry.models import Device, Group, Site
 
-# ---- What is typed on the pages of the field.
-
 #: What a button asks of one meter: kind and parameters.
 ACTIONS: Mapping[str, tuple[OrderKind, dict[str, str]]] = {
     "read": (OrderKind.READ, {}),
@@ -120,8 +118,6 @@ class GroupOrderForm(forms.Form):
 KIND_CHOICES = [("", "Todas"), *((kind.value, ORDER_NAMES[kind]) for kind in OrderKind)]
 
 
-# ---- The form of a way into the field.
-
 #: So often the uplink is asked is nobody's to type here.
 _CHANNEL_FIELDS = tuple(name for name in CHANNEL_FIELDS if name != "poll_s")
 
@@ -187,16 +183,14 @@ class ChannelForm(forms.Form):
             raise forms.ValidationError("Nadie registró esa serie.")
         return found
 
-    def terms(self) -> ChannelData:
-        """What was typed."""
+    def data_of(self) -> ChannelData:
+        """Channel that was typed."""
         said = self.cleaned_data
         chosen = {name: said[name] for name in _CHANNEL_FIELDS}
         kind = ChannelKind(said["kind"]) if "kind" in said else None
         meter, sap = said.get("meter"), said.get("sap", 1)
         return ChannelData(**chosen, kind=kind, site=said["site"], meter=meter, sap=sap)
 
-
-# ---- Forms of plans, rules and of how a meter is spoken with: hours and names where rows hold s and codes.
 
 _HOUR_S = 3600
 PERIODS: Mapping[int, str] = {
@@ -217,7 +211,7 @@ EVERY: Mapping[int, str] = {
 
 
 def span_name(seconds: int, names: Mapping[int, str]) -> str:
-    """What people call a span; those without a name keep their seconds."""
+    """Spanish name of a time span; without one, its seconds."""
     return names.get(seconds, f"{seconds} s")
 
 
@@ -237,7 +231,7 @@ _PLAN_FIELDS = ("name", "profile", "period_s", "every_s", "group", "enabled")
 
 
 class PlanForm(forms.Form):
-    """What is read of meters, how often and from which hour on."""
+    """Collection plan: profile, period, hour and meters."""
 
     name = forms.CharField(label="Nombre", max_length=60)
     profile = forms.RegexField(
@@ -269,7 +263,7 @@ class PlanForm(forms.Form):
         fields["group"].queryset = Group.objects.of(user)
 
     def data_of(self) -> PlanData:
-        """What was typed."""
+        """Plan that was typed."""
         said = self.cleaned_data
         typed: time = said["at"]
         at_s = typed.hour * _HOUR_S + typed.minute * 60
@@ -277,7 +271,7 @@ class PlanForm(forms.Form):
 
 
 class RulesForm(forms.Form):
-    """What the provider wants of his field."""
+    """Rules of the provider for the field."""
 
     confirm_known = forms.BooleanField(
         label="Confirmar sin preguntar lo que el registro conoce",
@@ -317,7 +311,7 @@ class RulesForm(forms.Form):
         fields["logs"].choices = _log_choices(rules.event_logs)
 
     def changes(self) -> dict[str, Any]:
-        """What was typed, by the names of `FieldRules`."""
+        """Rules that were typed, by the names of `FieldRules`."""
         said = dict(self.cleaned_data)
         changed: dict[str, Any] = {f"{name[:-2]}_s": int(said.pop(name) * _HOUR_S) for name in _HOURS}
         changed["event_logs"] = " ".join(said.pop("logs"))
@@ -325,7 +319,7 @@ class RulesForm(forms.Form):
 
 
 class MeterForm(forms.Form):
-    """How one meter is spoken with. Keys are named here and never typed."""
+    """Access to one meter. Keys are named here and never typed."""
 
     sap = forms.IntegerField(label="SAP", min_value=1, max_value=SAP_MAX)
     access = forms.CharField(label="Perfil de acceso", max_length=40)
@@ -367,8 +361,8 @@ class MeterForm(forms.Form):
             raise forms.ValidationError("Marque al menos una bitácora, o elija «Ninguna».")
         return said
 
-    def terms(self) -> MeterAccessData:
-        """What was typed."""
+    def data_of(self) -> MeterAccessData:
+        """Access that was typed."""
         said = self.cleaned_data
         logs = " ".join(said["logs"]) if said["which"] == "own" else said["which"]
         day: date = said["since"]

@@ -32,8 +32,6 @@ from system.head_end.vocabulary import ORDER_NAMES, OrderKind, OrderState, Regis
 from system.registry.models import DeviceInstallation
 from system.registry.pages.shortcuts import page_of
 
-# ---- What is wrong now: what a person on duty looks at first.
-
 
 @requires(Operation.SEE_FIELD)
 @require_GET
@@ -42,8 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {"problems": problems(request.user), "standing": field_figures(request.user)}
     return render(request, "head_end/home.html", shown)
 
-
-# ---- Meters in the field: the list, one of them, and what can be done with it.
 
 #: State of a meter -> colour of its tag.
 COLOURS = {
@@ -113,9 +109,9 @@ def act(request: HttpRequest, device_id: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("head_end:meter", device_id=device_id)
     kind, parameters = ACTIONS[form.cleaned_data["action"]]
-    wish = OrderRequest(form.cleaned_data["order_id"], access.device, kind, parameters)
-    if do(request, lambda: request_order(user_of(request), wish), f"{ORDER_NAMES[kind]}: orden recibida."):
-        return redirect("head_end:order", order_id=wish.id)
+    wanted = OrderRequest(form.cleaned_data["order_id"], access.device, kind, parameters)
+    if do(request, lambda: request_order(user_of(request), wanted), f"{ORDER_NAMES[kind]}: orden recibida."):
+        return redirect("head_end:order", order_id=wanted.id)
     return redirect("head_end:meter", device_id=device_id)
 
 
@@ -161,9 +157,6 @@ def _actions(user: Any) -> list[tuple[str, str, uuid.UUID]]:
     ]
 
 
-# ---- What a person decides about one meter: how it is spoken with, whether it is read, what really changed
-
-
 @requires(Operation.MANAGE_FIELD)
 @require_http_methods(["GET", "POST"])
 def edit_meter(request: HttpRequest, device_id: int) -> HttpResponse:
@@ -171,7 +164,7 @@ def edit_meter(request: HttpRequest, device_id: int) -> HttpResponse:
     access = access_or_404(request, device_id)
     form = MeterForm(request.POST or None, access=access)
     done = "El medidor quedó guardado."
-    if saved(request, form, lambda: set_meter(user_of(request), access, form.terms()), done):
+    if saved(request, form, lambda: set_meter(user_of(request), access, form.data_of()), done):
         return redirect("head_end:meter", device_id=device_id)
     shown = {"form": form, "title": f"Cómo se habla con {access.device.serial}", "access": access}
     return render(request, "head_end/settings_form.html", shown)

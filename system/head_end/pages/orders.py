@@ -39,8 +39,6 @@ from system.head_end.services.order_requests import cancel_order
 from system.head_end.vocabulary import ENDED, ORDER_NAMES, REASON_SENTENCES, OrderKind, OrderState, Reason
 from system.registry.pages.shortcuts import page_of
 
-# ---- What a meter answered to an order, in words for people.
-
 _CONTROL = {
     "connected": "conectado",
     "disconnected": "cortado",
@@ -82,8 +80,6 @@ _SHOWN: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "mode": ("Modo", lambda value: {"prepaid": "prepago", "postpaid": "pospago"}.get(str(value), str(value))),
 }
 
-
-# ---- Orders of single meters: the list, and one with every step that it went through.
 
 _STATES = [
     ("", "Todos"),
@@ -152,9 +148,6 @@ def _why(reason: str) -> str:
     return REASON_SENTENCES[Reason(reason)] if reason else ""
 
 
-# ---- The same order for many meters: a new one, its progress, and taking back what was not sent yet.
-
-
 @requires(Operation.SEE_FIELD)
 @require_GET
 def order_groups(request: HttpRequest) -> HttpResponse:
@@ -168,7 +161,7 @@ def order_groups(request: HttpRequest) -> HttpResponse:
 @requires(Operation.SEE_FIELD)
 @require_GET
 def order_group(request: HttpRequest, group_id: uuid.UUID) -> HttpResponse:
-    """How far it came; htmx asks again until everything ended."""
+    """Progress of a group; htmx asks again until everything ended."""
     progress = progress_of(request.user, group_id)
     if progress is None:
         raise Http404
@@ -197,15 +190,15 @@ def create_group(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         kind, parameters = ACTIONS[said["action"]]
-        wish = GroupRequest(
+        wanted = GroupRequest(
             said["group_id"], said["name"], kind, said["devices"], parameters, form.valid_for()
         )
         try:
-            if needs_approval(user, wish):
-                request_mass_disconnection(user, wish, said["reason"])
+            if needs_approval(user, wanted):
+                request_mass_disconnection(user, wanted, said["reason"])
                 messages.success(request, "El corte masivo espera la aprobación de otra persona.")
                 return redirect("head_end:groups")
-            return redirect("head_end:group", group_id=request_group(user, wish).pk)
+            return redirect("head_end:group", group_id=request_group(user, wanted).pk)
         except UnableToOrder as refusal:
             form.add_error(None, str(refusal))
     return render(request, "head_end/group_form.html", {"form": form})

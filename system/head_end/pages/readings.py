@@ -102,7 +102,7 @@ def _curve(device: Any, name: str, start: datetime, end: datetime) -> Curve | No
 
 
 def _chart(title: str, found: Curve) -> dict[str, Any]:
-    """What `charts.js` draws: a line with gaps where nothing was measured."""
+    """Data of `charts.js`: a line with gaps where nothing was measured."""
     return {
         "shape": "line",
         "time": True,

@@ -1,4 +1,4 @@
-"""What is read when, and the rules of the provider."""
+"""Pages of collection plans and of the provider's rules."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

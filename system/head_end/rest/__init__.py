@@ -1,18 +1,14 @@
-"""The field's part of the API.
+"""Routes of the field in the API.
 
 Map of the room::
 
-    fields.py      codes, lengths and what is written of reasons
-    meters.py      meters in the field: list, one with its state and why
-    meter_changes.py   correct, put apart, accept a change that waits
-    channels.py    ways into the field: list, one, open, correct
-    found.py       what was found behind them: list, confirm, reject
-    readings.py    a curve, energy by the day, what is missing
-    events.py      what devices told
-    asking.py      what is asked of a meter, as it travels
-    orders.py      orders: list, one with its steps, ask, take back
-    groups.py      the same order for many meters: ask, progress, abort; mass disconnection with four eyes
-    plans.py       what is read when, and the rules of the provider
+    meters.py    meters in the field: list, one with its state and why; correct, put apart, accept a change
+    channels.py  channels into the field, and the meters found behind them
+    readings.py  a curve, energy by the day, gaps
+    events.py    events of devices
+    orders.py    orders to one meter and to many: list, steps, request, cancel, abort, mass disconnection
+    plans.py     collection plans, and the rules of the provider
+    fields.py    fields and look-ups that the routes share
 """
 
 from system.accounts.rest.problems import AppApi, Refusal

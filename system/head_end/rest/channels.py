@@ -32,14 +32,12 @@ from system.head_end.services.registration import confirm_found, reject_found
 from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 from system.registry.models import Device, Site
 
-# ---- Ways into the field: list, one, open, correct. Keys are only named: they lie in the collector's file.
-
 router = Router(tags=["Concentradores y conexiones"])
 _CHANNEL = "/field/channels/{int:channel_id}"
 
 
 class FieldChannelIn(In):
-    """How something in the field is reached."""
+    """Terms of a channel into the field."""
 
     name: Annotated[str, plain_text(100)]
     url: Annotated[str, plain_text(200, "del puerto DLMS, por ejemplo tcp://10.20.0.5:4059")]
@@ -150,14 +148,12 @@ def correct_channel(request: HttpRequest, channel_id: int, body: FieldChannelIn)
     return channel_out(find_channels(user_of(request)).get(pk=channel_id))
 
 
-# ---- What was found in the field, and what somebody decides of it.
-
 found_router = Router(tags=["Medidores encontrados"])
 _FOUND = "/field/found/{int:found_id}"
 
 
 class FoundQuery(PageQuery):
-    """Which of them."""
+    """Filter of found meters."""
 
     state: Literal["", "open", "found", "confirmed", "quarantined", "rejected"] = Field(
         "open", description="open: lo que espera una decisión; vacío: todo"
@@ -166,7 +162,7 @@ class FoundQuery(PageQuery):
 
 
 class FoundDeviceOut(Out):
-    """Something that was found behind a channel, as it says itself."""
+    """Meter that was found behind a channel, as it says itself."""
 
     id: int
     channel_id: int

@@ -1,4 +1,4 @@
-"""What devices told."""
+"""Routes of events of meters and concentrators."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ router = Router(tags=["Eventos"])
 
 
 class FieldEventsQuery(PageQuery):
-    """Which of them; what is left out, does not narrow."""
+    """Filter of events; a value that is left out does not narrow."""
 
     text: Annotated[str, free_text(100, "cómo empieza la serie, o parte de lo que pasó")] = ""
     alarm: bool = Field(False, description="sólo lo que alguien debe mirar")
@@ -29,7 +29,7 @@ class FieldEventsQuery(PageQuery):
 
 
 class FieldEventOut(Out):
-    """Something that a device told."""
+    """Event of a device."""
 
     id: int
     device_id: int | None = Field(description="nulo: es del concentrador, o nadie conoce el medidor")

@@ -1,4 +1,4 @@
-"""What the routes of the field share."""
+"""Fields and look-ups that the routes of the field share."""
 
 from typing import Annotated, Any
 
@@ -31,7 +31,7 @@ def device_or_404(request: HttpRequest, device_id: int) -> Device:
 
 
 def access_or_404(request: HttpRequest, device_id: int) -> MeterAccess:
-    """How a meter of the user's provider is reached.
+    """Access to a meter of the user's provider.
 
     Raises:
         Http404: it is not in the field, or another provider's.

@@ -33,14 +33,12 @@ from system.head_end.services.registration import set_access_state
 from system.head_end.services.validation import accept_change
 from system.head_end.vocabulary import Registration
 
-# ---- Meters in the field: how each is reached, how it stands and why.
-
 router = Router(tags=["Medidores en campo"])
 State = Literal["well", "failing", "silent", "never", "doubtful", "quarantined"]
 
 
 class FieldMetersQuery(PageQuery):
-    """Which of them."""
+    """Filter of meters in the field."""
 
     text: SerialText = ""
     state: State | None = None
@@ -144,13 +142,11 @@ def one_meter(request: HttpRequest, device_id: int) -> FieldMeterDetailOut:
     return meter_detail(request, access_or_404(request, device_id))
 
 
-# ---- What a person decides about one meter: how it is spoken with, whether it is read, what really changed
-
 change_router = Router(tags=["Medidores en campo"])
 
 
 class MeterAccessIn(In):
-    """How a meter is spoken with. Keys are only named: they lie in the collector's key file."""
+    """Access to a meter. Keys are only named: they lie in the collector's key file."""
 
     sap: Annotated[int, whole(1, SAP_MAX, "dirección de servidor detrás del canal")]
     access: Annotated[str, plain_text(40, "perfil de acceso del archivo de llaves")]
@@ -164,13 +160,13 @@ class MeterAccessIn(In):
 
 
 class MeterStateIn(In):
-    """Whether it is spoken with."""
+    """State of a meter's access."""
 
     state: Literal["confirmed", "quarantined"]
 
 
 class AcceptanceIn(In):
-    """Which change really happened."""
+    """Acceptance of a change that really happened."""
 
     reason: Literal["scaler-changed", "register-wrapped"]
 
@@ -188,7 +184,7 @@ class WaitingChangeOut(Out):
 
 
 class AcceptedOut(Out):
-    """What came of it."""
+    """Result of an acceptance."""
 
     values: int = Field(description="valores que ahora cuentan")
 

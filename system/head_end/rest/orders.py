@@ -55,14 +55,12 @@ from system.head_end.services.order_requests import (
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.registry.models import Device
 
-# ---- What is asked of a meter, as it travels.
-
 #: Tokens travel with their sale, or through the API of networks.
 Kind = Literal["read", "cut", "reconnect", "clock", "mode"]
 
 
 class OrderIn(In):
-    """What a meter shall do."""
+    """Request of an order to a meter."""
 
     kind: Kind
     obis: Annotated[list[Obis], Field(max_length=50)] = Field(
@@ -93,14 +91,12 @@ class OrderIn(In):
         return None if self.valid_for_s is None else timedelta(seconds=self.valid_for_s)
 
 
-# ---- Orders of single meters: list, one with its steps, ask under the caller's id, take back.
-
 router = Router(tags=["Órdenes"])
 _ORDER = "/field/orders/{uuid:order_id}"
 
 
 class OrdersQuery(PageQuery):
-    """Which of them; what is left out, does not narrow."""
+    """Filter of orders; a value that is left out does not narrow."""
 
     state: Literal["open"] | OrderState | None = Field(None, description="open: sin terminar")
     kind: OrderKind | None = None
@@ -233,8 +229,6 @@ def cancel(request: HttpRequest, order_id: uuid.UUID) -> OrderDetailOut:
     return _detail(request, order_id)
 
 
-# ---- The same order for many meters: ask, progress, abort; a mass disconnection with four eyes.
-
 group_router = Router(tags=["Órdenes a muchos medidores"])
 _GROUP = "/field/order-groups/{uuid:group_id}"
 #: A list of 5,000 long keys.
@@ -258,7 +252,7 @@ class MassCutIn(In):
 
 
 class OrderGroupOut(Out):
-    """How a group stands."""
+    """State of a group."""
 
     id: uuid.UUID
     name: str
@@ -344,8 +338,8 @@ def request_group_orders(request: HttpRequest, group_id: uuid.UUID, body: OrderG
     user, kind = user_of(request), body.order_kind(request)
     known = OrderGroup.objects.of(user).filter(pk=group_id).exists()
     devices = _devices(request, body.device_ids)
-    wish = GroupRequest(group_id, body.name, kind, devices, body.parameters(), body.valid_for())
-    request_group(user, wish, _approval(request, body.approval_id))
+    wanted = GroupRequest(group_id, body.name, kind, devices, body.parameters(), body.valid_for())
+    request_group(user, wanted, _approval(request, body.approval_id))
     return Status(200 if known else 201, _one_group(request, group_id))
 
 
@@ -354,8 +348,8 @@ def request_group_orders(request: HttpRequest, group_id: uuid.UUID, body: OrderG
 )
 def ask_for_mass_cut(request: HttpRequest, group_id: uuid.UUID, body: MassCutIn) -> ApprovalOut:
     """Pedir que otra persona apruebe un corte masivo; repetirlo da la misma solicitud."""
-    wish = GroupRequest(group_id, "Corte masivo", OrderKind.CUT, _devices(request, body.device_ids))
-    return approval_out(request_mass_disconnection(user_of(request), wish, body.reason))
+    wanted = GroupRequest(group_id, "Corte masivo", OrderKind.CUT, _devices(request, body.device_ids))
+    return approval_out(request_mass_disconnection(user_of(request), wanted, body.reason))
 
 
 @group_router.post(f"{_GROUP}/abort", **guarded(Operation.CANCEL_ORDER, OrderGroupOut))

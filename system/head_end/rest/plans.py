@@ -1,4 +1,4 @@
-"""What is read when, and the rules of the provider."""
+"""Routes of collection plans and of the provider's rules."""
 
 from typing import Annotated, Any
 
@@ -35,7 +35,7 @@ _S_MAX = 30 * DAY_S
 
 
 class FieldPlanIn(In):
-    """What is read, and when."""
+    """Collection plan: the profile and its times."""
 
     name: Annotated[str, plain_text(60)]
     profile: Obis
@@ -72,7 +72,7 @@ class FieldRulesIn(In):
 
 
 class FieldRulesOut(Out):
-    """What a provider wants of his field."""
+    """Rules of a provider for the field."""
 
     confirm_known: bool = Field(description="confirmar sin preguntar lo que el registro conoce")
     clock_set_max_s: int = Field(description="un reloj más corrido no se ajusta solo")

@@ -41,7 +41,7 @@ class CurveQuery(In):
 
 
 class DaysQuery(In):
-    """Which days, both included."""
+    """Range of days, both included."""
 
     first: Day | None = Field(None, description="día de Bogotá; sin él, 30 días antes del último")
     last: Day | None = Field(None, description="día de Bogotá; sin él, ayer")

@@ -30,8 +30,6 @@ from system.head_end.selectors.registers import (
 )
 from system.registry.models import Device, DeviceInstallation, DeviceKind, Installation
 
-# ---- Meters at installations, each for its time: what a home's consumption is added up from.
-
 #: Roles that count what a home takes.
 _METERS = (DeviceKind.METER.value, DeviceKind.SSFVI.value)
 
@@ -98,7 +96,7 @@ def _metering_period(row: DeviceInstallation, begin_s: int, end_s: int) -> Meter
 
 
 def clip_period(stay: MeteringPeriod, begin_s: int, end_s: int) -> MeteringPeriod:
-    """What of a stay lies within a part of the time."""
+    """Part of a metering period."""
     return MeteringPeriod(
         stay.device,
         max(stay.begin_s, begin_s),
@@ -107,8 +105,6 @@ def clip_period(stay: MeteringPeriod, begin_s: int, end_s: int) -> MeteringPerio
         taken_down=stay.taken_down and stay.end_s < end_s,
     )
 
-
-# ---- Energy taken: between instants, by the day, of a meter or of whatever hung at an installation.
 
 #: Days of one question.
 DAYS_MAX = 3_700
@@ -166,7 +162,7 @@ def _energy_across(found: Sequence[dict[int, RegisterReading]], begin_s: int, en
 
 
 def energy_of_period(stay: MeteringPeriod) -> int | None:
-    """What a meter counted in its stay, Wh; None where a reading at either end is missing."""
+    """Energy that a meter counted in its period, Wh; None where a reading at either end is missing."""
     for line in register_histories(stay.device):
         start, end = _start(line, stay), _end(line, stay)
         if start is not None and end is not None:
@@ -212,9 +208,6 @@ def last_reading(device: Device) -> LastReading | None:
     series_id, at_s, value = newest
     energy_wh = round(scaled(value, series[series_id].scaler))
     return LastReading(device.pk, instant(at_s), energy_wh, ENERGY_IMPORT)
-
-
-# ---- Energy taken by many homes in one period: a few statements, however many homes there are.
 
 
 def consumption_by_installation(

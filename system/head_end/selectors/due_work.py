@@ -17,8 +17,6 @@ from system.head_end.selectors.meter_access import (
 from system.head_end.selectors.reading_gaps import GapFinder
 from system.head_end.vocabulary import ChannelKind, OrderKind, OrderState
 
-# ---- Orders that are due for meters.
-
 _OPEN = (OrderState.WAITING.value, OrderState.UNSURE.value)
 #: Orders of one meter that one visit takes; the others come with the next.
 PER_METER = 20
@@ -73,8 +71,6 @@ def _due_order(access: MeterAccess, row: OrderProgress) -> store_port.DueOrder:
     )
 
 
-# ---- What is due behind channels, and when something will be: the work of visits.
-
 #: Clocks are looked at and logs are read so often.
 DAILY = timedelta(hours=20)
 #: A channel is looked at anew after so long even where nothing says so.
@@ -83,7 +79,7 @@ LATEST = timedelta(hours=1)
 
 @dataclass(slots=True)
 class DueWork:
-    """What is due behind one channel.
+    """Due work behind one channel.
 
     Args:
         later: when something will be due that is not yet.
@@ -105,7 +101,7 @@ class DueWork:
         return not (self.orders or self.gaps or self.clocks or self.events or self.poll)
 
     def due_at(self, now: datetime) -> datetime:
-        """When to look again, where nothing is due now."""
+        """Time to look again, where nothing is due now."""
         return min([instant for instant in self.later if instant > now] + [now + LATEST])
 
 
@@ -153,7 +149,7 @@ _AGAIN = timedelta(minutes=15)
 
 
 def _ready_at(access: MeterAccess, ran_at: datetime | None) -> datetime | None:
-    """When a meter may be asked for more than orders; None: now."""
+    """Time from which a meter may be asked for more than orders; None: now."""
     if access.rests_until is not None:
         return access.rests_until
     if access.last_ok_at is not None and ran_at is not None and access.last_ok_at >= ran_at:
@@ -228,7 +224,7 @@ def visit_of(
 
 
 def series_of(works: Iterable[DueWork]) -> dict[int, tuple[store_port.Column, ...]]:
-    """What the store knows of the columns of meters behind concentrators, whose own rows bear no scaler."""
+    """Known columns of meters behind concentrators, whose own rows bear no scaler."""
     devices = [access.device_id for work in works if work.channel.uplink_url for access in work.meters]
     found: dict[int, list[store_port.Column]] = defaultdict(list)
     for device_id, column in columns_of(devices):

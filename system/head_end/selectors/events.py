@@ -1,4 +1,4 @@
-"""What devices told, as people look for it."""
+"""Events of meters and concentrators, as people look for them."""
 
 from typing import Any
 

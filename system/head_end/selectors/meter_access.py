@@ -13,8 +13,6 @@ from system.head_end.models import Channel, FieldRules, MeterAccess, Series
 from system.head_end.vocabulary import ChannelKind, Registration
 from system.registry.models import DeviceIdentifier, IdentifierKind
 
-# ---- Meters behind a channel, by device: what nearly every report of a collector asks for, compiled once.
-
 _BEHIND = CompiledQuery(
     lambda channel_id, device_ids: MeterAccess.objects.filter(
         channel_id=channel_id, device_id__any_of=device_ids
@@ -42,8 +40,6 @@ def locked_access(channel_id: int, device_id: int) -> MeterAccess | None:
     return found
 
 
-# ---- What a provider wants of his field.
-
 _RULES = CompiledQuery(
     lambda provider_id: FieldRules.objects.filter(provider_id=provider_id), provider_id=BigIntegerField()
 )
@@ -54,8 +50,6 @@ def rules_of(provider_id: int) -> FieldRules:
     found: FieldRules | None = _RULES.first(provider_id=provider_id)
     return found or FieldRules(provider_id=provider_id)
 
-
-# ---- Meters as the collector is told of them.
 
 #: Keys of one question.
 _ASK = 500
@@ -108,8 +102,6 @@ def in_chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[begin : begin + _ASK]
 
 
-# ---- Whose name a push bears: a confirmed meter, by its system title or by what it calls itself.
-
 #: Kinds of names that a meter tells of itself.
 _NAME_KINDS = (IdentifierKind.LDN, IdentifierKind.DRN)
 _NAMES_MAX = 8
@@ -152,9 +144,6 @@ def _devices_named(names: Sequence[str]) -> set[int]:
         return set()
     by_serial = MeterAccess.objects.filter(device__serial__in=names).values_list("device_id", flat=True)
     return set(by_serial).union(*(_devices(kind, names) for kind in _NAME_KINDS))
-
-
-# ---- Where the file of a concentrator belongs.
 
 
 def reading_file_targets(serial: str) -> list[store_port.ReadingFileTarget]:

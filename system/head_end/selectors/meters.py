@@ -26,7 +26,7 @@ STATES: Mapping[str, str] = {
 
 
 def reachable(device: Device) -> bool:
-    """Whether an order could reach a meter: it is confirmed, and neither it nor its channel fails now."""
+    """True where an order could reach a meter: confirmed, and neither it nor its channel fails now."""
     access = _ACCESS.first(device_id=device.pk)
     return (
         access is not None
@@ -51,7 +51,7 @@ def state_of(access: MeterAccess, now: datetime, silent_after_s: int) -> str:
 
 
 def sentence_of(access: MeterAccess) -> str:
-    """What is wrong with a meter, in Spanish; empty: nothing is known to be."""
+    """Sentence about what is wrong with a meter, in Spanish; empty: nothing is known to be."""
     if access.state != Registration.CONFIRMED.value:
         reason = access.state_reason
         return (
@@ -105,7 +105,7 @@ def _condition(user: Any, state: str) -> Q:
 
 
 def access_of(user: Any, device_id: int) -> MeterAccess | None:
-    """How a meter of the user's provider is reached."""
+    """Access to a meter of the user's provider."""
     found: MeterAccess | None = (
         MeterAccess.objects.of(user).select_related("device", "channel").filter(device_id=device_id).first()
     )
@@ -127,7 +127,7 @@ def find_channels(user: Any) -> QuerySet[Any]:
 
 
 def find_found(user: Any, state: str = "") -> QuerySet[Any]:
-    """What was found; `state`: one of `Registration`, or ``open``: what somebody should look at."""
+    """Found meters; `state`: one of `Registration`, or ``open``: those that wait for a decision."""
     found = FoundDevice.objects.of(user).select_related("channel", "device")
     if state == "open":
         found = found.filter(state__in=[Registration.FOUND.value, Registration.QUARANTINED.value])

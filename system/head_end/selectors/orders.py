@@ -12,8 +12,6 @@ from system.head_end.api_types import Delivery, DeliveryState, OrderView, TokenD
 from system.head_end.models import Order, OrderGroup, OrderProgress
 from system.head_end.vocabulary import ENDED, ORDER_NAMES, REASON_SENTENCES, OrderKind, OrderState, Reason
 
-# ---- Orders and groups as people and other rooms see them.
-
 STATE_NAMES: Mapping[OrderState, str] = {
     OrderState.WAITING: "En espera",
     OrderState.RUNNING: "Enviándose",
@@ -79,7 +77,7 @@ def modes_set(since: datetime) -> list[OrderView]:
 
 
 def sentence_of(progress: OrderProgress) -> str:
-    """How an order stands, and why, in Spanish."""
+    """Sentence on the state of an order and its reason, in Spanish."""
     parts = [f"{STATE_NAMES[OrderState(progress.state)]}."]
     note = NOTES.get(str(progress.result.get("note", "")))
     if note:
@@ -109,13 +107,13 @@ def find_orders(
 
 
 def steps_of(order: Order) -> list[Any]:
-    """What happened to an order, first things first."""
+    """Steps of an order, first things first."""
     return list(order.steps.select_related("user"))
 
 
 @dataclass(frozen=True, slots=True)
 class GroupProgress:
-    """How a group stands.
+    """State of a group.
 
     Args:
         counts: how many orders are in each state; states without orders are left out.
@@ -142,7 +140,7 @@ class GroupProgress:
 
     @property
     def percent(self) -> int:
-        """How much of it has ended, 0 to 100."""
+        """Share of the orders that ended, 0 to 100."""
         return 100 * self.ended // self.total if self.total else 100
 
 
@@ -173,17 +171,15 @@ def _progress(groups: list[OrderGroup]) -> list[GroupProgress]:
 
 
 def kind_name(kind: str) -> str:
-    """What people call a kind of order."""
+    """Spanish name of a kind of order."""
     return ORDER_NAMES[OrderKind(kind)]
 
 
 def open_orders(user: Any) -> int:
-    """How many orders have not ended."""
+    """Number of orders that have not ended."""
     open_states = [state.value for state in OrderState if state not in ENDED]
     return int(OrderProgress.objects.of(user).filter(Q(state__in=open_states)).count())
 
-
-# ---- How the tokens of a sale stand on their way into the meter.
 
 ALREADY_USED = "already-used"
 

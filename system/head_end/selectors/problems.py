@@ -33,7 +33,7 @@ _ALARMS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that somebody should look at.
+    """Problem that a person should look at.
 
     Args:
         what: Spanish, short.
@@ -64,7 +64,7 @@ def problems(user: Any) -> list[Problem]:
 
 
 def field_figures(user: Any) -> list[FieldFigure]:
-    """How many meters are in which state, and how many orders are under way."""
+    """Numbers of meters by state, and of orders under way."""
     rows = [
         (find_accesses(user, state=state).count(), label, _at("meters", estado=state), state != "well")
         for state, label in STATES.items()

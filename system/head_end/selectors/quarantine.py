@@ -55,13 +55,13 @@ class WaitingChange:
 
     @property
     def acceptable(self) -> bool:
-        """Whether somebody may say that the meter really changed."""
+        """True where a person may accept it as a real change of the meter."""
         return self.reason in ACCEPTABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided of a meter.
+    """Decision of a person about a meter.
 
     Args:
         what: Spanish.
@@ -74,7 +74,7 @@ class Decision:
 
 
 def waiting_changes(access: MeterAccess) -> list[WaitingChange]:
-    """What is in quarantine, the newest first; what was accepted already is left out."""
+    """Quarantined values, the newest first; what was accepted already is left out."""
     since = business_now() - _NEWS
     rows = (
         QuarantinedValue.objects.filter(device_id=access.device_id)
@@ -93,7 +93,7 @@ def waiting_changes(access: MeterAccess) -> list[WaitingChange]:
 
 
 def last_believed_s(access: MeterAccess, key: ColumnKey) -> int:
-    """When the newest believed value of a column ends, s since 1970; -1: there is none."""
+    """End of the newest accepted value of a column, s since 1970; -1: there is none."""
     series = Series.objects.filter(device_id=access.device_id, profile=key[0], obis=key[1], attribute=key[2])
     newest: int | None = ReadingValue.objects.filter(series__in=series).aggregate(at=Max("ends_at_s"))["at"]
     return -1 if newest is None else newest

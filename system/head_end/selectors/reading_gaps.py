@@ -13,8 +13,6 @@ from system.head_end.selectors.meter_access import in_chunks, target_of
 from system.head_end.vocabulary import Registration
 from system.registry.models import DeviceInstallation, GroupMembership
 
-# ---- Gaps: what plans want of meters' profiles, less what was got.
-
 #: Holes of one profile of one meter that one visit takes; the others come with the next.
 HOLES_MAX = 50
 
@@ -54,12 +52,12 @@ class GapFinder:
         ]
 
     def ran_at(self, access: MeterAccess) -> datetime | None:
-        """When a plan for this meter ran last."""
+        """Last run of a plan for this meter."""
         runs = [last_run(self.now_s, plan.at_s, plan.every_s) for plan in self.plans(access)]
         return instant(max(runs)) if runs else None
 
     def next_runs(self) -> list[datetime]:
-        """When each plan runs next."""
+        """Next run of each plan."""
         return [
             instant(last_run(self.now_s, plan.at_s, plan.every_s) + plan.every_s)
             for plans in self._plans.values()
@@ -67,7 +65,7 @@ class GapFinder:
         ]
 
     def gaps(self, access: MeterAccess, patience_s: int = 0) -> list[store_port.Gap]:
-        """What a meter is to be asked for: per profile the oldest holes first.
+        """Gaps to ask a meter for: per profile the oldest holes first.
 
         Args:
             access: the meter.
@@ -86,7 +84,7 @@ class GapFinder:
         ]
 
     def holes(self, access: MeterAccess, profile: str, to_s: int, period_s: int) -> list[intervals.Span]:
-        """For which times nobody got an answer yet, from when the meter was confirmed."""
+        """Times without an answer, from when the meter was confirmed."""
         row = self._coverage.get((access.device_id, profile))
         since_s = floor(seconds(access.wanted_since), period_s)
         found = intervals.missing(row.had if row else [], (since_s, to_s)) if to_s > since_s else []
@@ -112,8 +110,6 @@ def _groups_of(device_ids: Sequence[int], now: datetime) -> dict[int, frozenset[
             groups[installation].add(group)
     return {device: frozenset(groups[installation]) for device, installation in homes.items()}
 
-
-# ---- The gap report: what plans wanted and nobody has, told apart from what the meter itself does not have
 
 OPEN, NONE_THERE, DOUBTED = "open", "none-there", "doubted"
 KIND_NAMES = {

@@ -28,7 +28,7 @@ class RegisterHistory:
 
 
 def register_histories(device: Device, obis: str = ENERGY_IMPORT) -> list[RegisterHistory]:
-    """What is known of a quantity, the finest profile first, values read by themselves last."""
+    """Register histories of a quantity, the finest profile first, on-demand values last."""
     rows = Series.objects.filter(device=device, obis=obis_of(obis), attribute=_VALUE).order_by("pk")
     return _histories(rows)
 

@@ -23,8 +23,6 @@ from system.head_end.services.registration import quarantine_access
 from system.head_end.store_port import Contact
 from system.head_end.vocabulary import OrderState, Reason, Registration
 
-# ---- Leases: who works behind a channel. One at a time; who comes late finds his number outdated.
-
 #: How long a lease lasts; collectors renew well before.
 LEASE = timedelta(seconds=settings.COLLECTOR_LEASE_S)
 #: How long a channel rests after the first, second … failure in a row, s.
@@ -134,7 +132,7 @@ def release_lease(lease: store_port.Lease, now: datetime, reason: Reason | None)
 
 
 def mark_unsure(channel: Channel, now: datetime) -> None:
-    """What is still RUNNING under a former lease of a channel: nobody knows what the meters did."""
+    """Mark as unsure what is still RUNNING under a former lease of a channel: the outcome is unknown."""
     if not channel.leased_by:
         return
     running: Any = OrderProgress.objects.select_for_update().filter(
@@ -152,8 +150,6 @@ def mark_unsure(channel: Channel, now: datetime) -> None:
         # whoever comes next looks first, and at once: the answer is waiting in the meter
         OrderProgress.objects.filter(pk=progress.pk).update(next_try_at=now)
 
-
-# ---- Remember who was spoken with, and who not, since when and why.
 
 #: How long a meter rests after the first, second … failure in a row, s; its orders go by their own time.
 METER_REST_S = (60, 120, 300, 600, 1800, 3600)
@@ -206,7 +202,7 @@ def _note_meter(access: MeterAccess, contact: Contact) -> None:
 
 
 def _note(row: Channel | MeterAccess, contact: Contact) -> None:
-    """What channel and meter have in common."""
+    """Note what channel and meter have in common."""
     row.last_contact_at = contact.at
     row.last_detail = contact.detail[:_DETAIL]
     if contact.clock_off_s is not None:

@@ -26,8 +26,6 @@ from system.head_end.services.registration import grant_access, make_channels_du
 from system.head_end.vocabulary import POLL_S, ChannelKind
 from system.registry.models import Device, Group, Site
 
-# ---- Plans and rules of a provider: what is read when, and what is believed.
-
 #: What every provider wants to begin with: the curve of 15 minutes and the register of midnight, each night.
 DEFAULT_PLANS = (("Curva de carga", "1.0.99.1.0", 900), ("Registro diario", "1.0.99.2.0", DAY_S))
 #: What `save_rules` takes: the columns of `FieldRules`.
@@ -58,7 +56,7 @@ class PlanData:
 
 
 def create_default_plans(provider_id: int) -> None:
-    """What a provider's field begins with, within the caller's transaction; nothing where he has plans."""
+    """Create the default plans, within the caller's transaction; none where the provider has plans."""
     if not CollectionPlan.objects.filter(provider_id=provider_id).exists():
         for name, profile, period_s in DEFAULT_PLANS:
             CollectionPlan.objects.create(
@@ -130,15 +128,13 @@ def _audit(user: User, subject: str, detail: Mapping[str, Any]) -> None:
     audit.record(Operation.MANAGE_FIELD.value, user=user, subject=subject, detail=detail)
 
 
-# ---- Open a way into the field, or change one. Keys are only named: they lie in the collector's key file.
-
 SCHEMES = frozenset({"tcp", "serial"})
 FRAMINGS = frozenset({"wrapper", "hdlc"})
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelData:
-    """How something in the field is reached.
+    """Data of a channel into the field.
 
     Args:
         name: for people; once for each provider.
@@ -184,7 +180,7 @@ CHANNEL_FIELDS = (
 )
 
 
-def set_channel(user: User, terms: ChannelData, channel: Channel | None = None) -> Channel:
+def set_channel(user: User, data: ChannelData, channel: Channel | None = None) -> Channel:
     """Write it; with a `channel` that one changes, and is looked at with the next lease.
 
     The provider's first one brings the first plans.
@@ -196,38 +192,38 @@ def set_channel(user: User, terms: ChannelData, channel: Channel | None = None) 
         raise UnableToConfigure("Su rol no permite configurar el campo.")
     if channel is not None and channel.provider_id != user.provider_id:
         raise UnableToConfigure("Ese canal es de otra empresa.")
-    kind = terms.kind or ChannelKind(channel.kind if channel is not None else ChannelKind.CONCENTRATOR)
-    _check_channel(terms, kind, new=channel is None)
+    kind = data.kind or ChannelKind(channel.kind if channel is not None else ChannelKind.CONCENTRATOR)
+    _check_channel(data, kind, new=channel is None)
     now = business_now()
     kept = channel or Channel(provider_id=user.provider_pk, kind=kind.value, due_at=now)
     for name in CHANNEL_FIELDS:
-        setattr(kept, name, getattr(terms, name))
-    kept.site, kept.device = terms.site or kept.site, terms.device or kept.device
+        setattr(kept, name, getattr(data, name))
+    kept.site, kept.device = data.site or kept.site, data.device or kept.device
     kept.rests_until, kept.failures = None, 0
     try:
         with write_transaction():
             kept.save()
             create_default_plans(kept.provider_id)
-            if terms.meter is not None:
-                grant_access(kept, terms.meter, terms.sap, now)
+            if data.meter is not None:
+                grant_access(kept, data.meter, data.sap, now)
             make_channels_due([kept.pk], now)
             audit.record(Operation.MANAGE_FIELD.value, user=user, subject=f"channel:{kept.pk}")
     except IntegrityError:
-        raise UnableToConfigure(f"Ya hay un canal llamado {terms.name}.") from None
+        raise UnableToConfigure(f"Ya hay un canal llamado {data.name}.") from None
     return kept
 
 
-def _check_channel(terms: ChannelData, kind: ChannelKind, *, new: bool) -> None:
-    for url in (terms.url, terms.uplink_url):
+def _check_channel(data: ChannelData, kind: ChannelKind, *, new: bool) -> None:
+    for url in (data.url, data.uplink_url):
         if url:
             _check_url(url)
-    if not terms.url:
+    if not data.url:
         raise UnableToConfigure("Escriba la dirección DLMS.")
-    if terms.framing not in FRAMINGS or not 1 <= terms.sap <= 16_383 or not 1 <= terms.sessions_max <= 200:
+    if data.framing not in FRAMINGS or not 1 <= data.sap <= 16_383 or not 1 <= data.sessions_max <= 200:
         raise UnableToConfigure("Las tramas, el SAP o las sesiones a la vez (1 a 200) no son válidos.")
-    if new and (terms.meter is None) == (kind is ChannelKind.DIRECT):
+    if new and (data.meter is None) == (kind is ChannelKind.DIRECT):
         raise UnableToConfigure("Indique la serie solo si el medidor tiene conexión propia.")
-    if terms.uplink_url and not terms.secret_name:
+    if data.uplink_url and not data.secret_name:
         raise UnableToConfigure("El canal de gestión necesita el nombre de su clave de enlace.")
 
 
@@ -243,8 +239,6 @@ def _check_url(url: str) -> None:
         raise UnableToConfigure(f"{url} no es una dirección como tcp://10.20.0.5:4059.")
 
 
-# ---- Change how a meter is spoken with. Keys are only named: they lie in the collector's key file.
-
 SAP_MAX = 16_383
 #: So far back readings can be wanted.
 WANTED_SINCE_MAX = timedelta(days=400)
@@ -252,7 +246,7 @@ WANTED_SINCE_MAX = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class MeterAccessData:
-    """How a meter is spoken with.
+    """Data of the access to a meter.
 
     Args:
         sap: its server address behind the channel, 1 to 16 383.
@@ -268,7 +262,7 @@ class MeterAccessData:
     wanted_since: datetime | None = None
 
 
-def set_meter(user: User, access: MeterAccess, terms: MeterAccessData) -> MeterAccess:
+def set_meter(user: User, access: MeterAccess, data: MeterAccessData) -> MeterAccess:
     """Write it; the meter is looked at with the next lease.
 
     Raises:
@@ -276,20 +270,20 @@ def set_meter(user: User, access: MeterAccess, terms: MeterAccessData) -> MeterA
     """
     if access.provider_id != user.provider_id or not user.may(Operation.MANAGE_FIELD):
         raise UnableToConfigure("Su rol no permite configurar el campo.")
-    if not 1 <= terms.sap <= SAP_MAX:
+    if not 1 <= data.sap <= SAP_MAX:
         raise UnableToConfigure(f"El SAP va de 1 a {SAP_MAX}.")
-    if not terms.access.strip():
+    if not data.access.strip():
         raise UnableToConfigure("Escriba el perfil de acceso.")
-    logs = terms.event_logs.strip()
+    logs = data.event_logs.strip()
     logs = logs if logs in ("", NO_LOGS) else kept_logs(logs.split())
     now = business_now()
-    if terms.wanted_since is not None and not now - WANTED_SINCE_MAX <= terms.wanted_since <= now:
+    if data.wanted_since is not None and not now - WANTED_SINCE_MAX <= data.wanted_since <= now:
         raise UnableToConfigure(f"Se puede leer desde hace {WANTED_SINCE_MAX.days} días hasta hoy.")
     with write_transaction():
         kept: MeterAccess = MeterAccess.objects.select_for_update().get(pk=access.pk)
-        kept.sap, kept.access, kept.key_name = terms.sap, terms.access.strip(), terms.key_name.strip()
+        kept.sap, kept.access, kept.key_name = data.sap, data.access.strip(), data.key_name.strip()
         kept.event_logs, kept.rests_until, kept.failures = logs, None, 0
-        kept.wanted_since = terms.wanted_since or kept.wanted_since
+        kept.wanted_since = data.wanted_since or kept.wanted_since
         kept.save()
         audit.record(
             Operation.MANAGE_FIELD.value,

@@ -18,8 +18,6 @@ from system.head_end.services.readings import store_readings
 from system.head_end.store_port import EventRow
 from system.head_end.vocabulary import ChannelKind, Reason, Registration
 
-# ---- Keep what devices told, once.
-
 _NAME, _DETAIL = 60, 200
 _EVENTS_AT_ONCE = 200
 
@@ -79,8 +77,6 @@ def _known_events(events: Sequence[DeviceEvent]) -> set[tuple[object, ...]]:
     )
     return set(found.values_list("subject", "log", "code", "at", "sequence"))
 
-
-# ---- Keep what comes unasked: of a proven meter once, of everybody else as nobody's.
 
 #: The log that pushes are kept under, and the name of one that tells no event.
 PUSH_LOG, PUSH_NAME = "push", "push"

@@ -23,15 +23,13 @@ from system.head_end.services.order_requests import KIND_RULES, OrderRequest, ch
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.registry.models import Device
 
-# ---- Ask many meters to do the same. More than a few cuts need a second person.
-
 #: Meters of one group.
 DEVICES_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRequest:
-    """What is wanted of many meters.
+    """Request of the same order to many meters.
 
     Args:
         id: of the group, made by the caller.
@@ -48,7 +46,7 @@ class GroupRequest:
     valid_for: timedelta | None = None
 
     def arguments(self) -> dict[str, Any]:
-        """What a second person is shown and approves."""
+        """Arguments that a second person sees and approves."""
         return {
             "group": str(self.id),
             "kind": self.kind.value,
@@ -61,59 +59,59 @@ class GroupRequest:
         return hashlib.sha256(json.dumps(self.arguments(), sort_keys=True).encode()).hexdigest()
 
 
-def request_group(user: User, wish: GroupRequest, approval: Approval | None = None) -> OrderGroup:
+def request_group(user: User, request: GroupRequest, approval: Approval | None = None) -> OrderGroup:
     """Write a group and its orders, all or none; the same id again is the same group.
 
     Args:
         user: who asks; of a mass disconnection who asked for the approval.
-        wish: what.
+        request: what.
         approval: of a mass disconnection (`ask_mass_cut`).
 
     Raises:
         UnableToOrder: refused, or a second person has not approved it.
     """
-    known = _known_group(user, wish)
+    known = _known_group(user, request)
     if known is not None:
         return known
-    check_group(user, wish)
-    if needs_approval(user, wish):
-        _approved(user, wish, approval)
+    check_group(user, request)
+    if needs_approval(user, request):
+        _approved(user, request, approval)
     else:
         approval = None
     try:
         with write_transaction():
-            return _write_group(user, wish, approval, business_now())
+            return _write_group(user, request, approval, business_now())
     except IntegrityError:
-        known = _known_group(user, wish)
+        known = _known_group(user, request)
         if known is None:
             raise UnableToOrder("Esa aprobación ya se usó.") from None
         return known
 
 
-def check_group(user: User, wish: GroupRequest) -> None:
+def check_group(user: User, request: GroupRequest) -> None:
     """See that somebody may want this of these meters.
 
     Raises:
         UnableToOrder: he may not, or it makes no sense.
     """
-    if not 1 <= len(wish.devices) <= DEVICES_MAX:
+    if not 1 <= len(request.devices) <= DEVICES_MAX:
         raise UnableToOrder(f"Un grupo tiene entre 1 y {DEVICES_MAX} medidores.")
-    if len({device.pk for device in wish.devices}) != len(wish.devices):
+    if len({device.pk for device in request.devices}) != len(request.devices):
         raise UnableToOrder("Un medidor aparece dos veces en el grupo.")
-    if wish.kind is OrderKind.TOKEN:
+    if request.kind is OrderKind.TOKEN:
         raise UnableToOrder("Los tokens se envían con su venta, no en grupo.")
-    if not wish.name.strip():
+    if not request.name.strip():
         raise UnableToOrder("Escriba un nombre para el grupo.")
-    for order in _requests(wish):
+    for order in _requests(request):
         check_request(user, order)
 
 
-def needs_approval(user: User, wish: GroupRequest) -> bool:
-    """Whether it is a mass disconnection."""
-    return wish.kind is OrderKind.CUT and len(wish.devices) >= rules_of(user.provider_pk).mass_cut_from
+def needs_approval(user: User, request: GroupRequest) -> bool:
+    """True for a mass disconnection."""
+    return request.kind is OrderKind.CUT and len(request.devices) >= rules_of(user.provider_pk).mass_cut_from
 
 
-def _approved(user: User, wish: GroupRequest, approval: Approval | None) -> None:
+def _approved(user: User, request: GroupRequest, approval: Approval | None) -> None:
     if not user.may(Operation.MASS_DISCONNECT):
         raise UnableToOrder("Su rol no permite cortes masivos.")
     if approval is None:
@@ -121,52 +119,55 @@ def _approved(user: User, wish: GroupRequest, approval: Approval | None) -> None
     if approval.provider_id != user.provider_id or approval.requested_by_id != user.pk:
         raise UnableToOrder("Solo quien pidió el corte masivo puede ejecutarlo.")
     try:
-        four_eyes.require_granted(approval, Operation.MASS_DISCONNECT, wish.arguments())
+        four_eyes.require_granted(approval, Operation.MASS_DISCONNECT, request.arguments())
     except four_eyes.UnableToApprove as error:
         raise UnableToOrder(f"El corte masivo {error}.") from error
 
 
-def _known_group(user: User, wish: GroupRequest) -> OrderGroup | None:
-    known: OrderGroup | None = OrderGroup.objects.filter(pk=wish.id).first()
+def _known_group(user: User, request: GroupRequest) -> OrderGroup | None:
+    known: OrderGroup | None = OrderGroup.objects.filter(pk=request.id).first()
     if known is not None and (
-        known.provider_id != user.provider_id or known.fingerprint != wish.fingerprint()
+        known.provider_id != user.provider_id or known.fingerprint != request.fingerprint()
     ):
-        raise UnableToOrder(f"El número {wish.id} ya se usó para otro grupo.")
+        raise UnableToOrder(f"El número {request.id} ya se usó para otro grupo.")
     return known
 
 
-def _write_group(user: User, wish: GroupRequest, approval: Approval | None, now: datetime) -> OrderGroup:
+def _write_group(user: User, request: GroupRequest, approval: Approval | None, now: datetime) -> OrderGroup:
     group = OrderGroup(
-        id=wish.id,
+        id=request.id,
         provider_id=user.provider_pk,
-        name=wish.name.strip()[:100],
-        kind=wish.kind.value,
-        parameters=dict(wish.parameters),
-        deadline=now + (wish.valid_for or KIND_RULES[wish.kind].valid_for),
+        name=request.name.strip()[:100],
+        kind=request.kind.value,
+        parameters=dict(request.parameters),
+        deadline=now + (request.valid_for or KIND_RULES[request.kind].valid_for),
         asked_by=user,
         asked_at=now,
         approval=approval,
-        fingerprint=wish.fingerprint(),
+        fingerprint=request.fingerprint(),
     )
     group.save()
-    write_orders(user, _requests(wish), group, now)
+    write_orders(user, _requests(request), group, now)
     audit.record(
-        (Operation.MASS_DISCONNECT if approval else KIND_RULES[wish.kind].operation).value,
+        (Operation.MASS_DISCONNECT if approval else KIND_RULES[request.kind].operation).value,
         user=user,
         subject=f"group:{group.pk}",
-        detail={"kind": wish.kind.value, "meters": len(wish.devices)},
+        detail={"kind": request.kind.value, "meters": len(request.devices)},
     )
     return group
 
 
-def _requests(wish: GroupRequest) -> list[OrderRequest]:
+def _requests(request: GroupRequest) -> list[OrderRequest]:
     return [
-        OrderRequest(uuid.uuid5(wish.id, str(device.pk)), device, wish.kind, wish.parameters, wish.valid_for)
-        for device in wish.devices
+        OrderRequest(
+            uuid.uuid5(request.id, str(device.pk)),
+            device,
+            request.kind,
+            request.parameters,
+            request.valid_for,
+        )
+        for device in request.devices
     ]
-
-
-# ---- Take back what was not sent yet of a group.
 
 
 def abort_group(user: User, group: OrderGroup) -> OrderGroupAbort:
@@ -211,21 +212,18 @@ def abort_group(user: User, group: OrderGroup) -> OrderGroupAbort:
         return found
 
 
-# ---- Ask for a mass disconnection, and carry it out once somebody else approved it.
-
-
-def request_mass_disconnection(user: User, wish: GroupRequest, reason: str) -> Approval:
+def request_mass_disconnection(user: User, request: GroupRequest, reason: str) -> Approval:
     """Ask a second person for a group of cuts; the same group again is the same request.
 
     Raises:
         UnableToOrder: the user may not ask, or the group makes no sense.
     """
-    if wish.kind is not OrderKind.CUT:
+    if request.kind is not OrderKind.CUT:
         raise UnableToOrder("Solo los cortes masivos necesitan aprobación.")
-    check_group(user, wish)
+    check_group(user, request)
     try:
         return four_eyes.request_approval(
-            user, Operation.MASS_DISCONNECT, wish.arguments(), reason, uuid.uuid5(wish.id, "approval")
+            user, Operation.MASS_DISCONNECT, request.arguments(), reason, uuid.uuid5(request.id, "approval")
         )
     except four_eyes.UnableToApprove as error:
         raise UnableToOrder(f"No se puede pedir: {error}.") from error
@@ -244,7 +242,7 @@ def execute_mass_disconnection(user: User, approval: Approval, name: str = "Cort
     if len(found) != len(said["devices"]):
         raise UnableToOrder("Un medidor de la solicitud ya no existe.")
     devices = tuple(found[key] for key in said["devices"])
-    wish = GroupRequest(
+    request = GroupRequest(
         uuid.UUID(said["group"]), name, OrderKind(said["kind"]), devices, dict(said["parameters"])
     )
-    return request_group(user, wish, approval)
+    return request_group(user, request, approval)

@@ -20,18 +20,14 @@ from system.head_end.models import Channel, MeterAccess, OrderProgress, OrderSte
 from system.head_end.store_port import OrderReport
 from system.head_end.vocabulary import ENDED, OrderKind, OrderState, Reason
 
-# ---- What the head-end tells whoever listens.
-
 order_ended = Signal()
 
-
-# ---- The states of an order: (state, what happens) -> next state. What is not in the table is refused.
 
 _S = OrderState
 
 
 class OrderEvent(StrEnum):
-    """What can happen to an order."""
+    """Event in the life of an order."""
 
     BEGIN = "begin"
     DO = "do"
@@ -81,7 +77,7 @@ RETRY_S: tuple[int, ...] = (30, 60, 120, 300, 600, 900)
 
 
 def next_state(state: OrderState, event: OrderEvent, *, unsure: bool = False) -> OrderState | None:
-    """Where an order goes; None: that cannot happen to it.
+    """State after an event; None: the event cannot happen in this state.
 
     Args:
         state: where it stands.
@@ -99,16 +95,13 @@ def next_state(state: OrderState, event: OrderEvent, *, unsure: bool = False) ->
 
 
 def retry_after_s(attempts: int) -> int:
-    """How long an order rests after so many attempts, s."""
+    """Rest of an order after so many attempts, s."""
     return RETRY_S[min(max(attempts, 1), len(RETRY_S)) - 1]
-
-
-# ---- The one place that moves an order: its row, the step that says so, and whoever listens.
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Something that happens to an order.
+    """Event of one order, with its circumstances.
 
     Args:
         at: when, by the clock of whoever says so.
@@ -187,7 +180,7 @@ def _end(progress: OrderProgress, what: Transition) -> None:
 
 
 def _end_followers(progress: OrderProgress, what: Transition) -> None:
-    """What had to come after it never can: a credit token is of no use where the new key is missing."""
+    """Cancel the followers: a credit token is of no use where the new key is missing."""
     waiting = OrderProgress.objects.select_for_update().filter(
         order__after_id=progress.order_id, state=OrderState.WAITING.value
     )
@@ -204,8 +197,6 @@ def _send_ended(order_id: Any) -> None:
     view = view_by_id(order_id)
     order_ended.send_robust(sender=view.kind.value, order=view)
 
-
-# ---- What a collector reports of an order: that it begins, and how it went.
 
 #: Words that a report may bring into the row of a meter, and the kinds that may say them.
 _RELAY_FIELDS = ("output_state", "control_state")
@@ -272,7 +263,7 @@ def _transition(
 
 
 def _note_meter(progress: OrderProgress, result: Mapping[str, Any], at: datetime) -> None:
-    """What was read back of relay and mode is how the meter stands now."""
+    """Note on the meter's row what was read back of relay and mode."""
     kind = OrderKind(progress.order.kind)
     told: dict[str, Any] = {}
     if kind in {OrderKind.CUT, OrderKind.RECONNECT} and any(word in result for word in _RELAY_FIELDS):
@@ -283,8 +274,6 @@ def _note_meter(progress: OrderProgress, result: Mapping[str, Any], at: datetime
     if told:
         MeterAccess.objects.filter(device_id=progress.device_id).update(**told)
 
-
-# ---- Orders whose deadline passed: they are not begun any more.
 
 #: So many at once; the others come next time.
 _EXPIRED_MAX = 200

@@ -26,8 +26,6 @@ from system.head_end.services.registration import make_channels_due
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.registry.models import Device
 
-# ---- What each kind of order needs: who may ask for it, how long it is tried, and what its parameters are.
-
 _OBIS = re.compile(r"\d{1,3}(\.\d{1,3}){4,5}")
 _TOKEN_DIGITS = re.compile(r"\d{20}")
 _OBIS_MAX = 50
@@ -87,12 +85,9 @@ KIND_RULES: Mapping[OrderKind, KindRule] = {
 VALID_MAX = timedelta(days=30)
 
 
-# ---- Ask a meter to do something, once: the same id again is the same order.
-
-
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What is wanted of a meter.
+    """Request of an order to a meter.
 
     Args:
         id: of the order, made by the caller.
@@ -111,132 +106,138 @@ class OrderRequest:
     position: int = 0
 
 
-def request_order(user: User, wish: OrderRequest) -> Order:
+def request_order(user: User, request: OrderRequest) -> Order:
     """Write an order; it is carried out with the next visit to the meter.
 
     Raises:
         UnableToOrder: the user may not, the parameters are wrong, the meter is not in the field, or the id
             was used for something else.
     """
-    return request_orders(user, [wish])[0]
+    return request_orders(user, [request])[0]
 
 
 def request_orders(
-    user: User, wishes: Sequence[OrderRequest], group: OrderGroup | None = None
+    user: User, requests: Sequence[OrderRequest], group: OrderGroup | None = None
 ) -> list[Order]:
     """Write orders, all or none; those whose ids are known already are the same orders.
 
     Raises:
         UnableToOrder: one of them is refused.
     """
-    for wish in wishes:
-        check_request(user, wish)
+    for request in requests:
+        check_request(user, request)
     try:
         with write_transaction():
-            return write_orders(user, wishes, group, business_now())
+            return write_orders(user, requests, group, business_now())
     except IntegrityError:  # somebody wrote one of them at the same moment: it is there now
         with write_transaction():
-            return write_orders(user, wishes, group, business_now())
+            return write_orders(user, requests, group, business_now())
 
 
 def write_orders(
-    user: User, wishes: Sequence[OrderRequest], group: OrderGroup | None, now: datetime
+    user: User, requests: Sequence[OrderRequest], group: OrderGroup | None, now: datetime
 ) -> list[Order]:
-    """The rows, within the caller's transaction; of wishes that were checked.
+    """The rows, within the caller's transaction; of requests that were checked.
 
     Raises:
         UnableToOrder: an id was used for something else, or a meter is not in the field.
     """
-    known = {order.pk: order for order in Order.objects.filter(pk__in=[wish.id for wish in wishes])}
-    for wish in wishes:
-        if wish.id in known:
-            check_same_order(known[wish.id], wish, user)
-    fresh = [wish for wish in wishes if wish.id not in known]
+    known = {order.pk: order for order in Order.objects.filter(pk__in=[request.id for request in requests])}
+    for request in requests:
+        if request.id in known:
+            check_same_order(known[request.id], request, user)
+    fresh = [request for request in requests if request.id not in known]
     if not fresh:
-        return [known[wish.id] for wish in wishes]
+        return [known[request.id] for request in requests]
     accesses = {
         row.device_id: row
-        for row in MeterAccess.objects.of(user).filter(device_id__in=[wish.device.pk for wish in fresh])
+        for row in MeterAccess.objects.of(user).filter(device_id__in=[request.device.pk for request in fresh])
     }
-    for wish in fresh:
-        if wish.device.pk not in accesses:
-            raise UnableToOrder(f"El medidor {wish.device.serial} no está en campo: no se le puede hablar.")
-    for wish in fresh:
-        known[wish.id] = _write_order(user, wish, group, now)
-    make_channels_due(sorted({accesses[wish.device.pk].channel_id for wish in fresh}), now)
-    return [known[wish.id] for wish in wishes]
+    for request in fresh:
+        if request.device.pk not in accesses:
+            raise UnableToOrder(
+                f"El medidor {request.device.serial} no está en campo: no se le puede hablar."
+            )
+    for request in fresh:
+        known[request.id] = _write_order(user, request, group, now)
+    make_channels_due(sorted({accesses[request.device.pk].channel_id for request in fresh}), now)
+    return [known[request.id] for request in requests]
 
 
-def check_request(user: User, wish: OrderRequest) -> None:
+def check_request(user: User, request: OrderRequest) -> None:
     """See that somebody may want this.
 
     Raises:
         UnableToOrder: he may not, or it makes no sense.
     """
-    rule = KIND_RULES[wish.kind]
+    rule = KIND_RULES[request.kind]
     if not user.may(rule.operation):
         raise UnableToOrder("Su rol no permite esta orden.")
-    if wish.device.provider_id != user.provider_id:
+    if request.device.provider_id != user.provider_id:
         raise UnableToOrder("Ese medidor no existe.")
-    complaint = rule.complaint(wish.parameters)
+    complaint = rule.complaint(request.parameters)
     if complaint:
         raise UnableToOrder(complaint)
-    if wish.valid_for is not None and not timedelta() < wish.valid_for <= VALID_MAX:
+    if request.valid_for is not None and not timedelta() < request.valid_for <= VALID_MAX:
         raise UnableToOrder(f"Una orden vale entre un momento y {VALID_MAX.days} días.")
 
 
-def check_same_order(order: Order, wish: OrderRequest, user: User) -> None:
+def check_same_order(order: Order, request: OrderRequest, user: User) -> None:
     """See that an id that is known was used for the same.
 
     Raises:
         UnableToOrder: it was not.
     """
-    if order.provider_id != user.provider_id or order.fingerprint != fingerprint_of(wish):
-        raise UnableToOrder(f"El número {wish.id} ya se usó para otra orden.")
+    if order.provider_id != user.provider_id or order.fingerprint != fingerprint_of(request):
+        raise UnableToOrder(f"El número {request.id} ya se usó para otra orden.")
 
 
-def fingerprint_of(wish: OrderRequest) -> str:
+def fingerprint_of(request: OrderRequest) -> str:
     """Of what is asked; neither of who asks nor of how long it is tried."""
-    said = [wish.device.pk, wish.kind.value, dict(wish.parameters), str(wish.after), str(wish.sale_id)]
+    said = [
+        request.device.pk,
+        request.kind.value,
+        dict(request.parameters),
+        str(request.after),
+        str(request.sale_id),
+    ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _write_order(user: User, wish: OrderRequest, group: OrderGroup | None, now: datetime) -> Order:
-    deadline = now + (wish.valid_for or KIND_RULES[wish.kind].valid_for)
+def _write_order(user: User, request: OrderRequest, group: OrderGroup | None, now: datetime) -> Order:
+    deadline = now + (request.valid_for or KIND_RULES[request.kind].valid_for)
     order = Order(
-        id=wish.id,
+        id=request.id,
         provider_id=user.provider_pk,
-        device=wish.device,
-        kind=wish.kind.value,
-        parameters=dict(wish.parameters),
+        device=request.device,
+        kind=request.kind.value,
+        parameters=dict(request.parameters),
         deadline=deadline,
         asked_by=user,
         asked_at=now,
         group=group,
-        after_id=wish.after,
-        sale_id=wish.sale_id,
-        position=wish.position,
-        fingerprint=fingerprint_of(wish),
+        after_id=request.after,
+        sale_id=request.sale_id,
+        position=request.position,
+        fingerprint=fingerprint_of(request),
     )
     order.save()
     OrderProgress.objects.create(
         order=order,
         provider_id=order.provider_id,
-        device=wish.device,
+        device=request.device,
         deadline=deadline,
         next_try_at=now,
         changed_at=now,
     )
     audit.record(
-        KIND_RULES[wish.kind].operation.value,
+        KIND_RULES[request.kind].operation.value,
         user=user,
         subject=f"order:{order.pk}",
-        detail={"kind": wish.kind.value, "device": wish.device.pk},
+        detail={"kind": request.kind.value, "device": request.device.pk},
     )
     return order
 
-
-# ---- Send the tokens of a sale to the meter: one order each, in the order in which the meter must take the
 
 #: Tokens of one sale: a key change has up to four sections, and credit follows.
 TOKENS_MAX = 10
@@ -262,7 +263,7 @@ def deliver_tokens(
     sent = Order.objects.filter(sale_id=sale_id).count()
     if sent not in (0, len(tokens)):
         raise UnableToOrder("Esa venta ya se entregó con otros tokens.")
-    wishes = [
+    requests = [
         OrderRequest(
             token_order_id(sale_id, position),
             device,
@@ -275,14 +276,11 @@ def deliver_tokens(
         )
         for position, digits in enumerate(tokens, start=1)
     ]
-    request_orders(user, wishes)
+    request_orders(user, requests)
     delivery = delivery_of(sale_id)
     if delivery is None:
         raise UnableToOrder("La entrega no quedó escrita.")
     return delivery
-
-
-# ---- Take back an order that was not sent yet.
 
 
 def cancel_order(user: User, order_id: uuid.UUID) -> Order:

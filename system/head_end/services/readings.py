@@ -31,8 +31,6 @@ from system.head_end.store_port import Column, RowBatch, StoreResult
 from system.head_end.value_storage.values import Stored, ValueFate, store_values
 from system.head_end.vocabulary import Reason
 
-# ---- For which times the rows of a profile were got: had, none there, doubted.
-
 _CHANGES = ("had", "none_there", "doubted", "period_s", "changed_at")
 _COVERAGES = CompiledQuery(
     lambda device_ids, profiles: Coverage.objects.filter(
@@ -80,7 +78,7 @@ def _record(row: Coverage, judged: ValidatedBatch) -> None:
 
 
 def _asked(judged: ValidatedBatch) -> list[intervals.Span]:
-    """What the meter answered for; never what lies in the future."""
+    """Time that the meter answered for; never the future."""
     covered = judged.batch.covered
     if covered is None:
         return []
@@ -93,8 +91,6 @@ def _lists(found: Iterable[intervals.Span]) -> list[list[int]]:
     """As JSON has them."""
     return [list(span) for span in found]
 
-
-# ---- Keep readings that a collector brings, once: values, coverage, what is not believed, the batch itself
 
 _INSERT_MANY = 500
 

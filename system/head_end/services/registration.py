@@ -18,8 +18,6 @@ from system.head_end.store_port import FoundMeter
 from system.head_end.vocabulary import Registration
 from system.registry.models import Device, DeviceIdentifier, DeviceKind, IdentifierKind
 
-# ---- The row by which a meter is spoken with.
-
 
 def grant_access(channel: Channel, device: Device, sap: int, now: datetime) -> MeterAccess:
     """Let a meter be spoken with behind a channel, within the caller's transaction.
@@ -47,11 +45,8 @@ def grant_access(channel: Channel, device: Device, sap: int, now: datetime) -> M
 
 
 def make_channels_due(channel_ids: list[int], now: datetime) -> None:
-    """Something is due behind channels that was not before: they are looked at with the next lease."""
+    """Let the next lease look at channels: something is due behind them that was not before."""
     Channel.objects.filter(pk__in=channel_ids, due_at__gt=now).update(due_at=now)
-
-
-# ---- A meter that is not spoken with any more, until somebody looked.
 
 
 def quarantine_access(access: MeterAccess, reason: str, at: datetime) -> None:
@@ -65,8 +60,6 @@ def quarantine_access(access: MeterAccess, reason: str, at: datetime) -> None:
     )
 
 
-# ---- Remember what was found behind a channel; the rule confirms it, keeps it waiting, or puts it apart.
-
 #: Kinds that are read.
 METERS = (DeviceKind.METER.value, DeviceKind.TOTALISER.value, DeviceKind.SSFVI.value)
 #: What a concentrator calls a meter that it holds against itself.
@@ -75,7 +68,7 @@ _HELD_BACK = frozenset({"quarantined", "rejected"})
 
 @dataclass(slots=True)
 class _Known:
-    """What registry and store know about what a channel lists."""
+    """Rows of registry and store about the meters that a channel lists."""
 
     devices: dict[str, Device] = field(default_factory=dict)
     eui48: dict[int, str] = field(default_factory=dict)
@@ -177,9 +170,6 @@ def _audit_rule(row: FoundDevice) -> None:
         subject=f"found:{row.serial}"[:100],
         detail={"state": row.state, "reason": row.reason, "channel": row.channel_id, "by": "rule"},
     )
-
-
-# ---- What a person decides about a meter that was found in the field.
 
 
 def confirm_found(user: User, found: FoundDevice) -> MeterAccess:

@@ -25,8 +25,6 @@ from system.head_end.value_storage.dialect import Value
 from system.head_end.value_storage.values import neighbours, store_values
 from system.head_end.vocabulary import Reason, Registration
 
-# ---- Which values of batches are believed, and why the others are not.
-
 #: What a column of values fits into.
 _LOW, _HIGH = -(2**63), 2**63 - 1
 _QUALITY_MASK = 0x7FFF_FFFF
@@ -75,7 +73,7 @@ def validate(
 def _validate_batch(
     batch: RowBatch, access: MeterAccess, series: Mapping[SeriesKey, Series], rules: FieldRules
 ) -> ValidatedBatch:
-    """What can be said of a batch and its columns by themselves."""
+    """Validate a batch by itself: access, clock, scalers, range."""
     judged = ValidatedBatch(batch, tuple(seconds(row.ends_at) for row in batch.rows))
     whole = whole_batch_reason(batch, access, rules)
     newest_s = seconds(batch.received_at) + rules.clock_doubt_s
@@ -102,7 +100,7 @@ def _validate_batch(
 
 
 def _all_fit(values: Sequence[int | None]) -> TypeGuard[Sequence[int]]:
-    """Whether a column is whole and fits: what nearly all are, and what is judged in one go."""
+    """True where a column is whole and fits: as nearly all are, so they are accepted in one go."""
     if not values or None in values:
         return False
     numbers = cast("Sequence[int]", values)
@@ -114,7 +112,7 @@ def _not_understood(value: int) -> Reason | None:
 
 
 def whole_batch_reason(batch: RowBatch, access: MeterAccess, rules: FieldRules) -> Reason | None:
-    """Why nothing of a batch is believed; None: there is no such reason."""
+    """Reason against all of a batch; None: there is none."""
     if access.state != Registration.CONFIRMED.value:
         return Reason.WRONG_SERIAL
     if batch.clock_off_s is not None and abs(batch.clock_off_s) > rules.clock_doubt_s:
@@ -177,9 +175,6 @@ def _quarantined(
     )
 
 
-# ---- A person says that a register really changed: its scaler, or that it began anew. What waited then cou
-
-
 def accept_change(user: User, access: MeterAccess, reason: str) -> int:
     """End the series that waiting values contradict, begin others, and believe what fits; how many values.
 
@@ -212,7 +207,7 @@ def accept_change(user: User, access: MeterAccess, reason: str) -> int:
 
 
 def _waiting(access: MeterAccess, reason: str) -> dict[ColumnKey, list[QuarantinedValue]]:
-    """What waits by column; only what is newer than the last value that was believed."""
+    """Quarantined values by column, those after the last accepted value."""
     out: dict[ColumnKey, list[QuarantinedValue]] = {}
     rows = QuarantinedValue.objects.filter(device_id=access.device_id, reason=reason)
     for row in rows.order_by("ends_at_s", "pk"):

@@ -5,8 +5,6 @@ from typing import Protocol
 
 from system.head_end.models import ReadingValue
 
-# ---- What is stored, and what a way of storing can do.
-
 #: A value: series, end of its interval (s since 1970), raw value, quality.
 Value = tuple[int, int, int, int]
 Key = tuple[int, int]
@@ -15,7 +13,7 @@ SeriesSpan = tuple[int, int, int]
 
 
 class Dialect(Protocol):
-    """How one kind of database takes many values and finds them again; within the caller's transaction."""
+    """Interface of a dialect, which takes many values and finds them again, in the caller's transaction."""
 
     def insert_new(self, values: Sequence[Value]) -> None:
         """Write values that are new.
@@ -33,8 +31,6 @@ class Dialect(Protocol):
     def beside(self, asked: Sequence[SeriesSpan]) -> list[tuple[int, int | None, int | None]]:
         """(series, raw value before, raw value after) of each span; None where there is none."""
 
-
-# ---- Any database that Django knows, slowly.
 
 _INSERT_MANY = 400
 
@@ -59,7 +55,7 @@ def insert_missing(values: Sequence[Value]) -> None:
 
 
 def within(asked: Sequence[SeriesSpan]) -> list[tuple[int, int, int]]:
-    """What is there within spans of series; see `Way`."""
+    """Values that are there within spans of series; see `Dialect`."""
     return [
         row
         for series, first, last in asked

@@ -61,7 +61,7 @@ def insert_missing(values: Sequence[Value]) -> None:
 
 
 def within(asked: Sequence[SeriesSpan]) -> list[Any]:
-    """What is there within spans of series; see `Way`."""
+    """Values that are there within spans of series; see `Dialect`."""
     return _ask(_WITHIN, asked)
 
 

@@ -16,7 +16,7 @@ _DIALECTS: Mapping[str, Dialect] = {"postgresql": postgresql, "sqlite": sqlite}
 
 
 class ValueFate(Enum):
-    """What became of a value."""
+    """Fate of a value that was to be stored."""
 
     NEW = "new"
     KNOWN = "known"
@@ -25,7 +25,7 @@ class ValueFate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of values.
+    """Fates of values.
 
     Args:
         there: numbers that were there before, by key; empty: every value was new.
@@ -36,7 +36,7 @@ class Stored:
     fresh: Mapping[Key, int] | None = None
 
     def fate(self, value: Value) -> ValueFate:
-        """What became of one of them."""
+        """Fate of one of them."""
         if self.fresh is None:
             return ValueFate.NEW
         key = value[:2]

@@ -9,7 +9,7 @@ import pytest
 from collecting import Bench
 from field_store import LOAD, Field
 from lent_connection import LentConnection
-from memory_desk import MemoryDesk
+from memory_store import MemoryStore
 from vending_world import make_village
 
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod
@@ -68,7 +68,7 @@ def _registered(bench: Any, access: str = "hls-gmac") -> Any:
 
 
 def _collect(bench: Any) -> None:
-    bench.collect("one", desk=DjangoStore(), runner=LentConnection())
+    bench.collect("one", store=DjangoStore(), runner=LentConnection())
 
 
 @pytest.mark.requirement("R3-02")
@@ -153,7 +153,7 @@ def test_what_is_typed_and_delivered_counts_once(bench: Any, typed_first: bool) 
 
 
 def test_both_desks_have_the_same_calls() -> None:
-    names = {name for name in vars(MemoryDesk) if not name.startswith("_")}
+    names = {name for name in vars(MemoryStore) if not name.startswith("_")}
     calls = {name for name in vars(StorePort) if not name.startswith("_")}
     more = {name for name in vars(ReadingFileStore) if not name.startswith("_")}
     assert calls <= names

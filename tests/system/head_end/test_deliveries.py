@@ -102,7 +102,7 @@ def test_a_token_that_was_typed_before_counts_once(
 def test_what_is_not_delivered_in_time_is_given_up(field: Field) -> None:
     access, user = field.meter(1), field.operator("cashier")
     api.deliver_tokens(user, access.device, SALE, [CREDIT], timedelta(hours=1))
-    field.desk.lease("uno", 1, NOW + timedelta(hours=2))
+    field.store.lease("uno", 1, NOW + timedelta(hours=2))
     found = api.delivery_of(SALE)
     assert found is not None
     assert (found.state, found.ended, found.in_meter) == (DeliveryState.GIVEN_UP, True, False)

@@ -17,7 +17,7 @@ NOW = MIDNIGHT + QUARTER
 def test_a_channel_is_leased_once(field: Field) -> None:
     field.meter(1)
     visit = field.lease(NOW)
-    assert field.desk.lease("otro", 10, NOW) == []
+    assert field.store.lease("otro", 10, NOW) == []
     assert len(visit.clocks) == 1
     assert visit.channel.name == "directo 1"
 
@@ -32,21 +32,21 @@ def test_a_lease_that_ended_goes_to_another(field: Field) -> None:
 def test_a_renewed_lease_is_kept(field: Field) -> None:
     field.meter(1)
     visit = field.lease(NOW)
-    field.desk.renew(visit.lease, NOW + LEASE / 2)
-    assert field.desk.lease("otro", 10, NOW + LEASE) == []
+    field.store.renew(visit.lease, NOW + LEASE / 2)
+    assert field.store.lease("otro", 10, NOW + LEASE) == []
 
 
 LATE: dict[str, Any] = {
-    "renew": lambda desk, lease, device: desk.renew(lease, NOW),
-    "release": lambda desk, lease, device: desk.release(lease, NOW),
-    "reserve_counters": lambda desk, lease, device: desk.reserve_counters(lease, device, 5),
-    "keep_rows": lambda desk, lease, device: desk.keep_rows(lease, [batch(device, rows(NOW, [[1]]))]),
-    "keep_events": lambda desk, lease, device: desk.keep_events(
+    "renew": lambda store, lease, device: store.renew(lease, NOW),
+    "release": lambda store, lease, device: store.release(lease, NOW),
+    "reserve_counters": lambda store, lease, device: store.reserve_counters(lease, device, 5),
+    "keep_rows": lambda store, lease, device: store.keep_rows(lease, [batch(device, rows(NOW, [[1]]))]),
+    "keep_events": lambda store, lease, device: store.keep_events(
         lease, [EventRow(device, "", "0.0.99.98.0", 1, "power-down", NOW)]
     ),
-    "keep_reading_cursor": lambda desk, lease, device: desk.keep_reading_cursor(lease, 7),
-    "keep_found": lambda desk, lease, device: desk.keep_found(lease, [], NOW),
-    "keep_contacts": lambda desk, lease, device: desk.keep_contacts(lease, [contact(device, NOW)]),
+    "keep_reading_cursor": lambda store, lease, device: store.keep_reading_cursor(lease, 7),
+    "keep_found": lambda store, lease, device: store.keep_found(lease, [], NOW),
+    "keep_contacts": lambda store, lease, device: store.keep_contacts(lease, [contact(device, NOW)]),
 }
 
 
@@ -58,9 +58,9 @@ def test_who_comes_late_keeps_nothing(field: Field, what: str, how: str) -> None
     if how == "outdated":
         field.lease(NOW + LEASE, who="otro")
     else:
-        field.desk.release(visit.lease, NOW)
+        field.store.release(visit.lease, NOW)
     with pytest.raises(LeaseLost):
-        LATE[what](field.desk, visit.lease, access.device_id)
+        LATE[what](field.store, visit.lease, access.device_id)
     access.refresh_from_db()
     assert (access.next_counter, access.last_contact_at) == (1, None)
     assert not ReadingValue.objects.exists()
@@ -73,11 +73,11 @@ def test_a_meter_of_another_channel_is_not_touched(field: Field) -> None:
     field.meter(1)
     visit = field.lease(NOW)
     other = field.meter(2)
-    (kept,) = field.desk.keep_rows(visit.lease, [batch(other.device_id, rows(NOW, [[1]]))])
+    (kept,) = field.store.keep_rows(visit.lease, [batch(other.device_id, rows(NOW, [[1]]))])
     assert kept.quarantined is Reason.UNKNOWN_METER
     with pytest.raises(LeaseLost):
-        field.desk.reserve_counters(visit.lease, other.device_id, 1)
-    field.desk.keep_contacts(visit.lease, [contact(other.device_id, NOW)])
+        field.store.reserve_counters(visit.lease, other.device_id, 1)
+    field.store.keep_contacts(visit.lease, [contact(other.device_id, NOW)])
     other.refresh_from_db()
     assert other.last_contact_at is None
     assert not ReadingValue.objects.exists()
@@ -86,11 +86,11 @@ def test_a_meter_of_another_channel_is_not_touched(field: Field) -> None:
 def test_counters_are_never_given_twice(field: Field) -> None:
     access = field.meter(1)
     visit = field.lease(NOW)
-    first = field.desk.reserve_counters(visit.lease, access.device_id, 10)
-    second = field.desk.reserve_counters(visit.lease, access.device_id, 5)
-    third = field.desk.reserve_counters(visit.lease, access.device_id, 5, at_least=1_000)
+    first = field.store.reserve_counters(visit.lease, access.device_id, 10)
+    second = field.store.reserve_counters(visit.lease, access.device_id, 5)
+    third = field.store.reserve_counters(visit.lease, access.device_id, 5, at_least=1_000)
     assert (first, second, third) == (1, 11, 1_000)
-    assert field.desk.reserve_counters(visit.lease, access.device_id, 1, at_least=3) == 1_005
+    assert field.store.reserve_counters(visit.lease, access.device_id, 1, at_least=3) == 1_005
 
 
 def test_a_channel_that_fails_rests_for_a_growing_while(field: Field) -> None:
@@ -99,14 +99,14 @@ def test_a_channel_that_fails_rests_for_a_growing_while(field: Field) -> None:
     now = NOW
     for _ in range(3):
         visit = field.lease(now)
-        field.desk.release(visit.lease, now, Reason.UNREACHABLE)
+        field.store.release(visit.lease, now, Reason.UNREACHABLE)
         until = Channel.objects.get().rests_until
-        assert field.desk.lease("uno", 1, until - timedelta(seconds=1)) == []
+        assert field.store.lease("uno", 1, until - timedelta(seconds=1)) == []
         rests.append((until - now).total_seconds())
         now = until
     assert rests == sorted(rests)
     assert len(set(rests)) == 3
-    field.desk.release(field.lease(now).lease, now)
+    field.store.release(field.lease(now).lease, now)
     assert Channel.objects.get().failures == 0
 
 
@@ -117,13 +117,13 @@ def test_nothing_due_means_no_visit_until_the_plan_runs(field: Field) -> None:
     visit = field.lease(now)
     assert [(gap.after, gap.to) for gap in visit.gaps] == [(MIDNIGHT, MIDNIGHT + 2 * QUARTER)]
     lines = rows(MIDNIGHT + QUARTER, [[1], [2]])
-    field.desk.keep_rows(
+    field.store.keep_rows(
         visit.lease, [batch(access.device_id, lines, covered=(MIDNIGHT, MIDNIGHT + 2 * QUARTER))]
     )
     done = contact(access.device_id, now, clock_off_s=0.5)
-    field.desk.keep_contacts(visit.lease, [done])
-    field.desk.release(visit.lease, now)
-    assert field.desk.lease("uno", 1, now) == []
+    field.store.keep_contacts(visit.lease, [done])
+    field.store.release(visit.lease, now)
+    assert field.store.lease("uno", 1, now) == []
     assert now < Channel.objects.get().due_at <= MIDNIGHT + timedelta(days=1, minutes=30)
     night = MIDNIGHT + timedelta(days=1, minutes=30)
     assert [gap.to for gap in field.lease(night).gaps] == [night]
@@ -136,8 +136,8 @@ def test_a_meter_that_fails_rests_and_the_others_do_not(field: Field) -> None:
     now = MIDNIGHT + timedelta(hours=1)
     visit = field.lease(now)
     assert {gap.meter.device_id for gap in visit.gaps} == {bad.device_id, good.device_id}
-    field.desk.keep_contacts(visit.lease, [contact(bad.device_id, now, Reason.METER_SILENT, detail="x")])
-    field.desk.release(visit.lease, now)
+    field.store.keep_contacts(visit.lease, [contact(bad.device_id, now, Reason.METER_SILENT, detail="x")])
+    field.store.release(visit.lease, now)
     again = field.lease(now + timedelta(seconds=1))
     assert {gap.meter.device_id for gap in again.gaps} == {good.device_id}
     bad.refresh_from_db()
@@ -151,12 +151,12 @@ def test_a_concentrator_is_polled_and_told_of_its_meters(field: Field) -> None:
     assert visit.discover
     assert [meter.device_id for meter in visit.meters] == [access.device_id]
     assert visit.series == {}
-    field.desk.keep_rows(visit.lease, [batch(access.device_id, rows(NOW, [[1]]))])
-    field.desk.keep_reading_cursor(visit.lease, 12)
-    field.desk.keep_reading_cursor(visit.lease, 3)
-    field.desk.keep_contacts(visit.lease, [contact(access.device_id, NOW, clock_off_s=0.0)])
-    field.desk.release(visit.lease, NOW)
-    assert field.desk.lease("uno", 1, NOW + timedelta(seconds=299)) == []
+    field.store.keep_rows(visit.lease, [batch(access.device_id, rows(NOW, [[1]]))])
+    field.store.keep_reading_cursor(visit.lease, 12)
+    field.store.keep_reading_cursor(visit.lease, 3)
+    field.store.keep_contacts(visit.lease, [contact(access.device_id, NOW, clock_off_s=0.0)])
+    field.store.release(visit.lease, NOW)
+    assert field.store.lease("uno", 1, NOW + timedelta(seconds=299)) == []
     again = field.lease(NOW + timedelta(seconds=300))
     assert again.reading_cursor == 12
     assert again.series == {access.device_id: (ENERGY,)}
@@ -170,8 +170,8 @@ def test_events_are_kept_once(field: Field) -> None:
         EventRow(access.device_id, "", "0.0.99.98.0", 1, "power-down", NOW, sequence=1),
         EventRow(None, "", "uplink", 3, "started", NOW, sequence=9, alarm=True),
     ]
-    assert field.desk.keep_events(visit.lease, told, cursor=9) == 3
-    assert field.desk.keep_events(visit.lease, told + told, cursor=4) == 0
+    assert field.store.keep_events(visit.lease, told, cursor=9) == 3
+    assert field.store.keep_events(visit.lease, told + told, cursor=4) == 0
     assert Channel.objects.get().event_cursor == 9
     mine = DeviceEvent.objects.of(field.operator())
     assert mine.count() == 3
@@ -194,7 +194,7 @@ def test_a_collector_that_dies_leaves_an_unsure_order(field: Field) -> None:
     assert found is not None
     assert (found.state, found.reason) == (OrderState.UNSURE, Reason.COLLECTOR_STOPPED)
     with pytest.raises(LeaseLost):
-        field.desk.report(visit.lease, OrderReport(order.id, OrderState.DONE, later))
+        field.store.report(visit.lease, OrderReport(order.id, OrderState.DONE, later))
 
 
 def _id() -> Any:

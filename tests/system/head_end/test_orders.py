@@ -105,10 +105,10 @@ def test_what_could_not_begin_is_tried_again_later(field: Field) -> None:
     order = api.request_order(user, uuid.uuid4(), access.device, OrderKind.READ)
     visit = field.lease(NOW)
     field.report(visit, order.id, OrderState.WAITING, reason=Reason.METER_SILENT)
-    field.desk.release(visit.lease, NOW)
+    field.store.release(visit.lease, NOW)
     again = field.lease(NOW + timedelta(seconds=1))  # clock and logs
     assert again.orders == ()
-    field.desk.release(again.lease, NOW)
+    field.store.release(again.lease, NOW)
     (work,) = field.lease(NOW + timedelta(seconds=31)).orders
     assert work.attempt == 2
     found = api.order_of(user, order.id)
@@ -130,7 +130,7 @@ def test_after_a_lost_answer_an_order_is_looked_at_first(field: Field) -> None:
     )
     with pytest.raises(UnableToOrder, match="ya se envió"):
         api.cancel_order(user, order.id)
-    field.desk.release(visit.lease, NOW)
+    field.store.release(visit.lease, NOW)
     (work,) = field.lease(NOW + timedelta(seconds=31)).orders
     assert work.unsure
     assert work.evidence == {"before": {"output_state": True}}
@@ -150,7 +150,7 @@ def test_an_order_is_not_begun_after_its_deadline(field: Field) -> None:
     other = api.request_order(
         user, uuid.uuid4(), access.device, OrderKind.CUT, valid_for=timedelta(minutes=5)
     )
-    (again,) = field.desk.lease("uno", 1, late)  # whoever asks for work ends what is late
+    (again,) = field.store.lease("uno", 1, late)  # whoever asks for work ends what is late
     assert again.orders == ()
     ended = api.order_of(user, other.id)
     assert ended is not None
@@ -165,7 +165,7 @@ def test_a_cancelled_order_is_not_begun(field: Field) -> None:
     assert api.cancel_order(user, order.id).state is OrderState.CANCELLED
     assert not field.begin(visit, order.id)
     running = api.request_order(user, uuid.uuid4(), access.device, OrderKind.CUT)
-    field.desk.release(visit.lease, NOW)
+    field.store.release(visit.lease, NOW)
     assert field.begin(field.lease(NOW), running.id)
     with pytest.raises(UnableToOrder, match="se está enviando"):
         api.cancel_order(user, running.id)

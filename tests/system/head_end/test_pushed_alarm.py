@@ -115,8 +115,8 @@ class Bench:
     """The meter served over TCP, and a collector that listens, in one loop; the test's own transaction."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.wall, self.desk = world, WallClock(), WatchedDesk()
-        self.field = Field(make_village(), self.desk)
+        self.world, self.wall, self.store = world, WallClock(), WatchedDesk()
+        self.field = Field(make_village(), self.store)
         self.runner = LentConnection()
         self.refused: dict[str, int] = {}
 
@@ -150,18 +150,18 @@ class Bench:
 
     def _parts(self, wall: Clock) -> CollectorParts:
         return CollectorParts(
-            desk=self.desk,
-            book=parse_key_file(KEY_TABLE),
+            store=self.store,
+            key_file=parse_key_file(KEY_TABLE),
             clock=wall,
             utc=self.world.clock.utc,
             dialer=lambda url: open_async_link(url, wall),
             runner=self.runner,
             # nothing but a push makes it look for work
-            terms=CollectorSettings(idle_s=3_600.0),
+            settings=CollectorSettings(idle_s=3_600.0),
         )
 
     def event(self) -> Callable[[], None]:
-        """An event of the running loop that the desk's thread may set."""
+        """An event of the running loop that the store's thread may set."""
         loop = asyncio.get_running_loop()
         self.came = asyncio.Event()
         return lambda: loop.call_soon_threadsafe(self.came.set) and None
@@ -184,7 +184,7 @@ def test_a_magnet_is_on_the_screen_before_anybody_asks(db: Any, world: World, cl
 
     async def act(heard: Any, served: Any, tap: Wiretap, _access: Any) -> None:
         came = bench.event()
-        bench.desk.on_events = lambda rows: (
+        bench.store.on_events = lambda rows: (
             came() if any((row.log, row.code) == (FRAUD, STRONG_FIELD) for row in rows) else None
         )
         _push_to(world, heard.url, client_sap=client_sap)
@@ -218,7 +218,7 @@ def test_what_was_heard_on_the_wire_cannot_be_said_again(db: Any, world: World) 
             kept.append(one)
             came()
 
-        bench.desk.on_push = note
+        bench.store.on_push = note
         _push_to(world, heard.url, client_sap=1)
         served.post(lambda: world.meter.sense(TamperKind.MAGNET, present=True))
         await bench.came.wait()

@@ -41,7 +41,7 @@ def visit(field: Field, access: Any) -> store_port.Visit:
 
 
 def keep(field: Field, visit: store_port.Visit, *batches: store_port.RowBatch) -> Any:
-    found = field.desk.keep_rows(visit.lease, batches)
+    found = field.store.keep_rows(visit.lease, batches)
     return found[0] if len(found) == 1 else found
 
 
@@ -85,7 +85,7 @@ def test_holes_are_known_asked_for_and_refilled(field: Field, visit: store_port.
     piece = (MIDNIGHT + 10 * QUARTER, MIDNIGHT + 20 * QUARTER)
     lines = rows(piece[0] + QUARTER, [[number] for number in range(10)])
     keep(field, visit, batch(access.device_id, lines, covered=piece))
-    field.desk.release(visit.lease, NIGHT)
+    field.store.release(visit.lease, NIGHT)
     again = field.lease(NIGHT)
     assert [(gap.after, gap.to) for gap in again.gaps] == [(MIDNIGHT, piece[0]), (piece[1], to)]
     # rows of a concentrator cover themselves, and what was there is not asked for again
@@ -205,12 +205,12 @@ def test_a_number_that_fits_nowhere_is_not_understood(
 def test_a_wrong_meter_is_put_apart_and_not_spoken_with(
     field: Field, visit: store_port.Visit, access: Any, reason: Reason
 ) -> None:
-    field.desk.keep_contacts(visit.lease, [contact(access.device_id, NIGHT, reason)])
+    field.store.keep_contacts(visit.lease, [contact(access.device_id, NIGHT, reason)])
     kept = keep(field, visit, batch(access.device_id, rows(FIRST, [[10]])))
     assert kept.quarantined is Reason.WRONG_SERIAL
     assert values() == []
-    field.desk.release(visit.lease, NIGHT)
-    assert field.desk.lease("uno", 1, NIGHT + DAY) == []
+    field.store.release(visit.lease, NIGHT)
+    assert field.store.lease("uno", 1, NIGHT + DAY) == []
     assert not api.reachable(access.device)
 
 
@@ -286,7 +286,7 @@ def test_what_a_concentrator_may_still_bring_is_asked_for_when_its_time_is_over(
     field.plan()
     early = field.lease(NIGHT)
     assert {gap.to for gap in early.gaps} == {floored(NIGHT - timedelta(hours=6))}
-    field.desk.release(early.lease, NIGHT)
+    field.store.release(early.lease, NIGHT)
     later = field.lease(NIGHT + timedelta(hours=7))
     assert {gap.to for gap in later.gaps} == {floored(NIGHT)}
 
@@ -298,7 +298,7 @@ def floored(instant: datetime) -> datetime:
 
 def test_many_batches_at_once_are_told_one_by_one(field: Field, visit: store_port.Visit, access: Any) -> None:
     keep(field, visit, batch(access.device_id, rows(FIRST, [[5]])))
-    kept = field.desk.keep_rows(
+    kept = field.store.keep_rows(
         visit.lease,
         [
             batch(access.device_id, rows(FIRST, [[5], [6]]), number=1),
@@ -324,7 +324,7 @@ def test_many_batches_take_as_many_statements_as_one(field: Field) -> None:
         lines = rows(FIRST + number * QUARTER, [[number, 2300]])
         given = [batch(device, lines, columns=(ENERGY, VOLTAGE)) for device in some]
         with CaptureQueriesContext(connection) as queries:
-            kept = field.desk.keep_rows(visit.lease, given)
+            kept = field.store.keep_rows(visit.lease, given)
         assert kept == [store_port.StoreResult(1, 0)] * len(some)
         asked.append(len(queries))
     assert asked[1] == asked[2]

@@ -30,8 +30,8 @@ def channel(field: Field) -> Any:
 def listed(field: Field, *meters: store_port.FoundMeter, now: Any = NOW) -> store_port.Visit:
     """One visit in which a concentrator lists these meters."""
     visit = field.lease(now)
-    field.desk.keep_found(visit.lease, meters, now)
-    field.desk.release(visit.lease, now)
+    field.store.keep_found(visit.lease, meters, now)
+    field.store.release(visit.lease, now)
     return visit
 
 
@@ -42,7 +42,7 @@ def test_what_the_registry_knows_is_confirmed_and_spoken_with(field: Field, chan
     assert (access.device, access.sap, access.channel) == (device, 33, channel)
     assert FoundDevice.objects.get().state == "confirmed"
     assert AuditRecord.objects.filter(action="field.confirm").get().detail["state"] == "confirmed"
-    (visit,) = field.desk.lease("uno", 1, NOW)
+    (visit,) = field.store.lease("uno", 1, NOW)
     assert [meter.serial for meter in visit.meters] == [device.serial]
 
 
@@ -96,9 +96,9 @@ def test_a_serial_that_is_reachable_behind_two_concentrators_is_kept_apart(
     device = field.device(1)
     listed(field, found(device.serial))
     other = field.channel("C2", concentrator=True)
-    for visit in field.desk.lease("uno", 5, NOW + timedelta(seconds=1)):
+    for visit in field.store.lease("uno", 5, NOW + timedelta(seconds=1)):
         if visit.channel.id == other.pk:
-            field.desk.keep_found(visit.lease, [found(device.serial)], NOW)
+            field.store.keep_found(visit.lease, [found(device.serial)], NOW)
     assert FoundDevice.objects.get(channel=other).reason == "duplicate-serial"
     assert MeterAccess.objects.get().channel == channel
 
@@ -134,8 +134,10 @@ def test_a_meter_that_moved_waits_for_somebody(field: Field, channel: Any) -> No
     listed(field, found(device.serial))
     listed(field, found(device.serial, reachable=False), now=NOW + timedelta(minutes=10))
     field.channel("C2", concentrator=True)
-    visit = next(v for v in field.desk.lease("uno", 5, NOW + timedelta(minutes=11)) if v.channel.name == "C2")
-    field.desk.keep_found(visit.lease, [found(device.serial, sap=50)], NOW + timedelta(minutes=11))
+    visit = next(
+        v for v in field.store.lease("uno", 5, NOW + timedelta(minutes=11)) if v.channel.name == "C2"
+    )
+    field.store.keep_found(visit.lease, [found(device.serial, sap=50)], NOW + timedelta(minutes=11))
     moved = FoundDevice.objects.get(channel__name="C2")
     assert (moved.state, moved.reason) == ("found", "elsewhere")
     confirm_found(field.operator(), moved)
@@ -156,4 +158,4 @@ def test_only_who_may_decides(field: Field, channel: Any) -> None:
         with pytest.raises(UnableToConfirm):
             attempt()
     set_access_state(field.operator(), access, Registration.QUARANTINED)
-    assert all(not visit.meters for visit in field.desk.lease("uno", 5, NOW + timedelta(hours=1)))
+    assert all(not visit.meters for visit in field.store.lease("uno", 5, NOW + timedelta(hours=1)))

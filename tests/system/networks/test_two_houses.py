@@ -68,15 +68,15 @@ class Neighbours:
 
     def meter_answers(self, word: str) -> None:
         """A collector visits the meter."""
-        desk, now = DjangoStore(), wall()
+        store, now = DjangoStore(), wall()
         with self.in_the_field():
-            (visit,) = desk.lease("one", 5, now)
-            field = Field(None, desk)  # type: ignore[arg-type]  # the village is in the books
+            (visit,) = store.lease("one", 5, now)
+            field = Field(None, store)  # type: ignore[arg-type]  # the village is in the books
             (work,) = visit.orders
             assert field.begin(visit, work.id, now)
             result = {"result": word, "already": False}
             field.report(visit, work.id, OrderState.DONE, result=result, at=now)
-            desk.release(visit.lease, now)
+            store.release(visit.lease, now)
 
 
 def _field_house(house: House, blocker: Any) -> str:

@@ -53,13 +53,13 @@ class Home:
     def live(self, seconds: float) -> None:
         """Time passes, a lamp burns; the collector comes by."""
         self.bench.world.run(self.bench.clock.now_s() + seconds)
-        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
+        self.bench.collect("one", store=DjangoStore(), runner=LentConnection())
 
     def switch(self, mode: str) -> Any:
         """Ask the meter to count otherwise; the agreement follows."""
         user = self.field.operator("administrator")
         order = api.request_order(user, uuid.uuid4(), self.device, api.OrderKind.MODE, {"mode": mode})
-        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
+        self.bench.collect("one", store=DjangoStore(), runner=LentConnection())
         follow_missed_orders()
         return api.order_of(user, order.id)
 
@@ -71,7 +71,7 @@ class Home:
         user = self.field.operator("administrator")
         wanted = {"obis": [api.ENERGY_IMPORT]}
         order = api.request_order(user, uuid.uuid4(), self.device, api.OrderKind.READ, wanted)
-        self.bench.collect("one", desk=DjangoStore(), runner=LentConnection())
+        self.bench.collect("one", store=DjangoStore(), runner=LentConnection())
         found = api.order_of(user, order.id)
         assert found is not None
         value = found.result["values"][0]

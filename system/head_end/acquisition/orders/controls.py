@@ -25,8 +25,6 @@ from system.head_end.acquisition.orders.outcome import Attempt, Outcome, done, i
 from system.head_end.store_port import DueOrder
 from system.head_end.vocabulary import OrderKind, Reason
 
-# ---- Cut and reconnection: the states are read before and after, the method is called where it has to be.
-
 DISCONNECT_CONTROL = "0.0.96.3.10"
 _OUTPUT, _CONTROL, _MODE = 2, 3, 4
 _DISCONNECT, _RECONNECT = 1, 2
@@ -41,7 +39,7 @@ class RelayState:
     control_mode: int
 
     def as_result(self) -> dict[str, Any]:
-        """As the desk keeps it."""
+        """As the store keeps it."""
         return {
             "output_state": self.output_state,
             "control_state": self.control_state.name.lower().replace("_", "-"),
@@ -69,7 +67,7 @@ _WANTED: dict[OrderKind, tuple[int, Callable[[RelayState], bool], Callable[[Rela
 }
 
 
-async def read_relay(talk: MeterSession) -> RelayState:
+async def read_relay(session: MeterSession) -> RelayState:
     """The states of the switch.
 
     Raises:
@@ -80,7 +78,7 @@ async def read_relay(talk: MeterSession) -> RelayState:
     ]
     output, control, mode = [
         found.value if isinstance(found, Data) else None
-        for found in await read_attributes(talk.session, targets)
+        for found in await read_attributes(session.dlms, targets)
     ]
     if (
         not isinstance(output, bool | int)
@@ -91,24 +89,24 @@ async def read_relay(talk: MeterSession) -> RelayState:
     return RelayState(bool(output), ControlState(control), mode if isinstance(mode, int) else -1)
 
 
-async def operate_relay(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+async def operate_relay(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
     """Cut or reconnect, once, and tell what the states are after.
 
     Raises:
         Exception: one of `reasons.DEVICE_FAULTS`.
     """
     method, is_so, became_so = _WANTED[order.kind]
-    before = await read_relay(talk)
+    before = await read_relay(session)
     attempt.evidence["before"] = before.as_result()
     if is_so(before):
         return done(_relay_result(before, already=True))
     attempt.acted = True
     said = ""
     try:
-        await talk.session.action(DisconnectControl, DISCONNECT_CONTROL, method, axdr.integer(0))
+        await session.dlms.action(DisconnectControl, DISCONNECT_CONTROL, method, axdr.integer(0))
     except ActionRefused as refusal:
         said = str(refusal)  # its states say more: some meters refuse what they half do
-    after = await read_relay(talk)
+    after = await read_relay(session)
     if became_so(after):
         return done(_relay_result(after, already=False))
     return refused(
@@ -125,8 +123,6 @@ def _relay_result(state: RelayState, *, already: bool | None = None) -> dict[str
     return result
 
 
-# ---- Prepayment or credit: the payment mode of the account, changed where it has to be, and read back.
-
 ACCOUNT = "0.0.19.0.0"
 _MODE_AND_STATUS = 2
 #: As orders name it -> as the class does.
@@ -134,13 +130,13 @@ MODES: Mapping[str, PaymentMode] = {"prepaid": PaymentMode.PREPAYMENT, "postpaid
 _MODE_NAMES = {mode: name for name, mode in MODES.items()}
 
 
-async def read_payment_mode(talk: MeterSession) -> tuple[int, int]:
+async def read_payment_mode(session: MeterSession) -> tuple[int, int]:
     """Mode and status of the account.
 
     Raises:
         DlmsError: the meter does not tell.
     """
-    found = await talk.session.get(Account, ACCOUNT, _MODE_AND_STATUS)
+    found = await session.dlms.get(Account, ACCOUNT, _MODE_AND_STATUS)
     parts = found.value if isinstance(found.value, tuple) else ()
     numbers = [part.value for part in parts if isinstance(part.value, int)]
     if len(numbers) != 2:
@@ -148,7 +144,7 @@ async def read_payment_mode(talk: MeterSession) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-async def set_payment_mode(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+async def set_payment_mode(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
     """Change the mode, once, and tell what it is after.
 
     Raises:
@@ -157,14 +153,14 @@ async def set_payment_mode(talk: MeterSession, order: DueOrder, attempt: Attempt
     wanted = MODES.get(str(order.parameters.get("mode")))
     if wanted is None:
         return impossible(f"mode must be one of {', '.join(MODES)}")
-    mode, status = await read_payment_mode(talk)
+    mode, status = await read_payment_mode(session)
     attempt.evidence["before"] = {"mode": _mode_name(mode)}
     if mode == wanted:
         return done({"mode": _mode_name(mode), "already": True})
     attempt.acted = True
     value = axdr.structure(axdr.enum(wanted), axdr.enum(status))
-    await talk.session.set(Account, ACCOUNT, _MODE_AND_STATUS, value)
-    mode, _ = await read_payment_mode(talk)
+    await session.dlms.set(Account, ACCOUNT, _MODE_AND_STATUS, value)
+    mode, _ = await read_payment_mode(session)
     result = {"mode": _mode_name(mode), "already": False}
     if mode != wanted:
         return refused(Reason.STATE_NOT_REACHED, "it was taken, and changed nothing", result)
@@ -175,73 +171,71 @@ def _mode_name(mode: int) -> str:
     return _MODE_NAMES.get(PaymentMode(mode), str(mode)) if mode in list(PaymentMode) else str(mode)
 
 
-# ---- A meter's clock: compared with ours, and shifted, set, or only told about, by how far it is off.
-
 _TIME, _SHIFT = 2, 6
 #: The most that `shift_time` takes, s.
 _SHIFT_MAX_S = 900
 
 
-async def read_clock(talk: MeterSession) -> float:
-    """How far the clock is ahead now, s.
+async def read_clock(session: MeterSession) -> float:
+    """Deviation of the clock now, s; positive where it is ahead.
 
     Raises:
         DlmsError: it does not tell.
     """
-    asked = talk.desk.now()
-    found = await talk.session.get(Clock, CLOCK, _TIME)
-    note_clock(talk, found, asked, talk.desk.now())
-    if talk.clock_off_s is None:
+    asked = session.store.now()
+    found = await session.dlms.get(Clock, CLOCK, _TIME)
+    note_clock(session, found, asked, session.store.now())
+    if session.clock_off_s is None:
         raise DecodeError("clock: it tells no instant")
-    return talk.clock_off_s
+    return session.clock_off_s
 
 
-async def correct_clock(talk: MeterSession, *, forced: bool = False) -> float:
+async def correct_clock(session: MeterSession, *, forced: bool = False) -> float:
     """Correct the clock within the limits; how far it was ahead, s.
 
     Args:
-        talk: the session.
+        session: the session.
         forced: set it also where it is beyond the limits, because somebody ordered it.
 
     Raises:
         ClockTooFar: it is further off than may be corrected unasked.
         DlmsError: the meter refuses, or is silent.
     """
-    await talk.enough_counters()
-    off_s = talk.clock_off_s if talk.clock_off_s is not None else await read_clock(talk)
-    limits = talk.terms.clocks
+    await session.enough_counters()
+    off_s = session.clock_off_s if session.clock_off_s is not None else await read_clock(session)
+    limits = session.settings.clocks
     # behind a slow wire nobody knows better than this what time the meter has
-    if abs(off_s) <= limits.tolerance_s + talk.clock_doubt_s:
+    if abs(off_s) <= limits.tolerance_s + session.clock_doubt_s:
         return off_s
     if abs(off_s) > limits.set_s and not forced:
         raise ClockTooFar(f"the clock is {off_s:+.0f} s off")
     if abs(off_s) <= min(limits.shift_s, _SHIFT_MAX_S):
-        await talk.session.action(Clock, CLOCK, _SHIFT, axdr.long(-round(off_s)))
+        await session.dlms.action(Clock, CLOCK, _SHIFT, axdr.long(-round(off_s)))
     else:
-        await _write_clock(talk)
-    talk.clock_set = True
+        await _write_clock(session)
+    session.clock_set = True
     return off_s
 
 
-async def _write_clock(talk: MeterSession) -> None:
-    instant = CosemDateTime.from_utc(talk.desk.now(), talk.terms.deviation_minutes)
-    await talk.session.set(Clock, CLOCK, _TIME, axdr.octet_string(instant.to_bytes()))
+async def _write_clock(session: MeterSession) -> None:
+    instant = CosemDateTime.from_utc(session.store.now(), session.settings.deviation_minutes)
+    await session.dlms.set(Clock, CLOCK, _TIME, axdr.octet_string(instant.to_bytes()))
 
 
-async def set_clock(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+async def set_clock(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
     """Set the clock because somebody ordered it, and read it back.
 
     Raises:
         Exception: one of `reasons.DEVICE_FAULTS`.
     """
-    await read_clock(talk)
+    await read_clock(session)
     attempt.acted = True
-    before_s = await correct_clock(talk, forced=True)
-    after_s = await read_clock(talk) if talk.clock_set else before_s
+    before_s = await correct_clock(session, forced=True)
+    after_s = await read_clock(session) if session.clock_set else before_s
     return done(
         {
             "clock_off_s": round(before_s, 2),
-            "clock_set": talk.clock_set,
+            "clock_set": session.clock_set,
             "clock_off_after_s": round(after_s, 2),
         }
     )

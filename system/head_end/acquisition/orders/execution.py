@@ -1,6 +1,6 @@
-"""An order, from the desk's word that it may begin to the report of how it went.
+"""An order, from the store's word that it may begin to the report of how it went.
 
-The desk is told before anything that acts is sent, so that an order outlives a collector that dies. Silence
+The store is told before anything that acts is sent, so that an order outlives a collector that dies. Silence
 after that is no failure: the order is unsure, and who takes it up looks first.
 """
 
@@ -32,38 +32,38 @@ ORDER_HANDLERS: Mapping[OrderKind, OrderHandler] = {
 }
 
 
-async def execute_order(talk: MeterSession, order: DueOrder) -> Failure | None:
+async def execute_order(session: MeterSession, order: DueOrder) -> Failure | None:
     """Carry an order out and report it; why it did not go well.
 
     Raises:
         Exception: what ends the session too, once it is reported.
         LeaseLost: the channel is somebody else's.
     """
-    await talk.enough_counters()
-    if not await talk.desk.may_begin(order.id):
+    await session.enough_counters()
+    if not await session.store.may_begin(order.id):
         return None
     attempt = Attempt()
     try:
-        ending = await ORDER_HANDLERS[order.kind](talk, order, attempt)
+        ending = await ORDER_HANDLERS[order.kind](session, order, attempt)
     except (*DEVICE_FAULTS, asyncio.CancelledError) as error:
         if not _is_refusal(error):
             state = OrderState.UNSURE if attempt.acted or order.unsure else OrderState.WAITING
-            await talk.desk.report(order.id, state, failure_of(error), evidence=attempt.evidence)
+            await session.store.report(order.id, state, failure_of(error), evidence=attempt.evidence)
             raise
         ending = Outcome(OrderState.REFUSED, failure_of(error))
-    await talk.desk.report(order.id, ending.state, ending.failure, ending.result, attempt.evidence)
+    await session.store.report(order.id, ending.state, ending.failure, ending.result, attempt.evidence)
     return ending.failure
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Whether the meter itself said no: it is over then, and the session goes on."""
+    """True where the meter itself refused: the order is over then, and the session goes on."""
     if isinstance(error, ExceptionAnswered):
         return is_answer(error)
     return isinstance(error, AccessRefused | ActionRefused)
 
 
-async def postpone_orders(desk: LeasedStore, orders: tuple[DueOrder, ...], failure: Failure) -> None:
+async def postpone_orders(store: LeasedStore, orders: tuple[DueOrder, ...], failure: Failure) -> None:
     """Orders that could not be begun: they may be tried again."""
     for order in orders:
         state = OrderState.UNSURE if order.unsure else OrderState.WAITING
-        await desk.report(order.id, state, failure)
+        await store.report(order.id, state, failure)

@@ -41,7 +41,7 @@ _CLASSES: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What is read."""
+    """Attribute of a COSEM object."""
 
     class_id: int
     obis: str
@@ -49,7 +49,7 @@ class Reference:
 
 
 def reference_of(text: str) -> Reference:
-    """What a text names.
+    """Attribute that a text names.
 
     >>> reference("1.0.1.8.0")
     Reference(class_id=3, obis='1.0.1.8.0', attribute=2)
@@ -72,7 +72,7 @@ def reference_of(text: str) -> Reference:
     return Reference(next(known, class_id_of(Register)), obis, _VALUE)
 
 
-async def read_on_demand(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+async def read_on_demand(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
     """Read what the order names, and keep what is a number.
 
     Raises:
@@ -86,14 +86,14 @@ async def read_on_demand(talk: MeterSession, order: DueOrder, attempt: Attempt) 
         return impossible(str(error))
     if len(wanted) > _CODES_MAX:
         return impossible(f"at most {_CODES_MAX} codes at once")
-    values = await read_attributes(talk.session, [_target(item, item.attribute) for item in wanted])
+    values = await read_attributes(session.dlms, [_target(item, item.attribute) for item in wanted])
     scaled = [item for item in wanted if item.class_id in SCALED and item.attribute == _VALUE]
-    units = await read_attributes(talk.session, [_target(item, SCALED[item.class_id]) for item in scaled])
+    units = await read_attributes(session.dlms, [_target(item, SCALED[item.class_id]) for item in scaled])
     found = dict(zip(scaled, map(scaler_and_unit, units), strict=True))
     lines = [_line(item, value, found.get(item)) for item, value in zip(wanted, values, strict=True)]
     if all(line["value"] is None for line in lines):
         return refused(Reason.ACCESS_REFUSED, "none of these objects can be read", {"values": lines})
-    await _keep(talk, order, lines)
+    await _keep(session, order, lines)
     return done({"values": lines})
 
 
@@ -125,11 +125,11 @@ def _plain(value: object) -> int | float | str | None:
     return str(value)[:200]
 
 
-async def _keep(talk: MeterSession, order: DueOrder, lines: Sequence[dict[str, Any]]) -> None:
+async def _keep(session: MeterSession, order: DueOrder, lines: Sequence[dict[str, Any]]) -> None:
     numbers = [line for line in lines if isinstance(line["value"], int)]
     if not numbers:
         return
-    now = talk.desk.now()
+    now = session.store.now()
     batch = RowBatch(
         id=uuid.uuid5(order.id, f"reading {order.attempt}"),
         device_id=order.meter.device_id,
@@ -142,6 +142,6 @@ async def _keep(talk: MeterSession, order: DueOrder, lines: Sequence[dict[str, A
         rows=(Row(now, tuple(number(line["value"]) for line in numbers)),),
         period_s=0,
         received_at=now,
-        clock_off_s=talk.clock_off_s,
+        clock_off_s=session.clock_off_s,
     )
-    await talk.desk.keep_rows([batch])
+    await session.store.keep_rows([batch])

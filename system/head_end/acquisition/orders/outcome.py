@@ -1,4 +1,4 @@
-"""How an order may end, and what the doer of an order marks on the way."""
+"""Outcome of an order, and the marks of an attempt; apart because every kind of order makes one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from system.head_end.vocabulary import OrderState, Reason
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it went.
+    """Outcome of an attempt.
 
     Args:
         state: DONE, REFUSED, FAILED, UNSURE or WAITING.

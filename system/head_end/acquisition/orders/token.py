@@ -32,7 +32,7 @@ USED = "UsedError"
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """What the gateway tells of the last token that came, by whatever way.
+    """State of the gateway about the last token that came, by whatever way.
 
     Args:
         digits: of that token.
@@ -45,7 +45,7 @@ class GatewayStatus:
     result: str
 
 
-async def deliver_token(talk: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
+async def deliver_token(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
     """Hand a token over, unless an earlier attempt did, and tell what became of it.
 
     Raises:
@@ -55,37 +55,37 @@ async def deliver_token(talk: MeterSession, order: DueOrder, attempt: Attempt) -
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
         return impossible(f"a token has {DIGITS} digits")
     if order.unsure:
-        heard = await read_gateway(talk)
+        heard = await read_gateway(session)
         if heard.digits == digits and heard.status is not TokenStatusCode.TOKEN_RECEIVED_NOT_YET_PROCESSED:
             return outcome_of(heard, again=True)
     attempt.acted = True
     lost = False
     try:
-        await talk.session.action(TokenGateway, GATEWAY, _ENTER, axdr.octet_string(digits.encode()))
+        await session.dlms.action(TokenGateway, GATEWAY, _ENTER, axdr.octet_string(digits.encode()))
     except NoAnswer:
         lost = True  # it may have come all the same: look
-    heard = await read_gateway(talk)
+    heard = await read_gateway(session)
     if heard.digits != digits:
         said = "the answer was lost" if lost else "another token came meanwhile"
         return Outcome(OrderState.UNSURE, Failure(Reason.LINE_LOST, said))
     return outcome_of(heard, again=order.unsure)
 
 
-async def read_gateway(talk: MeterSession) -> GatewayStatus:
-    """What the gateway tells of the last token.
+async def read_gateway(session: MeterSession) -> GatewayStatus:
+    """State of the gateway about the last token.
 
     Raises:
         DlmsError: nothing.
     """
     attributes = (_TOKEN, _STATUS, _DESCRIPTION)
     targets: list[Target] = [(TokenGateway, GATEWAY, attribute) for attribute in attributes]
-    token, status, described = await read_attributes(talk.session, targets)
+    token, status, described = await read_attributes(session.dlms, targets)
     names = _texts(described)
     return GatewayStatus(_text(token), _code(status), names[-1] if names else "")
 
 
 def outcome_of(heard: GatewayStatus, *, again: bool) -> Outcome:
-    """What it means for the order.
+    """Outcome of the order.
 
     Args:
         heard: of the order's own digits.

@@ -1,18 +1,15 @@
-"""What meters send unasked: listened to, proven, kept once; everything else is refused and told.
+"""Pushes of meters: listened to, proven, kept once; everything else is refused and reported.
 
-A push is believed where it is authenticated with the keys of the meter whose system title it bears, and its
+A push is accepted where it is authenticated with the keys of the meter whose system title it bears, and its
 invocation counter was never used before. One in the plain proves nothing: nothing of it is kept, and the
-meter that it names is visited soon. What nobody can prove is counted and told, as nobody's.
+meter that it names is visited soon. A push without proof is counted and reported, as of an unknown sender.
 
 Map of the room::
 
-    listening.py   Listener: connections, each with its bounds
-    receiver.py    an APDU: whose it is, whether that is proven, what becomes of it
-    opening.py     from protected octets to a notification
-    content.py     what a notification tells: names, clock, event, values
-    admission.py   how much one address may cost
-    strangers.py   what was refused, counted and told
-    terms.py       how much, how often
+    listener.py     Listener: connections, each with its bounds
+    receiver.py     an APDU deciphered, its sender proven, its content kept
+    rate_limits.py  connections and notifications that one address may cost
+    refusals.py     refused pushes, counted and reported
 """
 
 from system.head_end.acquisition.pushes.listener import Listener, ListenerParts

@@ -38,28 +38,28 @@ def _no_visit() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerParts:
-    """What a listener is made of.
+    """Parts of a listener.
 
     Args:
-        desk: knows meters, and keeps what comes.
-        book: keys.
+        store: knows meters, and keeps what comes.
+        key_file: keys.
         clock: whose time everything waits in.
         utc: the present instant of business.
-        runner: makes the desk's blocking calls.
+        runner: makes the store's blocking calls.
         visit: called when a meter should be visited now.
-        tell: told of refusals.
-        terms: bounds.
+        report: called with refusals.
+        settings: bounds.
         framing: ``wrapper`` or ``hdlc``.
     """
 
-    desk: StorePort
-    book: KeyFile
+    store: StorePort
+    key_file: KeyFile
     clock: Clock
     utc: UtcNow
     runner: StoreRunner
     visit: Callable[[], None] = _no_visit
-    tell: Callable[[str, str, Failure], None] = _report_nothing
-    terms: PushSettings = field(default_factory=PushSettings)
+    report: Callable[[str, str, Failure], None] = _report_nothing
+    settings: PushSettings = field(default_factory=PushSettings)
     framing: str = "wrapper"
 
 
@@ -76,19 +76,19 @@ class Listener:
 
     def __init__(self, parts: ListenerParts) -> None:
         self._parts = parts
-        self._admission = AddressLimiter(parts.terms)
+        self._admission = AddressLimiter(parts.settings)
         self._stop = asyncio.Event()
         self._fault: Exception | None = None
-        self.strangers = RefusedPushes(parts.terms)
+        self.refused_pushes = RefusedPushes(parts.settings)
         self.receiver = Receiver(
             ReceiverParts(
-                desk=parts.desk,
+                store=parts.store,
                 runner=parts.runner,
-                book=parts.book,
+                key_file=parts.key_file,
                 utc=parts.utc,
                 now_s=parts.clock.now_s,
                 visit=parts.visit,
-                terms=parts.terms,
+                settings=parts.settings,
             )
         )
 
@@ -106,7 +106,7 @@ class Listener:
 
         Raises:
             LinkOpenError: the port is taken.
-            Exception: an error of the desk.
+            Exception: an error of the store.
         """
         server = await serve_tcp(host, port, self.serve)
         telling = asyncio.ensure_future(self._keep_telling())
@@ -126,7 +126,7 @@ class Listener:
         address = connection.peer if isinstance(connection, NetworkConnection) else ""
         try:
             await self._serve(address, connection)
-        except Exception as error:  # of the desk, or ours: the listener is not to go on as if nothing were
+        except Exception as error:  # of the store, or ours: the listener is not to go on as if nothing were
             self._fault = error
             self.stop()
 
@@ -157,22 +157,22 @@ class Listener:
         return None
 
     async def _refuse(self, address: str, refused: PushRefused) -> None:
-        self.strangers.add(address, refused)
+        self.refused_pushes.add(address, refused)
         await self._tell()
 
     async def _tell(self, *, last: bool = False) -> None:
         now_s = self._parts.clock.now_s()
-        if not self.strangers.due(now_s, last=last):
+        if not self.refused_pushes.due(now_s, last=last):
             return
-        rows, failures = self.strangers.take(now_s, self._parts.utc())
+        rows, failures = self.refused_pushes.take(now_s, self._parts.utc())
         for claimed, failure in failures:
-            self._parts.tell("push", claimed, failure)
-        await self._parts.runner.call(lambda: self._parts.desk.keep_strangers(rows))
+            self._parts.report("push", claimed, failure)
+        await self._parts.runner.call(lambda: self._parts.store.keep_refused_pushes(rows))
 
     async def _keep_telling(self) -> None:
         try:
             while True:
-                await self._parts.clock.sleep(self._parts.terms.told_every_s)
+                await self._parts.clock.sleep(self._parts.settings.told_every_s)
                 await self._tell()
         except Exception as error:
             self._fault = error
@@ -188,10 +188,10 @@ class _PushConnection:
         self._listener = listener
         self._address = address
         self._connection = connection
-        self._clock, self._terms = parts.clock, parts.terms
+        self._clock, self._settings = parts.clock, parts.settings
         self._framing = _FRAMINGS[parts.framing]()
-        self._blocks = GbtReassembly(parts.terms.apdu_octets_max)
-        self._until_s = parts.clock.now_s() + parts.terms.connection_s
+        self._blocks = GbtReassembly(parts.settings.apdu_octets_max)
+        self._until_s = parts.clock.now_s() + parts.settings.connection_s
         self._octets = self._faults = 0
 
     async def run(self) -> None:
@@ -202,8 +202,10 @@ class _PushConnection:
         """
         while data := await self._next():
             self._octets += len(data)
-            if self._octets > self._terms.octets_max:
-                raise PushRefused(PushRefusal.TOO_MUCH, detail=f"more than {self._terms.octets_max} octets")
+            if self._octets > self._settings.octets_max:
+                raise PushRefused(
+                    PushRefusal.TOO_MUCH, detail=f"more than {self._settings.octets_max} octets"
+                )
             for event in self._framing.receive_data(data, self._clock.now_s()):
                 if isinstance(event, ApduReceived):
                     await self._take(event)
@@ -211,8 +213,8 @@ class _PushConnection:
                     self._reject(event.reason)
 
     async def _next(self) -> bytes:
-        """What comes next; empty where it was silent for too long, or lasts too long."""
-        wait_s = min(self._terms.idle_s, self._until_s - self._clock.now_s())
+        """Next octets; empty after too long a silence, or at the end of the connection's time."""
+        wait_s = min(self._settings.idle_s, self._until_s - self._clock.now_s())
         try:
             async with self._clock.deadline(max(0.0, wait_s)):
                 return await self._connection.receive()
@@ -222,7 +224,7 @@ class _PushConnection:
     def _reject(self, reason: str) -> None:
         """Noise: over the wrapper nothing that follows can be trusted; HDLC finds the next frame."""
         self._faults += 1
-        if isinstance(self._framing, WrapperServer) or self._faults > self._terms.faults_max:
+        if isinstance(self._framing, WrapperServer) or self._faults > self._settings.faults_max:
             raise PushRefused(PushRefusal.NOT_UNDERSTOOD, detail=reason)
 
     async def _take(self, event: ApduReceived) -> None:
@@ -231,7 +233,7 @@ class _PushConnection:
             apdu = self._joined(event.apdu)
         if apdu is None:
             return
-        if len(apdu) > self._terms.apdu_octets_max:
+        if len(apdu) > self._settings.apdu_octets_max:
             raise PushRefused(PushRefusal.TOO_MUCH, detail=f"an APDU of {len(apdu)} octets")
         answer = await self._listener.take(self._address, apdu)
         if answer is not None and isinstance(self._framing, WrapperServer):

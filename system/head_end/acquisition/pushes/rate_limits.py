@@ -15,17 +15,17 @@ class AddressLimiter:
     (True, False, True)
     """
 
-    __slots__ = ("_buckets", "_connected", "_terms")
+    __slots__ = ("_buckets", "_connected", "_settings")
 
-    def __init__(self, terms: PushSettings) -> None:
-        self._terms = terms
+    def __init__(self, settings: PushSettings) -> None:
+        self._settings = settings
         self._connected: Counter[str] = Counter()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def connect(self, address: str) -> bool:
-        """Whether one more connection may be taken; `leave` gives it back."""
-        full = self._connected.total() >= self._terms.connections_max
-        if full or self._connected[address] >= self._terms.connections_of_one:
+        """True where one more connection may be taken; `leave` gives it back."""
+        full = self._connected.total() >= self._settings.connections_max
+        if full or self._connected[address] >= self._settings.connections_of_one:
             return False
         self._connected[address] += 1
         return True
@@ -37,12 +37,12 @@ class AddressLimiter:
             del self._connected[address]
 
     def allow(self, address: str, now_s: float) -> bool:
-        """Whether one more notification may be taken."""
-        left, since_s = self._buckets.pop(address, (float(self._terms.burst), now_s))
-        left = min(float(self._terms.burst), left + max(0.0, now_s - since_s) * self._terms.rate_per_s)
+        """True where one more notification may be taken."""
+        left, since_s = self._buckets.pop(address, (float(self._settings.burst), now_s))
+        left = min(float(self._settings.burst), left + max(0.0, now_s - since_s) * self._settings.rate_per_s)
         allowed = left >= 1.0
         self._buckets[address] = (left - 1.0 if allowed else left), now_s
-        if len(self._buckets) > self._terms.addresses_max:
+        if len(self._buckets) > self._settings.addresses_max:
             self._buckets.popitem(last=False)
         return allowed
 
@@ -62,7 +62,7 @@ class Cooldown:
         self._last: OrderedDict[int, float] = OrderedDict()
 
     def may(self, key: int, now_s: float, *, every_s: float) -> bool:
-        """Whether it was so long ago."""
+        """True where the last time was long enough ago."""
         last_s = self._last.get(key)
         if last_s is not None and now_s - last_s < every_s:
             return False

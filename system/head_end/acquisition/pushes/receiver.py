@@ -36,13 +36,11 @@ from system.head_end.acquisition.settings import PushSettings
 from system.head_end.store_port import Column, PushReport, PushSender, Row, RowBatch, StorePort
 from system.head_end.vocabulary import Source
 
-# ---- From protected octets to a notification: who says that it sent them, and whether keys prove it.
-
 _TITLE_OCTETS = 8
 
 
 def is_protected(apdu: bytes) -> bool:
-    """Whether keys are needed to read it."""
+    """True where keys are needed to read it."""
     return bool(apdu) and apdu[0] in PROTECTED_TAGS
 
 
@@ -98,8 +96,6 @@ def plain_push(apdu: bytes) -> Push:
     return push
 
 
-# ---- What a notification tells: how the meter calls itself, its clock, an event, values of registers.
-
 _CLOCK = class_id_of(Clock)
 _VALUE = 2
 #: Beginnings of the codes under which meters tell their names, and the code of the last event of a log.
@@ -112,7 +108,7 @@ _CODE_OCTETS = 6
 
 @dataclass(frozen=True, slots=True)
 class PushContent:
-    """What a notification tells.
+    """Content of a notification.
 
     Args:
         names: by which its sender calls itself.
@@ -141,7 +137,7 @@ class _Item:
 def push_content(
     push: Push, layouts: PushLayouts, columns: Sequence[Column] = (), deviation_minutes: int = 300
 ) -> PushContent:
-    """What a notification tells; what it holds besides is left out.
+    """Content of a notification; what else it holds is left out.
 
     Args:
         push: the notification.
@@ -248,8 +244,6 @@ def _clock(push: Push, items: Sequence[_Item], deviation_minutes: int) -> dateti
     return None
 
 
-# ---- An APDU that came unasked: whose it is, whether that is proven, and what becomes of it.
-
 #: What values that came unasked are kept under.
 PROFILE = "push"
 _BATCHES = uuid.UUID("0a3c7c2e-6f3e-4f1d-8a0b-5b8f3f3f6f10")
@@ -258,25 +252,25 @@ _NAMES_MAX = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverParts:
-    """What takes pushes is made of.
+    """Parts of a receiver.
 
     Args:
-        desk: knows meters, and keeps what comes.
-        runner: makes the desk's blocking calls.
-        book: keys, and layouts of bodies.
+        store: knows meters, and keeps what comes.
+        runner: makes the store's blocking calls.
+        key_file: keys, and layouts of bodies.
         utc: the present instant of business.
         now_s: seconds of whatever clock everything waits in.
         visit: called when a meter should be visited now.
-        terms: how often.
+        settings: how often.
     """
 
-    desk: StorePort
+    store: StorePort
     runner: StoreRunner
-    book: KeyFile
+    key_file: KeyFile
     utc: UtcNow
     now_s: Callable[[], float]
     visit: Callable[[], None] = lambda: None
-    terms: PushSettings = field(default_factory=PushSettings)
+    settings: PushSettings = field(default_factory=PushSettings)
 
 
 class Receiver:
@@ -291,7 +285,7 @@ class Receiver:
 
     def __init__(self, parts: ReceiverParts) -> None:
         self._parts = parts
-        self._layouts = {**DEFAULT_LAYOUTS, **parts.book.pushes}
+        self._layouts = {**DEFAULT_LAYOUTS, **parts.key_file.pushes}
         self._visits, self._hints = Cooldown(), Cooldown()
         self.kept = 0
 
@@ -300,7 +294,7 @@ class Receiver:
 
         Raises:
             Refused: it is not kept as a meter's.
-            Exception: an error of the desk.
+            Exception: an error of the store.
         """
         if not is_protected(apdu):
             await self._hint(plain_push(apdu))
@@ -312,7 +306,7 @@ class Receiver:
 
     async def _pusher(self, title: str, names: frozenset[str] = frozenset()) -> PushSender:
         asked = sorted(names)[:_NAMES_MAX]
-        found = await self._parts.runner.call(lambda: self._parts.desk.pusher(title, asked))
+        found = await self._parts.runner.call(lambda: self._parts.store.push_sender(title, asked))
         if found is None:
             raise PushRefused(PushRefusal.UNKNOWN, title or " ".join(asked), "nobody registered it")
         return found
@@ -320,7 +314,7 @@ class Receiver:
     def _keys(self, pusher: PushSender, title: bytes) -> KeySet:
         meter = pusher.meter
         try:
-            keys = self._parts.book.keys_of(meter.access, meter.key_name).keys
+            keys = self._parts.key_file.keys_of(meter.access, meter.key_name).keys
         except MissingKey as error:
             raise PushRefused(PushRefusal.NO_KEY, title.hex().upper(), str(error)) from error
         if keys is None:
@@ -329,7 +323,7 @@ class Receiver:
 
     def _told(self, push: Push, pusher: PushSender | None = None) -> PushContent:
         columns = () if pusher is None else pusher.columns
-        return push_content(push, self._layouts, columns, self._parts.terms.deviation_minutes)
+        return push_content(push, self._layouts, columns, self._parts.settings.deviation_minutes)
 
     # ------------------------------------------------------------ proven
 
@@ -341,7 +335,7 @@ class Receiver:
                 PushRefusal.OF_ANOTHER, claimed, f"it calls itself {' '.join(sorted(found.names))}"
             )
         report = self._report(pusher, push, found, title)
-        if not await self._parts.runner.call(lambda: self._parts.desk.keep_push(report)):
+        if not await self._parts.runner.call(lambda: self._parts.store.keep_push(report)):
             if report.visit:  # a replay does not use up the visit of the next true alarm
                 self._visits.forget(pusher.meter.device_id)
             raise PushRefused(
@@ -352,10 +346,10 @@ class Receiver:
             self._parts.visit()
 
     def _report(self, pusher: PushSender, push: Push, found: PushContent, title: bytes) -> PushReport:
-        terms, now = self._parts.terms, self._parts.utc()
+        settings, now = self._parts.settings, self._parts.utc()
         counter = 0 if push.protection is None else push.protection.counter
         off_s = None if found.at is None else (found.at - now).total_seconds()
-        dated = off_s is not None and abs(off_s) <= terms.clock_off_max_s
+        dated = off_s is not None and abs(off_s) <= settings.clock_off_max_s
         device_id = pusher.meter.device_id
         alarm = bool(found.code) and is_alarm(found.code)
         batch_id = uuid.uuid5(_BATCHES, f"{title.hex()} {counter}")
@@ -369,7 +363,7 @@ class Receiver:
             alarm=alarm,
             detail=_detail(found, off_s),
             batches=tuple(_batches(found, batch_id, device_id, now, off_s)),
-            visit=alarm and self._visits.may(device_id, self._parts.now_s(), every_s=terms.visit_every_s),
+            visit=alarm and self._visits.may(device_id, self._parts.now_s(), every_s=settings.visit_every_s),
         )
 
     # ------------------------------------------------------------ proves nothing
@@ -381,10 +375,10 @@ class Receiver:
         if not found.names:
             raise PushRefused(PushRefusal.UNKNOWN, detail=f"{push.apdu.name} in the plain, without a name")
         pusher = await self._pusher("", found.names)
-        device_id, terms, now = pusher.meter.device_id, self._parts.terms, self._parts.utc()
-        if self._hints.may(device_id, self._parts.now_s(), every_s=terms.hint_every_s):
+        device_id, settings, now = pusher.meter.device_id, self._parts.settings, self._parts.utc()
+        if self._hints.may(device_id, self._parts.now_s(), every_s=settings.hint_every_s):
             report = PushReport(device_id, now, visit=True)
-            await self._parts.runner.call(lambda: self._parts.desk.keep_push(report))
+            await self._parts.runner.call(lambda: self._parts.store.keep_push(report))
             self._parts.visit()
         # it is heard, so it need not be sent again
         raise PushRefused(PushRefusal.UNPROVED, names, f"{push.apdu.name} in the plain", push.confirmation)

@@ -21,7 +21,7 @@ _SERIAL, _DETAIL = 40, 120
 
 
 class PushRefusal(StrEnum):
-    """Why a push is not kept as a meter's."""
+    """Reason for which a push is not kept as a meter's."""
 
     UNKNOWN = "push-unknown"
     NO_KEY = "push-no-key"
@@ -74,16 +74,16 @@ class RefusedPushes:
     """Counts refusals until they are told.
 
     Args:
-        terms: how often, and how many kinds.
+        settings: how often, and how many kinds.
 
     Attributes:
         counts: of all refusals so far, by kind.
     """
 
-    __slots__ = ("_details", "_told_s", "_waiting", "counts", "terms")
+    __slots__ = ("_details", "_told_s", "_waiting", "counts", "settings")
 
-    def __init__(self, terms: PushSettings) -> None:
-        self.terms = terms
+    def __init__(self, settings: PushSettings) -> None:
+        self.settings = settings
         self.counts: Counter[PushRefusal] = Counter()
         self._waiting: Counter[_Kind] = Counter()
         self._details: dict[_Kind, str] = {}
@@ -93,18 +93,18 @@ class RefusedPushes:
         """One more."""
         self.counts[refused.refusal] += 1
         kind = _Kind(refused.refusal, address, _plain(refused.claimed)[:_SERIAL])
-        if kind not in self._waiting and len(self._waiting) >= self.terms.told_kinds:
+        if kind not in self._waiting and len(self._waiting) >= self.settings.told_kinds:
             kind = _Kind(refused.refusal)
         self._waiting[kind] += 1
         self._details[kind] = _plain(refused.detail)[:_DETAIL]
 
     def due(self, now_s: float, *, last: bool = False) -> bool:
-        """Whether there is something to tell, and it is time to; `last`: it is never told if not now."""
-        rested = self._told_s is None or now_s - self._told_s >= self.terms.told_every_s
+        """True where refusals wait and it is time to report them; `last`: there is no later time."""
+        rested = self._told_s is None or now_s - self._told_s >= self.settings.told_every_s
         return bool(self._waiting) and (rested or last)
 
     def take(self, now_s: float, at: datetime) -> tuple[list[EventRow], list[tuple[str, Failure]]]:
-        """What there is to tell: events for the desk, and failures (whose, why) for people."""
+        """Refusals to report: events for the store, and failures (claimed name, reason) for people."""
         rows, failures = [], []
         for sequence, (kind, many) in enumerate(self._waiting.items()):
             code, reason, alarm = _KINDS[kind.refusal]
@@ -122,5 +122,5 @@ class RefusedPushes:
 
 
 def _plain(text: str) -> str:
-    """What a stranger wrote, harmless on a terminal."""
+    """Text of an unknown sender, harmless on a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from collecting import plan_of
-from memory_desk import direct
+from memory_store import direct
 
 from links.aio import AsyncLink
 from links.base import LinkClosedError
@@ -107,9 +107,9 @@ CASES: dict[str, tuple[Answers, Reason, bool]] = {
 
 def _bench(make: Any, answers: Answers, *, drip: bool = False) -> Any:
     bench = make(2.0)
-    bench.terms = CollectorSettings(limits=LIMITS, response_timeout_s=30.0, idle_s=60.0)
+    bench.settings = CollectorSettings(limits=LIMITS, response_timeout_s=30.0, idle_s=60.0)
     evil = MeterTarget(2, "66", "EVIL", 1, "public")
-    bench.desk.add_channel(direct(2, EVIL_URL), plan_of(evil, bench.since, logs=("0.0.99.98.0",)))
+    bench.store.add_channel(direct(2, EVIL_URL), plan_of(evil, bench.since, logs=("0.0.99.98.0",)))
     dial = bench.dial
 
     async def dialer(url: str) -> AsyncLink:
@@ -128,16 +128,16 @@ def test_a_hostile_meter_is_dropped_and_others_are_read(make_meter_bench, name: 
     bench.work("one", 5.0 if not drip else 700.0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert bench.desk.reasons(2)[0] is reason, bench.desk.contacts
-    assert bench.desk.reasons(1) == []
-    assert len(bench.desk.instants(1, "1.0.99.1.0")) >= 7
+    assert bench.store.reasons(2)[0] is reason, bench.store.contacts
+    assert bench.store.reasons(1) == []
+    assert len(bench.store.instants(1, "1.0.99.1.0")) >= 7
     assert peak - before < 12_000_000
-    assert all(device == 1 for device, *_ in bench.desk.values)
+    assert all(device == 1 for device, *_ in bench.store.values)
 
 
 def test_a_meter_that_ignores_the_range_fills_no_other_time(make_meter_bench) -> None:
     bench = make_meter_bench(6.0)
-    bench.desk.channels[1].meters[1].since = bench.since.replace(hour=9)
+    bench.store.channels[1].meters[1].since = bench.since.replace(hour=9)
     asked = AsyncDlmsSession.get_octets
 
     async def whole(
@@ -148,22 +148,22 @@ def test_a_meter_that_ignores_the_range_fills_no_other_time(make_meter_bench) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AsyncDlmsSession, "get_octets", whole)
         bench.collect()
-    kept = bench.desk.instants(1, "1.0.99.1.0")
+    kept = bench.store.instants(1, "1.0.99.1.0")
     assert len(kept) == 7
     assert kept[0] > bench.since.replace(hour=9)
 
 
 def test_too_many_rows_are_not_kept(make_meter_bench) -> None:
     bench = make_meter_bench(6.0)
-    bench.terms = CollectorSettings(limits=SessionLimits(rows_max=10))
+    bench.settings = CollectorSettings(limits=SessionLimits(rows_max=10))
     bench.work("one", 1.0)
-    assert bench.desk.reasons(1) == [Reason.HOSTILE]
-    assert bench.desk.values == {}
+    assert bench.store.reasons(1) == [Reason.HOSTILE]
+    assert bench.store.values == {}
 
 
 def test_a_line_that_breaks_in_the_middle_of_an_order_leaves_it_unsure(make_meter_bench) -> None:
     bench = make_meter_bench(0.5, profiles={})
-    order = bench.desk.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=bench.mint(10))
+    order = bench.store.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=bench.mint(10))
     broken = []
 
     def breaking(link: AsyncLink) -> AsyncLink:
@@ -171,7 +171,7 @@ def test_a_line_that_breaks_in_the_middle_of_an_order_leaves_it_unsure(make_mete
 
         async def gone(max_wait_s: float) -> bytes:
             data = await receive(max_wait_s)
-            if bench.desk.orders[order].state is OrderState.RUNNING and not broken:
+            if bench.store.orders[order].state is OrderState.RUNNING and not broken:
                 broken.append(data)
                 raise LinkClosedError("the peer closed it")
             return data
@@ -181,7 +181,7 @@ def test_a_line_that_breaks_in_the_middle_of_an_order_leaves_it_unsure(make_mete
 
     bench.wrap = breaking
     bench.work("one", 5.0)
-    line = bench.desk.orders[order]
+    line = bench.store.orders[order]
     assert (line.state, line.reason) == (OrderState.UNSURE, Reason.LINE_LOST)
     bench.work("one", 120.0)
     assert line.state is OrderState.DONE
@@ -201,5 +201,5 @@ def test_an_error_of_ours_stays_with_its_channel(make_meter_bench, monkeypatch: 
     bench.dial = broken
     bench.work("one", 5.0)
     assert [failure.detail for channel, _, failure in bench.told] == ["ZeroDivisionError: a bug"]
-    assert sorted(str(reason) for reason in bench.desk.releases) == ["None", "not-understood"]
-    assert len(bench.desk.instants(1, "1.0.99.1.0")) == 7
+    assert sorted(str(reason) for reason in bench.store.releases) == ["None", "not-understood"]
+    assert len(bench.store.instants(1, "1.0.99.1.0")) == 7

@@ -57,13 +57,13 @@ class FatedLink:
 
 
 class FatedDesk:
-    """A desk whose every call is a step, before and after."""
+    """A store whose every call is a step, before and after."""
 
-    def __init__(self, desk: Any, fate: Fate) -> None:
-        self._desk, self._fate = desk, fate
+    def __init__(self, store: Any, fate: Fate) -> None:
+        self._store, self._fate = store, fate
 
     def __getattr__(self, name: str) -> Any:
-        method, fate = getattr(self._desk, name), self._fate
+        method, fate = getattr(self._store, name), self._fate
 
         def call(*args: Any, **kwargs: Any) -> Any:
             fate.step()
@@ -79,7 +79,7 @@ def _bench(make: Any, kind: OrderKind) -> tuple[Any, Any]:
     if kind is not OrderKind.TOKEN:
         bench.world.control.call("keypad.enter", {"digits": bench.mint(100)})
     parameters = {"digits": bench.mint(125, tid=6_400_009)} if kind is OrderKind.TOKEN else {}
-    return bench, bench.desk.add_order(kind, bench.target, bench.soon(), **parameters)
+    return bench, bench.store.add_order(kind, bench.target, bench.soon(), **parameters)
 
 
 def _kill_at(bench: Any, step: int) -> bool:
@@ -87,7 +87,7 @@ def _kill_at(bench: Any, step: int) -> bool:
     fate = Fate(step, None)
     bench.wrap = lambda link: FatedLink(link, fate)
     with suppress(Killed):
-        bench.collect("first", desk=FatedDesk(bench.desk, fate))
+        bench.collect("first", store=FatedDesk(bench.store, fate))
     bench.wrap = lambda link: link
     return fate.struck
 
@@ -126,7 +126,7 @@ def test_an_order_survives_its_collector(make_meter_bench, kind: OrderKind, way:
         struck = way(bench, step)
         bench.world.run(bench.clock.now_s() + 120.0)  # the lease expires
         bench.collect("second")
-        line = bench.desk.orders[order]
+        line = bench.store.orders[order]
         assert line.state is OrderState.DONE, (step, line.state, line.reason, line.history)
         assert _executions(bench, kind) == 1, (step, line.history)
         if not struck:
@@ -140,18 +140,18 @@ def test_a_channel_that_was_lost_meanwhile_is_not_reported_on(make_meter_bench) 
 
     def steal(name: str) -> None:
         if name == "keep_rows":
-            bench.desk.channels[1].number += 1
+            bench.store.channels[1].number += 1
 
-    bench.desk.before = steal
+    bench.store.before = steal
     bench.work("late", 1.0)
-    assert bench.desk.values == {}
-    assert bench.desk.contacts == []
-    assert bench.desk.releases == []
+    assert bench.store.values == {}
+    assert bench.store.contacts == []
+    assert bench.store.releases == []
 
 
 def test_stopping_gives_leases_back(make_meter_bench) -> None:
     bench = make_meter_bench(3.0)
     bench.work("one", 0.05)  # in the middle of the association
-    assert len(bench.desk.releases) == 1
+    assert len(bench.store.releases) == 1
     bench.collect("two")  # at once: no lease must expire first
-    assert len(bench.desk.instants(1, "1.0.99.1.0")) == 11
+    assert len(bench.store.instants(1, "1.0.99.1.0")) == 11

@@ -34,14 +34,14 @@ def _file(folder: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def test_a_good_file(tmp_path: Path) -> None:
-    book = read_key_file(_file(tmp_path, GOOD))
-    assert book.system_title == b"AMBHES02"
-    assert book.access("low").client_sap == 3
-    assert book.access("public").mechanism == "none"
-    assert book.keys_of("low").password == b"12345678"
-    assert book.keys_of("hls-gmac", "house").keys is not None
-    assert book.keys_of("public").password is None
-    assert book.secret("north") == b"s3cret"
+    key_file = read_key_file(_file(tmp_path, GOOD))
+    assert key_file.system_title == b"AMBHES02"
+    assert key_file.access("low").client_sap == 3
+    assert key_file.access("public").mechanism == "none"
+    assert key_file.keys_of("low").password == b"12345678"
+    assert key_file.keys_of("hls-gmac", "house").keys is not None
+    assert key_file.keys_of("public").password is None
+    assert key_file.secret("north") == b"s3cret"
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o601])
@@ -89,20 +89,22 @@ def test_what_is_wrong_is_said_in_one_sentence_without_secrets(tmp_path: Path, t
 
 
 def test_what_is_missing_is_named() -> None:
-    book = parse_key_file({"keys": {"low": {"encryption_key": "00" * 16, "authentication_key": "01" * 16}}})
+    key_file = parse_key_file(
+        {"keys": {"low": {"encryption_key": "00" * 16, "authentication_key": "01" * 16}}}
+    )
     with pytest.raises(MissingKey, match=r"keys\.hls-gmac"):
-        book.keys_of("hls-gmac")
+        key_file.keys_of("hls-gmac")
     with pytest.raises(MissingKey, match="password"):
-        book.keys_of("low")  # it has keys, and no password
+        key_file.keys_of("low")  # it has keys, and no password
     with pytest.raises(MissingKey, match=r"access\.strange"):
-        book.keys_of("strange")
+        key_file.keys_of("strange")
     with pytest.raises(MissingKey, match=r"secrets\.north"):
-        book.secret("north")
+        key_file.secret("north")
 
 
 def test_nothing_secret_is_shown() -> None:
-    book = parse_key_file(
+    key_file = parse_key_file(
         {"keys": {"low": {"password": "hush-hush"}}, "secrets": {"n": {"secret": "hush-hush"}}}
     )
-    assert "hush" not in repr(book)
-    assert "hush" not in repr(book.keys_of("low"))
+    assert "hush" not in repr(key_file)
+    assert "hush" not in repr(key_file.keys_of("low"))

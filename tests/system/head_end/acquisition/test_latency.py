@@ -29,7 +29,7 @@ def test_a_meter_behind_a_concentrator_answers_within_its_class(make_field_bench
 @pytest.mark.requirement("R4-02")
 def test_an_event_is_in_the_books_within_its_class(make_field_bench: Any) -> None:
     bench = make_field_bench(1, 0.5, profiles={})
-    bench.desk.uplink_every_s = POLL_S
+    bench.store.uplink_every_s = POLL_S
     (concentrator,) = bench.world.sites[0].wire.concentrators.values()
     serial = bench.targets[0].serial
 

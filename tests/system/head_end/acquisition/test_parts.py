@@ -1,4 +1,4 @@
-"""The small parts: reasons, what is left of a gap, counters, stages, and how the desk is called."""
+"""The small parts: reasons, what is left of a gap, counters, stages, and how the store is called."""
 
 import asyncio
 import threading
@@ -161,7 +161,7 @@ def test_a_lone_meter_is_called_once() -> None:
     assert stages(Visit(Lease(1, 1, NOON), Channel(1, ChannelKind.DIRECT, "c", "tcp://h:1"))) == []
 
 
-# ---------------------------------------------------------------- the desk's runners
+# ---------------------------------------------------------------- the store's runners
 
 
 def test_calls_that_wait_together_share_a_thread_and_keep_their_order() -> None:
@@ -183,7 +183,7 @@ def test_calls_that_wait_together_share_a_thread_and_keep_their_order() -> None:
     found = asyncio.run(main())
     assert made == list(range(50))
     assert isinstance(found[7], ValueError)
-    assert {item[1].rsplit("_")[0] for item in found if isinstance(item, tuple)} == {"desk"}
+    assert {item[1].rsplit("_")[0] for item in found if isinstance(item, tuple)} == {"store"}
 
 
 def test_who_is_cancelled_does_not_hinder_others() -> None:
@@ -215,4 +215,4 @@ def test_the_standstill_runner_works_in_a_thread_of_its_own() -> None:
         runner.close()
         return name
 
-    assert asyncio.run(main()).startswith("desk")
+    assert asyncio.run(main()).startswith("store")

@@ -10,8 +10,8 @@ import pytest
 from collecting import KEY_TABLE
 from hypothesis import given
 from hypothesis import strategies as st
-from memory_desk import MemoryDesk, direct
 from memory_rows import MeterPlan
+from memory_store import MemoryStore, direct
 from pushing import (
     ADDRESS,
     ALARM,
@@ -45,11 +45,11 @@ ENERGY = Column(3, "1.0.1.8.0", 2, 0, 30)
 
 
 def _ear(access: str = "hls-gmac", keys: Any = KEY_TABLE, **terms: Any) -> Ear:
-    desk = MemoryDesk()
+    store = MemoryStore()
     meter = MeterTarget(1, "S-1", "", 1, access)
-    desk.add_channel(direct(1, "sim:meter"), MeterPlan(meter, logs=("0.0.99.98.1",), logs_at=NOW))
-    desk.titles[TITLE.hex().upper()], desk.names[1] = 1, frozenset({"S-1", DRN})
-    return Ear(desk, keys, **terms)
+    store.add_channel(direct(1, "sim:meter"), MeterPlan(meter, logs=("0.0.99.98.1",), logs_at=NOW))
+    store.titles[TITLE.hex().upper()], store.names[1] = 1, frozenset({"S-1", DRN})
+    return Ear(store, keys, **terms)
 
 
 @pytest.fixture
@@ -64,24 +64,24 @@ def ear() -> Iterator[Ear]:
 
 def test_an_alarm_is_kept_and_its_meter_is_visited_at_once(ear: Ear) -> None:
     ear.hear(wrapped(sealed(alarm(42, at=NOW - timedelta(seconds=3)), 5)))
-    (push,) = ear.desk.pushes
+    (push,) = ear.store.pushes
     assert (push.device_id, push.counter, push.code, push.name) == (1, 5, 42, "strong-field")
     assert (push.alarm, push.visit, push.told_at) == (True, True, NOW - timedelta(seconds=3))
     assert "0.0.99.98.1" in push.detail
-    assert (ear.visits, ear.refused, ear.desk.strangers) == (1, {}, [])
-    (visit,) = ear.desk.lease("one", 1, NOW)
+    assert (ear.visits, ear.refused, ear.store.refused_pushes) == (1, {}, [])
+    (visit,) = ear.store.lease("one", 1, NOW)
     assert [gap.profile for gap in visit.events] == ["0.0.99.98.1"]
 
 
 def test_what_is_no_alarm_sends_nobody_out(ear: Ear) -> None:
     ear.hear(wrapped(sealed(alarm(2), 5)))
-    (push,) = ear.desk.pushes
+    (push,) = ear.store.pushes
     assert (push.name, push.alarm, push.visit, ear.visits) == ("power-up", False, False, 0)
 
 
 def test_a_storm_of_alarms_is_kept_and_sends_out_once(ear: Ear) -> None:
     ear.hear(wrapped(*(sealed(alarm(), counter) for counter in range(20))))
-    assert len(ear.desk.pushes) == 20
+    assert len(ear.store.pushes) == 20
     assert ear.visits == 1
 
 
@@ -89,24 +89,24 @@ def test_a_storm_of_alarms_is_kept_and_sends_out_once(ear: Ear) -> None:
 def test_octets_may_come_in_pieces(ear: Ear, size: int) -> None:
     octets = wrapped(sealed(alarm(), 5), sealed(alarm(), 6))
     ear.hear(*(octets[start : start + size] for start in range(0, len(octets), size)))
-    assert [push.counter for push in ear.desk.pushes] == [5, 6]
+    assert [push.counter for push in ear.store.pushes] == [5, 6]
 
 
 def test_blocks_are_joined_before_they_are_opened(ear: Ear) -> None:
     blocks = list(stream(sealed(alarm(), 5), 20))
     assert len(blocks) > 2
     ear.hear(wrapped(*blocks))
-    assert [push.counter for push in ear.desk.pushes] == [5]
+    assert [push.counter for push in ear.store.pushes] == [5]
 
 
 def test_a_value_is_kept_with_the_scaler_that_is_known(ear: Ear) -> None:
     state = DataNotification(1, None, body(axdr.double_long_unsigned(1_362), setup=STATE)).to_bytes()
     ear.hear(wrapped(sealed(state, 1)))
-    assert ear.desk.pushes[0].batches == ()
-    assert "without scaler" in ear.desk.pushes[0].detail
-    ear.desk._series[1] = {("1.0.1.8.0", 2): ENERGY}
+    assert ear.store.pushes[0].batches == ()
+    assert "without scaler" in ear.store.pushes[0].detail
+    ear.store._series[1] = {("1.0.1.8.0", 2): ENERGY}
     ear.hear(wrapped(sealed(state, 2)))
-    (batch,) = ear.desk.pushes[1].batches
+    (batch,) = ear.store.pushes[1].batches
     assert (batch.source, batch.profile, batch.columns, batch.period_s) == (
         Source.PUSH,
         "push",
@@ -114,7 +114,7 @@ def test_a_value_is_kept_with_the_scaler_that_is_known(ear: Ear) -> None:
         0,
     )
     assert [(row.ends_at, row.values) for row in batch.rows] == [(NOW, (1_362,))]
-    assert ear.desk.series(1, "push", "1.0.1.8.0") == [1_362]
+    assert ear.store.series(1, "push", "1.0.1.8.0") == [1_362]
 
 
 def test_a_body_with_codes_and_units_needs_no_layout(ear: Ear) -> None:
@@ -124,7 +124,7 @@ def test_a_body_with_codes_and_units_needs_no_layout(ear: Ear) -> None:
         axdr.structure(axdr.integer(3), axdr.enum(30)),
     )
     ear.hear(wrapped(sealed(DataNotification(1, None, coded).to_bytes(), 1)))
-    (batch,) = ear.desk.pushes[0].batches
+    (batch,) = ear.store.pushes[0].batches
     assert batch.columns == (Column(3, "1.0.1.8.0", 2, 3, 30),)
     assert batch.rows[0].values == (77,)
 
@@ -134,7 +134,7 @@ def test_an_event_notification_tells_its_event(ear: Ear) -> None:
         None, AttributeDescriptor(1, Obis.from_string("0.0.96.11.0"), 2), axdr.unsigned(44)
     )
     ear.hear(wrapped(sealed(told.to_bytes(), 1)))
-    assert [(push.code, push.name, push.alarm) for push in ear.desk.pushes] == [
+    assert [(push.code, push.name, push.alarm) for push in ear.store.pushes] == [
         (44, "meter-cover-removed", True)
     ]
 
@@ -144,13 +144,13 @@ def test_layouts_of_other_makers_are_in_the_key_file() -> None:
     ear = _ear(keys={**KEY_TABLE, "pushes": layout})
     short = axdr.structure(axdr.octet_string(Obis.from_string("0.5.25.9.0").to_bytes()), axdr.unsigned(68))
     ear.hear(wrapped(sealed(DataNotification(1, None, short).to_bytes(), 1)))
-    assert [push.name for push in ear.desk.pushes] == ["disconnector-failure"]
+    assert [push.name for push in ear.store.pushes] == ["disconnector-failure"]
     ear.runner.close()
 
 
 def test_a_clock_that_is_days_off_dates_nothing(ear: Ear) -> None:
     ear.hear(wrapped(sealed(alarm(at=NOW - timedelta(days=400)), 5)))
-    (push,) = ear.desk.pushes
+    (push,) = ear.store.pushes
     assert push.told_at is None
     assert "clock -" in push.detail
 
@@ -181,8 +181,8 @@ def test_what_proves_nothing_is_told_and_never_kept_as_a_meters(
 ) -> None:
     ear.hear(wrapped(apdu))
     assert ear.refused == {refusal: 1}
-    assert (ear.desk.pushes, ear.desk.values, ear.desk.events, ear.desk.contacts) == ([], {}, {}, [])
-    (row,) = ear.desk.strangers
+    assert (ear.store.pushes, ear.store.values, ear.store.events, ear.store.contacts) == ([], {}, {}, [])
+    (row,) = ear.store.refused_pushes
     assert (row.device_id, row.log, row.name) == (None, "push-refused", refusal.value)
     assert row.detail.startswith(f"1 × {ADDRESS}: ")
     assert len(ear.told) == 1
@@ -193,19 +193,19 @@ def test_a_counter_counts_once_over_all_connections(ear: Ear, replayed: int) -> 
     first = wrapped(sealed(alarm(), 5))
     ear.hear(first)
     ear.hear(first if replayed == 5 else wrapped(sealed(alarm(), replayed)), peer="10.0.0.9")
-    assert [push.counter for push in ear.desk.pushes] == [5]
+    assert [push.counter for push in ear.store.pushes] == [5]
     assert ear.refused == {PushRefusal.REPLAYED: 1}
-    assert ear.desk.strangers[0].alarm
+    assert ear.store.refused_pushes[0].alarm
 
 
 def test_a_replay_does_not_use_up_the_visit_of_a_true_alarm() -> None:
     """As after a new start, when nobody remembers who was visited."""
     before, after = _ear(), _ear()
-    after.desk.pushes = before.desk.pushes
+    after.store.pushes = before.store.pushes
     before.hear(wrapped(sealed(alarm(), 5)))
     after.hear(wrapped(sealed(alarm(), 5), sealed(alarm(), 6)))
     assert after.refused == {PushRefusal.REPLAYED: 1}
-    assert [(push.counter, push.visit) for push in after.desk.pushes] == [(5, True), (6, True)]
+    assert [(push.counter, push.visit) for push in after.store.pushes] == [(5, True), (6, True)]
     assert after.visits == 1
     for ear in (before, after):
         ear.runner.close()
@@ -222,9 +222,9 @@ def test_a_meter_whose_keys_are_not_there_proves_nothing() -> None:
 def test_what_is_plain_keeps_nothing_but_its_meter_is_asked(ear: Ear) -> None:
     wanting = DataNotification(LONG_CONFIRMED | 3, None, body(axdr.unsigned(42)))
     caller = ear.hear(wrapped(wanting.to_bytes(), wanting.to_bytes()))
-    assert ear.desk.pushes == []
+    assert ear.store.pushes == []
     assert ear.visits == 1
-    (visit,) = ear.desk.lease("one", 1, NOW)
+    (visit,) = ear.store.lease("one", 1, NOW)
     assert visit.events
     first, second = WrapperServer().receive_data(caller.heard, 0.0)
     assert first.apdu == second.apdu == DataNotificationConfirm(LONG_CONFIRMED | 3).to_bytes()  # type: ignore[union-attr]
@@ -232,7 +232,10 @@ def test_what_is_plain_keeps_nothing_but_its_meter_is_asked(ear: Ear) -> None:
 
 def test_names_of_strangers_are_harmless_on_a_terminal(ear: Ear) -> None:
     ear.hear(wrapped(alarm(name="a\x1b[31mred")))
-    assert "\x1b" not in "".join(ear.told) + ear.desk.strangers[0].serial + ear.desk.strangers[0].detail
+    assert (
+        "\x1b"
+        not in "".join(ear.told) + ear.store.refused_pushes[0].serial + ear.store.refused_pushes[0].detail
+    )
 
 
 # ---------------------------------------------------------------- bounds
@@ -242,8 +245,8 @@ def test_refusals_are_told_together() -> None:
     ear = _ear(told_every_s=1e9, told_kinds=3)
     for number in range(50):
         ear.hear(wrapped(sealed(alarm(), 1, title=number.to_bytes(8, "big"))))
-    assert len(ear.desk.strangers) == 1  # the first, at once
-    rows, _ = ear.listener.strangers.take(0.0, NOW)
+    assert len(ear.store.refused_pushes) == 1  # the first, at once
+    rows, _ = ear.listener.refused_pushes.take(0.0, NOW)
     assert len(rows) == 4  # three kinds apart, the rest together
     assert sum(int(row.detail.split(" ")[0]) for row in rows) == 49
     ear.runner.close()
@@ -253,7 +256,7 @@ def test_garbage_ends_the_connection(ear: Ear) -> None:
     caller = ear.hear(random.Random(1).randbytes(5_000), wrapped(sealed(alarm(), 1)))
     assert caller.taken == 5_000
     assert ear.refused == {PushRefusal.NOT_UNDERSTOOD: 1}
-    assert ear.desk.pushes == []
+    assert ear.store.pushes == []
 
 
 def test_who_sends_without_end_is_hung_up_on_and_memory_stays(ear: Ear) -> None:
@@ -283,7 +286,7 @@ def test_a_header_that_promises_more_than_comes_holds_nobody_up() -> None:
     ear = _ear(idle_s=0.05)
     mute = Caller([bytes.fromhex("000100010010ffff") + bytes(10)], silent=True)
     ear.callers(mute, Caller([wrapped(sealed(alarm(), 1))]))
-    assert len(ear.desk.pushes) == 1
+    assert len(ear.store.pushes) == 1
     assert ear.listener._admission.connect(ADDRESS)
     ear.runner.close()
 
@@ -291,9 +294,9 @@ def test_a_header_that_promises_more_than_comes_holds_nobody_up() -> None:
 def test_one_address_may_send_so_much_and_others_notice_nothing() -> None:
     ear = _ear(burst=3, rate_per_s=0.0)
     ear.hear(wrapped(*(sealed(alarm(), counter) for counter in range(10))))
-    assert len(ear.desk.pushes) == 3
+    assert len(ear.store.pushes) == 3
     ear.hear(wrapped(sealed(alarm(), 100)), peer="10.0.0.8")
-    assert [push.counter for push in ear.desk.pushes] == [0, 1, 2, 100]
+    assert [push.counter for push in ear.store.pushes] == [0, 1, 2, 100]
     assert ear.refused == {PushRefusal.TOO_MUCH: 1}
     ear.runner.close()
 
@@ -310,7 +313,7 @@ def test_one_address_may_hold_so_many_connections() -> None:
 def test_no_octets_break_it(chunks: list[bytes]) -> None:
     ear = _ear()
     ear.hear(*filter(None, chunks))
-    assert ear.desk.pushes == []
+    assert ear.store.pushes == []
     assert ear.listener._fault is None
     ear.runner.close()
 
@@ -321,7 +324,7 @@ def test_no_apdu_breaks_it(content: bytes, how: str) -> None:
     apdu = b"\x0f\x00\x00\x00\x01\x00" + content
     ear.hear(wrapped(apdu if how == "plain" else sealed(apdu, 1)))
     assert ear.listener._fault is None
-    assert ear.desk.pushes == [] or how == "sealed"
+    assert ear.store.pushes == [] or how == "sealed"
     ear.runner.close()
 
 
@@ -329,7 +332,7 @@ def test_an_error_of_the_desk_ends_the_listener(ear: Ear) -> None:
     def broken(name: str) -> None:
         raise RuntimeError(name)
 
-    ear.desk.before = broken
+    ear.store.before = broken
     ear.hear(wrapped(sealed(alarm(), 1)))
     assert isinstance(ear.listener._fault, RuntimeError)
 
@@ -342,7 +345,7 @@ def test_an_error_while_a_refusal_is_told_ends_it_as_well(octets: bytes, connect
     def full(rows: Any) -> int:
         raise OSError("the disk is full")
 
-    ear.desk.keep_strangers = full  # type: ignore[method-assign]
+    ear.store.keep_refused_pushes = full  # type: ignore[method-assign]
     ear.hear(octets)
     assert isinstance(ear.listener._fault, OSError)
     assert ear.listener._admission.connect(ADDRESS) is bool(connections)

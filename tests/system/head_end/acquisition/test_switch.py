@@ -16,9 +16,9 @@ def _bench(make: Any, *, credit: bool = True, access: str = "hls-gmac") -> Any:
 
 
 def _order(bench: Any, *kinds: OrderKind) -> list[Any]:
-    orders = [bench.desk.add_order(kind, bench.target, bench.soon()) for kind in kinds]
+    orders = [bench.store.add_order(kind, bench.target, bench.soon()) for kind in kinds]
     bench.collect()
-    return [bench.desk.orders[order] for order in orders]
+    return [bench.store.orders[order] for order in orders]
 
 
 @pytest.mark.requirement("R4-02")

@@ -11,10 +11,10 @@ from system.head_end.vocabulary import OrderKind, OrderState, Reason
 
 def _deliver(bench: Any, *tokens: str) -> list[Any]:
     orders = [
-        bench.desk.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=digits) for digits in tokens
+        bench.store.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=digits) for digits in tokens
     ]
     bench.collect()
-    return [bench.desk.orders[order] for order in orders]
+    return [bench.store.orders[order] for order in orders]
 
 
 @pytest.mark.requirement("R4-02")
@@ -53,7 +53,7 @@ def test_the_results_of_refused_tokens_bear_the_names_of_the_standard(make_meter
     assert [line.reason for line in lines] == [Reason.TOKEN_REFUSED] * 3
     assert [line.result["result"] for line in lines] == ["CRCError", "CRCError", "OldError"]
     assert bench.credit_wh() == credit_wh
-    assert bench.desk.reasons(1) == []  # the meter itself was spoken with
+    assert bench.store.reasons(1) == []  # the meter itself was spoken with
 
 
 @pytest.mark.parametrize("digits", ["", "1234", "1" * 21, "1" * 19 + "x", "١" * 20])
@@ -66,21 +66,21 @@ def test_what_is_no_token_never_reaches_the_meter(make_meter_bench, digits: str)
 
 def test_an_order_after_its_deadline_is_not_begun(make_meter_bench) -> None:
     bench = make_meter_bench(0.5, profiles={})
-    order = bench.desk.add_order(OrderKind.TOKEN, bench.target, bench.soon(-1.0), digits=bench.mint(1))
+    order = bench.store.add_order(OrderKind.TOKEN, bench.target, bench.soon(-1.0), digits=bench.mint(1))
     bench.collect()
-    assert bench.desk.orders[order].state is OrderState.EXPIRED
+    assert bench.store.orders[order].state is OrderState.EXPIRED
     assert bench.credit_wh() == 0
 
 
 def test_an_order_that_is_cancelled_between_lease_and_meter_is_not_begun(make_meter_bench) -> None:
     bench = make_meter_bench(0.5, profiles={})
-    order = bench.desk.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=bench.mint(1))
+    order = bench.store.add_order(OrderKind.TOKEN, bench.target, bench.soon(), digits=bench.mint(1))
 
     def cancel(name: str) -> None:
         if name == "may_begin":
-            bench.desk.orders[order].state = OrderState.CANCELLED
+            bench.store.orders[order].state = OrderState.CANCELLED
 
-    bench.desk.before = cancel
+    bench.store.before = cancel
     bench.collect()
-    assert bench.desk.orders[order].history == []
+    assert bench.store.orders[order].history == []
     assert bench.credit_wh() == 0

@@ -42,7 +42,7 @@ def tell(field: Field, access: Any, *told: tuple[str, int, str, str, bool]) -> N
         )
         for minute, (log, code, name, detail, alarm) in enumerate(told)
     ]
-    field.desk.keep_events(field.lease().lease, rows)
+    field.store.keep_events(field.lease().lease, rows)
 
 
 def text_of(client: Client, address: str, **query: Any) -> str:
@@ -115,7 +115,7 @@ def test_the_first_page_groups_what_many_meters_tell(field: Field, operator: Cli
         for access in (first, *(field.meter(number, channel) for number in (2, 3)))
     ]
     field.plan()
-    field.desk.keep_events(field.lease().lease, told)
+    field.store.keep_events(field.lease().lease, told)
     shown = text_of(operator, "/campo/")
     assert "Alarma de 3 equipos" in shown
     assert "Alarma de medidor: avisó por sí mismo, 3 veces" in shown

@@ -70,7 +70,7 @@ def test_a_meter_that_fails_is_told_with_its_reason(field: Field, operator: Clie
     access = field.meter(1, field.channel("C1"))
     visit = field.lease() if field.plan() else None
     assert visit is not None
-    field.desk.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT, Reason.METER_SILENT)])
+    field.store.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT, Reason.METER_SILENT)])
     shown = text_of(operator, "/campo/")
     assert "1 medidor" in shown
     assert "revise la línea" in shown
@@ -96,7 +96,7 @@ def test_readings_are_drawn_with_their_gaps(
     visit = field.lease()
     device_id = access.device_id
     first = MIDNIGHT
-    field.desk.keep_rows(
+    field.store.keep_rows(
         visit.lease,
         [
             batch(
@@ -105,7 +105,7 @@ def test_readings_are_drawn_with_their_gaps(
         ],
     )
     later = rows(first + 5 * QUARTER, [(1500, 2304)])
-    field.desk.keep_rows(visit.lease, [batch(device_id, later, columns=(ENERGY, VOLTAGE))])
+    field.store.keep_rows(visit.lease, [batch(device_id, later, columns=(ENERGY, VOLTAGE))])
     business_time.instant = MIDNIGHT + timedelta(hours=20)
     shown = text_of(operator, f"/campo/lecturas/{device_id}/", dia="2026-11-24")
     assert "curve-data" in shown
@@ -164,7 +164,7 @@ def test_events_are_listed_newest_first(field: Field, operator: Client):
         )
         for code, name in ((2, "Energía de vuelta"), (40, "Tapa abierta"))
     ]
-    field.desk.keep_events(visit.lease, told)
+    field.store.keep_events(visit.lease, told)
     shown = text_of(operator, "/campo/eventos/")
     assert shown.index("Tapa abierta") < shown.index("Energía de vuelta")
     alarms = text_of(operator, "/campo/eventos/", alarmas="1")
@@ -176,7 +176,7 @@ def test_another_providers_rows_are_not_there(field: Field, operator: Client):
     from vending_world import make_village
 
     other = make_village("Otra empresa")
-    stranger = Field(other, field.desk)
+    stranger = Field(other, field.store)
     access = stranger.meter(9, stranger.channel("ajeno"))
     for address in (
         f"medidores/{access.device_id}/",
@@ -283,7 +283,7 @@ def test_what_was_found_is_confirmed_or_rejected(field: Field, operator: Client)
         FoundMeter(serial, "", "", eui, 2, "registered")
         for serial, eui in ((known, "02aa"), ("INTRUSO", "02bb"))
     ]
-    field.desk.keep_found(visit.lease, found, MIDNIGHT)
+    field.store.keep_found(visit.lease, found, MIDNIGHT)
     shown = text_of(operator, "/campo/concentradores/")
     assert "INTRUSO" in shown
     assert "Nadie registró esta serie" in shown

@@ -94,7 +94,7 @@ def test_a_plan_that_makes_no_sense_is_not_kept(
 def test_another_providers_plan_is_not_there(field: Field, supervisor: Client) -> None:
     from vending_world import make_village
 
-    plan = Field(make_village("Otra empresa"), field.desk).plan()
+    plan = Field(make_village("Otra empresa"), field.store).plan()
     assert supervisor.get(f"/campo/planes/{plan.pk}/").status_code == 404
     assert plan.name not in shown(supervisor, "/campo/planes/")
 
@@ -198,8 +198,8 @@ def wait_for_a_decision(field: Field) -> Any:
     field.plan()
     visit = field.lease()
     later = rows(MIDNIGHT.replace(hour=6), [(2,), (3,)])
-    field.desk.keep_rows(visit.lease, [batch(access.device_id, rows(MIDNIGHT, [(1000,), (1100,)]))])
-    field.desk.keep_rows(visit.lease, [batch(access.device_id, later, columns=(replace(ENERGY, scaler=3),))])
+    field.store.keep_rows(visit.lease, [batch(access.device_id, rows(MIDNIGHT, [(1000,), (1100,)]))])
+    field.store.keep_rows(visit.lease, [batch(access.device_id, later, columns=(replace(ENERGY, scaler=3),))])
     return access
 
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_accepted_has_no_button(field: Field, supervisor: Client)
     access = field.meter(1, field.channel("C1"))
     field.plan()
     late = batch(access.device_id, rows(MIDNIGHT, [(1000,)]), clock_off_s=5000.0)
-    field.desk.keep_rows(field.lease().lease, [late])
+    field.store.keep_rows(field.lease().lease, [late])
     address = f"/campo/medidores/{access.device_id}/"
     page = shown(supervisor, address)
     assert "reloj del medidor está demasiado corrido" in page

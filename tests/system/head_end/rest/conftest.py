@@ -45,5 +45,5 @@ def supervisor(asks: Callable[..., Asks]) -> Asks:
 @pytest.fixture
 def stranger(field: Field) -> Any:
     """A meter of another provider, in the field."""
-    other = Field(make_village("Otra empresa"), field.desk)
+    other = Field(make_village("Otra empresa"), field.store)
     return other.meter(9, other.channel("ajeno", concentrator=True))

@@ -25,11 +25,11 @@ def test_a_meter_tells_how_it_stands_and_why(field: Field, operator: Any) -> Non
     access = field.meter(1, field.channel("C1"))
     field.plan()
     visit = field.lease()
-    field.desk.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT)])
+    field.store.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT)])
     well = operator("GET", f"meters/{access.device_id}").json()
     assert (well["state"], well["sentence"], well["reachable"]) == ("well", "", True)
     assert well["last_ok_at"] == "2026-11-24T05:00:00Z"
-    field.desk.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT, Reason.METER_SILENT)])
+    field.store.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT, Reason.METER_SILENT)])
     failing = operator("GET", f"meters/{access.device_id}").json()
     assert (failing["state"], failing["reason"], failing["reachable"]) == ("failing", "meter-silent", False)
     assert "revise la línea" in failing["sentence"]
@@ -40,7 +40,7 @@ def test_the_newest_reading_of_a_meter(field: Field, operator: Any) -> None:
     access = field.meter(1, field.channel("C1"))
     field.plan()
     visit = field.lease()
-    field.desk.keep_rows(visit.lease, [batch(access.device_id, rows(MIDNIGHT, [(1000,), (1234,)]))])
+    field.store.keep_rows(visit.lease, [batch(access.device_id, rows(MIDNIGHT, [(1000,), (1234,)]))])
     newest = operator("GET", f"meters/{access.device_id}").json()["last_reading"]
     assert newest == {"at": "2026-11-24T05:15:00Z", "energy_wh": 1234}
 
@@ -98,8 +98,8 @@ def test_a_change_waits_until_somebody_accepts_it(
     field.plan()
     visit = field.lease()
     device_id, later = access.device_id, rows(MIDNIGHT.replace(hour=6), [(2,), (3,)])
-    field.desk.keep_rows(visit.lease, [batch(device_id, rows(MIDNIGHT, [(1000,), (1100,)]))])
-    field.desk.keep_rows(visit.lease, [batch(device_id, later, columns=(replace(ENERGY, scaler=3),))])
+    field.store.keep_rows(visit.lease, [batch(device_id, rows(MIDNIGHT, [(1000,), (1100,)]))])
+    field.store.keep_rows(visit.lease, [batch(device_id, later, columns=(replace(ENERGY, scaler=3),))])
     (waiting,) = operator("GET", f"meters/{device_id}/changes").json()
     assert (waiting["reason"], waiting["values"], waiting["acceptable"]) == ("scaler-changed", 2, True)
     assert waiting["obis"] == ["1.0.1.8.0"]
@@ -209,7 +209,7 @@ def test_what_was_found_is_confirmed_or_rejected(
         FoundMeter(serial, "", "", eui, 2, "registered")
         for serial, eui in ((known, "02aa"), ("INTRUSO", "02bb"))
     ]
-    field.desk.keep_found(visit.lease, listed, MIDNIGHT)
+    field.store.keep_found(visit.lease, listed, MIDNIGHT)
     told = {row["serial"]: row for row in operator("GET", "found").json()["items"]}
     assert told["INTRUSO"]["sentence"] == "Nadie registró esta serie."
     assert told[known]["sentence"] == "Espera que alguien lo confirme."

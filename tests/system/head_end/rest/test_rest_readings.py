@@ -21,7 +21,7 @@ def read(field: Field, business_time: clock.FixedBusinessClock) -> Any:
     columns = (ENERGY, VOLTAGE)
     first = rows(MIDNIGHT, [(1000, 2301), (1100, 2302), (1250, 2303)])
     later = rows(MIDNIGHT + 5 * QUARTER, [(1500, 2304), (1600, 2305)])
-    field.desk.keep_rows(
+    field.store.keep_rows(
         visit.lease, [batch(access.device_id, part, columns=columns) for part in (first, later)]
     )
     business_time.instant = MIDNIGHT + timedelta(days=1, hours=6)
@@ -107,7 +107,7 @@ def test_events_say_what_happened(field: Field, operator: Any) -> None:
         )
         for code, name in ((1, "power-down"), (40, "terminal-cover-removed"), (777, "event-777"))
     ]
-    field.desk.keep_events(field.lease().lease, told)
+    field.store.keep_events(field.lease().lease, told)
 
     def said(**query: Any) -> list[str]:
         return [row["sentence"] for row in operator("GET", "events", **query).json()["items"]]

@@ -60,7 +60,7 @@ def field(village: Village, sale: Sale) -> Field:
     order_id = visit.orders[0].id
     assert made.begin(visit, order_id, NOW)
     made.report(visit, order_id, OrderState.UNSURE, at=NOW)
-    made.desk.release(visit.lease, NOW)
+    made.store.release(visit.lease, NOW)
     OrderProgress.objects.filter(pk=order_id).update(state=OrderState.EXPIRED.value, changed_at=SENT)
     return made
 
@@ -87,15 +87,15 @@ def approved(village: Village, arguments: dict[str, str]) -> Approval:
 def look(village: Village, sale: Sale, last: str | None, at: Any = LATER) -> None:
     """The meter is asked, and says which token came last."""
     read_last_token(village.supervisor, sale)
-    desk = DjangoStore()
-    (visit,) = desk.lease("one", 5, at)
+    store = DjangoStore()
+    (visit,) = store.lease("one", 5, at)
     work = next(order for order in visit.orders if order.kind is OrderKind.READ)
     assert work.parameters == {"obis": ["0.0.19.40.0"]}
-    field = Field(None, desk)  # type: ignore[arg-type]  # it begins and reports
+    field = Field(None, store)  # type: ignore[arg-type]  # it begins and reports
     assert field.begin(visit, work.id, at)
     line = {"class_id": 115, "obis": "0.0.19.40.0", "attribute": 2, "value": last, "scaler": 0, "unit": None}
     field.report(visit, work.id, OrderState.DONE, result={"values": [line]}, at=at)
-    desk.release(visit.lease, at)
+    store.release(visit.lease, at)
 
 
 def test_two_persons_may_take_it_back_after_a_day(village: Village, sale: Sale, later: Field) -> None:

@@ -191,7 +191,7 @@ def test_a_message_that_waits_is_not_sent(village: Village, sale: Sale) -> None:
 
 
 class TestOurHeadEnd:
-    """Orders of the database, and the desk that lets them begin."""
+    """Orders of the database, and the store that lets them begin."""
 
     def test_a_waiting_order_is_cancelled(self, village: Village, unsent: Sale, field: Field) -> None:
         after_sale(unsent)
@@ -199,7 +199,7 @@ class TestOurHeadEnd:
         (token,) = api.delivery_of(ID).tokens  # type: ignore[union-attr]
         assert token.state is OrderState.CANCELLED
         assert HandOver.objects.get().state == "withdrawn"
-        assert field.desk.lease("uno", 10, NOW)[0].orders == ()
+        assert field.store.lease("uno", 10, NOW)[0].orders == ()
 
     def test_the_reversal_came_first(self, village: Village, unsent: Sale, field: Field) -> None:
         """A collector holds the order when it is taken back: it may not begin."""

@@ -75,7 +75,7 @@ def _meter(bench: Any, number: int, target: Any) -> None:
 
 
 def _collect(bench: Any) -> None:
-    bench.collect("one", desk=DjangoStore(), runner=LentConnection())
+    bench.collect("one", store=DjangoStore(), runner=LentConnection())
 
 
 def _stick(bench: Any, **files: bytes) -> bytes:
@@ -114,7 +114,7 @@ def test_a_file_brings_the_rows_that_the_uplink_and_the_meters_bring(site: Any) 
     _collect(bench)  # the uplink gives them all again, and its concentrator lets them go
     assert not bench.told
     assert by_file <= _values()
-    assert not bench.field.desk.carried_to("nobody")
+    assert not bench.field.store.reading_file_targets("nobody")
     Channel.objects.update(uplink_url="")
     _read_all_from_the_meters(bench)
     assert by_file <= _values()

@@ -219,7 +219,7 @@ def test_told_to_stop_it_ends_the_chore_that_it_does_and_no_other(
         said, errors = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 0, errors
     assert json.loads(said)["worker"]
-    # the chore that was under way was ended, with its mark, and given back
+    # the job that was under way was ended, with its mark, and given back
     assert asked(village_books, "SELECT state FROM networks_webhook_message") == [("sent",)]
     assert asked(village_books, "SELECT count(*) FROM chores_chore WHERE leased_by <> ''") == [(0,)]
     assert asked(village_books, "SELECT count(*) FROM chores_chore WHERE name = 'scheduled-reports'") == [
@@ -233,6 +233,6 @@ def test_once_does_every_chore_that_is_due_once_and_ends(village_books: Path) ->
         said, errors = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 0, errors
     assert errors == ""
-    assert set(json.loads(said)["chores"]) == {chore.name for chore in JOBS}
+    assert set(json.loads(said)["chores"]) == {job.name for job in JOBS}
     rows = asked(village_books, "SELECT name, lease_number, failures, leased_by FROM chores_chore")
-    assert sorted(rows) == sorted((chore.name, 1, 0, "") for chore in JOBS)
+    assert sorted(rows) == sorted((job.name, 1, 0, "") for job in JOBS)

@@ -1,4 +1,4 @@
-"""A desk in memory: decides what is due and keeps what comes, as the store does; for tests."""
+"""A store in memory: decides what is due and keeps what comes, as the store does; for tests."""
 
 import threading
 import uuid
@@ -34,8 +34,8 @@ _OPEN = (OrderState.WAITING, OrderState.UNSURE)
 _BACK_OFF_S, _BACK_OFF_MAX_S = 30.0, 900.0
 
 
-class MemoryDesk:
-    """The desk.
+class MemoryStore:
+    """The store.
 
     Args:
         lease_s: how long a lease lasts.
@@ -71,7 +71,7 @@ class MemoryDesk:
         self.titles: dict[str, int] = {}
         self.names: dict[int, frozenset[str]] = {}
         self.pushes: list[PushReport] = []
-        self.strangers: list[EventRow] = []
+        self.refused_pushes: list[EventRow] = []
         self.before: Callable[[str], None] = lambda name: None
         self._series: dict[int, dict[tuple[str, int], Column]] = {}
         self._lock = threading.RLock()
@@ -306,7 +306,7 @@ class MemoryDesk:
 
     # ------------------------------------------------------------ what comes unasked
 
-    def pusher(self, title: str, names: Sequence[str] = ()) -> PushSender | None:
+    def push_sender(self, title: str, names: Sequence[str] = ()) -> PushSender | None:
         with self._lock:
             named = [device for device, known in self.names.items() if known & set(names)]
             device_id = self.titles.get(title) if title else (named[0] if len(named) == 1 else None)
@@ -335,9 +335,9 @@ class MemoryDesk:
                 meter.logs_at = min(meter.logs_at, push.at - timedelta(seconds=meter.every_s))
             return True
 
-    def keep_strangers(self, rows: Sequence[EventRow]) -> int:
+    def keep_refused_pushes(self, rows: Sequence[EventRow]) -> int:
         with self._lock:
-            self.strangers += rows
+            self.refused_pushes += rows
             return len(rows)
 
     # ------------------------------------------------------------ orders
