@@ -37,7 +37,7 @@ _POLL_S = 1_800
 
 
 class OfficeRunner:
-    """Calls of the desk, made at the office while the world stands still."""
+    """Calls of the store, made at the office while the world stands still."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -64,7 +64,7 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
 
     Args:
         world: whose.
-        office: where its desk is.
+        office: where its store is.
         secret: of the concentrators' management ports.
         seed: of what nobody can foresee otherwise.
     """
