@@ -1,4 +1,4 @@
-"""`FaultInjector`: what can go wrong with one device, by name, for tests, bench and command line.
+"""`FaultInjector`: the faults of one device by name, for tests, the bench and the command line alike.
 
 >>> env = Environment()
 >>> silent: list[float | None] = []

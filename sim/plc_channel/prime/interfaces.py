@@ -1,4 +1,4 @@
-"""Modem interfaces that the MAC asks for; the wire's is `sim.plc_channel.channel.interface.Channel`.
+"""Interfaces that the MAC asks of the modem below it; the wire's is `channel.interface.Channel`."""
 
 Nterfaces that the MAC asks of the modem below it; the wire's is
 `sim.plc_channel.channel.interface.Channel`.
