@@ -11,8 +11,8 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from sim.plc_channel.prime.interfaces import Transmission
     from sim.plc_channel.prime.medium import PrimeMedium
-    from sim.plc_channel.prime.shared_medium import Transmission
 
 #: of "PRIME over UDP"
 PORT = 7919
@@ -102,7 +102,7 @@ def capture(
         writer.write(transmission.begin_s, transmission.octets, transmission.sender.index, destination)
 
     def frame() -> None:
-        clock, sources = network.clock, network.watch.sources
+        clock, sources = network.clock, medium.watch.sources
         number = clock.frame(network.now_s)
         sna = int.from_bytes(network.sna, "big")
         for source in sorted(sources, key=lambda source: source.slot):
@@ -111,7 +111,7 @@ def capture(
                 writer.write(clock.slot_begin_s(number, source.slot), octets, source.modem.index)
         network.later(clock.frame_s(number + 1) - network.now_s, frame)
 
-    network.air.sniffers.append(heard)
+    network.medium.sniffers.append(heard)
     if beacons:
         network.later(network.clock.frame_s(network.clock.next_frame(network.now_s)) - network.now_s, frame)
     return writer

@@ -10,8 +10,9 @@ from sim.grid.disturbances import INJECTIONS, Injection
 from sim.grid.microgrid import Microgrid
 from sim.kernel.faults import FaultInjector
 from sim.kernel.timing import Timer
-from sim.scenarios.scenario import Incident, ScenarioError
+from sim.scenarios.scenario import Incident
 from sim.scenarios.site_physics import Physics
+from sim.scenarios.tables import ScenarioError
 
 # ---- What can go wrong with a grid, as faults: of the whole on its own board, of a point on its meter's.
 

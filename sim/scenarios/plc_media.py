@@ -7,8 +7,9 @@ from sim.grid.microgrid import Microgrid
 from sim.kernel.medium import Medium
 from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment
-from sim.plc_channel.channel.feeder import ChannelLine, FeederChannel, FeederChannelTerms
+from sim.plc_channel.channel.feeder import FeederChannel, FeederChannelTerms
 from sim.plc_channel.channel.interface import Channel, IdealChannel
+from sim.plc_channel.channel.transmission_lines import ChannelLine
 from sim.plc_channel.generic import GenericMedium, GenericTerms
 from sim.plc_channel.noise import NoiseTerms
 from sim.plc_channel.prime.medium import PrimeMedium

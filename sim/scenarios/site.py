@@ -11,7 +11,7 @@ from sim.meter import Meter
 from sim.meter.bank import MeteringBank
 from sim.scenarios.customers import Customer, OpenShop, open_shop, settle_customers
 from sim.scenarios.plc_media import check_medium
-from sim.scenarios.scenario import Scenario, ScenarioError
+from sim.scenarios.scenario import Scenario
 from sim.scenarios.shop import Shop
 from sim.scenarios.site_meters import (
     MagnetTampering,
@@ -25,6 +25,7 @@ from sim.scenarios.site_meters import (
 from sim.scenarios.site_physics import Physics
 from sim.scenarios.site_plc import SitePlcNetwork, build_plc_network, concentrator_of
 from sim.scenarios.site_recorder import Recorder
+from sim.scenarios.tables import ScenarioError
 
 if TYPE_CHECKING:
     from numpy.random import Generator

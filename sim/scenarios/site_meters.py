@@ -15,7 +15,8 @@ from sim.meter.bank import MeteringBank
 from sim.meter.communication.modem import meter_eui48
 from sim.meter.events.tamper_protections import protection_terms
 from sim.scenarios.identities import Identity, head_model, home_model, site_prefix
-from sim.scenarios.scenario import CustomerTerms, Scenario, ScenarioError
+from sim.scenarios.scenario import CustomerTerms, Scenario
+from sim.scenarios.tables import ScenarioError
 
 if TYPE_CHECKING:
     from sim.grid.microgrid import Microgrid

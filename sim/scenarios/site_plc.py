@@ -12,8 +12,9 @@ from sim.meter.communication.modem import PlcModem
 from sim.meter.credentials import TEST_KEYS, TEST_READER_PASSWORD
 from sim.scenarios.identities import concentrator_eui48, site_prefix
 from sim.scenarios.plc_media import make_medium
-from sim.scenarios.scenario import Scenario, ScenarioError
+from sim.scenarios.scenario import Scenario
 from sim.scenarios.site_meters import PlacedMeter, SiteContext
+from sim.scenarios.tables import ScenarioError
 
 #: The port of the totaliser on the bus that joins it to the concentrator.
 _BUS = "hdlc"

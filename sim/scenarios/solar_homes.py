@@ -9,8 +9,9 @@ from sim.meter import ProfileError, load_profile
 from sim.meter.ssfvi import Ssfvi, build_ssfvi
 from sim.meter.units import NJ_PER_WH
 from sim.scenarios.identities import member
-from sim.scenarios.scenario import Scenario, ScenarioError
+from sim.scenarios.scenario import Scenario
 from sim.scenarios.site_meters import SiteContext
+from sim.scenarios.tables import ScenarioError
 
 PROFILE = "ssfvi"
 _MILLI = 1_000

@@ -1,4 +1,4 @@
-"""Messages over one connection: cut in segments, each repeated until it is acknowledged; one direction each.
+"""ARQ of one connection: messages cut in segments, each repeated until acknowledged; one direction each.
 
 Stop and wait: one segment under way, numbered modulo 64; the receiver acknowledges each at once and takes a
 number that it did not see last as new.
@@ -6,13 +6,10 @@ number that it did not see last as new.
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
 from protocols.plc.prime.connections import ARQ_MODULUS, Arq, Reassembly, segment
-
-if TYPE_CHECKING:
-    from sim.plc_channel.prime.network import Network
+from sim.plc_channel.prime.network import Network
 
 
 class ArqSender:
@@ -20,9 +17,9 @@ class ArqSender:
 
     Args:
         network: the world around.
-        transmit: sends a payload (ARQ sub-header, SAR octet, data), and tells when it has left.
+        transmit: sends a payload (ARQ sub-header, SAR octet, data), and calls back when it has left.
         timeout_s: seconds from then until a segment is repeated the first time; later ones wait longer.
-        on_done: told of each message, whether it was acknowledged whole, and the repetitions it took.
+        on_done: called with each message, whether it was acknowledged whole, and the repetitions it took.
     """
 
     __slots__ = (
@@ -40,7 +37,7 @@ class ArqSender:
 
     def __init__(
         self,
-        network: "Network",
+        network: Network,
         transmit: Callable[[bytes, Callable[[bool], None]], None],
         timeout_s: Callable[[], float],
         on_done: Callable[[bytes, bool, int], None],
@@ -133,8 +130,8 @@ class ArqReceiver:
     each frame, that is what makes round trips as long as the published ones (R5, R6).
 
     Args:
-        acknowledge: sends the payload of an acknowledgement, and tells when it has left.
-        on_message: told of each whole message.
+        acknowledge: sends the payload of an acknowledgement, and calls back when it has left.
+        on_message: called with each whole message.
     """
 
     __slots__ = ("_acknowledge", "_joining", "_last", "_on_message")

@@ -2,37 +2,108 @@
 
 import heapq
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from protocols.plc.prime.control import BeaconSlot, KeepAlive, Promotion
-from protocols.plc.prime.pdu import NO_SID
-from sim.plc_channel.prime.network import LogEvent
-from sim.plc_channel.prime.node_table import KeepAliveState, NodeRecord
+from protocols.plc.prime.control import BeaconSlot, ContentionFree, KeepAlive, Promotion
+from protocols.plc.prime.pdu import NO_SID, Control, Gpdu, Packet, control_packet
+from sim.plc_channel.channel.interface import BASE_PLACE
+from sim.plc_channel.prime.interfaces import LCID
+from sim.plc_channel.prime.modem import Modem
+from sim.plc_channel.prime.network import LogEvent, Network, final_address
+from sim.plc_channel.prime.node_table import KeepAliveState, NodeRecord, NodeTable
+from sim.plc_channel.prime.settings import FRAME_SYMBOLS
 
-if TYPE_CHECKING:
-    from sim.plc_channel.prime.base_node import BaseNode
-
-# ---- Keep-alives: the base node asks one node after the other, and drops those that no longer answer.
-
+_MAX_CFP = 127
 _COUNTS = 8
 #: a node is asked so many times before it would drop out by itself
 _ROUNDS_IN_TIMEOUT = 3
 
 
+class ControlPlane(Modem):
+    """Base node's modem with its node table: packets along the paths, and requests that nodes answer.
+
+    Args:
+        network: the world around.
+        eui48: its address.
+        label: names its random stream.
+    """
+
+    def __init__(self, network: Network, eui48: bytes, label: str) -> None:
+        super().__init__(network, eui48, BASE_PLACE, label)
+        self.nodes = NodeTable(network.terms)
+        self._granted: NodeRecord | None = None
+        self._granted_until_s = -math.inf
+
+    def send_down(
+        self, record: NodeRecord, body: Control | bytes, on_end: Callable[[bool], None] | None = None
+    ) -> None:
+        """A packet to a node that has an address, along its path."""
+        if record.lnid is None:
+            return
+        if isinstance(body, bytes):
+            packet = Packet(record.sid, record.lnid, body, LCID)
+        else:
+            packet = control_packet(record.sid, record.lnid, body)
+        path = self.nodes.path(record)
+        to = ("switch", path[0].lsid or 0) if path else final_address(packet)
+        own_time = isinstance(body, bytes) and not path and self._owns_time(record)
+        self.transmit(Gpdu(True, 0, (packet,)), to, contention_free=own_time, on_end=on_end)
+
+    def _owns_time(self, record: NodeRecord) -> bool:
+        """Whether the contention free period is this node's; a free one is granted for a while."""
+        terms, now_s = self.network.terms, self.network.now_s
+        if not terms.cfp_symbols:
+            return False
+        if self._granted_until_s > now_s:
+            return self._granted is record
+        self._granted, self._granted_until_s = record, now_s + terms.cfp_grant_s
+        position = FRAME_SYMBOLS - terms.cfp_symbols
+        length = min(_MAX_CFP, terms.cfp_symbols)
+        self.send_down(record, ContentionFree(0, 1, 0, LCID, length, position, 1, record.lnid or 0))
+        return True
+
+    def ask(
+        self, kind: str, record: NodeRecord, body: Callable[[], Control], on_fail: Callable[[], None]
+    ) -> None:
+        """A request that the node answers, repeated after a while."""
+        terms = self.network.terms
+        level = len(self.nodes.path(record))
+        self.requests.ask(
+            (kind, record.eui48),
+            lambda on_end: self.send_down(record, body(), on_end),
+            on_fail,
+            wait_s=lambda count: (terms.control_retry_s + terms.ack_timeout_level_s * level) * count,
+            transmissions=terms.control_transmissions,
+        )
+
+    def answered(self, kind: str, record: NodeRecord) -> bool:
+        """The node's answer came; whether it was awaited."""
+        return self.requests.answered((kind, record.eui48))
+
+
 class KeepAlivePoller:
-    """The base node's round.
+    """Keep-alives: the base node asks one node after the other, and drops those that no longer answer.
 
     Each node is asked once in `alive_period_s_min`, or as often as `alive_spacing_s` between any two allows,
     and in any case three times in the time after which it would drop out.
 
     Args:
         base: whose.
+        drop: called with a node that no longer answers, and the reason.
+        review: called with each node that answered, and the switch identifier that it gave, if any.
     """
 
-    __slots__ = ("_base", "_life", "_order", "_queue", "_ticking")
+    __slots__ = ("_base", "_drop", "_life", "_order", "_queue", "_review", "_ticking")
 
-    def __init__(self, base: "BaseNode") -> None:
+    def __init__(
+        self,
+        base: ControlPlane,
+        drop: Callable[[NodeRecord, str], None],
+        review: Callable[[NodeRecord, int | None], None],
+    ) -> None:
         self._base = base
+        self._drop = drop
+        self._review = review
         self._life = 0
         self._ticking = False
         #: (when, order of entry, whose) of every node; an entry that is out of date is skipped
@@ -66,18 +137,18 @@ class KeepAlivePoller:
         alive = record.alive
         alive.heard_s, alive.missed = base.network.now_s, 0
         alive.answered = (alive.answered + 1) % _COUNTS
-        base.network.journal.write(LogEvent.ALIVE, record.eui48)
-        base.promotions.review(record, None if body.ssid == NO_SID else body.ssid)
+        base.network.log.write(LogEvent.ALIVE, record.eui48)
+        self._review(record, None if body.ssid == NO_SID else body.ssid)
 
     def _spacing_s(self) -> float:
         """Between any two keep-alives: as the terms say, but short enough for every node's time-out."""
         terms = self._base.network.terms
-        return min(terms.alive_spacing_s, self._longest_s() / max(1, len(self._base.records)))
+        return min(terms.alive_spacing_s, self._longest_s() / max(1, len(self._base.nodes)))
 
     def _period_s(self) -> float:
         terms = self._base.network.terms
         shortest_s = min(terms.alive_period_s_min, self._longest_s())
-        return max(shortest_s, self._spacing_s() * len(self._base.records))
+        return max(shortest_s, self._spacing_s() * len(self._base.nodes))
 
     def _longest_s(self) -> float:
         return self._base.network.terms.alive_timeout_s / _ROUNDS_IN_TIMEOUT
@@ -87,7 +158,7 @@ class KeepAlivePoller:
         self._base.network.later(delay_s, lambda: self._tick() if life == self._life else None)
 
     def _tick(self) -> None:
-        """Ask whoever is due most; then wait for the next."""
+        """Ask the node that is due most; then wait for the next."""
         spacing_s, now_s = self._spacing_s(), self._base.network.now_s
         if self._first_s() <= now_s:
             self._ask(heapq.heappop(self._queue)[-1], now_s)
@@ -102,7 +173,7 @@ class KeepAlivePoller:
         heapq.heappush(self._queue, (at_s, self._order, record))
 
     def _first_s(self) -> float:
-        """When somebody is due first; inf for never."""
+        """When a node is due first; inf for never."""
         queue = self._queue
         while queue and not (queue[0][-1].member and queue[0][-1].alive.due_s == queue[0][0]):
             heapq.heappop(queue)
@@ -122,17 +193,15 @@ class KeepAlivePoller:
         # asked again soon: a node that is gone must not be shown as there for hours
         self._due(record, now_s + terms.control_retry_s * terms.control_transmissions * alive.missed)
         if alive.missed >= max(1, terms.alive_misses) or now_s - alive.heard_s > terms.alive_timeout_s:
-            base.drop(record, "silent")
+            self._drop(record, "silent")
 
-
-# ---- Promotion from the base node's side: who becomes a switch for a node that cries, and until when.
 
 #: a node that was given a switch is not given another before this many rounds of that switch's beacon
 _ROUNDS = 2
 
 
 class PromotionPolicy:
-    """The base node's switch policy.
+    """Promotion: which terminal becomes a switch for a node that needs one, and until when.
 
     Offers for the same node are collected for `promotion_window_s`; the lowest level wins, then the best
     heard.
@@ -143,11 +212,11 @@ class PromotionPolicy:
 
     __slots__ = ("_base", "_offers", "_served")
 
-    def __init__(self, base: "BaseNode") -> None:
+    def __init__(self, base: ControlPlane) -> None:
         self._base = base
-        #: node that cries -> (level, -quality, order of arrival, terminal) of each offer
+        #: node that needs promotion -> (level, -quality, order of arrival, terminal) of each offer
         self._offers: dict[int, list[tuple[int, int, int, NodeRecord]]] = {}
-        #: node that cries -> until when it counts as served
+        #: node that needs promotion -> until when it counts as served
         self._served: dict[int, float] = {}
 
     def clear(self) -> None:
@@ -168,10 +237,10 @@ class PromotionPolicy:
     def review(self, record: NodeRecord, ssid: int | None) -> None:
         """A node says which switch it is: end what should not be."""
         base, terms = self._base, self._base.network.terms
-        if ("PRO", record.eui48) in base.exchanges:
+        if ("PRO", record.eui48) in base.requests:
             return
         now_s = base.network.now_s
-        if record.lsid is not None and base.records.under(record.lsid):
+        if record.lsid is not None and base.nodes.under(record.lsid):
             record.childless_s = now_s
         idle = record.lsid is not None and now_s - record.childless_s > terms.demote_after_s
         if idle or (record.lsid is None and ssid is not None):
@@ -187,10 +256,10 @@ class PromotionPolicy:
         offers = self._offers.setdefault(pna, [])
         if not offers:
             base.network.later(base.network.terms.promotion_window_s, lambda: self._decide(pna))
-        offers.append((len(base.records.path(record)), -body.quality, len(offers), record))
+        offers.append((len(base.nodes.path(record)), -body.quality, len(offers), record))
 
     def _is_member(self, pna: int) -> bool:
-        found = self._base.records.find(pna.to_bytes(6, "big"))
+        found = self._base.nodes.find(pna.to_bytes(6, "big"))
         return found is not None and found.member
 
     def _decide(self, pna: int) -> None:
@@ -201,7 +270,7 @@ class PromotionPolicy:
         )
         if best is None or best.lsid is not None or self._is_member(pna) or not base.powered:
             return
-        lsid = base.records.make_switch(best, base.network.now_s)
+        lsid = base.nodes.make_switch(best, base.network.now_s)
         if lsid is None:
             return
         terms = base.network.terms
@@ -214,17 +283,17 @@ class PromotionPolicy:
 
     def _unanswered(self, record: NodeRecord, nsid: int) -> None:
         if nsid != NO_SID:
-            self._base.records.end_switch(record)
+            self._base.nodes.end_switch(record)
 
     def _promoted(self, record: NodeRecord) -> None:
         base = self._base
         if record.lsid is None:
             return
-        base.network.journal.write(LogEvent.PROMOTE, record.eui48, str(record.lsid))
-        slot, phase = base.records.slot(record.lsid)
+        base.network.log.write(LogEvent.PROMOTE, record.eui48, str(record.lsid))
+        slot, phase = base.nodes.slot(record.lsid)
         body = BeaconSlot(base.network.terms.beacon_frequency, slot, phase)
         base.ask("BSI", record, lambda: body, lambda: self._order(record, NO_SID))
 
     def _demoted(self, record: NodeRecord) -> None:
-        self._base.network.journal.write(LogEvent.DEMOTE, record.eui48, str(record.lsid))
-        self._base.records.end_switch(record)
+        self._base.network.log.write(LogEvent.DEMOTE, record.eui48, str(record.lsid))
+        self._base.nodes.end_switch(record)

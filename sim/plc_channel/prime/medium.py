@@ -1,6 +1,7 @@
-"""A wire with PRIME modems on it; fits `sim.kernel.medium.Medium`."""
+"""PRIME network on one wire; fits `sim.kernel.medium.Medium`."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from simpy import Environment
 
@@ -9,7 +10,7 @@ from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.interface import Channel
 from sim.plc_channel.channel.noisy import NoisyChannel, ReceiverTerms
 from sim.plc_channel.prime.base_node import BaseNode
-from sim.plc_channel.prime.beacons import FrameByFrame
+from sim.plc_channel.prime.beacons import BeaconWatch
 from sim.plc_channel.prime.interfaces import Phy
 from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.service_node import ServiceNode
@@ -20,7 +21,7 @@ BASE_EUI48 = bytes.fromhex("020000fffffe")
 
 
 class PrimeMedium:
-    """One base node's wire.
+    """PRIME modems of one base node and its nodes on one wire.
 
     Args:
         env: the world's event loop.
@@ -30,8 +31,7 @@ class PrimeMedium:
         phy: the modem; None for the channel's, else the usual one, in the terms' modulation.
         name: distinguishes the streams of several wires of a world.
         base_eui48: the base node's address, which is the subnetwork's.
-        frame_by_frame: look at each beacon when it comes instead of working them out ahead: the same lives,
-            slowly; for tests.
+        watch: makes the watch over beacons.
     """
 
     def __init__(
@@ -44,13 +44,12 @@ class PrimeMedium:
         phy: Phy | None = None,
         name: str = "prime",
         base_eui48: bytes = BASE_EUI48,
-        frame_by_frame: bool = False,
+        watch: Callable[[Network], BeaconWatch] = BeaconWatch,
     ) -> None:
         terms = terms or PrimeSettings()
         receiver = channel.receiver if isinstance(channel, NoisyChannel) else ReceiverTerms()
         self.network = Network(env, streams, channel, phy or receiver.phy(terms.scheme), terms, name)
-        if frame_by_frame:
-            self.network.watch = FrameByFrame(self.network)
+        self.watch = watch(self.network)
         self._base_eui48 = checked_eui48(base_eui48)
         self._base: BaseNode | None = None
         self._twins: Counter[bytes] = Counter()
@@ -63,7 +62,9 @@ class PrimeMedium:
         """
         if self._base is not None:
             raise ValueError("this wire has its base node already")
-        self._base = BaseNode(self.network, self._base_eui48, on_event, f"{self.network.name}/base")
+        self._base = BaseNode(
+            self.network, self.watch, self._base_eui48, on_event, f"{self.network.name}/base"
+        )
         self._base.power(True)
         return self._base
 
@@ -76,6 +77,6 @@ class PrimeMedium:
         address = checked_eui48(eui48)
         label = f"{self.network.name}/{address.hex()}/{self._twins[address]}"
         self._twins[address] += 1
-        node = ServiceNode(self.network, address, on_lpdu, place, label)
+        node = ServiceNode(self.network, self.watch, address, on_lpdu, place, label)
         node.power(True)
         return node

@@ -1,7 +1,4 @@
-"""Modem of a base or service node.
-
-CSMA queue, requests that await an answer, preparation of frames, chance.
-"""
+"""Modem of a base or service node: its CSMA queue, requests that await an answer, preparation of frames."""
 
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -11,19 +8,16 @@ from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
 from protocols.plc.prime.pdu import Gpdu, Packet
+from sim.plc_channel.prime.interfaces import Address, Station, Transmission
+from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.settings import SYMBOL_S
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from sim.plc_channel.prime.network import Address, Network
-    from sim.plc_channel.prime.shared_medium import Transmission
-
-# ---- Requests that await an answer: sent again after a while, some times, then given up.
-
 #: a frame that finds no way to the wire is tried so many times more often
 _UNSENT_FACTOR = 4
-#: sends a frame and tells when it has left, or was given up
+#: sends a frame and calls back when it has left, or was given up
 Send = Callable[[Callable[[bool], None]], None]
 
 
@@ -38,7 +32,7 @@ class _Request:
 
 
 class PendingRequests:
-    """What one modem has asked and not yet been told.
+    """Requests of one modem that await an answer: sent again after a while, some times, then given up.
 
     Args:
         network: the world around.
@@ -46,7 +40,7 @@ class PendingRequests:
 
     __slots__ = ("_network", "_open")
 
-    def __init__(self, network: "Network") -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
         self._open: dict[Hashable, _Request] = {}
 
@@ -96,18 +90,15 @@ class PendingRequests:
             return
         most = request.transmissions * (1 if sent else _UNSENT_FACTOR)
         if request.count < most or self._network.now_s < request.until_s:
-            self._network.air.counts["repeated"] += 1
+            self._network.medium.counts["repeated"] += 1
             self._send(key, request)
             return
         del self._open[key]
         request.on_fail()
 
 
-# ---- CSMA of PRIME 1.3.6: one modem's way to the wire.
-
-
 class CsmaState(Enum):
-    """What a modem is doing with its first frame."""
+    """State of a modem's first frame."""
 
     IDLE = auto()
     BACKING_OFF = auto()
@@ -116,7 +107,7 @@ class CsmaState(Enum):
 
 
 class CsmaEvent(Enum):
-    """What changes that."""
+    """Events that change it."""
 
     PUT = auto()
     SENSE = auto()
@@ -153,7 +144,7 @@ class Outgoing:
     """
 
     octets: bytes
-    to: "Address"
+    to: Address
     priority: int
     ready_s: float
     synchronised: bool = True
@@ -162,7 +153,11 @@ class Outgoing:
 
 
 class CsmaQueue:
-    """The queue of one modem, first ready first.
+    """CSMA queue of one modem, first ready first.
+
+    A frame waits until the modem has prepared it, backs off for some symbols of the shared contention
+    period, senses the carrier once more than its priority says, and is sent if the wire was idle each time
+    and the period leaves it room; otherwise it backs off again, longer, from the end of what it heard [I].
 
     Args:
         network: the world around.
@@ -171,7 +166,7 @@ class CsmaQueue:
 
     __slots__ = ("_attempts", "_life", "_modem", "_network", "_queue", "_senses", "state")
 
-    def __init__(self, network: "Network", modem: "Modem") -> None:
+    def __init__(self, network: Network, modem: Station) -> None:
         self._network = network
         self._modem = modem
         self._queue: deque[Outgoing] = deque()
@@ -229,7 +224,7 @@ class CsmaQueue:
     def _sense(self) -> None:
         if self.state is CsmaState.BACKING_OFF:
             self._move(CsmaEvent.SENSE)
-        busy_until_s = self._network.air.busy_until_s(self._modem)
+        busy_until_s = self._network.medium.busy_until_s(self._modem)
         if busy_until_s:
             self._again(busy_until_s)
             return
@@ -246,13 +241,13 @@ class CsmaQueue:
             self._back_off(self._queue[0], idle_s)
             return
         self._move(CsmaEvent.GIVEN_UP)
-        self._network.air.counts["given up"] += 1
+        self._network.medium.counts["given up"] += 1
         self._next(sent=False)
 
     def _send(self) -> None:
         self._move(CsmaEvent.CLEAR)
         frame, life = self._queue[0], self._life
-        self._network.air.transmit(self._modem, frame.to, frame.octets, lambda: self._ended(life))
+        self._network.medium.transmit(self._modem, frame.to, frame.octets, lambda: self._ended(life))
 
     def _ended(self, life: int) -> None:
         if life == self._life:
@@ -271,13 +266,11 @@ class CsmaQueue:
         self._network.later(at_s - self._network.now_s, lambda: act() if life == self._life else None)
 
 
-# ---- What base node and service node share: a place on the wire, a queue, preparation of frames, chance.
-
 _DRAWS = 64
 
 
 class Modem:
-    """One transmitter and receiver.
+    """Transmitter and receiver of one node: what base node and service node share.
 
     Args:
         network: the world around.
@@ -286,16 +279,16 @@ class Modem:
         label: names its random stream.
     """
 
-    def __init__(self, network: "Network", eui48: bytes, place: int, label: str) -> None:
+    def __init__(self, network: Network, eui48: bytes, place: int, label: str) -> None:
         self.network = network
         self.eui48 = eui48
         self.eui = int.from_bytes(eui48, "big")
         self.place = place
         self.label = label
-        self.index = network.enlist(self)
+        self.index = network.directory.enlist(self)
         self.powered = False
-        self.contention = CsmaQueue(network, self)
-        self.exchanges = PendingRequests(network)
+        self.queue = CsmaQueue(network, self)
+        self.requests = PendingRequests(network)
         self._ready_s = 0.0
         self._random: Generator | None = None
         self._drawn: list[float] = []
@@ -312,7 +305,7 @@ class Modem:
     def transmit(
         self,
         pdu: Gpdu,
-        to: "Address",
+        to: Address,
         *,
         takes_s: float | None = None,
         contention_free: bool = False,
@@ -332,7 +325,7 @@ class Modem:
     def transmit_octets(
         self,
         octets: bytes,
-        to: "Address",
+        to: Address,
         priority: int,
         *,
         takes_s: float | None = None,
@@ -344,21 +337,19 @@ class Modem:
         if takes_s is None:
             takes_s = self.network.terms.turnaround_s
         self._ready_s = max(self.network.now_s, self._ready_s) + takes_s
-        self.contention.put(
-            Outgoing(octets, to, priority, self._ready_s, synchronised, contention_free, on_end)
-        )
+        self.queue.put(Outgoing(octets, to, priority, self._ready_s, synchronised, contention_free, on_end))
 
-    def hear(self, transmission: "Transmission") -> None:
+    def hear(self, transmission: Transmission) -> None:
         """A frame arrived that is for this modem; one that does not decode falls on the floor."""
         try:
             pdu = Gpdu.from_bytes(self.network.sna, transmission.octets)
         except PduError:
-            self.network.air.counts["undecodable"] += 1
+            self.network.medium.counts["undecodable"] += 1
             return
         for packet in pdu.packets:
             self.take(packet, pdu, transmission)
 
-    def take(self, packet: Packet, pdu: Gpdu, transmission: "Transmission") -> None:
+    def take(self, packet: Packet, pdu: Gpdu, transmission: Transmission) -> None:
         """A packet came; what that means is the role's."""
         raise NotImplementedError
 
@@ -369,6 +360,6 @@ class Modem:
 
     def silence(self) -> None:
         """Forget all that was to be sent or awaited."""
-        self.contention.clear()
-        self.exchanges.clear()
+        self.queue.clear()
+        self.requests.clear()
         self._ready_s = 0.0

@@ -1,77 +1,66 @@
-"""A service node: it finds a subnetwork, registers, answers, and becomes a switch where it is asked to."""
+"""Service node: it finds a subnetwork, registers, answers, and becomes a switch where it is asked to."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from protocols.plc.errors import PduError
 from protocols.plc.prime.connections import Arq, Connection, Convergence, Reassembly
 from protocols.plc.prime.control import BeaconSlot, ContentionFree, KeepAlive, Promotion, Registration
-from protocols.plc.prime.pdu import (
-    BROADCAST,
-    NO_SID,
-    UNREGISTERED,
-    Beacon,
-    Control,
-    Gpdu,
-    Packet,
-    control_packet,
-)
+from protocols.plc.prime.pdu import BROADCAST, NO_SID, UNREGISTERED, Gpdu, Packet, control_packet
 from sim.kernel.medium import OnLpdu, checked_lpdu
 from sim.kernel.timing import Timer
 from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender
-from sim.plc_channel.prime.beacons import BeaconListener, BeaconSource
-from sim.plc_channel.prime.modem import Modem
+from sim.plc_channel.prime.beacons import BeaconListener, BeaconSource, BeaconWatch
+from sim.plc_channel.prime.interfaces import LCID, Transmission
+from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.switching import (
     MEMBERS,
     TRANSITIONS,
+    MemberModem,
     PromotionSeeker,
     ServiceNodeEvent,
     ServiceNodeState,
     Switching,
 )
 
-if TYPE_CHECKING:
-    from sim.plc_channel.prime.network import Network
-    from sim.plc_channel.prime.shared_medium import Transmission
-
-#: the connection that every node opens, and the one for all
-LCID, BROADCAST_LCID = 1, 511
 #: octets of data with which a node asks for a connection [M]
 _CON_DATA = 16
 _MAX_EXPONENT = 5
 
 
-class ServiceNode(Modem):
-    """A meter's modem; fits `sim.kernel.medium.Node`.
+class ServiceNode(MemberModem):
+    """Modem of a meter; fits `sim.kernel.medium.Node`.
 
     Args:
         network: the world around.
+        watch: over beacons.
         eui48: its address, six octets.
-        on_lpdu: told of each LPDU that comes for it.
+        on_lpdu: called with each LPDU that comes for it.
         place: its point on the feeder.
         label: names its random stream.
     """
 
-    def __init__(self, network: "Network", eui48: bytes, on_lpdu: OnLpdu, place: int, label: str) -> None:
-        super().__init__(network, eui48, place, label)
+    def __init__(
+        self, network: Network, watch: BeaconWatch, eui48: bytes, on_lpdu: OnLpdu, place: int, label: str
+    ) -> None:
+        super().__init__(network, watch, eui48, place, label)
         self._on_lpdu = on_lpdu
         self._detached = False
-        self.state = ServiceNodeState.OFF
-        self.sid = self.lnid = self.level = 0
-        self.hearer = BeaconListener(self, self._beacon, lambda: self.happens(ServiceNodeEvent.LOST))
-        self.crying = PromotionSeeker(self)
+        self.listener = BeaconListener(
+            self, network.streams, self._beacon, lambda: self.happens(ServiceNodeEvent.LOST)
+        )
+        self.promotion = PromotionSeeker(self)
         self.switching = Switching(self)
         self._alive = Timer(network.env, lambda: self.happens(ServiceNodeEvent.LOST))
         self._alive_counts = [0, 0]
         self._requests = 0
-        self._granted_until_s = -1.0
         self._joining = Reassembly()
         self.link = ArqConnection(
             ArqSender(network, self._send_data, self._ack_timeout_s, lambda _message, _done, _retries: None),
             ArqReceiver(self._send_data, on_lpdu),
         )
 
-    # ------------------------------------------------------------ what the meter does with it
+    # ------------------------------------------------------------ for the meter
 
     def send(self, lpdu: bytes) -> None:
         """Towards the base node; lost in silence when this node is not registered.
@@ -94,7 +83,7 @@ class ServiceNode(Modem):
         self.power(False)
         self._detached = True
 
-    # ------------------------------------------------------------ its life
+    # ------------------------------------------------------------ states
 
     def happens(self, event: ServiceNodeEvent) -> None:
         """Change state, leaving one and entering the other; what does not fit is ignored."""
@@ -105,10 +94,10 @@ class ServiceNode(Modem):
         self._ENTERING[old, new](self)
 
     def _search(self) -> None:
-        """Belong to nobody; listen for beacons, cry for a switch after a while."""
+        """Belong to no subnetwork; listen for beacons, ask for a switch after a while."""
         self._leave()
-        self.network.watch.search(self.hearer)
-        self.crying.begin()
+        self.watch.search(self.listener)
+        self.promotion.begin()
 
     def _stay(self) -> None:
         """Its identifier comes with the order; see `_on_promotion`."""
@@ -118,8 +107,8 @@ class ServiceNode(Modem):
 
     def _leave(self) -> None:
         self.switching.end()
-        self.crying.end()
-        self.network.watch.forget(self.hearer)
+        self.promotion.end()
+        self.watch.forget(self.listener)
         directory = self.network.directory
         directory.leave(("node", self.sid, self.lnid), self)
         directory.leave(("under", self.sid), self)
@@ -138,8 +127,8 @@ class ServiceNode(Modem):
 
     def _register(self) -> None:
         """Ask the base node, through the switch that was heard."""
-        self.crying.end()
-        self.network.watch.follow(self.hearer, self._source)
+        self.promotion.end()
+        self.watch.follow(self.listener, self._source)
         self.network.directory.join(("eui", self.eui48), self)
         self._requests += 1
         spread_s = (
@@ -168,7 +157,7 @@ class ServiceNode(Modem):
     def _connection(self) -> Connection:
         return Connection(0, 0, 1, LCID, Convergence.LLC_432, data=self.eui48.rjust(_CON_DATA, b"\0"))
 
-    # ------------------------------------------------------------ what it says
+    # ------------------------------------------------------------ upwards
 
     def ask(self, key: str, packet: Callable[[], Packet], *, first_s: float = 0.0) -> None:
         """A request of its own that the base node answers, repeated after growing times."""
@@ -180,7 +169,7 @@ class ServiceNode(Modem):
             self.send_packets((packet(),), takes_s=takes_s, on_end=on_end)
 
         self._fresh = {key}
-        self.exchanges.ask(
+        self.requests.ask(
             key,
             send,
             self._unanswered,
@@ -192,43 +181,22 @@ class ServiceNode(Modem):
     def _unanswered(self) -> None:
         self.happens(ServiceNodeEvent.LOST if self.state in MEMBERS else ServiceNodeEvent.REFUSED)
 
-    def send_control(self, body: Control) -> None:
-        """A control packet of this node to the base node."""
-        self.send_packets((control_packet(self.sid, self.lnid, body),))
-
-    def send_packets(
-        self,
-        packets: tuple[Packet, ...],
-        *,
-        takes_s: float | None = None,
-        on_end: Callable[[bool], None] | None = None,
-    ) -> None:
-        """Packets upwards, through its switch."""
-        own_time = packets[0].lcid == LCID and self.network.now_s < self._granted_until_s
-        self.transmit(
-            Gpdu(False, self.level, packets),
-            ("switch", self.sid),
-            takes_s=takes_s,
-            contention_free=own_time,
-            on_end=on_end,
-        )
-
     def _send_data(self, payload: bytes, on_end: Callable[[bool], None]) -> None:
         self.send_packets((Packet(self.sid, self.lnid, payload, LCID),), on_end=on_end)
 
     def _ack_timeout_s(self) -> float:
         return self.ack_timeout_s(self.level)
 
-    # ------------------------------------------------------------ what it hears
+    # ------------------------------------------------------------ downwards
 
-    def hear(self, transmission: "Transmission") -> None:
-        """A frame, or a neighbour's cry."""
+    def hear(self, transmission: Transmission) -> None:
+        """A frame, or a neighbour that needs promotion."""
         if transmission.to[0] == "near":
-            self.crying.hear(transmission)
+            self.promotion.hear(transmission)
         else:
             super().hear(transmission)
 
-    def take(self, packet: Packet, pdu: Gpdu, transmission: "Transmission") -> None:
+    def take(self, packet: Packet, pdu: Gpdu, transmission: Transmission) -> None:
         """A packet of a frame that reached this node: for itself, or to be passed on."""
         if not pdu.downlink:
             self.switching.pass_up(packet)
@@ -269,14 +237,14 @@ class ServiceNode(Modem):
         if body.negative:
             self.happens(ServiceNodeEvent.LOST if self.state in MEMBERS else ServiceNodeEvent.REFUSED)
         elif self.state is ServiceNodeState.REGISTERING:
-            self.exchanges.answered("REG")
+            self.requests.answered("REG")
             self.lnid = packet.lnid
             self.happens(ServiceNodeEvent.REGISTERED)
         elif (packet.sid, packet.lnid) == (self.sid, self.lnid):
             self._confirm()
 
     def _on_connection(self, body: Connection, packet: Packet) -> None:
-        if self.exchanges.answered("CON") and body.negative:
+        if self.requests.answered("CON") and body.negative:
             self.happens(ServiceNodeEvent.LOST)
 
     def _on_keep_alive(self, body: KeepAlive, packet: Packet) -> None:

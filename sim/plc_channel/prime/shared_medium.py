@@ -2,21 +2,13 @@
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from simpy import Environment
 
 from sim.plc_channel.channel.interface import Channel
-from sim.plc_channel.prime.interfaces import Phy
+from sim.plc_channel.prime.interfaces import Address, Phy, Station, Transmission
 from sim.plc_channel.prime.settings import PrimeSettings
-
-if TYPE_CHECKING:
-    from sim.plc_channel.prime.modem import Modem
-    from sim.plc_channel.prime.network import Address, Directory, Network
-
-# ---- The links of a network as its MAC sees them; answers that stay are asked for once between two changes
 
 #: error rates below this count as none, above its complement as certain
 _NEGLIGIBLE = 1e-7
@@ -110,74 +102,92 @@ class Links:
         self._audible.clear()
 
 
-# ---- Who could hear a node's cry for a switch: a short list, renewed now and then.
+class Directory:
+    """Stations of a subnetwork, and those that take frames with an address at present.
 
-#: how long a list holds, and by how much it is too long
+    A modem decides from a frame's header whether it is for it; asking each of hundreds at each frame would
+    tell the same in more time. The radio part, whether it hears the frame at all, is `SharedMedium`'s.
+    """
+
+    __slots__ = ("_listeners", "stations")
+
+    def __init__(self) -> None:
+        self.stations: list[Station] = []
+        self._listeners: dict[Address, dict[int, Station]] = {}
+
+    def enlist(self, station: Station) -> int:
+        """A number for a new station."""
+        self.stations.append(station)
+        return len(self.stations) - 1
+
+    def join(self, address: Address, modem: Station) -> None:
+        """From now on `modem` takes frames with this address."""
+        self._listeners.setdefault(address, {})[modem.index] = modem
+
+    def leave(self, address: Address, modem: Station) -> None:
+        """No longer."""
+        listeners = self._listeners.get(address)
+        if listeners and listeners.pop(modem.index, None) and not listeners:
+            del self._listeners[address]
+
+    def listeners(self, address: Address) -> tuple[Station, ...]:
+        """The stations that take frames with this address, in the order of joining."""
+        found = self._listeners.get(address)
+        return tuple(found.values()) if found else ()
+
+
+#: how long a list of neighbours holds, and by how much it is too long
 _RENEWED_S, _MARGIN_DB = 1800.0, 6.0
 
 
 class Neighbours:
-    """The modems that may hear each modem well enough to serve it.
+    """Stations that may hear each station well enough to serve it: short lists, renewed now and then.
+
+    Asking all the others each time when a node that none hears needs promotion would cost more than
+    everything else together; whether one of the list really hears it is decided when the frame comes.
 
     Args:
-        network: the world around.
+        links: how well each hears each.
+        directory: all stations.
+        least_snr_db: at which a station may serve another.
     """
 
-    __slots__ = ("_known", "_lists", "_network", "_until_s")
+    __slots__ = ("_directory", "_known", "_least_db", "_links", "_lists", "_until_s")
 
-    def __init__(self, network: "Network") -> None:
-        self._network = network
-        self._lists: dict[int, tuple[Modem, ...]] = {}
+    def __init__(self, links: Links, directory: Directory, least_snr_db: float) -> None:
+        self._links = links
+        self._directory = directory
+        self._least_db = least_snr_db - _MARGIN_DB
+        self._lists: dict[int, tuple[Station, ...]] = {}
         self._until_s = -math.inf
         self._known = 0
 
-    def of(self, modem: "Modem") -> "tuple[Modem, ...]":
-        """Those that heard `modem` with nearly `join_snr_db` or more, whatever they are at present."""
-        network, now_s = self._network, self._network.now_s
-        if now_s >= self._until_s or self._known != len(network.modems):
+    def of(self, station: Station, now_s: float) -> tuple[Station, ...]:
+        """Those that heard `station` with nearly the least ratio or more, whatever they are at present."""
+        stations = self._directory.stations
+        if now_s >= self._until_s or self._known != len(stations):
             self._lists.clear()
             self._until_s = now_s + _RENEWED_S
-            self._known = len(network.modems)
-        found = self._lists.get(modem.index)
+            self._known = len(stations)
+        found = self._lists.get(station.index)
         if found is None:
-            least_db = network.terms.join_snr_db - _MARGIN_DB
-            found = self._lists[modem.index] = tuple(
+            snr_db = self._links.snr_db
+            found = self._lists[station.index] = tuple(
                 other
-                for other in network.modems
-                if other is not modem and network.links.snr_db(modem.place, other.place, now_s) >= least_db
+                for other in stations
+                if other is not station and snr_db(station.place, other.place, now_s) >= self._least_db
             )
         return found
 
-
-# ---- The shared wire: who hears whom, carrier sense, collisions, losses to noise.
 
 #: no frame lasts longer
 _LONGEST_S = 0.5
 
 
-@dataclass(slots=True, eq=False)
-class Transmission:
-    """A frame on the wire.
-
-    Args:
-        sender: whose.
-        to: address that it is for.
-        octets: all of it.
-        begin_s: when its preamble began.
-        end_s: when it is over.
-    """
-
-    sender: "Modem"
-    to: "Address"
-    octets: bytes
-    begin_s: float
-    end_s: float
-
-
-#: told of each transmission when it ends
+#: called with each transmission when it ends
 Sniffer = Callable[[Transmission], None]
 #: whether this transmission shall not reach this listener: fault injection
-Veto = Callable[[Transmission, "Modem"], bool]
+Veto = Callable[[Transmission, Station], bool]
 
 
 class SharedMedium:
@@ -195,8 +205,8 @@ class SharedMedium:
         self,
         env: Environment,
         links: Links,
-        directory: "Directory",
-        neighbours: "Neighbours",
+        directory: Directory,
+        neighbours: Neighbours,
         terms: PrimeSettings,
     ) -> None:
         self._env = env
@@ -211,7 +221,7 @@ class SharedMedium:
         #: frames, arrivals, losses to noise, to collisions and to vetoes, octets
         self.counts: Counter[str] = Counter()
 
-    def busy_until_s(self, listener: "Modem") -> float:
+    def busy_until_s(self, listener: Station) -> float:
         """Carrier sense: when that is over which `listener` hears now; 0 when the wire is idle for it.
 
         A transmission is heard once its preamble is over; its header then says how long it is.
@@ -229,7 +239,7 @@ class SharedMedium:
         ]
         return max(heard, default=0.0)
 
-    def transmit(self, sender: "Modem", to: "Address", octets: bytes, on_end: Callable[[], None]) -> None:
+    def transmit(self, sender: Station, to: Address, octets: bytes, on_end: Callable[[], None]) -> None:
         """Put a frame on the wire; `on_end` is called when it is over, before anybody acts on it."""
         begin_s = float(self._env.now)
         duration_s = self._links.airtime_s(len(octets))
@@ -253,12 +263,12 @@ class SharedMedium:
         for modem in hearers:
             modem.hear(transmission)
 
-    def _listeners(self, transmission: Transmission) -> "Iterable[Modem]":
+    def _listeners(self, transmission: Transmission) -> tuple[Station, ...]:
         if transmission.to[0] == "near":
-            return self._neighbours.of(transmission.sender)
+            return self._neighbours.of(transmission.sender, float(self._env.now))
         return self._directory.listeners(transmission.to)
 
-    def _arrives(self, transmission: Transmission, listener: "Modem") -> bool:
+    def _arrives(self, transmission: Transmission, listener: Station) -> bool:
         sender = transmission.sender
         if not listener.powered or listener is sender:
             return False
@@ -266,7 +276,7 @@ class SharedMedium:
         self.counts[fate] += 1
         return fate == "arrived"
 
-    def _fate(self, transmission: Transmission, listener: "Modem") -> str:
+    def _fate(self, transmission: Transmission, listener: Station) -> str:
         if self._links.is_lost(
             transmission.sender.place,
             listener.place,
@@ -282,7 +292,7 @@ class SharedMedium:
             return "vetoed"
         return "arrived"
 
-    def _is_spoilt(self, transmission: Transmission, listener: "Modem") -> bool:
+    def _is_spoilt(self, transmission: Transmission, listener: Station) -> bool:
         begin_s, end_s = transmission.begin_s, transmission.end_s
         for other in (*self._active, *self._recent):
             if other is transmission or other.begin_s >= end_s or other.end_s <= begin_s:
@@ -293,10 +303,10 @@ class SharedMedium:
                 return True
         return False
 
-    def _audible(self, transmission: Transmission, listener: "Modem", now_s: float) -> bool:
+    def _audible(self, transmission: Transmission, listener: Station, now_s: float) -> bool:
         return self._links.audible(transmission.sender.place, listener.place, now_s)
 
-    def _captures(self, wanted: Transmission, other: Transmission, listener: "Modem") -> bool:
+    def _captures(self, wanted: Transmission, other: Transmission, listener: Station) -> bool:
         margin_db = self._terms.capture_db
         if margin_db is None:
             return False

@@ -1,8 +1,8 @@
 """Promotion and switching on a service node's side: its states, promotion needed, and what a switch does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from protocols.plc.errors import PduError
 from protocols.plc.prime.control import BeaconSlot, Promotion, PromotionRequest
@@ -11,22 +11,20 @@ from protocols.plc.prime.pdu import (
     BROADCAST,
     CONTROL_PRIORITY,
     NO_SID,
+    Control,
     Gpdu,
     Packet,
     PromotionNeeded,
+    control_packet,
 )
-from sim.plc_channel.prime.beacons import BeaconSource
-from sim.plc_channel.prime.network import final_address
-
-if TYPE_CHECKING:
-    from sim.plc_channel.prime.service_node import ServiceNode
-    from sim.plc_channel.prime.shared_medium import Transmission
-
-# ---- The life of a service node as a table: (state, event) -> next state; what is not here does not happen
+from sim.plc_channel.prime.beacons import BeaconSource, BeaconWatch
+from sim.plc_channel.prime.interfaces import LCID, Transmission
+from sim.plc_channel.prime.modem import Modem
+from sim.plc_channel.prime.network import Network, final_address
 
 
 class ServiceNodeState(Enum):
-    """What a service node is."""
+    """States of a service node."""
 
     OFF = "off"
     SEARCHING = "searching"
@@ -36,7 +34,7 @@ class ServiceNodeState(Enum):
 
 
 class ServiceNodeEvent(Enum):
-    """What changes that."""
+    """Events that change it."""
 
     POWER_ON = "power on"
     POWER_OFF = "power off"
@@ -48,6 +46,7 @@ class ServiceNodeEvent(Enum):
     DEMOTED = "demotion ordered"
 
 
+#: what is not here does not happen
 TRANSITIONS: dict[tuple[ServiceNodeState, ServiceNodeEvent], ServiceNodeState] = {
     (ServiceNodeState.OFF, ServiceNodeEvent.POWER_ON): ServiceNodeState.SEARCHING,
     (ServiceNodeState.SEARCHING, ServiceNodeEvent.BEACON): ServiceNodeState.REGISTERING,
@@ -77,14 +76,58 @@ def diagram() -> str:
     return "\n".join(["stateDiagram-v2", *rows])
 
 
-# ---- Promotion from a node's side: crying for a switch, and offering oneself to a neighbour that cries.
+class MemberModem(Modem):
+    """Service node's modem as a member of a subnetwork: its state and address, and packets upwards.
 
-_QUALITY_DB = 3.0
-_MAX_QUALITY = 7
+    Args:
+        network: the world around.
+        watch: over beacons.
+        eui48: its address, six octets.
+        place: its point on the feeder.
+        label: names its random stream.
+
+    Attributes:
+        state: in `TRANSITIONS`.
+        sid: identifier of its switch, 0 for the base node.
+        lnid: its own identifier there.
+        level: switches between it and the base node.
+    """
+
+    def __init__(self, network: Network, watch: BeaconWatch, eui48: bytes, place: int, label: str) -> None:
+        super().__init__(network, eui48, place, label)
+        self.watch = watch
+        self.state = ServiceNodeState.OFF
+        self.sid = self.lnid = self.level = 0
+        self._granted_until_s = -1.0
+
+    def send_control(self, body: Control) -> None:
+        """A control packet of this node to the base node."""
+        self.send_packets((control_packet(self.sid, self.lnid, body),))
+
+    def send_packets(
+        self,
+        packets: tuple[Packet, ...],
+        *,
+        takes_s: float | None = None,
+        on_end: Callable[[bool], None] | None = None,
+    ) -> None:
+        """Packets upwards, through its switch."""
+        own_time = packets[0].lcid == LCID and self.network.now_s < self._granted_until_s
+        self.transmit(
+            Gpdu(False, self.level, packets),
+            ("switch", self.sid),
+            takes_s=takes_s,
+            contention_free=own_time,
+            on_end=on_end,
+        )
+
+
+#: a step of the quality of a promotion request, and the highest
+_QUALITY_DB, _MAX_QUALITY = 3.0, 7
 
 
 class PromotionSeeker:
-    """Both halves of it.
+    """Promotion on the node's side: frames of promotion needed, and offers to a neighbour that sends one.
 
     Args:
         node: whose.
@@ -92,14 +135,14 @@ class PromotionSeeker:
 
     __slots__ = ("_life", "_node", "_offered")
 
-    def __init__(self, node: "ServiceNode") -> None:
+    def __init__(self, node: MemberModem) -> None:
         self._node = node
         self._life = 0
         #: EUI-48 -> until when this node does not offer itself again
         self._offered: dict[int, float] = {}
 
     def begin(self) -> None:
-        """The node searches: cry when `search_time_s` has passed."""
+        """The node searches: ask for a switch when `search_time_s` has passed."""
         terms = self._node.network.terms
         self._life += 1
         self._later(terms.search_time_s * (1.0 + self._node.draw() / 8), float(terms.promotion_period_s_min))
@@ -110,12 +153,14 @@ class PromotionSeeker:
 
     def _later(self, delay_s: float, period_s: float) -> None:
         life = self._life
-        self._node.network.later(delay_s, lambda: self._cry(period_s) if life == self._life else None)
+        self._node.network.later(
+            delay_s, lambda: self._ask_for_switch(period_s) if life == self._life else None
+        )
 
-    def _cry(self, period_s: float) -> None:
+    def _ask_for_switch(self, period_s: float) -> None:
         node = self._node
         network = node.network
-        if network.neighbours.of(node):  # nobody could hear it: a cry would change nothing
+        if network.neighbours.of(node, network.now_s):  # without neighbours it would change nothing
             octets = PromotionNeeded(ANY_SNA, node.eui).to_bytes()
             node.transmit_octets(
                 octets, ("near", node.index), CONTROL_PRIORITY, takes_s=0.0, synchronised=False
@@ -123,29 +168,26 @@ class PromotionSeeker:
         longest_s = float(network.terms.promotion_period_s_max)
         self._later(period_s * (1.0 + node.draw() / 4), min(2 * period_s, longest_s))
 
-    def hear(self, transmission: "Transmission") -> None:
-        """A neighbour cries: offer oneself to the base node, once in a while."""
+    def hear(self, transmission: Transmission) -> None:
+        """A neighbour needs promotion: offer oneself to the base node, once in a while."""
         node = self._node
         network = node.network
         try:
-            cry = PromotionNeeded.from_bytes(transmission.octets)
+            needed = PromotionNeeded.from_bytes(transmission.octets)
         except PduError:
             return
         snr_db = network.links.snr_db(transmission.sender.place, node.place, network.now_s)
         if node.state is not ServiceNodeState.TERMINAL or snr_db < network.terms.join_snr_db:
             return
-        if self._offered.get(cry.pna, 0.0) > network.now_s:
+        if self._offered.get(needed.pna, 0.0) > network.now_s:
             return
         if len(self._offered) > network.terms.max_offers:
             self._offered.clear()
-        self._offered[cry.pna] = network.now_s + network.terms.promotion_hold_s
+        self._offered[needed.pna] = network.now_s + network.terms.promotion_hold_s
         quality = max(0, min(_MAX_QUALITY, int(snr_db / _QUALITY_DB)))
         node.send_control(
-            Promotion(0, quality, network.terms.alive_time, NO_SID, PromotionRequest(cry.pna, node.level))
+            Promotion(0, quality, network.terms.alive_time, NO_SID, PromotionRequest(needed.pna, node.level))
         )
-
-
-# ---- What makes a service node a switch: its own beacons, and frames passed on in both directions.
 
 
 class Switching:
@@ -157,7 +199,7 @@ class Switching:
 
     __slots__ = ("_node", "_routes", "_source", "lsid")
 
-    def __init__(self, node: "ServiceNode") -> None:
+    def __init__(self, node: MemberModem) -> None:
         self._node = node
         self.lsid: int | None = None
         #: switch identifier further down -> that of the next switch on the way
@@ -182,7 +224,7 @@ class Switching:
         if self.lsid is None:
             return
         if self._source is not None:
-            node.network.watch.end(self._source)
+            node.watch.end(self._source)
         self._source = BeaconSource(
             node,
             self.lsid,
@@ -192,13 +234,13 @@ class Switching:
             slot.sequence % (1 << slot.frequency),
             node.network.terms.beacon_slots,
         )
-        node.network.watch.begin(self._source)
+        node.watch.begin(self._source)
 
     def end(self) -> None:
         """Be no switch any more."""
         node = self._node
         if self._source is not None:
-            node.network.watch.end(self._source)
+            node.watch.end(self._source)
             self._source = None
         if self.lsid is not None:
             node.network.directory.leave(("switch", self.lsid), node)

@@ -16,9 +16,10 @@ from sim.kernel.medium import LpduReceived, NodeEntry, NodeState, SendFailed, Wi
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.channel.interface import BASE_PLACE, Channel
 from sim.plc_channel.phy.modem import airtime_ms, phy_of
+from sim.plc_channel.prime.beacons import BeaconWatch
 from sim.plc_channel.prime.interfaces import Phy
 from sim.plc_channel.prime.medium import PrimeMedium
-from sim.plc_channel.prime.network import LogEntry, LogEvent
+from sim.plc_channel.prime.network import LogEntry, LogEvent, Network
 from sim.plc_channel.prime.settings import PrimeSettings, prime_settings
 
 # ---- A wire and a modem without physics: every link as a table says; for set-ups that need no noise.
@@ -225,7 +226,7 @@ class Plant:
         terms: PrimeSettings | None = None,
         seed: int = 1,
         *,
-        frame_by_frame: bool = False,
+        watch: Callable[[Network], BeaconWatch] = BeaconWatch,
     ) -> None:
         terms = terms or PrimeSettings()
         phy = phy or ThresholdPhy(terms.scheme)
@@ -236,14 +237,14 @@ class Plant:
             channel or TableChannel(phy),
             terms,
             phy=phy,
-            frame_by_frame=frame_by_frame,
+            watch=watch,
         )
         self.network = self.medium.network
         self.registered_s: dict[bytes, float] = {}
         self.events: list[tuple[float, WireEvent]] = []
         self.reply = (0, 0.0)
         self._waiting: Event | None = None
-        self.network.journal.listeners.append(self._note)
+        self.network.log.listeners.append(self._note)
         self.euis = [(0x020000000000 + number).to_bytes(6, "big") for number in range(1, count + 1)]
         self.nodes = [
             self.medium.node(eui48, self._meter(number), place=number)

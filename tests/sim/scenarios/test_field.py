@@ -14,7 +14,8 @@ from protocols.field.errors import StationControlError
 from protocols.field.events import EventCode
 from sim.scenarios.digest import world_rows
 from sim.scenarios.field import FieldWorld
-from sim.scenarios.scenario import Incident, ScenarioError, load_scenario
+from sim.scenarios.scenario import Incident, load_scenario
+from sim.scenarios.tables import ScenarioError
 
 ROOT = Path(__file__).parents[3]
 _SAY_DIGEST = """

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenarios.scenario import Scenario, ScenarioError, load_scenario, parse_scenario, scenario_names
+from sim.scenarios.scenario import Scenario, load_scenario, parse_scenario, scenario_names
 from sim.scenarios.site import check_scenario
+from sim.scenarios.tables import ScenarioError
 
 MINIMAL = {"scenario": {"name": "x"}}
 

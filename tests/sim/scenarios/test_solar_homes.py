@@ -6,7 +6,8 @@ import pytest
 from small_fields import HOUR_S, small
 
 from sim.scenarios.field import FieldWorld
-from sim.scenarios.scenario import ScenarioError, SolarHomeTerms, load_scenario
+from sim.scenarios.scenario import SolarHomeTerms, load_scenario
+from sim.scenarios.tables import ScenarioError
 
 
 def scenario(**terms: object):

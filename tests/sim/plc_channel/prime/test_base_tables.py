@@ -100,7 +100,7 @@ def test_a_beacon_slot_for_a_terminal_means_nothing() -> None:
     plant = Plant(1)
     plant.env.run(60.0)
     plant.nodes[0].switching.send_beacons(BeaconSlot(5, 1, 3))
-    assert len(plant.network.watch.sources) == 1
+    assert len(plant.medium.watch.sources) == 1
 
 
 def test_an_order_that_is_never_answered_ends_the_switch_on_paper() -> None:
@@ -111,11 +111,11 @@ def test_an_order_that_is_never_answered_ends_the_switch_on_paper() -> None:
         line = describe_pdu(sent.octets, plant.network.sna)
         return line.startswith("up") and " PRO " in line and f"NSID={NO_SID}" not in line
 
-    plant.network.air.vetoes.append(veto)
+    plant.network.medium.vetoes.append(veto)
     plant.env.run(60.0)
-    assert plant.network.air.counts["vetoed"] >= 3
-    assert plant.base.records.switches == {}
-    assert plant.network.journal.counts[LogEvent.PROMOTE] == 0
+    assert plant.network.medium.counts["vetoed"] >= 3
+    assert plant.base.nodes.switches == {}
+    assert plant.network.log.counts[LogEvent.PROMOTE] == 0
 
 
 # ---------------------------------------------------------------- exchanges
@@ -126,7 +126,7 @@ class Clockwork:
 
     def __init__(self) -> None:
         self.env = Environment()
-        self.air = SimpleNamespace(counts=Counter())
+        self.medium = SimpleNamespace(counts=Counter())
 
     @property
     def now_s(self) -> float:

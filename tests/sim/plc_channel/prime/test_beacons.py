@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protocols.plc.prime.headers import BASE_SID
 
 from sim.kernel.medium import NodeLost, NodeState
-from sim.plc_channel.prime.beacons import BeaconSource, first_loss
+from sim.plc_channel.prime.beacons import BeaconListener, BeaconPlan, BeaconSource, BeaconWatch, first_loss
+from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
@@ -39,12 +41,65 @@ class ChangingLine(TableChannel):
         return (math.floor(now_s / self.period_s + 1e-9) + 1) * self.period_s
 
 
+class FrameByFrame(BeaconWatch):
+    """The long way: every beacon of every node is looked at when its frame begins."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self._life = 0
+
+    def begin(self, source: BeaconSource) -> None:
+        """A modem begins to send beacons; the base node's are the frames."""
+        if source.sid == BASE_SID:
+            self._life += 1
+            self._frame_later(self._next_frame())
+        super().begin(source)
+
+    def _frame_later(self, frame: int) -> None:
+        network, life = self.network, self._life
+        at_s = network.clock.frame_s(frame)
+        network.later(at_s - network.now_s, lambda: self._frame() if life == self._life else None)
+
+    def _frame(self) -> None:
+        frame = self.network.clock.frame(self.network.now_s)
+        for listener, plan in self._open_plans():
+            if plan.frame <= frame:
+                self._look(listener, plan, frame)
+        self._frame_later(frame + 1)
+
+    def _look(self, listener: BeaconListener, plan: BeaconPlan, frame: int) -> None:
+        source = plan.source
+        if source is None:
+            super()._seek(listener, BeaconPlan(None, frame))
+            due = listener.plan.due if listener.plan else None
+            if due is not None and due != frame:
+                listener.plan = BeaconPlan(None, frame + 1)
+            return
+        if source.first_from(frame) != frame:
+            return
+        missed = bool(listener.draws(frame, frame + 1, 1, source.sid)[0] < plan.rate)
+        plan.missed = plan.missed + 1 if missed else 0
+        if plan.missed == self._limit:
+            self._due(listener, plan, frame, source.slot, listener.on_lost)
+
+    def _follow(self, listener: BeaconListener, plan: BeaconPlan) -> None:
+        plan.rate = self._rate(plan.source, listener)
+        listener.plan = plan
+
+    def _seek(self, listener: BeaconListener, plan: BeaconPlan) -> None:
+        """Looked for in each frame."""
+
+    def _settle(self, listener: BeaconListener, plan: BeaconPlan) -> None:
+        """Counted in each frame."""
+
+
 def an_hour(channel: ChangingLine, seed: int, *, frame_by_frame: bool) -> list[object]:
     """Everything that happened and everything that was sent, with its time."""
-    plant = Plant(20, channel, SoftPhy(), PrimeSettings(join_snr_db=4.0), seed, frame_by_frame=frame_by_frame)
+    watch = FrameByFrame if frame_by_frame else BeaconWatch
+    plant = Plant(20, channel, SoftPhy(), PrimeSettings(join_snr_db=4.0), seed, watch=watch)
     log: list[object] = []
-    plant.network.journal.listeners.append(lambda entry: log.append((round(entry.at_s, 6), entry)))
-    plant.network.air.sniffers.append(lambda sent: log.append((round(sent.end_s, 6), sent.octets)))
+    plant.network.log.listeners.append(lambda entry: log.append((round(entry.at_s, 6), entry)))
+    plant.network.medium.sniffers.append(lambda sent: log.append((round(sent.end_s, 6), sent.octets)))
     plant.env.run(HOUR_S)
     return [*log, *plant.events]
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from protocols.plc.prime.pdu import describe_pdu
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState
 from sim.plc_channel.channel.interface import BASE_PLACE
+from sim.plc_channel.prime.interfaces import Transmission
 from sim.plc_channel.prime.settings import PrimeSettings
-from sim.plc_channel.prime.shared_medium import Transmission
 from sim.plc_channel.prime.switching import MEMBERS, ServiceNodeState
 from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
 
@@ -34,7 +34,7 @@ class Chaos:
         terms = PrimeSettings(alive_time=3, demote_after_s=120.0)
         self.plant = Plant(COUNT, TableChannel(phy, links=deaf), phy, terms, seed)
         self.noise = 0.0
-        self.plant.network.air.vetoes.append(lambda sent, ear: ear.draw() < self.noise)
+        self.plant.network.medium.vetoes.append(lambda sent, ear: ear.draw() < self.noise)
 
     def do(self, step: tuple[str, object]) -> None:
         getattr(self, f"_{step[0]}")(step[1])
@@ -64,7 +64,7 @@ class Chaos:
     def _octets(self, octets: bytes) -> None:
         plant = self.plant
         for to in (("switch", 0), ("node", 0, 1), ("near", 0), ("under", 0)):
-            plant.network.air.transmit(plant.nodes[0], to, octets, lambda: None)
+            plant.network.medium.transmit(plant.nodes[0], to, octets, lambda: None)
 
     def heal(self) -> None:
         """Everything has its power and nothing is lost any more."""
@@ -77,18 +77,18 @@ class Chaos:
 
 def check_tables(plant: Plant) -> None:
     """Who believes what, on both sides."""
-    records = plant.base.records
+    records = plant.base.nodes
     for node in plant.nodes:
         if node.state in MEMBERS:
             assert node in plant.network.directory.listeners(("node", node.sid, node.lnid))
         if node.state is ServiceNodeState.OFF:
             assert not node.powered
             assert node.switching.lsid is None
-            assert len(node.contention) == 0
+            assert len(node.queue) == 0
     for lsid, record in records.switches.items():
         assert record.lsid == lsid
     switching = {node for node in plant.nodes if node.state is ServiceNodeState.SWITCH}
-    assert {source.modem for source in plant.network.watch.sources} <= switching | {plant.base}
+    assert {source.modem for source in plant.medium.watch.sources} <= switching | {plant.base}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -139,9 +139,9 @@ def test_every_frame_that_is_sent_explains_itself() -> None:
         if line.startswith("BAD"):
             bad.append(line)
 
-    chaos.plant.network.air.sniffers.append(look)
+    chaos.plant.network.medium.sniffers.append(look)
     for step in (("wait", 60.0), ("down", 0), ("up", 3), ("noise", 0.3), ("wait", 300.0), ("toggle", 1)):
         chaos.do(step)
     chaos.heal()
-    assert chaos.plant.network.air.counts["frames"] > 100
+    assert chaos.plant.network.medium.counts["frames"] > 100
     assert bad == []

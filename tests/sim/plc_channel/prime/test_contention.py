@@ -50,7 +50,7 @@ def test_one_frame_goes_through() -> None:
     env.run(2.0)
     assert ear.heard == [b"x" * 14]
     assert ended == [True]
-    assert mouth.contention.state is CsmaState.IDLE
+    assert mouth.queue.state is CsmaState.IDLE
 
 
 def test_those_that_hear_each_other_do_not_collide() -> None:
@@ -58,7 +58,7 @@ def test_those_that_hear_each_other_do_not_collide() -> None:
     for mouth in mouths:
         put(mouth)
     env.run(10.0)
-    air = ear.network.air
+    air = ear.network.medium
     assert air.counts["collision"] == 0
     assert len(ear.heard) + air.counts["given up"] == len(mouths)
 
@@ -69,7 +69,7 @@ def test_hidden_nodes_collide() -> None:
         put(one, bytes(250))
         put(other, bytes(250))
     env.run(60.0)
-    assert ear.network.air.counts["collision"] > 5
+    assert ear.network.medium.counts["collision"] > 5
 
 
 def test_a_late_carrier_sense_makes_collisions() -> None:
@@ -77,7 +77,7 @@ def test_a_late_carrier_sense_makes_collisions() -> None:
     for mouth in mouths:
         put(mouth)
     env.run(10.0)
-    assert ear.network.air.counts["collision"] > 0
+    assert ear.network.medium.counts["collision"] > 0
 
 
 @pytest.mark.parametrize(("capture_db", "survives"), [(None, False), (10.0, True), (25.0, False)])
@@ -90,7 +90,7 @@ def test_capture(capture_db: float | None, survives: bool) -> None:
     env.run(60.0)
     strong_heard = sum(octets[:1] == b"s" for octets in ear.heard)
     assert (strong_heard == 20) is survives
-    assert ear.network.air.counts["collision"] > 0
+    assert ear.network.medium.counts["collision"] > 0
 
 
 def test_a_modem_that_sends_hears_nothing() -> None:
@@ -100,7 +100,7 @@ def test_a_modem_that_sends_hears_nothing() -> None:
         put(ear, bytes(300))
         put(mouth, bytes(100))
     env.run(60.0)
-    assert ear.network.air.counts["collision"] > 0
+    assert ear.network.medium.counts["collision"] > 0
 
 
 def test_a_frame_that_finds_no_way_is_given_up() -> None:
@@ -108,20 +108,20 @@ def test_a_frame_that_finds_no_way_is_given_up() -> None:
     ended: list[bool] = []
 
     def again(_sent: bool) -> None:
-        rival.network.air.transmit(rival, EAR, bytes(370), lambda: again(True))
+        rival.network.medium.transmit(rival, EAR, bytes(370), lambda: again(True))
 
     again(True)
     put(mouth, bytes(14), ended.append)
     env.run(20.0)
     assert ended == [False]
-    assert ear.network.air.counts["given up"] == 1
+    assert ear.network.medium.counts["given up"] == 1
 
 
 def test_clearing_forgets_what_waits() -> None:
     env, (ear, mouth) = ears(2)
     for _ in range(3):
         put(mouth)
-    assert len(mouth.contention) == 3
+    assert len(mouth.queue) == 3
     mouth.silence()
     env.run(5.0)
     assert ear.heard == []

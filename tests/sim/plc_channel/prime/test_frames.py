@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.plc_channel.prime.beacons import FRAME_S, SLOT_S, FrameClock
+from sim.plc_channel.prime.frames import FRAME_S, SLOT_S, FrameClock
 from sim.plc_channel.prime.settings import FRAME_SYMBOLS, SYMBOL_S, PrimeSettings
 from sim.plc_channel.validation.mac_setups import R5_EXCHANGES, Plant, TableChannel, ThresholdPhy
 
@@ -59,7 +59,7 @@ def test_no_frame_crosses_the_border_of_a_contention_period(floor: float) -> Non
     phy = ThresholdPhy(floor=floor)
     plant = Plant(30, TableChannel(phy), phy, seed=3)
     crossing = []
-    plant.network.air.sniffers.append(
+    plant.network.medium.sniffers.append(
         lambda sent: (
             crossing.append(sent)
             if not plant.network.clock.in_contention(sent.begin_s, sent.end_s) and sent.to[0] != "near"
@@ -67,7 +67,7 @@ def test_no_frame_crosses_the_border_of_a_contention_period(floor: float) -> Non
         )
     )
     plant.read(R5_EXCHANGES, begin_s=60.0)
-    assert plant.network.air.counts["frames"] > 400
+    assert plant.network.medium.counts["frames"] > 400
     assert crossing == []
 
 
@@ -84,7 +84,7 @@ def test_frames_on_time_of_their_own_stay_within_it() -> None:
         if begin < FRAME_SYMBOLS - 120 or clock.frame(sent.end_s - 1e-6) != clock.frame(sent.begin_s):
             outside.append(sent)
 
-    plant.network.air.sniffers.append(look)
+    plant.network.medium.sniffers.append(look)
     plant.read(R5_EXCHANGES, begin_s=30.0)
     assert len(own) > 10
     assert outside == []

@@ -103,7 +103,7 @@ def test_keep_alives_keep_a_short_time_out() -> None:
     plant = Plant(60, terms=PrimeSettings(alive_time=1))
     plant.env.run(1800.0)
     assert all(row.state is NodeState.TERMINAL for row in plant.rows())
-    assert plant.network.journal.counts[LogEvent.UNREGISTER] == 0
+    assert plant.network.log.counts[LogEvent.UNREGISTER] == 0
 
 
 def test_strangers_on_the_wire_are_noted() -> None:
@@ -112,12 +112,12 @@ def test_strangers_on_the_wire_are_noted() -> None:
     plant.nodes[0].lnid = 77
     plant.nodes[0].send(b"x")
     plant.env.run(40.0)
-    assert plant.network.journal.counts[LogEvent.UNKNOWN] > 0
+    assert plant.network.log.counts[LogEvent.UNKNOWN] > 0
 
 
 def test_a_frame_of_another_subnetwork_falls_on_the_floor() -> None:
     plant = Plant(1)
     plant.env.run(30.0)
-    plant.network.air.transmit(plant.nodes[0], ("switch", 0), bytes(20), lambda: None)
+    plant.network.medium.transmit(plant.nodes[0], ("switch", 0), bytes(20), lambda: None)
     plant.env.run(40.0)
-    assert plant.network.air.counts["undecodable"] == 1
+    assert plant.network.medium.counts["undecodable"] == 1

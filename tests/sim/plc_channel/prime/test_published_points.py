@@ -71,7 +71,7 @@ def test_plc_11_what_breaks_later_is_reported_within_the_time() -> None:
     plant.env.run(3600.0)
     assert mac_setups.topology(plant).missing == 0
     breaks_s = float(plant.env.now)
-    plant.network.air.vetoes.append(lambda sent, ear: (sent.sender.place < 3) != (ear.place < 3))
+    plant.network.medium.vetoes.append(lambda sent, ear: (sent.sender.place < 3) != (ear.place < 3))
     plant.env.run(breaks_s + 86_400.0)
     lost = {event.eui48: at_s for at_s, event in plant.events if isinstance(event, NodeLost)}
     assert set(lost) == set(plant.euis[3:])

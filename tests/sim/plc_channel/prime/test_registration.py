@@ -3,10 +3,10 @@
 import pytest
 
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, NodeState, SendFailed
+from sim.plc_channel.prime.interfaces import Transmission
 from sim.plc_channel.prime.modem import Modem
 from sim.plc_channel.prime.network import LogEvent
 from sim.plc_channel.prime.settings import PrimeSettings
-from sim.plc_channel.prime.shared_medium import Transmission
 from sim.plc_channel.prime.switching import MEMBERS, TRANSITIONS, ServiceNodeEvent, ServiceNodeState, diagram
 from sim.plc_channel.validation.mac_setups import Plant, chain
 
@@ -18,7 +18,7 @@ class Loss:
         self.number = number
         self.seen: list[Transmission] = []
         self.taken = False
-        plant.network.air.vetoes.append(self.veto)
+        plant.network.medium.vetoes.append(self.veto)
 
     def veto(self, sent: Transmission, _listener: Modem) -> bool:
         if not any(sent is other for other in self.seen):
@@ -36,7 +36,7 @@ def frames_until_connected(hops: int) -> int:
     plant = chain(hops)
     while connected(plant) < hops + 1:
         plant.env.run(float(plant.env.now) + 1.0)
-    return plant.network.air.counts["frames"]
+    return plant.network.medium.counts["frames"]
 
 
 @pytest.mark.parametrize("hops", [0, 1])
@@ -84,8 +84,8 @@ def test_a_short_cut_registers_again_at_once() -> None:
     plant.nodes[0].power(True)
     plant.env.run(70.0)
     assert plant.rows()[0].state is NodeState.TERMINAL
-    assert plant.network.journal.counts[LogEvent.UNREGISTER] == 1
-    assert plant.network.journal.counts[LogEvent.REGISTER] == 3
+    assert plant.network.log.counts[LogEvent.UNREGISTER] == 1
+    assert plant.network.log.counts[LogEvent.REGISTER] == 3
 
 
 def test_what_waited_for_a_node_that_registers_again_fails() -> None:

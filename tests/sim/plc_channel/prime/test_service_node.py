@@ -45,7 +45,7 @@ def test_a_node_that_is_put_out_searches_and_comes_back(plant: Plant) -> None:
 
 def test_a_refused_connection_ends_the_membership() -> None:
     plant = Plant(1)
-    while "CON" not in plant.nodes[0].exchanges:
+    while "CON" not in plant.nodes[0].requests:
         plant.env.step()
     say(plant, Connection(1, 0, 1, 1, Convergence.LLC_432))
     assert plant.nodes[0].state is ServiceNodeState.SEARCHING
@@ -57,10 +57,10 @@ def test_a_connection_that_nobody_asked_for_means_nothing(plant: Plant) -> None:
 
 
 def test_an_answer_that_is_repeated_is_confirmed_again(plant: Plant) -> None:
-    frames = plant.network.air.counts["frames"]
+    frames = plant.network.medium.counts["frames"]
     say(plant, registration(plant, 0))
     plant.env.run(35.0)
-    assert plant.network.air.counts["frames"] == frames + 1
+    assert plant.network.medium.counts["frames"] == frames + 1
     assert plant.base.statistics(plant.euis[0]).registrations == 1
 
 
@@ -73,14 +73,14 @@ def test_a_node_without_keep_alives_leaves() -> None:
     plant = Plant(1, terms=PrimeSettings(alive_time=2))
     plant.env.run(30.0)
     # the base node's words reach it no more, its beacons do
-    plant.network.air.vetoes.append(lambda sent, ear: ear is plant.nodes[0])
+    plant.network.medium.vetoes.append(lambda sent, ear: ear is plant.nodes[0])
     plant.env.run(30.0 + 128.0 + 5.0)
     assert plant.nodes[0].state in (ServiceNodeState.SEARCHING, ServiceNodeState.REGISTERING)
 
 
 def test_a_keep_alive_is_answered_with_counts(plant: Plant) -> None:
     heard: list[KeepAlive] = []
-    plant.network.air.sniffers.append(
+    plant.network.medium.sniffers.append(
         lambda sent: heard.extend(
             packet.body for packet in decode_pdu(sent.octets, plant.network.sna).packets
         )
@@ -136,25 +136,25 @@ def test_a_switch_passes_on_only_what_is_below_it() -> None:
     plant = chain(1)
     plant.env.run(120.0)
     switch = plant.nodes[0]
-    frames = plant.network.air.counts["frames"]
+    frames = plant.network.medium.counts["frames"]
     switch.switching.pass_down(Packet(77, 1, b"x", 1))
     plant.env.run(122.0)
-    assert plant.network.air.counts["frames"] == frames
+    assert plant.network.medium.counts["frames"] == frames
     plant.nodes[1].switching.pass_down(Packet(1, 1, b"x", 1))
     plant.nodes[1].switching.pass_up(Packet(1, 1, b"x", 1))
     plant.env.run(124.0)
-    assert plant.network.air.counts["frames"] == frames
+    assert plant.network.medium.counts["frames"] == frames
 
 
 def test_neighbours_are_those_that_might_hear() -> None:
     plant = chain(3)
     of = plant.network.neighbours.of
-    assert [modem.place for modem in of(plant.nodes[1])] == [0, 2]
-    assert of(plant.nodes[1]) is of(plant.nodes[1])
+    assert [modem.place for modem in of(plant.nodes[1], 0.0)] == [0, 2]
+    assert of(plant.nodes[1], 0.0) is of(plant.nodes[1], 0.0)
 
 
 def test_a_beacon_has_its_number_however_it_is_asked_for() -> None:
-    hearer = Plant(1).nodes[0].hearer
+    hearer = Plant(1).nodes[0].listener
     whole = hearer.draws(BLOCK - 5, BLOCK + 70, 1, 3)
     assert len(whole) == 75
     assert ((whole >= 0) & (whole < 1)).all()

@@ -64,8 +64,8 @@ def test_a_switch_without_children_is_a_terminal_again() -> None:
     plant.env.run(3600.0)
     assert plant.rows()[0].state is NodeState.TERMINAL
     assert plant.nodes[0].state is ServiceNodeState.TERMINAL
-    assert plant.network.journal.counts[LogEvent.DEMOTE] == 1
-    assert not [source for source in plant.network.watch.sources if source.modem is plant.nodes[0]]
+    assert plant.network.log.counts[LogEvent.DEMOTE] == 1
+    assert not [source for source in plant.medium.watch.sources if source.modem is plant.nodes[0]]
 
 
 def test_a_switch_that_goes_takes_its_children_along_until_they_find_another() -> None:

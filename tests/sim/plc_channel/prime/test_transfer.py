@@ -135,13 +135,13 @@ def test_over_a_lossy_wire_nothing_is_lost_or_doubled(floor: float) -> None:
         # a message may be given up, but none comes twice or out of turn
         assert said == sorted(set(said))
         assert len(said) >= 9
-    assert plant.network.air.counts["noise"] > 0
+    assert plant.network.medium.counts["noise"] > 0
 
 
 def test_a_wire_that_breaks_ends_in_a_failure() -> None:
     plant = Plant(1)
     plant.env.run(60.0)
-    plant.network.air.vetoes.append(lambda sent, listener: True)
+    plant.network.medium.vetoes.append(lambda sent, listener: True)
     plant.base.send(plant.euis[0], b"x" * 40)
     plant.env.run(120.0)
     failed = [event for _, event in plant.events if isinstance(event, SendFailed)]
