@@ -6,7 +6,7 @@ from typing import ClassVar
 from protocols.plc.errors import PduError
 from protocols.plc.prime.connections import Arq, Connection, Convergence, Reassembly
 from protocols.plc.prime.control import BeaconSlot, ContentionFree, KeepAlive, Promotion, Registration
-from protocols.plc.prime.pdu import BROADCAST, NO_SID, UNREGISTERED, Gpdu, Packet, control_packet
+from protocols.plc.prime.pdu import BROADCAST, NO_SID, UNREGISTERED, Beacon, Gpdu, Packet, control_packet
 from sim.kernel.medium import OnLpdu, checked_lpdu
 from sim.kernel.timing import Timer
 from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from protocols.plc.prime.headers import BASE_SID
 
+from protocols.plc.prime.pdu import BASE_SID
 from sim.kernel.medium import NodeLost, NodeState
 from sim.plc_channel.prime.beacons import BeaconListener, BeaconPlan, BeaconSource, BeaconWatch, first_loss
 from sim.plc_channel.prime.network import Network
