@@ -16,7 +16,7 @@ from protocols.offline.canonical import canonical
 from system.config.clock import BOGOTA
 from system.terminal.errors import TerminalRefused
 
-# ---- What is read from the book.
+# ------------ rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def stored_inputs(row: BookedSale) -> str:
     return json.dumps(row.content["inputs"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-# ---- The tables of the book. What happened stands in `entry`; `sale` and `shift` find it again.
+# ------------ tables: what happened stands in `entry`; `sale` and `shift` find it again
 
 VERSION = 1
 
@@ -130,7 +130,7 @@ CREATE TABLE wrong_pin (
 """
 
 
-# ---- The book: a file, its turns, and the chain in it.
+# ------------ book
 
 _BUSY_S = 10
 _SALES = "SELECT s.entry, s.at, e.content, s.copies, s.said FROM sale s JOIN entry e ON e.number = s.entry"
@@ -203,7 +203,7 @@ class Book:
 
     @property
     def last_at(self) -> datetime | None:
-        """When the last entry was written."""
+        """Instant of the last entry; None: there is none."""
         found = self._one("SELECT at FROM entry ORDER BY number DESC LIMIT 1")
         return datetime.fromisoformat(found[0]) if found else None
 
@@ -294,7 +294,7 @@ class Book:
         return self._sales("day = ?", day) if day is not None else self._sales("1 = 1")
 
     def previous_at(self, installation: str, entry: int) -> datetime | None:
-        """When an installation bought before an entry."""
+        """Instant of an installation's last purchase before an entry."""
         found = self._one(
             "SELECT at FROM sale WHERE installation = ? AND entry < ? ORDER BY entry DESC LIMIT 1",
             (installation, entry),
@@ -302,7 +302,7 @@ class Book:
         return datetime.fromisoformat(found[0]) if found else None
 
     def totals(self) -> tuple[int, int, int]:
-        """Of the terminal's life: sales, centavos, and the counter's sequence of the last one."""
+        """Totals of the terminal's life: sales, centavos, and the counter's sequence of the last one."""
         found = self._one("SELECT count(*), coalesce(sum(amount_c), 0), coalesce(max(sequence), 0) FROM sale")
         return found[0], found[1], found[2]
 
@@ -391,7 +391,7 @@ class Book:
         return total
 
     def fact(self, name: str) -> str | bytes | None:
-        """Something that stays: ids, names, pinned keys."""
+        """Fact that stays: ids, names, pinned keys."""
         found = self._one("SELECT value FROM fact WHERE name = ?", (name,))
         return found[0] if found else None
 

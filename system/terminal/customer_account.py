@@ -1,4 +1,4 @@
-"""What a customer's next price depends on: what the pack says of him, and what was sold to him here since.
+"""Account of a customer at a terminal: the pack's figures and own sales since, from which a price follows.
 
 Pure: no clock, no book. The office counts the same way when it prices the sale again.
 """
@@ -37,7 +37,7 @@ class PackObligation:
     ends_on: date | None
 
     def on(self, day: date) -> bool:
-        """Whether it is taken on a day."""
+        """True on a day on which it is taken."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
@@ -81,7 +81,7 @@ class CustomerAccount:
     sales: tuple[OwnSale, ...] = ()
 
     def inputs(self, amount_c: int, day: date, deductions_max_ppm: int) -> SaleInputs:
-        """What the price of an amount on a business day depends on.
+        """Pricing inputs of an amount on a business day.
 
         Raises:
             PricingError: no tariff is in force, or the amount makes no sense.
@@ -99,7 +99,7 @@ class CustomerAccount:
         )
 
     def _known(self, month: str, value: int) -> int:
-        """What the pack counted, if it counted this month."""
+        """Value that the pack counted, if it counted this month."""
         return value if month == self.month else 0
 
     def _of(self, month: str) -> Iterable[OwnSale]:
@@ -133,7 +133,7 @@ def conservative_inputs(inputs: SaleInputs) -> SaleInputs:
 
 
 def own_sale(quote: Quote, *, settled: bool) -> OwnSale:
-    """What later prices must know of a sale that was priced so."""
+    """Own sale as later prices count it."""
     deducted_c: dict[str, int] = {}
     for line in quote.lines:
         if line.kind is not LineKind.ENERGY:

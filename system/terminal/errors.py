@@ -1,4 +1,4 @@
-"""Why a terminal refuses: one table of codes, each with a sentence in Spanish and English."""
+"""Refusals of a terminal: one table of codes, each with a sentence in Spanish and English."""
 
 from system.security_module.refusals import Worded, Words
 

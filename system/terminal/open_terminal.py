@@ -25,7 +25,7 @@ from system.terminal.errors import TerminalRefused
 from system.terminal.packs import LoadedPack, read_pack
 from system.vending.pricing.explain import pesos
 
-# ---- Where a terminal lies: its secure counter, its book and its enrolment, made once and together.
+# ------------ folder
 
 COUNTER, BOOK, ENROLMENT = "counter", "book.db", "enrolment.json"
 _MODE = 0o700
@@ -33,7 +33,7 @@ _MODE = 0o700
 
 @dataclass(frozen=True, slots=True)
 class TerminalName:
-    """How a terminal is called: `serial` of the apparatus, `name` among people."""
+    """Names of a terminal: `serial` of the apparatus, `name` among people."""
 
     serial: str
     name: str
@@ -104,7 +104,7 @@ def _fill_folder(
     return enrolment
 
 
-# ---- The open terminal: what every verb takes, and nothing that decides.
+# ------------ terminal
 
 
 class OpenTerminal:
@@ -173,7 +173,7 @@ class OpenTerminal:
         return max(self.now(), self.book.last_at or self.now())
 
     def enrolment(self) -> bytes:
-        """What the office needs to take this terminal in."""
+        """Enrolment of this terminal, for the office."""
         return (self.folder / ENROLMENT).read_bytes()
 
     def selling(self) -> LoadedPack:
@@ -205,12 +205,12 @@ def local_instant(instant: datetime) -> str:
     return f"{instant.astimezone(BOGOTA):%Y-%m-%d %H:%M}"
 
 
-# ---- Where a terminal stands, read from its book alone: no passphrase, and another process may be selling.
+# ------------ status
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalStatus:
-    """What a book says.
+    """Status of a terminal, from its book alone: another process may be selling.
 
     Args:
         terminal_id: of the terminal.
@@ -250,7 +250,7 @@ class TerminalStatus:
 
 
 def terminal_status(folder: Path) -> TerminalStatus:
-    """Where the terminal of a folder stands.
+    """Status of the terminal of a folder; no passphrase is needed.
 
     Raises:
         TerminalRefused: ``not-a-terminal`` or ``book-damaged``.

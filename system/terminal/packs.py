@@ -41,7 +41,7 @@ class LoadedPack:
     leased_until: datetime | None
 
     def customer(self, installation: str) -> Customer:
-        """Who is at an installation.
+        """Customer at an installation.
 
         Raises:
             TerminalRefused: ``unknown-customer``.
@@ -52,7 +52,7 @@ class LoadedPack:
         return found
 
     def find(self, typed: str) -> tuple[Customer, ...]:
-        """Whom somebody means: by a whole number (meter, NIU, serial), the end of one, or words of a name."""
+        """Customers by a whole number (meter, NIU, serial), the end of one, or words of a name."""
         wanted = "".join(typed.split()).casefold()
         if not wanted:
             return ()
@@ -66,7 +66,7 @@ class LoadedPack:
         return tuple(whole[:FOUND_MAX])
 
     def operator(self, username: str) -> Operator:
-        """Who may sell.
+        """Operator of a user name.
 
         Raises:
             TerminalRefused: ``unknown-operator``.

@@ -1,4 +1,4 @@
-"""What of the on-line vending a terminal can do, operation by operation; the page goes to standard output.
+"""Parity of a terminal with the on-line vending, operation by operation; the page goes to standard output.
 
 python -m system.terminal.parity > docs/reference/terminal-parity.md
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Degree(StrEnum):
-    """How far."""
+    """Degree of parity."""
 
     SAME = "same"
     PART = "in part"
@@ -20,7 +20,7 @@ class Degree(StrEnum):
 
 
 class Parity(NamedTuple):
-    """How far, and how, or why not."""
+    """Degree, and how, or why not."""
 
     degree: Degree
     how: str

@@ -25,8 +25,6 @@ from system.vending.ticket.layout import (
     wrapped,
 )
 
-# ---- Paper: the bytes of a ticket to a 58 mm printer that takes them as a file does.
-
 
 class UnableToPrint(Exception):
     """Nothing, or half of it, came out; one Spanish sentence. The sale stands: print again."""
@@ -50,8 +48,6 @@ def send_to_printer(device: str, ticket: Ticket) -> None:
             "La impresora no respondió: revise el papel y toque Imprimir otra vez. La venta ya está hecha."
         ) from error
 
-
-# ---- What comes out of the printer: the ticket of a sale, and the slip of a shift or day (Z), 58 mm wide.
 
 _PROVISIONAL = "Precio provisional: si pagó de más, la oficina se lo abona."
 _NO_METER = {"sgc": "-", "krn": "-", "ti": "-", "ea": "-"}
@@ -100,7 +96,7 @@ def z_slip(desk: OpenTerminal, *, day: date | None = None, shift: Shift | None =
 
 
 def seller_of(desk: OpenTerminal, username: str) -> str:
-    """How an operator is called; his user name where the pack knows him no more."""
+    """Name of an operator; his user name where the pack knows him no more."""
     for one in desk.selling().pack.operators:
         if one.username == username:
             return one.name

@@ -11,7 +11,7 @@ from system.terminal.open_terminal import OpenTerminal
 
 @dataclass(frozen=True, slots=True)
 class SalesTotals:
-    """Of some sales.
+    """Totals of some sales.
 
     Args:
         sales: how many.
@@ -34,7 +34,7 @@ class SalesTotals:
 
 @dataclass(frozen=True, slots=True)
 class OfficePosition:
-    """Where the terminal stands with the office.
+    """Position of the terminal with the office.
 
     Args:
         sold_c: taken in its life, by the counter.
@@ -57,13 +57,13 @@ class OfficePosition:
 
 
 def totals_of(desk: OpenTerminal, *, day: date | None = None, shift_id: UUID | None = None) -> SalesTotals:
-    """Of a business day, of a shift, or of all sales."""
+    """Totals of a business day, of a shift, or of all sales."""
     rows = desk.book.sales_where(day=None if day is None else day.isoformat(), shift_id=shift_id)
     return totals_of_sales(rows)
 
 
 def totals_of_sales(rows: Sequence[BookedSale]) -> SalesTotals:
-    """Of these sales, in their order."""
+    """Totals of these sales, in their order."""
     said = [row.content for row in rows]
     return SalesTotals(
         sales=len(rows),
@@ -78,7 +78,7 @@ def totals_of_sales(rows: Sequence[BookedSale]) -> SalesTotals:
 
 
 def office_position(desk: OpenTerminal) -> OfficePosition:
-    """Where it stands now."""
+    """Position with the office now."""
     status, loaded = desk.counter.status(), desk.loaded
     settled = 0 if loaded is None else loaded.pack.settled.number
     return OfficePosition(

@@ -1,4 +1,4 @@
-"""Why something could not be sold. Messages are one Spanish sentence for whoever stands at the counter.
+"""Refusals of the vending. Messages are one Spanish sentence for the counter.
 
 ::
 

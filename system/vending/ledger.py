@@ -33,7 +33,7 @@ from system.vending.models import (
     Transfer,
 )
 
-# ---- Accounts by what they hold and whose they are; made when they are first needed.
+# ------------ accounts: made when they are first needed
 
 
 def account_of(provider_id: int, kind: AccountKind, owner: Any = None) -> LedgerAccount:
@@ -83,7 +83,7 @@ _OWNERS: dict[AccountKind, str] = {
 }
 
 
-# ---- Movements: pending, then posted or voided. Everything here runs inside the caller's transaction.
+# ------------ movements: pending, then posted or voided
 
 
 class OverLimit(ValueError):
@@ -204,11 +204,11 @@ _MOVED = CompiledQuery(
 )
 
 
-# ---- Adds the facts up again, and compares them with what is kept beside them.
+# ------------ trial balance: the facts added up again, beside the balances that are kept
 
 
 def ledger_faults() -> list[str]:
-    """What does not add up, one sentence each; empty is right."""
+    """Faults of the trial balance, one sentence each; an empty list is right."""
     return [*_balance_faults(), *_sale_faults()]
 
 

@@ -1,4 +1,4 @@
-"""What the first sale of a day need not wait for: done once, when a process begins to serve."""
+"""Warm-up of a process before it serves, so that the first sale of a day does not wait."""
 
 import gc
 import sys

@@ -57,7 +57,7 @@ class Receivers(ForkingNursery):
         from system.vending.offline.services import settlement
         from system.vending.offline.services import settlement as receiving
 
-        name = "_settle_one" if committed else "_write"
+        name = "_settle_one" if committed else "_write_entry"
         inner, done = getattr(settlement, name), [0]
 
         def stopping(*args: Any) -> Any:

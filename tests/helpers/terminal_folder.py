@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from terminal_world import PASSPHRASE, PaperOffice, customer, due, folder
+from terminal_world import PASSPHRASE, PaperOffice, customer, due
 
 from protocols.offline.messages import Customer
 from system.config.clock import WallBusinessClock
 from system.terminal import services
-from system.terminal.open_terminal import OpenTerminal
+from system.terminal.open_terminal import OpenTerminal, TerminalName, make_terminal
 from system.terminal.services.office import read_office
 from system.vending.pricing import Obligation, ObligationKind, Rule
 
@@ -25,7 +25,7 @@ def write(place: Path, *, admit: bool = True, count: int = 3) -> Path:
     """A terminal in `place`/terminal with keys.json and pack.json beside it; loaded where `admit` says so."""
     clock = WallBusinessClock()
     where = place / "terminal"
-    made = folder.make(where, PASSPHRASE, folder.Named("SN-1", "Datáfono 1"), clock.now(), cost=10)
+    made = make_terminal(where, PASSPHRASE, TerminalName("SN-1", "Datáfono 1"), clock.now(), cost=10)
     office = PaperOffice()
     (place / "keys.json").write_bytes(office.keys())
     with OpenTerminal.open(where, PASSPHRASE, clock) as desk:

@@ -2,8 +2,7 @@
 
     python vending_processes.py DIRECTORY
 
-``web`` and ``module_client`` answer with a process id and where to reach it, ``check`` says what the books
-hold.
+``web`` and ``module`` answer with a process id and where to reach it, ``check`` says what the books hold.
 """
 
 import asyncio

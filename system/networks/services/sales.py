@@ -15,7 +15,6 @@ from system.networks.errors import KeyReused, NetworkRefused, OverNetworkLimit
 from system.networks.models import NetworkSale, NetworkSaleState
 from system.networks.services.networks import commission_of
 from system.networks.webhooks.events import Event, queue_event, sale_data
-from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale, SaleOutcome
 from system.vending.pricing.explain import pesos
@@ -104,7 +103,6 @@ def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[Netwo
         raise
     settle_sale(row.pk)
     row.refresh_from_db()
-    after_sale(sale)
     return row, sale
 
 

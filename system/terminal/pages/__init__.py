@@ -1,4 +1,4 @@
-"""What the community leader sees: one thing on each page, the way on at the bottom, where the thumb is.
+"""Pages of the terminal: one thing on each, the way on at the bottom, where the thumb is.
 
 at.py       the desk that this process serves, and what every page shows of it
 guard.py    loopback, headers, who may see a page

@@ -14,7 +14,7 @@ from system.terminal.errors import TerminalRefused
 from system.terminal.open_terminal import OpenTerminal, local_instant
 from system.terminal.services.sales import pack_time_left
 
-# ---- The desk that this process serves, and what every page shows of it.
+# ------------ terminal of this process
 
 #: Days before the end of a pack from which every page says so.
 WARN_DAYS = 3
@@ -41,7 +41,7 @@ def the_terminal() -> OpenTerminal:
 
 
 def office_url() -> str:
-    """Where the office answers; empty: there is no link."""
+    """Address of the office; empty: there is no link."""
     return str(getattr(settings, "OFFICE_URL", ""))
 
 
@@ -51,7 +51,7 @@ def printer_device() -> str:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the base template shows."""
+    """Context of the base template."""
     desk = the_terminal()
     if desk.loaded is None:
         return {"place": desk.book.fact("name"), "operator": None, "warning": ""}
@@ -65,7 +65,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def pack_warning(desk: OpenTerminal) -> str:
-    """What must be said of the pack's age; empty: nothing."""
+    """Warning about the pack's age; empty: none."""
     if desk.loaded is None:
         return ""
     prices, leases = pack_time_left(desk.loaded, desk.now())
@@ -79,7 +79,7 @@ def pack_warning(desk: OpenTerminal) -> str:
     return ""
 
 
-# ---- Who may see a page: whoever sits at this machine; and, for what sells, who typed a PIN.
+# ------------ guards
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -120,7 +120,7 @@ def operator_required(view: View) -> View:
 
 
 def username_of(request: HttpRequest) -> str:
-    """Who is attending."""
+    """User name of the operator."""
     name: str = request.operator.username  # type: ignore[attr-defined]
     return name
 
@@ -141,7 +141,7 @@ def _operator(request: HttpRequest) -> Any:
         return None
 
 
-# ---- What people type as money.
+# ------------ typed values
 
 _PESOS_DIGITS_MAX = 10
 

@@ -35,7 +35,7 @@ def office(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def enrolment(request: HttpRequest) -> HttpResponse:
-    """What the office needs first."""
+    """File that the office needs first."""
     desk = the_terminal()
     return _file(desk.enrolment(), f"inscripcion-{str(desk.book.terminal_id)[:8]}.json")
 

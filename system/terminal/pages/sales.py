@@ -29,7 +29,7 @@ from system.terminal.totals import office_position, totals_of_sales
 from system.vending.pricing import LineKind
 from system.vending.ticket import Ticket
 
-# ---- Whom, how much, yes; and the token.
+# ------------ sale
 
 #: Pesos that most people pay.
 AMOUNTS = (2_000, 5_000, 10_000, 20_000, 50_000)
@@ -53,7 +53,7 @@ def customer_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @operator_required
 def amount_page(request: HttpRequest, installation: str) -> HttpResponse:
-    """How much; with ``pesos`` what it buys, and the question."""
+    """Amount; with ``pesos`` what it buys, and the question."""
     desk = the_terminal()
     try:
         customer = desk.selling().customer(installation)
@@ -110,7 +110,7 @@ def sold(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     return render(request, "terminal/sold.html", {"row": row, "said": row.content, "groups": groups})
 
 
-# ---- Sales of a day: sums on top, then each.
+# ------------ sales of a day
 
 LISTED_MAX = 200
 
@@ -142,7 +142,7 @@ def day_of(text: str, today: date) -> date:
         return today
 
 
-# ---- Ticket and Z: on paper, on the screen, as bytes.
+# ------------ slips
 
 
 @require_safe

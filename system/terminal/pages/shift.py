@@ -23,7 +23,7 @@ from system.terminal.services import close_shift, log_in, open_shift
 from system.terminal.tickets import seller_of
 from system.terminal.totals import office_position, totals_of
 
-# ---- Who are you: a name among few, then the PIN.
+# ------------ log-in: a name among few, then the PIN
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +56,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("enter")
 
 
-# ---- Four big doors, and what is left.
+# ------------ home
 
 
 @require_safe
@@ -74,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "terminal/home.html", shown)
 
 
-# ---- Open, count, close.
+# ------------ shift
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Which page lies where."""
+"""Addresses of the terminal's pages."""
 
 from django.urls import path
 

@@ -23,12 +23,12 @@ from system.terminal.open_terminal import OpenTerminal
 from system.terminal.packs import LoadedPack, read_pack
 from system.terminal.services.recover import recover, writing
 
-# ---- Get to know the office: its two keys, compared by two people, then pinned for ever.
+# ------------ keys: compared by two people, then pinned for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """What two people read to each other: of the office's key, and of its security module's."""
+    """Fingerprints that two people compare: of the office's key, and of its security module's."""
 
     office: str
     module: str
@@ -73,7 +73,7 @@ def _normalised(prints: Fingerprints) -> tuple[str, str]:
     return tuple("".join(text.split()).upper() for text in (prints.office, prints.module))  # type: ignore[return-value]
 
 
-# ---- Take a pack: everything is looked at first, then leases go to the counter and the pack into the book.
+# ------------ pack
 
 
 def load_pack(desk: OpenTerminal, data: bytes) -> bool:
@@ -127,7 +127,7 @@ def _take_pack(desk: OpenTerminal, new: LoadedPack, data: bytes, module_public: 
     desk.loaded = new
 
 
-# ---- Write the batch: all that the office has not said it has; handed over twice it is no news there.
+# ------------ batch: handed over twice it is no news
 
 
 def make_batch(desk: OpenTerminal) -> bytes:
@@ -151,7 +151,7 @@ def make_batch(desk: OpenTerminal) -> bytes:
         return batch.seal(desk.counter.signing_public, desk.counter.sign)
 
 
-# ---- The exchange over a link: batch out, pack in; the counter signs the office's challenge.
+# ------------ exchange over a link
 
 ROUTES = {"challenge": "/api/v1/terminal/challenge", "exchange": "/api/v1/terminal/exchange"}
 #: What a terminal signs begins so; the office's `system.vending.offline.rest.exchange` says the same.
@@ -196,7 +196,7 @@ def exchange_with_office(desk: OpenTerminal, office_url: str) -> str:
 
 
 def signed_bytes(challenge: str, batch: bytes) -> bytes:
-    """What the terminal signs: the office's challenge, and which batch comes with it."""
+    """Octets that the terminal signs: the office's challenge, and which batch comes with it."""
     return SIGNED_HEAD + challenge.encode() + b" " + hashlib.sha256(batch).hexdigest().encode()
 
 

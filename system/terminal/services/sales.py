@@ -35,7 +35,7 @@ from system.vending.pricing.explain import pesos
 from system.vending.pricing.serialization import from_json, to_json
 from system.vending.ticket import Ticket
 
-# ---- What an amount buys, before anybody says yes.
+# ------------ offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def require_amount(limits: Limits, amount_c: int) -> None:
 def customer_account(
     desk: OpenTerminal, loaded: LoadedPack, customer: Customer, now: datetime
 ) -> CustomerAccount:
-    """What the pack and own sales say of a customer."""
+    """Account of a customer, by the pack and own sales."""
     settled = loaded.pack.settled.number
     first = business_day(now).replace(day=1).isoformat()
     rows = desk.book.sales_of(customer.installation, settled, first)
@@ -118,7 +118,7 @@ def customer_account(
 
 
 def pack_time_left(loaded: LoadedPack, now: datetime) -> tuple[timedelta, timedelta]:
-    """How long the pack's prices hold, and how long its leases mint; below zero: over since."""
+    """Time for which the pack's prices hold, and its leases mint; below zero: over since."""
     until = loaded.leased_until or loaded.pack.valid_until
     return loaded.pack.valid_until - now, until - now
 
@@ -139,12 +139,12 @@ def _own_sale(row: BookedSale, settled: int) -> OwnSale:
     return own_sale(price_sale(from_json(stored_inputs(row))), settled=row.entry <= settled)
 
 
-# ---- Sell: keep the sale, have the counter mint, write the entry. Whatever dies in between, `recover` ends
+# ------------ sale
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants.
+    """Order of a sale.
 
     Args:
         sale_id: made by the caller: the same again gives the same token.
@@ -272,7 +272,7 @@ def _terminal_refusal(desk: OpenTerminal, loaded: LoadedPack, refused: CounterRe
     return TerminalRefused("counter", why=Words(refused.es, refused.en))
 
 
-# ---- Print a ticket: each copy is an entry, from the second on the ticket says that it is one.
+# ------------ ticket
 
 
 def print_ticket(desk: OpenTerminal, sale_id: UUID) -> Ticket:

@@ -11,7 +11,7 @@ from system.terminal.open_terminal import OpenTerminal
 from system.terminal.services.recover import recover, require_clock
 from system.terminal.totals import SalesTotals, totals_of
 
-# ---- Who is at the terminal: a PIN, and ever longer waits after wrong ones.
+# ------------ log-in
 
 #: Wrong PINs in a row -> pause before the next try; more of them: the last one.
 WAITS_S = (0, 0, 0, 30, 60, 120, 300, 600, 900)
@@ -37,7 +37,7 @@ def log_in(desk: OpenTerminal, username: str, pin: str) -> Operator:
 
 
 def seconds_to_wait(before: PinTries | None, now: datetime) -> int:
-    """How long somebody must still wait; a clock that was set back shortens nothing."""
+    """Seconds to wait before the next try; a clock that was set back shortens nothing."""
     if before is None:
         return 0
     wait_s = WAITS_S[min(before.tries, len(WAITS_S) - 1)]
@@ -47,7 +47,7 @@ def seconds_to_wait(before: PinTries | None, now: datetime) -> int:
     return min(wait_s, int((over - now).total_seconds()))
 
 
-# ---- Begin and end a stretch of work.
+# ------------ shifts
 
 
 def open_shift(desk: OpenTerminal, shift_id: UUID, operator: str) -> Shift:

@@ -5,8 +5,6 @@ from django.conf import settings
 
 from system.config.environment import SettingsError
 
-# ---- Why the bench's route is not there.
-
 APP = "system.vending.bench"
 SECRET_LETTERS_MIN = 32
 #: Names under which only this machine reaches the portal.
@@ -34,11 +32,8 @@ def require_test_installation() -> None:
 
 
 def secret() -> str:
-    """What the bench shows; only the bench settings have one."""
+    """Secret that the bench shows; only the bench settings have one."""
     return str(getattr(settings, "BENCH_SECRET", ""))
-
-
-# ---- The app, which does not start where it should not be.
 
 
 class BenchConfig(AppConfig):

@@ -39,7 +39,7 @@ from system.vending.services.sell_energy import SaleRequest, sell_energy
 from system.vending.services.shifts import open_shift
 from system.vending.services.tariffs import publish_tariff
 
-# ---- What a sale of the bench needs, made through the verbs that an office uses.
+# ------------ counter
 
 NAME, TARIFF = "Banco de pruebas STS", "BANCO"
 PRICE_E4 = 10_000
@@ -105,7 +105,7 @@ def _make_provider() -> Provider:
 
 
 def _user(provider: Provider, role: str) -> User:
-    """Somebody whose password nobody knows."""
+    """User with a random password that is kept nowhere."""
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     return create_staff(f"banco-{role}", password, role=role, provider=provider)
 
@@ -121,7 +121,7 @@ def _home_data(office: User, drn: str, keying: KeyingData) -> ServicePointData:
 
 
 def _keying_data(fields: dict[str, Any]) -> KeyingData:
-    """What the registry holds; a KEN that the card does not tell is that of the module's key."""
+    """Keying of the registry; a KEN that the card does not tell is that of the module's key."""
     registers = {(one["sgc"], one["krn"]): one for one in module_client().status()["registers"]}
     register = registers.get((fields["sgc"], fields["krn"]), {"ken": _KEN_UNKNOWN, "base_date": 2014})
     return KeyingData(
@@ -135,7 +135,7 @@ def _keying_data(fields: dict[str, Any]) -> KeyingData:
     )
 
 
-# ---- Which calls the real sale can take, and the sale.
+# ------------ sale
 
 #: Key type of the keys that the registry knows (DUTK).
 DUTK = 2
@@ -223,7 +223,7 @@ def _drn(number: str) -> str:
 
 
 def _within(meter: dict[str, Any], target: dict[str, Any] | None) -> bool:
-    """Whether a change stays where the office may plan it: the same supply group, another KRN or TI."""
+    """True for a change that the office may plan: the same supply group, another KRN or TI."""
     if target is None:
         return True
     same = target["sgc"] in (None, meter["sgc"]) and target["key_type"] in (None, meter["key_type"])

@@ -26,12 +26,12 @@ from system.vending.delivery.models import RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, key_of
 from system.vending.models import Sale, Token
 
-# ---- Head-ends as this room sees them: who reaches a meter, hand it tokens, look how they stand.
+# ------------ interface, and our own head-end
 
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """How one token stands.
+    """State of one token.
 
     Args:
         position: in its sale.
@@ -62,7 +62,7 @@ class Carrier(Protocol):
         """Take all tokens of a sale, in their order; the same sale again changes nothing."""
 
     def look(self, sale: Sale) -> Sequence[TokenState]:
-        """How they stand; empty where it was never handed them."""
+        """States of the tokens of a sale; empty where it was never handed them."""
 
     def withdraw(self, user: Any, sale: Sale) -> bool:
         """Take back all that wait, within the caller's transaction; False: one has been sent meanwhile."""
@@ -97,7 +97,7 @@ class LocalHeadEnd:
 
 
 def local_token_states(delivery_id: Any) -> Sequence[TokenState]:
-    """How the tokens stand that our head-end was given under an id."""
+    """States of the tokens that our head-end was given under an id."""
     found = api.delivery_of(delivery_id)
     return () if found is None else tuple(map(_token_state, found.tokens))
 
@@ -124,7 +124,7 @@ CARRIERS: list[Carrier] = []
 
 
 def carrier_of(sale: Sale) -> tuple[str, Carrier] | None:
-    """Who reaches the meter of a sale: name and carrier."""
+    """Name and carrier that reach the meter of a sale; None: none does."""
     for carrier in carriers():
         name = carrier.takes(sale)
         if name:
@@ -133,7 +133,7 @@ def carrier_of(sale: Sale) -> tuple[str, Carrier] | None:
 
 
 def token_states(sale: Sale) -> Sequence[TokenState]:
-    """How the tokens of a sale stand, wherever they were handed to."""
+    """States of the tokens of a sale, wherever they were handed to."""
     for carrier in carriers():
         states = carrier.look(sale)
         if states:
@@ -141,7 +141,7 @@ def token_states(sale: Sale) -> Sequence[TokenState]:
     return ()
 
 
-# ---- A head-end elsewhere: our tokens go out by its network API, and it is asked until each has ended.
+# ------------ head-ends elsewhere: tokens go out by the network API, and are asked for until each has ended
 
 #: Pauses between questions, seconds: they double from the first.
 ASK_S, ASK_MAX_S, TRIES_MAX = 5.0, 600.0, 60
@@ -190,7 +190,7 @@ class RemoteCarrier:
             )
 
     def look(self, sale: Sale) -> Sequence[TokenState]:
-        """What it last said."""
+        """States of the tokens of a sale; empty where it was never handed them."""
         rows = RemoteToken.objects.filter(sale=sale).order_by("position")
         return tuple(
             TokenState(
@@ -344,7 +344,7 @@ def _end_token(row: RemoteToken, state: OrderState, answer: str, reason: Reason 
 
 
 def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:
-    """Who was handed the sale, else who is configured for its site, else for the whole provider."""
+    """Head-end that was handed the sale, else that of its site, else that of the whole provider."""
     known: dict[int, RemoteHeadEnd] = {row.pk: row for row in _HEAD_ENDS(provider_id=sale.provider_id)}
     if not known:
         return None

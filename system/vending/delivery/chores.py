@@ -1,11 +1,11 @@
-"""What the worker does here; each verb is safe to repeat, and answers one line or none."""
+"""Background work of delivery; each verb is safe to repeat, and answers one line or none."""
 
 from datetime import timedelta
 
 from system.config.clock import security_now
 from system.vending.delivery import carriers, messages
 from system.vending.delivery.completion import complete_open
-from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.models import HandOver, HandOverState
 from system.vending.delivery.preference import DELIVERED_KINDS
 from system.vending.models import Sale
@@ -39,7 +39,7 @@ def deliver() -> str:
     due = HandOver.objects.filter(state=HandOverState.OWED, next_at__lte=now).select_related("sale")
     sales += [row.sale for row in due.order_by("next_at")[:PIECE]]
     for sale in sales:
-        after_sale(sale)
+        deliver_sale(sale)
     ended = complete_open()
     return f"handed over {len(sales)}, ended {ended}" if sales or ended else ""
 

@@ -22,12 +22,8 @@ from system.vending.delivery.models import HandOver, HandOverState
 from system.vending.delivery.status import USED, delivered, executed
 from system.vending.models import Sale
 
-# ---- What this room tells whoever listens.
-
 delivery_ended = Signal()
 
-
-# ---- What follows when the meter has answered, or will not: messages, and word to who sold.
 
 _LOGGER = logging.getLogger("amibench.delivery")
 

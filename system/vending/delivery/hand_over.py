@@ -15,7 +15,7 @@ from system.config.transactions import lock_row, write_transaction
 from system.vending.delivery.carriers import carrier_of
 from system.vending.delivery.messages import queue_token_messages
 from system.vending.delivery.models import DeliveryMode, HandOver, HandOverState
-from system.vending.delivery.preference import preference_of
+from system.vending.delivery.preference import DELIVERED_KINDS, preference_of
 from system.vending.models import Reversal, Sale
 
 _LOGGER = logging.getLogger("amibench.delivery")
@@ -29,8 +29,13 @@ class UnableToDeliver(ValueError):
     """The token cannot be sent to the meter; a Spanish sentence."""
 
 
-def after_sale(sale: Sale) -> None:
-    """What follows a sale that was committed; whatever goes wrong is written down and tried again later."""
+def deliver_sale(sale: Sale) -> None:
+    """Deliver a minted sale, if its kind is delivered without being asked; again is harmless.
+
+    Whatever goes wrong is written down, and the worker tries again.
+    """
+    if sale.kind not in DELIVERED_KINDS:
+        return
     try:
         hand_over(sale)
     except Exception as error:  # the money is taken and the token minted: nothing here may say otherwise

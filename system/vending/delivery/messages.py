@@ -20,7 +20,7 @@ from system.vending.delivery.preference import preference_of
 from system.vending.models import Sale
 from system.vending.pricing.explain import kwh, pesos
 
-# ---- What messages say: Spanish, in the letters of GSM 03.38, at most 160 of them. Never a document number
+# ------------ texts
 
 LETTERS_MAX = 160
 _BASIC = frozenset(
@@ -69,7 +69,7 @@ def _letter(letter: str) -> str:
     return plain if plain in _BASIC and plain not in "\r\n" and plain else "?"
 
 
-# ---- Messages: queued in the transaction of what they tell, sent by the worker.
+# ------------ queue
 
 #: So often a message is tried, with pauses that double from the first, seconds; then it is too old to help.
 TRIES_MAX, PAUSE_S = 8, 10.0

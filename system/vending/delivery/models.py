@@ -6,11 +6,11 @@ from django.db import models
 
 from system.accounts.scoping import ProviderOwned
 
-# ---- Which way tokens go: of a provider, or of one of its points of sale.
+# ------------ preference
 
 
 class DeliveryMode(models.TextChoices):
-    """How a token reaches its meter (R5.3-05)."""
+    """Way of a token to its meter (R5.3-05)."""
 
     TICKET = "ticket", "Sólo tiquete"
     BOTH = "both", "Telegestión y tiquete"
@@ -18,7 +18,7 @@ class DeliveryMode(models.TextChoices):
 
 
 class DeliveryChoice(ProviderOwned):
-    """What was chosen.
+    """Delivery preference of a provider, or of one of its points of sale.
 
     Args:
         point_of_sale: None: the whole provider, where a point has no choice of its own.
@@ -45,11 +45,11 @@ class DeliveryChoice(ProviderOwned):
         ]
 
 
-# ---- That a sale's tokens were given to a head-end, or why not.
+# ------------ hand-over
 
 
 class HandOverState(models.TextChoices):
-    """What became of it."""
+    """State of a hand-over."""
 
     OWED = "owed", "por entregar a la telegestión"
     HANDED = "handed", "en manos de la telegestión"
@@ -58,7 +58,7 @@ class HandOverState(models.TextChoices):
 
 
 class HandOver(models.Model):
-    """Of one sale.
+    """Hand-over of a sale's tokens to a head-end.
 
     Args:
         sale: minted.
@@ -94,11 +94,11 @@ class HandOver(models.Model):
         ]
 
 
-# ---- Messages to customers, from the moment they are owed until they are sent.
+# ------------ messages
 
 
 class MessageState(models.TextChoices):
-    """How it stands."""
+    """State of a message."""
 
     WAITING = "waiting", "por enviar"
     SENT = "sent", "enviado"
@@ -139,7 +139,7 @@ class Message(ProviderOwned):
         indexes = [models.Index(fields=["state", "next_at"], name="delivery_message_waiting")]
 
 
-# ---- Head-ends elsewhere that reach meters of ours.
+# ------------ head-ends elsewhere
 
 
 class RemoteHeadEnd(ProviderOwned):

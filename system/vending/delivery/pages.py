@@ -18,11 +18,9 @@ from system.vending.delivery.status import status_context
 from system.vending.models import PointOfSale
 from system.vending.pages.sales import find_sale
 
-# ---- What is chosen about delivery.
-
 
 class PreferenceForm(forms.Form):
-    """How tokens are delivered."""
+    """Delivery preference."""
 
     point = forms.ModelChoiceField(
         PointOfSale.objects.none(),
@@ -39,13 +37,10 @@ class PreferenceForm(forms.Form):
         own.queryset = PointOfSale.objects.of(user).select_related("merchant")
 
 
-# ---- The piece of the sale page that looks again, the button that sends a token, and what was chosen.
-
-
 @requires(Operation.SEE_SALES)
 @require_GET
 def status_fragment(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
-    """How the delivery stands now; asks again by itself until it has ended."""
+    """Status of the delivery now; asks again by itself until it has ended."""
     return render(request, "delivery/_following.html", status_context(request, find_sale(request, sale_id)))
 
 
@@ -64,7 +59,7 @@ def send_tokens(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
 @requires(Operation.MANAGE_POINTS_OF_SALE)
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """How tokens are delivered: of the provider, and of each point of sale."""
+    """Delivery preferences of the provider, and of each point of sale."""
     user: Any = request.user
     form = PreferenceForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():

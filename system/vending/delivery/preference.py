@@ -1,4 +1,4 @@
-"""Which way a sale's tokens go: what its point of sale chose, else its provider, else the settings."""
+"""Delivery preference of a sale: of its point of sale, else its provider, else the settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ class UnableToSetPreference(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What counts for a sale.
+    """Delivery preference.
 
     Args:
         mode: how its tokens go.
@@ -35,13 +35,13 @@ class Preference:
 
 
 def preference_of(sale: Sale) -> Preference:
-    """What was chosen for a sale."""
+    """Preference for a sale."""
     point = sale.shift.point_of_sale if sale.shift is not None else None
     return preference_at(sale.provider_id, point)
 
 
 def preference_at(provider_id: int, point: PointOfSale | None) -> Preference:
-    """What was chosen for a point of sale, or for sales without one."""
+    """Preference for a point of sale, or for sales without one."""
     rows = {row.point_of_sale_id: row for row in _PREFERENCES(provider_id=provider_id)}
     row = rows.get(None) if point is None else rows.get(point.pk, rows.get(None))
     if row is None:

@@ -26,7 +26,7 @@ _ABSENT, _NOT_FOR_US, _UNKNOWN_KEY, _TOO_MANY, _REFUSED_BODY = 404, 403, 401, 42
 
 
 class UnableToManageRemote(ValueError):
-    """It cannot be done.
+    """Refusal about a head-end elsewhere.
 
     Args:
         sentence: Spanish.
@@ -40,7 +40,7 @@ class UnableToManageRemote(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTerms:
-    """What is said of a head-end elsewhere.
+    """Terms of a head-end elsewhere.
 
     Args:
         name: for people.
@@ -59,7 +59,7 @@ class RemoteTerms:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What came of trying: whether tokens would be taken, and a Spanish sentence."""
+    """Result of a trial: True where tokens would be taken, and a Spanish sentence."""
 
     works: bool
     sentence: str

@@ -24,7 +24,7 @@ from system.vending.delivery.remote_head_ends import (
     try_remote,
 )
 
-# ---- What is typed about head-ends elsewhere. A key that was typed is never written into a page again.
+# ------------ forms: a key that was typed is never written into a page again
 
 
 def _key(**more: Any) -> forms.CharField:
@@ -66,8 +66,6 @@ class RemoteForm(forms.Form):
         own: Any = self.fields["site"]
         own.queryset = Site.objects.of(user)
 
-
-# ---- Head-ends elsewhere that take our tokens: how each stands; connect, try, stop, another key.
 
 _MANAGE = requires(Operation.MANAGE_NETWORKS)
 _OPEN = Count("tokens", filter=Q(tokens__next_at__isnull=False))

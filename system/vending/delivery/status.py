@@ -15,11 +15,9 @@ from system.vending.delivery.models import HandOver, HandOverState
 from system.vending.models import Sale, Token, TokenRole
 from system.vending.pricing.explain import kwh
 
-# ---- How a delivery stands, in the words that the cashier reads: delivery and execution told apart.
-
 
 class Tone(StrEnum):
-    """How a line is coloured."""
+    """Colour of a line."""
 
     GOOD = "good"
     WARN = "warn"
@@ -29,7 +27,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenStatus:
-    """How one token stands.
+    """Status of one token.
 
     Args:
         name: what the token does.
@@ -48,7 +46,7 @@ class TokenStatus:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """How a sale's delivery stands.
+    """Status of a sale's delivery.
 
     Args:
         headline: one Spanish sentence.
@@ -97,17 +95,17 @@ _NOT_DELIVERED: Mapping[OrderState, str] = {
 
 
 def delivered(state: TokenState) -> bool:
-    """Whether the meter has it: it said something about it."""
+    """True once the meter has it: it said something about it."""
     return bool(state.answer)
 
 
 def executed(state: TokenState) -> bool:
-    """Whether its credit is in the meter, by whatever way it came."""
+    """True once its credit is in the meter, by whatever way it came."""
     return state.answer in ACCEPTED or state.answer == USED
 
 
 def delivery_status(sale: Sale) -> DeliveryStatus:
-    """How the delivery of a sale stands."""
+    """Status of the delivery of a sale."""
     row = HandOver.objects.filter(pk=sale.pk).first()
     if row is None or row.state != HandOverState.HANDED:
         return _not_handed_over(sale, row)
@@ -165,9 +163,6 @@ def _execution(sale: Sale, token: Token | None, state: TokenState) -> str:
 
 def _sold_units(sale: Sale) -> int:
     return sale.units or int(sale.request.get("amount", 0) or 0)
-
-
-# ---- What the sale page shows of a delivery.
 
 
 def status_context(request: HttpRequest, sale: Sale) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from system.vending.delivery.preference import preference_of
 from system.vending.delivery.status import executed
 from system.vending.models import Sale, TokenRole
 
-# ---- A token that was sent and never answered for: what can be known of it, before somebody decides.
+# ------------ unanswered tokens
 
 #: So long after the last attempt nobody decides: the customer may still type it, the meter may still answer.
 WAIT = timedelta(hours=24)
@@ -37,7 +37,7 @@ _READ_FOR, _READ_DAYS = timedelta(hours=12), 30
 
 @dataclass(frozen=True, slots=True)
 class UnansweredToken:
-    """What is known of a token whose answer was lost for good.
+    """Token that was sent and whose answer was lost for good.
 
     Args:
         since: when the last attempt ended, business time.
@@ -58,7 +58,7 @@ class UnansweredToken:
 
     @property
     def decidable(self) -> bool:
-        """Whether somebody may decide that the money goes back."""
+        """True once two persons may decide that the money goes back."""
         return business_now() >= self.until and not self.last_token_is_ours and not self.looking
 
     @property
@@ -79,7 +79,7 @@ _FOUND: Mapping[bool | None, str] = {
 
 
 def unanswered_token(user: Any, sale: Sale) -> UnansweredToken | None:
-    """What is known; None where the outcome is known, may still come, or nothing was sent."""
+    """Unanswered token of a sale; None where the outcome is known, may still come, or nothing was sent."""
     states = token_states(sale)
     lost = [state for state in states if state.unsure and not state.answer]
     if not lost or any(state.state not in ENDED for state in states):
@@ -113,7 +113,7 @@ def _read_id(sale: Sale, day: Any) -> uuid.UUID:
 
 
 def _read_ids(sale: Sale, since: datetime) -> list[uuid.UUID]:
-    """Of every day since, oldest first; of the last ones where that is long ago."""
+    """Ids of the reads of every day since, oldest first; of the last ones where that is long ago."""
     today, first = business_day(), business_day(since)
     days = min((today - first).days, _READ_DAYS)
     return [_read_id(sale, today - timedelta(days=back)) for back in range(days, -1, -1)]
@@ -126,7 +126,7 @@ def _is_of_sale(sale: Sale, result: Mapping[str, Any]) -> bool | None:
     return last in set(sale.tokens.values_list("digits", flat=True))
 
 
-# ---- Take a sale's tokens back before its money goes back: what the meter has, or may have, stays sold.
+# ------------ withdrawal
 
 REVERSED = "La venta fue reversada."
 IN_THE_METER = "El medidor ya aceptó el token de esta venta: no se puede reversar."
@@ -170,7 +170,7 @@ def withdraw(user: Any, sale: Sale, *, accept_unknown: bool = False) -> None:
 
 
 def undecided_reason(user: Any, sale: Sale) -> str:
-    """Why nobody may decide yet about a token that was never answered for; empty: two persons may."""
+    """Reason why an unanswered token cannot be decided yet; empty: two persons may decide."""
     known = unanswered_token(user, sale)
     if known is None:
         return NEVER_KNOWN
@@ -182,7 +182,7 @@ def undecided_reason(user: Any, sale: Sale) -> str:
 
 
 def _refusal(states: Sequence[TokenState], roles: dict[int, str]) -> str:
-    """Why what a carrier says forbids it; empty: it does not."""
+    """Refusal that follows from a carrier's states; empty: none."""
     if any(state.state in _SENT for state in states):
         return ON_ITS_WAY
     if any(map(_unanswered, states)):

@@ -9,7 +9,7 @@ from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 from system.vending.pricing import ObligationKind, Rule, Step, Tariff
 
-# ---- Versions of tariffs. They are never edited.
+# ------------ tariffs
 
 
 class TariffVersion(Fact):
@@ -49,7 +49,7 @@ class TariffVersion(Fact):
         ]
 
     def priced(self) -> Tariff:
-        """It, as pricing wants it.
+        """Tariff of the pricing engine.
 
         Raises:
             PricingError: its steps make no sense.
@@ -64,11 +64,11 @@ class TariffVersion(Fact):
         )
 
 
-# ---- What installations owe, what they bought in a month, and what was left over.
+# ------------ obligations
 
 
 class ObligationRow(ProviderOwned):
-    """Something that an installation owes, and how sales collect it.
+    """Obligation of an installation, and how sales collect it.
 
     What is still owed is the balance of its ledger account (``obligation:<id>``); a levy has none.
 
@@ -119,13 +119,13 @@ class ObligationRow(ProviderOwned):
         ]
 
     def rule(self, taken_c: int) -> Rule:
-        """How much a sale takes, after `taken_c` of this month."""
+        """Collection rule, after `taken_c` of this month."""
         monthly = self.quota_c is not None and self.quota_period == "month"
         return Rule(self.quota_c, taken_c if monthly else 0, self.share_ppm, self.cap_c)
 
 
 class InstallationMonth(models.Model):
-    """What an installation bought, and what was taken off, in a calendar month of Bogota.
+    """Energy that an installation bought, and deductions of its sales, in a calendar month of Bogota.
 
     Args:
         month: its first day.
@@ -151,7 +151,7 @@ class InstallationMonth(models.Model):
 
 
 class InstallationResidue(models.Model):
-    """What purchases left over, in thousandths of a centavo; the ledger holds its whole centavos."""
+    """Residue of purchases, in thousandths of a centavo; the ledger holds its whole centavos."""
 
     installation = models.OneToOneField(
         "registry.Installation", on_delete=models.PROTECT, primary_key=True, related_name="residue"
@@ -167,11 +167,11 @@ class InstallationResidue(models.Model):
         ]
 
 
-# ---- Bills of who pays afterwards or for availability, and what was paid on them.
+# ------------ bills
 
 
 class Bill(Fact):
-    """What an installation owes for a period: a postpaid consumption, or a month of availability.
+    """Bill of an installation for a period: a postpaid consumption, or a month of availability.
 
     What is still to be paid is the balance of its ledger account (``bill:<id>``).
 
@@ -222,7 +222,7 @@ class Bill(Fact):
 
     @property
     def subsidy_c(self) -> int:
-        """What the Nation pays; below 0 what the customer contributes."""
+        """Subsidy of the Nation; below 0 a contribution of the customer."""
         return self.cost_c - self.total_c
 
     @property

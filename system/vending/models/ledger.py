@@ -15,7 +15,7 @@ from system.accounts.scoping import ProviderOwned
 
 
 class AccountKind(models.TextChoices):
-    """What an account holds. The first letter says on which side it grows: a debit or a credit."""
+    """Kind of an account. The first letter says on which side it grows: a debit or a credit."""
 
     MERCHANT = "d.merchant", "Por cobrar al punto de venta"
     BANK = "d.bank", "Bancos"
@@ -70,7 +70,7 @@ class AccountBalance(models.Model):
     limit_c = models.BigIntegerField(null=True)
 
     class Meta:
-        """Nobody goes over the limit, whoever writes."""
+        """The limit holds, whoever writes."""
 
         db_table = "vending_account_balance"
         constraints = [
@@ -84,7 +84,7 @@ class AccountBalance(models.Model):
 
 
 class MovementKind(models.TextChoices):
-    """Why money moves: TransactionKind of IEC 61968 (CIM PaymentMetering)."""
+    """Kind of a movement: TransactionKind of IEC 61968 (CIM PaymentMetering)."""
 
     TOKEN_SALE = "tokenSalePayment", "Venta de energía"
     TOKEN_FREE_ISSUE = "tokenFreeIssue", "Entrega sin cobro"
@@ -121,7 +121,7 @@ class Movement(Fact):
 
 
 class MovementOutcome(Fact):
-    """How a movement ended: once."""
+    """Outcome of a movement, posted or voided: once."""
 
     movement = models.OneToOneField(
         Movement, on_delete=models.PROTECT, primary_key=True, related_name="outcome"

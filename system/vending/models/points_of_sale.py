@@ -1,4 +1,4 @@
-"""Who sells: merchants, their points of sale, shifts and deposits."""
+"""Merchants, their points of sale, shifts and deposits."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from system.accounts.scoping import ProviderOwned
 
 
 class Merchant(ProviderOwned):
-    """Who holds the money until it is deposited (MerchantAccount of the CIM): a shop, a leader, our office.
+    """Merchant (MerchantAccount of the CIM): a shop, a leader, our office; holds money until it is deposited.
 
     What it owes is the balance of its ledger account (``merchant:<id>``), whose limit is its credit limit.
     """
@@ -54,7 +54,7 @@ class PointOfSale(ProviderOwned):
 
 
 class Shift(Fact):
-    """That a cashier opened a counter (VendorShift of the CIM). It is open until it has a closure."""
+    """Shift of a cashier at a counter (VendorShift of the CIM). It is open until it has a closure."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provider = models.ForeignKey("registry.Provider", on_delete=models.PROTECT, related_name="+")
@@ -71,7 +71,7 @@ class Shift(Fact):
 
 
 class ShiftClosure(Fact):
-    """That a shift ended, and what was counted in the drawer."""
+    """Closure of a shift, with the cash that was counted in the drawer."""
 
     shift = models.OneToOneField(Shift, on_delete=models.PROTECT, primary_key=True, related_name="closure")
     provider = models.ForeignKey("registry.Provider", on_delete=models.PROTECT, related_name="+")

@@ -7,11 +7,9 @@ from django.db import models
 from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 
-# ---- Sales, their tokens and their tickets.
-
 
 class SaleKind(models.TextChoices):
-    """What was issued."""
+    """Kind of a sale."""
 
     ENERGY = "energy", "Recarga"
     FREE = "free", "Entrega sin cobro"
@@ -20,7 +18,7 @@ class SaleKind(models.TextChoices):
 
 
 class Sale(Fact):
-    """Something for which the security module is asked: reserved by being written.
+    """Sale for which the security module is asked: reserved by being written.
 
     Args:
         id: made by the caller before anything is sent; the message id of the security module.
@@ -98,7 +96,7 @@ class OpenSale(models.Model):
 
 
 class SaleOutcome(Fact):
-    """How a sale ended: tokens were minted, or it was cancelled. Once."""
+    """Outcome of a sale: tokens were minted, or it was cancelled. Once."""
 
     sale = models.OneToOneField(Sale, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
     minted = models.BooleanField()
@@ -113,7 +111,7 @@ class SaleOutcome(Fact):
 
 
 class TokenRole(models.TextChoices):
-    """What a token does, as the ticket calls it."""
+    """Role of a token, as the ticket calls it."""
 
     CREDIT = "credit", "Recarga"
     KEY_CHANGE = "key-change", "Cambio de llave"
@@ -146,7 +144,7 @@ class Token(Fact):
 
 
 class TicketPrint(Fact):
-    """That a ticket was printed; every print but the first is a reprint and says so."""
+    """Print of a ticket; every one but the first is a reprint and says so."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="prints")
@@ -162,7 +160,7 @@ class TicketPrint(Fact):
 
 
 class Reversal(Fact):
-    """That a sale was taken back: its money returns, its token must not have been used."""
+    """Reversal of a sale: its money returns, its token must not have been used."""
 
     sale = models.OneToOneField(Sale, on_delete=models.PROTECT, primary_key=True, related_name="reversal")
     movement = models.OneToOneField("vending.Movement", on_delete=models.PROTECT, related_name="reversal")
@@ -176,11 +174,11 @@ class Reversal(Fact):
         db_table = "vending_reversal"
 
 
-# ---- Key changes that the office has planned: the next sale brings their tokens along.
+# ------------ planned key changes
 
 
 class PlannedKeyChange(ProviderOwned):
-    """That a meter shall get another key or tariff index. It is open until it was minted or taken back.
+    """Planned change of a meter's key or tariff index. It is open until it was minted or taken back.
 
     Args:
         device: the meter.
@@ -220,5 +218,5 @@ class PlannedKeyChange(ProviderOwned):
         ]
 
     def target(self) -> dict[str, object]:
-        """It, as the security module wants it."""
+        """Target of the change, as the security module wants it."""
         return {"sgc": self.sgc, "krn": self.krn, "ti": self.ti}

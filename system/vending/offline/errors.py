@@ -1,4 +1,4 @@
-"""Why something was refused: one Spanish sentence for whoever stands at the office's desk."""
+"""Refusals of the office behind terminals: one Spanish sentence each."""
 
 
 class OfflineRefused(Exception):

@@ -8,14 +8,14 @@ from django.db import models
 from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 
-# ---- Terminals that sell without a link, and who may sell with them.
+# ------------ terminals
 
 #: Token identifiers of a meter are shared out by minute: slot 0 is the counter's, the others are terminals'.
 SLOT_MAX = 15
 
 
 class TerminalState(models.TextChoices):
-    """Whether it gets packs."""
+    """State of a terminal; only an active one gets packs."""
 
     ACTIVE = "active", "activo"
     SUSPENDED = "suspended", "suspendido"
@@ -23,7 +23,7 @@ class TerminalState(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """Whose meters it may sell to."""
+    """Scope of a terminal: the customers to whom it may sell."""
 
     ALL = "all", "Todos los clientes del prestador"
     COMMUNITY = "community", "Los de una comunidad"
@@ -105,7 +105,7 @@ class Terminal(ProviderOwned):
 
 
 class TerminalOperator(ProviderOwned):
-    """Who may sell with a terminal, and how it knows his PIN; the PIN itself is nowhere.
+    """Operator of a terminal, with the verifier of his PIN; the PIN itself is nowhere.
 
     Args:
         salt, verifier: hexadecimal; see `protocols.offline` for how a verifier is made.
@@ -127,11 +127,11 @@ class TerminalOperator(ProviderOwned):
         constraints = [models.UniqueConstraint(fields=["terminal", "user"], name="offline_operator_once")]
 
 
-# ---- What a terminal was given: facts.
+# ------------ packs
 
 
 class Pack(Fact):
-    """That a pack was begun: written before the security module is asked for its leases.
+    """Pack that was begun: written before the security module is asked for its leases.
 
     Args:
         number: counts up for each terminal, from 1; one that failed leaves a gap.
@@ -194,7 +194,7 @@ class PackFile(Fact):
 
 
 class LeasedMeter(Fact):
-    """That a terminal may mint for a meter until an instant, whatever happens in the office meanwhile.
+    """Lease of a meter: the terminal may mint for it until an instant, whatever the office does meanwhile.
 
     Args:
         part: which of the pack's leases holds its key, from 1.
@@ -221,13 +221,13 @@ class LeasedMeter(Fact):
         constraints = [models.UniqueConstraint(fields=["pack", "device"], name="offline_leased_once")]
 
     def is_in(self, lease_id: Any) -> bool:
-        """Whether it is in the lease of that id."""
+        """True where it is in the lease of that id."""
         file = getattr(self.pack, "file", None)
         ids = [] if file is None else file.lease_ids
         return self.part <= len(ids) and ids[self.part - 1] == str(lease_id)
 
 
-# ---- What terminals brought, what became of it, and what was wrong with it: facts.
+# ------------ batches
 
 
 class Batch(Fact):
@@ -286,7 +286,7 @@ class SettledEntry(Fact):
 
 
 class SettledSale(Fact):
-    """How a sale made off line came into the books, and how far the terminal's price was from theirs.
+    """Off-line sale in the books, and how far the terminal's price was from theirs.
 
     ``amount + residue before + lost = deducted + cost + residue after``, in thousandths of a centavo: what
     the customer paid too much is in his residue, what he paid too little is lost to the provider.
@@ -331,7 +331,7 @@ class SettledSale(Fact):
 
 
 class TerminalShift(Fact):
-    """That a shift was opened at a terminal: the counter on line never takes it for its own."""
+    """Shift of a terminal: the counter on line never takes it for its own."""
 
     shift = models.OneToOneField(
         "vending.Shift", on_delete=models.PROTECT, primary_key=True, related_name="terminal_shift"
@@ -345,7 +345,7 @@ class TerminalShift(Fact):
 
 
 class TerminalDeposit(Fact):
-    """That a deposit was of a terminal's money: its limit grows by exactly so much."""
+    """Deposit of a terminal's money: its limit grows by exactly so much."""
 
     deposit = models.OneToOneField(
         "vending.Deposit", on_delete=models.PROTECT, primary_key=True, related_name="terminal_deposit"
@@ -359,7 +359,7 @@ class TerminalDeposit(Fact):
 
 
 class FindingKind(models.TextChoices):
-    """What was wrong."""
+    """Kind of a finding."""
 
     FORK = "fork", "Dos historias"
     UNREADABLE = "unreadable", "Asiento ilegible"
@@ -380,7 +380,7 @@ class FindingKind(models.TextChoices):
 
 
 class Finding(Fact):
-    """Something that a person should look at; the books say what happened all the same.
+    """Finding that a person should look at; the books say what happened all the same.
 
     Args:
         entry: number of the terminal's entry; 0: of the batch as a whole.

@@ -1,4 +1,4 @@
-"""What needs four eyes: ask for it, see what was decided, and carry it out."""
+"""Pages of requests under dual control: ask, see what was decided, carry out."""
 
 import json
 import uuid
@@ -114,7 +114,7 @@ def read_last_token_page(request: HttpRequest, sale_id: uuid.UUID) -> HttpRespon
 @requires(Operation.REVERSE_SALE)
 @require_GET
 def request_list(request: HttpRequest) -> HttpResponse:
-    """What this provider's people asked for and is not carried out yet."""
+    """Requests of this provider's people that are not carried out yet."""
     return render(request, "vending/requests.html", {"rows": open_requests(user_of(request))})
 
 

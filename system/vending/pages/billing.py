@@ -28,7 +28,7 @@ from system.vending.services.bills import (
 )
 from system.vending.services.obligations import ObligationTerms, end_obligation, open_obligation
 
-# ---- What installations owe: list, register, end.
+# ------------ obligations
 
 _PPM_PER_PERCENT = 10_000
 
@@ -71,7 +71,7 @@ class ObligationForm(forms.Form):
 @requires(Operation.SEE_OBLIGATIONS)
 @require_GET
 def obligations(request: HttpRequest) -> HttpResponse:
-    """What is owed in a period: opening, charged, collected, closing."""
+    """Status of obligations in a period: opening, charged, collected, closing."""
     form = PeriodForm(request.GET if "since" in request.GET else PeriodForm.this_month())
     period = form.cleaned_data if form.is_valid() else PeriodForm.this_month()
     rows = obligation_status(user_of(request), period["since"], period["until"])
@@ -106,7 +106,7 @@ def end_obligation_page(request: HttpRequest, obligation_id: int) -> HttpRespons
     return redirect("vending:obligations")
 
 
-# ---- Bills of postpaid consumption and of availability: list, issue, pay at the counter.
+# ------------ bills
 
 _LAST = 200
 

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires
 from system.accounts.permissions import Operation
-from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import SalePending, UnableToSell
 from system.vending.models import OpenSale, Sale, Shift
 from system.vending.pages.forms import ConfirmForm, OfferForm
@@ -32,7 +31,7 @@ def counter(request: HttpRequest) -> HttpResponse:
 @requires(Operation.SELL)
 @require_POST
 def make_offer(request: HttpRequest) -> HttpResponse:
-    """Who is behind the number, and what the money buys; nothing is reserved."""
+    """Trial price: customer behind the number, and what the money buys; nothing is reserved."""
     form = OfferForm(request.POST)
     if not form.is_valid():
         return render(request, "vending/_offer.html", {"form": form})
@@ -62,7 +61,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return render(request, "vending/refused.html", {"refused": str(error)}, status=409)
     except SalePending as error:
         return render(request, "vending/pending.html", {"sale_id": error.sale_id}, status=503)
-    after_sale(sale)
     return redirect("vending:sale", sale_id=sale.pk)
 
 
@@ -79,7 +77,6 @@ def resolve(request: HttpRequest, sale_id: uuid.UUID) -> HttpResponse:
         return render(request, "vending/pending.html", {"sale_id": sale_id}, status=503)
     if not outcome.minted:
         return render(request, "vending/refused.html", {"refused": outcome.reason}, status=409)
-    after_sale(sale)
     return redirect("vending:sale", sale_id=sale.pk)
 
 

@@ -19,7 +19,7 @@ from system.vending.pricing.zni import SUBSIDISED_STRATA
 from system.vending.services.issue_tokens import MANAGEMENT, POWER_LIMIT_MAX_W
 from system.vending.services.tariffs import ZniMonth, zni_versions
 
-# ---- Pesos and kWh as Colombia writes them: points group thousands, the comma is for decimals.
+# ------------ fields: points group thousands, the comma is for decimals
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?")
 
@@ -72,7 +72,7 @@ class KwhField(_SmallestUnitField):
     most = UNITS_MAX
 
 
-# ---- What the counter and the office type.
+# ------------ counter
 
 
 class OfferForm(forms.Form):
@@ -103,7 +103,7 @@ class ConfirmForm(OfferForm):
 
 
 class OpenShiftForm(forms.Form):
-    """Which counter, and what is in its drawer."""
+    """Counter, and the cash in its drawer."""
 
     shift_id = forms.UUIDField(widget=forms.HiddenInput)
     point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label="Punto de venta")
@@ -116,7 +116,7 @@ class OpenShiftForm(forms.Form):
 
 
 class CloseShiftForm(forms.Form):
-    """What was counted."""
+    """Cash that was counted."""
 
     cash = PesosField(label="Efectivo contado (pesos)")
     note = forms.CharField(label="Nota", max_length=200, required=False)
@@ -136,7 +136,7 @@ class DepositForm(forms.Form):
         own.queryset = Merchant.objects.of(user)
 
 
-# ---- What the office types: tokens, counters, tariffs, obligations, bills.
+# ------------ office
 
 _MANAGEMENT_NAMES = {
     "power-limit": "Límite de potencia",
@@ -198,14 +198,14 @@ class ChangeKeyForm(MeterForm):
 
 
 class ReasonForm(forms.Form):
-    """Why a sale is taken back."""
+    """Reason of a reversal."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(label="Motivo", max_length=200)
 
 
 class RiskForm(ReasonForm):
-    """Why a sale is taken back whose token was sent and never answered for."""
+    """Reason of a reversal whose token was sent and never answered for."""
 
     reason = forms.CharField(label="Motivo, y qué dijo el cliente", min_length=10, max_length=200)
     accept = forms.BooleanField(label="Sé que el medidor puede tener este token, y la energía sería gratis")
@@ -213,7 +213,7 @@ class RiskForm(ReasonForm):
 
 
 class SignaturesForm(forms.Form):
-    """What two operators signed: the lines that ``amibench security-module approve`` printed."""
+    """Signatures of two operators: the lines that ``amibench security-module approve`` printed."""
 
     signatures = forms.CharField(
         label="Firmas de dos operadores, una por línea",
@@ -294,7 +294,7 @@ class PeriodForm(forms.Form):
         return {"since": today.replace(day=1), "until": today}
 
 
-# ---- A version of a tariff as the office types it: pesos per kWh, kWh of the month.
+# ------------ tariffs: pesos per kWh, kWh of the month
 
 STEPS = 4
 
@@ -359,7 +359,7 @@ class ZniForm(forms.Form):
             self.fields[f"e{stratum}"] = PriceField(label=f"Estrato {stratum}, subsistencia ($/kWh)")
 
     def versions(self) -> list[dict[str, Any]]:
-        """What `publish_tariff` is told, one for each stratum."""
+        """Arguments of `publish_tariff`, one for each stratum."""
         said = self.cleaned_data
         month = ZniMonth(
             prefix_code=said["prefix_code"],
@@ -372,13 +372,13 @@ class ZniForm(forms.Form):
         return zni_versions(month)
 
 
-# ---- What pages with a form share.
+# ------------ actions
 
 T = TypeVar("T")
 
 
 def user_of(request: HttpRequest) -> Any:
-    """Who asks; a guarded page has always somebody."""
+    """User of a request; a guarded page always has one."""
     return request.user
 
 

@@ -24,8 +24,6 @@ from system.vending.ticket import Ticket
 from system.vending.ticket.drawing import picture_png, receipt_pdf
 from system.vending.ticket.escpos import printer_bytes
 
-# ---- The book of sales, and one sale: token, lines, explanation.
-
 PAGE_ROWS = 50
 
 
@@ -105,7 +103,7 @@ def _day(text: str) -> date:
         return business_day()
 
 
-# ---- A sale's ticket: page to look at and print, picture, printer bytes, PDF. Every print is counted.
+# ------------ tickets: every print is counted
 
 
 @requires(Operation.SEE_SALES)

@@ -83,7 +83,7 @@ def report(request: HttpRequest, shift_id: uuid.UUID) -> HttpResponse:
 @requires(Operation.RECEIVE_DEPOSIT)
 @require_http_methods(["GET", "POST"])
 def deposits(request: HttpRequest) -> HttpResponse:
-    """What merchants owe, and the form for what they hand over."""
+    """Positions of merchants, and the form for what they hand over."""
     user = _user(request)
     form = DepositForm(request.POST or None, initial={"deposit_id": uuid.uuid4()}, user=user)
     if request.method == "POST" and form.is_valid():

@@ -17,8 +17,6 @@ from system.vending.selectors.supply import UnknownMeter, find_supply
 from system.vending.services.issue_tokens import issue_management
 from system.vending.services.key_changes import drop_key_change, plan_key_change
 
-# ---- Management tokens: power limit, clear credit, clear tamper.
-
 
 @requires(Operation.MANAGEMENT_TOKEN)
 @require_http_methods(["GET", "POST"])
@@ -40,9 +38,6 @@ def management(request: HttpRequest) -> HttpResponse:
         if sale is not None:
             return redirect("vending:sale", sale_id=sale.pk)
     return render(request, "vending/management.html", {"form": form})
-
-
-# ---- Key changes that come along with the next sale: list, plan, take back.
 
 
 @requires(Operation.KEY_CHANGE)

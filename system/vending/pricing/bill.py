@@ -1,4 +1,4 @@
-"""What a measured consumption costs (postpaid), and what a month of availability costs."""
+"""Bill of a measured consumption (postpaid), or of a month of availability."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ _PER_CENTAVO = 100_000
 
 @dataclass(frozen=True, slots=True)
 class BillInputs:
-    """What a bill depends on.
+    """Inputs of a bill.
 
     Args:
         consumption_wh: measured in the period, Wh, 0 or more.
@@ -43,7 +43,7 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a period comes to: ``cost = total + subsidy``, to the centavo.
+    """Bill of a period: ``cost = total + subsidy``, to the centavo.
 
     Args:
         lines: what the customer pays, line by line.
@@ -58,7 +58,7 @@ class Bill:
 
     @property
     def subsidy_c(self) -> int:
-        """What the Nation pays; below 0 what the customer contributes."""
+        """Subsidy of the Nation; below 0 a contribution of the customer."""
         return self.cost_c - self.total_c
 
 

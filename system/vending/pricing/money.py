@@ -8,9 +8,6 @@ integer.
 32713.0
 """
 
-
-# ---- Money and energy as integers, and the one product that joins them.
-
 CENTAVOS_PER_PESO = 100
 MILLI_PER_CENTAVO = 1000
 UNITS_PER_KWH = 10
@@ -25,7 +22,7 @@ UNITS_MAX = 18_201_624
 
 
 def cost_mc(units: int, price_e4: int) -> int:
-    """What so many units cost at a price, in thousandths of a centavo: exact."""
+    """Cost of so many units at a price, in thousandths of a centavo: exact."""
     return units * price_e4
 
 
@@ -46,9 +43,6 @@ def half_up(numerator: int, denominator: int) -> int:
     """
     sign = -1 if numerator < 0 else 1
     return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
-
-
-# ---- Why something has no price.
 
 
 class PricingError(ValueError):

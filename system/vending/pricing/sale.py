@@ -19,11 +19,11 @@ from system.vending.pricing.money import (
 )
 from system.vending.pricing.tariff import Part, Tariff
 
-# ---- What is taken off an amount before energy is bought: levies, instalments of a credit, arrears.
+# ------------ obligations: levies, instalments of a credit, arrears
 
 
 class ObligationKind(StrEnum):
-    """What an obligation is, in the ledger and on the receipt."""
+    """Kind of an obligation, in the ledger and on the receipt."""
 
     LEVY = "levy"  # aseo, public lighting: collected for others
     INSTALMENT = "instalment"  # of a financed credit
@@ -32,7 +32,7 @@ class ObligationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How much of an obligation one sale takes. Where both a quota and a share stand, the smaller counts.
+    """Collection rule: how much one sale takes. Where both a quota and a share stand, the smaller counts.
 
     Args:
         quota_c: centavos wanted in the period; None: no quota.
@@ -55,7 +55,7 @@ class Rule:
             raise PricingError("the share must be from 0 to 1 000 000 ppm")
 
     def wanted_c(self, amount_c: int) -> int:
-        """What it asks of a sale of `amount_c`, before anybody looks at what is owed or left."""
+        """Claim on a sale of `amount_c`, before the debt and what is left are looked at."""
         limits = [self.cap_c]
         if self.quota_c is not None:
             limits.append(max(0, self.quota_c - self.taken_c))
@@ -66,7 +66,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """Something that the installation owes.
+    """Obligation of an installation.
 
     Args:
         id: whose it is in the books.
@@ -91,14 +91,14 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """What one sale takes for one obligation, and what is owed afterwards (None: it has no end)."""
+    """Deduction of one sale for one obligation."""
 
     obligation: Obligation
     amount_c: int
 
     @property
     def balance_c(self) -> int | None:
-        """What is still owed afterwards."""
+        """Debt that is left afterwards; None: it has no end."""
         owed_c = self.obligation.outstanding_c
         return None if owed_c is None else owed_c - self.amount_c
 
@@ -106,7 +106,7 @@ class Deduction:
 def deductions(
     obligations: Iterable[Obligation], amount_c: int, most_ppm: int = PPM
 ) -> tuple[Deduction, ...]:
-    """What a sale takes, in order; together at most `most_ppm` of the amount. No zeros are listed."""
+    """Deductions of a sale, in order; together at most `most_ppm` of the amount. No zeros are listed."""
     taken = _taken(sorted(obligations, key=lambda one: one.priority), amount_c, amount_c * most_ppm // PPM)
     return tuple(deduction for deduction in taken if deduction.amount_c > 0)
 
@@ -120,7 +120,7 @@ def _taken(obligations: Iterable[Obligation], amount_c: int, left_c: int) -> Ite
         yield Deduction(obligation, here_c)
 
 
-# ---- Everything that the price of a sale depends on: what is kept with the sale, so that it can be explain
+# ------------ inputs
 
 #: The present rules. A sale keeps the number by which it was priced.
 RULES = 1
@@ -128,7 +128,7 @@ RULES = 1
 
 @dataclass(frozen=True, slots=True)
 class SaleInputs:
-    """What is known at the counter.
+    """Inputs of a price: all that is known at the counter; kept with the sale, so that it can be explained.
 
     Args:
         amount_c: the money received, centavos, above 0.
@@ -168,11 +168,11 @@ class SaleInputs:
             raise PricingError(f"pricing rules {self.rules} are unknown here; known: {RULES}")
 
 
-# ---- What an amount buys: deductions first, then units by the steps of the month, then the residue.
+# ------------ price
 
 
 class LineKind(StrEnum):
-    """What a line of a receipt is; the first three as `ObligationKind`."""
+    """Kind of a receipt's line; the first three as `ObligationKind`."""
 
     LEVY = "levy"
     INSTALMENT = "instalment"
@@ -205,7 +205,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a sale comes to. ``amount + residue before = sum of the lines + residue after``, to the centavo.
+    """Quote of a sale. ``amount + residue before = sum of the lines + residue after``, to the centavo.
 
     Args:
         inputs: from which it follows.

@@ -7,8 +7,6 @@ from itertools import pairwise
 
 from system.vending.pricing.money import PricingError, cost_mc, half_up
 
-# ---- A version of a tariff: steps over what was bought in the calendar month, and the full cost beside the
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -77,7 +75,7 @@ class Tariff:
             raise PricingError(f"tariff {self.code}: the unit cost must be above 0")
 
     def parts(self, bought_units: int, units: int) -> tuple[Part, ...]:
-        """How so many units lie in the steps, where `bought_units` were bought this month already.
+        """Parts of so many units in the steps, where `bought_units` were bought this month already.
 
         >>> two = Tariff("T", 1, date(2026, 1, 1), (Step("low", 1, 100), Step("high", 2)), 2)
         >>> [(part.step.name, part.units) for part in two.parts(90, 30)]
@@ -111,7 +109,7 @@ class Tariff:
 
 
 def _room(step: Step, reached_units: int) -> int | None:
-    """How many units are left in a step from `reached_units` on; None: no end."""
+    """Units that are left in a step from `reached_units` on; None: no end."""
     return None if step.upto_units is None else max(0, step.upto_units - reached_units)
 
 
@@ -127,7 +125,7 @@ def in_force(versions: tuple[Tariff, ...], day: date) -> Tariff:
     return max(valid, key=lambda tariff: (tariff.valid_from, tariff.version))
 
 
-# ---- What a tariff comes to for months of some size: what the office looks at before it publishes.
+# ------------ preview: months of some size, before a version is published
 
 #: Months that are shown, units of 0.1 kWh: a small home, a usual one, above subsistence, a large one.
 PREVIEW_UNITS = (300, 1_000, 2_000, 9_000)
@@ -144,7 +142,7 @@ class PreviewRow:
 
     @property
     def subsidy_c(self) -> int:
-        """What the Nation pays; below 0 it is a contribution."""
+        """Subsidy of the Nation; below 0 it is a contribution."""
         return self.cost_c - self.pays_c
 
 

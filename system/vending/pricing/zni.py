@@ -27,7 +27,7 @@ SUBSIDISED_STRATA = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTariff:
-    """What is published for a month, 10⁻⁴ COP/kWh.
+    """Reference tariff published for a month, 10⁻⁴ COP/kWh.
 
     Args:
         subsistence_e4: stratum -> price up to the subsistence consumption.

@@ -1,4 +1,4 @@
-"""What needs four eyes: ask for it, see what is to be signed, carry it out."""
+"""Routes of requests under dual control: ask, see what is to be signed, carry out."""
 
 import uuid
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _ONE = "/requests/{uuid:request_id}"
 
 
 class ReversalIn(In):
-    """Which sale shall be taken back."""
+    """Sale to be reversed."""
 
     sale_id: uuid.UUID
     reason: Reason
@@ -51,7 +51,7 @@ class KeyChangeIn(In):
 
 
 class SignatureIn(In):
-    """What an operator of the security module signed."""
+    """Signature of an operator of the security module."""
 
     operator: Annotated[str, plain_text(40)]
     signature: str = Field(pattern=r"^[0-9a-fA-F]{128}$", description="Ed25519, hexadecimal")

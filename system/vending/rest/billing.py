@@ -41,7 +41,7 @@ from system.vending.services.bills import (
 )
 from system.vending.services.obligations import ObligationTerms, end_obligation, open_obligation
 
-# ---- What installations owe beside energy: status, register, end.
+# ------------ obligations
 
 obligations_router = Router(tags=["Obligaciones"])
 
@@ -97,7 +97,7 @@ class ObligationOut(Out):
 
 
 class ObligationStatusOut(ObligationOut):
-    """It over a period: ``closing = opening + charged - collected``."""
+    """Status over a period: ``closing = opening + charged - collected``."""
 
     opening_c: ShownAmount
     charged_c: ShownAmount
@@ -147,7 +147,7 @@ def end_one(request: HttpRequest, obligation_id: int) -> ObligationOut:
     return ObligationOut(**_obligation_fields(found))
 
 
-# ---- Bills of postpaid consumption and of availability: list, issue, pay.
+# ------------ bills
 
 bills_router = Router(tags=["Facturas"])
 _ONE = "/bills/{uuid:bill_id}"

@@ -56,7 +56,7 @@ class LimitIn(In):
 
 
 class ActiveIn(In):
-    """Whether it may sell."""
+    """True: it may sell."""
 
     active: Flag
 

@@ -13,7 +13,6 @@ from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import Day, In, Instant, Out, Page, PageQuery, page_of, row_or_404
 from system.config.clock import business_day
-from system.vending.delivery.hand_over import after_sale
 from system.vending.errors import UnableToSell
 from system.vending.models import Sale
 from system.vending.pricing import LineKind, Quote, price_sale
@@ -26,7 +25,7 @@ from system.vending.services.tickets import print_ticket, ticket_of
 from system.vending.services.vend_transaction import resolve_sale
 from system.vending.ticket import Ticket
 
-# ---- A trial price and a sale as they travel.
+# ------------ schemas
 
 Outcome = Literal["pending", "minted", "cancelled", "reversed"]
 
@@ -56,7 +55,7 @@ class SaleIn(In):
 
 
 class LineOut(Out):
-    """Where a part of the money went."""
+    """Line of a receipt: where a part of the money went."""
 
     kind: LineKind
     name: str
@@ -67,7 +66,7 @@ class LineOut(Out):
 
 
 class PriceOut(Out):
-    """What money comes to."""
+    """Price of a sale."""
 
     amount_c: ShownAmount
     energy_wh: ShownEnergy
@@ -208,14 +207,14 @@ def _outcome(sale: Sale) -> Outcome:
     return "minted" if outcome.minted else "cancelled"
 
 
-# ---- Trial price, the sale under the caller's id, the book of sales, tickets.
+# ------------ routes
 
 router = Router(tags=["Venta"])
 _ONE = "/sales/{uuid:sale_id}"
 
 
 class SalesQuery(PageQuery):
-    """Of which day."""
+    """Business day of the sales."""
 
     day: Day | None = Field(None, description="día de Bogotá; sin él, hoy")
 
@@ -229,7 +228,7 @@ class TicketLineOut(Out):
 
 
 class TicketOut(Out):
-    """What a ticket says."""
+    """Ticket of a sale."""
 
     lines: list[TicketLineOut]
     code: str = Field(description="lo que lleva el código QR")
@@ -275,7 +274,6 @@ def sell(request: HttpRequest, sale_id: uuid.UUID, body: SaleIn) -> Status[Any]:
     if shift is None:
         raise UnableToSell("No hay un turno abierto a su nombre: ábralo primero.")
     sale = sell_energy(user, shift, body.data(sale_id))
-    after_sale(sale)
     return Status(200 if known else 201, _detail(request, sale.pk))
 
 
@@ -283,8 +281,7 @@ def sell(request: HttpRequest, sale_id: uuid.UUID, body: SaleIn) -> Status[Any]:
 def resolve(request: HttpRequest, sale_id: uuid.UUID) -> SaleDetailOut:
     """Preguntar al módulo en qué quedó una venta sin resultado."""
     found = row_or_404(Sale.objects.of(user_of(request)), sale_id)
-    if resolve_sale(found).minted:
-        after_sale(found)
+    resolve_sale(found)
     return sale_detail_out(row_or_404(_sales_by_any_seller(request), sale_id))
 
 

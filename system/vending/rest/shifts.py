@@ -20,21 +20,21 @@ router = Router(tags=["Turnos y consignaciones"])
 
 
 class ShiftIn(In):
-    """Which counter, and what is in its drawer."""
+    """Counter, and the cash in its drawer."""
 
     point_of_sale_id: Key
     opening_cash_c: Amount
 
 
 class ClosureIn(In):
-    """What was counted."""
+    """Cash that was counted."""
 
     counted_cash_c: Amount
     note: Annotated[str, free_text(200)] = ""
 
 
 class ClosureOut(Out):
-    """How a shift ended."""
+    """Closure of a shift."""
 
     closed_at: Instant
     counted_cash_c: ShownAmount

@@ -90,7 +90,7 @@ class ZniIn(In):
 
 
 class TariffsQuery(PageQuery):
-    """Of which tariff."""
+    """Tariff code."""
 
     code: Annotated[str, free_text(30, description="vacío: todas")] = ""
 
@@ -116,7 +116,7 @@ class TariffOut(Out):
 
 
 class PreviewOut(Out):
-    """What a month of some size comes to."""
+    """Cost of a month of some size."""
 
     energy_wh: ShownEnergy
     pays_c: ShownAmount
@@ -125,7 +125,7 @@ class PreviewOut(Out):
 
 
 class PreviewedOut(Out):
-    """What a version would come to."""
+    """Preview of a version."""
 
     code: str
     rows: list[PreviewOut]

@@ -1,4 +1,4 @@
-"""What a subscriber sees of himself: his homes, purchases with their tokens, months, debts. Nobody else's."""
+"""Account of a subscriber as he sees it: his homes, purchases with their tokens, months, debts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MONTHS = 13
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What was bought in a calendar month: units of 0.1 kWh, centavos."""
+    """Purchases of a calendar month: units of 0.1 kWh, centavos."""
 
     month: date
     units: int
@@ -31,7 +31,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Something that is owed, centavos; None: it is taken off every purchase and has no end."""
+    """Debt, centavos; None: it is taken off every purchase and has no end."""
 
     name: str
     kind: str
@@ -39,7 +39,7 @@ class Debt:
 
 
 def purchases_of(customer: Customer) -> QuerySet[Any]:
-    """His purchases that ended with a token, newest first; those of who lived there before are not his."""
+    """Purchases that ended with a token, newest first; those of who lived there before are not his."""
     found: QuerySet[Any] = (
         Sale.objects.filter(agreement__customer=customer, outcome__minted=True)
         .select_related("outcome", "reversal")
@@ -62,7 +62,7 @@ def months_of(customer: Customer) -> list[Month]:
 
 
 def present_homes(user: Any, customer: Customer) -> list[ServicePoint]:
-    """Where his agreement holds now."""
+    """Homes where his agreement holds now."""
     homes = service_points_of(user, customer)
     return [home for home in homes if home.agreement and home.agreement.customer_id == customer.pk]
 

@@ -1,4 +1,4 @@
-"""Who pays for a period by a bill, and what the readings say that was taken in it.
+"""Metered energy of a billing period, and the agreement that pays for it by a bill.
 
 A meter that is switched between prepaid and postpaid in the middle of a month is paid for once: a bill counts
 from the first quarter of an hour after the switch to the last one before the next (R4.1-04).
@@ -17,7 +17,7 @@ QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class MeteredEnergy:
-    """What was taken from `start` to `end`.
+    """Energy that was taken from `start` to `end`.
 
     Args:
         energy_wh: None where a reading is missing.
@@ -61,7 +61,7 @@ def billed_since(agreement: Agreement) -> datetime:
 
 
 def metered_energy(agreement: Agreement, period: tuple[date, date]) -> MeteredEnergy:
-    """What its installation took in the part of a period in which its customer paid by bill."""
+    """Energy of an installation in the part of a period in which its customer paid by bill."""
     start = max(datetime.combine(period[0], time.min, BOGOTA), _next_quarter(billed_since(agreement)))
     end = datetime.combine(period[1] + timedelta(days=1), time.min, BOGOTA)
     if agreement.valid_to is not None:
@@ -74,7 +74,7 @@ def metered_energy(agreement: Agreement, period: tuple[date, date]) -> MeteredEn
 
 
 def _missing(installation: Installation, start: datetime, end: datetime) -> datetime:
-    """Which end lacks its reading: what the first quarter of an hour says decides."""
+    """Instant that lacks its reading: what the first quarter of an hour says decides."""
     return end if api.consumption_wh(installation, start, start + QUARTER) is not None else start
 
 

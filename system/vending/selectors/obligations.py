@@ -35,7 +35,7 @@ class ObligationStatus:
 
     @property
     def closing_c(self) -> int:
-        """What is owed at the end."""
+        """Debt at the end."""
         return self.opening_c + self.charged_c - self.collected_c
 
 

@@ -1,4 +1,4 @@
-"""What a shift came to, and what a merchant owes."""
+"""Shifts: the one that a cashier has open, sums of one, and the position of a merchant."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class ShiftSums:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What a merchant owes, centavos; without a limit, `limit_c` and `room_c` are None."""
+    """Position of a merchant, centavos; without a limit, `limit_c` and `room_c` are None."""
 
     owed_c: int
     limit_c: int | None
@@ -46,7 +46,7 @@ def open_shift_of(user: User) -> Shift | None:
 
 
 def collected_c(shift: Shift) -> int:
-    """What the sales of a shift brought in, reversals taken off, and what was paid on bills."""
+    """Cash of a shift: its sales, reversals taken off, and payments of bills."""
     sold = Sale.objects.filter(shift=shift, outcome__minted=True, reversal__isnull=True)
     paid = BillPayment.objects.filter(shift=shift)
     return sum(int(rows.aggregate(total=Sum("amount_c"))["total"] or 0) for rows in (sold, paid))
@@ -67,7 +67,7 @@ def shift_sums(shift: Shift) -> ShiftSums:
 
 
 def position_of(merchant: Merchant) -> Position:
-    """What a merchant owes, pending sales included."""
+    """Position of a merchant, pending sales included."""
     balance = balance_of(account_of(merchant.provider_id, AccountKind.MERCHANT, merchant))
     owed_c = balance.posted_c + balance.pending_c
     return Position(owed_c, balance.limit_c, None if balance.limit_c is None else balance.limit_c - owed_c)

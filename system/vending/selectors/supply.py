@@ -21,7 +21,7 @@ from system.vending.models import (
 )
 from system.vending.pricing import Obligation, ObligationKind, PricingError, SaleInputs, Tariff
 
-# ---- Who is behind a meter number, at an instant: installation, agreement, keys.
+# ------------ supply
 
 
 class UnknownMeter(ValueError):
@@ -147,7 +147,7 @@ def _unknown_meter_sentence(typed: str) -> str:
     return f"Ningún medidor tiene el número {typed}."
 
 
-# ---- Gathers what the price of a sale depends on, from the rows.
+# ------------ pricing inputs
 
 
 def first_of_month(day: date) -> date:
@@ -156,7 +156,7 @@ def first_of_month(day: date) -> date:
 
 
 def month_of(installation_id: int, month: date) -> InstallationMonth:
-    """What an installation bought in a month, given by its first day; not saved yet where that is nothing."""
+    """Purchases of an installation in a month, given by its first day; unsaved where there are none."""
     which = {"installation_id": installation_id, "month": month}
     found: InstallationMonth | None = _MONTH.first(**which)
     return found or InstallationMonth(**which)
@@ -176,7 +176,7 @@ def tariff_in_force(provider_id: int, code: str, day: date) -> Tariff:
 
 
 def sale_inputs(supply: Supply, amount_c: int, day: date) -> SaleInputs:
-    """What the price of `amount_c` for a supply depends on.
+    """Pricing inputs of `amount_c` for a supply.
 
     Raises:
         PricingError: the amount makes no sense, or no tariff is in force.

@@ -108,7 +108,7 @@ def bill_availability(
 
 
 def outstanding_c(bill: Bill) -> int:
-    """What is still to be paid, centavos."""
+    """Amount still to be paid, centavos."""
     return balance_of(account_of(bill.provider_id, AccountKind.BILL, bill)).posted_c
 
 

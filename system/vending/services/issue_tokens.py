@@ -26,11 +26,11 @@ from system.vending.services.vend_transaction import (
     reserve_sale,
 )
 
-# ---- Energy without charge (tokenFreeIssue): asked by one, approved by another, signed with two keys.
+# ------------ energy without charge: asked by one, approved by another, signed with two keys
 
 
 def free_issue_arguments(number: str, units: int) -> dict[str, Any]:
-    """What the approval is for."""
+    """Arguments of the approval."""
     return {"number": number, "units": units}
 
 
@@ -89,7 +89,7 @@ def _reserve_free_issue(user: User, number: str, units: int, terms: VendTerms) -
     return sale
 
 
-# ---- Management tokens: power limit, clear credit, clear tamper.
+# ------------ management tokens
 
 #: What an operator may ask for -> subclass of class 2.
 MANAGEMENT: dict[str, int] = {"power-limit": 0, "clear-credit": 1, "clear-tamper": 5}

@@ -22,7 +22,7 @@ from system.vending.services.vend_transaction import (
     reserve_sale,
 )
 
-# ---- Plan a key change: the next sale to the meter brings its tokens along, before the credit.
+# ------------ planned: the next sale brings the tokens along, before the credit
 
 
 def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> PlannedKeyChange:
@@ -96,18 +96,18 @@ def drop_key_change(user: User, plan: PlannedKeyChange) -> None:
         audit.record(f"{Operation.KEY_CHANGE.value}.drop", user=user, subject=f"device:{plan.device_id}")
 
 
-# ---- Change a meter's key by itself: asked by one, approved by another, signed with two operators' keys.
+# ------------ by itself: asked by one, approved by another, signed with two operators' keys
 
 _DIGITS_OF_SGC = 6
 
 
 def key_change_arguments(number: str, target: Mapping[str, Any]) -> dict[str, Any]:
-    """What the approval is for."""
+    """Arguments of the approval."""
     return {"number": number, "target": dict(target)}
 
 
 def key_change_target(sgc: str, krn: int, ti: int) -> dict[str, Any]:
-    """Where a change leads, as the security module wants it.
+    """Target of a change, as the security module wants it.
 
     Raises:
         UnableToSell: out of range.

@@ -20,7 +20,7 @@ from system.vending.pricing.money import AMOUNT_C_MAX
 
 @dataclass(frozen=True, slots=True)
 class ObligationTerms:
-    """How sales collect it; see `system.vending.models.ObligationRow`.
+    """Collection terms; see `system.vending.models.ObligationRow`.
 
     Args:
         kind: levy, instalment or arrears.

@@ -37,7 +37,7 @@ from system.vending.services.vend_transaction import (
     resolve_sale,
 )
 
-# ---- What the security module minted and the book does not know, and the other way round: after a restore.
+# ------------ comparison
 
 _ASKED_AT_ONCE = 500
 
@@ -129,7 +129,7 @@ def _as_uuid(text: str) -> uuid.UUID | None:
     return found if str(found) == text else None
 
 
-# ---- After a restore: what the module minted and the book does not know is written back, by message id.
+# ------------ recovery
 
 #: What the audit trail calls it.
 RECOVERED = "sale.recovered"

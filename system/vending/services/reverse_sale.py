@@ -42,7 +42,7 @@ from system.vending.pricing.serialization import from_json
 
 
 def reversal_arguments(sale: Sale) -> dict[str, str]:
-    """What the approval is for."""
+    """Arguments of the approval."""
     return {"sale": str(sale.pk)}
 
 

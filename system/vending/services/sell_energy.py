@@ -42,7 +42,7 @@ ELECTRICITY = 0
 
 @dataclass(frozen=True, slots=True)
 class SaleRequest:
-    """What the counter asks.
+    """Request of the counter.
 
     Args:
         sale_id: made and kept by the counter before it asks.
@@ -57,7 +57,7 @@ class SaleRequest:
     units: int | None = None
 
     def fingerprint(self) -> str:
-        """What the same id must mean again."""
+        """Fingerprint of what the same id must mean again."""
         said = [self.number, self.amount_c, self.units]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

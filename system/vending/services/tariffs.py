@@ -18,7 +18,7 @@ from system.vending.pricing import PricingError
 from system.vending.pricing.tariff import Tariff
 from system.vending.pricing.zni import SUBSIDISED_STRATA, ReferenceTariff, zni_tariff
 
-# ---- Publish a version of a tariff. It is never edited; a mistake is mended by the next version.
+# ------------ a version is never edited; a mistake is mended by the next one
 
 #: No price of a kWh is higher, 10⁻⁴ COP: a typing error by then.
 PRICE_E4_MAX = 1_000_000_000
@@ -106,12 +106,12 @@ def _next_version(user: User, code: str) -> int:
     return int(last or 0) + 1
 
 
-# ---- Publish a month's reference tariffs of the non-interconnected zones: one version for each stratum.
+# ------------ reference tariffs of a month: one version for each stratum
 
 
 @dataclass(frozen=True, slots=True)
 class ZniMonth:
-    """What the ministry published, and what the service costs here.
+    """Month of reference tariffs: what the ministry published, and the local cost of the service.
 
     Args:
         prefix_code: of the tariffs; ``-E1`` and so on is put behind it.
@@ -131,7 +131,7 @@ class ZniMonth:
 
 
 def zni_versions(month: ZniMonth) -> list[dict[str, Any]]:
-    """What `publish_tariff` is told, one for each stratum.
+    """Arguments of `publish_tariff`, one for each stratum.
 
     Raises:
         PricingError: the prices make no tariff.

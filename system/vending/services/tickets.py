@@ -21,8 +21,6 @@ from system.vending.ticket.layout import (
     lay_out,
 )
 
-# ---- The ticket of a sale in the books.
-
 
 def ticket_of(sale: Sale, copy: int = 1) -> Ticket:
     """The ticket of a sale that ended with tokens; copies from 2 on say that they are reprints."""
@@ -77,9 +75,6 @@ def _previous(sale: Sale) -> datetime | None:
         .first()
     )
     return found
-
-
-# ---- Print a ticket: every print is counted, and every one but the first is a reprint.
 
 
 def print_ticket(user: User, sale: Sale) -> int:

@@ -6,7 +6,8 @@
 3. *Commit*, one transaction: tokens, posted money, month and residue, and the open place is free.
 
 Whatever dies in between, `recover_sales` finds the open sale and asks the module what became of it: minted is
-committed, not minted is cancelled there first and then voided here.
+committed, not minted is cancelled there first and then voided here. Every way to a minted sale ends in its
+delivery (`system.vending.delivery.hand_over.deliver_sale`): no caller has to remember it.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from system.config.compiled_queries import CompiledDeletion, CompiledQuery, inse
 from system.config.transactions import lock_row, write_transaction
 from system.registry.models import MeterKeying, Provider
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
+from system.vending.delivery.hand_over import deliver_sale
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
 from system.vending.ledger import LedgerEntry, claim, settle, write
 from system.vending.models import (
@@ -47,7 +49,7 @@ from system.vending.pricing import LineKind, Quote, price_sale
 from system.vending.pricing.serialization import from_json, to_json
 from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, first_of_month, month_of
 
-# ---- Consecutive numbers of tickets: by provider and day, without gaps that anybody could hide a sale in.
+# ------------ ticket numbers: consecutive by provider and day, so that no sale hides in a gap
 
 
 def next_number(provider_id: int, day: date) -> str:
@@ -71,12 +73,12 @@ _LAST = CompiledQuery(
 )
 
 
-# ---- The first half of everything that is minted: lock the installation, write the sale, its money pending
+# ------------ reserve: lock the installation, write the sale, its money pending
 
 
 @dataclass(frozen=True, slots=True)
 class VendTerms:
-    """What is issued.
+    """Terms of a vend.
 
     Args:
         sale_id: the caller's; the message id of the module.
@@ -231,7 +233,7 @@ _OPEN_SALE = CompiledQuery(
 )
 
 
-# ---- The second half of a sale: ask the security module, and write down how it ended. Safe to repeat.
+# ------------ mint and commit: safe to repeat
 
 #: What an unknown message id is answered with: it was never minted, and is closed now.
 _ABSENT = frozenset({"result-not-found", "message-cancelled"})
@@ -241,7 +243,7 @@ _CREDIT_CLASS = 0
 
 
 def finish_sale(sale: Sale) -> Sale:
-    """Bring a reserved sale to its end, or tell how it ended.
+    """Bring a reserved sale to its end, or tell how it ended; a minted one is handed over for delivery.
 
     Raises:
         UnableToSell: it was, or is now, cancelled: nothing was charged.
@@ -252,18 +254,23 @@ def finish_sale(sale: Sale) -> Sale:
     outcome = known or _ask_module(sale)
     if not outcome.minted:
         raise UnableToSell(outcome.reason or "La venta fue anulada.")
+    deliver_sale(sale)
     return sale
 
 
 def resolve_sale(sale: Sale) -> SaleOutcome:
-    """What became of a sale that somebody left open: fetched, or cancelled in the module for good.
+    """Outcome of a sale that was left open: fetched, or cancelled in the module for good.
 
     Raises:
         SalePending: the module does not say.
     """
-    known: SaleOutcome | None = _OUTCOME.first(sale_id=sale.pk)
-    if known is not None:
-        return known
+    outcome: SaleOutcome = _OUTCOME.first(sale_id=sale.pk) or _fetch_outcome(sale)
+    if outcome.minted:
+        deliver_sale(sale)
+    return outcome
+
+
+def _fetch_outcome(sale: Sale) -> SaleOutcome:
     try:
         answer = module_client().fetch_result(str(sale.pk), cancel_if_absent=True)
     except RequestRefused as refused:
@@ -282,19 +289,12 @@ def _ask_module(sale: Sale) -> SaleOutcome:
         raise SalePending(sale.pk) from lost
     except UnableToReachModule:
         # nothing was sent by this call, but an earlier one may have been: only the module knows
-        return _resolve_unreached(sale)
+        return _fetch_outcome(sale)
     except RequestRefused as refused:
         if refused.code in {"message-id-reused", "message-in-progress"}:
-            return resolve_sale(sale)
+            return _fetch_outcome(sale)
         return _commit(sale, None, f"El módulo de seguridad no lo permite: {refused.es}")
     return _commit(sale, answer, "")
-
-
-def _resolve_unreached(sale: Sale) -> SaleOutcome:
-    try:
-        return resolve_sale(sale)
-    except SalePending:
-        raise SalePending(sale.pk) from None
 
 
 def _mint(sale: Sale) -> dict[str, Any]:
@@ -427,7 +427,7 @@ _CLOSE = CompiledDeletion(OpenSale, "sale")
 _OUTCOME = CompiledQuery(lambda sale_id: SaleOutcome.objects.filter(pk=sale_id), sale_id=UUIDField())
 
 
-# ---- After a crash: every sale without an outcome gets one, from what the security module says.
+# ------------ recover
 
 
 def recover_sales(older_than_s: float = 0.0) -> tuple[int, int, int]:

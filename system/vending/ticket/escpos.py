@@ -16,7 +16,7 @@ _CODE_SIZE = 6
 
 
 def printer_bytes(ticket: Ticket) -> bytes:
-    """What the printer is sent: lines, the square code, and a cut."""
+    """Octets for the printer: lines, the square code, and a cut."""
     from escpos.printer import Dummy  # here: at the start of every process it would cost half a second
 
     printer = Dummy()

@@ -11,12 +11,12 @@ from system.config.clock import BOGOTA
 from system.vending.pricing import LineKind, Quote
 from system.vending.pricing.explain import kwh, pesos
 
-# ---- What a ticket tells, whoever sold: the counter knows it from its rows, a terminal from its own book.
+# ------------ facts: the counter knows them from its rows, a terminal from its own book
 
 
 @dataclass(frozen=True, slots=True)
 class TicketProvider:
-    """Who sells: `contact` is where to complain, `lines` are said at the end; both may be empty."""
+    """Provider that sells: `contact` is where to complain, `lines` end the ticket; both may be empty."""
 
     name: str
     nit: str
@@ -88,14 +88,14 @@ class TicketFacts:
     reversed: bool = False
 
 
-# ---- What a ticket says (R5.3-05, F12-06; regulation: the minimum content of a prepaid slip).
+# ------------ layout
 
 #: A 58 mm roll holds 384 dots: 32 columns of the printer's own letters.
 COLUMNS = 32
 
 
 class Style(StrEnum):
-    """How a line is printed."""
+    """Style of a line."""
 
     PLAIN = "plain"
     BOLD = "bold"

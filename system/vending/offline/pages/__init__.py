@@ -1,4 +1,4 @@
-"""What the office sees.
+"""Pages of the office behind terminals.
 
 Map of the room::
 

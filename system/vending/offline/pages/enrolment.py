@@ -24,7 +24,7 @@ from system.vending.offline.services.enrolment import (
     set_pin,
 )
 
-# ---- Take a terminal in: its file, the fingerprint that two people compare, its terms; and other terms lat
+# ------------ terminal
 
 _MANAGE = requires(Operation.MANAGE_TERMINALS)
 
@@ -46,7 +46,7 @@ def begin_in_place(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse
 @_MANAGE
 @require_POST
 def compare(request: HttpRequest) -> HttpResponse:
-    """What the file says, the fingerprint, and the terms."""
+    """Content of the file, its fingerprint, and the terms."""
     former = _former(request)
     form = EnrolmentForm(request.POST, request.FILES)
     if form.is_valid():
@@ -143,7 +143,7 @@ def _compare_page(
     return render(request, "offline/compare.html", shown)
 
 
-# ---- Who sells with a terminal.
+# ------------ operators
 
 
 @_MANAGE
@@ -167,7 +167,7 @@ def add_operator(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse:
 @_MANAGE
 @require_POST
 def remove_operator_page(request: HttpRequest, terminal_id: uuid.UUID, operator_id: int) -> HttpResponse:
-    """Somebody sells no longer with it."""
+    """Removal of an operator."""
     found = find_terminal(request, terminal_id)
     row = found.operators.select_related("user").filter(pk=operator_id).first()
     if row is None:

@@ -18,8 +18,6 @@ from system.vending.offline.services.audit_trail import audit_terminal
 from system.vending.offline.services.office_keys import office_file
 from system.vending.offline.services.packs import pack_bytes
 
-# ---- Packs and batches as files.
-
 
 @requires(Operation.SETTLE_TERMINAL)
 @require_GET
@@ -52,9 +50,6 @@ def json_file(content: bytes, name: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-# ---- Who the office is, for a terminal that meets it for the first time.
 
 
 @requires(Operation.SETTLE_TERMINAL)

@@ -1,4 +1,4 @@
-"""What is typed and handed in about terminals."""
+"""Forms and files about terminals."""
 
 import base64
 import binascii
@@ -86,7 +86,7 @@ class TermsForm(forms.Form):
         points.label_from_instance = lambda row: f"{row.merchant} · {row}"
 
     def terms(self) -> TerminalTerms:
-        """They, of a valid form."""
+        """Terms of a valid form."""
         said = self.cleaned_data
         scope = Scope(said["scope"])
         return TerminalTerms(
@@ -115,7 +115,7 @@ class ConfirmForm(TermsForm):
 
 
 class PinForm(forms.Form):
-    """Who may sell, and his PIN: typed by himself."""
+    """Operator and PIN, typed by the operator himself."""
 
     operator = forms.ModelChoiceField(User.objects.none(), label="Persona")
     pin = forms.CharField(
@@ -136,7 +136,7 @@ class PinForm(forms.Form):
 
 
 class CashForm(forms.Form):
-    """What a terminal brought."""
+    """Cash that a terminal brought."""
 
     deposit_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     amount = PesosField(label="Valor contado (pesos)")
@@ -144,7 +144,7 @@ class CashForm(forms.Form):
 
 
 class PackForm(forms.Form):
-    """How long the next pack holds."""
+    """Validity of the next pack."""
 
     valid_days = forms.IntegerField(
         label="Vale (días)", min_value=1, max_value=VALID_DAYS_MAX, initial=VALID_DAYS

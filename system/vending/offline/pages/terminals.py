@@ -30,8 +30,6 @@ from system.vending.offline.services.packs import make_pack, newest_pack
 from system.vending.offline.services.settlement import Settlement, receive_batch, receive_cash
 from system.vending.pricing.explain import pesos
 
-# ---- Rows that the user may see.
-
 
 def user_of(request: HttpRequest) -> Any:
     """Who asks; a guarded page has always somebody."""
@@ -52,9 +50,6 @@ def find_terminal(request: HttpRequest, terminal_id: uuid.UUID) -> Terminal:
     return found
 
 
-# ---- What became of a batch, in the words of the desk.
-
-
 def add_batch_messages(request: HttpRequest, settlement: Settlement) -> None:
     """Tell it on the next page."""
     if settlement.left:
@@ -68,7 +63,7 @@ def add_batch_messages(request: HttpRequest, settlement: Settlement) -> None:
         messages.warning(request, f"Hay {len(settlement.findings)} hallazgos que alguien debe mirar.")
 
 
-# ---- One terminal: where it stands, what it was given and brought, what was strange; suspend it.
+# ------------ one terminal
 
 LAST_ROWS = 20
 
@@ -127,7 +122,7 @@ def _switch(
     return redirect("offline:terminal", terminal_id=found.pk)
 
 
-# ---- All terminals of a provider, and a batch from whichever of them.
+# ------------ all terminals
 
 
 @requires(Operation.SEE_TERMINALS)
@@ -165,13 +160,13 @@ def _terminals_page(request: HttpRequest, form: BatchForm) -> HttpResponse:
     return render(request, "offline/terminals.html", {"rows": shown, "form": form, "now": now})
 
 
-# ---- At the desk, three steps: the batch, the cash, the next pack. Each may be done again: it is done once
+# ------------ settlement: batch, cash, pack; each may be done again, and is done once
 
 
 @requires(Operation.SETTLE_TERMINAL)
 @require_GET
 def settlement(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse:
-    """Where the three steps stand."""
+    """State of the three steps."""
     return _settlement_page(request, find_terminal(request, terminal_id))
 
 

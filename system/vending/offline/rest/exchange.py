@@ -50,7 +50,7 @@ class _NotAuthenticated(ValueError):
 
 
 def signed_bytes(challenge: str, batch: bytes) -> bytes:
-    """What a terminal signs: the office's challenge, and which batch comes with it (nothing: none)."""
+    """Octets that a terminal signs: the office's challenge, and which batch comes with it (nothing: none)."""
     return SIGNED_HEAD + challenge.encode() + b" " + hashlib.sha256(batch).hexdigest().encode()
 
 
@@ -157,7 +157,7 @@ def _text(said: dict[str, Any], name: str) -> str:
     return value
 
 
-# ---- Addresses of the exchange, below ``/api/v1/terminal/``: guarded by the terminal's signature alone.
+# ------------ addresses below ``/api/v1/terminal/``: guarded by the terminal's signature alone
 
 urlpatterns = [
     path("challenge", challenge, name="terminal-challenge"),

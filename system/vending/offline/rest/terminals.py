@@ -55,7 +55,7 @@ class TerminalOut(Out):
 
 
 class FindingOut(Out):
-    """Something that a person should look at."""
+    """Finding that a person should look at."""
 
     id: uuid.UUID
     kind: str
@@ -66,7 +66,7 @@ class FindingOut(Out):
 
 
 class SettlementOut(Out):
-    """What became of a batch."""
+    """Result of a batch."""
 
     batch_id: uuid.UUID
     terminal_id: uuid.UUID
@@ -78,7 +78,7 @@ class SettlementOut(Out):
 
 
 class CashIn(In):
-    """What a terminal brought."""
+    """Cash that a terminal brought."""
 
     amount_c: Paid
     reference: Annotated[str, free_text(60, description="comprobante")] = ""
@@ -94,7 +94,7 @@ class CashOut(Out):
 
 
 class PackIn(In):
-    """How long the next pack holds."""
+    """Validity of the next pack."""
 
     valid_days: Annotated[int, whole(1, VALID_DAYS_MAX)] = VALID_DAYS
 

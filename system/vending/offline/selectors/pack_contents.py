@@ -39,7 +39,7 @@ from system.vending.pricing.money import MILLI_PER_CENTAVO, UNITS_MAX
 from system.vending.pricing.serialization import obligation_to_plain
 from system.vending.selectors.supply import Supply, first_of_month
 
-# ---- Names and codes as messages take them: printable, bounded, never empty.
+# ------------ texts: printable, bounded, never empty
 
 _CODE = re.compile(r"[A-Za-z0-9._:/-]{1,64}", re.ASCII)
 
@@ -54,7 +54,7 @@ def printable(text: str, most: int, otherwise: str = "-") -> str:
 
 
 def is_code(text: str) -> bool:
-    """Whether a message takes it as a code."""
+    """True for a text that a message takes as a code."""
     return _CODE.fullmatch(text) is not None
 
 
@@ -67,7 +67,7 @@ def code_of(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._:/-]", "-", text)[:64] or "-"
 
 
-# ---- Whose installations a terminal sells to.
+# ------------ scope
 
 
 def installations_of(terminal: Terminal, now: datetime) -> Any:
@@ -89,7 +89,7 @@ _NARROWED: Mapping[Scope, Callable[[Any, Terminal, datetime], Any]] = {
 }
 
 
-# ---- Each customer as a terminal must know him, gathered for all of them at once.
+# ------------ customers, gathered for all of them at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class PackCustomers:
 
 @dataclass(frozen=True, slots=True)
 class _Balances:
-    """What the books say, by installation id."""
+    """Balances of the books, by installation id."""
 
     units: dict[int, int]
     taken_c: dict[int, dict[str, int]]
@@ -244,11 +244,11 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-# ---- The versions of tariffs that price while a pack lives.
+# ------------ tariffs
 
 
 def versions_of(provider_id: int, codes: Iterable[str], first: date, last: date) -> tuple[Tariff, ...]:
-    """Of each code the version in force on the first day, and those that come into force up to the last.
+    """Tariff versions of each code: in force on the first day, and coming into force up to the last.
 
     Raises:
         OfflineRefused: a code has none on the first day, or they are too many.

@@ -11,12 +11,10 @@ from system.vending.models import Shift
 from system.vending.offline.models import LeasedMeter, SettledEntry, SettledSale, Terminal, TerminalDeposit
 from system.vending.selectors.shifts import shift_sums
 
-# ---- What a terminal may hold, what it took, and what is due: sums of facts, centavos.
-
 
 @dataclass(frozen=True, slots=True)
 class TerminalPosition:
-    """Where a terminal stands, by what has arrived.
+    """Position of a terminal, by what has arrived.
 
     Args:
         limit_c: what it may hold.
@@ -36,22 +34,22 @@ class TerminalPosition:
 
     @property
     def allowed_c(self) -> int:
-        """What it may take in its whole life: an old lease never gives anything back."""
+        """Allowance of a terminal for its whole life: limit, and each deposit by exactly itself (R5.4-05)."""
         return self.limit_c + self.deposited_c
 
     @property
     def due_c(self) -> int:
-        """What is still to be handed over; below 0: handed over too much."""
+        """Cash still to be handed over; below 0: handed over too much."""
         return self.sold_c - self.reversed_c - self.deposited_c
 
     @property
     def left_c(self) -> int:
-        """What it may still take."""
+        """Allowance that is left."""
         return max(0, self.allowed_c - self.sold_c)
 
 
 def terminal_position(terminal: Terminal) -> TerminalPosition:
-    """Where it stands."""
+    """Position of a terminal."""
     sales = SettledSale.objects.filter(terminal=terminal)
     sums = sales.aggregate(money=Sum("sale__amount_c"), units=Sum("sale__units"))
     back = sales.filter(sale__reversal__isnull=False).aggregate(money=Sum("sale__amount_c"))
@@ -66,13 +64,13 @@ def terminal_position(terminal: Terminal) -> TerminalPosition:
 
 
 def deposited_c(terminal: Terminal) -> int:
-    """What was handed over of a terminal's money in its whole life."""
+    """Deposits of a terminal's money in its whole life."""
     rows = TerminalDeposit.objects.filter(terminal=terminal)
     return int(rows.aggregate(total=Sum("deposit__amount_c"))["total"] or 0)
 
 
 def allowed_c(terminal: Terminal) -> int:
-    """What a terminal may take in its whole life: limit, and each deposit by exactly itself (R5.4-05)."""
+    """Allowance of a terminal for its whole life: limit, and each deposit by exactly itself (R5.4-05)."""
     return terminal.limit_c + deposited_c(terminal)
 
 
@@ -92,12 +90,12 @@ def leases_out(devices: Any, now: datetime) -> dict[int, LeasedMeter]:
 
 
 def leased_until(terminal: Terminal) -> datetime | None:
-    """When the last lease of a terminal ends; None: it never had one."""
+    """End of the last lease of a terminal; None: it never had one."""
     last: datetime | None = terminal.packs.aggregate(last=Max("leased_until"))["last"]
     return last
 
 
-# ---- The shifts of a terminal with their sums: what its Z reports said, by the books (R5.4-07).
+# ------------ shifts: what its Z reports said, by the books (R5.4-07)
 
 
 @dataclass(frozen=True, slots=True)

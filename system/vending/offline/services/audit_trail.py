@@ -1,4 +1,4 @@
-"""What several verbs write down: the audit trail, and a fork with what follows from it."""
+"""Audit trail of terminals, and the record of a fork; small, for every verb of the room writes through it."""
 
 from system.accounts import audit
 from system.accounts.models import User

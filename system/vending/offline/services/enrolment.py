@@ -20,7 +20,7 @@ from system.vending.offline.models import SLOT_MAX, Pack, Scope, Terminal, Termi
 from system.vending.offline.services.audit_trail import audit_terminal
 from system.vending.pricing.money import AMOUNT_C_MAX
 
-# ---- Take a terminal in, change its terms, suspend it, let another take its place.
+# ------------ terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TerminalTerms:
     conservative: bool = False
 
     def columns(self) -> dict[str, Any]:
-        """They, as the row has them."""
+        """Columns of the row."""
         places = {name.value: None for name in Scope if name is not Scope.ALL}
         if self.scope is not Scope.ALL:
             places[self.scope.value] = self.place
@@ -55,7 +55,7 @@ class TerminalTerms:
 
 
 def read_enrolment(data: bytes) -> Enrolment:
-    """What a terminal says of itself; a person compares its fingerprint with what its screen shows.
+    """Enrolment of a terminal; a person compares its fingerprint with what its screen shows.
 
     Raises:
         OfflineRefused: it is no enrolment, or was altered.
@@ -201,7 +201,7 @@ def require_may_manage(user: User, *rows: Any) -> None:
         raise OfflineRefused("Su rol no permite administrar este terminal.")
 
 
-# ---- Who sells with a terminal, under a PIN that only he knows.
+# ------------ operators
 
 PIN_LEAST, PIN_MOST = 4, 8
 

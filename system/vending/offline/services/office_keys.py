@@ -20,8 +20,6 @@ from system.vending.module_client import module_client
 from system.vending.offline.errors import OfflineRefused
 from system.vending.offline.selectors.pack_contents import printable
 
-# ---- The office's signing key, one for each provider: derived from the house's ``SECRET_KEY``, never store
-
 
 def office_public(provider_id: int) -> bytes:
     """The public half, 32 octets."""
@@ -48,9 +46,6 @@ def _key(provider_id: int) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(
         hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
     )
-
-
-# ---- The office's two public keys as a file: what a new terminal pins, after a person compared fingerprint
 
 
 @dataclass(frozen=True, slots=True)

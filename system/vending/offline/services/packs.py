@@ -43,11 +43,11 @@ from system.vending.pricing import Tariff
 from system.vending.pricing.money import PPM
 from system.vending.pricing.serialization import tariff_to_plain
 
-# ---- Leases of the security module for a pack: a hundred meters each, under message ids of the office's ow
+# ------------ leases
 
 
 def leased_meters(pack: Pack, offered: Sequence[PackCustomer]) -> list[LeasedMeter]:
-    """What is leased with a pack, a row a meter; written before the module is asked."""
+    """Leased meters of a pack, a row each; written before the module is asked."""
     return [
         LeasedMeter(
             pack=pack,
@@ -106,7 +106,7 @@ def _text(instant: datetime) -> str:
     return instant.isoformat()
 
 
-# ---- Make a pack: what the terminal needs for its next trip, with leases of the security module.
+# ------------ packs
 
 VALID_DAYS, VALID_DAYS_MAX = 15, 40
 #: A pack that ended still sells for so long, so that nobody stands in the dark because of a flooded road.

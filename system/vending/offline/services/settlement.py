@@ -45,7 +45,7 @@ from system.vending.offline.settling.true_up import reported_sale
 from system.vending.services.shifts import receive_deposit
 from system.vending.services.vend_transaction import resolve_sale
 
-# ---- The entries of a batch into the books, one transaction each, in the order of the chain.
+# ------------ entries, in the order of the chain
 
 _NO_MODULE = "El módulo de seguridad no responde: vuelva a cargar el lote cuando responda."
 _UNDER_WAY = "Hay una venta en línea sin resultado que debe terminar antes: vuelva a cargar el lote."
@@ -122,7 +122,7 @@ def _settled_now(settling: BatchSettlement, entry: Entry) -> tuple[bool, list[Fi
 
 
 def _prepare(settling: BatchSettlement, entry: Entry) -> PreparedSale | None:
-    """What a sale needs of others than the books: asked outside the transaction."""
+    """Answers of the module about a sale: asked outside the transaction."""
     if entry.kind != _SALE:
         return None
     said = reported_sale(entry)
@@ -162,7 +162,7 @@ def _resolve(entry: Entry) -> None:
 
 
 def _compare_counter(settling: BatchSettlement) -> list[Finding]:
-    """What the secure counter said when the batch was written, against the sales in the books."""
+    """Findings where the secure counter's reading differs from the sales in the books."""
     batch = settling.batch
     last, _ = settled_up_to(settling.terminal)
     told = Finding.objects.filter(batch=batch, entry=0, kind=FindingKind.COUNTER_DIFFERS)
@@ -181,7 +181,7 @@ def _compare_counter(settling: BatchSettlement) -> list[Finding]:
         return settling.write_told(0)
 
 
-# ---- Take a batch and settle it: one transaction for the batch as it came, then one for each of its entrie
+# ------------ batch
 
 _FORK = (
     "El terminal cuenta otra historia que la ya asentada: fue copiado o devuelto a una copia anterior. El "
@@ -191,7 +191,7 @@ _FORK = (
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a batch.
+    """Result of a batch.
 
     Args:
         batch: as it is kept.
@@ -354,7 +354,7 @@ def _settle(batch: Batch, message: Message, known: int) -> Settlement:
     return Settlement(batch, new, known, left, tuple(findings), why)
 
 
-# ---- Receive what a terminal took: a deposit of its merchant that renews its limit by itself (R5.4-05).
+# ------------ cash: a deposit of the merchant that renews the terminal's limit (R5.4-05)
 
 
 def receive_cash(

@@ -21,8 +21,6 @@ from system.vending.offline.models import (
 )
 from system.vending.selectors.supply import Supply
 
-# ---- What settling one batch shares: whose it is, and what is to be told about the entry under way.
-
 SENTENCE_MAX = 240
 
 
@@ -67,7 +65,7 @@ class BatchSettlement:
         return rows
 
 
-# ---- What is strange about a sale that a terminal made: lease, limit, clock, counter, token.
+# ------------ checks
 
 #: How far a terminal's clock may be ahead of the office's.
 AHEAD_MAX = timedelta(minutes=10)
@@ -133,7 +131,7 @@ def check_token(settling: BatchSettlement, supply: Supply, said: Any) -> bool:
 
 
 def _is_credit_of(read: dict[str, Any], units: int, tid: int) -> bool:
-    """Whether a token is credit of so many units (as its coding rounds them) and of that minute."""
+    """True for a token of credit of so many units (as its coding rounds them) and of that minute."""
     try:
         coded = decode_amount(encode_amount(units))
     except StsValueError:

@@ -20,7 +20,7 @@ from system.vending.offline.models import FindingKind, LeasedMeter, SettledEntry
 from system.vending.offline.settling.findings import BatchSettlement
 from system.vending.selectors.supply import Supply
 
-# ---- For whom a terminal sold: the meter as it was leased, where it hangs, and what was agreed there.
+# ------------ buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _device_of(settling: BatchSettlement, drn: str) -> int | None:
 
 
 def _agreement(installation: Installation, at: datetime) -> Agreement | None:
-    """That of the instant, else the last one: somebody bought, whatever the papers say."""
+    """Agreement of the instant, else the last one: somebody bought, whatever the papers say."""
     rows = Agreement.objects.filter(installation=installation).select_related("customer")
     found: Agreement | None = rows.at(at).first() or rows.order_by("-valid_from").first()
     return found
@@ -111,7 +111,7 @@ def _check_changes(
         )
 
 
-# ---- Who sold, in which shift, under which number: what the terminal says where the office knows it.
+# ------------ seller
 
 _NUMBER_MAX = 20
 

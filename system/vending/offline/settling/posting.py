@@ -56,7 +56,7 @@ from system.vending.selectors.shifts import collected_c
 from system.vending.selectors.supply import first_of_month, month_of, tariff_in_force
 from system.vending.services.vend_transaction import fingerprint
 
-# ---- A sale of a terminal into the books: as it was sold, trued up, its money posted at once.
+# ------------ sales
 
 #: A loss that is told, thousandths of a centavo: one peso. Less is the rounding of two sellers.
 LOSS_FINDING_MC = 100_000
@@ -74,12 +74,12 @@ class SaleParties:
 
 
 def id_is_used(sale_id: uuid.UUID) -> bool:
-    """Whether something else in the books bears the id."""
+    """True where something else in the books bears the id."""
     return Movement.objects.filter(pk=sale_id).exists()
 
 
 def is_within_limits(said: ReportedSale) -> bool:
-    """Whether amount and units are ones that a sale can have."""
+    """True where amount and units are ones that a sale can have."""
     return 0 < said.amount_c <= AMOUNT_C_MAX and 0 <= said.units <= UNITS_MAX
 
 
@@ -158,7 +158,7 @@ def _tariff(buyer: LeasedSupply, day: date, quote: Quote | None) -> Tariff:
 
 
 def _room_c(row: ObligationRow, taken_c: int) -> int | None:
-    """What an obligation may still take: what is owed, and of a monthly quota what is left."""
+    """Room of an obligation: the debt, and of a monthly quota what is left."""
     rooms = []
     if row.kind != ObligationKind.LEVY:
         rooms.append(max(0, balance_of(account_of(row.provider_id, AccountKind.OBLIGATION, row)).posted_c))
@@ -245,12 +245,12 @@ def _update_month(installation: Any, sale: Sale, said: ReportedSale, figures: Tr
     InstallationResidue(installation_id=installation.pk, residue_mc=figures.residue_after_mc).save()
 
 
-# ---- Kind of an entry -> what settles it. Each runs inside the entry's own transaction.
+# ------------ entries: kind -> what settles it
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedSale:
-    """What was found out about a sale before its transaction began: the module was asked.
+    """Sale with what was asked of the module before its transaction began.
 
     Args:
         said: what the entry says.

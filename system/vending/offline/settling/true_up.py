@@ -17,7 +17,7 @@ from system.vending.pricing import LineKind, PricingError, Quote, Tariff, price_
 from system.vending.pricing.money import MILLI_PER_CENTAVO, whole_centavos
 from system.vending.pricing.serialization import from_json
 
-# ---- What a sale's entry says, by name.
+# ------------ reported sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ReportedSale:
     flags: tuple[str, ...]
 
     def quote(self) -> Quote | None:
-        """What its inputs come to, where the figures that it names follow from them; else None."""
+        """Quote of its inputs, where the figures that it names follow from them; else None."""
         try:
             quote = price_sale(from_json(json.dumps(self.inputs)))
         except PricingError:
@@ -71,7 +71,7 @@ class ReportedSale:
 
 
 def reported_sale(entry: Entry) -> ReportedSale:
-    """What an entry of a sale says.
+    """Sale that an entry reports.
 
     Raises:
         OfflineError: it does not fit the kind.
@@ -81,12 +81,12 @@ def reported_sale(entry: Entry) -> ReportedSale:
     return ReportedSale(**facts, tokens=tokens)
 
 
-# ---- The books' own price of what a terminal sold, and what follows from the difference: pure, in integers
+# ------------ true-up
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalSale:
-    """What happened at the terminal.
+    """Sale as it happened at the terminal.
 
     Args:
         amount_c: taken, centavos.
@@ -102,13 +102,13 @@ class TerminalSale:
 
     @property
     def charged_mc(self) -> int:
-        """What the customer paid for the energy and for obligations."""
+        """Charge for the energy and for obligations."""
         return self.amount_c * MILLI_PER_CENTAVO - self.residue_change_mc
 
 
 @dataclass(frozen=True, slots=True)
 class BookState:
-    """What the books know when a sale arrives.
+    """State of the books when a sale arrives.
 
     Args:
         tariff: the version in force on the sale's business day.
@@ -156,7 +156,7 @@ class TrueUp:
 
 
 def sale_as_priced(quote: Quote) -> TerminalSale:
-    """What happened, where the terminal's figures follow from its inputs."""
+    """Sale where the terminal's figures follow from its inputs."""
     deducted_c: dict[str, int] = {}
     for line in quote.lines:
         if line.kind is not LineKind.ENERGY:
@@ -166,7 +166,7 @@ def sale_as_priced(quote: Quote) -> TerminalSale:
 
 
 def sale_as_energy(amount_c: int, units: int, books: BookState) -> TerminalSale:
-    """What happened, where nothing but the money and the token can be believed: all of it was for energy."""
+    """Sale where only money and token can be believed: all of it was for energy."""
     return TerminalSale(amount_c, units, {}, amount_c * MILLI_PER_CENTAVO - _cost_mc(books, units))
 
 

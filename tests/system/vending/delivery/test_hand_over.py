@@ -12,21 +12,29 @@ from vending_world import Village, drn, make_village
 from system.config.clock import security_now
 from system.vending import ledger
 from system.vending.delivery import chores
-from system.vending.delivery.hand_over import TRIES_MAX, UnableToDeliver, after_sale, hand_over, send_to_meter
+from system.vending.delivery.hand_over import (
+    TRIES_MAX,
+    UnableToDeliver,
+    deliver_sale,
+    hand_over,
+    send_to_meter,
+)
 from system.vending.delivery.models import DeliveryChoice, HandOver
 from system.vending.delivery.preference import UnableToSetPreference, preference_at, set_preference
 from system.vending.delivery.status import delivery_status
 from system.vending.models import Sale, SaleOutcome
+from system.vending.module_client import module_client
 from system.vending.services.sell_energy import SaleRequest, sell_energy
+from system.vending.services.vend_transaction import recover_sales
 
 pytestmark = pytest.mark.requirement("R5.3-05", "R5.3-08")
 ID = uuid.UUID(int=3)
 
 
 @pytest.fixture
-def sale(village: Village, minting: str, head_end: FakeHeadEnd) -> Sale:
+def sale(village: Village, minting: str, head_end: FakeHeadEnd, sell_undelivered: Any) -> Sale:
     village.customer(1)
-    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    return sell_undelivered(ID)
 
 
 def client_of(user: Any) -> Client:
@@ -47,7 +55,7 @@ def forget_for(seconds: float) -> None:
 
 def test_handed_over_once(sale: Sale, head_end: FakeHeadEnd) -> None:
     for _ in range(3):
-        after_sale(sale)
+        deliver_sale(sale)
     assert head_end.handed == {ID: list(sale.tokens.values_list("digits", flat=True))}
     assert head_end.times == 1
     row = HandOver.objects.get()
@@ -56,7 +64,7 @@ def test_handed_over_once(sale: Sale, head_end: FakeHeadEnd) -> None:
 
 def test_a_head_end_that_is_away_is_owed_and_tried_again(sale: Sale, head_end: FakeHeadEnd) -> None:
     head_end.broken = 2
-    after_sale(sale)
+    deliver_sale(sale)
     row = HandOver.objects.get()
     assert (row.state, row.tries) == ("owed", 1)
     assert row.next_at is not None
@@ -73,7 +81,7 @@ def test_a_head_end_that_is_away_is_owed_and_tried_again(sale: Sale, head_end: F
 
 def test_after_so_many_tries_it_goes_by_ticket(sale: Sale, head_end: FakeHeadEnd) -> None:
     head_end.broken = 1000
-    after_sale(sale)
+    deliver_sale(sale)
     for _ in range(TRIES_MAX + 3):
         HandOver.objects.filter(state="owed").update(next_at=security_now())
         chores.deliver()
@@ -92,17 +100,39 @@ def test_no_fault_of_delivery_reaches_the_counter(
         raise RuntimeError("anything")
 
     monkeypatch.setattr(room, "hand_over", falls)
-    after_sale(sale)
+    deliver_sale(sale)
     assert not HandOver.objects.exists()
 
 
 def test_a_recovered_sale_is_delivered(sale: Sale, head_end: FakeHeadEnd) -> None:
-    """The counter died after the commit: nobody called `after_sale`."""
+    """The counter died after the commit, before the delivery began."""
     assert chores.deliver() == ""
     forget_for(60)
     assert "handed over 1" in chores.deliver()
     assert ID in head_end.handed
     assert chores.deliver() == ""
+
+
+def test_every_way_to_a_minted_sale_delivers_it(
+    village: Village, minting: str, head_end: FakeHeadEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No caller has to remember the hand-over: not who sells, nor who asks what became of a sale."""
+    village.customer(1)
+    sold = sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    assert list(head_end.handed) == [sold.pk]
+
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    left_open = uuid.UUID(int=4)
+    with monkeypatch.context() as dead:
+        dead.setattr("system.vending.services.sell_energy.finish_sale", dies)
+        with pytest.raises(KeyboardInterrupt):
+            sell_energy(village.cashier, village.shift, SaleRequest(left_open, drn(1), 1_000_000))
+    open_sale = Sale.objects.get(pk=left_open)
+    module_client().mint(str(left_open), open_sale.meter, subclass=0, amount=open_sale.units)
+    assert recover_sales() == (1, 0, 0)
+    assert left_open in head_end.handed
 
 
 def test_an_old_sale_is_not_delivered_by_itself(sale: Sale, head_end: FakeHeadEnd) -> None:
@@ -113,7 +143,7 @@ def test_an_old_sale_is_not_delivered_by_itself(sale: Sale, head_end: FakeHeadEn
 
 def test_a_meter_that_nobody_reaches_gets_a_ticket(sale: Sale, head_end: FakeHeadEnd) -> None:
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     row = HandOver.objects.get()
     assert row.state == "ticket"
     now = delivery_status(sale)
@@ -123,7 +153,7 @@ def test_a_meter_that_nobody_reaches_gets_a_ticket(sale: Sale, head_end: FakeHea
 
 def test_ticket_only_and_the_button(sale: Sale, head_end: FakeHeadEnd, village: Village) -> None:
     set_preference(village.supervisor, "ticket", messages=False)
-    after_sale(sale)
+    deliver_sale(sale)
     assert head_end.handed == {}
     assert send_to_meter(village.cashier, sale).state == "handed"
     assert send_to_meter(village.cashier, sale).state == "handed"
@@ -214,7 +244,7 @@ def test_the_cashier_sees_it_live(sale: Sale, head_end: FakeHeadEnd, village: Vi
 
 def test_the_button_of_the_page(sale: Sale, head_end: FakeHeadEnd, village: Village) -> None:
     set_preference(village.supervisor, "ticket", messages=False)
-    after_sale(sale)
+    deliver_sale(sale)
     client = client_of(village.cashier)
     assert "Enviar al medidor" in client.get(f"/ventas/{ID}/").content.decode()
     assert client.post(f"/ventas/{ID}/entrega/enviar/").status_code == 302
@@ -226,7 +256,7 @@ def test_instead_of_a_ticket_the_number_is_folded(
     sale: Sale, head_end: FakeHeadEnd, village: Village
 ) -> None:
     set_preference(village.supervisor, "ami", messages=False)
-    after_sale(sale)
+    deliver_sale(sale)
     assert "<details" in client_of(village.cashier).get(f"/ventas/{ID}/").content.decode()
 
 

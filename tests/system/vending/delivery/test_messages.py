@@ -16,13 +16,12 @@ from system.config.clock import security_now
 from system.registry.models import Customer, Provider
 from system.vending.delivery import chores, messages, messenger
 from system.vending.delivery.completion import complete_open
-from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.messages import LETTERS_MAX, TEMPLATES, compose_text, gsm_text
 from system.vending.delivery.messenger import FileMessenger, Outgoing, UnableToMessage
 from system.vending.delivery.models import Message
 from system.vending.delivery.preference import set_preference
 from system.vending.models import Sale
-from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R5.3-08")
 ID = uuid.UUID(int=3)
@@ -47,12 +46,12 @@ def path(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def sale(village: Village, minting: str, head_end: FakeHeadEnd, path: Path) -> Sale:
+def sale(village: Village, minting: str, head_end: FakeHeadEnd, path: Path, sell_undelivered: Any) -> Sale:
     village.customer(1)
     Customer.objects.update(phone="+57 300 999 8877", data_consent_at=security_now())
     Provider.objects.update(name="Empresa Comunitaria de Energía Solar y Microrredes del Catatumbo y Ocaña")
     set_preference(village.supervisor, "both", messages=True)
-    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    return sell_undelivered(ID)
 
 
 def sent(path: Path) -> list[dict[str, str]]:
@@ -77,7 +76,7 @@ def test_letters_that_gsm_has_not(text: str) -> None:
 
 
 def test_told_when_the_meter_has_accepted(sale: Sale, head_end: FakeHeadEnd, path: Path) -> None:
-    after_sale(sale)
+    deliver_sale(sale)
     assert not Message.objects.exists()
     head_end.answers(ID, "Accept")
     complete_open()
@@ -95,14 +94,14 @@ def test_told_when_the_meter_has_accepted(sale: Sale, head_end: FakeHeadEnd, pat
     ("word", "part"), [("UsedError", "ya había sido digitada"), ("Accept", "No hay que")]
 )
 def test_what_the_meter_said(sale: Sale, head_end: FakeHeadEnd, path: Path, word: str, part: str) -> None:
-    after_sale(sale)
+    deliver_sale(sale)
     head_end.answers(ID, word)
     complete_open()
     assert gsm_text(part) in Message.objects.get().text
 
 
 def test_a_token_that_did_not_arrive_is_told_in_digits(sale: Sale, head_end: FakeHeadEnd) -> None:
-    after_sale(sale)
+    deliver_sale(sale)
     head_end.gives_up(ID)
     complete_open()
     digits = sale.tokens.get().digits
@@ -111,7 +110,7 @@ def test_a_token_that_did_not_arrive_is_told_in_digits(sale: Sale, head_end: Fak
 
 def test_a_refused_token_is_no_message(sale: Sale, head_end: FakeHeadEnd) -> None:
     """What went wrong there is for the cashier: the number would be refused at the keypad as well."""
-    after_sale(sale)
+    deliver_sale(sale)
     head_end.answers(ID, "OldError")
     complete_open()
     assert not Message.objects.exists()
@@ -119,7 +118,7 @@ def test_a_refused_token_is_no_message(sale: Sale, head_end: FakeHeadEnd) -> Non
 
 def test_by_ticket_the_digits_are_told(sale: Sale, head_end: FakeHeadEnd) -> None:
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     assert sale.tokens.get().digits in Message.objects.get().text.replace(" ", "")
 
 
@@ -137,13 +136,13 @@ def test_who_is_not_told(sale: Sale, head_end: FakeHeadEnd, change: dict[str, An
     values = {name: value() if callable(value) else value for name, value in change.items()}
     Customer.objects.update(**values)
     head_end.reaches = False
-    after_sale(Sale.objects.get(pk=ID))
+    deliver_sale(Sale.objects.get(pk=ID))
     assert not Message.objects.exists()
 
 
 def test_consent_that_was_taken_back_meanwhile(sale: Sale, head_end: FakeHeadEnd, path: Path) -> None:
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     Customer.objects.update(data_consent_at=None)
     assert chores.send_messages() == ""
     row = Message.objects.get()
@@ -153,7 +152,7 @@ def test_consent_that_was_taken_back_meanwhile(sale: Sale, head_end: FakeHeadEnd
 
 def test_number_and_text_go_when_it_is_sent(sale: Sale, head_end: FakeHeadEnd, path: Path) -> None:
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     chores.send_messages()
     row = Message.objects.get()
     assert (row.state, row.number, row.text) == ("sent", "", "")
@@ -163,7 +162,7 @@ def test_a_channel_that_fails_is_tried_again_and_then_left(
     sale: Sale, head_end: FakeHeadEnd, path: Path
 ) -> None:
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     path.mkdir()
     for _ in range(messages.TRIES_MAX):
         Message.objects.filter(state="waiting").update(next_at=security_now())
@@ -176,7 +175,7 @@ def test_a_channel_that_fails_is_tried_again_and_then_left(
 def test_without_a_channel_nothing_is_queued(sale: Sale, head_end: FakeHeadEnd, settings: Any) -> None:
     settings.MESSENGER_ARGUMENT = ""
     head_end.reaches = False
-    after_sale(sale)
+    deliver_sale(sale)
     assert not Message.objects.exists()
     assert messenger.messenger() is None
     assert messages.send_due_messages() == (0, 0)

@@ -10,19 +10,18 @@ import pytest
 from django.test import Client
 from field_store import Field
 from network_world import caller, make_network
-from vending_world import NOW, Village, drn
+from vending_world import NOW, Village
 
 from system.config.clock import security_now
 from system.config.outgoing_http import Answer, UnableToSend
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending.delivery import carriers, chores
-from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
 from system.vending.delivery.status import delivery_status
 from system.vending.models import Sale
-from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R4-03", "R4-04")
 ID = uuid.UUID(int=3)
@@ -38,7 +37,7 @@ def keys(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def sale(village: Village, minting: str, keys: Path) -> Sale:
+def sale(village: Village, minting: str, keys: Path, sell_undelivered: Any) -> Sale:
     village.customer(1)
     RemoteHeadEnd.objects.create(
         provider=village.provider,
@@ -46,7 +45,7 @@ def sale(village: Village, minting: str, keys: Path) -> Sale:
         url="https://norte.example.co/api/v1/network",
         key_name="north",
     )
-    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    return sell_undelivered(ID)
 
 
 def due_now() -> None:
@@ -68,7 +67,7 @@ def test_one_sells_and_the_other_delivers(
         return Answer(came.status_code, came.content)
 
     monkeypatch.setattr(carriers, "SENDERS", [over_wsgi])
-    after_sale(sale)
+    deliver_sale(sale)
     assert HandOver.objects.get().carrier.startswith("remote:")
     assert chores.follow_remote() == "asked 1"
     assert not delivery_status(sale).ended
@@ -116,7 +115,7 @@ def test_a_lost_answer_is_asked_for_under_the_same_key(sale: Sale, monkeypatch: 
     there = listening(
         monkeypatch, UnableToSend("x"), (503, b""), waiting, (200, {"state": "done", "answer": "Accept"})
     )
-    after_sale(sale)
+    deliver_sale(sale)
     for _ in range(4):
         due_now()
         carriers.follow_remote_tokens()
@@ -142,7 +141,7 @@ def test_answers_that_make_no_sense_are_no_answer(
     sale: Sale, monkeypatch: pytest.MonkeyPatch, nonsense: Any
 ) -> None:
     listening(monkeypatch, (200, nonsense))
-    after_sale(sale)
+    deliver_sale(sale)
     carriers.follow_remote_tokens()
     row = RemoteToken.objects.get()
     assert (row.state, row.tries, row.sent) == ("unsure", 1, False)
@@ -150,7 +149,7 @@ def test_answers_that_make_no_sense_are_no_answer(
 
 def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     listening(monkeypatch, (422, {"detail": "no such meter"}))
-    after_sale(sale)
+    deliver_sale(sale)
     carriers.follow_remote_tokens()
     now = delivery_status(sale)
     assert now.ended
@@ -160,7 +159,7 @@ def test_what_is_refused_for_good_is_not_delivered(sale: Sale, monkeypatch: pyte
 
 def test_what_was_sent_is_never_said_not_to_have_arrived(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     listening(monkeypatch, (200, {"state": "waiting"}), UnableToSend("x"))
-    after_sale(sale)
+    deliver_sale(sale)
     for _ in range(carriers.TRIES_MAX + 3):
         due_now()
         carriers.follow_remote_tokens()
@@ -177,7 +176,7 @@ def test_a_site_has_a_head_end_of_its_own(sale: Sale, village: Village) -> None:
         url="https://s.example.co",
         key_name="north",
     )
-    after_sale(sale)
+    deliver_sale(sale)
     assert HandOver.objects.get().carrier == f"remote:{own.pk}"
 
 
@@ -199,6 +198,6 @@ def test_the_key_file(keys: Path, settings: Any) -> None:
 
 def test_without_a_key_it_stays_owed(sale: Sale, keys: Path) -> None:
     keys.unlink()
-    after_sale(sale)
+    deliver_sale(sale)
     carriers.follow_remote_tokens()
     assert RemoteToken.objects.get().tries == 1

@@ -8,23 +8,23 @@ import pytest
 from django.test import Client
 from field_store import Field
 from network_world import FakeHeadEnd
-from vending_world import NOW, Village, drn
+from vending_world import NOW, Village
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval, AuditRecord
 from system.accounts.permissions import Operation
 from system.config import clock
 from system.head_end import api
+from system.head_end.api import UnableToOrder
 from system.head_end.django_store import DjangoStore
 from system.head_end.models import OrderProgress
 from system.head_end.vocabulary import OrderKind, OrderState
 from system.vending import ledger
 from system.vending.delivery import carriers, withdrawal
-from system.vending.delivery.hand_over import after_sale
+from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.withdrawal import (
     UNKNOWN_TOKEN,
     WAIT,
-    UnableToOrder,
     read_last_token,
     unanswered_token,
 )
@@ -36,7 +36,6 @@ from system.vending.services.reverse_sale import (
     reversal_arguments_with_risk,
     reverse_sale,
 )
-from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R5.3-05", "R4.1-02")
 ID = uuid.UUID(int=3)
@@ -45,9 +44,9 @@ LATER = NOW + WAIT + timedelta(minutes=2)
 
 
 @pytest.fixture
-def sale(village: Village, minting: str) -> Sale:
+def sale(village: Village, minting: str, sell_undelivered: Any) -> Sale:
     village.customer(1)
-    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    return sell_undelivered(ID)
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def field(village: Village, sale: Sale) -> Field:
     """Our head-end has the meter; the token was sent, and the order expired without an answer."""
     made = Field(village, DjangoStore())
     made.meter(1, events_seen_at=NOW, clock_seen_at=NOW)
-    after_sale(sale)
+    deliver_sale(sale)
     visit = made.lease(NOW)
     order_id = visit.orders[0].id
     assert made.begin(visit, order_id, NOW)
@@ -191,7 +190,7 @@ def test_a_key_change_that_was_lost_hides_no_credit(
 ) -> None:
     head_end = FakeHeadEnd()
     monkeypatch.setattr(carriers, "CARRIERS", [head_end])
-    after_sale(sale)
+    deliver_sale(sale)
     Token(sale=sale, position=2, role=TokenRole.KEY_CHANGE, digits="1" * 20).save()
     lost = carriers.TokenState(2, OrderState.EXPIRED, at=SENT, unsure=True)
     head_end.states[ID] = (lost, carriers.TokenState(1, OrderState.CANCELLED, at=SENT))

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from field_store import Field
 from network_world import FakeHeadEnd
-from vending_world import NOW, Village, drn
+from vending_world import NOW, Village
 
 from system.accounts import four_eyes
 from system.accounts.models import Approval
@@ -19,28 +19,27 @@ from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending import ledger
 from system.vending.delivery import carriers, chores, withdrawal
-from system.vending.delivery.hand_over import UnableToDeliver, after_sale, hand_over, send_to_meter
+from system.vending.delivery.hand_over import UnableToDeliver, deliver_sale, hand_over, send_to_meter
 from system.vending.delivery.models import HandOver, Message, RemoteHeadEnd, RemoteToken
 from system.vending.delivery.status import delivery_status
 from system.vending.errors import UnableToSell
 from system.vending.models import AccountBalance, Reversal, Sale, Token, TokenRole
 from system.vending.services.reverse_sale import reversal_arguments, reverse_sale
-from system.vending.services.sell_energy import SaleRequest, sell_energy
 
 pytestmark = pytest.mark.requirement("R5.3-05")
 ID = uuid.UUID(int=3)
 
 
 @pytest.fixture
-def unsent(village: Village, minting: str) -> Sale:
+def unsent(village: Village, minting: str, sell_undelivered: Any) -> Sale:
     """A sale that nobody handed over yet."""
     village.customer(1)
-    return sell_energy(village.cashier, village.shift, SaleRequest(ID, drn(1), 1_000_000))
+    return sell_undelivered(ID)
 
 
 @pytest.fixture
 def sale(head_end: FakeHeadEnd, unsent: Sale) -> Sale:
-    after_sale(unsent)
+    deliver_sale(unsent)
     return unsent
 
 
@@ -150,7 +149,7 @@ def test_a_sale_that_was_not_handed_over_never_is(
 ) -> None:
     reverse(village, unsent)
     for _ in range(2):
-        after_sale(Sale.objects.get(pk=ID))
+        deliver_sale(Sale.objects.get(pk=ID))
         chores.deliver()
     with pytest.raises(UnableToDeliver, match="reversada"):
         send_to_meter(village.cashier, Sale.objects.get(pk=ID))
@@ -194,7 +193,7 @@ class TestOurHeadEnd:
     """Orders of the database, and the store that lets them begin."""
 
     def test_a_waiting_order_is_cancelled(self, village: Village, unsent: Sale, field: Field) -> None:
-        after_sale(unsent)
+        deliver_sale(unsent)
         reverse(village, unsent)
         (token,) = api.delivery_of(ID).tokens  # type: ignore[union-attr]
         assert token.state is OrderState.CANCELLED
@@ -203,14 +202,14 @@ class TestOurHeadEnd:
 
     def test_the_reversal_came_first(self, village: Village, unsent: Sale, field: Field) -> None:
         """A collector holds the order when it is taken back: it may not begin."""
-        after_sale(unsent)
+        deliver_sale(unsent)
         visit = field.lease(NOW)
         (work,) = visit.orders
         reverse(village, unsent)
         assert not field.begin(visit, work.id, NOW)
 
     def test_the_order_came_first(self, village: Village, unsent: Sale, field: Field) -> None:
-        after_sale(unsent)
+        deliver_sale(unsent)
         visit = field.lease(NOW)
         assert field.begin(visit, visit.orders[0].id, NOW)
         with pytest.raises(UnableToSell, match="entregando"):
@@ -220,7 +219,7 @@ class TestOurHeadEnd:
     def test_the_order_begins_between_look_and_cancel(
         self, village: Village, unsent: Sale, field: Field, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        after_sale(unsent)
+        deliver_sale(unsent)
         visit = field.lease(NOW)
         usual, begun = carriers.LocalHeadEnd.withdraw, []
 
@@ -244,7 +243,7 @@ class TestOurHeadEnd:
     def test_an_answer_that_was_lost_for_good(self, village: Village, unsent: Sale, field: Field) -> None:
         from system.head_end.models import OrderProgress
 
-        after_sale(unsent)
+        deliver_sale(unsent)
         visit = field.lease(NOW)
         order_id = visit.orders[0].id
         assert field.begin(visit, order_id, NOW)
@@ -262,7 +261,7 @@ class TestOurHeadEnd:
         def full(*_: Any) -> None:
             raise room.OverLimit("x")
 
-        after_sale(unsent)
+        deliver_sale(unsent)
         monkeypatch.setattr(room, "_post_reversal", full)
         with pytest.raises(UnableToSell, match="cupo"):
             reverse(village, unsent)
@@ -280,7 +279,7 @@ class TestElsewhere:
             provider=village.provider, name="Norte", url="https://norte.example.co", key_name="north"
         )
         monkeypatch.setattr(carriers, "key_of", lambda _: "k")
-        after_sale(unsent)
+        deliver_sale(unsent)
         return unsent
 
     def test_what_was_not_sent_is_taken_back(
