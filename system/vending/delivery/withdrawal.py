@@ -1,9 +1,8 @@
 """Withdrawal of a sale's tokens before its money goes back: what the meter has, or may have, stays sold.
 
 Within the caller's transaction, which holds the installation (`system.config.transactions.lock_row`), as
-`hand_over`
-does: nothing is handed over between the look and the reversal. An order that begins meanwhile is found when
-it is cancelled, for that is refused then.
+`hand_over` does: nothing is handed over between the look and the reversal. An order that begins meanwhile is
+found when it is cancelled, for that is refused then.
 
 Only the meter knows whether it took a token whose answer was lost. Before the money of such a sale goes back,
 the meter is read where it can be reached, a day passes, a reason is written, and a second person approves.
