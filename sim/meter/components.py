@@ -1,4 +1,4 @@
-"""The live parts of one meter, made by the factories; and what they keep without power, as one snapshot."""
+"""Live parts of one meter, and the snapshot of those that outlive the power."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +60,7 @@ NON_VOLATILE = (
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The parts, alive; none knows of another."""
+    """Live parts of one meter; none knows of another."""
 
     metrology: Metrology
     prepayment: Prepayment

@@ -19,7 +19,7 @@ from sim.meter.profile import MeterProfile, StsTerms
 
 # ------------------------------------------------------------ secrets
 
-#: The keys of the virtual meter's security setup: the example keys of the Green Book. Anybody knows them.
+#: The keys of the virtual meter's security setup: the published example keys of the Green Book.
 TEST_KEYS = KeySet(
     guek=bytes.fromhex("000102030405060708090a0b0c0d0e0f"),
     gak=bytes.fromhex("d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"),
@@ -32,7 +32,7 @@ TEST_KEYS_256 = KeySet(TEST_KEYS.guek * 2, TEST_KEYS.gak * 2, kek=(TEST_KEYS.kek
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """What a meter of suite 1 or 2 signs with, and whose signatures it takes.
+    """Signing key of a meter of suite 1 or 2, and the key of the client whose signatures it takes.
 
     Args:
         own: private key, as long as a coordinate; never shown.

@@ -28,7 +28,7 @@ TURNOVER_C = 25.0
 
 @dataclass(frozen=True, slots=True)
 class CrystalTerms:
-    """What a model's clock is made of.
+    """Crystal of a model's clock.
 
     Args:
         drift_max_s_per_day: drifts of its meters lie within ± this at 25 °C; 0: nothing is drawn.
@@ -69,7 +69,7 @@ class Crystal:
 
 
 class ClockBattery:
-    """Feeds clock and sensors while the mains are away.
+    """Battery of clock and sensors while the mains are away.
 
     Attributes:
         dead: True once it is empty.
@@ -96,7 +96,7 @@ class ClockBattery:
         self.dead = False
 
     def take_lost(self) -> bool:
-        """Whether the clock was lost since this was last asked."""
+        """True where the clock was lost since the last call."""
         lost, self.clock_lost = self.clock_lost, False
         return lost
 
@@ -105,7 +105,7 @@ class ClockBattery:
 
 
 class ModuleKind(StrEnum):
-    """What can be fitted. A bench's adapter carries every framing at once; no field meter has one."""
+    """Kinds of module. A bench's adapter carries every framing at once; no field meter has one."""
 
     NONE = "none"
     PLC = "plc"
@@ -142,7 +142,7 @@ class ModuleSlot:
         self.on_change: list[Callable[[ModuleKind, ModuleKind], None]] = []
 
     def carries(self, port: str) -> bool:
-        """Whether bytes can come and go at that port."""
+        """True where bytes can come and go at that port."""
         return port not in _CARRIED_BY_SOME or port in CARRIED[self.kind]
 
     def pull(self) -> ModuleKind:
@@ -167,7 +167,7 @@ class ModuleSlot:
 
 
 class FrameCorrupter:
-    """Stands between the meter's ports and the outside; until told otherwise it passes all on untouched.
+    """Corruption of frames between the meter's ports and the outside; none until `begin`.
 
     Attributes:
         every: spoil each so many-th frame, 1 or more; 0 spoils none.
@@ -238,7 +238,7 @@ class TerminalFlow:
 
 
 class Terminals:
-    """What the measuring element is connected to. The setters of a `Supply` go through to the service point.
+    """Terminals of the measuring element. The setters of a `Supply` go through to the service point.
 
     Args:
         supply: the service point.
@@ -272,11 +272,11 @@ class Terminals:
         return not (self._cut or self.reversed or self._brown_v is not None)
 
     def flow(self, *, switch_closed: bool) -> Flow:
-        """What flows now, with the meter's switch in that position, as the measuring element sees it."""
+        """Flow with the meter's switch in that position, as the measuring element sees it."""
         flow = self._supply.flow(switch_closed=switch_closed and not self._cut)
         if self.sound:
             return flow
-        if self._cut or self.starved:  # nothing flows, or nobody lives to measure it
+        if self._cut or self.starved:  # nothing flows, or the meter is dead
             return TerminalFlow(0.0, 0.0, 0.0, 0.0)
         voltage_v = flow.voltage_v if self._brown_v is None else min(flow.voltage_v, self._brown_v)
         turned_deg = _turned(flow.phase_deg) if self.reversed else flow.phase_deg
@@ -349,7 +349,7 @@ class HardwareTerms:
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The iron of one meter.
+    """Hardware of one meter.
 
     Args:
         terminals: what the measuring element is connected to.

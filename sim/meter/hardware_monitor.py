@@ -21,7 +21,7 @@ from sim.meter.units import MILLI
 
 
 class SelfTest:
-    """Logs each defect once, when it is noticed.
+    """Self test: logs each defect once, when it is noticed.
 
     Args:
         memory: counts the writes that had to be made again.
@@ -54,7 +54,7 @@ class SelfTest:
 
 @dataclass(frozen=True, slots=True)
 class HardwareMonitorHooks:
-    """The meter as its iron side sees it.
+    """Meter as its hardware monitor sees it.
 
     Args:
         powered: False while the meter is dead.
@@ -76,18 +76,18 @@ class HardwareMonitorHooks:
 
 
 class HardwareMonitor:
-    """Everything that stands between the iron of a meter and its program.
+    """Hardware monitor of one meter, between its hardware and its firmware.
 
     Attributes:
         relay: tells when the contacts moved.
         protection: the six protections.
-        availability: the hours of service; an item of the meter's agenda.
+        availability: the hours of service; a scheduled job.
 
     Args:
         env: the world's event loop.
         profile: the model.
         parts: the meter's parts.
-        hardware: the iron.
+        hardware: the hardware.
         memory: where the meter keeps what outlives the power.
         hooks: the meter.
     """

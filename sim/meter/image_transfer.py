@@ -30,7 +30,7 @@ class ImageRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImageTerms:
-    """What a model can take in.
+    """Sizes of image that a model takes.
 
     Args:
         block_octets: size of every block but the last, 1 or more.
@@ -204,12 +204,12 @@ class ImageStore:
 
     @property
     def rings(self) -> dict[str, BlockCells]:
-        """What is kept cell by cell: the blocks."""
+        """Blocks, which are kept cell by cell."""
         return {"blocks": self._cells}
 
     @property
     def header(self) -> dict[str, Any]:
-        """What is kept beside the blocks."""
+        """Record that is kept beside the blocks."""
         return {
             "firmware": self.firmware,
             "enabled": self.enabled,

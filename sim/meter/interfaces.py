@@ -58,7 +58,7 @@ class Supply(Protocol):
         ...
 
     def flow(self, *, switch_closed: bool) -> Flow:
-        """What flows now, with the meter's switch in that position."""
+        """Flow with the meter's switch in that position."""
         ...
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -89,7 +89,7 @@ class Plant(Protocol):
 
     @property
     def panel_power_mw(self) -> int:
-        """What the panels give now, mW."""
+        """Power that the panels give now, mW."""
         ...
 
     @property
@@ -100,7 +100,7 @@ class Plant(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NoPlant:
-    """What a meter on a line tells of such things: nothing."""
+    """Plant of a meter on a line: none."""
 
     charge_milli: int = 0
     panel_power_mw: int = 0

@@ -29,8 +29,8 @@ class Meter:
         env: the event loop of its world.
         profile: the model that it was built from.
         supply: its terminals, on the service point that it is connected to.
-        hardware: its iron.
-        iron: its side of the iron: what can be done to sensors, wire, battery, clock and element.
+        hardware: its hardware.
+        hardware_monitor: between hardware and firmware; what a bench does to the hardware goes through it.
         parts: its live parts, for a bench that looks inside.
         automation: its monitors and pushes.
         carrier: the local virtual token carrier.
@@ -114,7 +114,7 @@ class Meter:
 
     @property
     def faults(self) -> FaultInjector:
-        """What can go wrong with it."""
+        """Faults that it can have."""
         if self._faults is None:
             self._faults = self._make_faults(self)
         return self._faults
@@ -138,7 +138,7 @@ class Meter:
         self._wiring.make_objects()
 
     def hold_writes(self) -> None:
-        """Write nothing into the memory until `write_held`: for a time in which nobody can cut the power."""
+        """Write nothing into the memory until `write_held`: for a time in which the power cannot be cut."""
         self._wiring.persistence.hold()
 
     def write_held(self) -> None:
@@ -158,7 +158,7 @@ class Meter:
         self.supply.set_energised(True)
 
     def snapshot(self) -> dict[str, Any]:
-        """What the meter keeps without power, at this instant. It holds keys: keep it as one keeps a key."""
+        """State that outlives the power, at this instant. It holds keys: keep it as one keeps a key."""
         self.settle()
         return self.parts.snapshot()
 
@@ -183,7 +183,7 @@ class Meter:
         self.unit.press(key)
 
     def display(self) -> UnitDisplay:
-        """What the customer unit shows now."""
+        """Display of the customer unit now."""
         return self.unit.display()
 
     def sense(self, kind: TamperKind, *, present: bool) -> None:

@@ -51,12 +51,12 @@ class Row(Protocol):
 
     @property
     def binding(self) -> str:
-        """What stands behind it."""
+        """Binding behind it."""
         ...
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """What else the row says."""
+        """Options of the row."""
         ...
 
 

@@ -76,7 +76,7 @@ MS_PER_S = 1_000
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceParts:
-    """What the STS acceptance of one meter is made of."""
+    """Parts of the STS acceptance of one meter."""
 
     register: KeyRegister
     tid_store: TidStore

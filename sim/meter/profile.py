@@ -102,7 +102,7 @@ class AssociationTerms:
 
 @dataclass(frozen=True, slots=True)
 class SecurityTerms:
-    """Which algorithms a model uses; its keys are a credential and not here.
+    """Algorithms of a model; its keys are a credential and not here.
 
     Args:
         suite: security suite 0, 1 or 2; of 1 and 2 the security setup is version 1.

@@ -90,7 +90,7 @@ class UnitInstallation:
 
 
 class MeterWiring:
-    """Everything inside one meter's case; `sim.meter.meter.Meter` is how the world sees it.
+    """Wiring inside one meter's case; `sim.meter.meter.Meter` is how the world sees it.
 
     Args:
         profile: the model that it is built from.
@@ -257,7 +257,7 @@ class MeterWiring:
         self._announce_power()
 
     def _use_hold_up(self) -> None:
-        """What the hold-up is for."""
+        """Record the end of the power within the hold-up; send the last gasp."""
         self.regulator.power(False)
         self.hardware_monitor.availability.look(powered=False)
         self._books.record_power_fail()
@@ -350,8 +350,8 @@ class MeterWiring:
     def _run_script(self, script: ScriptReference) -> None:
         self.automation.run(script)
 
-    def _push(self, terms: PushTerms, notification: DataNotification, told: OnSent) -> None:
-        self.push_transport.send(terms, notification, told, at_once=not self.powered)
+    def _push(self, terms: PushTerms, notification: DataNotification, on_sent: OnSent) -> None:
+        self.push_transport.send(terms, notification, on_sent, at_once=not self.powered)
 
     def _seen(self) -> None:
         self._quality.look()
@@ -383,7 +383,7 @@ class MeterWiring:
         take_row(self.table, self.parts, name, epoch_us)
 
     def _by_the_clock(self, work: Callable[[], None]) -> None:
-        """What is due acts on books that are closed at this instant, and is kept as a whole."""
+        """Run what is due on books that are closed at this instant, and keep it as a whole."""
         self.regulator.refresh()
         self.automation.look()
         work()

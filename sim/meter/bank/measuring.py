@@ -180,7 +180,7 @@ class Measuring:
         self._scale_ppm[row] = PPM + int(self._added_ppm[:, row].sum())
 
     def influences(self, row: int) -> Influences:
-        """What acts on an element."""
+        """Influences on an element."""
         _, magnet_ppm, injected_ppm = self._added_ppm[:, row].tolist()
         return Influences(
             float(self.ambient_c[row]), float(self.distortion_percent[row]), magnet_ppm, injected_ppm
@@ -222,7 +222,7 @@ class Measuring:
         )
 
     def sample(self, row: int) -> Sample:
-        """What one element shows."""
+        """Sample that one element shows."""
         return Sample(*self.readings[:, row].tolist())
 
     @property

@@ -92,7 +92,7 @@ class BankedSupply:
         return bool(self._bank.terminals.energised[self._row])
 
     def flow(self, *, switch_closed: bool) -> BankedFlow:
-        """What flows now, with the meter's switch in that position, in which the bank sees it from now on."""
+        """Flow with the meter's switch in that position, in which the bank sees it from now on."""
         terminals, row = self._bank.terminals, self._row
         if terminals.closed[row] != switch_closed:
             terminals.closed[row] = switch_closed
@@ -169,7 +169,7 @@ class BankedElement(Metrology):
 
     @property
     def sample(self) -> Sample:
-        """What is measured now."""
+        """Sample of this instant."""
         return self._bank.measuring.sample(self._row)
 
     @property
@@ -179,7 +179,7 @@ class BankedElement(Metrology):
 
     @property
     def influences(self) -> Influences:
-        """What acts on the element besides what it measures."""
+        """Influences on the element besides what it measures."""
         return self._bank.measuring.influences(self._row)
 
     def observe(self, flow: Flow, now_us: int) -> int:
@@ -206,7 +206,7 @@ class BankedElement(Metrology):
         self._bank.wait(self._row, energy_nj)
 
     def overdue(self, now_us: int) -> bool:
-        """Whether the energy that was asked for last has been imported, and the meter has yet to be woken."""
+        """True where the energy last asked for has been imported, and the meter has yet to be woken."""
         return bool(self._bank.thresholds.due_us[self._row] <= now_us)
 
     def within(self, who: str, bands: Bands) -> None:
@@ -348,7 +348,7 @@ class MeteringBank:
         self._look()
 
     def surround(self, *, ambient_c: Any = None, distortion_percent: Any = None) -> None:
-        """What acts on the elements from the next `observe` on: temperature (°C), harmonics (per cent)."""
+        """Influences on the elements from the next `observe` on: temperature (°C), harmonics (per cent)."""
         if ambient_c is not None:
             self.measuring.ambient_c[:] = ambient_c
         if distortion_percent is not None:

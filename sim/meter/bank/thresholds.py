@@ -1,4 +1,4 @@
-"""What lets a meter sleep: bands of its readings, and an energy after which its account changes."""
+"""Thresholds of a sleeping meter: bands of its readings, and an energy after which its account changes."""
 
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Thresholds:
         self.due_us: Integers = np.full(count, FAR, dtype=np.int64)
         #: Rows whose meter sees something else than what the bank has at its terminals: they always look.
         self.foreign: Booleans = np.zeros(count, dtype=bool)
-        #: What each meter was told last of its supply.
+        #: Supply that each meter last knew of.
         self.reported_energised: Booleans = np.zeros(count, dtype=bool)
 
     # ------------------------------------------------------------ all rows

@@ -24,7 +24,7 @@ LINES = 2
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Meter to unit: show these pages one after the other, then the idle page again.
+    """Message to the unit: pages to show one after the other, then the idle page again.
 
     Args:
         pages: one or more screens.
@@ -41,10 +41,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Lamps:
-    """Meter to unit: the three lamps.
+    """Message to the unit: its three lamps.
 
     Args:
-        comms: the meter is talking to somebody.
+        comms: there is traffic at a port of the meter.
         alarm: a tamper condition stands.
         credit: there is credit to use.
     """
@@ -56,7 +56,7 @@ class Lamps:
 
 @dataclass(frozen=True, slots=True)
 class UnitDisplay:
-    """What a person in front of the unit sees and hears now."""
+    """Display and sounder as a person in front of the unit sees and hears them."""
 
     lines: Page
     lamps: Lamps
@@ -76,7 +76,7 @@ LONGEST_ENTRY = 20
 
 
 class EntryState(Enum):
-    """Whether somebody is typing."""
+    """State of the entry."""
 
     IDLE = "idle"
     TYPING = "typing"
@@ -93,7 +93,7 @@ class KeyKind(Enum):
 
 @dataclass(slots=True)
 class Keypad:
-    """Collects digits until ``ok``.
+    """Keypad buffer: digits until ``ok``.
 
     Back-space on the last digit ends the entry; a digit beyond the twentieth is not taken.
     """
@@ -102,7 +102,7 @@ class Keypad:
 
     @property
     def state(self) -> EntryState:
-        """Whether an entry is under way."""
+        """State of the entry."""
         return EntryState.TYPING if self.digits else EntryState.IDLE
 
     def press(self, key: str) -> str | None:
@@ -120,7 +120,7 @@ class Keypad:
         return self._do(kind, key)
 
     def time_out(self) -> None:
-        """Nobody pressed a key for too long: forget what was typed."""
+        """Forget the entry: no key was pressed for too long."""
         self._do(KeyKind.TIME_OUT, "")
 
     def _do(self, kind: KeyKind, key: str) -> str | None:
@@ -275,7 +275,7 @@ class PageQueue:
 
     @property
     def ends_us(self) -> int | None:
-        """When the last page will have been shown; None where there is none."""
+        """End of the last page; None where there is none."""
         if not self._pages:
             return None
         return self._shown_us + sum(page.hold_s for page in self._pages) * US_PER_S

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class LinkVariant(StrEnum):
-    """How the unit reaches the meter. Source: IPSE specification, Figure 7, rows 17 and 22."""
+    """Way from the unit to the meter. Source: IPSE specification, Figure 7, rows 17 and 22."""
 
     WIRED = "wired"
     PLC = "plc"
@@ -77,7 +77,7 @@ class LinkTerms:
         response_timeout_s: so long the unit waits for an answer.
         retries: so often it repeats a request.
         probe_s: so often it looks for a meter that it lost.
-        refresh_s: so often the meter tells what changed; 0 where the unit asks whenever somebody looks at it.
+        refresh_s: so often the meter tells what changed; 0 where the unit asks at each look at its display.
         battery_cells: 0 where it has none.
         entries_held: so many entries it keeps while the meter cannot be reached.
         pairing_code: digits before a DRN that pair the unit with that meter; "" where it cannot be paired.
@@ -116,7 +116,7 @@ class LinkTerms:
 
     @property
     def patience(self) -> RetryTerms:
-        """How patient the unit is."""
+        """Time-out and retries of the unit."""
         return RetryTerms(self.response_timeout_s, self.retries)
 
     @property
@@ -196,7 +196,7 @@ class Medium:
 
 
 class LinkState(Enum):
-    """What the unit knows of its meter."""
+    """State of a unit's link to its meter."""
 
     UNPAIRED = "unpaired"
     PAIRING = "pairing"
@@ -205,7 +205,7 @@ class LinkState(Enum):
 
 
 class LinkTrigger(Enum):
-    """What changes that."""
+    """Triggers of its transitions."""
 
     PAIR_KEYED = "pair-keyed"
     PAIR_ACCEPTED = "pair-accepted"
@@ -241,7 +241,7 @@ _ROUNDING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class UnitLinkHooks:
-    """The unit as its end of the link sees it.
+    """Unit as its end of the link sees it.
 
     Args:
         fed: False while the line, or the meter at the other end of the wire, gives no power.
@@ -259,7 +259,7 @@ class UnitLinkHooks:
 
 
 class UnitLink:
-    """One unit's end.
+    """Unit's end of the link.
 
     Args:
         env: the world's event loop.

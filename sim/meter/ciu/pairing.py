@@ -12,7 +12,7 @@ from sim.meter.units import US_PER_S
 
 @dataclass(slots=True)
 class PairedUnit:
-    """One bound unit.
+    """One paired unit.
 
     Args:
         heard_us: when it was heard last; counts only while the power lasts.
@@ -26,7 +26,7 @@ class PairedUnit:
 
 
 class PairedUnits:
-    """The bound units by address.
+    """Paired units by address.
 
     Args:
         units_max: how many may be bound at a time, 1 or more.

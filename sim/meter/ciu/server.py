@@ -50,7 +50,7 @@ Information = Mapping[str, Callable[[], str]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The words of one meter.
+    """Answers of one meter in the customer's language.
 
     Args:
         lang: the customer's language.
@@ -159,7 +159,7 @@ def displayed_values(profile: MeterProfile, parts: Components) -> dict[str, Call
 
 
 def idle_state(parts: Components) -> str:
-    """What a meter at rest has to say first: cut, overload, exhausted, low or credit."""
+    """State that a meter at rest shows first: cut, overload, exhausted, low or credit."""
     states = {
         "cut": parts.switch.control_state is ControlState.DISCONNECTED,
         "overload": parts.limiter.tripped,
@@ -176,14 +176,14 @@ TYPED_S = 15
 
 @dataclass(frozen=True, slots=True)
 class CiuServerHooks:
-    """The meter as its customer side sees it.
+    """Meter as its CIU server sees it.
 
     Args:
         powered: False while the meter is dead.
-        talking: True while somebody talks to the meter over a port.
+        talking: True while there is traffic at a port.
         settle: brings every register to this instant.
         enter_token: takes a token in.
-        keep_units: keeps through power cuts which units are bound.
+        keep_units: keeps through power cuts which units are paired.
         guard: wraps what comes from outside, so that it ends where the power does.
         command: carries out an order of the customer by its name.
         orders: the names of all orders.
@@ -200,7 +200,7 @@ class CiuServerHooks:
 
 
 class CiuServer:
-    """Answers the units that are bound to this meter, and nobody else.
+    """CIU server of one meter: answers the units that are paired with it, and no others.
 
     Args:
         env: the world's event loop.
@@ -387,7 +387,7 @@ class CiuServer:
             self._plan_refresh()
 
     def _tell(self) -> None:
-        """Tell every unit what it would show at rest, if that is not what it was told last."""
+        """Send every unit its page at rest, if that differs from the last one sent."""
         idle = self._idle()
         if idle != self._told:
             self._told = idle

@@ -1,4 +1,4 @@
-"""The customer unit itself: keys in, a display out. Time-outs are looked at when somebody looks."""
+"""Customer unit: keys in, a display out. Time-outs are checked at each look at it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ BEEP_S = 1
 
 @dataclass(frozen=True, slots=True)
 class UnitContext:
-    """Where a unit hangs.
+    """Context of a unit: world, feed, language.
 
     Args:
         env: the world's event loop.
@@ -43,7 +43,7 @@ class UnitContext:
 
 
 class CustomerUnit:
-    """Twelve keys, two lines of sixteen characters, three lamps, a sounder.
+    """Customer unit: twelve keys, two lines of sixteen characters, three lamps, a sounder.
 
     Args:
         terms: the unit's times.
@@ -83,7 +83,7 @@ class CustomerUnit:
 
     @property
     def link_state(self) -> LinkState:
-        """How it stands to its meter."""
+        """State of the link to its meter."""
         return self._end.state
 
     @property
@@ -118,7 +118,7 @@ class CustomerUnit:
             self._finished(entry)
 
     def display(self) -> UnitDisplay:
-        """What a person sees and hears now."""
+        """Display as a person sees and hears it now."""
         self._look()
         if self._dark:
             return DARK

@@ -64,7 +64,7 @@ class DatePattern:
         return year.to_bytes(2, "big") + bytes(ANY if part is None else part for part in rest)
 
     def matches(self, day: date) -> bool:
-        """Whether `day` is one of those that are meant."""
+        """True where the pattern means `day`."""
         if self.year not in (None, day.year) or self.month not in (None, day.month):
             return False
         if self.day is None:

@@ -58,14 +58,14 @@ class DeviceClock:
 
     @property
     def epoch_us(self) -> int:
-        """What the clock shows, microseconds since 1970 UTC."""
+        """Time shown, microseconds since 1970 UTC."""
         elapsed_us = to_microseconds(self._world_now_s()) - self._base_world_us
         gained_us = round(elapsed_us * self._drift_s_per_day / S_PER_DAY)
         return self._base_epoch_us + elapsed_us + gained_us
 
     @property
     def utc(self) -> datetime:
-        """What the clock shows, as an instant in UTC."""
+        """Time shown, as an instant in UTC."""
         return from_epoch_us(self.epoch_us)
 
     @property
@@ -101,7 +101,7 @@ class DeviceClock:
         return (self.epoch_us // period_us + 1) * period_us
 
     def world_us_at(self, epoch_us: int) -> int:
-        """When, in the world's microseconds, the clock will show `epoch_us` (never too early)."""
+        """Instant of the world, microseconds, at which the clock will show `epoch_us` (never too early)."""
         shown_us = epoch_us - self._base_epoch_us
         rate = 1.0 + self._drift_s_per_day / S_PER_DAY
         return self._base_world_us + (shown_us if rate == 1.0 else int(shown_us / rate) + 1)
@@ -127,7 +127,7 @@ LARGEST_DEVIATION_MINUTES = 840
 
 @dataclass(frozen=True, slots=True)
 class ZoneTerms:
-    """What is set about local time.
+    """Settings of local time.
 
     Args:
         deviation_minutes: from local standard time to UTC, Bogotá +300.
@@ -156,7 +156,7 @@ class ZoneTerms:
 
 
 class LocalZone:
-    """From instants to local time and back.
+    """Local time: from instants to wall time and back.
 
     Args:
         deviation_minutes: from local standard time to UTC.
@@ -166,12 +166,12 @@ class LocalZone:
 
     def __init__(self, deviation_minutes: int) -> None:
         self._terms = ZoneTerms(deviation_minutes)
-        #: True from a stop of the clock until somebody sets it: every time that is told is marked invalid.
+        #: True from a stop of the clock until it is set: every time shown is marked invalid.
         self.time_lost = False
 
     @property
     def terms(self) -> ZoneTerms:
-        """What is set."""
+        """Settings in force."""
         return self._terms
 
     def change(self, **values: Any) -> None:
@@ -190,7 +190,7 @@ class LocalZone:
         return terms.deviation_minutes - (terms.saving_minutes if self.saving(epoch_us) else 0)
 
     def saving(self, epoch_us: int) -> bool:
-        """Whether daylight saving holds at that instant."""
+        """True where daylight saving holds at that instant."""
         if not self._terms.enabled:
             return False
         edges = self._edges(epoch_us)
@@ -229,12 +229,12 @@ class LocalZone:
         )
 
     def next_change_us(self, after_us: int) -> int | None:
-        """When the saving next begins or ends after that instant, None where it never does."""
+        """Next begin or end of daylight saving after that instant, None where there is none."""
         edges = [edge_us for edge_us in self._next_edges(after_us) if edge_us is not None]
         return min(edges, default=None)
 
     def snapshot(self) -> dict[str, Any]:
-        """What is set, as plain data."""
+        """Settings as plain data."""
         return asdict(self._terms) | ({"time_lost": True} if self.time_lost else {})
 
     def restore(self, kept: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ _MINUTE_US = 60 * US_PER_S
 
 @dataclass(frozen=True, slots=True)
 class JobHooks:
-    """The meter as its clockwork sees it.
+    """Meter as its scheduled jobs see it.
 
     Args:
         capture: takes a row into the profile of that name, ended at that instant.
@@ -38,7 +38,7 @@ def next_multiple_us(zone: LocalZone, period_s: int, after_us: int) -> int:
 
 
 class DemandPeriodJob:
-    """Closes the periods of one demand."""
+    """Job that closes the periods of one demand."""
 
     __slots__ = ("_name", "_parts")
 
@@ -72,7 +72,7 @@ class DemandPeriodJob:
 
 
 class CaptureJob:
-    """Captures one profile on its own period."""
+    """Job that captures one profile on its own period."""
 
     __slots__ = ("_hooks", "_name", "_parts")
 
@@ -95,7 +95,7 @@ class CaptureJob:
 
 
 class SingleActionJob:
-    """Runs the script of one single action schedule; what was missed is run once when the power is back."""
+    """Job of one single action schedule; a run that was missed is made up for once."""
 
     __slots__ = ("_hooks", "_name", "_parts")
 
@@ -105,7 +105,7 @@ class SingleActionJob:
         self._name = name
 
     def next_us(self, after_us: int) -> int | None:
-        """When it is due."""
+        """Next instant at which it is due."""
         zone = self._parts.zone
         moment = self._parts.single_actions.items[self._name].next_moment(zone.local(after_us))
         return None if moment is None else max(zone.epoch_us(moment), after_us + 1)
@@ -123,7 +123,7 @@ class SingleActionJob:
 
 
 class ScheduleJob:
-    """Runs the entries of the schedule; one that was missed only within its validity window."""
+    """Job of the schedule: runs its entries; one that was missed only within its validity window."""
 
     __slots__ = ("_hooks", "_parts")
 
@@ -132,7 +132,7 @@ class ScheduleJob:
         self._hooks = hooks
 
     def next_us(self, after_us: int) -> int | None:
-        """When entries are due."""
+        """Next instant at which entries are due."""
         found = self._next(after_us)
         return None if found is None else found[0]
 
@@ -160,7 +160,7 @@ class ScheduleJob:
 
 
 class CalendarJob:
-    """Runs the script of the action that holds whenever another one begins to hold."""
+    """Job of the calendar: runs the script of each action that begins to hold."""
 
     __slots__ = ("_hooks", "_parts")
 
@@ -169,7 +169,7 @@ class CalendarJob:
         self._hooks = hooks
 
     def next_us(self, after_us: int) -> int | None:
-        """When the next action begins, or the passive copy becomes active."""
+        """Next begin of an action, or the activation of the passive copy."""
         return self._parts.calendar.next_us(after_us, self._parts.zone)
 
     def fire(self, at_us: int) -> None:
@@ -183,12 +183,12 @@ class CalendarJob:
             _run(self._hooks, action.script, action.selector)
 
     def resume(self, last_us: int | None, now_us: int) -> None:
-        """What holds now holds, whatever was missed."""
+        """Let the action of now hold, whatever was missed."""
         self.fire(now_us)
 
 
 class DaylightSavingJob:
-    """Notes when daylight saving begins and ends; everything else follows the zone by itself."""
+    """Job that logs begin and end of daylight saving; everything else follows the zone by itself."""
 
     __slots__ = ("_hooks", "_parts")
 
@@ -197,7 +197,7 @@ class DaylightSavingJob:
         self._hooks = hooks
 
     def next_us(self, after_us: int) -> int | None:
-        """When it begins or ends."""
+        """Next begin or end."""
         return self._parts.zone.next_change_us(after_us)
 
     def fire(self, at_us: int) -> None:

@@ -17,10 +17,10 @@ from sim.meter.units import US_PER_S
 
 
 class ScheduledJob(Protocol):
-    """Something that comes by the clock; instants are microseconds since 1970."""
+    """Job that is due by the clock; instants are microseconds since 1970."""
 
     def next_us(self, after_us: int) -> int | None:
-        """When it comes first after that instant, None for never."""
+        """First instant after that one at which it is due, None for never."""
         ...
 
     def fire(self, at_us: int) -> None:
@@ -28,13 +28,13 @@ class ScheduledJob(Protocol):
         ...
 
     def resume(self, last_us: int | None, now_us: int) -> None:
-        """Nobody looked since `last_us` (None: ever), and it is `now_us`, which may be earlier."""
+        """Make up for the time since `last_us` (None: ever) until `now_us`, which may be earlier."""
         ...
 
 
 @dataclass(slots=True)
 class SchedulerState:
-    """Since when there is an agenda, and up to when it was done; outlives the power."""
+    """State of the scheduler: since when it runs, and up to when it ran; outlives the power."""
 
     begun_us: int | None = None
     last_us: int | None = None
@@ -49,12 +49,12 @@ class SchedulerState:
 
 
 class Scheduler:
-    """Calls each item when the clock reaches its time.
+    """Scheduler of one meter: runs each job when the clock reaches its time.
 
     Args:
         env: the world's event loop.
         clock: the meter's clock, with its drift.
-        scheduler_state: where it notes how far it came.
+        state: where it notes how far it came.
         items: in the order in which they act at one instant.
         guard: wraps what the timer calls, so that it ends where the power does.
         around: called with what is to be done at one instant; does it with the books in order, and keeps it.
@@ -64,25 +64,25 @@ class Scheduler:
         "_alarm",
         "_around",
         "_clock",
-        "_diary",
         "_due_us",
         "_firing",
         "_items",
         "_nexts_us",
         "_stale",
+        "_state",
     )
 
     def __init__(
         self,
         env: Environment,
         clock: DeviceClock,
-        scheduler_state: SchedulerState,
+        state: SchedulerState,
         items: Sequence[ScheduledJob],
         guard: Callable[[Callable[[], None]], Callable[[], None]],
         around: Callable[[Callable[[], None]], None],
     ) -> None:
         self._clock = clock
-        self._diary = scheduler_state
+        self._state = state
         self._items = tuple(items)
         self._around = around
         self._nexts_us: list[int | None] = [None] * len(self._items)
@@ -109,12 +109,12 @@ class Scheduler:
         self._arm()
 
     def _resume(self) -> None:
-        last_us, now_us = self._diary.last_us, self._clock.epoch_us
+        last_us, now_us = self._state.last_us, self._clock.epoch_us
         for item in self._items:
             item.resume(last_us, now_us)
-        self._diary.last_us = now_us
-        if self._diary.begun_us is None:
-            self._diary.begun_us = now_us
+        self._state.last_us = now_us
+        if self._state.begun_us is None:
+            self._state.begun_us = now_us
 
     def _arm(self) -> None:
         waiting = [next_us for next_us in self._nexts_us if next_us is not None]
@@ -137,7 +137,7 @@ class Scheduler:
             self._arm()
 
     def _fire(self) -> None:
-        at_us = self._diary.last_us = self._due_us
+        at_us = self._state.last_us = self._due_us
         for index, next_us in enumerate(self._nexts_us):
             if next_us == at_us:
                 item = self._items[index]

@@ -149,14 +149,14 @@ class ScheduleEntry:
         return TimePattern.from_octets(bytes.fromhex(self.switch_time)).first
 
     def runs_on(self, day: date, special_id: int | None) -> bool:
-        """Whether it is run on a day, which is of kind `special_id` where the special days table has it."""
+        """True where it runs on a day, which is of kind `special_id` where the special days table has it."""
         if special_id is not None and self.special_days[special_id : special_id + 1] == "1":
             return self.enabled and _between(self.first, day, self.last)
         return self.enabled and self.weekdays[day.weekday()] == "1" and _between(self.first, day, self.last)
 
 
 def _between(first: DatePattern, day: date, last: DatePattern) -> bool:
-    """Whether `day` lies in a season that may go over the end of a year."""
+    """True where `day` lies in a season that may go over the end of a year."""
     low, high = _key(first, day), _key(last, day)
     here = (day.year, day.month, day.day)
     if first.year is None and last.year is None and low > high:
@@ -230,7 +230,7 @@ _DEEPEST = 4
 
 
 class ScriptService(IntEnum):
-    """What one action does. 0 is a place without an action."""
+    """Service of one action. 0 is a place without an action."""
 
     NOTHING = 0
     WRITE = 1
@@ -261,7 +261,7 @@ Scripts = Mapping[int, tuple[ScriptAction, ...]]
 
 
 class ScriptRunner:
-    """Runs the scripts of one meter.
+    """Runner of the scripts of one meter.
 
     Args:
         tables: logical name of a table -> its scripts.

@@ -48,7 +48,7 @@ IDENTIFICATION = Identification("AMb", LETTER_OF_BAUD[9600], offers_hdlc=True, t
 
 @dataclass(frozen=True, slots=True)
 class PortHooks:
-    """The meter as its ports see it.
+    """Meter as its ports see it.
 
     Args:
         powered: False while the meter is dead: bytes then fall on the floor.
@@ -232,7 +232,7 @@ class DlmsPortSession:
 
 
 def password_was_wrong(apdu: bytes) -> bool:
-    """Whether the answer to an association request is a refusal for the password."""
+    """True where the answer to an association request is a refusal for the password."""
     answer = decode_apdu(apdu)
     return isinstance(answer, Aare) and answer.diagnostic is SourceDiagnostic.USER_AUTHENTICATION_FAILURE
 
@@ -313,7 +313,7 @@ class MeterPorts:
     def push(
         self, port: str, notification: UnsolicitedApdu, client_sap: int, *, at_once: bool = False
     ) -> bool:
-        """Send something unasked to everybody who is attached to a port; False where nobody is.
+        """Send something unasked to every peer that is attached to a port; False where none is.
 
         What is meant for the wrapper takes the port of the module that is fitted.
         """
@@ -371,7 +371,7 @@ LIT_S = 2.0
 
 
 class CommsLamp:
-    """Shines for a moment after every APDU.
+    """Lamp that is lit for a moment after every APDU.
 
     Args:
         env: the world's event loop.
@@ -388,7 +388,7 @@ class CommsLamp:
         self._until_s = self._env.now + LIT_S
 
     def lit(self) -> bool:
-        """Whether it shines now."""
+        """True while it is lit."""
         return bool(self._env.now < self._until_s)
 
 
@@ -402,7 +402,7 @@ _DIALLED = frozenset({TransportService.TCP, TransportService.UDP})
 
 
 class PushTransport:
-    """What one meter sends unasked.
+    """Transport of the notifications of one meter.
 
     Args:
         links: its ports.
@@ -418,14 +418,14 @@ class PushTransport:
         self.dial: Dial | None = None
 
     def send(
-        self, terms: PushTerms, notification: DataNotification, told: OnSent, *, at_once: bool = False
+        self, terms: PushTerms, notification: DataNotification, on_sent: OnSent, *, at_once: bool = False
     ) -> None:
-        """Send a notification by every way that there is; `told` hears whether one of them took it.
+        """Send a notification by every way that there is; `on_sent` hears whether one of them took it.
 
         Args:
             terms: where to, to whom, by which transport.
             notification: what.
-            told: called once.
+            on_sent: called once.
             at_once: without thinking, also by a meter whose power has just gone.
         """
         port = PORTS[terms.transport]
@@ -433,6 +433,6 @@ class PushTransport:
         dial = self.dial if terms.destination and terms.transport in _DIALLED else None
         octets = b"" if dial is None else self._links.encoded(port, notification, terms.client_sap)
         if dial is None or not octets:
-            told(heard)
+            on_sent(heard)
         else:
-            dial(terms.transport, terms.destination, octets, lambda went: told(went or heard))
+            dial(terms.transport, terms.destination, octets, lambda went: on_sent(went or heard))

@@ -78,13 +78,13 @@ class PushTerms:
             _pattern(edge)
 
     def open_at(self, local: datetime) -> bool:
-        """Whether the window is open: it is where it ends before it begins again."""
+        """True while the window is open: it ends before it begins again."""
         if not self.window:
             return True
         return any(_is_open(begin, end, local) for begin, end in self.window)
 
     def opens_after(self, local: datetime) -> datetime | None:
-        """When the window opens next; None for never again."""
+        """Next opening of the window; None for never again."""
         begins = (_next(begin, local) for begin, _ in self.window)
         return min((begin for begin in begins if begin is not None), default=None)
 
@@ -120,10 +120,10 @@ class PushSetups:
 
 @dataclass(frozen=True, slots=True)
 class PusherHooks:
-    """The meter as its pushes see it.
+    """Meter as its pushes see it.
 
     Args:
-        send: sends what a setup lists, and tells once whether somebody took it, now or later.
+        send: sends what a setup lists, and tells once whether a peer took it, now or later.
         local: what the meter's clock shows, as local wall time.
         world_us_at_local: when, in the world's microseconds, the clock will show a local time.
         gave_up: called when the last try failed.
@@ -138,7 +138,7 @@ class PusherHooks:
 
 
 class Pusher:
-    """Carries the pushes of one meter out.
+    """Pusher of one meter: tries, repeats and gives up its pushes.
 
     Args:
         env: the world's event loop.
@@ -208,7 +208,7 @@ class Pusher:
         self._hooks.send(terms, self._hooks.guard(lambda sent: self._told(name, number, sent=sent)))
 
     def _told(self, name: bytes, number: int, *, sent: bool) -> None:
-        """What became of a try; of one that a newer push or a power cut overtook, nothing comes."""
+        """Result of a try; that of one which a newer push or a power cut overtook is dropped."""
         if self._under_way.get(name) != number:
             return
         del self._under_way[name]

@@ -74,7 +74,7 @@ class NumberGetter:
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """How a captured row is read without the detour over its objects.
+    """Plan by which a captured row is read without the detour over its objects.
 
     Args:
         numbers: of each column; None for the clock.

@@ -1,4 +1,4 @@
-"""The table that profiles speak of: binding name -> how the object behind it is bound."""
+"""Table of bindings: the names that profiles use -> binder of the object."""
 
 from collections.abc import Callable
 

@@ -76,7 +76,7 @@ def _instant(raw: bytes, deviation_minutes: int) -> int:
 
 
 def unpacker(kind: int, time_octets: Callable[[int | None], bytes]) -> Callable[[int], Data]:
-    """What reads the integers of one column back.
+    """Function from the integers of one column to their `Data`.
 
     Args:
         kind: as `pack` said it; 0 for a column that never had a value.
@@ -144,7 +144,7 @@ def take_row(objects: ObjectTable, parts: Components, name: str, at_us: int) -> 
 
 
 def _plan(objects: ObjectTable, columns: Sequence[CaptureObject]) -> RowPlan:
-    """Where the numbers of these columns come from, if every one of them has such a place."""
+    """Plan of these columns; complete where each has a getter of numbers."""
     getters = [_number_getter(objects, column) for column in columns]
     complete = all(
         found is not None or column == CLOCK for found, column in zip(getters, columns, strict=True)
@@ -157,7 +157,7 @@ def _plan(objects: ObjectTable, columns: Sequence[CaptureObject]) -> RowPlan:
 
 
 def _number_getter(objects: ObjectTable, column: CaptureObject) -> NumberGetter | None:
-    """What reads the number of a column without any detour; None where only a client's way will do."""
+    """Getter of the number of a column; None where only a client's way will do."""
     found = None if column == CLOCK else objects.find(column.logical_name)
     if found is None or found.class_id != column.class_id or column.data_index:
         return None

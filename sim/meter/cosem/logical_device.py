@@ -167,7 +167,7 @@ def logical_devices(live: LiveParts, table: ObjectTable, passwords: Mapping[str,
 
 
 def _secret_change(live: LiveParts, mechanism: Mechanism) -> Callable[[bytes], None] | None:
-    """What change_HLS_secret does: the secret of GMAC is the global unicast key, wrapped as keys are.
+    """Change of the HLS secret: that of GMAC is the global unicast key, wrapped as keys are.
 
     How it travels is the mechanism's affair, which no public source states [M]. Key pairs of ECDSA are
     changed by the security setup.

@@ -92,7 +92,7 @@ def bind_account(live: LiveParts, _row: ObjectTerms) -> Bound:
 
 
 def _fixed(account: Prepayment) -> dict[int, Getter]:
-    """What the plan says once and for all."""
+    """Attributes that the plan fixes."""
     sources = [source.terms for source in account.credits.ordered]
     plan, terms = account.terms.plan, account.terms
     shares = [

@@ -62,7 +62,7 @@ class Table:
 
     @property
     def captures(self) -> tuple[CaptureObject, ...]:
-        """What each column captures."""
+        """Captured object of each column."""
         return tuple(column.captures for column in self.columns)
 
     def read(self, selection: Selection | None) -> Data:

@@ -114,7 +114,7 @@ def _states(live: LiveParts) -> dict[str, Value]:
 
 
 def _battery_use_h(live: LiveParts) -> int:
-    """The battery is as old as the meter: it was put in at the factory, and nobody changes it."""
+    """The battery is as old as the meter: it was put in at the factory, and never changed."""
     begun_us, now_us = live.parts.scheduler_state.begun_us, live.parts.clock.epoch_us
     return 0 if begun_us is None else max(0, now_us - begun_us) // _US_PER_H
 
@@ -179,7 +179,7 @@ def _tamper_time(live: LiveParts, kind: TamperKind) -> Value:
 
 
 def plant_readings(live: LiveParts) -> dict[str, Reading]:
-    """What an individual PV system tells: battery, panels, seconds of service."""
+    """Readings of an individual PV system: battery, panels, seconds of service."""
     plant, availability = live.plant, live.parts.availability
     return {
         "plant.charge": Reading(lambda: plant.charge_milli, THOUSANDTHS),

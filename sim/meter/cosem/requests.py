@@ -19,7 +19,7 @@ from sim.meter.profile import MeterProfile
 
 
 class Act(Protocol):
-    """Does something to a part on behalf of a client."""
+    """Action on a part on behalf of a client."""
 
     def __call__(self, change: Callable[[], bool], code: EventCode | None = None) -> bool:
         """Do `change`, which tells whether it changed anything."""
@@ -28,7 +28,7 @@ class Act(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What a client may ask of the meter; each request keeps the other parts in step.
+    """Requests of a client to the meter; each keeps the other parts in step.
 
     Args:
         enter_token: digits and how they came.
@@ -92,7 +92,7 @@ class LiveParts:
 
 @dataclass(frozen=True, slots=True)
 class RequestHooks:
-    """The meter as its requests see it.
+    """Meter as its requests see it.
 
     Args:
         settle: brings registers and switch in step.

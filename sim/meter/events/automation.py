@@ -30,13 +30,13 @@ _INVOKE_MODULUS = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class AutomationHooks:
-    """The meter as its automation sees it.
+    """Meter as its automation sees it.
 
     Args:
         find: the object with a logical name, None where there is none.
         run_script: table (six octets) and script.
         log: writes an event.
-        send: sends a notification as a push setup says, and tells whether somebody took it.
+        send: sends a notification as a push setup says, and tells whether a peer took it.
         guard: wraps what a timer calls, so that it ends where the power does.
         random: the meter's own stream, for the delays of pushes.
     """
@@ -117,16 +117,16 @@ class Automation:
         except AccessError:
             return None
 
-    def _send(self, terms: PushTerms, told: OnSent) -> None:
+    def _send(self, terms: PushTerms, on_sent: OnSent) -> None:
         parts = self._parts
         self._invoke_id = (self._invoke_id + 1) % _INVOKE_MODULUS
         body = axdr.structure(*(self._value(item) for item in terms.objects))
         stamp = parts.zone.octets(parts.clock.epoch_us)
         notification = DataNotification(self._invoke_id, stamp, body)
-        self._hooks.send(terms, notification, told)
+        self._hooks.send(terms, notification, on_sent)
 
     def _value(self, item: PushObject) -> Data:
-        """What is sent of an attribute: all, or one element; null-data where there is nothing to read."""
+        """Value of an attribute: all, or one element; null-data where there is nothing to read."""
         value = self._read((item.class_id, item.logical_name, item.attribute))
         if value is None:
             return axdr.null()

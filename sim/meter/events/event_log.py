@@ -59,20 +59,20 @@ class EventLog:
 
     @property
     def total(self) -> int:
-        """How many events there have been, forgotten ones included."""
+        """Number of events so far, forgotten ones included."""
         return sum(self._counts.values())
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each code came, as plain data."""
+        """Number of events of each code, as plain data."""
         return {str(int(code)): count for code, count in self._counts.items()}
 
     def count(self, code: EventCode) -> int:
-        """How often `code` has come, forgotten rows included."""
+        """Number of events of `code`, forgotten rows included."""
         return self._counts.get(code, 0)
 
     def count_of(self, kind: LogKind) -> int:
-        """How many events of one log there have been, forgotten ones included."""
+        """Number of events of one log, forgotten ones included."""
         return sum(count for code, count in self._counts.items() if code.log is kind)
 
     def record(self, code: EventCode, epoch_us: int) -> None:

@@ -34,7 +34,7 @@ from sim.meter.units import US_PER_S
 
 
 class Protection(StrEnum):
-    """What the meter protects itself, and its owner, against."""
+    """Protections of the meter and of its owner."""
 
     TERMINAL_COVER = "terminal-cover"
     OVERLOAD = "overload"
@@ -45,7 +45,7 @@ class Protection(StrEnum):
 
 
 class RelayPolicy(StrEnum):
-    """What the relay does."""
+    """Policy of the relay."""
 
     LOG = "log"
     OPEN = "open"
@@ -94,7 +94,7 @@ class ProtectionTerms:
             raise ValueError("rest_s and sre_window_s must be 1 or more, and sre_wh 0 or more")
 
     def policy(self, kind: Protection) -> RelayPolicy:
-        """What the relay does at that protection."""
+        """Policy of the relay at that protection."""
         return self.relay.get(kind, RelayPolicy.LOG)
 
 
@@ -110,7 +110,7 @@ def protection_terms(table: Mapping[str, Any]) -> ProtectionTerms:
 
 
 class Protections:
-    """Which protections are raised, and which hold the relay open.
+    """State of the protections: those raised, and those that hold the relay open.
 
     Args:
         terms: the policies.
@@ -126,21 +126,21 @@ class Protections:
 
     @property
     def active(self) -> tuple[Protection, ...]:
-        """What is raised now, in the order of the table."""
+        """Protections raised now, in the order of the table."""
         return tuple(kind for kind in Protection if kind in self._active)
 
     @property
     def held(self) -> tuple[Protection, ...]:
-        """What holds the relay open until it is cleared."""
+        """Protections that hold the relay open until they are cleared."""
         return tuple(kind for kind in Protection if kind in self._held)
 
     @property
     def next_look_us(self) -> int | None:
-        """When a rest is over, in the world's time."""
+        """End of a rest, in the world's time."""
         return self._resting_until_us
 
     def forbids_supply(self) -> bool:
-        """Whether the relay must be open."""
+        """True while the relay must be open."""
         opening = any(self.terms.policy(kind) is RelayPolicy.OPEN for kind in self._active)
         return opening or bool(self._held) or self._resting_until_us is not None
 
@@ -172,7 +172,7 @@ class Protections:
         return True
 
     def power_came_back(self) -> None:
-        """What needs power to be noticed is noticed anew; a rest that ran is over."""
+        """Forget overload, which needs power to be noticed, and any rest."""
         self._active.discard(Protection.OVERLOAD)
         self._resting_until_us = None
 
@@ -213,7 +213,7 @@ class Protections:
 
 
 class TamperKind(StrEnum):
-    """What can be done to the meter, by the names that the control surface uses."""
+    """Kinds of attack on the meter, by the names that the control surface uses."""
 
     METER_COVER = "meter"
     TERMINAL_COVER = "terminal"
@@ -254,11 +254,11 @@ class TamperDetector:
         return self._attacks[kind].present
 
     def count(self, kind: TamperKind) -> int:
-        """How many times it began."""
+        """Number of times that it began."""
         return self._attacks[kind].count
 
     def last_epoch_us(self, kind: TamperKind) -> int | None:
-        """When it began last, by the meter's clock; None for never."""
+        """Last begin, by the meter's clock; None for never."""
         return self._attacks[kind].last_epoch_us
 
     def sense(self, kind: TamperKind, *, present: bool, epoch_us: int) -> EventCode | None:
@@ -284,7 +284,7 @@ class TamperDetector:
             attack.latched = attack.present
 
     def snapshot(self) -> dict[str, Any]:
-        """What the sensors remember, as plain data."""
+        """Memory of the sensors, as plain data."""
         return {
             kind.value: (attack.present, attack.latched, attack.count, attack.last_epoch_us)
             for kind, attack in self._attacks.items()

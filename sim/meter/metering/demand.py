@@ -19,7 +19,7 @@ Energy = Callable[[], int]
 
 @dataclass(frozen=True, slots=True)
 class DemandTerms:
-    """How one demand is averaged.
+    """Averaging of one demand.
 
     Args:
         quantity: the energy whose mean it is, by the name of a reading.

@@ -1,4 +1,4 @@
-"""How far a measuring element is from the truth: load, phase, voltage, frequency, heat, harmonics.
+"""Error model of a measuring element: load, phase, voltage, frequency, heat, harmonics.
 
 One element has constants (`ElementErrors`), drawn once from the spreads of its model (`ErrorTerms`) by the
 meter's own random stream. The formulas take numbers or NumPy arrays: only operators that round alike in both
@@ -123,7 +123,7 @@ SPREAD_NAMES = tuple(item.name for item in fields(ElementErrors) if item.name no
 
 @dataclass(frozen=True, slots=True)
 class Influences:
-    """What acts on an element besides what it measures.
+    """Influences on an element besides what it measures.
 
     Args:
         ambient_c: temperature around it, °C.

@@ -97,7 +97,7 @@ class LoadProfile:
 
     @property
     def entries_in_use(self) -> int:
-        """How many rows are held."""
+        """Number of rows held."""
         return len(self._ring)
 
     @property
@@ -163,7 +163,7 @@ class LoadProfile:
 
 
 class IntervalStatus(IntFlag):
-    """What happened in an interval, as the status column shows it."""
+    """Status of an interval, as its column shows it."""
 
     CRITICAL_ERROR = 0x01
     CLOCK_INVALID = 0x02
@@ -195,7 +195,7 @@ class CapturedProfiles:
         self._flags: dict[str, IntervalStatus] = dict.fromkeys(self.profiles, _NOTHING)
 
     def status(self, name: str) -> IntervalStatus:
-        """What happened in the interval that runs."""
+        """Status of the interval that runs."""
         return self._flags[name]
 
     def mark(self, flag: IntervalStatus) -> None:
@@ -209,7 +209,7 @@ class CapturedProfiles:
 
     @property
     def shapes(self) -> dict[str, Any]:
-        """What is to be kept of each beside its rows: shape and status."""
+        """Shape and status of each profile, which are kept beside its rows."""
         return {name: [*item.shape, int(self._flags[name])] for name, item in self.profiles.items()}
 
     def snapshot(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ _RUNNING: dict[tuple[bool, bool], tuple[Quantity, Quantity, Quantity]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the meter measures at one instant, in thousandths of the SI unit; powers carry their sign."""
+    """Measurement at one instant, in thousandths of the SI unit; powers carry their sign."""
 
     voltage_mv: int = 0
     current_ma: int = 0
@@ -139,7 +139,7 @@ class Metrology:
 
     @property
     def sample(self) -> Sample:
-        """What is measured now."""
+        """Sample of this instant."""
         return self._sample
 
     @property
@@ -154,7 +154,7 @@ class Metrology:
 
     @property
     def influences(self) -> Influences:
-        """What acts on the element besides what it measures."""
+        """Influences on the element besides what it measures."""
         return self._influences
 
     def disturb(self, influences: Influences) -> None:
@@ -195,7 +195,7 @@ class Metrology:
         return None if energy_nj is None else _us_until(energy_nj, self._import_power_mw)
 
     def overdue(self, now_us: int) -> bool:
-        """Whether the energy that was asked for last has been imported, and the meter has yet to be woken."""
+        """True where the energy last asked for has been imported, and the meter has yet to be woken."""
         return False
 
     def within(self, who: str, bands: Bands) -> None:
@@ -287,7 +287,7 @@ def own_constants(
 
 
 def measure(flow: Flow, constants: MetrologyConstants, influences: Influences = UNDISTURBED) -> Sample:
-    """What an element shows of a flow."""
+    """Sample that an element shows of a flow."""
     errors = constants.errors
     scale_ppm = PPM + constants.error_ppm + influences.magnet_ppm + influences.injected_ppm
     if errors is None:
@@ -369,7 +369,7 @@ _INSTANT: dict[str, Callable[[Sample], int]] = {
 
 
 def measured(metrology: Metrology, name: str) -> int:
-    """What is measured now, in thousandths.
+    """Instantaneous value by name, in thousandths.
 
     Raises:
         KeyError: there is no such measurement.

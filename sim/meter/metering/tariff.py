@@ -162,7 +162,7 @@ def tables_to_plain(tables: CalendarTables) -> dict[str, Any]:
 
 
 def tables_from_plain(plain: Mapping[str, Any]) -> CalendarTables:
-    """What `tables_to_plain` made."""
+    """Tables from what `tables_to_plain` made."""
     octets = bytes.fromhex
     return CalendarTables(
         octets(plain["name"]),
@@ -217,7 +217,7 @@ class ActivityCalendar:
         return holding(self.active, self.special, local)
 
     def next_us(self, after_us: int, zone: LocalZone) -> int | None:
-        """When something of it changes by itself after an instant, None where nothing does."""
+        """Next change by itself after an instant, None where nothing changes."""
         change = next_change(self.active, self.special, zone.local(after_us))
         instants = [self.activation_us, None if change is None else zone.epoch_us(change)]
         return min(
@@ -265,7 +265,7 @@ _Counted = tuple[tuple[int, ...], tuple[tuple[int, bytes], ...]]
 
 
 class RegisterActivation:
-    """Which registers count: those of the active mask. Without any register it has no say.
+    """Register activation: the registers of the active mask count. Without any register it has no say.
 
     Args:
         terms: of a new meter.
@@ -351,11 +351,11 @@ class RateRegisters:
         return tuple(self._counted_nj)
 
     def active(self, name: str) -> bool:
-        """Whether register `name` counts now."""
+        """True while register `name` counts."""
         return name in self._active
 
     def energy_nj(self, name: str) -> int:
-        """What register `name` has counted, nJ."""
+        """Energy that register `name` has counted, nJ."""
         counted_nj = self._counted_nj[name]
         if name in self._active:
             quantity = name.rpartition(".")[0]

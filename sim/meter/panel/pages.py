@@ -177,7 +177,7 @@ _COMMA = {"es": ",", "en": "."}
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it was looked at.
+    """Moment of a look at the world.
 
     Args:
         utc: of the world.
@@ -189,7 +189,7 @@ class Moment:
 
 
 def shown(meter: Meter, lang: Lang) -> dict[str, Any]:
-    """What a person sees of one meter: ``words`` by field, and ``on``, the fields that are lit or closed."""
+    """View of one meter: ``words`` by field, and ``on``, the fields that are lit or closed."""
     meter.settle()
     display, lamps = meter.display(), meter.display().lamps
     closed = meter.parts.switch.relay_closed

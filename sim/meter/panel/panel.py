@@ -34,7 +34,7 @@ OWN_PACE = 1.0
 
 
 class Pace:
-    """Slows the world down at the first key, and lets it run again a while after the last.
+    """Pace of a world: slow from the first key on, fast again a while after the last.
 
     Args:
         world: whose speed it is; who goes no faster than the wall is left alone.
@@ -48,7 +48,7 @@ class Pace:
         self._task: asyncio.Task[None] | None = None
 
     def touched(self) -> None:
-        """Somebody pressed a key."""
+        """A key was pressed."""
         self._until_s = self._wall.now_s() + HOLD_S
         if self._task is None and self._world.speed > OWN_PACE:
             before = self._world.speed
@@ -66,7 +66,7 @@ class Pace:
         while (left_s := self._until_s - self._wall.now_s()) > 0:
             await self._wall.sleep(left_s)
         self._task = None
-        if self._world.speed == OWN_PACE:  # else somebody chose another meanwhile
+        if self._world.speed == OWN_PACE:  # else another was chosen meanwhile
             self._set(before)
 
     def _set(self, speed: float) -> None:
@@ -92,7 +92,7 @@ class PanelMeter:
 
 
 class Panel:
-    """What the pages show and do.
+    """Meters on the pages, and the keys that are pressed there.
 
     Args:
         meters: in the order in which they are listed.
@@ -159,7 +159,7 @@ _HEADERS = {
 }
 #: Under other names a page of somewhere else could reach us (DNS rebinding).
 _HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-#: A page of another origin cannot send this without being asked first, and nobody grants it.
+#: A page of another origin cannot send this without being asked first, and it is never granted.
 _MARK = "x-panel"
 _STATIC = {"panel.css": "text/css", "panel.js": "text/javascript"}
 _BODY_MAX = 100
@@ -182,7 +182,7 @@ def panel_app(panel: Panel) -> Starlette:
 
 
 class _Views:
-    """What is answered."""
+    """Views of the application."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -240,7 +240,7 @@ class _Views:
 
 
 def _guarded(view: View) -> View:
-    """`view` for whoever came by a loopback name; with the headers that every answer bears."""
+    """`view` for requests by a loopback name; with the headers that every answer bears."""
 
     async def guarded(request: Request) -> Response:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname

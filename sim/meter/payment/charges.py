@@ -24,7 +24,7 @@ MISSED_MAX = 366
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """In what state the supply is while a charge falls due."""
+    """Conditions of the supply while a charge falls due."""
 
     switch_open: bool = False
     limiting: bool = False
@@ -32,7 +32,7 @@ class Conditions:
 
 
 class Charge:
-    """The books of one charge.
+    """Accounting of one charge.
 
     Args:
         terms: type, amounts, permissions.
@@ -74,12 +74,12 @@ class Charge:
 
     @property
     def owing_nj(self) -> int:
-        """What remains of a debt; 0 for a charge without end."""
+        """Rest of a debt; 0 for a charge without end."""
         return 0 if self.terms.continuous else self.remaining_nj
 
     @property
     def next_us(self) -> int | None:
-        """When something of it will happen by the clock: a collection, or another price."""
+        """Next collection, or change of price, by the clock."""
         instants = [instant for instant in (self.due_us, self.activation_us) if instant is not None]
         return min(instants, default=None)
 
@@ -93,7 +93,7 @@ class Charge:
         self.due_us = None
 
     def permitted(self, conditions: Conditions) -> bool:
-        """Whether it may be collected in this state of the supply."""
+        """True where it may be collected in this state of the supply."""
         terms = self.terms
         return (
             (terms.when_off or not conditions.switch_open)
@@ -114,7 +114,7 @@ class Charge:
         return dues
 
     def _missed(self, due_us: int, epoch_us: int) -> int:
-        """How many periods to collect as one: one, unless there are very many at this price."""
+        """Number of periods to collect as one: one, unless there are very many at this price."""
         end_us = epoch_us if self.activation_us is None else min(epoch_us, self.activation_us - 1)
         missed = (end_us - due_us) // (self.period_s * US_PER_S) + 1
         return missed if missed > MISSED_MAX else 1
@@ -124,11 +124,11 @@ class Charge:
         self.active, self.activation_us = self.passive, None
 
     def capped_nj(self, wanted_nj: int) -> int:
-        """What may be taken of `wanted_nj`: no more than remains, unless there is no end to it."""
+        """Amount that may be taken of `wanted_nj`: no more than remains, unless there is no end to it."""
         return wanted_nj if self.terms.continuous else min(wanted_nj, self.remaining_nj)
 
     def of_token_nj(self, token_nj: int) -> int:
-        """What a charge by payment wants of a token."""
+        """Share of a token for a charge by payment."""
         share_nj = token_nj * self.proportion // PROPORTION_WHOLE
         return min(token_nj, self.capped_nj(share_nj if self.terms.percentage else self.active.amount_nj()))
 
@@ -231,12 +231,12 @@ class Collector:
 
     @property
     def debt_nj(self) -> int:
-        """What remains of all debts together."""
+        """Rest of all debts together."""
         return sum(charge.owing_nj for charge in self.charges)
 
     @property
     def next_us(self) -> int | None:
-        """When the next charge falls due, or changes its price."""
+        """Next charge that falls due, or changes its price."""
         instants = (charge.next_us for charge in self.charges)
         return min((instant for instant in instants if instant is not None), default=None)
 
@@ -273,7 +273,7 @@ class Collector:
         return True
 
     def take_of_token(self, token_nj: int, epoch_us: int) -> int:
-        """What the charges by payment take of a token, within the provision, nJ."""
+        """Amount that the charges by payment take of a token, within the provision, nJ."""
         taken_nj = 0
         for charge in self.charges:
             if charge.terms.charge_type is ChargeType.PAYMENT_EVENT_BASED:
@@ -294,13 +294,13 @@ class Collector:
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up what was kept."""
-        for charge, books in zip(self.charges, kept["charges"], strict=True):
-            charge.restore(books)
+        for charge, entry in zip(self.charges, kept["charges"], strict=True):
+            charge.restore(entry)
         self._provided_nj, self._provision_from_us = kept["provision"]
         self.records = []
 
     def _provision_nj(self, wanted_nj: int, epoch_us: int) -> int:
-        """What of `wanted_nj` may still be taken in this provision period."""
+        """Part of `wanted_nj` that may still be taken in this provision period."""
         if not self._plan.provision_wh:
             return wanted_nj
         period_us = self._plan.provision_period_s * US_PER_S

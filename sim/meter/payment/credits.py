@@ -40,14 +40,14 @@ class CreditSource:
 
     @property
     def usable_nj(self) -> int:
-        """What it can give now: nothing before it was invoked, where it must be."""
+        """Credit that it can give now: none before it was invoked, where it must be."""
         if self.terms.selectable and not self.invoked:
             return 0
         return self.free_nj
 
     @property
     def free_nj(self) -> int:
-        """What is left in it above its limit, invoked or not."""
+        """Credit above its limit, invoked or not."""
         return max(0, self.amount_nj - self.terms.limit_wh * NJ_PER_WH)
 
     @property
@@ -135,17 +135,17 @@ class CreditRegister:
 
     @property
     def balance_nj(self) -> int:
-        """What the customer has, less what is owed: credit that is lent counts only once it is used."""
+        """Credit less what is owed: credit that is lent counts only once it is used."""
         return sum(-source.owed_nj if source.lent else source.amount_nj for source in self.ordered)
 
     @property
     def available_nj(self) -> int:
-        """What may still be used before the switch opens, nJ; never below zero."""
+        """Credit that may still be used before the switch opens, nJ; never below zero."""
         return sum(source.usable_nj for source in self.ordered)
 
     @property
     def owed_nj(self) -> int:
-        """What must be paid before anything is left over: lent credit that was used, a credit below zero."""
+        """Debt to be paid before anything is left over: lent credit that was used, a credit below zero."""
         return sum(source.owed_nj for source in self.ordered) + max(0, -self.token.amount_nj)
 
     def get(self, obis: str) -> CreditSource | None:
@@ -153,7 +153,7 @@ class CreditRegister:
         return next((source for source in self.ordered if source.terms.obis == obis), None)
 
     def draw(self, amount_nj: int) -> None:
-        """Take this much, by priority; what nobody can give is owed by the token credit."""
+        """Take this much, by priority; what no source can give is owed by the token credit."""
         left_nj = amount_nj
         for source in self.ordered:
             left_nj -= source.draw(left_nj)
@@ -179,7 +179,7 @@ class CreditRegister:
         return True
 
     def offered(self, source: CreditSource) -> bool:
-        """Whether a credit may be chosen now: what comes before it is low enough, and there is some of it."""
+        """True where a credit may be chosen now: what comes before it is low, and there is some of it."""
         return (
             source.terms.selectable
             and not source.invoked
@@ -188,7 +188,7 @@ class CreditRegister:
         )
 
     def invoke_by_itself(self) -> None:
-        """Choose what needs nobody's confirmation."""
+        """Choose every credit that needs no confirmation."""
         for source in self.ordered:
             if not source.terms.has(CreditConfigurationBit.CONFIRMATION):
                 self.invoke(source)
@@ -225,7 +225,7 @@ class CreditRegister:
 
     @property
     def next_us(self) -> int | None:
-        """When the next allowance comes."""
+        """Next allowance."""
         return min(self._renewals.values(), default=None)
 
     def begin(self, epoch_us: int) -> None:
@@ -254,7 +254,7 @@ class CreditRegister:
     # ------------------------------------------------------------ distances
 
     def falls_nj(self, low_nj: int) -> Iterator[int]:
-        """How much must be used until something changes by itself: a credit ends, a warning, a choice."""
+        """Amounts to be used until something changes by itself: a credit ends, a warning, a choice."""
         yield self.available_nj - low_nj
         used_nj = 0
         for source in self.ordered:

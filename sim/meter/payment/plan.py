@@ -48,7 +48,7 @@ class FriendlyWindow:
         return cls(_minute(begin), _minute(end), every if days is None else frozenset(days))
 
     def covers(self, day: int, minute: int) -> bool:
-        """Whether it covers a minute of a day; days count from 1970-01-01."""
+        """True where it covers a minute of a day; days count from 1970-01-01."""
         length = (self.end_min - self.begin_min) % _DAY_MIN or _DAY_MIN
         begins = ((day, minute - self.begin_min), (day - 1, minute + _DAY_MIN - self.begin_min))
         return any(_weekday(began) in self.days and 0 <= since < length for began, since in begins)
@@ -67,7 +67,7 @@ class FriendlyHours:
     deviation_minutes: int = 0
 
     def hold(self, epoch_us: int) -> bool:
-        """Whether it is a friendly hour, by the meter's clock."""
+        """True in a friendly hour, by the meter's clock."""
         if not self.windows:
             return False
         day, minute = divmod(self._local_min(epoch_us), _DAY_MIN)
@@ -157,13 +157,13 @@ class SourceTerms:
         return self.credit_type in SELECTABLE
 
     def has(self, bit: CreditConfigurationBit) -> bool:
-        """Whether a bit of its configuration is set."""
+        """True where a bit of its configuration is set."""
         return bit in self.configuration
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCharge:
-    """What one unit costs: Wh of credit × 10^`price_scale`, by the name of the tariff rate.
+    """Price of one unit: Wh of credit × 10^`price_scale`, by the name of the tariff rate.
 
     Args:
         rates: (index, charge per unit); the first is in force while no rate is named.
@@ -263,13 +263,13 @@ CONSUMPTION = ChargeTerms(CONSUMPTION_CHARGE, ChargeType.CONSUMPTION_BASED, cont
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """Everything about payment that a plain meter lacks; the default is that plain meter.
+    """Payment plan: everything that a plain meter lacks; the default is that plain meter.
 
     Args:
         sources: credits beside the token credit.
         charges: charges; the consumption charge is always among them.
         token_priority: of the token credit.
-        friendly: hours in which nobody is disconnected for want of credit.
+        friendly: hours in which no customer is disconnected for want of credit.
         status: of the account of a new meter.
         clearance_wh: what must stand in the account before an exhausted one counts as cleared, Wh.
         next_credit_wh: attribute 17 of the account, Wh.

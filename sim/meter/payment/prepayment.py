@@ -27,7 +27,7 @@ from sim.meter.units import NJ_PER_WH, WH_PER_CREDIT_UNIT
 
 
 class AccountStep(Enum):
-    """What is done to an account."""
+    """Steps of an account."""
 
     ACTIVATE = "activate"
     CLOSE = "close"
@@ -72,7 +72,7 @@ class AccountState:
 
     @property
     def next_us(self) -> int | None:
-        """When it will change by itself."""
+        """Next change by itself."""
         planned = (self.activation_us, self.closure_us)
         return min((instant for instant in planned if instant is not None), default=None)
 
@@ -113,7 +113,7 @@ ALL_REGISTERS = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class CreditTerms:
-    """What the utility agreed with the customer, in whole Wh.
+    """Terms between utility and customer, in whole Wh.
 
     Args:
         initial_wh: credit of a new meter.
@@ -131,7 +131,7 @@ class CreditTerms:
 
 
 class Notice(Enum):
-    """What the account has to say of itself, for the event log."""
+    """Notices of the account for the event log."""
 
     COLLECTED = "collected"
     UNIT_CHARGE_CHANGED = "unit_charge_changed"
@@ -241,7 +241,7 @@ class Prepayment:
 
     @property
     def last_amount_wh(self) -> int:
-        """What the last credit token brought."""
+        """Amount of the last credit token."""
         return self._last_amount_wh
 
     @property
@@ -374,7 +374,7 @@ class Prepayment:
 
     @property
     def next_us(self) -> int | None:
-        """When the meter's clock will change something by itself."""
+        """Next change that the meter's clock brings."""
         friendly_us = self._terms.plan.friendly.next_change_us(self._now_us) if self.state.counts else None
         instants = (self.state.next_us, self.credits.next_us, self.collector.next_us, friendly_us)
         return min((instant for instant in instants if instant is not None), default=None)
@@ -401,7 +401,7 @@ class Prepayment:
         return -(-(fall_nj * price.divisor - self._remainder) // per_unit)
 
     def take_notices(self) -> list[Notice]:
-        """What there is to log since this was last called."""
+        """Notices since the last call."""
         notices, self._notices = self._notices, []
         return notices
 

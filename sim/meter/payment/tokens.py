@@ -73,7 +73,7 @@ def taken(outcome: Outcome) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TokenEffects:
-    """What tokens can do to a meter."""
+    """Effects of tokens on a meter."""
 
     grant: Callable[[int], TokenResult]
     clear_credit: Callable[[int], TokenResult]
@@ -132,7 +132,7 @@ class TokenRecord:
 
 
 class TokenProcessor:
-    """Takes tokens in, one after the other, whoever brings them.
+    """Token processor: takes tokens in, one after the other, from every carrier.
 
     Args:
         acceptance: decodes, checks, remembers TIDs and keys.
@@ -162,7 +162,7 @@ class TokenProcessor:
 
     @property
     def locked_s(self) -> float:
-        """How long no further token is looked at, after too many wrong ones; 0 without a lock-out."""
+        """Rest of the lock-out after too many wrong tokens, s; 0 without one."""
         lock_out = self._acceptance.lock_out
         return lock_out.remaining_s(self._now_s()) if lock_out else 0.0
 
@@ -278,7 +278,7 @@ EnterToken = Callable[[str, TokenDeliveryMethod], TokenRecord]
 
 @dataclass(frozen=True, slots=True)
 class CarrierAnswer:
-    """What the carrier gives back: the standard's bare names; None for a stage that was not reached."""
+    """Answer of the carrier: the standard's bare names; None for a stage that was not reached."""
 
     token_result: str | None
     authentication_result: str | None

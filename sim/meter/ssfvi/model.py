@@ -172,7 +172,7 @@ class Sky:
         self._day = clearness
 
     def power_mw(self, local_us: int) -> int:
-        """What the panels could give now, mW."""
+        """Power that the panels could give now, mW."""
         step_us = local_us // STEP_US * STEP_US
         day, in_day_us = divmod(step_us, DAY_US)
         height = _sine_of_height(self._terms.latitude_deg, day, in_day_us / DAY_US)
@@ -184,7 +184,7 @@ class Sky:
 
     @staticmethod
     def next_us(local_us: int) -> int:
-        """When that changes next."""
+        """Next change of it."""
         return (local_us // STEP_US + 1) * STEP_US
 
 
@@ -231,11 +231,11 @@ class Home:
         self._runs = runs
 
     def power_mw(self, local_us: int) -> int:
-        """What the home draws now where it is let, mW."""
+        """Power that the home draws where it is let, mW."""
         return sum(power for begin_us, end_us, power in self._near(local_us) if begin_us <= local_us < end_us)
 
     def next_us(self, local_us: int) -> int:
-        """When that changes next, at the latest at the end of the day."""
+        """Next change of it, at the latest the end of the day."""
         edges = [edge_us for begin_us, end_us, _ in self._near(local_us) for edge_us in (begin_us, end_us)]
         midnight_us = (local_us // DAY_US + 1) * DAY_US
         return min((edge_us for edge_us in edges if edge_us > local_us), default=midnight_us)

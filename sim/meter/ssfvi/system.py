@@ -32,7 +32,7 @@ _PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """What flows, mW, constant until somebody says otherwise.
+    """Powers that flow, mW, constant until the next look.
 
     Args:
         panels: what the panels could give.
@@ -48,12 +48,12 @@ class Powers:
 
     @property
     def surplus(self) -> int:
-        """What is left for the battery; negative where it must give."""
+        """Power left for the battery; negative where it must give."""
         return self.panels - self.inverter - self.standby
 
 
 class EnergyStore:
-    """The battery and the books.
+    """The battery and the accounts of the system.
 
     Attributes:
         stored_nj: what is in the battery.
@@ -86,7 +86,7 @@ class EnergyStore:
         self.converted_nj = self.standby_nj = self.charging_loss_nj = 0
 
     def level_nj(self, percent: int) -> int:
-        """What is stored at that state of charge."""
+        """Energy stored at that state of charge."""
         return self._terms.capacity_wh * NJ_PER_WH * percent // _PERCENT
 
     @property
@@ -96,7 +96,7 @@ class EnergyStore:
 
     @property
     def balance_nj(self) -> int:
-        """What the books cannot explain: 0."""
+        """Energy that the accounting cannot explain: 0."""
         gone_nj = self.delivered_nj + self.converted_nj + self.standby_nj + self.charging_loss_nj
         return self.harvested_nj - gone_nj - (self.stored_nj - self._begun_nj)
 
@@ -196,7 +196,7 @@ class SsfviSystem:
         self._shade = 1.0
         self._closed, self._cut = True, False
         self._watchers: list[Callable[[], None]] = []
-        #: The battery and the books.
+        #: The battery and the accounts of the system.
         self.store = EnergyStore(terms.battery)
         #: False while the battery is too low for the home.
         self.inverter_on = True
@@ -215,7 +215,7 @@ class SsfviSystem:
 
     @property
     def panel_power_mw(self) -> int:
-        """What the panels give now, mW."""
+        """Power that the panels give now, mW."""
         full = self.store.us_until(self.store.level_nj(_PERCENT), self._powers) is None
         used = self._powers.panels - (self._powers.surplus if full and self._powers.surplus > 0 else 0)
         return max(0, used)
@@ -234,7 +234,7 @@ class SsfviSystem:
         return not self._cut
 
     def flow(self, *, switch_closed: bool) -> TerminalFlow:
-        """What the controller sees behind the inverter, with its relay in that position."""
+        """Flow behind the inverter, with the controller's relay in that position."""
         if self._cut or not self.inverter_on:
             return TerminalFlow(0.0, 0.0, 0.0, 0.0)
         power_w = self._wanted_mw() / MILLI if switch_closed else 0.0
@@ -389,7 +389,7 @@ def build_ssfvi(
 
 
 def _add_faults(board: FaultInjector, plant: SsfviSystem) -> None:
-    """What can go wrong with a system beside its meter."""
+    """Faults of a system beside those of its meter."""
     board.add(
         "shade",
         lambda value: plant.shade(0.0 if value is None else value),

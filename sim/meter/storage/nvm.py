@@ -37,11 +37,11 @@ _CELL = "/"
 
 
 class PowerLostError(Exception):
-    """The memory lost its supply: the processor stops here, whatever it was doing."""
+    """Loss of the memory's supply: the processor stops here, whatever it was doing."""
 
 
 class CutMoment(StrEnum):
-    """Where in a write the supply ends."""
+    """Moment of a write at which the supply ends."""
 
     BEFORE = "before"
     DURING = "during"
@@ -50,7 +50,7 @@ class CutMoment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemoryTerms:
-    """How long the processor lives on without the mains.
+    """Hold-up of the processor without the mains.
 
     Args:
         hold_up_ms: for so long the capacitor feeds it after the warning, 0 or more.
@@ -69,7 +69,7 @@ class MemoryTerms:
 
     @property
     def hold_up_writes(self) -> int:
-        """How many writes can still be made after the warning."""
+        """Number of writes that can still be made after the warning."""
         return self.hold_up_ms // self.write_ms
 
 
@@ -111,7 +111,7 @@ class Memory:
 
     @property
     def writes(self) -> int:
-        """How many writes were begun since the meter was made."""
+        """Number of writes begun since the meter was made."""
         return self._writes
 
     @property
@@ -192,7 +192,7 @@ def cell_text(cell: Sequence[int]) -> str:
 
 
 def cell_of(text: str) -> list[int]:
-    """What `cell_text` wrote.
+    """Cell from what `cell_text` wrote.
 
     >>> cell_of("[7,-1]"), cell_of("[]")
     ([7, -1], [])
@@ -212,7 +212,7 @@ class _Record:
 
     @property
     def text(self) -> str | None:
-        """What was last written whole, None where nothing was."""
+        """Text that was last written whole, None where none was."""
         return self._newer[_HEADER_BYTES:].decode() if self._newer_number else None
 
     def program(self, text: str, *, torn: bool) -> None:
@@ -289,7 +289,7 @@ _PLAIN_MARSHAL = 2  # the format whose octets tell the content alone, not how it
 
 
 class Storage:
-    """Keeps records of plain data.
+    """Storage of records of plain data, over the journal.
 
     Args:
         memory: where; `load` shows what is in it already.
@@ -369,7 +369,7 @@ class Storage:
         return {name: _TO_TEXT(value) for name, value in journal.items()}
 
     def _digests(self) -> dict[str, int]:
-        """What tells whether a record changed, without a second copy of it."""
+        """Digest of each record, which shows a change without a second copy of it."""
         return {name: hash(text) for name, text in self._texts().items()}
 
     def _texts(self) -> dict[str, str]:
@@ -379,7 +379,7 @@ class Storage:
 
 
 def _fingerprint(value: Any) -> int | None:
-    """What tells at a fraction of the cost of its text that a record is as it was; None where it cannot."""
+    """Fingerprint of a record, at a fraction of the cost of its text; None where there is none."""
     try:
         return hash(marshal.dumps(value, _PLAIN_MARSHAL))
     except ValueError:

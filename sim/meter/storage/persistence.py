@@ -79,7 +79,7 @@ _TOKEN = ("credit", "registers", "limiter", "tamper", "protections", "units", *_
 
 
 class Persistence:
-    """Keeps the parts of one meter through power cuts.
+    """Persistence of the parts of one meter through power cuts.
 
     Args:
         parts: fresh from the factory.
@@ -239,7 +239,7 @@ class Persistence:
 
 
 class Bookkeeping:
-    """Writes into logs and accounts, and has what belongs together kept together.
+    """Bookkeeping of tokens, charges and power cuts: logs, accounts, and what is kept together.
 
     Args:
         parts: the meter's parts.
@@ -279,7 +279,7 @@ class Bookkeeping:
         self._persistence.checkpoint()
 
     def record_power_fail(self) -> None:
-        """What the hold-up is for, once the registers are closed.
+        """Record the end of the power within the hold-up, once the registers are closed.
 
         Raises:
             PowerLostError: the capacitor is empty.

@@ -19,7 +19,7 @@ _DAY_US = S_PER_DAY * US_PER_S
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityTerms:
-    """What a model promises.
+    """Promise of a model.
 
     Args:
         promised_s: of each day, 0 to 86 400; 0: availability is neither counted nor paid for.

@@ -51,7 +51,7 @@ class LimiterTerms:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyProfile:
-    """When the emergency limit is in force.
+    """Time in which the emergency limit is in force.
 
     Args:
         group: number of the profile; it counts only where the meter is in that group.
@@ -65,12 +65,12 @@ class EmergencyProfile:
 
     @property
     def end_us(self) -> int | None:
-        """When it ends."""
+        """End of the emergency."""
         return None if self.begin_us is None else self.begin_us + self.duration_s * US_PER_S
 
 
 class Limiter:
-    """Watches one power; tells when to look again, never looks by itself.
+    """Limiter of one power; it says when to look again, and never looks by itself.
 
     Attributes:
         emergency_limit_w: the limit of an emergency, W; 0 is none.
@@ -144,13 +144,13 @@ class Limiter:
 
     @property
     def script(self) -> ScriptReference | None:
-        """What to run for the state that it is in now; None where the switch is all."""
+        """Script of the present state; None where the switch is all."""
         wanted, own = (self.over, OPEN_SWITCH) if self.tripped else (self.under, RELEASE_SWITCH)
         return None if wanted == own else wanted
 
     @property
     def next_look_us(self) -> int | None:
-        """When `look` will have something new to say if the power stays as it is, in the world's time."""
+        """Instant of the world at which `look` will have news if the power stays as it is."""
         if self._resting_until_us is not None:
             return self._resting_until_us
         return None if self._over_since_us is None else self._over_since_us + self.over_s * US_PER_S
@@ -163,7 +163,7 @@ class Limiter:
         return (None, limit_mw) if power_mw <= limit_mw else (limit_mw + 1, None)
 
     def next_profile_us(self, epoch_us: int) -> int | None:
-        """When an emergency begins or ends, by the meter's clock."""
+        """Next begin or end of an emergency, by the meter's clock."""
         edges = (self.emergency.begin_us, self.emergency.end_us)
         return min((edge for edge in edges if edge is not None and edge > epoch_us), default=None)
 

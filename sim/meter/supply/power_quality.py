@@ -48,7 +48,7 @@ class WatchTerms:
 
 
 class Watch:
-    """Counts the excursions of one number.
+    """Watch over the excursions of one number.
 
     Args:
         terms: limits and times at the factory.
@@ -81,7 +81,7 @@ class Watch:
 
     @property
     def next_look_us(self) -> int | None:
-        """When an excursion that has begun will count, None where none is waiting to."""
+        """Instant at which an excursion that has begun will count, None where none has."""
         if self._since_us is None or self.open:
             return None
         return self._since_us + round(self.after_s * US_PER_S)
@@ -154,7 +154,7 @@ class Quality:
 
     @property
     def next_look_us(self) -> int | None:
-        """When an excursion will count."""
+        """Instant at which the next excursion will count."""
         looks = [watch.next_look_us for watch in self.watches.values()]
         return min((look_us for look_us in looks if look_us is not None), default=None)
 
@@ -183,7 +183,7 @@ class Quality:
 
     @property
     def counters(self) -> dict[str, Any]:
-        """What is to be kept beside the rows."""
+        """Counters, which are kept beside the rows."""
         return {name: watch.snapshot() for name, watch in self.watches.items()}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
@@ -208,7 +208,7 @@ LONG_S = 180
 
 @dataclass(slots=True)
 class Outages:
-    """What is known of them.
+    """Counters of interruptions.
 
     Args:
         count: how many there were.
@@ -218,7 +218,7 @@ class Outages:
         last_long_s: duration of the last long one, s.
         total_s: of all of them, s.
         began_us: when the last one began, microseconds since 1970, None for never.
-        running: one has begun and not ended; where the power went without a warning, nobody noted when.
+        running: one has begun and not ended; where the power went without a warning, its begin is unknown.
     """
 
     count: int = 0
@@ -268,7 +268,7 @@ SAG, SWELL, CUT, OVERLOAD = "sag", "swell", "cut", "overload"
 
 @dataclass(frozen=True, slots=True)
 class Nominal:
-    """What the type plate says.
+    """Nominal values on the type plate.
 
     Args:
         voltage_v: nominal voltage, V.
@@ -284,7 +284,7 @@ class Nominal:
 
 
 def rated(nominal: Nominal) -> Rated:
-    """What the errors of its measuring element are relative to."""
+    """Rated values, which the errors of its measuring element are relative to."""
     return Rated(
         float(nominal.voltage_v),
         float(nominal.frequency_hz),

@@ -33,7 +33,7 @@ class Regulated:
 
 @dataclass(frozen=True, slots=True)
 class RegulatorHooks:
-    """The meter as its regulator sees it.
+    """Meter as its regulator sees it.
 
     Args:
         log: called with each event that comes of it.
@@ -42,7 +42,7 @@ class RegulatorHooks:
         world_us_at: when, in the world's time, it will show that.
         keep: keeps the books, after something was collected.
         run_script: runs a script for the limiter.
-        seen: called with the circuit as it is now, whenever somebody looked.
+        seen: called whenever the circuit was measured.
         forbids: whether a protection holds the switch open.
     """
 
@@ -70,7 +70,7 @@ _EVENTS: dict[Notice, EventCode] = {
 
 
 class Regulator:
-    """Keeps registers, credit, limiter and switch in step with the supply.
+    """Regulator of one meter: registers, credit, limiter and switch in step with the supply.
 
     Args:
         env: the world's event loop.
@@ -104,7 +104,7 @@ class Regulator:
     def refresh(self) -> None:
         """Bring the registers to this instant where nothing else can have happened since the last `settle`.
 
-        Whoever changes a part or the circuit settles; what comes by itself has the alarm: between the two
+        Code that changes a part or the circuit settles; what comes by itself has the alarm: between the two
         the same flows on, and only the energy grows.
         """
         due_s, now_s, metrology = self._alarm.at_s, self._env.now, self._parts.metrology
@@ -175,19 +175,19 @@ class Regulator:
 
     @property
     def _permitted(self) -> bool:
-        """Whether the switch may be closed."""
+        """True where the switch may be closed."""
         return not (self._parts.prepayment.exhausted or self._forbidden)
 
     @property
     def _must_open(self) -> bool:
-        """Whether it must be open: in friendly hours a closed one stays closed for want of credit alone."""
+        """True where it must be open: friendly hours keep a closed one closed for want of credit alone."""
         account = self._parts.prepayment
         spared = account.friendly and not account.state.closed
         return self._forbidden or (account.exhausted and not spared)
 
     @property
     def _forbidden(self) -> bool:
-        """Whether the limiter or a protection holds the switch open."""
+        """True where the limiter or a protection holds the switch open."""
         return self._parts.limiter.forbids_supply or self._hooks.forbids()
 
     def _warn(self) -> None:
@@ -201,7 +201,7 @@ class Regulator:
         self._was_exporting = exporting
 
     def _next_look_s(self) -> float | None:
-        """When something will happen by itself if nobody touches anything."""
+        """Next instant at which something happens by itself."""
         prepayment, limiter, hooks = self._parts.prepayment, self._parts.limiter, self._hooks
         epoch_us = hooks.epoch_us()
         wait_us = self._parts.metrology.us_until_import(prepayment.nj_until_change)

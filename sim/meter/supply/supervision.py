@@ -17,7 +17,7 @@ from sim.meter.units import NJ_PER_WH, S_PER_DAY, US_PER_S, to_microseconds
 
 
 class QualityWatch:
-    """Sags, swells, missing voltage and overload of one meter.
+    """Watch of sags, swells, missing voltage and overload.
 
     Args:
         env: the world's event loop.
@@ -62,7 +62,7 @@ _LOOK_US = 900 * US_PER_S
 
 
 class ProtectionWatch:
-    """Significant reverse energy, and the ends of rests.
+    """Watch of significant reverse energy, and of the ends of rests.
 
     A window begins with the first energy backwards. At its end the count begins anew, and what was
     significant is over where less than the limit came backwards in that window.
@@ -158,7 +158,7 @@ class ProtectionWatch:
 
 
 class AvailabilityWatch:
-    """There is supply where the voltage at the terminals is not missing, whatever the switch behind does.
+    """Watch of availability: there is supply while the voltage is not missing, whatever the switch does.
 
     Args:
         env: the world's event loop.
@@ -175,7 +175,7 @@ class AvailabilityWatch:
 
     @property
     def wanted(self) -> bool:
-        """Whether the model counts it at all."""
+        """True for a model that counts it at all."""
         return self._parts.availability.terms.promised_s > 0
 
     def look(self, *, powered: bool = True) -> None:
@@ -185,7 +185,7 @@ class AvailabilityWatch:
             there = parts.metrology.sample.voltage_mv >= parts.quality.watches[CUT].limit
             parts.availability.look(available=powered and there, now_us=to_microseconds(self._env.now))
 
-    # ------------------------------------------------------------ as an item of the agenda
+    # ------------------------------------------------------------ as a scheduled job
 
     def next_us(self, after_us: int) -> int | None:
         """The next local midnight."""
@@ -204,7 +204,7 @@ class AvailabilityWatch:
             self._log(EventCode.AVAILABILITY_REFUNDED)
 
     def resume(self, last_us: int | None, now_us: int) -> None:
-        """A day that ended in the dark is closed when the meter wakes, once: nobody counted in between."""
+        """A day that ended in the dark is closed when the meter wakes, once, as uncounted."""
         if last_us is not None and self.wanted:
             midnight_us = next_multiple_us(self._parts.zone, S_PER_DAY, last_us)
             if midnight_us <= now_us:

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 # ------------------------------------------------------------ relay contacts
 
-#: Before this share of a nominal life nobody asks how long this relay's is, and nothing is drawn.
+#: Before this share of a nominal life the relay is surely sound, and its own life is not drawn.
 _SURELY_SOUND = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class ContactTerms:
-    """What a relay is made for.
+    """Rating and life of a relay.
 
     Args:
         current_max_a: rated breaking current, A.
@@ -59,7 +59,7 @@ class ContactTerms:
 
 
 class Sticking(StrEnum):
-    """What a hand of the bench may do to the contacts."""
+    """Positions in which a bench may hold the contacts."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -93,7 +93,7 @@ class Contacts:
         self.stuck: Sticking | None = None
 
     def conduct(self, commanded: bool) -> bool:
-        """Whether current can pass, where the program wants them closed or not."""
+        """True where current can pass, given that the firmware wants them closed or not."""
         if self.stuck is not None:
             return self.stuck is Sticking.CLOSED
         return commanded or self.welded
@@ -122,11 +122,11 @@ class Contacts:
 
     @property
     def resistance_mohm(self) -> float:
-        """What they have now, mΩ."""
+        """Resistance now, mΩ."""
         return self.terms.resistance_mohm * (1 + self.terms.growth * min(1.0, self.wear))
 
     def temperature_rise_k(self, current_a: float) -> float:
-        """How much warmer than their surroundings they get at this current, K."""
+        """Temperature rise over the surroundings at this current, K."""
         return self.terms.heating_k_per_w * self.resistance_mohm * 1e-3 * current_a**2
 
 
@@ -146,7 +146,7 @@ class SupplyControl:
     def __init__(self, mode: ControlMode, state: ControlState = ControlState.CONNECTED) -> None:
         self._mode = mode
         self._state = state
-        #: The iron, which wears, sticks and welds; None: it does as it is told.
+        #: Contacts, which wear, stick and weld; None: ideal ones.
         self.contacts: Contacts | None = None
 
     @property
@@ -240,7 +240,7 @@ STARTING_MILLI = 4
 
 
 class RelayWatch:
-    """Between the switch, which is a state, and the contacts, which are iron.
+    """Watch between the switch, which is a state, and the contacts, which are hardware.
 
     Attributes:
         on_move: called with True where current can pass from now on, False where it cannot any more.
