@@ -1,18 +1,19 @@
-"""What a value of the API may be: kinds that check, and objects made of named fields.
+"""Schema of the API's values: kinds of values and objects of named fields, checked by pydantic's core.
 
-A check returns the value as the module works with it, or refuses with ``bad-request`` and the field's name.
+A value that does not fit is refused with ``bad-request`` and one sentence that names the field. Where several
+do not fit, the sentence is about the first: at each object a field that it does not have, then its fields in
+the order of their declaration. Each kind bears its own sentence.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from system.security_module.refusals import Refused, Words
+from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator, ValidationError, core_schema
 
-Check = Callable[[Any, str], Any]
-"""(value, name of the field) -> the checked value."""
+from system.security_module.refusals import Refused, Words
 
 
 def malformed(es: str, en: str) -> Refused:
@@ -20,70 +21,50 @@ def malformed(es: str, en: str) -> Refused:
     return Refused("bad-request", why=Words(es, en))
 
 
-def integer(low: int, high: int) -> Check:
+def integer(low: int, high: int) -> CoreSchema:
     """A whole number from `low` to `high`."""
-
-    def check(value: Any, name: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise malformed(
-                f"{name} debe ser un número entero de {low} a {high}",
-                f"{name} must be a whole number from {low} to {high}",
-            )
-        return value
-
-    return check
+    return _worded(
+        core_schema.int_schema(ge=low, le=high, strict=True),
+        f"{{}} debe ser un número entero de {low} a {high}",
+        f"{{}} must be a whole number from {low} to {high}",
+    )
 
 
-def text(pattern: str, es: str, en: str) -> Check:
-    """A text that matches all of `pattern`; `es` and `en` say it in words."""
-    compiled = re.compile(pattern, re.ASCII)
-
-    def check(value: Any, name: str) -> str:
-        if not isinstance(value, str) or not compiled.fullmatch(value):
-            raise malformed(f"{name} debe ser {es}", f"{name} must be {en}")
-        return value
-
-    return check
+def text(pattern: str, es: str, en: str) -> CoreSchema:
+    """A text that matches all of `pattern`; `es` and `en` say it in words. Digits are ``[0-9]``."""
+    whole = core_schema.str_schema(pattern=f"^(?:{pattern})$", strict=True)
+    return _worded(whole, f"{{}} debe ser {es}", f"{{}} must be {en}")
 
 
-def flag(value: Any, name: str) -> bool:
+def flag() -> CoreSchema:
     """True or false."""
-    if not isinstance(value, bool):
-        raise malformed(f"{name} debe ser true o false", f"{name} must be true or false")
-    return value
+    return _worded(
+        core_schema.bool_schema(strict=True), "{} debe ser true o false", "{} must be true or false"
+    )
 
 
-def instant(value: Any, name: str) -> datetime:
+def instant() -> CoreSchema:
     """An ISO 8601 instant with its offset, for example 2026-03-01T12:00:00Z; the result is UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        raise malformed(
-            f"{name} debe ser un instante como 2026-03-01T12:00:00Z",
-            f"{name} must be an instant such as 2026-03-01T12:00:00Z",
-        ) from None
+    return _worded(
+        core_schema.no_info_plain_validator_function(_utc),
+        "{} debe ser un instante como 2026-03-01T12:00:00Z",
+        "{} must be an instant such as 2026-03-01T12:00:00Z",
+    )
 
 
-def optional(check: Check) -> Check:
-    """Null, or what `check` takes."""
-    return lambda value, name: None if value is None else check(value, name)
+def optional(kind: CoreSchema) -> CoreSchema:
+    """Null, or a value of `kind`."""
+    return core_schema.nullable_schema(kind)
 
 
-def many(check: Check, most: int) -> Check:
-    """A list of at most `most` values."""
-
-    def checked(value: Any, name: str) -> tuple[Any, ...]:
-        if not isinstance(value, list) or len(value) > most:
-            raise malformed(
-                f"{name} debe ser una lista de {most} elementos o menos",
-                f"{name} must be a list of at most {most}",
-            )
-        return tuple(check(item, f"{name}[{place}]") for place, item in enumerate(value))
-
-    return checked
+def many(kind: CoreSchema, most: int) -> CoreSchema:
+    """A list of at most `most` values; the result is a tuple."""
+    a_list = _worded(
+        core_schema.list_schema(max_length=most, strict=True),
+        f"{{}} debe ser una lista de {most} elementos o menos",
+        f"{{}} must be a list of at most {most}",
+    )
+    return core_schema.chain_schema([a_list, core_schema.tuple_variable_schema(kind)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,45 +72,128 @@ class Field:
     """One named value of an object.
 
     Args:
-        check: what it may be.
+        kind: of its value.
         required: whether it must be there.
-        default: what stands for it when it is not.
+        default: stands for it when it is not.
     """
 
-    check: Check
+    kind: CoreSchema
     required: bool = True
     default: Any = None
 
 
-def given(check: Check, default: Any = None) -> Field:
+def given(kind: CoreSchema, default: Any = None) -> Field:
     """A field that may be left out."""
-    return Field(check, required=False, default=default)
+    return Field(kind, required=False, default=default)
 
 
-def fields(table: Mapping[str, Field]) -> Check:
+def fields(table: Mapping[str, Field]) -> CoreSchema:
     """An object of exactly these fields; the result has every one of them, defaults filled in."""
+    return core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(_filled(field), required=field.required)
+            for name, field in table.items()
+        },
+        extra_behavior="forbid",
+        strict=True,
+    )
 
-    def check(value: Any, name: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise malformed(f"{name} debe ser un objeto", f"{name} must be an object")
-        for key in value:
-            if key not in table:
-                raise malformed(
-                    f"{name} no tiene un campo {printable(key)}", f"{name} has no field {printable(key)}"
-                )
-        checked = {}
-        for key, field in table.items():
-            if key in value:
-                checked[key] = field.check(value[key], f"{name}.{key}")
-            elif field.required:
-                raise malformed(f"a {name} le falta {key}", f"{name} needs {key}")
-            else:
-                checked[key] = field.default
-        return checked
 
-    return check
+class Check:
+    """Validator of one kind of value.
+
+    Args:
+        kind: of the value.
+    """
+
+    __slots__ = ("_validator",)
+
+    def __init__(self, kind: CoreSchema) -> None:
+        self._validator = SchemaValidator(kind)
+
+    def __call__(self, value: Any, name: str) -> Any:
+        """The value as the module works with it.
+
+        Raises:
+            Refused: ``bad-request``; `name` is the value's in the sentence.
+        """
+        try:
+            return self._validator.validate_python(value)
+        except ValidationError as error:
+            errors = [_of_its_key(one, value) for one in error.errors(include_url=False, include_input=False)]
+            raise _refusal(errors, name) from None
 
 
 def printable(value: object) -> str:
     """A caller's word, short and harmless on a terminal."""
     return ascii(value)[:40]
+
+
+def _worded(kind: CoreSchema, es: str, en: str) -> CoreSchema:
+    """A kind with one sentence for whatever does not fit; ``{}`` stands for the field's name."""
+    return core_schema.custom_error_schema(
+        kind, "worded", custom_error_message=en, custom_error_context={"es": es}
+    )
+
+
+def _filled(field: Field) -> CoreSchema:
+    return (
+        field.kind if field.required else core_schema.with_default_schema(field.kind, default=field.default)
+    )
+
+
+def _utc(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("an instant without its offset")
+        return moment.astimezone(UTC)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _of_its_key(error: ErrorDetails, value: Any) -> ErrorDetails:
+    """A key with half a surrogate pair spoils its whole object for pydantic: to us it is an unknown field."""
+    if error["type"] != "string_unicode":
+        return error
+    for step in error["loc"]:
+        value = value[step]
+    key = next(key for key in value if _HALF_PAIR.search(key))
+    return {**error, "type": _UNKNOWN, "loc": (*error["loc"], key)}
+
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_UNKNOWN = "extra_forbidden"
+
+
+def _refusal(errors: Sequence[ErrorDetails], name: str) -> Refused:
+    """The refusal of the error that comes first."""
+    error = _first(errors)
+    *path, last = error["loc"] or ("",)
+    parent = _name(name, path)
+    if error["type"] == _UNKNOWN:
+        word = printable(last)
+        return malformed(f"{parent} no tiene un campo {word}", f"{parent} has no field {word}")
+    if error["type"] == "missing":
+        return malformed(f"a {parent} le falta {last}", f"{parent} needs {last}")
+    whole = _name(name, error["loc"])
+    if error["type"] == "worded":
+        return malformed(error["ctx"]["es"].format(whole), error["msg"].format(whole))
+    return malformed(f"{whole} debe ser un objeto", f"{whole} must be an object")
+
+
+def _first(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The first error; at each object on the way to it, an unknown field comes before the others."""
+    depth = 0
+    while True:
+        unknown = [error for error in errors if len(error["loc"]) == depth + 1 and error["type"] == _UNKNOWN]
+        first = (unknown or errors)[0]
+        if unknown or len(first["loc"]) <= depth + 1:
+            return first
+        errors = [error for error in errors if error["loc"][: depth + 1] == first["loc"][: depth + 1]]
+        depth += 1
+
+
+def _name(name: str, path: Sequence[int | str]) -> str:
+    """The value's name, for example ``args.meters[2].drn``."""
+    return name + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

@@ -73,6 +73,24 @@ def test_what_does_not_fit_is_named(args: Any, word: str) -> None:
     assert word in refused.sentence("en")
 
 
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"x": 1, "subclass": 9}, "args has no field 'x'"),
+        ({**MINT, "subclass": 9, "meter": {**METER, "y": 1, "drn": 1}}, "args.meter has no field 'y'"),
+        ({**MINT, "meter": {"\ud800": 1}}, "args.meter has no field '\\ud800'"),
+        ({"meter": 1}, "args needs message_id"),
+        ({**MINT, "meter": 1, "subclass": 9}, "args.meter must be an object"),
+        (
+            {**MINT, "approval": {"until": "2026-03-01T12:00:00Z", "signatures": [{}]}},
+            "signatures[0] needs operator",
+        ),
+    ],
+)
+def test_the_first_fault_is_named_and_unknown_fields_come_first(args: Any, sentence: str) -> None:
+    assert sentence in refusal(lambda: request(args=args)).sentence("en")
+
+
 def test_versions_operations_and_envelopes() -> None:
     assert refusal(lambda: request(v=2)).code == "bad-request"
     assert refusal(lambda: request(v=True)).code == "bad-request"
