@@ -1,7 +1,7 @@
-"""The rows of the IPSE specification, and the page that says which tests prove each.
+"""Rows of the IPSE specification, by id.
 
-`rows` reads ``ipse.toml``; `evidence` finds the marks ``requirement(...)`` in the source of tests, and the
-rows beside the clauses of cases; `page` writes the section of ``docs/reference/compliance.md``.
+``tools.pages.requirements`` writes the tests and cases that stand for each
+into ``docs/reference/compliance.md``.
 """
 
 import tomllib

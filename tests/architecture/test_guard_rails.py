@@ -79,3 +79,10 @@ def test_only_the_clocks_read_a_clock(root: Path) -> None:
         where = path.relative_to(root)
         if where.parts[0] in ROOTS and "noqa: TID251" in path.read_text(encoding="utf-8"):
             assert where.parts[0] in allowed, where
+
+
+def test_the_product_imports_no_tool(modules: list[Path], root: Path) -> None:
+    """Page generators, peers and dissectors are not in the wheel, so nothing in it may need them."""
+    for path in modules:
+        if path.relative_to(root).parts[0] in ROOTS:
+            assert not any(name.split(".")[0] == "tools" for name in imported_names(path)), path

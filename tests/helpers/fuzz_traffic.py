@@ -18,7 +18,7 @@ from conformance import vectors
 from protocols.dlms.errors import DlmsError
 
 ROOT = Path(__file__).parents[2]
-MUTATOR = ROOT / "conformance" / "dissectors" / "mutate.py"
+MUTATOR = ROOT / "tools" / "dissectors" / "mutate.py"
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 
 HAS_SCAPY = importlib.util.find_spec("scapy") is not None

@@ -1,1 +1,1 @@
-"""Modules of dissectors."""
+"""Dissectors: DLMS as scapy packets, a second opinion; processes of their own, for scapy is GPL-2.0."""

@@ -1,6 +1,6 @@
-"""The page that lists every mutant: made from their own docstrings and declarations.
+"""Page of the mutants, made from their own docstrings and declarations.
 
-`python -m conformance.mutants._page` writes it anew; a test says when it is stale.
+`python -m tools.pages.mutants` writes it anew; a test says when it is stale.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ certify every one of them: it must *fail* at the clause named here, where the ri
 caught: `python3 run.py certify mutant://NAME --only CLAUSE`.
 
 This page is made from the mutants' own words, in `conformance/mutants`; write it anew after adding one with
-`python -m conformance.mutants._page`.
+`python -m tools.pages.mutants`.
 """
 
 
