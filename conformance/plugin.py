@@ -1,7 +1,8 @@
-"""The bench as a pytest plugin: ``pytest conformance/suites -p conformance.plugin --target sim://ppkw``.
+"""Pytest plugin of the bench: ``pytest conformance/suites -p conformance.plugin --target target.toml``.
 
 It gives cases their `bench`, checks what they say of themselves, decides which apply to the target, and turns
-how each one ends into one of the seven verdicts. `conformance.runner` uses it with a run of its own.
+how each one ends into one of the seven verdicts. `conformance.runner` uses it with a run of its own, and
+``amibench.pytest_plugin`` is the same with virtual devices.
 """
 
 from collections.abc import Generator, Iterator

@@ -1,20 +1,19 @@
 """Initial state of every case: stations as one case drives them, and the way back.
 
-Stations are told only what changes, so that an operator is not asked to do what is done already.
+A station gets only what changes, so that an operator is not asked to do what is done already.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.bench.rig import Rig
-
-if TYPE_CHECKING:
-    from conformance.bench.bench import Bench
+from conformance.recorder import Recorder
+from conformance.text import Text
 
 
 @dataclass(slots=True)
 class StationState:
-    """What the stations were last told; None before the first word, whatever a run before may have left."""
+    """Last settings of the stations; None before the first one, whatever a run before may have left."""
 
     load: tuple[float, float] | None = None
     source: tuple[float, float] | None = None
@@ -25,18 +24,18 @@ class StationState:
 
 
 class CaseStations:
-    """Drives supply and load, and remembers."""
+    """Supply, load and link of the device as one case drives them; changes are stimuli of the record."""
 
-    def __init__(self, rig: Rig, bench: "Bench") -> None:
+    def __init__(self, rig: Rig, recorder: Recorder) -> None:
         self._stations: dict[str, Any] = dict(rig.stations.stations)
         self._state: StationState = rig.memory.setdefault("stations", StationState())
-        self._bench = bench
+        self._recorder = recorder
         plate = rig.target.statement.metrology
         self._nominal = (plate.nominal_voltage_v, float(plate.frequency_hz))
 
-    def restore(self) -> None:
-        """Energised, nominal supply, no load, speaking. Nothing of this is part of a case's steps."""
-        with self._bench.recorder.paused():
+    def restore_initial_state(self) -> None:
+        """Energise at nominal supply, without load, speaking. Nothing of this is part of a case's steps."""
+        with self._recorder.paused():
             self.speak()
             self.disarm()
             self.energise()
@@ -48,7 +47,7 @@ class CaseStations:
         if "load" in self._stations and self._state.load != (current_a, phase_deg):
             self._stations["load"].set(current_a, phase_deg)
             self._state.load = (current_a, phase_deg)
-            self._bench.stimulus(
+            self._stimulus(
                 f"carga: {current_a:g} A, desfase {phase_deg:g}°", f"load: {current_a:g} A at {phase_deg:g}°"
             )
 
@@ -57,7 +56,7 @@ class CaseStations:
         if "source" in self._stations and self._state.source != (voltage_v, frequency_hz):
             self._stations["source"].set(voltage_v, frequency_hz)
             self._state.source = (voltage_v, frequency_hz)
-            self._bench.stimulus(
+            self._stimulus(
                 f"fuente: {voltage_v:g} V, {frequency_hz:g} Hz",
                 f"source: {voltage_v:g} V, {frequency_hz:g} Hz",
             )
@@ -67,20 +66,20 @@ class CaseStations:
         if "supply" in self._stations and self._state.energised is not True:
             self._stations["supply"].on()
             self._state.energised = True
-            self._bench.stimulus("se restablece la alimentación", "the supply comes back")
+            self._stimulus("se restablece la alimentación", "the supply comes back")
 
     def cut(self) -> None:
         """Take the supply away."""
         self._stations["supply"].off()
         self._state.energised = False
-        self._bench.stimulus("se corta la alimentación", "the supply is cut")
+        self._stimulus("se corta la alimentación", "the supply is cut")
 
     def arm_cut(self, write: int, moment: str) -> None:
         """Have the supply cut at the `write`-th write of the device's memory from now, without warning."""
         self._stations["cut"].arm(write, moment)
-        self._state.armed, self._state.energised = True, None  # from here on nobody knows whether it lives
+        self._state.armed, self._state.energised = True, None  # from here on it may be dead
         words = {"before": "antes de", "during": "durante", "after": "después de"}[moment]
-        self._bench.stimulus(
+        self._stimulus(
             f"corte preparado {words} la escritura {write} de la memoria",
             f"a cut is prepared {moment} write {write} of the memory",
         )
@@ -92,7 +91,7 @@ class CaseStations:
             self._state.armed = False
 
     def writes(self) -> int:
-        """How many writes of its memory the device has begun; takes back a cut that is prepared."""
+        """Count of the writes that the device has begun in its memory; takes back a cut that is prepared."""
         self._state.armed = False
         return int(self._stations["cut"].arm(0, "during"))
 
@@ -106,4 +105,7 @@ class CaseStations:
         """Make the device fall silent."""
         self._stations["pause"].pause()
         self._state.paused = True
-        self._bench.stimulus("el dispositivo se deja mudo", "the device is made silent")
+        self._stimulus("el dispositivo se deja mudo", "the device is made silent")
+
+    def _stimulus(self, es: str, en: str) -> None:
+        self._recorder.step("stimulus", Text(es, en))

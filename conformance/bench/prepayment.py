@@ -89,11 +89,11 @@ def use_up_share(bench: Bench) -> None:
         left_wh = sum(_share_wh(dialogue, instance) for instance in range(1, _CREDIT_INSTANCES))
     if left_wh <= 0:
         return
-    bench.home.load(_SHARE_LOAD_A)
+    bench.stations.load(_SHARE_LOAD_A)
     power_w = bench.load.read().power_w
     if power_w > 0:
         bench.clock.wait(left_wh * _WS_PER_WH / power_w)
-    bench.home.load(0.0)
+    bench.stations.load(0.0)
     bench.note(f"se gastan {left_wh} Wh del día", f"{left_wh} Wh of the day's share are used up")
 
 
@@ -128,11 +128,11 @@ def consume(bench: Bench, current_a: float, phase_deg: float, seconds: float) ->
     """Let a load flow for a while; the reference is the load station's power over the clock's time."""
     pulses_before = bench.pulses.read().active if bench.has("pulses") else None
     energy_before, credit_before = energy_wh(bench), credit_wh(bench)
-    bench.home.load(current_a, phase_deg)
+    bench.stations.load(current_a, phase_deg)
     began_s = bench.clock.now_s()
     bench.clock.wait(seconds)
     reading = bench.load.read()
-    bench.home.load(0.0)
+    bench.stations.load(0.0)
     elapsed_s = bench.clock.now_s() - began_s
     reference_wh = reading.power_w * elapsed_s / _WS_PER_WH
     bench.measure("load power", f"{reading.power_w:.3f}", "W")
@@ -320,9 +320,9 @@ class Payment:
 
 def clear(bench: Bench) -> None:
     """Bring the token credit to zero by a token, and what goes before it by a load."""
-    desk = bench.tokens
+    tokens = bench.tokens
     use_up_share(bench)
-    desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), _ELECTRICITY)))
+    tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), _ELECTRICITY)))
 
 
 def start_with(bench: Bench, units: int) -> None:
@@ -337,9 +337,9 @@ def use_wh(bench: Bench, energy_wh: float, current_a: float = 10.0) -> None:
     Raises:
         CaseInconclusive: no current flows.
     """
-    bench.home.load(current_a)
+    bench.stations.load(current_a)
     power_w = bench.load.read().power_w
     if power_w <= 0:
         raise bench.inconclusive("no pasa corriente", "no current flows")
     bench.clock.wait(energy_wh * 3600.0 / power_w)
-    bench.home.load(0.0)
+    bench.stations.load(0.0)

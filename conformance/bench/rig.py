@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from conformance import mutants
 from conformance.bench.control_client import ControlClient
 from conformance.bench.outcome import BenchError
 from conformance.stations import station_set
@@ -16,14 +16,13 @@ from conformance.stations.wall_clock import WallClock
 from conformance.targets.load import Target
 from conformance.vending.adapters import open_vendor
 from conformance.vending.vending_system import VendingSystem, VendingUnreachable
+from conformance.virtual_devices import NoVirtualDevices, virtual_devices
 from links.base import Link, LinkError
 from links.registry import open_link
 from links.serial_line import SerialLink
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.mode_e import ModeEClient, open_mode_e
 from protocols.field.errors import FieldError
-from sim.meter import DEFAULT_PARTS
-from sim.scenarios.world import World
 
 # ---- The rig of a vending system: no stations, no link of its own, and a clock that is the bench's to set.
 
@@ -89,6 +88,8 @@ class Rig:
         close: lets everything go.
         vendor: the vending system, where the target is one.
         renew: reaches another device of the same kind, fresh from the factory; None where there is none.
+        random_octets: octets for challenges and keys: the same in every run on a simulated device, else
+            unforeseeable.
     """
 
     target: Target
@@ -99,6 +100,7 @@ class Rig:
     memory: dict[str, Any]
     vendor: VendingSystem | None = None
     renew: "Callable[[], Rig] | None" = None
+    random_octets: Callable[[int], bytes] = token_bytes
 
     def now_s(self) -> float:
         """Device time in seconds."""
@@ -140,19 +142,20 @@ def _vendor(target: Target) -> Rig:
 
 def _simulated(target: Target, person: Operator) -> Rig:
     statement = target.statement
-    parts = mutants.load(target.mutant).parts if target.mutant else DEFAULT_PARTS
-    world = World(target.device, seed=target.seed, parts=parts)
-    stations = station_set.build(
-        statement.stations, call=world.control.call, person=person, open_link=open_link
-    )
+    try:
+        device = virtual_devices().meter(target.device, target.seed, target.mutant)
+    except NoVirtualDevices as error:
+        raise BenchError(str(error)) from error
+    stations = station_set.build(statement.stations, call=device.call, person=person, open_link=open_link)
     return Rig(
         target=target,
         stations=stations,
-        open_device_link=lambda: world.link("meter", statement.link.framing),
+        open_device_link=lambda: device.link(statement.link.framing),
         lasting=False,
         close=stations.close,
         memory={},
         renew=lambda: _simulated(target, person),
+        random_octets=device.random_octets,
     )
 
 

@@ -95,7 +95,9 @@ def outcome_of(
     nothing that happens later counts.
     """
     if raised is None:
-        return (bench.mood if bench else None) or Outcome(Verdict.CONFORMS) if phase == "call" else None
+        if phase != "call":
+            return None
+        return (bench.final_outcome if bench else None) or Outcome(Verdict.CONFORMS)
     if isinstance(raised, pytest.skip.Exception):
         return before or Outcome(Verdict.NOT_APPLICABLE, Text(str(raised), str(raised)))
     if phase == "teardown" and before is not None and before.verdict is not Verdict.CONFORMS:

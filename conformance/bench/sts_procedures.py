@@ -7,8 +7,8 @@ and entry into a cut of the supply at each write of the device's memory.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import items
 from conformance.bench.mint import KeyRegister, change_tokens, raw_token
 from conformance.bench.token_entry import TokenAnswer
@@ -19,9 +19,6 @@ from protocols.sts.errors import StsError
 from protocols.sts.token import Token, decode_token
 from protocols.sts.token.key_change import join_key_parts
 from protocols.sts.token.management import KeySection
-
-if TYPE_CHECKING:
-    from conformance.bench.bench import Bench
 
 # ---- Reading back a decoder's key register by DLMS (class 116), without the key.
 
@@ -42,7 +39,7 @@ class KeyRegisterSeen:
     key_type: int
     ken: int
 
-    def expect(self, bench: "Bench", register: KeyRegister) -> None:
+    def expect(self, bench: Bench, register: KeyRegister) -> None:
         """Check that it says just this register.
 
         Raises:
@@ -69,7 +66,7 @@ def of_register(register: KeyRegister) -> KeyRegisterSeen:
     )
 
 
-def read_key_register(bench: "Bench") -> KeyRegisterSeen:
+def read_key_register(bench: Bench) -> KeyRegisterSeen:
     """Read the register through the reader association.
 
     Raises:
@@ -89,7 +86,7 @@ def read_key_register(bench: "Bench") -> KeyRegisterSeen:
     return seen
 
 
-def _find_sts_attributes(bench: "Bench", object_list: Data) -> str:
+def _find_sts_attributes(bench: Bench, object_list: Data) -> str:
     """The logical name of the object of class 116."""
     for row in items(object_list):
         class_id, _version, name, *_rights = items(row)
@@ -106,7 +103,6 @@ def _number_of(data: Data) -> int:
 
 #: What a section that does not complete its set answers, in the order in which `change_tokens` gives them.
 SECTION_NAMES = ("1stKCT", "2ndKCT", "3rdKCT", "4thKCT")
-ALL_SECTIONS = frozenset(SECTION_NAMES)
 
 Sections = dict[str, str]
 
@@ -133,10 +129,10 @@ def hybrid(old: KeyRegister, one: KeyRegister, other: KeyRegister) -> KeyRegiste
 class KeyChanges:
     """A case that changes keys: made by `key_changes`, which leads the device back."""
 
-    def __init__(self, bench: "Bench") -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._declared = bench.tokens.mint.register
-        self._places: list[KeyRegister] = []
+        self._possible: list[KeyRegister] = []
         self._touched = False
         self._held: list[str] = []
 
@@ -145,9 +141,9 @@ class KeyChanges:
         """The register that the device must be under now."""
         return self._bench.tokens.mint.register
 
-    def may_lead_to(self, *registers: KeyRegister) -> None:
-        """A device that is wrong may now be under one of these: the way home tries them, too."""
-        self._places.extend(registers)
+    def may_leave_under(self, *registers: KeyRegister) -> None:
+        """A device that is wrong may now be under one of these: the way back tries them, too."""
+        self._possible.extend(registers)
 
     def enter(self, found: Sections, name: str) -> TokenAnswer:
         """Enter one section of a set."""
@@ -172,13 +168,13 @@ class KeyChanges:
             order: names of the sections; by default the first one first.
         """
         found = sections(self.present, new)
-        self.may_lead_to(new)
+        self.may_leave_under(new)
         *waiting, last = list(order) if order is not None else list(found)
         self.collect(found, waiting)
         self._bench.tokens.expect(self.enter(found, last), "Accept")
         self._bench.tokens.follow_key(new)
 
-    def home(self) -> None:
+    def restore_declared_key(self) -> None:
         """Lead the device to the declared register; a partial set that it holds goes on the way.
 
         Of the sections that it may hold, the one entered last comes first: it shows a device that another set
@@ -186,29 +182,29 @@ class KeyChanges:
         """
         if not self._touched:
             return
-        desk = self._bench.tokens
+        tokens = self._bench.tokens
         self._bench.note("se restituye la clave declarada", "the declared key is brought back")
-        for place in dict.fromkeys((self.present, *reversed(self._places))):
-            found = sections(place, self._declared)
+        for register in dict.fromkeys((self.present, *reversed(self._possible))):
+            found = sections(register, self._declared)
             order = dict.fromkeys(name for name in (*reversed(self._held), *found) if name in found)
-            answers = [desk.enter(found[name]) for name in order]
+            answers = [tokens.enter(found[name]) for name in order]
             if answers[-1].may_be("Accept"):
                 break
-        desk.follow_key(self._declared)
+        tokens.follow_key(self._declared)
 
 
 @contextmanager
-def key_changes(bench: "Bench") -> Iterator[KeyChanges]:
+def key_changes(bench: Bench) -> Iterator[KeyChanges]:
     """Inside, the case may change keys; afterwards the declared one is in force, whatever happened."""
     bench.tokens.get_ready()  # on a device under a key of the case's own the probe would be lost
-    trip = KeyChanges(bench)
+    changes = KeyChanges(bench)
     try:
-        yield trip
+        yield changes
     finally:
-        trip.home()
+        changes.restore_declared_key()
 
 
-def expect_key(bench: "Bench", live: KeyRegister, *dead: KeyRegister, tid: int | None = None) -> None:
+def expect_key(bench: Bench, live: KeyRegister, *dead: KeyRegister, tid: int | None = None) -> None:
     """Check that only the key of `live` works: under the `dead` ones tokens are CRCError.
 
     Args:
@@ -217,13 +213,13 @@ def expect_key(bench: "Bench", live: KeyRegister, *dead: KeyRegister, tid: int |
         dead: those that must not.
         tid: fresh under the device's base date; by default the next one of the mint.
     """
-    desk = bench.tokens
-    fresh = desk.tid() if tid is None else tid
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    fresh = tokens.tid() if tid is None else tid
+    with tokens.credit_moves(0):
         for register in dead:
-            desk.expect(desk.enter(desk.credit(1, tid=fresh, register=register)), "CRCError")
-    with desk.credit_moves(1):
-        desk.expect_accepted(desk.enter(desk.credit(1, tid=fresh, register=live)))
+            tokens.expect(tokens.enter(tokens.credit(1, tid=fresh, register=register)), "CRCError")
+    with tokens.credit_moves(1):
+        tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=fresh, register=live)))
 
 
 # ---- Tokens that must be refused: damaged, foreign or beyond the device, and the reason that each deserves
@@ -264,7 +260,7 @@ def deserved(digits: str, register: KeyRegister) -> tuple[str, ...] | None:
     return ("CRCError",) if decoded.token_class < 3 and not decoded.crc_ok else ()
 
 
-def keeps_tid(bench: "Bench", make: Callable[[int], Token | str], *names: str) -> None:
+def keeps_tid(bench: Bench, make: Callable[[int], Token | str], *names: str) -> None:
     """Check that a token is refused as one of `names` without any effect: its TID still serves a good one.
 
     Args:
@@ -272,16 +268,16 @@ def keeps_tid(bench: "Bench", make: Callable[[int], Token | str], *names: str) -
         make: the token for a TID, or its digits.
         names: results of the standard.
     """
-    desk = bench.tokens
-    tid = desk.tid()
+    tokens = bench.tokens
+    tid = tokens.tid()
     made = make(tid)
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(made if isinstance(made, str) else desk.mint.token(made)), *names)
-    with desk.credit_moves(1):
-        desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(made if isinstance(made, str) else tokens.mint.token(made)), *names)
+    with tokens.credit_moves(1):
+        tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
 
 
-def function_or_kept_tid(bench: "Bench", make: Callable[[int], Token], es: str, en: str) -> None:
+def function_or_kept_tid(bench: Bench, make: Callable[[int], Token], es: str, en: str) -> None:
     """Check a token that not every meter can carry out: done, or FunctionError and the TID kept.
 
     Args:
@@ -290,16 +286,16 @@ def function_or_kept_tid(bench: "Bench", make: Callable[[int], Token], es: str, 
         es: what it is, in Spanish.
         en: what it is, in English.
     """
-    desk = bench.tokens
-    tid = desk.tid()
-    with desk.credit_moves(0):
-        answer = desk.enter(desk.mint.token(make(tid)))
-        desk.expect(answer, "FunctionError", "Accept")
+    tokens = bench.tokens
+    tid = tokens.tid()
+    with tokens.credit_moves(0):
+        answer = tokens.enter(tokens.mint.token(make(tid)))
+        tokens.expect(answer, "FunctionError", "Accept")
     if answer.accepted:
         bench.note(f"este medidor tiene {es}", f"this meter has {en}")
         return
-    with desk.credit_moves(1):
-        desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+    with tokens.credit_moves(1):
+        tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
 
 
 # ---- Cutting a device's supply at each write of its memory, one after the other.
@@ -314,29 +310,29 @@ _WRITES_MAX = 40
 Cut = Callable[[str], None]
 
 
-def every_cut(bench: "Bench", rehearsal: Callable[[], None]) -> Iterator[Cut]:
+def every_cut(bench: Bench, rehearsal: Callable[[], None]) -> Iterator[Cut]:
     """For each write and each moment of it, what enters a token into a cut and gives the supply back.
 
     Args:
         bench: of the case.
         rehearsal: the same without a cut: how many writes it takes is counted.
     """
-    before = bench.home.writes()
+    before = bench.stations.writes()
     rehearsal()
-    writes = min(bench.home.writes() - before, _WRITES_MAX)
+    writes = min(bench.stations.writes() - before, _WRITES_MAX)
     bench.measure("writes", writes, "")
     for write in range(1, writes + 1):
         for moment in MOMENTS:
             yield lambda digits, write=write, moment=moment: _cut(bench, digits, write, moment)  # type: ignore[misc]
 
 
-def _cut(bench: "Bench", digits: str, write: int, moment: str) -> None:
+def _cut(bench: Bench, digits: str, write: int, moment: str) -> None:
     way = "carrier" if bench.has("carrier") else None  # a customer unit may keep an entry and repeat it
-    bench.home.arm_cut(write, moment)
+    bench.stations.arm_cut(write, moment)
     bench.tokens.enter(digits, way)
-    bench.home.disarm()
-    bench.home.cut()
+    bench.stations.disarm()
+    bench.stations.cut()
     bench.drop_link()
     bench.clock.wait(_OFF_S)
-    bench.home.energise()
+    bench.stations.energise()
     bench.clock.wait(_BOOT_S)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from conformance.bench.device import DeviceBench
 from conformance.bench.dlms_session import items
 from conformance.bench.mint import KeyRegister, Mint, change_tokens, registers_left_behind
 from conformance.bench.outcome import CaseInconclusive, CaseNotApplicable
@@ -14,9 +15,6 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.session.errors import ActionRefused
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, TransferCredit
-
-if TYPE_CHECKING:
-    from conformance.bench.bench import Bench
 
 # ---- What a device says of a token: the standard's names behind a display or a gateway's status.
 
@@ -115,12 +113,12 @@ CHANNEL_WORDS: dict[str, Text] = {
 }
 
 
-def usual_channel(bench: "Bench") -> str:
+def usual_channel(bench: DeviceBench) -> str:
     """The keypad where there is one, else the carrier, else the gateway."""
     return next((way for way in ("keypad", "carrier") if bench.has(way)), "gateway")
 
 
-def channels_of(bench: "Bench") -> tuple[str, ...]:
+def channels_of(bench: DeviceBench) -> tuple[str, ...]:
     """Every way that this target has, the usual one first."""
     statement = bench.statement
     by_gateway = "token-gateway" in statement.capabilities.present and "reader" in statement.associations
@@ -128,20 +126,20 @@ def channels_of(bench: "Bench") -> tuple[str, ...]:
     return stations + (("gateway",) if by_gateway else ())
 
 
-def enter_by(bench: "Bench", way: str, digits: str) -> TokenAnswer:
+def enter_by(bench: DeviceBench, way: str, digits: str) -> TokenAnswer:
     """Enter a token by ``keypad``, ``carrier`` or ``gateway``; what the device says of it."""
     return _CHANNELS[way](bench, digits)
 
 
-def _by_keypad(bench: "Bench", digits: str) -> TokenAnswer:
+def _by_keypad(bench: DeviceBench, digits: str) -> TokenAnswer:
     return from_display(bench.keypad.enter(digits), _result_names(bench))
 
 
-def _by_carrier(bench: "Bench", digits: str) -> TokenAnswer:
+def _by_carrier(bench: DeviceBench, digits: str) -> TokenAnswer:
     return from_display(bench.carrier.enter(digits), _result_names(bench))
 
 
-def _by_gateway(bench: "Bench", digits: str) -> TokenAnswer:
+def _by_gateway(bench: DeviceBench, digits: str) -> TokenAnswer:
     with bench.associated("reader") as dialogue:
         with suppress(ActionRefused):  # some gateways refuse the call as well: the status says why
             dialogue.session.action(115, Obis.from_string(GATEWAY), 1, octet_string(digits.encode("ascii")))
@@ -151,19 +149,19 @@ def _by_gateway(bench: "Bench", digits: str) -> TokenAnswer:
     return from_status(int(status.value) if isinstance(status.value, int) else -1, words)
 
 
-def _result_names(bench: "Bench") -> dict[str, str]:
+def _result_names(bench: DeviceBench) -> dict[str, str]:
     section = bench.statement.sts
     return section.result_names if section else {}
 
 
-_CHANNELS: dict[str, Callable[["Bench", str], TokenAnswer]] = {
+_CHANNELS: dict[str, Callable[[DeviceBench, str], TokenAnswer]] = {
     "keypad": _by_keypad,
     "carrier": _by_carrier,
     "gateway": _by_gateway,
 }
 
 
-# ---- The token desk: mints for the device under test, enters, and reads what came of it.
+# ---- The token tokens: mints for the device under test, enters, and reads what came of it.
 
 CREDIT = "0.0.19.10.0"
 
@@ -182,7 +180,7 @@ _LEAPS = 20
 class TokenEntry:
     """Everything about tokens that a case asks of the bench."""
 
-    def __init__(self, bench: "Bench") -> None:
+    def __init__(self, bench: DeviceBench) -> None:
         self._bench = bench
 
     @property

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from conformance import mutants
 from conformance.targets.model import KeysFile, Statement, vendor_table
 from conformance.vending import adapters
+from conformance.virtual_devices import MutantTraits, NoVirtualDevices, virtual_devices
 
 # ---- What goes wrong with a target before a case runs.
 
@@ -197,19 +197,28 @@ def _simulated(given: str, seed: int) -> Target:
     options = _options(given, _SIM_OPTIONS)
     name = parts.netloc
     mutant = name if parts.scheme == "mutant" else None
-    if mutant is not None and mutant not in mutants.names():
-        raise TargetError(f"no mutant called `{mutant}`; known: {', '.join(mutants.names())}")
+    traits = None if mutant is None else _mutant_traits(mutant)
     if not isinstance(options.get("seed", 0), int):
         raise TargetError(f"`seed` in {given} is not a whole number")
-    device = name if mutant is None else mutants.load(mutant).profile
+    device = name if traits is None else traits.profile
     try:
         raw = statement_table(device)
     except LookupError as error:
         raise TargetError(str(error)) from error
-    usual = "wrapper" if mutant is None else mutants.load(mutant).framing
+    usual = "wrapper" if traits is None else traits.framing
     raw["link"] |= {"url": f"{parts.scheme}://{name}", "framing": options.get("framing", usual)}
     statement = _validated(Statement, raw, given)
     return Target(given, statement, int(options.get("seed", seed)), mutant, device)
+
+
+def _mutant_traits(name: str) -> MutantTraits:
+    try:
+        devices = virtual_devices()
+    except NoVirtualDevices as error:
+        raise TargetError(str(error)) from error
+    if name not in devices.mutants():
+        raise TargetError(f"no mutant called `{name}`; known: {', '.join(devices.mutants())}")
+    return devices.traits(name)
 
 
 def _bare_statement(given: str, keys: Path | None) -> Statement:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from conformance.mutants import vending as mutants
 from conformance.vending.module_vendor import ServedModule
 from conformance.vending.own_module import OwnModule
 from conformance.vending.portal_vendor import PortalVendor
 from conformance.vending.vending_system import VendingSystem
+from conformance.virtual_devices import NoVirtualDevices, virtual_devices
 
 DEFAULT = "vendor://security-module"
 """Our own module, in this process."""
@@ -49,9 +49,13 @@ def complaint(url: str) -> str | None:
     if parts.scheme == "vendor" and parts.netloc not in IN_PROCESS:
         return f"no vending system called `{parts.netloc}`; known: {', '.join(IN_PROCESS)}"
     name = parts.path.strip("/")
-    if parts.scheme == "mutant" and name not in mutants.names():
-        return f"no vendor mutant called `{name}`; known: {', '.join(mutants.names())}"
-    return None
+    if parts.scheme != "mutant":
+        return None
+    try:
+        known = virtual_devices().vending_mutants()
+    except NoVirtualDevices as error:
+        return str(error)
+    return None if name in known else f"no vendor mutant called `{name}`; known: {', '.join(known)}"
 
 
 def open_vendor(url: str, operators: Mapping[str, str], secret_file: str = "") -> VendingSystem:
@@ -69,5 +73,5 @@ def open_vendor(url: str, operators: Mapping[str, str], secret_file: str = "") -
     if parts.scheme == "vendor":
         return IN_PROCESS[parts.netloc]()
     if parts.scheme == "mutant":
-        return mutants.load(parts.path.strip("/")).build()
+        return virtual_devices().vending_mutant(parts.path.strip("/"))
     return ADAPTERS[parts.scheme](url, operators, secret_file)

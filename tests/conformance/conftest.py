@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from amibench.composition import register_schemes
 from conformance.bench.run import BenchRun
 from conformance.evidence.model import CaseRecord
 from conformance.plugin import RUN_NAME
@@ -18,6 +19,8 @@ from sim.scenarios.serving import Endpoints, ServiceTerms, serve_world
 from sim.scenarios.world import World
 
 SECRET = "a secret for the tests"
+
+register_schemes()
 
 HEAD = """
 import pytest

@@ -52,9 +52,9 @@ def test_a_case_that_fails_half_way_leaves_the_declared_key(bench: Bench):
     declared = bench.tokens.mint.register
 
     def fail_half_way() -> None:
-        with key_changes(bench) as trip:
-            trip.change(other_revision(declared))
-            trip.collect(sections(trip.present, default_key(declared)), ("1stKCT",))
+        with key_changes(bench) as changes:
+            changes.change(other_revision(declared))
+            changes.collect(sections(changes.present, default_key(declared)), ("1stKCT",))
             bench.check(False, "x", "x")
 
     with pytest.raises(CaseFails, match="x"):
@@ -70,8 +70,8 @@ def test_a_partial_set_never_makes_a_whole_one_on_the_way_home(bench: Bench, hel
     other = other_group(declared)
     found = sections(declared, other)
     names = list(reversed(found)) if backwards else list(found)
-    with key_changes(bench) as trip:
-        trip.collect(found, names[: min(held, len(names) - 1)])
+    with key_changes(bench) as changes:
+        changes.collect(found, names[: min(held, len(names) - 1)])
     expect_key(bench, declared, other)
 
 
@@ -92,13 +92,13 @@ def test_no_excursion_leads_to_a_group_of_the_test_plan():
 
 
 def test_every_write_is_cut_three_times_and_the_device_lives_on(bench: Bench):
-    desk = bench.tokens
-    digits = desk.credit(1)
-    cuts = every_cut(bench, lambda: desk.must_accept(digits))
+    tokens = bench.tokens
+    digits = tokens.credit(1)
+    cuts = every_cut(bench, lambda: tokens.must_accept(digits))
     for cut, _ in zip(cuts, range(3), strict=False):
-        token = desk.credit(1)
+        token = tokens.credit(1)
         cut(token)
-        assert desk.enter(token).names <= {"Accept", "UsedError"}
+        assert tokens.enter(token).names <= {"Accept", "UsedError"}
 
 
 def test_a_refused_token_that_used_its_tid_up_fails():

@@ -66,7 +66,7 @@ def test_silence_is_inconclusive_and_the_next_case_has_a_device_again(run_cases)
         @case_called("sts/a")
         @CLAUSE
         def test_a(bench):
-            bench.home.silence()
+            bench.stations.silence()
             with bench.associated("public"):
                 pass
 

@@ -182,7 +182,7 @@ def test_a_password_is_in_the_frames_and_nowhere_else(certified):
 
 
 def test_the_suites_are_pytest_modules_for_anybody():
-    command = ["-m", "pytest", "conformance/suites", "-p", "conformance.plugin", "-p", "no:cacheprovider"]
+    command = ["-m", "pytest", "conformance/suites", "-p", "amibench.pytest_plugin", "-p", "no:cacheprovider"]
     options = [
         "--target",
         "mutant://accepts-used-token",
@@ -199,7 +199,7 @@ def test_the_suites_are_pytest_modules_for_anybody():
 
 
 def test_a_bad_target_is_a_usage_error_of_pytest():
-    command = ["-m", "pytest", "conformance/suites", "-p", "conformance.plugin", "-p", "no:cacheprovider"]
+    command = ["-m", "pytest", "conformance/suites", "-p", "amibench.pytest_plugin", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, *command, "--target", "sim://x"],
         cwd=ROOT,

@@ -213,12 +213,12 @@ def test_the_bench_never_knows_that_a_person_stands_at_the_keypad():
     person.call = rig.stations.stations["load"]._call
     bench = Bench(rig)
     bench.begin()
-    desk = bench.tokens
-    digits = desk.credit(10)
-    with desk.credit_moves(10):
-        desk.expect_accepted(desk.enter(digits))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits), "UsedError")
+    tokens = bench.tokens
+    digits = tokens.credit(10)
+    with tokens.credit_moves(10):
+        tokens.expect_accepted(tokens.enter(digits))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits), "UsedError")
     bench.finish()
     assert person.questions == 3  # the probe, the token, the token again
     rig.close()
@@ -243,13 +243,13 @@ def test_a_cut_counts_writes_and_can_be_taken_back():
     rig = open_rig(load(None, seed=1), "en")
     bench = Bench(rig)
     bench.begin()
-    before = bench.home.writes()
+    before = bench.stations.writes()
     bench.tokens.must_accept(bench.tokens.credit(1))
-    assert bench.home.writes() > before
-    bench.home.arm_cut(1, "before")
-    bench.home.restore()
+    assert bench.stations.writes() > before
+    bench.stations.arm_cut(1, "before")
+    bench.stations.restore_initial_state()
     assert bench.tokens.enter(bench.tokens.credit(1), "carrier").accepted
-    bench.home.arm_cut(1, "before")
+    bench.stations.arm_cut(1, "before")
     assert bench.tokens.enter(bench.tokens.credit(1), "carrier").said == ""
-    bench.home.restore()
+    bench.stations.restore_initial_state()
     assert bench.tokens.enter(bench.tokens.credit(1), "carrier").accepted

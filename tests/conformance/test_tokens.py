@@ -1,4 +1,4 @@
-"""The token desk on devices with a past: tested a minute ago, or left under another key."""
+"""The token tokens on devices with a past: tested a minute ago, or left under another key."""
 
 import pytest
 
@@ -27,9 +27,9 @@ def notes(bench: Bench) -> list[str]:
 
 
 def test_a_new_device_gives_fresh_tids_from_its_own_minute_on(rig: Rig):
-    desk = anew(rig).tokens
-    first = desk.tid()
-    assert desk.tid() == first + 1
+    tokens = anew(rig).tokens
+    first = tokens.tid()
+    assert tokens.tid() == first + 1
 
 
 @pytest.mark.parametrize("used", [1, 7, 60, 300])
@@ -49,17 +49,17 @@ def test_gaps_left_by_a_run_that_was_cut_short_do_no_harm(rig: Rig):
     for _ in range(30):
         before.tid()
         before.must_accept(before.credit(1))
-    desk = anew(rig).tokens
+    tokens = anew(rig).tokens
     for _ in range(10):
-        assert desk.enter(desk.credit(1)).accepted
+        assert tokens.enter(tokens.credit(1)).accepted
 
 
 def test_a_device_left_under_the_other_key_is_brought_back(rig: Rig):
-    desk = anew(rig).tokens
-    desk.must_accept(desk.credit(1))
-    declared = desk.mint.register
+    tokens = anew(rig).tokens
+    tokens.must_accept(tokens.credit(1))
+    declared = tokens.mint.register
     for section in change_tokens(declared, other_revision(declared)):
-        desk.must_accept(section)
+        tokens.must_accept(section)
     bench = anew(rig)
     assert bench.tokens.enter(bench.tokens.credit(1)).accepted
     assert bench.tokens.mint.register == declared
@@ -83,35 +83,35 @@ def test_words_that_nobody_knows_are_inconclusive(rig: Rig):
             return "¡ole!"
 
     rig.stations.stations["keypad"] = Strange()  # type: ignore[index]
-    desk = anew(rig).tokens
-    answer = desk.enter("1" * 20)
-    desk.expect_refused(answer)
+    tokens = anew(rig).tokens
+    answer = tokens.enter("1" * 20)
+    tokens.expect_refused(answer)
     with pytest.raises(CaseInconclusive, match="ole"):
-        desk.expect(answer, "UsedError")
+        tokens.expect(answer, "UsedError")
     with pytest.raises(CaseInconclusive, match="ole"):
-        desk.expect_accepted(answer)
+        tokens.expect_accepted(answer)
 
 
 def test_credit_that_moves_otherwise_fails(rig: Rig):
     bench = anew(rig)
-    desk = bench.tokens
-    with desk.credit_moves(2):
-        desk.must_accept(desk.credit(2))
-    with pytest.raises(CaseFails, match="credit moves by 300 Wh"), desk.credit_moves(3):
-        desk.must_accept(desk.credit(4))
+    tokens = bench.tokens
+    with tokens.credit_moves(2):
+        tokens.must_accept(tokens.credit(2))
+    with pytest.raises(CaseFails, match="credit moves by 300 Wh"), tokens.credit_moves(3):
+        tokens.must_accept(tokens.credit(4))
 
 
 def test_both_ways_tell_the_same_result(rig: Rig):
-    desk = anew(rig).tokens
-    digits = desk.credit(1)
-    assert desk.enter(digits, "gateway").names == {"Accept"}
-    assert desk.enter(digits, "gateway").names == {"UsedError"}
-    assert desk.enter(digits, "keypad").names == {"UsedError"}
+    tokens = anew(rig).tokens
+    digits = tokens.credit(1)
+    assert tokens.enter(digits, "gateway").names == {"Accept"}
+    assert tokens.enter(digits, "gateway").names == {"UsedError"}
+    assert tokens.enter(digits, "keypad").names == {"UsedError"}
 
 
 def test_a_device_that_a_run_left_dark_is_energised_again(rig: Rig):
     before = anew(rig)
-    before.home.cut()
+    before.stations.cut()
     bench = anew(rig)
     bench.clock.wait(10)
     with bench.associated("public") as dialogue:
@@ -129,8 +129,8 @@ def test_stations_are_told_only_what_changes(rig: Rig):
 
     rig.stations.stations["load"] = Watched()  # type: ignore[index]
     bench = anew(rig)
-    bench.home.load(0.0)
-    bench.home.load(5.0)
-    bench.home.load(5.0)
+    bench.stations.load(0.0)
+    bench.stations.load(5.0)
+    bench.stations.load(5.0)
     bench.finish()
     assert told == [(0.0, 0.0), (5.0, 0.0), (0.0, 0.0)]

@@ -135,7 +135,7 @@ def test_reverse_energy(bench: Bench) -> None:
 @NEEDS
 def test_instantaneous(bench: Bench) -> None:
     with_credit(bench, _CREDIT_UNITS)
-    bench.home.load(10.0, 30.0)
+    bench.stations.load(10.0, 30.0)
     bench.clock.wait(5.0)
     seen = bench.load.read()
     _need_flow(bench, seen.current_a)

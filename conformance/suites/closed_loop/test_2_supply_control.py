@@ -45,12 +45,12 @@ _ELECTRICITY = 0
 @pytest.mark.clause("pay", "PAY-04", level="shall")
 @pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader", "prepayment")
 def test_exhausted(bench: Bench) -> None:
-    desk, plate = bench.tokens, bench.statement.metrology
+    tokens, plate = bench.tokens, bench.statement.metrology
     use_up_share(bench)
-    desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
+    tokens.must_accept(tokens.mint.token(ClearCredit(5, tokens.tid(), _ELECTRICITY)))
     with_credit(bench, 1)
     left_wh = credit_wh(bench)
-    bench.home.load(_LOAD_A)
+    bench.stations.load(_LOAD_A)
     power_w = bench.load.read().power_w
     if power_w <= 0:
         raise bench.inconclusive("con crédito no pasa corriente", "no current flows although there is credit")
@@ -88,7 +88,7 @@ def test_exhausted(bench: Bench) -> None:
 def test_remote(bench: Bench) -> None:
     plate = bench.statement.metrology
     with_credit(bench, 50)
-    bench.home.load(_LOAD_A)
+    bench.stations.load(_LOAD_A)
     if not flows(bench):
         raise bench.inconclusive("con crédito no pasa corriente", "no current flows although there is credit")
     order(bench, DISCONNECT)
@@ -118,10 +118,10 @@ def test_remote(bench: Bench) -> None:
 @pytest.mark.needs("sts", "token-entry", "load", "clock", "disconnect", "account", "association:reader")
 @pytest.mark.needs("prepayment")
 def test_reconnect_without_credit(bench: Bench) -> None:
-    desk, plate = bench.tokens, bench.statement.metrology
+    tokens, plate = bench.tokens, bench.statement.metrology
     use_up_share(bench)
-    desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
-    bench.home.load(_LOAD_A)
+    tokens.must_accept(tokens.mint.token(ClearCredit(5, tokens.tid(), _ELECTRICITY)))
+    bench.stations.load(_LOAD_A)
     bench.clock.wait(plate.disconnect_within_s)
     with suppress(CaseFails):  # refusing the order is as good as not acting on it
         order(bench, RECONNECT)
@@ -161,11 +161,11 @@ _OFF_S, _BOOT_S = 60.0, 10.0
 @pytest.mark.clause("pay", "PAY-09", level="shall")
 @pytest.mark.needs("sts", "token-entry", "supply", "clock", "account", "association:reader")
 def test_cut_after_accept(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(11)
+    tokens = bench.tokens
+    digits = tokens.credit(11)
     before_wh = energy_wh(bench)
-    with desk.credit_moves(11):
-        desk.must_accept(digits)
+    with tokens.credit_moves(11):
+        tokens.must_accept(digits)
         _cut(bench)
     after_wh = energy_wh(bench)
     bench.check(
@@ -173,8 +173,8 @@ def test_cut_after_accept(bench: Bench) -> None:
         f"el registro conserva {before_wh:g} Wh (lee {after_wh:g})",
         f"the register keeps {before_wh:g} Wh (it reads {after_wh:g})",
     )
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits), "UsedError")
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits), "UsedError")
 
 
 @case(
@@ -192,23 +192,23 @@ def test_cut_after_accept(bench: Bench) -> None:
 @pytest.mark.clause("pay", "PAY-08", level="shall")
 @pytest.mark.needs("sts", "keypad", "supply", "clock")
 def test_cut_during_entry(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(14)
-    with desk.credit_moves(14):
+    tokens = bench.tokens
+    digits = tokens.credit(14)
+    with tokens.credit_moves(14):
         bench.stimulus(f"teclas {digits[:10]}", f"keys {digits[:10]}")
         for key in digits[:10]:
             bench.keypad.press(key)
         _cut(bench)
-        desk.expect_accepted(desk.enter(digits, "keypad"))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits, "keypad"), "UsedError")
+        tokens.expect_accepted(tokens.enter(digits, "keypad"))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits, "keypad"), "UsedError")
 
 
 def _cut(bench: Bench) -> None:
-    bench.home.cut()
+    bench.stations.cut()
     bench.drop_link()
     bench.clock.wait(_OFF_S)
-    bench.home.energise()
+    bench.stations.energise()
     bench.clock.wait(_BOOT_S)
 
 
@@ -245,9 +245,9 @@ _TAMPERING: dict[str, tuple[Text, str]] = {
 @pytest.mark.clause("pay", "PAY-06", level="shall")
 @pytest.mark.needs("sts", "token-entry", "clock", "account", "association:reader", "prepayment")
 def test_low_credit(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     use_up_share(bench)
-    desk.must_accept(desk.mint.token(ClearCredit(5, desk.tid(), _ELECTRICITY)))
+    tokens.must_accept(tokens.mint.token(ClearCredit(5, tokens.tid(), _ELECTRICITY)))
     with_credit(bench, 1)
     with bench.associated("reader") as dialogue:
         threshold_wh = dialogue.integer(111, ACCOUNT, 16)
@@ -291,20 +291,20 @@ def _status(value: object) -> str:
 @pytest.mark.clause("iec62055-41", "8.6", level="shall")
 @pytest.mark.needs("sts", "token-entry", "load", "clock")
 def test_power_limit(bench: Bench) -> None:
-    desk, plate = bench.tokens, bench.statement.metrology
+    tokens, plate = bench.tokens, bench.statement.metrology
     with_credit(bench, 50)
-    desk.must_accept(desk.mint.token(SetMaximumPowerLimit(5, desk.tid(), _LIMIT_W)))
+    tokens.must_accept(tokens.mint.token(SetMaximumPowerLimit(5, tokens.tid(), _LIMIT_W)))
     try:
-        bench.home.load(0.75 * _LIMIT_W / plate.nominal_voltage_v)
+        bench.stations.load(0.75 * _LIMIT_W / plate.nominal_voltage_v)
         bench.clock.wait(plate.overload_within_s)
         below = flows(bench)
-        bench.home.load(1.5 * _LIMIT_W / plate.nominal_voltage_v)
+        bench.stations.load(1.5 * _LIMIT_W / plate.nominal_voltage_v)
         bench.clock.wait(plate.overload_within_s)
         above = flows(bench)
     finally:
-        bench.home.load(0.0)
+        bench.stations.load(0.0)
         rated_w = int(plate.nominal_voltage_v * plate.maximum_current_a)
-        desk.must_accept(desk.mint.token(SetMaximumPowerLimit(5, desk.tid(), rated_w)))
+        tokens.must_accept(tokens.mint.token(SetMaximumPowerLimit(5, tokens.tid(), rated_w)))
         bench.clock.wait(10 * plate.overload_within_s)
     bench.check(below, "por debajo del límite pasa corriente", "below the limit current flows")
     bench.check(
@@ -330,7 +330,7 @@ def test_power_limit(bench: Bench) -> None:
 @pytest.mark.clause("pay", "PAY-12", level="shall")
 @pytest.mark.needs("sts", "keypad", "cover", "magnet", "clock", "association:reader")
 def test_tamper(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for what, (words, counter) in _TAMPERING.items():
         before = _count(bench, counter)
         _tamper(bench, what)
@@ -341,7 +341,7 @@ def test_tamper(bench: Bench) -> None:
     has_lamp = "alarm" in bench.keypad.display().leds
     if has_lamp:
         bench.check(_alarm_becomes(bench, True), "la luz de alarma está encendida", "the alarm lamp is on")
-    desk.expect_accepted(desk.enter(desk.mint.token(ClearTamperCondition(5, desk.tid(), 0))))
+    tokens.expect_accepted(tokens.enter(tokens.mint.token(ClearTamperCondition(5, tokens.tid(), 0))))
     if has_lamp:
         bench.check(_alarm_becomes(bench, False), "el código la apaga", "the token puts it out")
 

@@ -62,10 +62,10 @@ def check_status(bench: Bench, due: TokenStatusCode) -> None:
 @clause("PPAY_TOKEN_1")
 @NEEDS
 def test_credit(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(_CREDIT_UNITS)
-    with desk.credit_moves(_CREDIT_UNITS):
-        desk.expect_accepted(desk.enter(digits, "gateway"))
+    tokens = bench.tokens
+    digits = tokens.credit(_CREDIT_UNITS)
+    with tokens.credit_moves(_CREDIT_UNITS):
+        tokens.expect_accepted(tokens.enter(digits, "gateway"))
     payment = Payment(bench)
     gateway = payment.one(GATEWAY)
     shown = payment.read(gateway, 2).value
@@ -105,14 +105,14 @@ def test_credit(bench: Bench) -> None:
 @clause("PPAY_TOKEN_2")
 @NEEDS
 def test_management(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for token in (
-        SetMaximumPowerLimit(_RND, desk.tid(), 0),
-        ClearCredit(_RND, desk.tid(), 0),
+        SetMaximumPowerLimit(_RND, tokens.tid(), 0),
+        ClearCredit(_RND, tokens.tid(), 0),
     ):
-        desk.expect_accepted(desk.enter(desk.mint.token(token), "gateway"))
+        tokens.expect_accepted(tokens.enter(tokens.mint.token(token), "gateway"))
         check_status(bench, TokenStatusCode.TOKEN_EXECUTION_OK)
-    bench.check(desk.credit_wh() == 0, "el crédito es cero", "the credit is zero")
+    bench.check(tokens.credit_wh() == 0, "el crédito es cero", "the credit is zero")
 
 
 @case(
@@ -128,10 +128,10 @@ def test_management(bench: Bench) -> None:
 @clause("PPAY_TOKEN_3")
 @NEEDS
 def test_test_token(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.mint.token(InitiateMeterTest(_TEST_DISPLAY))
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(digits, "gateway"))
+    tokens = bench.tokens
+    digits = tokens.mint.token(InitiateMeterTest(_TEST_DISPLAY))
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(digits, "gateway"))
         check_status(bench, TokenStatusCode.TOKEN_EXECUTION_OK)
 
 
@@ -151,9 +151,9 @@ def test_test_token(bench: Bench) -> None:
 @NEEDS
 @pytest.mark.needs("keypad")
 def test_keypad(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(1)
-    desk.must_accept(digits, "keypad")
+    tokens = bench.tokens
+    digits = tokens.credit(1)
+    tokens.must_accept(digits, "keypad")
     payment = Payment(bench)
     same = payment.read(payment.one(GATEWAY), 2).value == digits.encode()
     delivery = payment.number(payment.one(GATEWAY), 5)
@@ -173,9 +173,9 @@ def test_keypad(bench: Bench) -> None:
 @clause("PPAY_TOKEN_N1")
 @NEEDS
 def test_format(bench: Bench) -> None:
-    desk = bench.tokens
-    with desk.credit_moves(0):
-        desk.expect_refused(desk.enter(desk.credit(_CREDIT_UNITS)[:-1], "gateway"))
+    tokens = bench.tokens
+    with tokens.credit_moves(0):
+        tokens.expect_refused(tokens.enter(tokens.credit(_CREDIT_UNITS)[:-1], "gateway"))
         check_status(bench, TokenStatusCode.FORMAT_FAILURE)
 
 
@@ -191,11 +191,11 @@ def test_format(bench: Bench) -> None:
 @clause("PPAY_TOKEN_N2")
 @NEEDS
 def test_authentication(bench: Bench) -> None:
-    desk = bench.tokens
-    desk.tid()
-    stranger = desk.mint.register.varied(ti=(desk.mint.register.ti + 1) % 100)
-    with desk.credit_moves(0):
-        desk.expect_refused(desk.enter(desk.credit(_CREDIT_UNITS, register=stranger), "gateway"))
+    tokens = bench.tokens
+    tokens.tid()
+    stranger = tokens.mint.register.varied(ti=(tokens.mint.register.ti + 1) % 100)
+    with tokens.credit_moves(0):
+        tokens.expect_refused(tokens.enter(tokens.credit(_CREDIT_UNITS, register=stranger), "gateway"))
         check_status(bench, TokenStatusCode.AUTHENTICATION_FAILURE)
 
 
@@ -210,11 +210,11 @@ def test_authentication(bench: Bench) -> None:
 @clause("PPAY_TOKEN_N3")
 @NEEDS
 def test_replay(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(1)
-    desk.must_accept(digits, "gateway")
-    with desk.credit_moves(0):
-        desk.expect_refused(desk.enter(digits, "gateway"))
+    tokens = bench.tokens
+    digits = tokens.credit(1)
+    tokens.must_accept(digits, "gateway")
+    with tokens.credit_moves(0):
+        tokens.expect_refused(tokens.enter(digits, "gateway"))
         check_status(bench, TokenStatusCode.VALIDATION_FAILURE)
 
 
@@ -230,12 +230,12 @@ def test_replay(bench: Bench) -> None:
 @clause("PPAY_TOKEN_N4")
 @NEEDS
 def test_old(bench: Bench) -> None:
-    desk = bench.tokens
-    kept_back = desk.credit(1)
+    tokens = bench.tokens
+    kept_back = tokens.credit(1)
     for _ in range(_MORE_THAN_REMEMBERED):
-        desk.must_accept(desk.credit(1), "gateway")
-    with desk.credit_moves(0):
-        desk.expect_refused(desk.enter(kept_back, "gateway"))
+        tokens.must_accept(tokens.credit(1), "gateway")
+    with tokens.credit_moves(0):
+        tokens.expect_refused(tokens.enter(kept_back, "gateway"))
         check_status(bench, TokenStatusCode.VALIDATION_FAILURE)
 
 
@@ -254,11 +254,11 @@ def test_old(bench: Bench) -> None:
 @clause("PPAY_TOKEN_N5")
 @NEEDS
 def test_execution(bench: Bench) -> None:
-    desk = bench.tokens
-    before_wh = desk.credit_wh()
-    answer = desk.enter(desk.credit(_TOO_MUCH_UNITS), "gateway")
+    tokens = bench.tokens
+    before_wh = tokens.credit_wh()
+    answer = tokens.enter(tokens.credit(_TOO_MUCH_UNITS), "gateway")
     if answer.accepted:
-        desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), 0)))
+        tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), 0)))
         raise bench.not_applicable("le cabe", "it fits")
     check_status(bench, TokenStatusCode.TOKEN_EXECUTION_FAILURE)
-    bench.check(desk.credit_wh() == before_wh, "el crédito no cambia", "the credit does not change")
+    bench.check(tokens.credit_wh() == before_wh, "el crédito no cambia", "the credit does not change")

@@ -115,7 +115,7 @@ def test_mode(bench: Bench) -> None:
     try:
         set_mode(PaymentMode.CREDIT)
         bench.clock.wait(plate.reconnect_within_s)
-        bench.home.load(10.0)
+        bench.stations.load(10.0)
         flowed = flows(bench)
         bench.clock.wait(600)
         credit_wh = payment.number(token, 2)
@@ -123,7 +123,7 @@ def test_mode(bench: Bench) -> None:
         set_mode(PaymentMode.PREPAYMENT)
     bench.clock.wait(plate.disconnect_within_s)
     stopped = not flows(bench)
-    bench.home.load(0.0)
+    bench.stations.load(0.0)
     bench.check(flowed, "en modo crédito pasa corriente", "in credit mode current flows")
     bench.check(
         credit_wh == 0, "en modo crédito el crédito no baja", "in credit mode the credit does not fall"
@@ -166,10 +166,10 @@ def test_life(bench: Bench) -> None:
     try:
         payment.invoke(account, _CLOSE)
         seen.append(payment.mode_and_status()[1])
-        bench.home.load(10.0)
+        bench.stations.load(10.0)
         bench.clock.wait(bench.statement.metrology.disconnect_within_s)
         supplied = flows(bench)
-        bench.home.load(0.0)
+        bench.stations.load(0.0)
     finally:
         payment.invoke(account, _RESET)
         seen.append(payment.mode_and_status()[1])

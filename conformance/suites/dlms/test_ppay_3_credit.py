@@ -183,7 +183,7 @@ def test_emergency(bench: Bench) -> None:
         f"por saldar hay 200 Wh (se vio {to_clear_wh})",
         f"200 Wh are to be cleared (seen {to_clear_wh})",
     )
-    bench.home.load(10.0)
+    bench.stations.load(10.0)
     bench.check(flows(bench), "pasa corriente", "current flows")
 
 
@@ -236,7 +236,7 @@ def test_exhausted(bench: Bench) -> None:
     use_wh(bench, payment.number(payment.one(ACCOUNT), 5) + 1)
     bench.clock.wait(plate.disconnect_within_s)
     expect_status(payment, emergency, CreditStatus.EXHAUSTED)
-    bench.home.load(10.0)
+    bench.stations.load(10.0)
     stopped = not flows(bench)
     with_credit(bench, 50)
     bench.check(stopped, "agotado todo, no pasa corriente", "with everything exhausted no current flows")

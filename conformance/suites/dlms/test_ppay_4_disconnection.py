@@ -102,7 +102,7 @@ def test_mode_4(bench: Bench) -> None:
         use_wh(bench, payment.number(payment.credit(CreditType.TOKEN), 2) + 1)
         bench.clock.wait(plate.disconnect_within_s)
         with_credit(bench, 50)
-        bench.home.load(_LOAD_A)
+        bench.stations.load(_LOAD_A)
         state, flowed = payment.number(switch, 3), flows(bench)
     finally:
         payment.write(switch, 4, axdr.enum(ControlMode(mode)))
@@ -139,12 +139,12 @@ def test_friendly(bench: Bench) -> None:
     evening = (local + timedelta(days=(_SUNDAY - local.weekday()) % 7)).replace(hour=21, minute=0, second=0)
     bench.clock.wait(((evening - local) % timedelta(days=7)).total_seconds())
     start_with(bench, 1)
-    bench.home.load(_LOAD_A)
+    bench.stations.load(_LOAD_A)
     bench.clock.wait(1_800)
     inside, owed_wh = flows(bench), payment.number(token, 2)
     bench.clock.wait(9 * 3_600)
     outside = flows(bench)
-    bench.home.load(0.0)
+    bench.stations.load(0.0)
     owed_wh = payment.number(token, 2)
     with_credit(bench, 200)
     left_wh = payment.number(token, 2)
@@ -206,11 +206,11 @@ def rows(payment: Payment, obis: str) -> list[tuple[Data, ...]]:
 @log_clause("PPAY_LOG_1")
 @LOG_NEEDS
 def test_tokens(bench: Bench) -> None:
-    desk, payment = bench.tokens, Payment(bench)
-    digits = desk.credit(1)
+    tokens, payment = bench.tokens, Payment(bench)
+    digits = tokens.credit(1)
     before = rows(payment, TOKENS)
-    desk.must_accept(digits)
-    desk.expect_refused(desk.enter(digits))
+    tokens.must_accept(digits)
+    tokens.expect_refused(tokens.enter(digits))
     after = rows(payment, TOKENS)
     bench.check(
         after[-2:] != before[-2:] and len(after) >= min(len(before) + 2, len(after)),
@@ -231,8 +231,8 @@ def test_tokens(bench: Bench) -> None:
 @log_clause("PPAY_LOG_2")
 @LOG_NEEDS
 def test_credits(bench: Bench) -> None:
-    desk, payment = bench.tokens, Payment(bench)
-    desk.must_accept(desk.credit(3))
+    tokens, payment = bench.tokens, Payment(bench)
+    tokens.must_accept(tokens.credit(3))
     last = rows(payment, CREDITS)[-1:]
     values = [cell.value for row in last for cell in row]
     bench.observe(f"fila: {values}", f"row: {values}")

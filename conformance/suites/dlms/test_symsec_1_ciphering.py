@@ -302,9 +302,9 @@ def test_replay(bench: Bench) -> None:
 def test_own_counter(bench: Bench) -> None:
     counters = _counters(bench) + _counters(bench)
     if bench.has("supply"):
-        bench.home.cut()
+        bench.stations.cut()
         bench.clock.wait(1.0)
-        bench.home.energise()
+        bench.stations.energise()
         bench.clock.wait(1.0)
         bench.drop_link()
         counters += _counters(bench)

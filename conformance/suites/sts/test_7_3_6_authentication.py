@@ -106,13 +106,13 @@ def test_other_key_revision(bench: Bench) -> None:
 
 def _refused_then_own_accepted(bench: Bench, **foreign: object) -> None:
     """A token under a foreign register, then the device's own one with the same TID."""
-    desk = bench.tokens
-    tid = desk.tid()
-    with desk.credit_moves(0):
-        answer = desk.enter(desk.credit(3, tid=tid, register=desk.mint.register.varied(**foreign)))
-        desk.expect(answer, "CRCError")
-    with desk.credit_moves(3):
-        desk.expect_accepted(desk.enter(desk.credit(3, tid=tid)))
+    tokens = bench.tokens
+    tid = tokens.tid()
+    with tokens.credit_moves(0):
+        answer = tokens.enter(tokens.credit(3, tid=tid, register=tokens.mint.register.varied(**foreign)))
+        tokens.expect(answer, "CRCError")
+    with tokens.credit_moves(3):
+        tokens.expect_accepted(tokens.enter(tokens.credit(3, tid=tid)))
 
 
 @case(
@@ -134,22 +134,22 @@ def _refused_then_own_accepted(bench: Bench, **foreign: object) -> None:
 @CLAUSE
 @ENTRY
 def test_damaged_digit(bench: Bench) -> None:
-    desk = bench.tokens
-    good = desk.credit(4)
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    good = tokens.credit(4)
+    with tokens.credit_moves(0):
         for place in range(20):
             damaged = good[:place] + str((int(good[place]) + 1) % 10) + good[place + 1 :]
-            names = deserved(damaged, desk.mint.register)
+            names = deserved(damaged, tokens.mint.register)
             if names is None:
                 bench.note(
                     f"posición {place + 1}: por azar también encaja; se omite",
                     f"place {place + 1}: fits as well by chance; left out",
                 )
                 continue
-            answer = desk.enter(damaged)
-            desk.expect(answer, *names) if names else desk.expect_refused(answer)
-    with desk.credit_moves(4):
-        desk.expect_accepted(desk.enter(good))
+            answer = tokens.enter(damaged)
+            tokens.expect(answer, *names) if names else tokens.expect_refused(answer)
+    with tokens.credit_moves(4):
+        tokens.expect_accepted(tokens.enter(good))
 
 
 # ---- 7.3.6 Authentication: each kind of token closes with its own checksum, and class 1 names a maker.
@@ -179,19 +179,19 @@ _RANDOM_TOKENS = 40
 @CLAUSE
 @ENTRY
 def test_checksum_of_every_class(bench: Bench) -> None:
-    desk = bench.tokens
-    register, tid = desk.mint.register, desk.tid()
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    register, tid = tokens.mint.register, tokens.tid()
+    with tokens.credit_moves(0):
         for token in _one_of_each(bench, tid):
             for flip in _FLIPS:
-                desk.expect(desk.enter(closed_by(token, PLAIN_CRC, register, flip=flip)), "CRCError")
-    with desk.credit_moves(2):
-        desk.expect_accepted(desk.enter(desk.credit(2, tid=tid)))
+                tokens.expect(tokens.enter(closed_by(token, PLAIN_CRC, register, flip=flip)), "CRCError")
+    with tokens.credit_moves(2):
+        tokens.expect_accepted(tokens.enter(tokens.credit(2, tid=tid)))
 
 
 def _one_of_each(bench: Bench, tid: int) -> list[Token]:
     """A token of each kind; the key section is the first of a change to the very same key."""
-    desk = bench.tokens
+    tokens = bench.tokens
     digits = _maker(bench).mfr_code_digits
     found: list[Token] = [
         TransferCredit(0, _RND, tid, 2),
@@ -200,7 +200,7 @@ def _one_of_each(bench: Bench, tid: int) -> list[Token]:
         ClearTamperCondition(_RND, tid, 0),
         InitiateMeterTest(_DISPLAY_TOTAL, 0, digits),
     ]
-    section = decode_token(desk.own_sections()[0], desk.mint.register.key()).token
+    section = decode_token(tokens.own_sections()[0], tokens.mint.register.key()).token
     return found if section is None else [*found, section]
 
 
@@ -222,16 +222,16 @@ def _one_of_each(bench: Bench, tid: int) -> list[Token]:
 @CLAUSE
 @ENTRY
 def test_currency_checksum(bench: Bench) -> None:
-    desk = bench.tokens
-    register, tid = desk.mint.register, desk.tid()
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    register, tid = tokens.mint.register, tokens.tid()
+    with tokens.credit_moves(0):
         for subclass in range(4, 8):
             money = TransferCurrencyCredit(subclass, tid, 100_000)
-            desk.expect(desk.enter(closed_by(money, CRC_C, register)), "FunctionError")
-            desk.expect(desk.enter(closed_by(money, PLAIN_CRC, register)), "CRCError")
-        desk.expect(desk.enter(closed_by(TransferCredit(0, _RND, tid, 9), CRC_C, register)), "CRCError")
-    with desk.credit_moves(3):
-        desk.expect_accepted(desk.enter(desk.credit(3, tid=tid)))
+            tokens.expect(tokens.enter(closed_by(money, CRC_C, register)), "FunctionError")
+            tokens.expect(tokens.enter(closed_by(money, PLAIN_CRC, register)), "CRCError")
+        tokens.expect(tokens.enter(closed_by(TransferCredit(0, _RND, tid, 9), CRC_C, register)), "CRCError")
+    with tokens.credit_moves(3):
+        tokens.expect_accepted(tokens.enter(tokens.credit(3, tid=tid)))
 
 
 @case(
@@ -249,16 +249,19 @@ def test_currency_checksum(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_manufacturer_code(bench: Bench) -> None:
-    desk, maker = bench.tokens, _maker(bench)
+    tokens, maker = bench.tokens, _maker(bench)
     own, digits = maker.mfr_code, maker.mfr_code_digits
     highest = 10**digits - 1
     others = [code for code in (7, highest // 2, highest) if code != own]
-    with desk.credit_moves(0):
+    with tokens.credit_moves(0):
         for code in dict.fromkeys((0, own)):
-            desk.expect_accepted(desk.enter(desk.mint.token(InitiateMeterTest(_DISPLAY_TOTAL, code, digits))))
+            tokens.expect_accepted(
+                tokens.enter(tokens.mint.token(InitiateMeterTest(_DISPLAY_TOTAL, code, digits)))
+            )
         for code in others:
-            desk.expect(
-                desk.enter(desk.mint.token(InitiateMeterTest(_DISPLAY_TOTAL, code, digits))), "MfrCodeError"
+            tokens.expect(
+                tokens.enter(tokens.mint.token(InitiateMeterTest(_DISPLAY_TOTAL, code, digits))),
+                "MfrCodeError",
             )
 
 
@@ -279,18 +282,18 @@ def test_manufacturer_code(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_random(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     random = Random(bench.target.seed)  # noqa: S311 - a sample that can be repeated
-    with desk.credit_moves(0):
+    with tokens.credit_moves(0):
         for _ in range(_RANDOM_TOKENS):
             digits = f"{random.randrange(10**20):020d}"
-            names = deserved(digits, desk.mint.register)
+            names = deserved(digits, tokens.mint.register)
             if names is None:
                 bench.note("por azar es auténtico; se omite", "authentic by chance; left out")
                 continue
-            answer = desk.enter(digits)
-            desk.expect(answer, *names) if names else desk.expect_refused(answer)
-    desk.expect_accepted(desk.enter(desk.credit(1)))
+            answer = tokens.enter(digits)
+            tokens.expect(answer, *names) if names else tokens.expect_refused(answer)
+    tokens.expect_accepted(tokens.enter(tokens.credit(1)))
 
 
 def _maker(bench: Bench) -> DecoderReferenceNumber:

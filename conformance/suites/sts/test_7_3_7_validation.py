@@ -47,22 +47,22 @@ _LIMIT_W = 5000
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "key-change", "key-expiry", "next-base-date")
 def test_key_expiry(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     empty = declared.varied(base_date=declared.base_date.following(), ken=_KEN)
-    with key_changes(bench) as trip:
-        trip.change(empty)
-        with desk.credit_moves(2):
-            desk.expect(desk.enter(desk.credit(2, tid=_LAST_TID)), "Accept")
-        with desk.credit_moves(0):
+    with key_changes(bench) as changes:
+        changes.change(empty)
+        with tokens.credit_moves(2):
+            tokens.expect(tokens.enter(tokens.credit(2, tid=_LAST_TID)), "Accept")
+        with tokens.credit_moves(0):
             for tid in (_LAST_TID + 1, _LAST_TID + 2, TID_MAX):
-                desk.expect(desk.enter(desk.credit(3, tid=tid)), "KeyExpiredError")
-            limit = desk.mint.token(SetMaximumPowerLimit(_RND, _LAST_TID + 1, _LIMIT_W))
-            desk.expect(desk.enter(limit), "KeyExpiredError")
-            trip.change(empty.varied(ken=_NEVER))
+                tokens.expect(tokens.enter(tokens.credit(3, tid=tid)), "KeyExpiredError")
+            limit = tokens.mint.token(SetMaximumPowerLimit(_RND, _LAST_TID + 1, _LIMIT_W))
+            tokens.expect(tokens.enter(limit), "KeyExpiredError")
+            changes.change(empty.varied(ken=_NEVER))
         for tid in (_LAST_TID + 1, TID_MAX):
-            with desk.credit_moves(4):
-                desk.expect(desk.enter(desk.credit(4, tid=tid)), "Accept")
+            with tokens.credit_moves(4):
+                tokens.expect(tokens.enter(tokens.credit(4, tid=tid)), "Accept")
 
 
 @case(
@@ -83,21 +83,21 @@ def test_key_expiry(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "key-change")
 def test_default_key(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     reached = KeyType.DDTK in KEY_TYPE_MATRIX[declared.key_type]
     if not reached or declared.key_type not in KEY_TYPE_MATRIX[KeyType.DDTK]:
         raise bench.not_applicable("no hay ida y vuelta a DDTK", "there is no way to a DDTK and back")
-    tids = [desk.tid(), desk.tid()]
-    with key_changes(bench) as trip, desk.credit_moves(0):
-        trip.change(default_key(declared))
+    tids = [tokens.tid(), tokens.tid()]
+    with key_changes(bench) as changes, tokens.credit_moves(0):
+        changes.change(default_key(declared))
         for tid in tids:
-            desk.expect(desk.enter(desk.credit(6, tid=tid)), "DDTKError")
-        desk.expect_accepted(desk.enter(desk.mint.token(ClearTamperCondition(_RND, desk.tid(), 0))))
-        trip.change(declared)
+            tokens.expect(tokens.enter(tokens.credit(6, tid=tid)), "DDTKError")
+        tokens.expect_accepted(tokens.enter(tokens.mint.token(ClearTamperCondition(_RND, tokens.tid(), 0))))
+        changes.change(declared)
     for tid in tids:
-        with desk.credit_moves(6):
-            desk.expect_accepted(desk.enter(desk.credit(6, tid=tid)))
+        with tokens.credit_moves(6):
+            tokens.expect_accepted(tokens.enter(tokens.credit(6, tid=tid)))
 
 
 @case(
@@ -118,23 +118,23 @@ def test_default_key(bench: Bench) -> None:
 @pytest.mark.needs("sts", "token-entry", "key-change", "next-base-date")
 def test_clock_plays_no_part(bench: Bench) -> None:
     declared = bench.tokens.mint.register
-    with key_changes(bench) as trip:
-        trip.change(declared.varied(base_date=declared.base_date.following(), ken=_NEVER))
+    with key_changes(bench) as changes:
+        changes.change(declared.varied(base_date=declared.base_date.following(), ken=_NEVER))
         _good_once(bench, TID_MAX)
-        trip.change(declared)
+        changes.change(declared)
         for tid in _LONG_AGO:
             _good_once(bench, tid)
 
 
 def _good_once(bench: Bench, tid: int) -> None:
-    desk = bench.tokens
-    moment = TokenIdentifier(tid, desk.mint.register.base_date).instant
+    tokens = bench.tokens
+    moment = TokenIdentifier(tid, tokens.mint.register.base_date).instant
     bench.note(f"código del {moment:%Y-%m-%d}", f"token of {moment:%Y-%m-%d}")
-    digits = desk.credit(2, tid=tid)
-    with desk.credit_moves(2):
-        desk.expect(desk.enter(digits), "Accept")
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits), "UsedError")
+    digits = tokens.credit(2, tid=tid)
+    with tokens.credit_moves(2):
+        tokens.expect(tokens.enter(digits), "Accept")
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits), "UsedError")
 
 
 # ---- 7.3.7 Validation: a TID is good once, whatever else the token says, and not when it is too old.
@@ -154,12 +154,12 @@ ENTRY = pytest.mark.needs("sts", "token-entry")
 @CLAUSE
 @ENTRY
 def test_replay(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(10)
-    with desk.credit_moves(10):
-        desk.expect_accepted(desk.enter(digits))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits), "UsedError")
+    tokens = bench.tokens
+    digits = tokens.credit(10)
+    with tokens.credit_moves(10):
+        tokens.expect_accepted(tokens.enter(digits))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits), "UsedError")
 
 
 @case(
@@ -177,17 +177,17 @@ def test_replay(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_same_tid_other_amount(bench: Bench) -> None:
-    desk = bench.tokens
-    tid = desk.tid()
-    desk.must_accept(desk.credit(5, tid=tid))
+    tokens = bench.tokens
+    tid = tokens.tid()
+    tokens.must_accept(tokens.credit(5, tid=tid))
     others = (
         TransferCredit(0, _RND, tid, 7),
         TransferCredit(0, _RND + 1, tid, 5),
         SetMaximumPowerLimit(_RND, tid, 5000),
     )
-    with desk.credit_moves(0):
+    with tokens.credit_moves(0):
         for token in others:
-            desk.expect(desk.enter(desk.mint.token(token)), "UsedError")
+            tokens.expect(tokens.enter(tokens.mint.token(token)), "UsedError")
 
 
 @case(
@@ -205,11 +205,11 @@ def test_same_tid_other_amount(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_out_of_order(bench: Bench) -> None:
-    desk = bench.tokens
-    first, second, third = (desk.credit(units) for units in (1, 2, 3))
+    tokens = bench.tokens
+    first, second, third = (tokens.credit(units) for units in (1, 2, 3))
     for digits, units in ((third, 3), (first, 1), (second, 2)):
-        with desk.credit_moves(units):
-            desk.expect_accepted(desk.enter(digits))
+        with tokens.credit_moves(units):
+            tokens.expect_accepted(tokens.enter(digits))
 
 
 @case(
@@ -227,14 +227,14 @@ def test_out_of_order(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_old(bench: Bench) -> None:
-    desk = bench.tokens
-    kept_back = desk.credit(9)
+    tokens = bench.tokens
+    kept_back = tokens.credit(9)
     section = bench.statement.sts
     assert section is not None
     for _ in range(section.tid_store_size):
-        desk.must_accept(desk.credit(1))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(kept_back), "OldError")
+        tokens.must_accept(tokens.credit(1))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(kept_back), "OldError")
 
 
 @case(
@@ -255,26 +255,26 @@ def test_old(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_store_full(bench: Bench) -> None:
-    desk, section = bench.tokens, bench.statement.sts
+    tokens, section = bench.tokens, bench.statement.sts
     assert section is not None
-    earlier = desk.tid()
+    earlier = tokens.tid()
     kept, gaps = [], []
     for _ in range(section.tid_store_size):
-        kept.append(desk.tid())
-        gaps.append(desk.tid())
-        desk.must_accept(desk.credit(1, tid=kept[-1]))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(desk.credit(1, tid=kept[0])), "UsedError")
-        desk.expect(desk.enter(desk.credit(1, tid=earlier)), "OldError")
-        desk.expect(desk.enter(desk.credit(1, tid=kept[-1])), "UsedError")
+        kept.append(tokens.tid())
+        gaps.append(tokens.tid())
+        tokens.must_accept(tokens.credit(1, tid=kept[-1]))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(tokens.credit(1, tid=kept[0])), "UsedError")
+        tokens.expect(tokens.enter(tokens.credit(1, tid=earlier)), "OldError")
+        tokens.expect(tokens.enter(tokens.credit(1, tid=kept[-1])), "UsedError")
     for place, gap in ((0, gaps[0]), (1, gaps[-2])):
-        with desk.credit_moves(1):
-            desk.expect_accepted(desk.enter(desk.credit(1, tid=gap)))
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(desk.credit(1, tid=gap)), "UsedError")
-            desk.expect(desk.enter(desk.credit(1, tid=kept[place])), "OldError", "UsedError")
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(desk.credit(1, tid=kept[0])), "OldError")
+        with tokens.credit_moves(1):
+            tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=gap)))
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(tokens.credit(1, tid=gap)), "UsedError")
+            tokens.expect(tokens.enter(tokens.credit(1, tid=kept[place])), "OldError", "UsedError")
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(tokens.credit(1, tid=kept[0])), "OldError")
 
 
 @case(
@@ -294,17 +294,17 @@ def test_store_full(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_reserved_minute(bench: Bench) -> None:
-    desk = bench.tokens
-    desk.tid()  # the probe comes first
-    midnight = desk.mint.tids.midnight()
+    tokens = bench.tokens
+    tokens.tid()  # the probe comes first
+    midnight = tokens.mint.tids.midnight()
     for tid in (midnight, midnight + 2, midnight + 3):
-        with desk.credit_moves(1):
-            desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
-    desk.mint.tids.leap(3)
-    digits = desk.credit(1, tid=midnight + 1)
-    if desk.enter(digits).accepted:
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(digits), "UsedError")
+        with tokens.credit_moves(1):
+            tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
+    tokens.mint.tids.leap(3)
+    digits = tokens.credit(1, tid=midnight + 1)
+    if tokens.enter(digits).accepted:
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(digits), "UsedError")
     else:
         bench.note("el minuto 00:01 no se acepta", "the minute 00:01 is not accepted")
 
@@ -326,12 +326,12 @@ def test_reserved_minute(bench: Bench) -> None:
 @pytest.mark.clause("dlms-bb", "class-115", level="shall")
 @ENTRY
 def test_one_store_for_both_ways(bench: Bench) -> None:
-    desk, ways = bench.tokens, channels_of(bench)
+    tokens, ways = bench.tokens, channels_of(bench)
     if len(ways) < 2:
         raise bench.not_applicable("solo hay una vía de entrada", "there is only one way in")
     for first, second in permutations(ways, 2):
-        digits = desk.credit(6)
-        with desk.credit_moves(6):
-            desk.expect_accepted(desk.enter(digits, first))
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(digits, second), "UsedError")
+        digits = tokens.credit(6)
+        with tokens.credit_moves(6):
+            tokens.expect_accepted(tokens.enter(digits, first))
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(digits, second), "UsedError")

@@ -109,11 +109,11 @@ def test_reserved(bench: Bench) -> None:
             "FunctionError",
             "FormatError",
         )
-    desk = bench.tokens
-    tid = desk.tid()
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    tid = tokens.tid()
+    with tokens.credit_moves(0):
         for subclass in (0, 4, 9):
-            desk.expect_refused(desk.enter(_raw(bench, _RESERVED, subclass, tid)))
+            tokens.expect_refused(tokens.enter(_raw(bench, _RESERVED, subclass, tid)))
 
 
 def _raw(bench: Bench, token_class: int, subclass: int, tid: int) -> str:
@@ -143,21 +143,21 @@ def _raw(bench: Bench, token_class: int, subclass: int, tid: int) -> str:
 @pytest.mark.clause("iec62055-41", "8.4", level="shall")
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader")
 def test_overflow(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for _ in range(_LARGEST_TAKEN):
-        tid, before_wh = desk.tid(), desk.credit_wh()
-        answer = desk.enter(desk.credit(_LARGEST_UNITS, tid=tid))
-        desk.expect(answer, "OverflowError", "Accept")
+        tid, before_wh = tokens.tid(), tokens.credit_wh()
+        answer = tokens.enter(tokens.credit(_LARGEST_UNITS, tid=tid))
+        tokens.expect(answer, "OverflowError", "Accept")
         if not answer.accepted:
             break
-        _check_rise(bench, before_wh, desk.credit_wh())
+        _check_rise(bench, before_wh, tokens.credit_wh())
     else:
         bench.informational("el registro no se llenó", "the register was not filled")
         return
-    after_wh = desk.credit_wh()
+    after_wh = tokens.credit_wh()
     bench.check(before_wh == after_wh, "el crédito no cambia", "credit does not move")
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(desk.mint.token(ClearTamperCondition(_RND, tid, 0))))
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(tokens.mint.token(ClearTamperCondition(_RND, tid, 0))))
 
 
 def _check_rise(bench: Bench, before_wh: int | None, after_wh: int | None) -> None:
@@ -277,13 +277,13 @@ def test_read_back(bench: Bench) -> None:
 @pytest.mark.clause("iec62055-41", "8.5", level="shall")
 @pytest.mark.needs("sts", "keypad", "fast-clock")
 def test_display(bench: Bench) -> None:
-    desk = bench.tokens
-    register = desk.mint.register
+    tokens = bench.tokens
+    register = tokens.mint.register
     drn = MeterPrimaryAccountNumber(register.pan).decoder_reference_number
     wanted = {_KRN_AND_KT: (str(register.krn), str(int(register.key_type))), _TI: (f"{register.ti:02d}",)}
     for control, numbers in wanted.items():
-        desk.expect_accepted(
-            desk.enter(desk.mint.token(InitiateMeterTest(control, 0, drn.mfr_code_digits)), "keypad")
+        tokens.expect_accepted(
+            tokens.enter(tokens.mint.token(InitiateMeterTest(control, 0, drn.mfr_code_digits)), "keypad")
         )
         shown = _pages(bench)
         bench.observe(f"pantalla: {' / '.join(shown)}", f"display: {' / '.join(shown)}")

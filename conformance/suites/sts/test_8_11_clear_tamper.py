@@ -30,11 +30,11 @@ _SENSING_S = 5.0
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_clear(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     digits = _token(bench)
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(digits))
-        desk.expect(desk.enter(digits), "UsedError")
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(digits))
+        tokens.expect(tokens.enter(digits), "UsedError")
 
 
 @case(
@@ -56,23 +56,23 @@ def test_clear(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "keypad", "cover", "clock")
 def test_re_arms(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     if "alarm" not in bench.keypad.display().leds:
         raise bench.not_applicable("no se ve ninguna luz de alarma", "no alarm lamp can be seen")
     try:
-        with desk.credit_moves(0):
+        with tokens.credit_moves(0):
             _open(bench)
             _expect_alarm(bench, lit=True)
-            if not desk.enter(_token(bench)).accepted:
+            if not tokens.enter(_token(bench)).accepted:
                 bench.note("no borra con la tapa abierta", "it does not clear with the cover open")
             _close(bench)
-            desk.expect_accepted(desk.enter(_token(bench)))
+            tokens.expect_accepted(tokens.enter(_token(bench)))
             _expect_alarm(bench, lit=False)
             _open(bench)
             _expect_alarm(bench, lit=True)
     finally:
         _close(bench)
-        desk.enter(_token(bench))
+        tokens.enter(_token(bench))
     _expect_alarm(bench, lit=False)
 
 

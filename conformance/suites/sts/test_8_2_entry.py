@@ -31,10 +31,10 @@ _ABANDONED_S, _ANSWER_S = 180.0, 15.0
 @pytest.mark.clause("iec62055-41", "8.4", level="shall")
 @pytest.mark.needs("sts", "keypad")
 def test_keypad(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(12)
-    with desk.credit_moves(12):
-        desk.expect_accepted(desk.enter(digits, "keypad"))
+    tokens = bench.tokens
+    digits = tokens.credit(12)
+    with tokens.credit_moves(12):
+        tokens.expect_accepted(tokens.enter(digits, "keypad"))
 
 
 @case(
@@ -50,10 +50,10 @@ def test_keypad(bench: Bench) -> None:
 @pytest.mark.clause("dlms-bb", "class-115", level="shall")
 @pytest.mark.needs("sts", "token-gateway", "association:reader")
 def test_gateway(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(13)
-    with desk.credit_moves(13):
-        desk.expect_accepted(desk.enter(digits, "gateway"))
+    tokens = bench.tokens
+    digits = tokens.credit(13)
+    with tokens.credit_moves(13):
+        tokens.expect_accepted(tokens.enter(digits, "gateway"))
 
 
 @case(
@@ -71,12 +71,12 @@ def test_gateway(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "carrier")
 def test_carrier(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(14)
-    with desk.credit_moves(14):
-        desk.expect_accepted(desk.enter(digits, "carrier"))
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits, "carrier"), "UsedError")
+    tokens = bench.tokens
+    digits = tokens.credit(14)
+    with tokens.credit_moves(14):
+        tokens.expect_accepted(tokens.enter(digits, "carrier"))
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits, "carrier"), "UsedError")
 
 
 @case(
@@ -93,14 +93,14 @@ def test_carrier(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_malformed(bench: Bench) -> None:
-    desk = bench.tokens
-    good = desk.credit(8)
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    good = tokens.credit(8)
+    with tokens.credit_moves(0):
         for way in channels_of(bench):
             for entry in (good[:19], "9" + good, _TWO_TO_66, "9" * 20):
-                desk.expect_refused(desk.enter(entry, way))
-    with desk.credit_moves(8):
-        desk.expect_accepted(desk.enter(good))
+                tokens.expect_refused(tokens.enter(entry, way))
+    with tokens.credit_moves(8):
+        tokens.expect_accepted(tokens.enter(good))
 
 
 @case(
@@ -118,10 +118,10 @@ def test_malformed(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_largest_number(bench: Bench) -> None:
-    desk = bench.tokens
-    with desk.credit_moves(0):
-        desk.expect_refused(desk.enter(str((1 << 66) - 1)))
-        desk.expect(desk.enter(_TWO_TO_66), "FormatError")
+    tokens = bench.tokens
+    with tokens.credit_moves(0):
+        tokens.expect_refused(tokens.enter(str((1 << 66) - 1)))
+        tokens.expect(tokens.enter(_TWO_TO_66), "FormatError")
 
 
 @case(
@@ -139,17 +139,17 @@ def test_largest_number(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "keypad")
 def test_backspace(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(9)
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    digits = tokens.credit(9)
+    with tokens.credit_moves(0):
         _press(bench, digits[:7] + "99", "del", "del")
         _press(bench, digits[7:19] + str((int(digits[19]) + 1) % 10), "del")
         _press(bench, digits[19])
-    with desk.credit_moves(9):
+    with tokens.credit_moves(9):
         _press(bench, "", "ok")
         _let_the_answer_come(bench)
-    with desk.credit_moves(0):
-        desk.expect(desk.enter(digits, "keypad"), "UsedError")
+    with tokens.credit_moves(0):
+        tokens.expect(tokens.enter(digits, "keypad"), "UsedError")
 
 
 @case(
@@ -167,12 +167,12 @@ def test_backspace(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "keypad", "fast-clock")
 def test_abandoned(bench: Bench) -> None:
-    desk = bench.tokens
-    digits = desk.credit(7)
-    with desk.credit_moves(7):
+    tokens = bench.tokens
+    digits = tokens.credit(7)
+    with tokens.credit_moves(7):
         _press(bench, digits[:10])
         bench.clock.wait(_ABANDONED_S)
-        desk.expect_accepted(desk.enter(digits, "keypad"))
+        tokens.expect_accepted(tokens.enter(digits, "keypad"))
 
 
 @case(
@@ -244,29 +244,29 @@ _GUESSES = 5
 @LOCK_OUT_CLAUSE
 @LOCK_OUT_NEEDS
 def test_lock_out(bench: Bench) -> None:
-    desk, terms = bench.tokens, _terms(bench)
-    desk.must_accept(desk.credit(1))  # an authentic token ends any series
-    good = desk.credit(5)
-    with desk.credit_moves(0):
+    tokens, terms = bench.tokens, _terms(bench)
+    tokens.must_accept(tokens.credit(1))  # an authentic token ends any series
+    good = tokens.credit(5)
+    with tokens.credit_moves(0):
         for _ in range(terms.wrong_entries):
-            desk.expect(_guess(bench), "CRCError")
+            tokens.expect(_guess(bench), "CRCError")
         for doubling in range(_LOCKS):
             locked_s = min(terms.first_s * 2**doubling, terms.longest_s)
             _is_locked(bench, good)
             bench.clock.wait(locked_s * _EARLY)
-            desk.expect(desk.enter(good, patient=False), "LockOut")
+            tokens.expect(tokens.enter(good, patient=False), "LockOut")
             bench.clock.wait(locked_s * (_LATE - _EARLY))
             if doubling < _LOCKS - 1:
-                desk.expect(_guess(bench), "CRCError")
-    with desk.credit_moves(5):
-        desk.expect(desk.enter(good, patient=False), "Accept")
+                tokens.expect(_guess(bench), "CRCError")
+    with tokens.credit_moves(5):
+        tokens.expect(tokens.enter(good, patient=False), "Accept")
 
 
 def _is_locked(bench: Bench, good: str) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for way in channels_of(bench):
-        desk.expect(desk.enter(good, way, patient=False), "LockOut")
-    desk.expect(desk.enter(desk.display_token(), patient=False), "Accept")
+        tokens.expect(tokens.enter(good, way, patient=False), "LockOut")
+    tokens.expect(tokens.enter(tokens.display_token(), patient=False), "Accept")
 
 
 @case(
@@ -284,19 +284,19 @@ def _is_locked(bench: Bench, good: str) -> None:
 @LOCK_OUT_CLAUSE
 @LOCK_OUT_NEEDS
 def test_lock_out_reset(bench: Bench) -> None:
-    desk, terms = bench.tokens, _terms(bench)
+    tokens, terms = bench.tokens, _terms(bench)
     for _ in range(2):
         for _ in range(terms.wrong_entries - 1):
-            desk.expect(_guess(bench), "CRCError")
-        with desk.credit_moves(1):
-            desk.expect(desk.enter(desk.credit(1), patient=False), "Accept")
+            tokens.expect(_guess(bench), "CRCError")
+        with tokens.credit_moves(1):
+            tokens.expect(tokens.enter(tokens.credit(1), patient=False), "Accept")
     for _ in range(terms.wrong_entries):
-        desk.expect(_guess(bench), "CRCError")
-    digits = desk.credit(1)
-    desk.expect(desk.enter(digits, patient=False), "LockOut")
+        tokens.expect(_guess(bench), "CRCError")
+    digits = tokens.credit(1)
+    tokens.expect(tokens.enter(digits, patient=False), "LockOut")
     bench.clock.wait(terms.first_s * _LATE)
-    with desk.credit_moves(1):
-        desk.expect(desk.enter(digits, patient=False), "Accept")
+    with tokens.credit_moves(1):
+        tokens.expect(tokens.enter(digits, patient=False), "Accept")
 
 
 @case(
@@ -335,6 +335,6 @@ def _terms(bench: Bench) -> LockOutSection:
 
 def _guess(bench: Bench, *, patient: bool = False) -> TokenAnswer:
     """Another meter's token: authentic in form, but under a key that this one does not hold."""
-    desk = bench.tokens
-    foreign = desk.mint.register.varied(sgc="990070")
-    return desk.enter(desk.credit(1, register=foreign), patient=patient)
+    tokens = bench.tokens
+    foreign = tokens.mint.register.varied(sgc="990070")
+    return tokens.enter(tokens.credit(1, register=foreign), patient=patient)

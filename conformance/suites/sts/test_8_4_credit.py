@@ -53,25 +53,25 @@ def test_amounts(bench: Bench) -> None:
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader")
 def test_exponents(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for units in _BORDERS_UNITS:
-        desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), _ELECTRICITY)))
+        tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), _ELECTRICITY)))
         if not _rises(bench, units):
             bench.note(
                 f"{units / 10:g} kWh no caben en el registro", f"there is no room for {units / 10:g} kWh"
             )
-    desk.must_accept(desk.mint.token(ClearCredit(_RND, desk.tid(), _ELECTRICITY)))
-    desk.must_accept(desk.credit(100))
+    tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), _ELECTRICITY)))
+    tokens.must_accept(tokens.credit(100))
 
 
 def _rises(bench: Bench, units: int) -> bool:
     """Whether the device takes a token of so much, checked against its credit; else it must be full."""
-    desk = bench.tokens
-    digits, before_wh = desk.credit(units), desk.credit_wh()
-    answer = desk.enter(digits)
-    desk.expect(answer, "Accept", "OverflowError")
-    due_wh = desk.due_wh(units) if answer.accepted else 0
-    moved_wh = (desk.credit_wh() or 0) - (before_wh or 0)
+    tokens = bench.tokens
+    digits, before_wh = tokens.credit(units), tokens.credit_wh()
+    answer = tokens.enter(digits)
+    tokens.expect(answer, "Accept", "OverflowError")
+    due_wh = tokens.due_wh(units) if answer.accepted else 0
+    moved_wh = (tokens.credit_wh() or 0) - (before_wh or 0)
     bench.check(
         moved_wh == due_wh,
         f"el crédito cambia {due_wh} Wh (cambió {moved_wh} Wh)",
@@ -98,12 +98,12 @@ def _rises(bench: Bench, units: int) -> bool:
 @pytest.mark.clause("pay", "PAY-08", level="shall")
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader", "supply", "cut", "clock")
 def test_power_cut(bench: Bench) -> None:
-    desk = bench.tokens
-    rehearsed = desk.credit(3)
-    for cut in every_cut(bench, lambda: desk.expect_accepted(desk.enter(rehearsed))):
-        digits = desk.credit(3)
-        with desk.credit_moves(3):
+    tokens = bench.tokens
+    rehearsed = tokens.credit(3)
+    for cut in every_cut(bench, lambda: tokens.expect_accepted(tokens.enter(rehearsed))):
+        digits = tokens.credit(3)
+        with tokens.credit_moves(3):
             cut(digits)
-            desk.expect(desk.enter(digits), "Accept", "UsedError")
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(digits), "UsedError")
+            tokens.expect(tokens.enter(digits), "Accept", "UsedError")
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(digits), "UsedError")

@@ -36,12 +36,12 @@ _READ_FLAGS = 0xFC0000000
 @CLAUSE
 @ENTRY
 def test_display(bench: Bench) -> None:
-    desk = bench.tokens
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    with tokens.credit_moves(0):
         for bit in _PUBLIC_BITS:
-            digits = desk.mint.token(InitiateMeterTest(bit, 0, _mfr_digits(bench)))
+            digits = tokens.mint.token(InitiateMeterTest(bit, 0, _mfr_digits(bench)))
             for _ in range(2):
-                desk.expect_accepted(desk.enter(digits))
+                tokens.expect_accepted(tokens.enter(digits))
 
 
 @case(
@@ -55,10 +55,10 @@ def test_display(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_every_test(bench: Bench) -> None:
-    desk, digits = bench.tokens, _mfr_digits(bench)
+    tokens, digits = bench.tokens, _mfr_digits(bench)
     control = ALL_TESTS[digits // 2 - 1]
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(desk.mint.token(InitiateMeterTest(control, 0, digits))))
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(tokens.mint.token(InitiateMeterTest(control, 0, digits))))
 
 
 @case(
@@ -78,12 +78,12 @@ def test_every_test(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_other_form(bench: Bench) -> None:
-    desk, digits = bench.tokens, _mfr_digits(bench)
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(desk.display_token()))
+    tokens, digits = bench.tokens, _mfr_digits(bench)
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(tokens.display_token()))
         for code in (0, 7):
-            answer = desk.enter(desk.mint.token(InitiateMeterTest(DISPLAY_TOTAL, code, 6 - digits)))
-            desk.expect(answer, "MfrCodeError", "FunctionError", "Accept")
+            answer = tokens.enter(tokens.mint.token(InitiateMeterTest(DISPLAY_TOTAL, code, 6 - digits)))
+            tokens.expect(answer, "MfrCodeError", "FunctionError", "Accept")
             if answer.accepted:
                 bench.note("toma las dos formas", "it takes both forms")
 
@@ -103,11 +103,11 @@ def test_other_form(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_unsupported(bench: Bench) -> None:
-    desk, digits = bench.tokens, _mfr_digits(bench)
-    with desk.credit_moves(0):
+    tokens, digits = bench.tokens, _mfr_digits(bench)
+    with tokens.credit_moves(0):
         for control in (*_OTHER_BITS[digits], 0):
-            answer = desk.enter(desk.mint.token(InitiateMeterTest(control, 0, digits)))
-            desk.expect(answer, "FunctionError", "Accept")
+            answer = tokens.enter(tokens.mint.token(InitiateMeterTest(control, 0, digits)))
+            tokens.expect(answer, "FunctionError", "Accept")
 
 
 @case(
@@ -125,11 +125,11 @@ def test_unsupported(bench: Bench) -> None:
 @CLAUSE
 @ENTRY
 def test_extended_read(bench: Bench) -> None:
-    desk = bench.tokens
-    with desk.credit_moves(0):
+    tokens = bench.tokens
+    with tokens.credit_moves(0):
         for control in (_READ_FLAGS, 1 << 30):
-            answer = desk.enter(desk.mint.token(ReadExtendedToken(control, 0)))
-            desk.expect(answer, "FunctionError", "Accept")
+            answer = tokens.enter(tokens.mint.token(ReadExtendedToken(control, 0)))
+            tokens.expect(answer, "FunctionError", "Accept")
 
 
 def _mfr_digits(bench: Bench) -> int:

@@ -46,12 +46,12 @@ _RESTS = 10
 @POWER_LIMIT_CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_set_limit(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     digits = _limit(bench, _LIMIT_W)
-    with desk.credit_moves(0):
-        desk.expect_accepted(desk.enter(digits))
-        desk.expect(desk.enter(digits), "UsedError")
-        desk.expect_accepted(desk.enter(_limit(bench, _rated_w(bench))))
+    with tokens.credit_moves(0):
+        tokens.expect_accepted(tokens.enter(digits))
+        tokens.expect(tokens.enter(digits), "UsedError")
+        tokens.expect_accepted(tokens.enter(_limit(bench, _rated_w(bench))))
 
 
 @case(
@@ -71,21 +71,21 @@ def test_set_limit(bench: Bench) -> None:
 @POWER_LIMIT_CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_borders(bench: Bench) -> None:
-    desk, rated_w = bench.tokens, _rated_w(bench)
+    tokens, rated_w = bench.tokens, _rated_w(bench)
     try:
-        with desk.credit_moves(0):
+        with tokens.credit_moves(0):
             for limit_w in _BORDERS_W:
-                answer = desk.enter(_limit(bench, limit_w))
-                desk.expect(answer, "Accept", *(("RangeError",) if limit_w > rated_w else ()))
-            tid = desk.tid()
-            answer = desk.enter(desk.mint.token(SetMaximumPowerLimit(_RND, tid, _LARGEST_W)))
-            desk.expect(answer, "RangeError", "Accept")
+                answer = tokens.enter(_limit(bench, limit_w))
+                tokens.expect(answer, "Accept", *(("RangeError",) if limit_w > rated_w else ()))
+            tid = tokens.tid()
+            answer = tokens.enter(tokens.mint.token(SetMaximumPowerLimit(_RND, tid, _LARGEST_W)))
+            tokens.expect(answer, "RangeError", "Accept")
         if answer.accepted:
             bench.not_strictly("toma un límite sin sentido", "it takes a limit that makes no sense")
         else:
-            desk.expect_accepted(desk.enter(desk.credit(1, tid=tid)))
+            tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
     finally:
-        desk.enter(_limit(bench, rated_w))
+        tokens.enter(_limit(bench, rated_w))
 
 
 @case(
@@ -105,20 +105,20 @@ def test_borders(bench: Bench) -> None:
 @POWER_LIMIT_CLAUSE
 @pytest.mark.needs("sts", "token-entry", "load", "clock")
 def test_trip_and_recover(bench: Bench) -> None:
-    desk, plate = bench.tokens, bench.statement.metrology
-    with desk.credit_moves(50):
+    tokens, plate = bench.tokens, bench.statement.metrology
+    with tokens.credit_moves(50):
         with_credit(bench, 50)
-    desk.must_accept(_limit(bench, _TRIP_W))
+    tokens.must_accept(_limit(bench, _TRIP_W))
     try:
         flowed = [_flows_at(bench, 0.5, 1), _flows_at(bench, 2.0, 1), _flows_at(bench, 0.5, _RESTS)]
         bench.check(
             flowed == [True, False, True], "pasa, cesa y vuelve a pasar", "it flows, stops and flows again"
         )
-        desk.expect_accepted(desk.enter(_limit(bench, _LIMIT_W)))
+        tokens.expect_accepted(tokens.enter(_limit(bench, _LIMIT_W)))
         bench.check(_flows_at(bench, 2.0, 1), "bajo el límite nuevo pasa", "below the new limit it flows")
     finally:
-        bench.home.load(0.0)
-        desk.enter(_limit(bench, _rated_w(bench)))
+        bench.stations.load(0.0)
+        tokens.enter(_limit(bench, _rated_w(bench)))
         bench.clock.wait(_RESTS * plate.overload_within_s)
 
 
@@ -158,7 +158,7 @@ def _rated_w(bench: Bench) -> int:
 def _flows_at(bench: Bench, share: float, times: int) -> bool:
     """Whether current flows at this share of the limit, after some overload times."""
     plate = bench.statement.metrology
-    bench.home.load(share * _TRIP_W / plate.nominal_voltage_v)
+    bench.stations.load(share * _TRIP_W / plate.nominal_voltage_v)
     bench.clock.wait(times * plate.overload_within_s)
     if times > 1:
         reclose(bench)
@@ -191,16 +191,16 @@ _OTHER_REGISTERS = range(1, 8)
 @CLEAR_CREDIT_CLAUSE
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader")
 def test_clear(bench: Bench) -> None:
-    desk = bench.tokens
+    tokens = bench.tokens
     for register in (_ELECTRICITY, ALL_REGISTERS):
-        digits = desk.mint.token(ClearCredit(_RND, desk.tid(), register))
-        desk.must_accept(desk.credit(20))
-        desk.expect_accepted(desk.enter(digits))
-        left_wh = desk.credit_wh()
+        digits = tokens.mint.token(ClearCredit(_RND, tokens.tid(), register))
+        tokens.must_accept(tokens.credit(20))
+        tokens.expect_accepted(tokens.enter(digits))
+        left_wh = tokens.credit_wh()
         bench.check(left_wh == 0, f"el crédito es 0 Wh (es {left_wh})", f"credit is 0 Wh (it is {left_wh})")
-        desk.must_accept(desk.credit(20))
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(digits), "UsedError")
+        tokens.must_accept(tokens.credit(20))
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(digits), "UsedError")
 
 
 @case(
@@ -218,8 +218,8 @@ def test_clear(bench: Bench) -> None:
 @CLEAR_CREDIT_CLAUSE
 @pytest.mark.needs("sts", "token-entry")
 def test_other_registers(bench: Bench) -> None:
-    desk = bench.tokens
-    desk.must_accept(desk.credit(20))
+    tokens = bench.tokens
+    tokens.must_accept(tokens.credit(20))
     for register in _OTHER_REGISTERS:
         keeps_tid(
             bench,

@@ -9,7 +9,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.mint import KeyRegister, default_key, other_group, other_revision, other_tariff
 from conformance.bench.sts_procedures import (
-    ALL_SECTIONS,
+    SECTION_NAMES,
     KeyChanges,
     every_cut,
     expect_key,
@@ -48,24 +48,24 @@ NEEDS = pytest.mark.needs("sts", "token-entry", "key-change")
 @CLAUSE
 @NEEDS
 def test_there_and_back(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     other = other_revision(declared)
-    used_tid = desk.tid()
-    desk.must_accept(desk.credit(2, tid=used_tid))
-    with key_changes(bench) as trip:
+    used_tid = tokens.tid()
+    tokens.must_accept(tokens.credit(2, tid=used_tid))
+    with key_changes(bench) as changes:
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = reversed(found)
         for name in waiting:
-            trip.collect(found, (name,))
+            changes.collect(found, (name,))
             expect_key(bench, declared, other)
-        with desk.credit_moves(0):
-            desk.expect(trip.enter(found, last), "Accept")
-            desk.follow_key(other)
-            desk.expect(desk.enter(desk.credit(7, tid=used_tid)), "UsedError")
+        with tokens.credit_moves(0):
+            tokens.expect(changes.enter(found, last), "Accept")
+            tokens.follow_key(other)
+            tokens.expect(tokens.enter(tokens.credit(7, tid=used_tid)), "UsedError")
         expect_key(bench, other, declared)
-        trip.change(declared)
+        changes.change(declared)
         expect_key(bench, declared, other)
 
 
@@ -87,10 +87,10 @@ def test_there_and_back(bench: Bench) -> None:
 def test_every_order(bench: Bench) -> None:
     declared = bench.tokens.mint.register
     other = other_revision(declared)
-    with key_changes(bench) as trip:
+    with key_changes(bench) as changes:
         for order in permutations(sections(declared, other)):
-            before, new = (declared, other) if trip.present == declared else (other, declared)
-            trip.change(new, order)
+            before, new = (declared, other) if changes.present == declared else (other, declared)
+            changes.change(new, order)
             expect_key(bench, new, before)
 
 
@@ -111,20 +111,20 @@ def test_every_order(bench: Bench) -> None:
 @CLAUSE
 @NEEDS
 def test_repeats(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     other = other_revision(declared)
-    with key_changes(bench) as trip, desk.credit_moves(0):
+    with key_changes(bench) as changes, tokens.credit_moves(0):
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = found
         for name in waiting:
-            trip.collect(found, (name, name))
-        desk.expect(trip.enter(found, last), "Accept")
-        desk.follow_key(other)
-        desk.expect(trip.enter(found, last), "CRCError")
-        desk.expect(trip.enter(found, waiting[0]), "CRCError")
-        trip.change(declared)
+            changes.collect(found, (name, name))
+        tokens.expect(changes.enter(found, last), "Accept")
+        tokens.follow_key(other)
+        tokens.expect(changes.enter(found, last), "CRCError")
+        tokens.expect(changes.enter(found, waiting[0]), "CRCError")
+        changes.change(declared)
 
 
 @case(
@@ -144,20 +144,20 @@ def test_repeats(bench: Bench) -> None:
 @CLAUSE
 @NEEDS
 def test_supply_group(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     other = other_group(declared).varied(ti=other_tariff(declared))
-    with key_changes(bench) as trip:
+    with key_changes(bench) as changes:
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = found
         for name in waiting:
-            trip.collect(found, (name,))
+            changes.collect(found, (name,))
             expect_key(bench, declared, other)
-        desk.expect(trip.enter(found, last), "Accept")
-        desk.follow_key(other)
+        tokens.expect(changes.enter(found, last), "Accept")
+        tokens.follow_key(other)
         expect_key(bench, other, declared)
-        trip.change(declared)
+        changes.change(declared)
         expect_key(bench, declared, other)
 
 
@@ -179,26 +179,26 @@ def test_supply_group(bench: Bench) -> None:
 @CLAUSE
 @NEEDS
 def test_mixed_in(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     other = other_revision(declared)
-    with key_changes(bench) as trip:
+    with key_changes(bench) as changes:
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = found
         for name in waiting:
-            trip.collect(found, (name,))
-            desk.expect_accepted(desk.enter(desk.display_token()))
-            desk.expect(desk.enter(desk.credit(1, register=other)), "CRCError")
-            if not desk.enter(desk.credit(1)).accepted:
+            changes.collect(found, (name,))
+            tokens.expect_accepted(tokens.enter(tokens.display_token()))
+            tokens.expect(tokens.enter(tokens.credit(1, register=other)), "CRCError")
+            if not tokens.enter(tokens.credit(1)).accepted:
                 bench.not_strictly(
                     "a mitad del cambio no toma crédito bajo la clave anterior",
                     "half-way through the change it takes no credit under the former key",
                 )
-        desk.expect(trip.enter(found, last), "Accept")
-        desk.follow_key(other)
+        tokens.expect(changes.enter(found, last), "Accept")
+        tokens.follow_key(other)
         expect_key(bench, other, declared)
-        trip.change(declared)
+        changes.change(declared)
 
 
 @case(
@@ -216,18 +216,18 @@ def test_mixed_in(bench: Bench) -> None:
 @pytest.mark.clause("iec62055-41", "8.9", level="may")
 @pytest.mark.needs("sts", "token-entry", "key-change", "fast-clock")
 def test_time_out(bench: Bench) -> None:
-    desk, section = bench.tokens, bench.statement.sts
+    tokens, section = bench.tokens, bench.statement.sts
     assert section is not None
-    declared = desk.mint.register
+    declared = tokens.mint.register
     other = other_revision(declared)
-    with key_changes(bench) as trip:
+    with key_changes(bench) as changes:
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = found
-        trip.collect(found, waiting)
-        with desk.credit_moves(0):
+        changes.collect(found, waiting)
+        with tokens.credit_moves(0):
             bench.clock.wait(section.key_change_timeout_s * 1.1)
-            desk.expect(trip.enter(found, last), *ALL_SECTIONS)
+            tokens.expect(changes.enter(found, last), *SECTION_NAMES)
         expect_key(bench, declared, other)
 
 
@@ -251,22 +251,22 @@ def test_time_out(bench: Bench) -> None:
 @CLAUSE
 @NEEDS
 def test_two_sets(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     group = other_group(declared)  # so that a 64-bit set has three sections: of two, nobody could tell
     one, other = other_revision(group), group.varied(ti=other_tariff(declared))
-    with key_changes(bench) as trip:
+    with key_changes(bench) as changes:
         first, second = sections(declared, one), sections(declared, other)
         mixed = hybrid(declared, one, other)
-        trip.may_lead_to(one, other, mixed)
-        trip.collect(first, ("1stKCT", "2ndKCT"))
-        trip.enter(second, "2ndKCT")
+        changes.may_leave_under(one, other, mixed)
+        changes.collect(first, ("1stKCT", "2ndKCT"))
+        changes.enter(second, "2ndKCT")
         for name in list(first)[2:]:
-            trip.enter(first, name)
-        tid = desk.tid()
-        with desk.credit_moves(0):
-            desk.expect(desk.enter(desk.credit(1, tid=tid, register=mixed)), "CRCError")
-        with desk.credit_moves(1):
+            changes.enter(first, name)
+        tid = tokens.tid()
+        with tokens.credit_moves(0):
+            tokens.expect(tokens.enter(tokens.credit(1, tid=tid, register=mixed)), "CRCError")
+        with tokens.credit_moves(1):
             live = _first_that_works(bench, tid, declared, one, other)
         bench.check(
             live is not None, "sirve la clave anterior o una entera", "the former key or a whole one works"
@@ -275,10 +275,10 @@ def test_two_sets(bench: Bench) -> None:
 
 def _first_that_works(bench: Bench, tid: int, *registers: KeyRegister) -> KeyRegister | None:
     """The register whose credit the device takes; the mint follows."""
-    desk = bench.tokens
+    tokens = bench.tokens
     for register in registers:
-        if desk.enter(desk.credit(1, tid=tid, register=register)).accepted:
-            desk.follow_key(register)
+        if tokens.enter(tokens.credit(1, tid=tid, register=register)).accepted:
+            tokens.follow_key(register)
             return register
     return None
 
@@ -300,12 +300,12 @@ def _first_that_works(bench: Bench, tid: int, *registers: KeyRegister) -> KeyReg
 def test_begun_anew(bench: Bench) -> None:
     declared = bench.tokens.mint.register
     one, other = other_revision(declared), declared.varied(ti=other_tariff(declared))
-    with key_changes(bench) as trip:
-        trip.may_lead_to(one)
-        trip.collect(sections(declared, one), ("1stKCT",))
-        trip.change(other)
+    with key_changes(bench) as changes:
+        changes.may_leave_under(one)
+        changes.collect(sections(declared, one), ("1stKCT",))
+        changes.change(other)
         expect_key(bench, other, declared, one)
-        trip.change(declared)
+        changes.change(declared)
         expect_key(bench, declared, other)
 
 
@@ -329,22 +329,22 @@ def test_begun_anew(bench: Bench) -> None:
 @NEEDS
 def test_key_types(bench: Bench) -> None:
     declared = bench.tokens.mint.register
-    with key_changes(bench) as trip, bench.tokens.credit_moves(0):
+    with key_changes(bench) as changes, bench.tokens.credit_moves(0):
         rows = [declared.key_type]
-        _row(bench, trip, declared)
+        _row(bench, changes, declared)
         if KeyType.DDTK in KEY_TYPE_MATRIX[declared.key_type] and declared.key_type is not KeyType.DDTK:
-            trip.change(default_key(declared))
+            changes.change(default_key(declared))
             rows.append(KeyType.DDTK)
-            _row(bench, trip, default_key(declared))
+            _row(bench, changes, default_key(declared))
         missing = ", ".join(kind.name for kind in KeyType if kind not in rows)
         bench.note(f"filas sin probar: {missing}", f"rows not tried: {missing}")
 
 
-def _row(bench: Bench, trip: KeyChanges, present: KeyRegister) -> None:
+def _row(bench: Bench, changes: KeyChanges, present: KeyRegister) -> None:
     """The four cells of the matrix that begin at the present key type."""
     for new in KeyType:
         bench.note(f"{present.key_type.name} a {new.name}", f"{present.key_type.name} to {new.name}")
-        answer = trip.enter({"1stKCT": _first_section(present, new)}, "1stKCT")
+        answer = changes.enter({"1stKCT": _first_section(present, new)}, "1stKCT")
         if new is KeyType.DCTK:  # only for meters that take erasable magnetic cards
             bench.tokens.expect(answer, "KeyTypeError")
         elif new in KEY_TYPE_MATRIX[present.key_type]:
@@ -374,17 +374,17 @@ def _first_section(present: KeyRegister, new: KeyType) -> str:
 @CLAUSE
 @NEEDS
 def test_refused_set(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     if KeyType.DITK in KEY_TYPE_MATRIX[declared.key_type]:
         raise bench.not_applicable("el medidor está bajo DITK", "the meter is under a DITK")
     forbidden = declared.varied(key_type=KeyType.DITK)
-    with key_changes(bench) as trip:
-        trip.may_lead_to(forbidden)
+    with key_changes(bench) as changes:
+        changes.may_leave_under(forbidden)
         found = sections(declared, forbidden)
-        desk.expect(trip.enter(found, "1stKCT"), "KeyTypeError")
+        tokens.expect(changes.enter(found, "1stKCT"), "KeyTypeError")
         for name in list(found)[1:]:
-            desk.expect(trip.enter(found, name), name)
+            tokens.expect(changes.enter(found, name), name)
         expect_key(bench, declared, forbidden)
 
 
@@ -412,19 +412,19 @@ _EARLY_TID = 2
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "key-change", "next-base-date")
 def test_rollover(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     later = declared.varied(base_date=declared.base_date.following())
-    used_tid = desk.tid()
-    desk.must_accept(desk.credit(3, tid=used_tid))
-    with key_changes(bench) as trip:
-        with desk.credit_moves(0):
-            trip.change(later)
+    used_tid = tokens.tid()
+    tokens.must_accept(tokens.credit(3, tid=used_tid))
+    with key_changes(bench) as changes:
+        with tokens.credit_moves(0):
+            changes.change(later)
         for tid in (used_tid, _EARLY_TID):
-            with desk.credit_moves(4):
-                desk.expect(desk.enter(desk.credit(4, tid=tid)), "Accept")
-            with desk.credit_moves(0):
-                desk.expect(desk.enter(desk.credit(5, tid=tid)), "UsedError")
+            with tokens.credit_moves(4):
+                tokens.expect(tokens.enter(tokens.credit(4, tid=tid)), "Accept")
+            with tokens.credit_moves(0):
+                tokens.expect(tokens.enter(tokens.credit(5, tid=tid)), "UsedError")
 
 
 @case(
@@ -442,14 +442,14 @@ def test_rollover(bench: Bench) -> None:
 @CLAUSE
 @NEEDS
 def test_same_base_date(bench: Bench) -> None:
-    desk = bench.tokens
-    used = [desk.tid(), desk.tid()]
+    tokens = bench.tokens
+    used = [tokens.tid(), tokens.tid()]
     for tid in used:
-        desk.must_accept(desk.credit(1, tid=tid))
-    with key_changes(bench) as trip, desk.credit_moves(0):
-        trip.change(other_revision(desk.mint.register))
+        tokens.must_accept(tokens.credit(1, tid=tid))
+    with key_changes(bench) as changes, tokens.credit_moves(0):
+        changes.change(other_revision(tokens.mint.register))
         for tid in used:
-            desk.expect(desk.enter(desk.credit(2, tid=tid)), "UsedError")
+            tokens.expect(tokens.enter(tokens.credit(2, tid=tid)), "UsedError")
 
 
 @case(
@@ -468,21 +468,21 @@ def test_same_base_date(bench: Bench) -> None:
 @pytest.mark.clause("iec62055-41", "7.3.9", level="shall")
 @pytest.mark.needs("sts", "token-entry", "key-change", "association:reader")
 def test_attributes(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     revised = other_revision(other_group(declared))
     other = revised.varied(ti=other_tariff(declared), ken=(declared.ken - 1) % 256)
-    with key_changes(bench) as trip, desk.credit_moves(0):
+    with key_changes(bench) as changes, tokens.credit_moves(0):
         found = sections(declared, other)
-        trip.may_lead_to(other)
+        changes.may_leave_under(other)
         *waiting, last = found
         for name in waiting:
-            trip.collect(found, (name,))
+            changes.collect(found, (name,))
             read_key_register(bench).expect(bench, declared)
-        desk.expect(trip.enter(found, last), "Accept")
-        desk.follow_key(other)
+        tokens.expect(changes.enter(found, last), "Accept")
+        tokens.follow_key(other)
         read_key_register(bench).expect(bench, other)
-        trip.change(declared)
+        changes.change(declared)
         read_key_register(bench).expect(bench, declared)
 
 
@@ -506,27 +506,27 @@ def test_attributes(bench: Bench) -> None:
 @pytest.mark.clause("pay", "PAY-08", level="shall")
 @pytest.mark.needs("sts", "token-entry", "key-change", "supply", "cut", "clock")
 def test_power_cut(bench: Bench) -> None:
-    desk = bench.tokens
-    declared = desk.mint.register
+    tokens = bench.tokens
+    declared = tokens.mint.register
     other = other_revision(declared)
     *waiting, last = sections(declared, other)
-    with key_changes(bench) as trip:
-        trip.may_lead_to(other)
-        trip.collect(sections(declared, other), waiting)
-        for cut in every_cut(bench, lambda: _complete(bench, trip, declared, other, last)):
-            before, new = trip.present, declared if trip.present == other else other
+    with key_changes(bench) as changes:
+        changes.may_leave_under(other)
+        changes.collect(sections(declared, other), waiting)
+        for cut in every_cut(bench, lambda: _complete(bench, changes, declared, other, last)):
+            before, new = changes.present, declared if changes.present == other else other
             found = sections(before, new)
-            trip.collect(found, waiting)
+            changes.collect(found, waiting)
             cut(found[last])
-            if desk.enter(desk.credit(1, register=new)).accepted:
-                desk.follow_key(new)
+            if tokens.enter(tokens.credit(1, register=new)).accepted:
+                tokens.follow_key(new)
                 expect_key(bench, new, before)
             else:
                 expect_key(bench, before, new)
-                trip.change(new)
+                changes.change(new)
 
 
-def _complete(bench: Bench, trip: KeyChanges, old: KeyRegister, new: KeyRegister, last: str) -> None:
+def _complete(bench: Bench, changes: KeyChanges, old: KeyRegister, new: KeyRegister, last: str) -> None:
     """The last section of a set, without a cut."""
-    bench.tokens.expect(trip.enter(sections(old, new), last), "Accept")
+    bench.tokens.expect(changes.enter(sections(old, new), last), "Accept")
     bench.tokens.follow_key(new)
