@@ -233,7 +233,7 @@ async def open_async_link(url: str, clock: Clock) -> AsyncLink:
     return await opener(parsed, clock)
 
 
-# ---- Octets sent once to a place in a network, for asyncio: by a connection of their own, or by a datagram
+# Octets sent once to a place in a network, for asyncio: by a connection of their own, or by a datagram.
 
 
 async def send_by_tcp(host: str, port: int, data: bytes, clock: Clock, *, within_s: float) -> None:

@@ -7,7 +7,16 @@ from typing import ClassVar, Literal, Self
 
 from links.clock import monotonic_s
 
-# ---- What can go wrong with a link.
+# Errors of links.
+#
+# ::
+#
+#     LinkError
+#     ├── LinkUrlError      no known scheme, or a bad or unknown option (also a ValueError)
+#     ├── LinkOpenError     the URL is fine and what it names cannot be opened (also an OSError)
+#     └── LinkClosedError   the link is closed, or the peer went away (also a ConnectionError)
+#
+# Every message is one sentence that can be shown to a person as it is.
 
 
 class LinkError(Exception):
@@ -26,7 +35,14 @@ class LinkClosedError(LinkError, ConnectionError):
     """The link was used after it was closed, or the peer closed it."""
 
 
-# ---- `Link`: the one shape of a pipe of bytes, whatever carries them.
+# `Link`: the one shape of a pipe of bytes, whatever carries them.
+#
+# The public methods do the common work once (closed check, traffic hook); a back-end overrides private twins:
+#
+# =================  ============================================================================
+# a back-end must    `_send`, `_receive`, `_close`
+# a back-end might   `now_s` (where device time is not the wall's), `DATAGRAMS` (where boundaries survive)
+# =================  ============================================================================
 
 Direction = Literal["tx", "rx"]
 TrafficHook = Callable[[Direction, bytes], None]

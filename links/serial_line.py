@@ -133,7 +133,7 @@ def open_serial(url: LinkUrl) -> Link:
     return SerialLink(open_port(url), url.text, url.options(SerialOptions).mode)
 
 
-# ---- A byte-pipe server on a serial line: one `Connection`, for whoever speaks at the other end.
+# A byte-pipe server on a serial line: one `Connection`, for whoever speaks at the other end.
 
 _CHUNK_BYTES = 4096
 _UNREAD_CHUNKS_MAX = 256
@@ -291,7 +291,7 @@ def serve_port(connection: SerialConnection, on_connect: OnConnect) -> SerialSer
     return SerialServer(connection, asyncio.ensure_future(handle()))
 
 
-# ---- A byte-pipe server on a pseudo-terminal: a serial line without iron, for clients that want a device.
+# A byte-pipe server on a pseudo-terminal: a serial line without iron, for clients that want a device.
 
 
 class PtyPort:

@@ -84,7 +84,7 @@ def open_udp(url: LinkUrl) -> Link:
     return UdpLink(connection, url.text)
 
 
-# ---- A datagram server for asyncio: each datagram is handed over with the address that it came from.
+# A datagram server for asyncio: each datagram is handed over with the address that it came from.
 
 OnDatagram = Callable[[bytes, str], None]
 

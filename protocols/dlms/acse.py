@@ -19,7 +19,9 @@ from protocols.dlms.xdlms.ciphered import TAGS, Ciphered
 from protocols.dlms.xdlms.error_responses import ConfirmedServiceError
 from protocols.dlms.xdlms.initiate import InitiateRequest, InitiateResponse
 
-# ---- Object identifiers of application contexts and authentication mechanisms.
+# Object identifiers of application contexts and authentication mechanisms.
+#
+# Source: IEC 62056-5-3, 7 (names of the COSEM application contexts and mechanisms)
 
 # joint-iso-ccitt(2) country(16) country-name(756) identified-organisation(5) DLMS-UA(8), content octets
 _DLMS_UA = bytes.fromhex("6085740508")
@@ -47,7 +49,9 @@ class MechanismName(Enum):
     HLS_ECDSA = _DLMS_UA + bytes((2, 7))
 
 
-# ---- The user-information field: an octet string that holds an xDLMS APDU.
+# The user-information field: an octet string that holds an xDLMS APDU.
+#
+# Source: IEC 62056-5-3, Association-information
 
 USER_INFORMATION_TAG = 0xBE
 _OCTET_STRING = 0x04
@@ -85,7 +89,9 @@ def encode_user_information(value: UserInformation | None) -> bytes:
     return b"" if value is None else ber.tlv(USER_INFORMATION_TAG, ber.octet_string(value.to_bytes()))
 
 
-# ---- AARE: the server answers an association request.
+# AARE: the server answers an association request.
+#
+# Source: IEC 62056-5-3, AARE-apdu
 
 _PROTOCOL_VERSION = 0x80
 _CONTEXT_NAME = 0xA1
@@ -206,7 +212,9 @@ class Aare:
         return ber.apdu(self.tag, fields, encode_user_information(self.user_information))
 
 
-# ---- AARQ: the client asks for an association.
+# AARQ: the client asks for an association.
+#
+# Source: IEC 62056-5-3, AARQ-apdu
 
 _CALLING_AP_TITLE = 0xA6
 _SENDER_REQUIREMENTS = 0x8A
@@ -309,7 +317,9 @@ class Aarq:
         return ber.apdu(self.tag, fields, encode_user_information(self.user_information))
 
 
-# ---- RLRQ and RLRE: the client gives the association up, the server agrees; both may be empty.
+# RLRQ and RLRE: the client gives the association up, the server agrees; both may be empty.
+#
+# Source: IEC 62056-5-3, RLRQ-apdu, RLRE-apdu
 
 _REASON = 0x80
 

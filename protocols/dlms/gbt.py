@@ -19,7 +19,9 @@ from protocols.dlms.framing import MAX_APDU_SIZE
 from protocols.dlms.reader import Reader
 from protocols.dlms.xdlms.block_transfer import MAX_WINDOW, GeneralBlockTransfer
 
-# ---- Joining general blocks in a confirmed exchange: out of order within the window, repeated, or anew.
+# Joining general blocks in a confirmed exchange: out of order within the window, repeated, or anew.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism; Green Book, 9.4.6.13
 
 
 class GbtReceiver:
@@ -96,7 +98,9 @@ class GbtReceiver:
         self._size = 0
 
 
-# ---- Cutting an APDU into general blocks, and sending again what was lost.
+# Cutting an APDU into general blocks, and sending again what was lost.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism; Green Book, 9.4.6.13
 
 # Block numbers have 16 bits.
 MAX_BLOCK_NUMBER = 0xFFFF
@@ -196,7 +200,9 @@ class GbtSender:
         return self._apdu[start : start + self._block_octets]
 
 
-# ---- One side of confirmed general block transfer: it sends and receives in turns, and asks for what was l
+# One side of confirmed general block transfer: it sends and receives in turns, and asks for what was lost.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism; Green Book, 9.4.6.13
 
 # Says that the transfer ends here; from memory: docs/spec-notes/general-block-transfer.md.
 ABORT = GeneralBlockTransfer(True, False, 0, 0, 0, b"")
@@ -326,7 +332,11 @@ class GbtEndpoint:
         return block.to_bytes()
 
 
-# ---- Joining the blocks of a general-block-transfer stream, as receivers of pushed data need it.
+# Joining the blocks of a stream, as receivers of pushed data need it.
+#
+# Meters in the field repeat blocks and start streams anew; an APDU with a hole in it is never delivered.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism
 
 
 class GbtReassembly:

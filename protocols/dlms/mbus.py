@@ -14,7 +14,9 @@ from protocols.dlms.errors import DecodeError, FrameError
 from protocols.dlms.framing import MAX_APDU_SIZE
 from protocols.dlms.reader import Reader, Trace
 
-# ---- One M-Bus frame: start, length twice, control, address, CI, data, checksum, stop.
+# One M-Bus frame: start, length twice, control, address, CI, data, checksum, stop.
+#
+# Source: EN 13757-2, 5.4 (FT1.2); the sample telegrams of public grid operators.
 
 LONG_START = 0x68
 SHORT_START = 0x10
@@ -77,6 +79,9 @@ def decode_mbus(raw: bytes, trace: Trace | None = None) -> MbusFrame:
 
     Raises:
         FrameError: anything wrong with it; `fault` is one of `MbusFault`.
+
+    >>> decode_mbus(bytes.fromhex("6803036808017e8716")).kind
+    <MbusKind.CONTROL: 'control'>
     """
     reader = Reader(raw, trace)
     try:
@@ -166,7 +171,12 @@ _FORMS = {LONG_START: _long, SHORT_START: _short, ACKNOWLEDGEMENT: _acknowledgem
 _SIGNS = {LONG_START: _like_long, SHORT_START: _like_short, ACKNOWLEDGEMENT: _like_acknowledgement}
 
 
-# ---- APDUs in M-Bus frames: CI 00 to 1f carries one segment of a DLMS APDU behind its two addresses.
+# APDUs in M-Bus frames: CI 00 to 1f carries one segment of a DLMS APDU behind its two addresses.
+#
+# The low four bits of CI count the segments from 0, modulo 16; bit 4 marks the last. Two octets follow: the
+# sender's and the receiver's SAP.
+#
+# Source: EN 13757-3, CI field; observed in the pushes of Kaifa meters (Netz NÖ).
 
 #: CI below this is a segment of a DLMS APDU
 SEGMENT_LIMIT = 0x20
@@ -248,7 +258,7 @@ class SegmentJoiner:
         return self._partial.setdefault(key, _Partial(bytearray(), 0))
 
 
-# ---- Finds M-Bus frames in a stream of octets: by length, back in step after garbage; bounded by one frame
+# Finds M-Bus frames in a stream of octets: by length, back in step after garbage; bounded by one frame.
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from protocols.dlms.errors import DecodeError, DlmsValueError
 
-# ---- What OBIS codes stand for, in English and Spanish: tables, looked up by pattern.
+# Names of OBIS codes in English and Spanish: tables, looked up by pattern.
+#
+# Electricity (A = 1) is composed from its quantity (C) and processing (D); all else is one row per pattern.
+#
+# Source: IEC 62056-6-1, 6 (electricity) and 5 (abstract objects).
 
 Words = tuple[str, str]
 
@@ -211,7 +215,11 @@ def _electricity(c: int, d: int, e: int) -> Words | None:
 
 
 def describe_groups(groups: tuple[int, int, int, int, int, int], lang: str) -> str | None:
-    """The words for one code in ``es`` or ``en``, None when no table knows it."""
+    """The words for one code in ``es`` or ``en``, None when no table knows it.
+
+    >>> describe_groups((1, 0, 1, 8, 0, 255), "en"), describe_groups((1, 0, 32, 7, 0, 255), "es")
+    ('active energy import, total', 'tensión L1, instantánea')
+    """
     a, _, c, d, e, f = groups
     words = _pattern(groups)
     if words is None and a == _ELECTRICITY:

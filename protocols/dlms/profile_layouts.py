@@ -16,7 +16,7 @@ from protocols.dlms.datetimes import SIZE, CosemDateTime
 from protocols.dlms.datetimes import SIZE as DATE_TIME_OCTETS
 from protocols.dlms.errors import DecodeError, DlmsValueError
 
-# ---- The instant of a row from its twelve octets, quickly where nothing is left unspecified.
+# The instant of a row from its twelve octets, quickly where nothing is left unspecified.
 
 ANY_OCTET = 0xFF
 ANY_DEVIATION = -0x8000

@@ -39,7 +39,7 @@ from protocols.dlms.profile_layouts import (
 from protocols.dlms.reader import Reader
 from protocols.dlms.units import UNITS
 
-# ---- A profile read: its columns with their units, and its rows with their instants.
+# A profile read: its columns with their units, and its rows with their instants.
 
 CLOCK_CLASS = 8
 CLOCK_TIME = 2
@@ -58,6 +58,11 @@ class Column:
         captures: the attribute that it captures.
         scaler: exponent of ten of its values, 0 where it has none.
         unit: code of its unit (`units.UNITS`), None where it has none.
+
+    >>> from protocols.dlms.obis import Obis
+    >>> voltage = Column(CaptureObject(3, Obis.from_string("1.0.12.7.0"), 2), scaler=-2, unit=35)
+    >>> voltage.quantity(12046), voltage.symbol
+    (Decimal('120.46'), 'V')
     """
 
     captures: CaptureObject
@@ -121,7 +126,15 @@ class Profile:
             yield row.time, tuple([column.quantity(value) for column, value in pairs])
 
 
-# ---- Rows from a decoded buffer: any types, and the ways in which a row may say "as before".
+# Rows from a decoded buffer: any types, and the ways in which a row may say "as before".
+#
+# - null-data in the clock column: one capture period after the row before.
+# - null-data in another column: the value of the row before.
+# - a delta type: the value of the row before, and so much more.
+#
+# In the first row there is no row before: null stays None there, a delta stays itself.
+#
+# Source: IEC 62056-6-2, Profile generic, buffer
 
 _DELTAS = frozenset(
     {
@@ -195,7 +208,9 @@ def _value(cell: Data, before: Value) -> Value:
     return cell.value
 
 
-# ---- Rows from the octets of a buffer: by a compiled layout where every row is alike, else cell by cell.
+# Rows from the octets of a buffer: by a compiled layout where every row is alike, else cell by cell.
+#
+# Both ways give the same rows; the compiled one is about ten times as fast.
 
 #: tag and count in front of a compact-array's list of tags
 _DESCRIPTION_HEAD = bytes((DataTag.COMPACT_ARRAY, DataTag.STRUCTURE))
@@ -270,7 +285,7 @@ def _by_layout(layout: RowLayout, contents: bytes, deviation_minutes: int) -> tu
     return tuple(rows)
 
 
-# ---- Which rows of a profile to ask for: between two instants, or by their numbers.
+# Selections of rows: between two instants, or by their numbers.
 
 #: the clock that nearly every profile captures first
 USUAL_CLOCK = CaptureObject(8, Obis(0, 0, 1, 0, 0, 255), 2)
@@ -289,6 +304,13 @@ def between(
 
     Raises:
         DlmsValueError: an instant is naive.
+
+    >>> from datetime import UTC, datetime
+    >>> from protocols.dlms.obis import Obis
+    >>> clock = CaptureObject(8, Obis.from_string("0.0.1.0.0"), 2)
+    >>> midnight = datetime(2026, 1, 1, 5, tzinfo=UTC)
+    >>> between(midnight, midnight, clock=clock).from_value.value.hex()
+    '07ea01010400000000012c00'
     """
     low, high = (
         axdr.octet_string(CosemDateTime.from_utc(moment, deviation_minutes).to_bytes())

@@ -4,14 +4,15 @@
 
     octet 0       version 3 bits | repeated 1 bit | message 4 bits
     octets 1-2    address of the unit, in both directions
-    octet 3       sequence: of a request and of its answers 1 to 255; 0 where nobody asked
+    octet 3       sequence: of a request and of its answers 1 to 255; 0 for an unasked message
     octets 4-…    payload, see `protocols.field.ciu_messages`
     last two      CRC-16 (polynomial 1021, start FFFF) over all before
 
 The unit asks, the meter answers with the same sequence number. What is lost is repeated with the *repeated*
-bit (`ciu_link_unit`), which lets the meter answer again without doing it twice (`ciu_link_meter`). Both work
+bit (`CiuUnitEnd`), which lets the meter answer again without doing it twice (`CiuMeterEnd`). Both work
 over a wire as well as over a power line, whose short frames set the limit of 32 octets.
 
+>>> from protocols.field.ciu_messages import Token
 >>> frame = Frame(address=7, sequence=1, message=Token("12345678901234567890"))
 >>> frame.to_bytes().hex()
 '2200070112345678901234567890eab5'
@@ -85,7 +86,7 @@ class Frame:
         return cls(int.from_bytes(raw[1:3], "big"), raw[3], message, bool(raw[0] & _REPEATED))
 
 
-# ---- The meter's side of the link: answers are remembered, so that a repeated request is not done twice.
+# The meter's side of the link: answers are remembered, so that a repeated request is not done twice.
 
 
 class CiuMeterEnd:
@@ -126,7 +127,10 @@ class CiuMeterEnd:
         self._answered.clear()
 
 
-# ---- The unit's side of the link: one request at a time, repeated until it is answered or given up.
+# The unit's side of the link: one request at a time, repeated until it is answered or given up.
+#
+# A request that was given up is *not* forgotten: whoever owns the unit may try it again, still under its
+# number, as often as the link comes back. Only an answer ends it, or `drop`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class CiuUnitEnd:
         address: of the unit.
         terms: how patient it is.
 
-    >>> from protocols.field.ciu_link import Poll
+    >>> from protocols.field.ciu_messages import Poll
     >>> requester = CiuUnitEnd(7, RetryTerms(response_timeout_s=1.0, retries=1))
     >>> first = requester.ask(Poll(), 0.0)
     >>> Frame.from_bytes(requester.handle_timeout(1.0)).repeated

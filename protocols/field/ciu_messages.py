@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 from protocols.field.errors import CiuLinkError
 
-# ---- The letters of the customer unit: 64 of them, six bits each: a whole display fits one short frame.
+# The letters of the customer unit: 64 of them, six bits each: a whole display fits one short frame.
 
 LINES = 2
 LINE_LENGTH = 16
@@ -34,7 +34,7 @@ def pack_text(lines: tuple[str, ...]) -> bytes:
     Raises:
         CiuLinkError: more lines, or longer ones, than the display has.
 
-    >>> unpack(pack(("ACEPTADO", "+10.0 kWh")))
+    >>> unpack_text(pack_text(("ACEPTADO", "+10.0 kWh")))
     ('ACEPTADO', '+10.0 kWh')
     """
     if len(lines) > LINES or any(len(line) > LINE_LENGTH for line in lines):

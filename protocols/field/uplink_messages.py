@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# ---- The typed fields of uplink messages: what a value must be, as data.
+# The typed fields of uplink messages: what a value must be, as data.
 
 #: Longest text of a field, characters.
 TEXT_MAX = 512

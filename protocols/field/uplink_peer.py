@@ -200,7 +200,10 @@ class UplinkPeer:
         return Closed(reason)
 
 
-# ---- How both ends of the uplink prove that they know the secret, which never travels.
+# Proofs of both ends of the uplink that they know the secret, which never travels.
+#
+# Each proof is an HMAC-SHA-256 over the role of who proves, both names and both nonces, so that no proof of
+# one end, or of another conversation, serves the other.
 
 NONCE_OCTETS_MIN = 16
 NONCE_OCTETS_MAX = 64
@@ -241,7 +244,7 @@ def is_nonce(nonce: str) -> bool:
     return 2 * NONCE_OCTETS_MIN <= len(nonce) <= 2 * NONCE_OCTETS_MAX
 
 
-# ---- The two ends of the uplink: who greets, who proves what, and in which order.
+# The two ends of the uplink: greeting, proofs and their order.
 
 #: Ids of the two messages that open a conversation; the caller's own begin otherwise.
 HELLO_ID, AUTH_ID = "hello", "auth"
@@ -313,6 +316,18 @@ class UplinkConcentrator(UplinkPeer):
 
     Attributes:
         head_end: what the head-end calls itself, once it greeted; else empty.
+
+    >>> head_end = UplinkHeadEnd(b"s3cret", "amibench", bytes(16))
+    >>> concentrator = UplinkConcentrator(b"s3cret", "AMBDC00000000001", "90000001", bytes(16))
+    >>> head_end.greet()
+    >>> concentrator.receive_data(head_end.data_to_send())
+    []
+    >>> head_end.receive_data(concentrator.data_to_send())
+    []
+    >>> concentrator.receive_data(head_end.data_to_send())
+    [Opened()]
+    >>> head_end.receive_data(concentrator.data_to_send())
+    [Opened()]
     """
 
     def __init__(self, secret: bytes, ldn: str, serial: str, nonce: bytes) -> None:

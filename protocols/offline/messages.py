@@ -49,7 +49,7 @@ from protocols.offline.schema import (
 )
 from protocols.offline.signed_message import Enclosed, Inner, Message, Part
 
-# ---- The batch: what happened at a terminal; signed by it.
+# The batch: what happened at a terminal; signed by it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Batch(Message):
     counter: CounterReading
 
 
-# ---- The terminal says who it is: the two public keys of its secure counter, signed by itself.
+# The enrolment of a terminal: the two public keys of its secure counter, signed by itself.
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def open_enrolment(data: bytes) -> Enrolment:
     return Enrolment.open(data, claimed.signing_public)
 
 
-# ---- The lease: how long, how much and for which meters a terminal may mint; signed by the security module
+# The lease: time, amount and meters for which a terminal may mint; signed by the security module.
 
 SEALED_OCTETS = range(24, 33)
 """A decoder key of 8 to 16 octets with its tag of 16."""
@@ -259,7 +259,7 @@ class Lease(Message):
     meters: tuple[LeasedMeter, ...]
 
 
-# ---- The office says who it is: the two keys that a terminal pins before its first pack.
+# The office's keys: the two that a terminal pins before its first pack.
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +297,7 @@ def open_office_keys(data: bytes) -> OfficeKeys:
     return OfficeKeys.open(data, claimed.office_public)
 
 
-# ---- The pack: all that a terminal needs to sell without a link; signed by the office.
+# The pack: all that a terminal needs to sell without a link; signed by the office.
 
 LEASE_OCTETS_MAX = 100_000
 OPERATORS_MAX = 100

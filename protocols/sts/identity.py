@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from protocols.sts.errors import LuhnError, StsValueError
 
-# ---- The dates from which token identifiers count.
+# The dates from which token identifiers count.
 
 
 class BaseDate(IntEnum):
@@ -44,7 +44,9 @@ class BaseDate(IntEnum):
 _CODES = {date: f"{date.value % 100:02d}" for date in BaseDate}
 
 
-# ---- Luhn's modulo-10 check digit, which closes a DRN and a MeterPAN.
+# Luhn's modulo-10 check digit, which closes a DRN and a MeterPAN.
+#
+# Source: IEC 62055-41, 6.1.2.3.2 and 6.1.2.3.3 (ISO/IEC 7812-1 annex B).
 
 _DOUBLED = bytes.maketrans(b"0123456789", bytes([0, 2, 4, 6, 8, 1, 3, 5, 7, 9]))
 """ASCII digit -> twice its value, the two digits of that added."""
@@ -72,7 +74,7 @@ def luhn_ok(digits: str) -> bool:
     return luhn_digit(digits[:-1]) == digits[-1]
 
 
-# ---- The numbers that name one meter: the decoder reference number and the MeterPAN around it.
+# The numbers that name one meter: the decoder reference number and the MeterPAN around it.
 
 IIN_BY_DRN_DIGITS = {11: "600727", 13: "0000"}
 """Issuer identification number that goes with each length of DRN (IEC 62055-41, 6.1.2.2)."""
@@ -187,7 +189,7 @@ class MeterPrimaryAccountNumber:
         return DecoderReferenceNumber(self.drn)
 
 
-# ---- Attributes of a vending key and of the decoder key made from it: SGC, KRN, TI, KEN, key type.
+# Attributes of a vending key and of the decoder key made from it: SGC, KRN, TI, KEN, key type.
 
 
 class KeyType(IntEnum):
@@ -277,7 +279,9 @@ class KeyExpiryNumber:
         return tid >> 16 > self.ken
 
 
-# ---- The IDRecord of a meter card: 35 digits that tell a point of sale which meter it sells for, and until
+# The IDRecord of a meter card: 35 digits that tell a point of sale which meter it sells for, and until when.
+#
+# Source: IEC 62055-41, 6.1.1 (IDRecord) and 6.1.12 (date of expiry)
 
 RECORD_DIGITS = 35
 _OLDEST_YEAR = 1993
@@ -365,7 +369,7 @@ class IdRecord:
         )
 
 
-# ---- TID: when a token was made, in whole minutes since a base date; it is what makes a token single-use.
+# TID: when a token was made, in whole minutes since a base date; it is what makes a token single-use.
 
 TID_MAX = (1 << 24) - 1
 MINUTES_PER_DAY = 1440

@@ -16,7 +16,7 @@ from protocols.sts.identity import (
     TariffIndex,
 )
 
-# ---- Key values. They never show their bytes in `repr`, in messages or in tracebacks' summaries.
+# Key values. They never show their bytes in `repr`, in messages or in tracebacks' summaries.
 
 KEY_BYTES_BY_EA = {"07": 8, "09": 8, "11": 16}
 """Bytes of a decoder key, by encryption algorithm code."""
@@ -84,7 +84,7 @@ class DecoderKey:
             )
 
 
-# ---- What a decoder key is made from, gathered in one value.
+# Derivation request: all that a decoder key is made from.
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,13 @@ class DerivationRequest:
     base_date: BaseDate
 
 
-# ---- DKGA02: the decoder key from a 64-bit vending key by single DES.
+# DKGA02: the decoder key from a 64-bit vending key by single DES.
+#
+# ``DecoderKey = DES_VK(X) xor X xor VK`` with ``X = PANBlock xor CONTROLBlock``. The standard is read both
+# with and without forcing odd parity on VK in the last step; both agree on an odd-parity key, so any other is
+# refused.
+#
+# Source: IEC 62055-41, 6.5.3.3 and 6.5.3.5
 
 DKGA02_VENDING_KEY_BYTES = 8
 DKGA02_DECODER_KEY_BYTES = 8
@@ -164,7 +170,11 @@ def _xor(left: bytes, right: bytes) -> bytes:
     return (int.from_bytes(left) ^ int.from_bytes(right)).to_bytes(len(left))
 
 
-# ---- DKGA04: the decoder key from a 160-bit vending key by HMAC-SHA-256 in counter-less feedback-less form
+# DKGA04: the decoder key from a 160-bit vending key by HMAC-SHA-256 in counter-less feedback-less form.
+#
+# ``DecoderKey = leftmost L bits of HMAC-SHA-256(VK, data block)``, L = 64 for EA07 and 128 for EA11.
+#
+# Source: IEC 62055-41:2018, 6.5.3.6
 
 DKGA04_VENDING_KEY_BYTES = 20
 
@@ -205,7 +215,7 @@ def derive_dkga04(request: DerivationRequest) -> bytes:
     return hmac.digest(vending_key, data_block(request), "sha256")[: KEY_BYTES_BY_EA[request.ea]]
 
 
-# ---- Choosing the decoder key generation algorithm by its code.
+# Choosing the decoder key generation algorithm by its code.
 
 DEFAULT_DKGA = "04"
 DEFAULT_EA = "11"

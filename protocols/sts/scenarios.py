@@ -36,7 +36,7 @@ from protocols.sts.token.non_specific_management import InitiateMeterTest
 from protocols.sts.vectors import inputs as read
 from protocols.sts.vectors.builders import decoder_key
 
-# ---- A credit register as small as a scenario needs, and what tokens do to it.
+# A credit register as small as a scenario needs, and what tokens do to it.
 
 CAPACITY_UNITS = 1 << 31
 """What a register holds where a scenario does not say."""
@@ -78,7 +78,25 @@ class CreditRegister:
         return TokenResult.ACCEPT
 
 
-# ---- Making a meter from the ``meter`` object of a scenario.
+# Making a meter from the ``meter`` object of a scenario.
+#
+# ==================  ====================================================================================
+# name                meaning; what holds where it is left out
+# ==================  ====================================================================================
+# pan, meter_pan, drn which meter; one of them is needed. The manufacturer code is the DRN's first digits
+# decoder_key         hexadecimal; else it is derived from vending_key, dkga (04) and the attributes
+# ea                  07 or 11; by the length of decoder_key, else 11
+# kt, key_type        0 to 3 or a name; DUTK
+# sgc, krn, ti, ken   000000, 1, 1, 255
+# base_date           1993, 2014 or 2035; 2014
+# tid_store           see `tids`; 50 zeros
+# credit_units        in the register at the start; 0
+# capacity_units      what the register holds; 2^31
+# carriers, tct       token carrier types; numeric, virtual and DLMS
+# commodity           electricity, water, gas, time, with or without the word currency; electricity
+# functions           list of "class/subclass", in place of what commodity says
+# lock_out            true, or an object of wrong_entries, first_s, longest_s; off
+# ==================  ====================================================================================
 
 Described = Mapping[str, Any]
 
@@ -250,7 +268,11 @@ def _lock_out(inputs: Described) -> LockOut | None:
     return LockOut(LockOutTerms(**{name: read.whole_number(given, name) for name in names}))
 
 
-# ---- Reading what a step expects: a result by its standard name, or several where the standard leaves a ch
+# Reading what a step expects: a result by its standard name, or several where the standard leaves a choice.
+#
+# "Accept or OverflowError, by the size", "FunctionError (or FormatError): reserved", "Accept on a 4-digit
+# meter, MfrCodeError/FunctionError on a 2-digit one" each allow several; what stands behind a colon or a
+# semicolon, or in brackets that do not begin with "or", is a remark.
 
 RESULT_NAMES = frozenset(
     result.value
@@ -276,7 +298,7 @@ def allowed_results(expect: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# ---- Running one scenario: enter each token, compare the answer and what the step says of the meter.
+# Running one scenario: enter each token, compare the answer and what the step says of the meter.
 
 ATTRIBUTES: dict[str, tuple[Callable[[Mapping[str, Any]], Any], Callable[[KeyRegister], Any]]] = {
     "new_decoder_key": (

@@ -236,7 +236,7 @@ def _element(reader: Reader, description: TypeDescription, budget: list[int]) ->
         return Data(description.tag, value)
 
 
-# ---- `Data` to octets, checked: what a value cannot hold is a `DlmsValueError`.
+# `Data` to octets, checked: what a value cannot hold is a `DlmsValueError`.
 
 _TRUE = 0x01
 _MAX_COMPACT_COUNT = 0xFFFF

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
-# ---- Tags of the `Data` choice, and the fixed sizes that go with them, as tables.
+# Tags of the `Data` choice, and the fixed sizes that go with them, as tables.
+#
+# Source: IEC 62056-5-3, clause 8 (Data).
 
 
 class DataTag(IntEnum):

@@ -50,7 +50,9 @@ from protocols.dlms.xdlms.error_responses import ConfirmedServiceError, Exceptio
 from protocols.dlms.xdlms.initiate import MIN_PDU_OCTETS, VAA_NAME_SN, InitiateRequest, InitiateResponse
 from protocols.dlms.xdlms.notification import DataNotification, DataNotificationConfirm, EventNotification
 
-# ---- General block transfer of a client: which requests travel in blocks, and what comes in them.
+# General block transfer of a client: which requests travel in blocks, and what comes in them.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism
 
 
 class ClientBlocks:

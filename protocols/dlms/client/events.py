@@ -137,7 +137,9 @@ ClientEvent = (
 )
 
 
-# ---- States of a client and what each call makes of them, as a table.
+# States of a client and what each call makes of them, as a table.
+#
+# Source: IEC 62056-5-3, state diagram of the client-side control function
 
 
 class ClientState(Enum):

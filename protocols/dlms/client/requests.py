@@ -50,7 +50,7 @@ from protocols.dlms.xdlms.set import (
     SetRequestWithListFirstBlock,
 )
 
-# ---- One request of a client under way: which answer belongs to it, and its blocks in and out.
+# One request of a client under way: which answer belongs to it, and its blocks in and out.
 
 # What tells the long invoke-ids of ACCESS from the short ones of the other services.
 _LONG = LONG_INVOKE_ID_MASK + 1
@@ -351,7 +351,9 @@ def encode(apdu: Apdu) -> bytes:
         raise DlmsValueError(f"{apdu.name}: a number is out of range") from error
 
 
-# ---- The ACCESS service of a client: the items of a request, and what came of each.
+# The ACCESS service of a client: the items of a request, and what came of each.
+#
+# Source: IEC 62056-5-3, ACCESS service
 
 
 @dataclass(frozen=True, slots=True)

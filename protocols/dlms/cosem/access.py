@@ -89,7 +89,9 @@ class SecuritySetupV1(InterfaceClass, class_id=64, version=1, source="IEC 62056-
     remove_certificate = method(8, DataTag.STRUCTURE)
 
 
-# ---- Image transfer: how a new firmware comes into a meter, block by block.
+# Image transfer: how a new firmware comes into a meter, block by block.
+#
+# Source: IEC 62056-6-2, Image transfer (class_id 18)
 
 
 class ImageTransferStatus(IntEnum):
@@ -131,7 +133,11 @@ class ImageTransfer(InterfaceClass, class_id=18, version=0, source="IEC 62056-6-
     image_activate = method(4, DataTag.INTEGER)
 
 
-# ---- Push setup, three versions of it: what is sent unasked, where to and when.
+# Push setup, three versions of it: what is sent unasked, where to and when.
+#
+# One version is bound by a device; `PUSH_VERSIONS` has them all, for a client that meets another one.
+#
+# Source: IEC 62056-6-2, Push setup (class_id 40, versions 0, 1 and 2)
 
 
 class TransportService(IntEnum):

@@ -43,7 +43,9 @@ class TcpUdpSetup(InterfaceClass, class_id=41, version=0, source="IEC 62056-6-2,
     inactivity_time_out = attribute(6, DataTag.LONG_UNSIGNED, note="seconds")
 
 
-# ---- Interface classes of networks: IPv4, MAC address, PPP, mobile radio, network time.
+# Interface classes of networks: IPv4, MAC address, PPP, mobile radio, network time.
+#
+# Source: IEC 62056-6-2, interface classes 42, 43, 44, 45, 47, 100
 
 
 class Ipv4Setup(InterfaceClass, class_id=42, version=0, source="IEC 62056-6-2, IPv4 setup"):

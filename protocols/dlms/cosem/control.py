@@ -59,7 +59,9 @@ class Limiter(InterfaceClass, class_id=71, version=0, source="IEC 62056-6-2, Lim
     actions = attribute(11, DataTag.STRUCTURE, note="{over {octet-string, long-unsigned}, under {…}}")
 
 
-# ---- Interface classes that run scripts: script table, schedule, single action schedule.
+# Interface classes that run scripts: script table, schedule, single action schedule.
+#
+# Source: IEC 62056-6-2, interface classes 9, 10, 22
 
 
 class ScriptTable(InterfaceClass, class_id=9, version=0, source="IEC 62056-6-2, Script table"):
@@ -103,7 +105,9 @@ class SingleActionSchedule(
     execution_time = attribute(4, DataTag.ARRAY, note="{octet-string time 4, octet-string date 5}")
 
 
-# ---- Interface classes of tariffs: register activation, special days table, activity calendar.
+# Interface classes of tariffs: register activation, special days table, activity calendar.
+#
+# Source: IEC 62056-6-2, interface classes 6, 11, 20
 
 
 class RegisterActivation(InterfaceClass, class_id=6, version=0, source="IEC 62056-6-2, Register activation"):

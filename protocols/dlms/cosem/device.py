@@ -20,7 +20,10 @@ from protocols.dlms.obis import Obis
 from protocols.dlms.security.device import DeviceSecurity
 from protocols.dlms.security.hls import WITH_SECRET, WITH_TITLES
 
-# ---- Access rights: what one association may read, write and invoke.
+# Access rights: what one association may read, write and invoke.
+#
+# A right is given per object by a function, so that a profile may come from a table, from a rule or from
+# both.
 
 _AUTHENTICATED = 0x10
 

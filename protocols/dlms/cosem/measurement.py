@@ -88,7 +88,11 @@ class RegisterMonitor(InterfaceClass, class_id=21, version=0, source="IEC 62056-
     )
 
 
-# ---- Parameter monitor: which of the parameters that matter was changed last.
+# Parameter monitor: which of the parameters that matter was changed last.
+#
+# Version 0 is bound by a device; version 1 is declared for a client that meets it.
+#
+# Source: IEC 62056-6-2, Parameter monitor (class_id 65, versions 0 and 1)
 
 _CHANGED = "{long-unsigned class, octet-string, integer attribute, value of the attribute}"
 _LIST = "{long-unsigned class, octet-string, integer attribute}"

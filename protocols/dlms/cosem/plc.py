@@ -109,7 +109,11 @@ PRIME_CLASSES: tuple[type[InterfaceClass], ...] = (
 )
 
 
-# ---- Interface classes of G3-PLC nodes: declared for meters that have such a modem.
+# Interface classes of G3-PLC nodes: declared for meters that have such a modem.
+#
+# The order of the attributes comes from public clients [S], not from the standard's text.
+#
+# Source: IEC 62056-6-2, interface classes 90, 91, 92
 
 _BYTE = DataTag.UNSIGNED
 

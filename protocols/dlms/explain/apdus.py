@@ -24,7 +24,13 @@ from protocols.dlms.units import UNITS, scaled
 from protocols.dlms.xdlms.ciphered import Ciphered, GeneralSigning
 from protocols.dlms.xdlms.notification import DataNotification
 
-# ---- A push layout that is not A-XDR `Data`: attribute descriptors without tags before each value.
+# A push layout that is not A-XDR `Data`: attribute descriptors without tags before each value.
+#
+# Czech meters (EG.D, Sagemcom XT211) push structures of two whose first element is a bare attribute
+# descriptor: class-id in two octets, logical name in six, attribute index in one; the second is ordinary
+# `Data`. This is used only after the strict one failed, and what it gives is named as non-standard.
+#
+# Source: none; seen on the wire.
 
 TAG = 0x0F
 _DESCRIPTOR_SIZE = 9

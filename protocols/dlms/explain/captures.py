@@ -17,7 +17,7 @@ from protocols.dlms.explain.stream import Explanation, Layer, Problem, explain
 from protocols.dlms.explain.tree import Tree
 from protocols.dlms.explain.words import translator
 
-# ---- Hexadecimal as people paste it: blanks, line ends, colons, ``0x``.
+# Hexadecimal as people paste it: blanks, line ends, colons, ``0x``.
 
 _SEPARATORS = re.compile(r"0[xX]|[\s:,;-]+")
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
@@ -42,6 +42,9 @@ def parse_hex(text: str) -> bytes:
 
     Raises:
         HexError: no digits, an odd number of them, or something else; says at which byte.
+
+    >>> parse_hex("0x7E a0:07").hex()
+    '7ea007'
     """
     digits = _SEPARATORS.sub("", text)
     for index, digit in enumerate(digits):
@@ -62,7 +65,7 @@ def parse_hex(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-# ---- The keys that an entry of a file of captures publishes for itself: test keys, worth nothing elsewhere
+# The keys that an entry of a file of captures publishes for itself: test keys, worth nothing elsewhere.
 
 #: names of a table -> fields of `GeneralKeys`
 _GENERAL = {

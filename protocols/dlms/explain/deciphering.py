@@ -22,7 +22,12 @@ from protocols.dlms.security.suites import KeySet, SecurityControl, SecuritySuit
 from protocols.dlms.xdlms.ciphered import GENERAL_CIPHERING_TAG, Ciphered, GeneralSigning
 from protocols.dlms.xdlms.initiate import InitiateRequest
 
-# ---- Opens general-ciphering APDUs of a recording, and checks who signed general-signing ones.
+# Opens general-ciphering APDUs of a recording, and checks who signed general-signing ones.
+#
+# Both sides of a key agreement arrive at the same key, so the private key of one side and the public key of
+# the other open a recording whichever of them spoke.
+#
+# Source: IEC 62056-5-3, General-Ciphering, General-Signing; Green Book, 9.2.7.2.4.8 and 9.2.7.2.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _information(frame: Frame, lang: str) -> list[Tree]:
     return []
 
 
-# ---- One M-Bus frame as a tree.
+# One M-Bus frame as a tree.
 
 _LAST = 0x10
 _SAPS = ("source-sap", "destination-sap")
@@ -127,7 +127,7 @@ def _fields(raw: bytes, lang: str) -> list[Tree]:
     return [from_node(node, lang) for node in trace.nodes]
 
 
-# ---- An IEC 62056-21 read-out as a tree: identification, data sets with what their codes mean, block check
+# An IEC 62056-21 read-out as a tree: identification, data sets with what their codes mean, block check.
 
 
 def read_out_tree(raw: bytes, read_out: ReadOut, lang: str) -> Tree:

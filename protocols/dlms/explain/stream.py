@@ -35,7 +35,11 @@ from protocols.dlms.mode_e.readout import decode_read_out
 from protocols.dlms.wrapper import HEADER_SIZE
 from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 
-# ---- Joins the blocks of a general-block-transfer that somebody else received (a listener: it cannot ask a
+# Joining the blocks of a general-block-transfer that another client received: a listener cannot ask again.
+#
+# A duplicate is skipped, block 1 begins again, a gap gives the APDU up until the next block 1.
+#
+# Source: IEC 62056-5-3, 9.4.6.13 (general block transfer).
 
 
 class BlockJoiner:
@@ -322,7 +326,7 @@ def starts_like_hdlc(raw: bytes) -> bool:
     return raw[:1] == bytes((FLAG,))
 
 
-# ---- Which layer some octets belong to, and how each layer is explained.
+# Layers: the one that some octets belong to, and the explanation of each.
 
 
 class Layer(StrEnum):

@@ -144,7 +144,9 @@ def fault_sentence(fault: str, message: str, lang: str) -> str:
     return f"{fault}: {shown}"
 
 
-# ---- Names of COSEM interface classes in English and Spanish.
+# Names of COSEM interface classes in English and Spanish.
+#
+# Source: IEC 62056-6-2, 4 (list of classes).
 
 _NAMES: dict[int, tuple[str, str]] = {
     1: ("Data", "Dato"),

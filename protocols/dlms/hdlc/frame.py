@@ -19,7 +19,7 @@ from protocols.dlms.errors import DecodeError, DlmsValueError, FrameError
 from protocols.dlms.hdlc.control import Control, Kind
 from protocols.dlms.reader import Reader, Trace
 
-# ---- Names of what can be wrong with a frame: stable, they appear in events, reports and tests.
+# Names of what can be wrong with a frame: stable, they appear in events, reports and tests.
 
 
 class Fault(StrEnum):
@@ -49,7 +49,12 @@ class Fault(StrEnum):
     QUEUE_FULL = "queue-full"
 
 
-# ---- HDLC addresses: seven bits per octet, the lowest bit marks the last octet.
+# HDLC addresses: seven bits per octet, the lowest bit marks the last octet.
+#
+# A server has an upper address (logical device, SAP) and mostly a lower one (physical device) in one, two or
+# four octets; a client has one octet.
+#
+# Source: IEC 62056-46, 6.4.2.
 
 #: allowed sizes, in octets
 ADDRESS_SIZES = (1, 2, 4)
@@ -70,6 +75,9 @@ class HdlcAddress:
 
     Raises:
         DlmsValueError: a part does not fit the form.
+
+    >>> HdlcAddress(1, 17, 2).to_bytes().hex()
+    '0223'
     """
 
     upper: int
@@ -167,7 +175,9 @@ def read_address(reader: Reader, name: str) -> HdlcAddress:
     return address
 
 
-# ---- The frame check sequence: CRC-16/X-25, by `binascii.crc_hqx` (a C loop) over bit-reversed octets.
+# The frame check sequence: CRC-16/X-25, by `binascii.crc_hqx` (a C loop) over bit-reversed octets.
+#
+# Source: ISO/IEC 13239, 4.2.5.2; IEC 62056-46, 6.4.4.
 
 #: octets of a check sequence on the wire
 FCS_SIZE = 2
@@ -182,7 +192,11 @@ def fcs_octets(data: bytes) -> bytes:
 
 
 def fcs16(data: bytes) -> int:
-    """The check sequence of `data` as a number."""
+    """The check sequence of `data` as a number.
+
+    >>> hex(fcs16(b"123456789"))
+    '0x906e'
+    """
     return int.from_bytes(fcs_octets(data), "little")
 
 
@@ -392,7 +406,9 @@ def _information(reader: Reader, start: int) -> bytes:
     return reader.take(size - FCS_SIZE, "information")
 
 
-# ---- The three octets of LLC that stand before an APDU in HDLC.
+# The three octets of LLC that stand before an APDU in HDLC.
+#
+# Source: IEC 62056-46, 5.3 (LSAPs E6/E7, quality 00).
 
 LLC_COMMAND = bytes.fromhex("e6e600")
 LLC_RESPONSE = bytes.fromhex("e6e700")

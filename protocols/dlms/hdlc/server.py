@@ -24,7 +24,7 @@ from protocols.dlms.hdlc.states import SERVER, ServerState
 from protocols.dlms.hdlc.station import INTER_OCTET_TIMEOUT_S, Station, unnumbered_frames
 from protocols.dlms.hdlc.transfer import Intake, Transfer
 
-# ---- One data link of a server: one client, one logical device; the methods that the server's table names.
+# One data link of a server: one client, one logical device; the methods that the server's table names.
 
 
 class ServerLink:

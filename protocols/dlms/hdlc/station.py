@@ -10,7 +10,10 @@ from protocols.dlms.hdlc.frame import LLC_COMMAND, LLC_RESPONSE, LLC_SIZE, Fault
 from protocols.dlms.hdlc.splitter import BadFrame, FrameSplitter
 from protocols.dlms.hdlc.transfer import segments
 
-# ---- What a tolerant station lets through: the table of faults, each with its name and what is done about
+# Tolerances of a station: the table of faults, each with its name and what is done about it.
+#
+# A strict station (the default) does what the third column says; a tolerant one does what the fourth says and
+# emits `ToleratedFault` with the name. Nothing else differs between the two.
 
 Role = Literal["client", "server", "both"]
 
@@ -25,6 +28,9 @@ class Tolerance:
         fault: what the other side does wrong.
         strict: what a strict station does.
         tolerant: what a tolerant one does.
+
+    >>> print(TOLERANCES["own-echo"].tolerant)
+    dropped without waiting for less
     """
 
     name: str
@@ -63,7 +69,9 @@ _ROWS = (
 TOLERANCES = {row.name: row for row in _ROWS}
 
 
-# ---- UI frames: APDUs without acknowledgement, perhaps in segments (the S bit), from either side.
+# UI frames: APDUs without acknowledgement, perhaps in segments (the S bit), from either side.
+#
+# Source: IEC 62056-46, 6.4.4.4.5; segmented UI is seen on Iskraemeco meters.
 
 #: pairs of addresses whose segments are kept at one time
 _MAX_PARTIAL = 8
@@ -253,7 +261,7 @@ class Station:
             raise DlmsValueError(f"an APDU has 1 to {MAX_APDU_SIZE} octets, not {len(apdu)}")
 
 
-# ---- UI frames from whatever meter to whatever client: how pushes come over HDLC without a link.
+# Listener: UI frames from any meter to any client, the way pushes come over HDLC without a link.
 
 
 class HdlcListener(Station):

@@ -205,7 +205,7 @@ class ModeEClient:
         return events
 
 
-# ---- The client's opening over a blocking pipe: `open_mode_e(link)`, then a `DlmsSession` over the same li
+# The client's opening over a blocking pipe: `open_mode_e(link)`, then a `DlmsSession` over the same link.
 
 
 class BytePipe(Protocol):

@@ -16,7 +16,10 @@ from operator import xor
 from protocols.dlms.errors import DecodeError, DlmsValueError
 from protocols.dlms.framing import FrameRejected
 
-# ---- Characters of the opening: speeds by their letter, even parity made in software, the block check.
+# Characters of the opening: speeds by their letter, even parity made in software, the block check.
+#
+# On the wire 7 data bits with even parity (7E1) are the same ten bits as 8 data bits without (8N1) whose
+# highest is the parity. Making it here spares a change of the port's format between opening and HDLC.
 
 #: every opening begins at this speed
 OPENING_BAUD = 300
@@ -38,7 +41,13 @@ def with_parity(text: bytes) -> bytes:
 
 
 def without_parity(octets: bytes) -> tuple[bytes, bool]:
-    """The 7-bit text of `octets`, and whether every parity bit was right."""
+    """The 7-bit text of `octets`, and whether every parity bit was right.
+
+    >>> with_parity(b"/?!").hex()
+    'af3f21'
+    >>> without_parity(with_parity(b"/?!"))
+    (b'/?!', True)
+    """
     text = octets.translate(_STRIPPED)
     return text, text.translate(_EVEN) == octets
 
@@ -193,7 +202,7 @@ class OptionSelect:
         return ACK + f"{self.protocol}{self.speed_letter}{self.mode}".encode("ascii") + LINE_END
 
 
-# ---- Lines out of octets with parity, bounded: what both roles of the opening read.
+# Lines out of octets with parity, bounded: what both roles of the opening read.
 
 #: octets with which a message begins
 _STARTS = (b"/", ACK)
@@ -253,7 +262,7 @@ class LineReader:
         del self._buffer[:size]
 
 
-# ---- What an opening reports, besides the events of every framing.
+# Events of an opening, besides those of every framing.
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +285,10 @@ class OpeningFailed:
     identification: Identification | None = None
 
 
-# ---- The states of the opening as data: state -> message -> (action, next state).
+# The states of the opening as data: state -> message -> (action, next state).
+#
+# An action is the name of a method of `ModeEClient` or `ModeEServer`; it may return another next state, where
+# that depends on what the message says. What no row names is dropped.
 
 
 class Message(Enum):

@@ -189,7 +189,9 @@ class EcdsaSigner:
         return verify(self.own.suite, self.peer, message, signature)
 
 
-# ---- Signing keys as people keep them: hexadecimal text, or the PEM text of a file that somebody else read
+# Signing keys as people keep them: hexadecimal text, or the PEM text of a file.
+#
+# Source: RFC 5480, RFC 5958 (PEM); Green Book, 9.2.3.4.5 (plain keys)
 
 _MARK = "-----BEGIN"
 _BROKEN = (ValueError, TypeError, UnsupportedAlgorithm)

@@ -287,7 +287,12 @@ def opened_by(check: Callable[[bytes, bytes], bool], apdu: bytes) -> GeneralSign
     return found
 
 
-# ---- Signed associations: each APDU in a general-signing one, over whatever protects it already.
+# Signed associations: each APDU in a general-signing one, over whatever protects it already.
+#
+# A signature alone does not tell a message from its repetition: what is signed here is always a protected
+# APDU, whose invocation counter does.
+#
+# Source: IEC 62056-5-3, General-Signing; IEC 62056-6-2, Security setup version 1, security_policy
 
 #: Octets that a signature adds at most: tag, titles, lengths, r and s of suite 2.
 SIGNING_OCTETS = 136

@@ -102,7 +102,9 @@ class KeySet:
             raise DlmsValueError("the keys of a device have 16 octets, or 32 in suite 2, all alike")
 
 
-# ---- Security policies: what requests and answers must be protected with, at least.
+# Security policies: what requests and answers must be protected with, at least.
+#
+# Source: IEC 62056-6-2, Security setup version 0 and 1, security_policy
 
 # Version 1: bits 2 to 4 authenticate, encrypt, sign requests; 5 to 7 the same for answers.
 REQUEST_SIGNED, ANSWER_SIGNED = 0x10, 0x80
@@ -129,6 +131,11 @@ def required_protection(policy: int, version: int, *, answers: bool = False) -> 
         policy: as the security setup holds it.
         version: of the security setup, 0 or 1.
         answers: look at answers.
+
+    >>> required_protection(3, 0).summary, required_protection(3, 0, answers=True).summary
+    ('authenticated, encrypted', 'authenticated, encrypted')
+    >>> required_protection(0x2C, 1).summary, required_protection(0x2C, 1, answers=True).summary
+    ('authenticated, encrypted', 'authenticated')
     """
     if version == 0:
         return SecurityControl((policy & _V0_HIGHEST) << 4)
@@ -144,7 +151,9 @@ def signature_required(policy: int, version: int, *, answers: bool = False) -> b
     return version > 0 and bool(policy & (ANSWER_SIGNED if answers else REQUEST_SIGNED))
 
 
-# ---- Key transfer: keys travel wrapped with the master key.
+# Key transfer: keys travel wrapped with the master key.
+#
+# Source: RFC 3394 (AES key wrap); IEC 62056-6-2, Security setup, key_transfer
 
 WRAP_OVERHEAD_OCTETS = 8
 
@@ -154,6 +163,9 @@ def wrap_key(kek: bytes, key: bytes) -> bytes:
 
     Raises:
         DlmsValueError: a key has an impossible length.
+
+    >>> wrap_key(bytes(range(16)), bytes.fromhex("00112233445566778899aabbccddeeff")).hex()
+    '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5'
     """
     try:
         return aes_key_wrap(kek, key)

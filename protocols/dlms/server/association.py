@@ -34,7 +34,9 @@ from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.descriptors import AttributeReference, MethodDescriptor
 from protocols.dlms.xdlms.initiate import MIN_PDU_OCTETS, UNLIMITED_PDU, InitiateRequest
 
-# ---- Security of a server while an association is asked for: titles, ciphered initiate, HLS hand-shake.
+# Security of a server while an association is asked for: titles, ciphered initiate, HLS hand-shake.
+#
+# Source: IEC 62056-5-3, COSEM-OPEN; Green Book, 9.2.7.4 (HLS authentication)
 
 RandomOctets = Callable[[int], bytes]
 
@@ -155,7 +157,7 @@ def _other_than(challenge: bytes, octets: int, random_octets: RandomOctets) -> b
     return found
 
 
-# ---- Long transfers of an association at the server: at most one at a time, any other request gives it up.
+# Long transfers of an association at the server: at most one at a time, any other request gives it up.
 
 T = TypeVar("T", AttributeReference, MethodDescriptor)
 

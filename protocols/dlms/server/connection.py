@@ -37,7 +37,11 @@ from protocols.dlms.xdlms.block_transfer import GeneralBlockTransfer
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.notification import DataNotification, EventNotification
 
-# ---- General block transfer of a server: a request that came in blocks, and an answer that goes out in the
+# General block transfer of a server: a request that came in blocks, and an answer that goes out in them.
+#
+# It stands outside of protection: what is in the blocks may be ciphered.
+#
+# Source: IEC 62056-5-3, general-block-transfer mechanism
 
 # Gives the answer to a whole request, None when there is none.
 Serve = Callable[[Association, bytes], bytes | None]
@@ -88,7 +92,9 @@ def _endpoint(association: Association) -> GbtEndpoint:
     return GbtEndpoint(association.limits.gbt_window, association.limits.max_transfer_octets)
 
 
-# ---- What a server sends unasked: protected as the security of the client's association asks, in blocks if
+# Unsolicited APDUs of a server: protected as the client's association asks, in blocks if long.
+#
+# Source: IEC 62056-5-3, DataNotification and EventNotification services
 
 UnsolicitedApdu = DataNotification | EventNotification
 

@@ -113,7 +113,11 @@ def serve(association: Association, apdu: bytes) -> bytes | None:
     return service.serve(association, request)
 
 
-# ---- Requests of an association that ciphers, or whose client has yet to prove itself.
+# Requests of an association that ciphers, or whose client has yet to prove itself.
+#
+# In this order: signature, open, policy, hand-shake, the service with its rights, protect.
+#
+# Source: IEC 62056-5-3, 6; Green Book, 9.2.7; which answer goes with which fault: DLMS UA 1001-6, SYMSEC_0
 
 _GENERAL = (Form.GENERAL_GLO, Form.GENERAL_DED, Form.GENERAL_CIPHERING)
 

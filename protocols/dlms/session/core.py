@@ -28,7 +28,16 @@ from protocols.dlms.xdlms.fields import INVOKE_ID_MASK
 from protocols.dlms.xdlms.get import GetResponseNormal
 from protocols.dlms.xdlms.set import SetResponseNormal
 
-# ---- Which request may be asked again, and which answer is the second one to a question that was asked twi
+# Repeated requests: those that may be asked again, and the second answer to one that was asked twice.
+#
+# A read may be repeated: it changes nothing. While nothing of its answer came, the very same octets go out
+# again, under the same invoke-id, so that an answer that was merely slow is taken whichever of the two it
+# answers. Two things make a fresh request necessary: a block that came (the server has moved on in the
+# transfer), and ciphering (the same octets carry the same invocation counter: a replay, to be refused).
+#
+# A write, a method, and above all a token is never repeated by a session. Silence does not say whether the
+# server carried it out: a token would be refused as used although it was credited, a charge be paid twice, a
+# switch thrown again. Who asked gets `OutcomeUnknown` and reads back before deciding.
 
 # Tags of plain answers; invoke-id-and-priority stands in their third octet.
 _ANSWER_TAGS = frozenset({GetResponseNormal.tag, SetResponseNormal.tag, ActionResponseNormal.tag})

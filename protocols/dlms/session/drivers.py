@@ -19,7 +19,7 @@ from protocols.dlms.session.engine import SessionEngine
 from protocols.dlms.session.profiles import profile_shape, read_latest, read_many, read_profile
 from protocols.dlms.session.transport import FrameHook, Operation, Step, Transmit
 
-# ---- What both kinds of session show of their engine.
+# State that both kinds of session show of their engine.
 
 
 class SessionState:
@@ -81,7 +81,20 @@ class SessionState:
         self.engine.transport.on_frame = hook
 
 
-# ---- How a session begins, from no protection to all of it.
+# Beginnings of a session, from no protection to all of it.
+#
+# =========  ==========================================================================================
+# plain      `ClientConnection` without authentication: the public client, address 16.
+# LLS        `ClientConnection(authentication=Lls(password))`: the password travels as it is.
+# HLS        `ClientConnection(authentication=Hls(...))`: `associate` returns when both sides are proved.
+# ciphered   as HLS, with ``security=ClientSecurity(...)``. A meter takes no invocation counter twice, so a
+#            client that does not keep its own must ask first: as the public client, in an association of its
+#            own, `invocation_counter`; then it begins one above.
+# =========  ==========================================================================================
+#
+# On HDLC each client address is a link of its own: leave the public session before the next one connects.
+#
+# Source: IEC 62056-5-3, association; Green Book, 9.2.7 (security)
 
 VALUE = 2
 #: Of client 1 (management) in many profiles; others count in E.
@@ -241,7 +254,7 @@ class AsyncDlmsSession(SessionState):
                 raise
 
 
-# ---- The blocking driver: runs the operations of a `SessionEngine` over a pipe that blocks.
+# The blocking driver: runs the operations of a `SessionEngine` over a pipe that blocks.
 
 
 class BytePipe(Protocol):

@@ -18,7 +18,10 @@ from protocols.dlms.framing import (
 )
 from protocols.dlms.session.errors import LinkLost, NoAnswer
 
-# ---- What a session asks of whoever drives it: bytes to send, or to wait for bytes. No I/O happens here.
+# Steps that a session asks of its driver: bytes to send, or to wait for bytes. No I/O happens here.
+#
+# An operation of a session is a generator: it yields steps, is sent the bytes that came (empty when none
+# did), and returns its result. A driver runs it to its end over a pipe of whatever kind, blocking or awaited.
 
 T = TypeVar("T")
 
@@ -32,7 +35,22 @@ class Transmit:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Wait at most `max_wait_s` of device time, 0 or more, for bytes; the answer is what came."""
+    """Wait at most `max_wait_s` of device time, 0 or more, for bytes; the answer is what came.
+
+    >>> def ask() -> Operation[bytes]:
+    ...     yield Transmit(b"ping")
+    ...     return (yield Listen(1.0))
+    >>> operation = ask()
+    >>> next(operation)
+    Transmit(data=b'ping')
+    >>> operation.send(b"")
+    Listen(max_wait_s=1.0)
+    >>> try:
+    ...     operation.send(b"pong")
+    ... except StopIteration as done:
+    ...     done.value
+    b'pong'
+    """
 
     max_wait_s: float
 

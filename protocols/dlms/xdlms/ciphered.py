@@ -177,7 +177,9 @@ class Ciphered:
         return bytes((self.tag,)) + body
 
 
-# ---- General-signing: an APDU with the signature of who made it.
+# General-signing: an APDU with the signature of who made it.
+#
+# Source: IEC 62056-5-3, General-Signing
 
 _FIELDS = (
     "transaction-id",

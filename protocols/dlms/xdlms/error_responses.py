@@ -11,7 +11,9 @@ from protocols.dlms.errors import DecodeError
 from protocols.dlms.reader import Reader
 from protocols.dlms.xdlms.fields import read_code
 
-# ---- The words of a confirmed-service-error: services, classes of error, and the errors of each class.
+# The words of a confirmed-service-error: services, classes of error, and the errors of each class.
+#
+# Source: IEC 62056-5-3, ConfirmedServiceError, ServiceError
 
 # Number of the confirmed service that failed -> its name.
 CONFIRMED_SERVICES: dict[int, str] = {
@@ -226,7 +228,9 @@ def _read_error(reader: Reader, error_class: int) -> int:
     return value
 
 
-# ---- The exception-responses that a server gives, by reason; ready bytes, since they never vary.
+# The exception-responses that a server gives, by reason; ready bytes, since they never vary.
+#
+# Source: IEC 62056-5-3, ExceptionResponse; which pair goes with which fault is not fixed by the standard
 
 # No association, or a service that was not negotiated.
 NOT_ALLOWED = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED).to_bytes()

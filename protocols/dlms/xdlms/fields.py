@@ -152,7 +152,9 @@ class DataBlock:
         return bytes((self.last_block,)) + self.block_number.to_bytes(4, "big") + octets(self.raw_data)
 
 
-# ---- Long-Invoke-Id-And-Priority, 32 bits, and the date-time that goes with it: of ACCESS and data-notific
+# Long-Invoke-Id-And-Priority, 32 bits, and the date-time that goes with it: of ACCESS and data-notification.
+#
+# Source: IEC 62056-5-3, Long-Invoke-Id-And-Priority
 
 # bits 0-23 invoke-id, 28 self-descriptive, 29 processing-option, 30 service class, 31 priority
 LONG_INVOKE_ID_MASK = 0x00FF_FFFF

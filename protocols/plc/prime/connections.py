@@ -130,7 +130,7 @@ Multicast.LAYOUT = Layout(
 )
 
 
-# ---- What stands before the data of a connection: the ARQ sub-header where it was agreed, then the SAR oct
+# Sub-headers before the data of a connection: ARQ where it was agreed, then the SAR octet.
 
 #: packets are counted modulo this
 ARQ_MODULUS = 64

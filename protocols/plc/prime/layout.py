@@ -124,7 +124,10 @@ def exact(layout: Layout, data: bytes) -> None:
         raise PduError(layout.title, f"{len(data)} octets instead of {layout.octets}")
 
 
-# ---- The two check sequences of PRIME.
+# The two check sequences of PRIME.
+#
+# Both are computed with the subnetwork's address in front, so that a neighbouring subnetwork's frame fails.
+# The polynomials, their zero start and what they cover are from memory of the standard [M].
 
 _CRC8_POLYNOMIAL = 0x07  # x^8 + x^2 + x + 1
 _HIGH_BIT, _OCTET_MASK = 0x80, 0xFF

@@ -18,7 +18,9 @@ from protocols.plc.prime.control import (
 )
 from protocols.plc.prime.layout import Field, Layout, Packed, crc8, crc32, exact, frame_check, header_check
 
-# ---- The generic MAC header (three octets) and the packet header (six octets) of PRIME 1.3.6.
+# The generic MAC header (three octets) and the packet header (six octets) of PRIME 1.3.6.
+#
+# Source: ITU-T G.9904 (PRIME 1.3.6) as a public dissector lays it out.
 
 #: local node identifiers
 UNREGISTERED = BROADCAST = 0x3FFF
@@ -121,7 +123,7 @@ PacketHeader.LAYOUT = Layout(
 )
 
 
-# ---- The beacon: 18 octets by which a switch, the base node first of all, offers its subnetwork.
+# The beacon: 18 octets by which a switch, the base node first of all, offers its subnetwork.
 
 BEACON_SIZE = 18
 _CRC_SIZE = 4
@@ -202,7 +204,7 @@ Beacon.LAYOUT = Layout("BCN", *_BODY)
 _WHOLE = Layout("BCN", *_BODY, Field("crc", 32, "E", "CRC"))
 
 
-# ---- The promotion-needed PDU: 14 octets of a node that hears no beacon and wants a neighbour as switch.
+# The promotion-needed PDU: 14 octets of a node that hears no beacon and wants a neighbour as switch.
 
 PNPDU_SIZE = 14
 #: of a node that knows no subnetwork
@@ -403,7 +405,7 @@ def decode_pdu(data: bytes, sna: bytes) -> Pdu:
     raise PduError("HDR.HT", f"no header type {kind}")
 
 
-# ---- One line for a dump: what a PDU says, in the standard's words.
+# One line for a dump: what a PDU says, in the standard's words.
 
 #: wider fields are addresses and keys
 _SHOWN_AS_HEX = 16
@@ -412,7 +414,7 @@ _SHOWN_AS_HEX = 16
 def describe_pdu(data: bytes, sna: bytes) -> str:
     """What `data` says in the subnetwork `sna`; bad octets are named, never raised.
 
-    >>> explain(PromotionNeeded(1, 2).to_bytes(), bytes(6))
+    >>> describe_pdu(PromotionNeeded(1, 2).to_bytes(), bytes(6))
     'PNPDU SNA=1 PNA=2'
     """
     try:

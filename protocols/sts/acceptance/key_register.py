@@ -25,7 +25,13 @@ from protocols.sts.token.management import (
     Set4thSectionDecoderKey,
 )
 
-# ---- Collecting the sections of a key change, in any order, until the set is complete.
+# Collecting the sections of a key change, in any order, until the set is complete.
+#
+# Sections name no set. What can be told: a section that comes again with other content, or a third token
+# beside a first one that announces none, belongs to another set. The old collection is then dropped and the
+# new section starts a fresh one, so that a key is never put together from sections that are *known* to differ
+# in origin. Two sets of which only complementary sections are entered cannot be told apart by any meter; the
+# time-out bounds that.
 
 KEY_CHANGE_TIMEOUT_S = 600.0
 """A partial set is dropped after this time without a further section; about 10 min in one manual [1]."""
@@ -265,7 +271,7 @@ def changed_register(present: KeyRegister, change: CompleteSet) -> KeyRegister |
     )
 
 
-# ---- Which key type may follow which: the table behind KeyTypeError.
+# Key types and those that may follow: the table behind KeyTypeError.
 
 _DITK, _DDTK, _DUTK, _DCTK = KeyType
 

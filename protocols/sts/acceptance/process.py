@@ -29,7 +29,7 @@ from protocols.sts.token.management import (
 )
 from protocols.sts.token.non_specific_management import ProprietaryMeterTest, ReadExtendedToken
 
-# ---- The memory of used token identifiers, which makes a token single-use.
+# The memory of used token identifiers, which makes a token single-use.
 
 TID_STORE_CAPACITY = 50
 """At least 50, by domain memory [M]; one vending module's list is as long."""
@@ -93,7 +93,7 @@ class TidStore:
         self._tids = restored
 
 
-# ---- The settings of a meter's acceptance, and its checks as tables.
+# The settings of a meter's acceptance, and its checks as tables.
 
 Authenticator = Callable[[Decoded, KeyRegister], AuthenticationResult]
 Validator = Callable[[Decoded, int, KeyRegister, TidStore], ValidationResult]

@@ -50,7 +50,11 @@ def key_array(keys: npt.NDArray[np.uint8] | bytes, ea: str) -> Bytes:
     return np.ascontiguousarray(rows)
 
 
-# ---- EA11 over arrays: a block and a key in each row.
+# EA11 over arrays: a block and a key in each row.
+#
+# The same two tables of FI as in `protocols.sts.cipher.misty1`, and the same places of the sub-keys.
+#
+# Source: RFC 2994
 
 _WORDS_OF_KEY = 8
 
@@ -114,7 +118,10 @@ def encrypt_misty1(keys: Bytes, blocks: Words64) -> Words64:
     return result.view("<u8").ravel().astype(np.uint64, copy=False)
 
 
-# ---- EA07 over arrays: a block and a key in each row.
+# EA07 over arrays: a block and a key in each row.
+#
+# The same byte tables as in `protocols.sts.cipher.sta`, with the four choices of each byte place behind one
+# another: the index is the choice (two bits of the key byte) in front of the byte.
 
 _PLACES = 8
 _LOW_CHOICE, _HIGH_CHOICE = np.uint64(0x0101010101010101), np.uint64(0x0202020202020202)
@@ -169,7 +176,7 @@ def encrypt_sta(keys: Bytes, blocks: Words64, tables: StaTables | None = None) -
     return blocks
 
 
-# ---- The CRC of tokens over arrays, by the same tables as the single path.
+# The CRC of tokens over arrays, by the same tables as the single path.
 
 _CRC_PLACES: Words16 = np.array(place_tables(), np.uint16)
 _ZEROS = crc_of_zeros()

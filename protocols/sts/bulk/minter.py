@@ -36,7 +36,10 @@ from protocols.sts.token.carrier import CLASS_MASK, CLASS_SHIFT, TOKEN_DIGITS
 from protocols.sts.token.credit import UNITS
 from protocols.sts.token.key_change import PART_ORDER, KeyChange, key_change_sections
 
-# ---- From blocks to digits over arrays: class bits hidden, 66 bits written as 20 decimal digits.
+# From blocks to digits over arrays: class bits hidden, 66 bits written as 20 decimal digits.
+#
+# 66 bits do not fit a machine word, so the number is taken apart as ``high * 10^10 + low``: the two bits
+# above the word add a constant to each half.
 
 _HALF = 10**10
 _GROUP = 10**4
@@ -224,7 +227,7 @@ def _enciphered(token_class: int, keys: Bytes, content48: Words64, ea: str) -> B
     return digits
 
 
-# ---- Decoder keys of many meters from one vending key: what a key-change campaign or a load test begins wi
+# Decoder keys of many meters from one vending key: what a key-change campaign or a load test begins with.
 
 _PAN_AT = slice(27, 45)
 """Where the MeterPAN stands in the data block of DKGA04."""

@@ -13,7 +13,9 @@ from functools import lru_cache
 from operator import itemgetter
 from struct import Struct
 
-# ---- The two substitution boxes of MISTY1: S7 as printed, S9 from its algebraic normal form.
+# The two substitution boxes of MISTY1: S7 as printed, S9 from its algebraic normal form.
+#
+# Source: RFC 2994, 2.3 (S7) and the designer's paper for the polynomials of S9 (M. Matsui, FSE 1997)
 
 S7 = bytes(
     [

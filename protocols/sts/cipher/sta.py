@@ -16,7 +16,9 @@ from importlib import resources
 
 from protocols.sts.errors import StsValueError, UnsupportedAlgorithmError
 
-# ---- The substitution and permutation tables of the STA: values read from a data file, to be replaced at w
+# The substitution and permutation tables of the STA: values read from a data file, to be replaced at will.
+#
+# Which files ship, and on what terms, is said in ``protocols/sts/cipher/data/NOTICE.md``.
 
 DEFAULT_FILE = "sta_tables.toml"
 SAMPLE_FILE = "sta_tables_sample.toml"

@@ -45,7 +45,7 @@ def from_digits(digits: str) -> int:
     return value
 
 
-# ---- Putting fields side by side into an integer, most significant first, and taking them out again.
+# Putting fields side by side into an integer, most significant first, and taking them out again.
 
 CONTENT_BITS = 44
 """What a token carries between its subclass and its CRC (IEC 62055-41, 6.2)."""

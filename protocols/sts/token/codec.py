@@ -46,7 +46,7 @@ from protocols.sts.token.non_specific_management import (
     ReadExtendedToken,
 )
 
-# ---- What each class and subclass of token is called, supported or not (IEC 62055-41:2018, 6.2).
+# Names of token classes and subclasses, supported or not (IEC 62055-41:2018, 6.2).
 
 _NAMES: dict[tuple[int, int], str] = {
     (0, 0): "TransferCredit electricity",
@@ -89,7 +89,7 @@ def token_name(token_class: int, token_subclass: int) -> str:
     return f"{kind} (class {token_class} subclass {token_subclass})"
 
 
-# ---- Which type a class and subclass is read as: the table that the decoder works by.
+# Types by class and subclass: the table that the decoder works by.
 
 MakerAddressedToken = InitiateMeterTest | ReadExtendedToken | ProprietaryMeterTest
 """Any token of class 1: it names a maker, or every maker."""
@@ -274,7 +274,10 @@ def decode_token(
     return Decoded(digits, token_class, block, crc_ok, token)
 
 
-# ---- A press: many credit tokens under one decoder key, with nothing on the way that does not make the tok
+# Credit minter: many credit tokens under one decoder key, with nothing on the way that does not make the
+# token.
+#
+# Gives the same digits as ``encode_token(TransferCredit(...), key)``; checks the same ranges.
 
 _CREDIT = TransferCredit.token_class
 _SUBCLASSES_END = len(UNITS)

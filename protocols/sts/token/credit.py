@@ -56,7 +56,7 @@ class TransferCredit:
         return cls(token_subclass, rnd, tid, decode_amount(amount))
 
 
-# ---- Class 0, subclasses 4 to 7: credit transferred in money. No RND; its bits hold sign and exponent.
+# Class 0, subclasses 4 to 7: credit transferred in money. No RND; its bits hold sign and exponent.
 
 CURRENCY_SUBCLASSES = range(4, 8)
 """Electricity, water, gas, time, all in money; these tokens close with CRC_C."""

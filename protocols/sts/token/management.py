@@ -134,7 +134,7 @@ class ClearTamperCondition:
         return cls(*unpack_register(content44))
 
 
-# ---- Class 2, the tokens that set one 16-bit value: tariff rate, water meter factor, extended settings.
+# Class 2, the tokens that set one 16-bit value: tariff rate, water meter factor, extended settings.
 
 FLAGS_INDEX = 63
 """TokenIndex under which an extended token sets one flag (STS 202-5)."""
@@ -238,7 +238,13 @@ class SetExtendedToken:
         return cls(rnd, tid, value >> _CONTROL_BITS, value & (1 << _CONTROL_BITS) - 1)
 
 
-# ---- Class 2, the sections of a new decoder key. No TID: the same change always gives the same tokens.
+# Class 2, the sections of a new decoder key. No TID: the same change always gives the same tokens.
+#
+# The parts of the key are kept out of `repr`. Bytes of a 128-bit key travel in the order 0-3 (1st), 12-15
+# (2nd), 4-7 (3rd), 8-11 (4th); those of a 64-bit key 0-3 (1st), 4-7 (2nd), and a third token then carries the
+# supply group code.
+#
+# Source: IEC 62055-41:2018, 6.2.7, 6.2.8, 6.2.12 and 6.2.13
 
 PART_BITS = 32
 

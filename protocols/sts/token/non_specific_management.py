@@ -64,7 +64,11 @@ class InitiateMeterTest:
         return cls(content44 >> bits, content44 & (1 << bits) - 1, digits)
 
 
-# ---- Class 1 beyond tests: reading extended settings (STS 202-5), and what a maker may use as it likes.
+# Class 1 beyond tests: reading extended settings (STS 202-5), and what a maker may use as it likes.
+#
+# All have the layout of a test token: a control field and the manufacturer code, in clear.
+#
+# Source: STS 202-5; vendors' documents for the proprietary subclasses [1]
 
 PROPRIETARY_MFR_DIGITS: dict[int, int] = {
     **dict.fromkeys(range(6, 11), 4),

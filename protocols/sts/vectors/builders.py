@@ -31,7 +31,12 @@ from protocols.sts.token.non_specific_management import (
 from protocols.sts.vectors import inputs as read
 from protocols.sts.vectors.inputs import Inputs
 
-# ---- From the inputs of a vector to keys: the decoder key in force, and the change to a new one.
+# From the inputs of a vector to keys: the decoder key in force, and the change to a new one.
+#
+# A point of sale must refuse an expired vending key: for credit and management, and as the *new* key of a key
+# change. It must allow a key change *from* an expired key, or no meter could be rescued.
+#
+# Source: IEC 62055-41:2018, 6.5.2.5; STS 531-1, CTSA16
 
 NEVER_EXPIRES = 255
 _INHERITED = ("dkga", "ea", "vending_key", "sgc", "ti", "krn", "base_date", "key_type", "ken")

@@ -40,7 +40,7 @@ from protocols.sts.vectors import inputs as read
 from protocols.sts.vectors.builders import BUILDERS, decoder_key, key_sections, new_inputs
 from protocols.sts.vectors.inputs import Inputs
 
-# ---- What decoding a token gives back, as plain data under helpful names.
+# Fields that decoding a token gives back, as plain data under helpful names.
 
 Fields = dict[str, Any]
 

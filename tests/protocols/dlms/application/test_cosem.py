@@ -1,8 +1,5 @@
 """Interface classes, objects, rights, devices and selections."""
 
-import doctest
-import importlib
-
 import pytest
 
 from protocols.dlms import axdr
@@ -246,12 +243,3 @@ def test_selections_travel(selection: RangeSelection | EntrySelection) -> None:
 def test_bad_selections(selector: int, parameters: axdr.Data) -> None:
     with pytest.raises(DecodeError):
         selection_from(selector, parameters)
-
-
-@pytest.mark.parametrize(
-    "name", ["apdu", "client", "xdlms", "cosem.declaration", "cosem.objects", "cosem.disconnect"]
-)
-def test_examples(name: str) -> None:
-    results = doctest.testmod(importlib.import_module(f"protocols.dlms.{name}"))
-    assert results.attempted
-    assert not results.failed
