@@ -1,4 +1,4 @@
-"""The digest of a world: one number over everything that happened, the same wherever it is computed.
+"""Digest of a world: one number over everything that happened, the same wherever it is computed.
 
 Only whole numbers go in, in a fixed order: Wh, mV, ms, counts and codes. Nothing depends on the order of a
 dictionary, on addresses in memory or on the last bits of a sum of floats.
@@ -16,9 +16,9 @@ from sim.scenarios import solar_homes
 if TYPE_CHECKING:
     from sim.concentrator import Concentrator
     from sim.scenarios.customers import Customer
-    from sim.scenarios.field import FieldWorld
     from sim.scenarios.site import Site
     from sim.scenarios.site_meters import PlacedMeter
+    from sim.scenarios.solar_homes import SolarHome
 
 _MS_PER_S = 1_000
 _MV_PER_V = 1_000
@@ -26,18 +26,20 @@ _US_PER_MS = 1_000
 Value = int | str
 
 
-def digest_of(world: "FieldWorld") -> str:
-    """SHA-256 over the world as it stands, in hexadecimal; its books must be closed."""
+def digest_of(now_s: float, sites: "tuple[Site, ...]", homes: "tuple[SolarHome, ...]") -> str:
+    """SHA-256 over a world as it stands, in hexadecimal; its books must be closed."""
     sha = hashlib.sha256()
-    for row in world_rows(world):
+    for row in world_rows(now_s, sites, homes):
         sha.update(" ".join(map(str, row)).encode() + b"\n")
     return sha.hexdigest()
 
 
-def world_rows(world: "FieldWorld") -> Iterator[Iterable[Value]]:
-    """What goes into the digest, row by row: for a person who looks where two worlds part."""
-    yield "time", _ms(world.env.now)
-    for site in world.sites:
+def world_rows(
+    now_s: float, sites: "tuple[Site, ...]", homes: "tuple[SolarHome, ...]"
+) -> Iterator[Iterable[Value]]:
+    """Rows that go into the digest: for a person who looks where two worlds part."""
+    yield "time", _ms(now_s)
+    for site in sites:
         yield "site", site.number
         yield from _grid_rows(site)
         for place in site.placed:
@@ -46,7 +48,7 @@ def world_rows(world: "FieldWorld") -> Iterator[Iterable[Value]]:
             yield from _customer_rows(customer)
         for name in sorted(site.wire.concentrators):
             yield from _concentrator_rows(name, site.wire.concentrators[name])
-    yield from solar_homes.rows(world.solar_homes)
+    yield from solar_homes.rows(homes)
 
 
 def _grid_rows(site: "Site") -> Iterator[Iterable[Value]]:

@@ -241,12 +241,12 @@ class FieldWorld:
     def summary(self) -> dict[str, Any]:
         """What happened so far, as plain data; see `sim.scenarios.summary`."""
         self._settle()
-        return summarise(self)
+        return summarise(self.scenario, self.clock, self.sites, self.solar_homes)
 
     def digest(self) -> str:
         """SHA-256 over everything that happened, as whole numbers in a fixed order; hexadecimal."""
         self._settle()
-        return digest_of(self)
+        return digest_of(self.env.now, self.sites, self.solar_homes)
 
     def _settle(self) -> None:
         """Close every book at this instant."""

@@ -15,10 +15,11 @@ from sim.scenarios.customers import ACCEPTED, SECTIONS
 
 if TYPE_CHECKING:
     from sim.concentrator import Concentrator
-    from sim.scenarios.field import FieldWorld
+    from sim.kernel.timing import SimClock
     from sim.scenarios.scenario import Scenario
     from sim.scenarios.site import Site
     from sim.scenarios.site_meters import PlacedMeter
+    from sim.scenarios.solar_homes import SolarHome
 
 # ---- Energy, supply and theft over the sites of a world.
 
@@ -358,39 +359,37 @@ def registers(sites: "Sequence[Site]") -> dict[str, Any]:
     }
 
 
-# ---- The whole summary of a world.
-
-
-def summarise(world: "FieldWorld") -> dict[str, Any]:
-    """Everything that a run has to say; the books of `world` must be closed at this instant."""
-    sites, scenario = world.sites, world.scenario
-    simulated_s = float(world.env.now)
+def summarise(
+    scenario: "Scenario", clock: "SimClock", sites: "tuple[Site, ...]", homes: "tuple[SolarHome, ...]"
+) -> dict[str, Any]:
+    """Summary of a world whose books are closed at this instant."""
+    simulated_s = clock.now_s()
     offset_h = sites[0].grid.terms.plant.utc_offset_h
     key_change = key_change_left(sites, scenario, simulated_s)
     return {
         "scenario": scenario.name,
         "seed": scenario.frame.seed,
-        "epoch": world.clock.epoch.isoformat(),
+        "epoch": clock.epoch.isoformat(),
         "simulated_s": simulated_s,
         "sites": len(sites),
         "energy": energy_sums(sites),
         "supply": supply_figures(sites, simulated_s),
-        "availability_by_hour": availability_by_hour(sites, world.clock.epoch, offset_h),
+        "availability_by_hour": availability_by_hour(sites, clock.epoch, offset_h),
         "theft": theft_figures(sites),
         "registers": registers(sites),
-        "reads": _reads(world),
+        "reads": _reads(sites),
         "tokens": token_counts(sites),
         "customers": customer_counts(sites),
         **({} if key_change is None else {"key_change": key_change}),
-        **({"solar_homes": solar_homes.summarise(world.solar_homes)} if world.solar_homes else {}),
+        **({"solar_homes": solar_homes.summarise(homes)} if homes else {}),
     }
 
 
-def _reads(world: "FieldWorld") -> dict[str, Any]:
-    """What the concentrators read and what they say of it."""
+def _reads(sites: "tuple[Site, ...]") -> dict[str, Any]:
+    """Readings of the concentrators, and their own summaries."""
     summaries = {
         name: concentrator.summary()
-        for site in world.sites
+        for site in sites
         for name, concentrator in site.wire.concentrators.items()
     }
     wanted, done, late = (
@@ -401,7 +400,7 @@ def _reads(world: "FieldWorld") -> dict[str, Any]:
         "wanted": wanted,
         "done": done,
         "late": late,
-        "rows": counts(readings(world.sites)),
+        "rows": counts(readings(sites)),
         "share": round(done / wanted, 5) if wanted else None,
         "concentrators": summaries,
     }

@@ -128,7 +128,9 @@ def test_a_summary_is_plain_data(lived: FieldWorld):
 
 
 def test_the_rows_of_a_digest_are_whole_numbers_and_words(lived: FieldWorld):
-    assert {type(value) for row in world_rows(lived) for value in row} == {int, str}
+    assert {
+        type(value) for row in world_rows(lived.env.now, lived.sites, lived.solar_homes) for value in row
+    } == {int, str}
 
 
 def test_the_recorder_keeps_its_pace(lived: FieldWorld):
