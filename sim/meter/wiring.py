@@ -11,7 +11,7 @@ from protocols.dlms.xdlms.notification import DataNotification
 from protocols.field.events import EventCode
 from sim.kernel.random import RandomStreams
 from sim.meter.ciu.link import LinkTerms, LinkVariant, Medium, UnitTerms
-from sim.meter.ciu.server import ORDERS, CiuServer, CiuServerHooks, customer_commands
+from sim.meter.ciu.server import CiuServer, CiuServerHooks, customer_orders
 from sim.meter.ciu.unit import CustomerUnit, UnitContext
 from sim.meter.clock.scheduled_jobs import JobHooks, scheduled_jobs
 from sim.meter.clock.scheduler import Scheduler
@@ -21,7 +21,7 @@ from sim.meter.communication.push import OnSent, PushTerms
 from sim.meter.cosem.load_profiles import take_row
 from sim.meter.cosem.logical_device import ObjectTable, logical_devices
 from sim.meter.cosem.monitors import noting_writes
-from sim.meter.cosem.requests import LiveParts, RequestHooks, make_requests
+from sim.meter.cosem.requests import LiveParts, Requests
 from sim.meter.credentials import Credentials
 from sim.meter.events.automation import Automation, AutomationHooks
 from sim.meter.hardware import Hardware, ModuleKind, make_hardware
@@ -114,9 +114,9 @@ class MeterWiring:
 
     __slots__ = (
         "_books",
-        "_commands",
         "_lamp",
         "_octets",
+        "_orders",
         "_quality",
         "_scheduler",
         "_scripts",
@@ -188,8 +188,8 @@ class MeterWiring:
         )
         self.ciu_server = CiuServer(env, profile, parts, self._ciu_hooks(), self.ciu_installation.medium)
         self.ciu_installation.install(profile.ciu.unit)
-        requests = make_requests(parts, self._request_hooks())
-        self._commands = customer_commands(parts, requests.act)
+        requests = self._requests()
+        self._orders = customer_orders(requests)
         live = LiveParts(profile, parts, requests, self.hardware.slot, lambda: memory.faults, plant)
         self.table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
         self.make_objects = cache(lambda: logical_devices(live, self.table, credentials.passwords))
@@ -304,8 +304,7 @@ class MeterWiring:
             enter_token=self._enter_token,
             keep_units=self.persistence.keep_units,
             guard=self.guard,
-            command=lambda name: self._commands[name](),
-            orders=ORDERS,
+            command=lambda name: self._orders[name](),
         )
 
     def _regulator_hooks(self) -> RegulatorHooks:
@@ -320,14 +319,15 @@ class MeterWiring:
             forbids=self.parts.protections.forbids_supply,
         )
 
-    def _request_hooks(self) -> RequestHooks:
-        return RequestHooks(
+    def _requests(self) -> Requests:
+        return Requests(
+            parts=self.parts,
             settle=self.regulator.settle,
             log=self._log,
             enter_token=self._enter_token,
             clock_changed=self._restart_captures,
             run_script=self._scripts.run,
-            capture=self._capture,
+            take_row=self._capture,
             changed=self._settings_changed,
             tariff_changed=self._tariff_changed,
             keep=self.persistence.keep_settings,

@@ -33,7 +33,7 @@ from sim.kernel.timing import Timer
 from sim.meter.ciu.keypad_display import LINE_LENGTH, Keypad, Lang, Page, Show, grouped_digits, kwh, text
 from sim.meter.ciu.link import Medium
 from sim.meter.components import Components
-from sim.meter.cosem.requests import Act
+from sim.meter.cosem.requests import Requests
 from sim.meter.metering.metrology import Quantity
 from sim.meter.payment.tokens import RESULT_NUMBERS, TokenRecord, taken
 from sim.meter.profile import MeterProfile
@@ -48,6 +48,10 @@ REJECT_BEEP_S = 3
 Information = Mapping[str, Callable[[], str]]
 
 
+#: Names of the orders, which change something; other short codes ask for information.
+ORDERS = frozenset({"next_credit", "reconnect", "disconnect"})
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Answers of one meter in the customer's language.
@@ -57,7 +61,6 @@ class Answers:
         short_codes: digits -> name of the information to show.
         information: name -> its value now.
         command: carries out the order of a name; True where it changed something.
-        orders: names that are orders, not information.
         result_s: how long a result stays on the display.
     """
 
@@ -66,7 +69,6 @@ class Answers:
     information: Information
     result_s: int = 10
     command: Callable[[str], bool] = bool
-    orders: frozenset[str] = frozenset()
 
     @property
     def longest_code(self) -> int:
@@ -82,7 +84,7 @@ class Answers:
         name = self.short_codes.get(entry)
         if name is None:
             return Show(((self._text("code.unknown"), entry),), self.result_s, beep_s=REJECT_BEEP_S)
-        if name in self.orders:
+        if name in ORDERS:
             return self._ordered(name)
         return Show(self.pages([name]), self.result_s)
 
@@ -186,7 +188,6 @@ class CiuServerHooks:
         keep_units: keeps through power cuts which units are paired.
         guard: wraps what comes from outside, so that it ends where the power does.
         command: carries out an order of the customer by its name.
-        orders: the names of all orders.
     """
 
     powered: Callable[[], bool]
@@ -196,7 +197,6 @@ class CiuServerHooks:
     keep_units: Callable[[], None]
     guard: Callable[[Callable[..., None]], Callable[..., None]]
     command: Callable[[str], bool]
-    orders: frozenset[str]
 
 
 class CiuServer:
@@ -244,7 +244,6 @@ class CiuServer:
             displayed_values(profile, parts),
             terms.result_s,
             hooks.command,
-            hooks.orders,
         )
         self._answerer = CiuMeterEnd()
         # message type -> how the meter answers it; the others are its own
@@ -401,22 +400,10 @@ class CiuServer:
 
 # ------------------------------------------------------------ orders by short code
 
-#: Name of an order, as profiles write it -> what it does; True where it changed something.
-Commands = dict[str, Callable[[], bool]]
 
-
-#: Every name.
-ORDERS = frozenset({"next_credit", "reconnect", "disconnect"})
-
-
-def customer_commands(parts: Components, act: Act) -> Commands:
-    """The orders of one meter.
-
-    Args:
-        parts: account and switch.
-        act: does something to a part, keeps it, and lets the others follow.
-    """
-    account, switch = parts.prepayment, parts.switch
+def customer_orders(requests: Requests) -> dict[str, Callable[[], bool]]:
+    """Orders of the customer by their names in profiles; True where one changed something."""
+    account, switch, act = requests.parts.prepayment, requests.parts.switch, requests.act
 
     def choose_next() -> bool:
         return any(account.choose(source) for source in account.credits.ordered)

@@ -1,6 +1,7 @@
 """Table of bindings: the names that profiles use -> binder of the object."""
 
 from collections.abc import Callable
+from functools import partial
 
 from sim.meter.cosem.binding import Bound
 from sim.meter.cosem.clock import bind_clock, bind_schedule, bind_scripts, bind_single_action
@@ -12,7 +13,6 @@ from sim.meter.cosem.monitors import bind_parameter_monitor, bind_push, bind_reg
 from sim.meter.cosem.payment import bind_account, bind_charge, bind_credit
 from sim.meter.cosem.profile_generic import bind_event_log, bind_excursions, bind_payment_log
 from sim.meter.cosem.registers import (
-    Value,
     bind_demand,
     bind_limit,
     bind_maximum,
@@ -34,7 +34,6 @@ from sim.meter.cosem.tariff import (
     bind_special_days,
 )
 from sim.meter.cosem.tokens import bind_gateway, bind_sts_attributes
-from sim.meter.metering.metrology import Reading
 from sim.meter.object_list import DEMAND, MAXIMUM
 from sim.meter.profile import ObjectTerms
 
@@ -79,31 +78,12 @@ _OBJECTS: dict[str, Callable[[LiveParts, ObjectTerms], Bound]] = {
 
 def cosem_bindings(live: LiveParts) -> dict[str, Binder]:
     """Every binding that a profile may name."""
-    registers = register_values(live.parts) | plant_readings(live)
-    binders: dict[str, Binder] = {name: _object(live, name) for name in _OBJECTS}
-    binders |= {name: _plain(value) for name, value in plain_values(live).items()}
-    binders |= {name: _register(reading) for name, reading in registers.items()}
-    binders |= {f"{DEMAND}{name}": _bound(live, bind_demand) for name in live.parts.demands.registers}
-    binders |= {f"{MAXIMUM}{name}": _bound(live, bind_maximum) for name in live.parts.demands.maxima}
-    binders |= {f"limit.{name}": _limit(live, name) for name in live.parts.quality.watches}
-    return binders
-
-
-def _object(live: LiveParts, name: str) -> Binder:
-    return lambda row: _OBJECTS[name](live, row)
-
-
-def _plain(value: Value) -> Binder:
-    return lambda row: bind_plain(value, row)
-
-
-def _register(reading: Reading) -> Binder:
-    return lambda row: bind_register(reading, row)
-
-
-def _bound(live: LiveParts, bind: Callable[[LiveParts, ObjectTerms], Bound]) -> Binder:
-    return lambda row: bind(live, row)
-
-
-def _limit(live: LiveParts, name: str) -> Binder:
-    return lambda row: bind_limit(live, name, row)
+    registers, demands = register_values(live.parts) | plant_readings(live), live.parts.demands
+    return {
+        **{name: partial(bind, live) for name, bind in _OBJECTS.items()},
+        **{name: partial(bind_plain, value) for name, value in plain_values(live).items()},
+        **{name: partial(bind_register, reading) for name, reading in registers.items()},
+        **{f"{DEMAND}{name}": partial(bind_demand, live) for name in demands.registers},
+        **{f"{MAXIMUM}{name}": partial(bind_maximum, live) for name in demands.maxima},
+        **{f"limit.{name}": partial(bind_limit, live, name) for name in live.parts.quality.watches},
+    }

@@ -32,13 +32,7 @@ def bind_image(live: LiveParts, _row: ObjectTerms) -> Bound:
         )
 
     def enable(value: Data) -> None:
-        enabled = boolean(value)
-
-        def change() -> bool:
-            store.enabled = enabled
-            return True
-
-        live.requests.act(change)
+        live.requests.put(store, enabled=boolean(value))
 
     def initiate(parameter: Data | None) -> None:
         identifier, size = elements(parameter, 2)
@@ -79,12 +73,7 @@ def _step(live: LiveParts, step: Callable[[], None], code: EventCode | None = No
     Raises:
         AccessError: the image store refuses it.
     """
-
-    def act() -> bool:
-        step()
-        return True
-
     try:
-        live.requests.act(act, code)
+        live.requests.do(step, code)
     except ImageRefusedError as error:
         raise AccessError(ActionResult.TEMPORARY_FAILURE) from error

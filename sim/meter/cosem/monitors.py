@@ -54,11 +54,7 @@ def bind_register_monitor(live: LiveParts, row: ObjectTerms) -> Bound:
 
 def _monitor_setters(live: LiveParts, name: bytes, tag: DataTag) -> dict[int, Setter]:
     def put(attribute: str, value: object) -> None:
-        def act() -> bool:
-            setattr(live.parts.monitors.items[name], attribute, value)
-            return True
-
-        live.requests.act(act)
+        live.requests.put(live.parts.monitors.items[name], **{attribute: value})
 
     def set_thresholds(value: Data) -> None:
         if any(item.tag is not tag for item in elements(value)):
@@ -184,11 +180,7 @@ def bind_push(live: LiveParts, row: ObjectTerms) -> Bound:
 
 def _push_setters(live: LiveParts, name: bytes) -> dict[int, Setter]:
     def change(**values: Any) -> None:
-        def act() -> bool:
-            live.parts.push_setups.change(name, **values)
-            return True
-
-        live.requests.act(act)
+        live.requests.do(lambda: live.parts.push_setups.change(name, **values))
 
     def set_destination(value: Data) -> None:
         transport, destination, message = elements(value, 3)

@@ -6,8 +6,6 @@ of credit. A credit or charge is found by its logical name.
 Source: IEC 62056-6-2, Account, Credit, Charge
 """
 
-from collections.abc import Callable
-
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult, DataAccessResult
@@ -179,12 +177,7 @@ def _set_mode(live: LiveParts, value: Data) -> None:
 
 def _plan(live: LiveParts, attribute: str, value: Data) -> None:
     instant = instant_us(value, live.profile.deviation_minutes)
-
-    def change() -> bool:
-        setattr(live.parts.prepayment.state, attribute, instant)
-        return True
-
-    live.requests.act(change)
+    live.requests.put(live.parts.prepayment.state, **{attribute: instant})
 
 
 # ------------------------------------------------------------ class 112
@@ -240,12 +233,7 @@ def _set(live: LiveParts, source: CreditSource, attribute: str, value: Data) -> 
     amount_wh = number(value)
     if not 0 <= amount_wh <= live.parts.prepayment.terms.capacity_wh:
         raise AccessError(DataAccessResult.OTHER_REASON)
-
-    def change() -> bool:
-        setattr(source, attribute, amount_wh)
-        return True
-
-    live.requests.act(change)
+    live.requests.put(source, **{attribute: amount_wh})
 
 
 def _move(live: LiveParts, source: CreditSource, amount_wh: int) -> None:
@@ -257,12 +245,7 @@ def _move(live: LiveParts, source: CreditSource, amount_wh: int) -> None:
     account = live.parts.prepayment
     if abs(amount_wh) > account.terms.capacity_wh:
         raise AccessError(ActionResult.OTHER_REASON)
-
-    def change() -> bool:
-        account.credits.adjust(source, amount_wh * NJ_PER_WH)
-        return True
-
-    live.requests.act(change)
+    live.requests.do(lambda: account.credits.adjust(source, amount_wh * NJ_PER_WH))
 
 
 # ------------------------------------------------------------ class 113
@@ -310,58 +293,47 @@ def bind_charge(live: LiveParts, row: ObjectTerms) -> Bound:
 
 
 def _setters(live: LiveParts, charge: Charge) -> dict[int, Setter]:
-    zone = live.profile.deviation_minutes
+    zone, requests = live.profile.deviation_minutes, live.requests
 
     def set_proportion(value: Data) -> None:
         proportion = number(value)
         if proportion > PROPORTION_WHOLE:
             raise AccessError(DataAccessResult.OTHER_REASON)
-        _change(live, lambda: setattr(charge, "proportion", proportion))
-
-    def set_activation(value: Data) -> None:
-        instant = instant_us(value, zone)
-        _change(live, lambda: setattr(charge, "activation_us", instant))
-
-    def set_passive(value: Data) -> None:
-        passive = _parse(value)
-        _change(live, lambda: setattr(charge, "passive", passive))
+        requests.put(charge, proportion=proportion)
 
     def set_period(value: Data) -> None:
         period_s = number(value)
-        _change(live, lambda: charge.set_period(period_s, live.parts.clock.epoch_us))
+        requests.do(lambda: charge.set_period(period_s, live.parts.clock.epoch_us))
 
-    return {6: set_passive, 7: set_activation, 8: set_period, 13: set_proportion}
+    return {
+        6: lambda value: requests.put(charge, passive=_parse(value)),
+        7: lambda value: requests.put(charge, activation_us=instant_us(value, zone)),
+        8: set_period,
+        13: set_proportion,
+    }
 
 
 def _methods(live: LiveParts, charge: Charge) -> dict[int, Invoker]:
-    account = live.parts.prepayment
+    account, requests = live.parts.prepayment, live.requests
 
     def update_unit_charge(parameter: Data | None) -> None:
         """New prices for the passive unit charge, in the scales that it has."""
         rates = _rates(parameter)
         passive = UnitCharge(rates, charge.passive.price_scale, charge.passive.commodity_scale)
-        _change(live, lambda: setattr(charge, "passive", passive))
+        requests.put(charge, passive=passive)
 
     def set_remaining(amount_nj: int) -> None:
         if charge.terms.continuous or amount_nj < 0:
             raise AccessError(ActionResult.OTHER_REASON)
-        _change(live, lambda: setattr(charge, "remaining_nj", amount_nj))
+        requests.put(charge, remaining_nj=amount_nj)
 
     return {
         1: update_unit_charge,
-        2: lambda _parameter: _change(live, charge.activate),
-        3: lambda _parameter: must(live.requests.act(lambda: account.collect(charge))),
+        2: lambda _parameter: requests.do(charge.activate),
+        3: lambda _parameter: must(requests.act(lambda: account.collect(charge))),
         4: lambda parameter: set_remaining(charge.remaining_nj + number(parameter) * NJ_PER_WH),
         5: lambda parameter: set_remaining(number(parameter) * NJ_PER_WH),
     }
-
-
-def _change(live: LiveParts, change: Callable[[], None]) -> None:
-    def act() -> bool:
-        change()
-        return True
-
-    live.requests.act(act)
 
 
 def _unit_charge(charge: Charge, price: UnitCharge) -> Data:

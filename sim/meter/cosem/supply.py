@@ -57,12 +57,7 @@ def _set_mode(live: LiveParts, value: Data) -> None:
     mode = number(value)
     if mode not in list(ControlMode):
         raise AccessError(DataAccessResult.OTHER_REASON)
-
-    def change() -> bool:
-        live.parts.switch.set_mode(ControlMode(mode))
-        return True
-
-    live.requests.act(change, EventCode.CONTROL_MODE_CHANGED)
+    live.requests.do(lambda: live.parts.switch.set_mode(ControlMode(mode)), EventCode.CONTROL_MODE_CHANGED)
 
 
 # ------------------------------------------------------------ class 71
@@ -104,45 +99,43 @@ def bind_limiter(live: LiveParts, _row: ObjectTerms) -> Bound:
 
 
 def _setters(live: LiveParts) -> dict[int, Setter]:
-    limiter, zone = live.parts.limiter, live.profile.deviation_minutes
+    limiter, zone, requests = live.parts.limiter, live.profile.deviation_minutes, live.requests
 
     def set_normal(value: Data) -> None:
         limit_w = _watts(value)
 
-        def change() -> bool:
+        def change() -> None:
             if limiter.set_limit(limit_w) is not TokenResult.ACCEPT:
                 raise AccessError(DataAccessResult.OTHER_REASON)
-            return True
 
-        live.requests.act(change, EventCode.LIMITER_CHANGED)
+        requests.do(change, EventCode.LIMITER_CHANGED)
 
     def set_emergency_limit(value: Data) -> None:
         limit_w = _watts(value)
         if limit_w > limiter.highest_limit_w:
             raise AccessError(DataAccessResult.OTHER_REASON)
-        live.requests.act(lambda: _put(limiter, "emergency_limit_w", limit_w), EventCode.LIMITER_CHANGED)
+        requests.put(limiter, EventCode.LIMITER_CHANGED, emergency_limit_w=limit_w)
 
     def set_time(attribute: str) -> Setter:
         def set_seconds(value: Data) -> None:
             seconds = number(value)
             if seconds < 1:
                 raise AccessError(DataAccessResult.OTHER_REASON)
-            live.requests.act(lambda: _put(limiter, attribute, seconds))
+            requests.put(limiter, **{attribute: seconds})
 
         return set_seconds
 
     def set_profile(value: Data) -> None:
         group, begin, duration = elements(value, 3)
         profile = EmergencyProfile(number(group), instant_us(begin, zone), number(duration))
-        live.requests.act(lambda: _put(limiter, "emergency", profile))
+        requests.put(limiter, emergency=profile)
 
     def set_groups(value: Data) -> None:
-        groups = tuple(number(item) for item in elements(value))
-        live.requests.act(lambda: _put(limiter, "groups", groups))
+        requests.put(limiter, groups=tuple(number(item) for item in elements(value)))
 
     def set_actions(value: Data) -> None:
         over, under = (_reference(item) for item in elements(value, 2))
-        live.requests.act(lambda: _put(limiter, "over", over) and _put(limiter, "under", under))
+        requests.put(limiter, over=over, under=under)
 
     return {
         4: set_normal,
@@ -153,11 +146,6 @@ def _setters(live: LiveParts) -> dict[int, Setter]:
         9: set_groups,
         11: set_actions,
     }
-
-
-def _put(target: object, attribute: str, value: object) -> bool:
-    setattr(target, attribute, value)
-    return True
 
 
 def _watts(value: Data) -> int:
@@ -209,11 +197,10 @@ def bind_reverse_energy(live: LiveParts, row: ObjectTerms) -> Bound:
 
 
 def _change(live: LiveParts, **values: object) -> None:
-    def change() -> bool:
+    def change() -> None:
         try:
             live.parts.protections.change(**values)
         except ValueError as error:
             raise AccessError(DataAccessResult.OTHER_REASON) from error
-        return True
 
-    live.requests.act(change)
+    live.requests.do(change)
