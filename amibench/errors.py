@@ -1,4 +1,4 @@
-"""How a command ends badly: one sentence with the mend on standard error, and exit code 3."""
+"""Errors of a command: one sentence with the mend on standard error, and exit code 3."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Which language to speak: the ``--lang`` option, then ``AMIBENCH_LANG``, then the locale, else English."""
+"""Language of a command: the ``--lang`` option, then ``AMIBENCH_LANG``, then the locale, else English."""
 
 import os
 
@@ -16,7 +16,7 @@ def resolve(lang: str | None = None) -> str:
 
 
 def spoken(lang: str | None) -> str:
-    """What `resolve` says, where ``--lang`` is one of `LANGUAGES` or was not given.
+    """Language as `resolve` finds it, where ``--lang`` is one of `LANGUAGES` or was not given.
 
     Raises:
         CommandError: it is another.

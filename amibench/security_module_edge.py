@@ -1,4 +1,4 @@
-"""Where a command meets the security module: the one clock it reads, and its errors as one sentence."""
+"""Edge of the security module in commands: the clock that it follows, and its errors as one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

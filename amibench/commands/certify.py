@@ -258,7 +258,7 @@ def certify(
 
 
 def _target(given: str | None, suites: tuple[str, ...] | None) -> str | None:
-    """What is tried where nothing was named: for the vendor suite alone, our own module."""
+    """Target where none was named: for the vendor suite alone, our own module."""
     return OWN_VENDOR if given is None and suites == (VENDOR_SUITE,) else given
 
 
@@ -273,7 +273,7 @@ def _report(seen: Evidence, artefacts: list[Path], lang: str, *, as_json: bool) 
 
 
 def _may_draw(device: targets.Target, as_json: bool) -> bool:
-    """Whether a bar may be drawn: not over the questions that an operator is asked at the same terminal."""
+    """True where a bar may be drawn: not over the questions to an operator at the same terminal."""
     asked = any(station.driver == "operator" for station in device.statement.stations.values())
     return not (as_json or asked)
 

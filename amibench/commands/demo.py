@@ -43,12 +43,12 @@ from system.demo.village import Village
 
 # ---------------- Signals
 
-#: Who asks the demo to end, and with which exit code it then does.
+#: Signals that end the demo, and its exit code then.
 EXIT_BY_SIGNAL = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}
 
 
-class StopRequested(BaseException):  # like KeyboardInterrupt, it is nobody's to catch on the way
-    """Somebody wants the demo to end.
+class StopRequested(BaseException):  # like KeyboardInterrupt, not to be caught on the way
+    """Request that the demo ends.
 
     Args:
         code: exit code.
@@ -83,25 +83,25 @@ def ignore_signals() -> None:
 
 # ---------------- Processes, in the order of their start
 
-#: What the world has lived when it is first shown, s: its meters have answered the concentrator.
-_LIVED_S = 900.0
+#: Age of the world when it is first shown, s: its meters have answered the concentrator.
+_SIMULATED_S = 900.0
 _DAY_S = 86_400.0
 #: Of the collector, s of the wall: between two looks for work, for an answer.
 _IDLE_S, _PATIENCE_S = 0.5, 10.0
-#: How finely a clock is read that runs faster than ours, s of the wall; and what meters may be off, s.
+#: Resolution of a clock that runs faster than ours, s of the wall; and deviation that meters may have, s.
 _UNSEEN_S, _TOLERANCE_S = 1.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What was asked for.
+    """Options of the demo.
 
     Args:
         scenario: the world.
         port: TCP port of the portal; 0 takes a free one.
         panel_port: of the customer units' page; 0 takes a free one.
         speed: device seconds that pass in a second.
-        days: how long the world has lived when it is first shown.
+        days: simulated before it is first shown.
     """
 
     scenario: str
@@ -140,47 +140,47 @@ class RunningDemo:
         return f"{self.panel}/meter/{self.village.first}"
 
 
-def start_demo(family: ProcessGroup, folder: Path, wishes: DemoOptions) -> RunningDemo:
+def start_demo(processes: ProcessGroup, folder: Path, asked: DemoOptions) -> RunningDemo:
     """Start everything.
 
     Raises:
         ChildDiedError: a process did not come up.
         CommandError: the world has no homes, or a file cannot be written.
     """
-    rows = family.start("database", ["system.demo"])  # the slowest begins first
-    field = _start_field(family, folder, wishes)
-    module = start_module(family, folder)
-    world = field.line()
+    rows = processes.start("database", ["system.demo"])  # the slowest begins first
+    field = _start_field(processes, folder, asked)
+    module = start_module(processes, folder)
+    world = field.read_line()
     village = announced_community(world)
-    module.line()
-    rows.line()
-    rows.tell(village.to_json())
-    token = rows.line()["empty_token"]
-    family.finish(rows)
-    portal = family.start("portal", ["amibench", "system", "serve", "--port", str(wishes.port)])
+    module.read_line()
+    rows.read_line()
+    rows.send_last_line(village.to_json())
+    token = rows.read_line()["empty_token"]
+    processes.finish(rows)
+    portal = processes.start("portal", ["amibench", "system", "serve", "--port", str(asked.port)])
     _type(world["control"], folder, village.first, token)
     pages = [concentrator["web"] for site in world["sites"] for concentrator in site["concentrators"]]
-    url = portal.line()["url"]
-    _start_office(family, folder, wishes.speed)
-    return RunningDemo(village, url, world["panel"], tuple(pages), wishes.speed)
+    url = portal.read_line()["url"]
+    _start_office(processes, folder, asked.speed)
+    return RunningDemo(village, url, world["panel"], tuple(pages), asked.speed)
 
 
-def _start_field(family: ProcessGroup, folder: Path, wishes: DemoOptions) -> ChildProcess:
-    lived_s = _LIVED_S + wishes.days * _DAY_S
-    epoch = (wall_utc() - timedelta(seconds=lived_s)).replace(microsecond=0, tzinfo=None)
+def _start_field(processes: ProcessGroup, folder: Path, asked: DemoOptions) -> ChildProcess:
+    simulated_s = _SIMULATED_S + asked.days * _DAY_S
+    epoch = (wall_utc() - timedelta(seconds=simulated_s)).replace(microsecond=0, tzinfo=None)
     options: dict[str, Any] = {
-        "--speed": wishes.speed,
-        "--lived": lived_s,
+        "--speed": asked.speed,
+        "--lived": simulated_s,
         "--epoch": epoch.isoformat(),
-        "--panel-port": wishes.panel_port,
+        "--panel-port": asked.panel_port,
         "--control-file": control_file(folder),
     }
     words = [str(word) for pair in options.items() for word in pair]
-    return family.start("field", ["amibench", "sim", "serve", wishes.scenario, "--no-meter-ports", *words])
+    return processes.start("field", ["amibench", "sim", "serve", asked.scenario, "--no-meter-ports", *words])
 
 
-def _start_office(family: ProcessGroup, folder: Path, speed: float) -> None:
-    """The collector, which speaks with the meters, and the worker, which does what nobody clicks."""
+def _start_office(processes: ProcessGroup, folder: Path, speed: float) -> None:
+    """The collector, which speaks with the meters, and the worker, which does the background jobs."""
     keys = write_meter_keys(folder / "meters.toml", control_file(folder))
     options: dict[str, Any] = {
         "--keys": keys,
@@ -190,8 +190,8 @@ def _start_office(family: ProcessGroup, folder: Path, speed: float) -> None:
         "--clock-tolerance": min(900.0, max(_TOLERANCE_S, _UNSEEN_S * speed)),
     }
     words = [str(word) for pair in options.items() for word in pair]
-    family.start("collector", ["amibench", "system", "collect", *words])
-    family.start("worker", ["amibench", "system", "work"])
+    processes.start("collector", ["amibench", "system", "collect", *words])
+    processes.start("worker", ["amibench", "system", "work"])
 
 
 def _type(control: str, folder: Path, meter: str, token: str) -> None:
@@ -209,10 +209,10 @@ def _type(control: str, folder: Path, meter: str, token: str) -> None:
 # ---------------- Sentences
 
 _TEXTS: dict[str, tuple[str, str]] = {
-    "starting": ("Starting the village …", "Encendiendo el pueblo …"),
+    "starting": ("Starting the community …", "Encendiendo el pueblo …"),
     "ready": (
-        "The village lives: {homes} homes, {speed:g} of its seconds in one of yours.",
-        "El pueblo está vivo: {homes} casas, {speed:g} de sus segundos en uno suyo.",
+        "The community runs: {homes} homes, {speed:g} of its seconds in one of yours.",
+        "El pueblo está en marcha: {homes} casas, {speed:g} de sus segundos en uno suyo.",
     ),
     "portal": ("Portal", "Portal"),
     "panel": ("Customer units", "Unidades de usuario"),
@@ -346,43 +346,43 @@ def demo(
         int, typer.Option(min=0, max=65_535, help="TCP port of the customer units; 0: a free one.")
     ] = 0,
     speed: Annotated[
-        float, typer.Option(min=0.1, max=3600, help="Seconds of the village that pass in one of yours.")
+        float, typer.Option(min=0.1, max=3600, help="Seconds of the community that pass in one of yours.")
     ] = 60.0,
     days: Annotated[
-        float, typer.Option(min=0, max=60, help="Days that the village has lived when it is shown.")
+        float, typer.Option(min=0, max=60, help="Days that are simulated before the community is shown.")
     ] = 0.0,
     scenario: Annotated[str, typer.Option(help="A world of the product, or a .toml file.")] = "teorama_demo",
     host: Annotated[str, typer.Option(help="Loopback only.")] = HOSTS[0],
     as_json: options.AsJson = False,
     lang: options.Lang = None,
 ) -> None:
-    """A village on this machine: field, security module, portal, collector, worker; Ctrl-C ends all of it."""
+    """A community and its utility on this machine: field, security module, portal, collector, worker; Ctrl-C ends all of it."""
     language = spoken(lang)
     _check(host, port, language)
     path = Path(scenario)
     world = str(path.absolute()) if path.suffix == ".toml" else scenario
     options.scenario_of(world, language)
-    wishes = DemoOptions(world, port, panel_port, speed, days)
-    raise typer.Exit(_run(wishes, language, as_json=as_json))
+    asked = DemoOptions(world, port, panel_port, speed, days)
+    raise typer.Exit(_run(asked, language, as_json=as_json))
 
 
-def _run(wishes: DemoOptions, lang: str, *, as_json: bool) -> int:
-    """Live until somebody ends it; the exit code."""
+def _run(asked: DemoOptions, lang: str, *, as_json: bool) -> int:
+    """Run until a signal ends it; the exit code."""
     with stoppable():
         folder = Path(tempfile.mkdtemp(prefix="amibench-demo-"))
-        family = ProcessGroup(folder, process_environment(folder, wishes.speed))
+        processes = ProcessGroup(folder, process_environment(folder, asked.speed))
         try:
             if not as_json:
                 typer.echo(text("starting", lang), err=True)
-            _say(start_demo(family, folder, wishes), lang, as_json=as_json)
-            family.watch()
+            _say(start_demo(processes, folder, asked), lang, as_json=as_json)
+            processes.watch()
         except StopRequested as stopped:
             return stopped.code
         except (ChildDiedError, LinkError, StationControlError) as error:
             raise CommandError(text("died", lang, detail=error)) from error
         finally:
             ignore_signals()
-            family.end()
+            processes.end()
             shutil.rmtree(folder, ignore_errors=True)
     return 0
 

@@ -85,7 +85,7 @@ def _decode_hex(text: str, lang: str, keys: list[ReadingKeys], *, as_json: bool)
     if not result.frames and not result.apdus:
         trees = result.blocks
     if as_json:
-        # one shape whatever comes: a failure is told by `error` and by the exit code
+        # one shape whatever comes: a failure is in `error` and by the exit code
         typer.echo(json.dumps(_plain(result, trees, faults), ensure_ascii=False))
         if faults:
             raise typer.Exit(EXIT_USAGE)

@@ -277,7 +277,7 @@ def show_status(directory: Folder, as_json: AsJson = False, lang: Lang = None) -
 
 
 def _confirmed(data: bytes, given: Fingerprints, lang: str) -> Fingerprints:
-    """The fingerprints that somebody compared: given, or asked for at a terminal."""
+    """Fingerprints that the operator compared: given, or asked for at a terminal."""
     with refusals_as_errors(lang):
         _, prints = services.read_office(data)
     if given.office or given.module:

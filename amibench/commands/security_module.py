@@ -251,7 +251,7 @@ def restore(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """Where to listen, and when to begin the journal anew."""
+    """Sockets to listen on, and the size at which the journal is compacted."""
 
     socket: Path | None
     tls: TlsTerms | None

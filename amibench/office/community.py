@@ -19,7 +19,7 @@ from system.security_module.journal import write_private
 
 # ---------------- Keys of the simulated meters, and the secret of the uplink
 
-#: What the channels of the village call the secret of the concentrators' management ports.
+#: Name of the secret of the concentrators' management ports, in the channels of the community.
 SECRET_NAME = "village"  # noqa: S105 - a name, not what it names
 
 KeyTables = dict[str, dict[str, dict[str, str]]]
@@ -84,13 +84,13 @@ def staff(password: Callable[[], str]) -> tuple[DemoUser, ...]:
     return tuple(DemoUser(username, role, password(), name) for username, role, name in _STAFF)
 
 
-# ---------------- Meters and concentrators of a world that lives in this process
+# ---------------- Meters and concentrators of a world in this process
 
 _PASSWORD_BYTES = 24
 
 
 def community_of(world: FieldWorld, concentrators: tuple[WorldConcentrator, ...] = ()) -> Village:
-    """The village of a world: every home, in the world's order.
+    """Community of a world: every home, in the world's order.
 
     Raises:
         ValueError: the world has no homes.
@@ -118,7 +118,7 @@ def random_password() -> str:
 
 
 def announced_community(world: Mapping[str, Any]) -> Village:
-    """The village of a world, from the line that ``sim serve`` said.
+    """Community of a served world, from the line that ``sim serve`` said.
 
     Raises:
         CommandError: the world has no homes with a meter.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: What asks a program to end.
+#: Signals that ask a program to end.
 ENDING_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 #: So long a process may take to end by itself, s.
 _TERMINATION_TIMEOUT_S = 10.0
@@ -41,7 +41,7 @@ class ChildProcess:
     process: "subprocess.Popen[bytes]"
     log: Path
 
-    def line(self) -> dict[str, Any]:
+    def read_line(self) -> dict[str, Any]:
         """The next line that it says.
 
         Raises:
@@ -52,12 +52,12 @@ class ChildProcess:
         try:
             found = json.loads(said)
         except ValueError:
-            raise ChildDiedError(self.complaint()) from None
+            raise ChildDiedError(self.last_error()) from None
         if not isinstance(found, dict):
-            raise ChildDiedError(self.complaint())
+            raise ChildDiedError(self.last_error())
         return found
 
-    def tell(self, line: str) -> None:
+    def send_last_line(self, line: str) -> None:
         """Say a line to it, the last one."""
         stream = self.process.stdin
         if stream is not None:
@@ -65,14 +65,14 @@ class ChildProcess:
                 stream.write(line.encode() + b"\n")
                 stream.close()
 
-    def hang_up(self) -> None:
+    def close_pipes(self) -> None:
         """Close the pipes to it."""
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
 
-    def complaint(self) -> str:
+    def last_error(self) -> str:
         """Its last words."""
         with contextlib.suppress(OSError):
             words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -125,7 +125,7 @@ class ProcessGroup:
             while True:
                 for key, _ in selector.select():
                     if not os.read(key.fd, _READ_BYTES):
-                        raise ChildDiedError(key.data.complaint())
+                        raise ChildDiedError(key.data.last_error())
 
     def finish(self, child: ChildProcess) -> None:
         """Wait for one that ends by itself when its work is done.
@@ -134,9 +134,9 @@ class ProcessGroup:
             ChildDiedError: it failed.
         """
         if child.process.wait():
-            raise ChildDiedError(child.complaint())
+            raise ChildDiedError(child.last_error())
         self._children.remove(child)
-        child.hang_up()
+        child.close_pipes()
 
     def end(self) -> None:
         """End every process, the last one first; those that do not listen are killed."""
@@ -150,7 +150,7 @@ class ProcessGroup:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.process.pid, signal.SIGKILL)
                 child.process.wait()
-            child.hang_up()
+            child.close_pipes()
 
 
 @contextlib.contextmanager
@@ -175,14 +175,14 @@ def _restore_signals() -> None:
 
 # ---------------- Environment and places of the processes
 
-#: How long a channel of the collector is its own, s of the wall.
+#: Lease of a channel by a collector, s of the wall.
 _LEASE_S = 90.0
 #: Of the user's environment, nothing of a real system reaches the processes.
 _FOREIGN = ("AMIBENCH_", "DJANGO_", "DATABASE_URL")
 
 
 def process_environment(folder: Path, speed: float = 1.0) -> dict[str, str]:
-    """What the processes are given: the user's environment without a real system, and the office's settings.
+    """Environment of the processes: the user's without a real system, and the office's settings.
 
     Args:
         folder: the private one.
@@ -203,10 +203,10 @@ def process_environment(folder: Path, speed: float = 1.0) -> dict[str, str]:
 
 
 def control_file(folder: Path) -> Path:
-    """Where the village says how it is moved and reached."""
+    """File in which the simulated world says how it is controlled and reached."""
     return folder / "control.toml"
 
 
 def module_socket(folder: Path) -> Path:
-    """Where the security module listens."""
+    """Socket of the security module."""
     return folder / "socket"

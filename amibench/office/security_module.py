@@ -81,7 +81,7 @@ def _operators(folder: Path) -> dict[str, bytes]:
     return public
 
 
-def start_module(family: ProcessGroup, folder: Path) -> ChildProcess:
+def start_module(processes: ProcessGroup, folder: Path) -> ChildProcess:
     """A security module of published test keys, its store in `folder`; it says a line when it is ready.
 
     Raises:
@@ -90,6 +90,6 @@ def start_module(family: ProcessGroup, folder: Path) -> ChildProcess:
     passphrase_file = folder / "passphrase"
     directory = make_key_store(folder, passphrase_file, secrets.token_urlsafe(24))
     words = ["serve", str(directory), "--test-keys", "--socket", str(module_socket(folder))]
-    return family.start(
+    return processes.start(
         "security-module", ["amibench", "security-module", *words, "--passphrase-file", str(passphrase_file)]
     )

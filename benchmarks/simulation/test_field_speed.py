@@ -2,7 +2,7 @@
 
 import pytest
 
-from amibench.commands.benches.simulation import measure_village
+from amibench.commands.benches.simulation import measure_community
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import load_scenario
 
@@ -14,4 +14,4 @@ def test_a_day(benchmark, name: str):
 
 
 def test_an_hour_of_a_village(benchmark):
-    benchmark.pedantic(lambda: measure_village(1.0, 350), rounds=3)
+    benchmark.pedantic(lambda: measure_community(1.0, 350), rounds=3)

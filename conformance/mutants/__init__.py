@@ -1,4 +1,4 @@
-"""Meters built wrong on purpose, each of which the bench must catch: the bench's own test.
+"""Mutants: meters built wrong on purpose, each of which the bench must catch: the bench's own test.
 
 A mutant is a class or a function in one of the families here. The decorator `mutant` enters it with its name,
 the clause that it must fail, its description and the part that it replaces::

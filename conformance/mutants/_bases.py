@@ -53,7 +53,7 @@ class Misrepresenting(ServerConnection):
     __slots__ = ()
 
     def shown(self, association: Association, item: CosemObject, rights: AccessRights) -> Entry:
-        """What is shown in the place of `item`, and to whom."""
+        """The object that is shown in the place of `item`, and its rights."""
         return item, rights
 
     def _associate(self, apdu: bytes, client_sap: int, server_sap: int) -> bytes:

@@ -77,7 +77,8 @@ class Registry(dict[str, _M]):
         Raises:
             ValueError: the name is taken.
         """
-        if mutant.name in self:
+        known = self.get(mutant.name)
+        if known is not None and known.wrong != mutant.wrong:  # an import that failed may come again
             raise ValueError(f"two mutants are called {mutant.name}")
         self[mutant.name] = mutant
 

@@ -80,7 +80,7 @@ _STATUS = 8
 @mutant(
     "denies-association",
     "dlms-yb/OBJECTS_ASSOCIATION",
-    Text("la asociación dice que no hay nadie asociado", "the association says that nobody is associated"),
+    Text("la asociación dice que no hay nadie asociado", "the association says that no client is associated"),
     SERVER,
 )
 class DeniesAssociation(ServerConnection):

@@ -53,7 +53,7 @@ class AcceptsDlmsVersion5(Retouching):
 @mutant(
     "grants-more-than-proposed",
     "dlms-yb/APPL_OPEN_1",
-    Text("concede servicios que nadie propuso", "grants services that nobody proposed"),
+    Text("concede servicios que nadie propuso", "grants services that the client did not propose"),
     SERVER,
 )
 class GrantsMoreThanProposed(Retouching):

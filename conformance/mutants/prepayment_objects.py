@@ -138,7 +138,7 @@ class CollectsWhileOff(Prepayment):
     profile="ppkw-full",
 )
 class ActivatesPriceAtOnce(Prepayment):
-    """A meter that puts a passive price in force as soon as it is told when it should begin."""
+    """A meter that puts a passive price in force as soon as its activation time is set."""
 
     __slots__ = ()
 

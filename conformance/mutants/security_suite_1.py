@@ -17,7 +17,7 @@ from protocols.dlms.server.connection import ServerConnection
 @mutant(
     "believes-any-signer",
     "dlms-yb/SYMSEC_1_HLS",
-    Text("acepta la firma de cualquiera", "takes the signature of anybody"),
+    Text("acepta la firma de cualquiera", "takes any signature"),
     SUITE_SECURITY,
 )
 class BelievesAnySigner(DeviceSecurity):

@@ -1,9 +1,9 @@
-"""The vendor's side of the bench: any vending system, through one protocol and the three hooks of STS 531-1.
+"""Vending systems under test: any of them, through one protocol and the three hooks of STS 531-1.
 
-* `vendor`: what a vending system is to the bench, and what it answers;
-* `module_vendor`, `own_module`, `served_module`: our security module, in this process and behind its socket;
-* `portal_vendor`, `portal_client`: a whole vending service over HTTP, through its bench route;
-* `adapters`: which adapter a URL means;
-* `registers`, `plan`: the test plan: its key registers and its steps, with the published tokens;
-* `desk`: what the cases of ``suites/vending`` work with.
+* `vending_system`: the protocol, its requests and answers;
+* `module_vendor`, `own_module`: our security module, behind its socket and in this process;
+* `portal_vendor`: a whole vending service over HTTP, through its bench route;
+* `adapters`: the adapter of a URL;
+* `plan`: the test plan, its key registers and its steps with the published tokens;
+* `bench`: hooks, recorded questions and marks of the cases in ``suites/vending``.
 """

@@ -1,4 +1,4 @@
-"""Which adapter a URL means: a vendor in this process, a mutant, a module at its socket, or a portal."""
+"""Adapters of vending systems by URL: one in this process, a mutant, a module at its socket, or a portal."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -33,18 +33,18 @@ SCHEMES = ("vendor", *ADAPTERS)
 
 
 def is_vendor(url: str) -> bool:
-    """Whether a URL names a vending system."""
+    """True where a URL names a vending system."""
     parts = urlsplit(url)
     return parts.scheme in SCHEMES or (parts.scheme, parts.netloc) == ("mutant", MUTANT_HOST)
 
 
 def in_process(url: str) -> bool:
-    """Whether the vending system lives in this process: its clock is the bench's, and no two runs differ."""
+    """True where the vending system is in this process: its clock is the bench's, and no two runs differ."""
     return urlsplit(url).scheme in ("vendor", "mutant")
 
 
 def complaint(url: str) -> str | None:
-    """What is wrong with the name in a vendor's URL, in one sentence; None where nothing is."""
+    """Fault of the name in a vendor's URL, in one sentence; None where there is none."""
     parts = urlsplit(url)
     if parts.scheme == "vendor" and parts.netloc not in IN_PROCESS:
         return f"no vending system called `{parts.netloc}`; known: {', '.join(IN_PROCESS)}"

@@ -63,7 +63,7 @@ class ModuleVendor(ABC):
 
         Raises:
             RequestRefused: the module said no.
-            VendingUnreachable: nobody answers.
+            VendingUnreachable: no answer.
         """
 
     def close(self) -> None:  # noqa: B027 - most have nothing to let go
@@ -165,7 +165,7 @@ class ServedModule(ModuleVendor):
         operators: name -> file of the operator's private key.
 
     Raises:
-        VendingUnreachable: nobody answers, it holds real keys, or an operator's key does not open.
+        VendingUnreachable: no answer, it holds real keys, or an operator's key does not open.
     """
 
     def __init__(self, url: str, operators: Mapping[str, str]) -> None:

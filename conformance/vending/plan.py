@@ -63,13 +63,13 @@ class Step:
 
     @property
     def change(self) -> NewKey | None:
-        """Where a key change leads; None in a step that is none."""
+        """Aim of a key change; None in a step that is none."""
         new = self.inputs.get("new")
         return None if new is None else NewKey(new["sgc"], new["krn"], int(new["ti"]), new["key_type"])
 
     @property
     def request(self) -> Request:
-        """What the step asks for."""
+        """Request of the step."""
         given = self.inputs
         if self.token_class == 1:
             return MeterTest(self.subclass, int(given["control_hex"], 16), given["manufacturer_code"])

@@ -48,7 +48,7 @@ class PortalClient:
 
         Raises:
             RequestRefused: it was refused.
-            VendingUnreachable: nobody answers, or what answers is no bench route.
+            VendingUnreachable: no answer, or what answers is no bench route.
         """
         status, answer = self._ask(f"{self._base}/bench/module/{operation}", json.dumps(args))
         if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
@@ -92,7 +92,7 @@ class PortalVendor(ModuleVendor):
         secret_file: where the secret stands; empty: in the environment.
 
     Raises:
-        VendingUnreachable: nobody answers, there is no secret, or an operator's key does not open.
+        VendingUnreachable: no answer, there is no secret, or an operator's key does not open.
     """
 
     def __init__(self, url: str, operators: Mapping[str, str], secret_file: str = "") -> None:

@@ -54,7 +54,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """Where a key change leads.
+    """Aim of a key change.
 
     Attributes:
         sgc: supply group code, 6 digits.
@@ -71,7 +71,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a vending system answered: tokens, or a refusal.
+    """Answer of a vending system: tokens, or a refusal.
 
     Attributes:
         tokens: 20 digits each, in the order in which they were given.
@@ -93,14 +93,14 @@ class Answer:
 
 
 FrameListener = Callable[[str, bytes], None]
-"""(``tx`` or ``rx``, bytes): told of every exchange."""
+"""(``tx`` or ``rx``, bytes) of every exchange."""
 
 
 class VendingSystem(Protocol):
     """A vending system under test. Whatever it cannot do it refuses; it raises `VendingUnreachable` only.
 
     Attributes:
-        on_frame: told of every exchange, for the record.
+        on_frame: called for every exchange, for the record.
     """
 
     on_frame: FrameListener

@@ -87,13 +87,13 @@ TARGET: Mapping[str, Field] = {
     "ti": given(integer(0, 99)),
     "key_type": given(integer(0, 3)),
 }
-"""Where a key change leads; what is left out stays as it is. The KEN is that of the new key."""
+"""Aim of a key change; what is left out stays as it is. The KEN is that of the new key."""
 
 APPROVAL: Mapping[str, Field] = {
     "until": Field(instant()),
     "signatures": Field(many(fields({"operator": Field(_OPERATOR), "signature": Field(_SIGNATURE)}), most=8)),
 }
-"""What two operators signed, see `system.security_module.approval`."""
+"""Signatures of two operators, see `system.security_module.approval`."""
 
 _ISSUE: Mapping[str, Field] = {
     "message_id": Field(_MESSAGE_ID),

@@ -26,7 +26,7 @@ _PREFIX = b"amibench-security-module-approval/1\n"
 
 @dataclass(frozen=True, slots=True)
 class Signable:
-    """What operators sign: one operation of one module.
+    """Content of a signature: one operation of one module.
 
     Attributes:
         store: name of the module, from its status.

@@ -74,7 +74,7 @@ class SecurityModuleClient:
         self.close()
 
     def status(self) -> dict[str, Any]:
-        """What the module is and holds; see `call` for what is raised, here and below."""
+        """Status of the module and its keys; see `call` for what is raised, here and below."""
         return self.call("status", {})
 
     def mint(
@@ -188,7 +188,7 @@ class SecurityModuleClient:
 
         Raises:
             RequestRefused: the module said no.
-            UnableToReachModule: nobody answers, and nothing was sent.
+            UnableToReachModule: no answer, and nothing was sent.
             AnswerLost: the answer was lost and could not be fetched: fetch it later.
         """
         with self._turn:

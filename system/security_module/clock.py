@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from system.security_module.refusals import Refused
 
 SET_BACK_MAX = timedelta(minutes=5)
-"""How far the wall clock may go back behind the last token without being refused: a correction by NTP."""
+"""Step back of the wall clock behind the last token that is taken for a correction by NTP."""
 
 
 class ModuleClock:
-    """Where the module takes its time from.
+    """Clock of the module.
 
     Args:
         wall_utc: returns the present instant.

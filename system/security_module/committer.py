@@ -2,8 +2,8 @@
 
 On a disk that takes its time a thread writes, and the event loop goes on reading requests meanwhile. On a
 quick one the loop writes by itself: handing a batch to a thread and back costs more than such a sync, and
-nobody can be answered before the batch is durable anyway. A failed write ends the module: what is on the disk
-is then not known, and only a recovery can tell.
+no client can be answered before the batch is durable anyway. A failed write ends the module: the content of
+the disk is then not known, and only a recovery can tell.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class Committer:
     """Makes records durable, many requests at a time.
 
     Args:
-        store: whose journal it writes; nobody else may while it runs.
+        store: whose journal it writes, alone while it runs.
         now: the module's time, for the name of a journal that is put away.
         compact_above_bytes: smallest journal that is begun anew.
         stopwatch: seconds, for how long a write takes.
@@ -122,7 +122,7 @@ class Committer:
         self._write_s += _WEIGHT * (took_s - self._write_s)
 
     def _compaction(self, batch: list[Record]) -> Callable[[], None]:
-        """What the thread shall do; the snapshot is taken here, where nobody changes the state meanwhile."""
+        """Work for the thread; the snapshot is taken here, where the state does not change meanwhile."""
         journal, state = self._store.journal, self._store.state
         state.forget_old_results()
         snapshot = list(state.snapshot())
@@ -139,6 +139,6 @@ class Committer:
         for future in (self._writing, self._gathering):
             if future is not None:
                 future.set_exception(error)
-                future.exception()  # nobody may be waiting
-        # Whoever asks from now on is told the same.
+                future.exception()  # its caller may be gone
+        # Every later request gets the same answer.
         self._gathering = self._writing

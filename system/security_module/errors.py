@@ -10,7 +10,7 @@ be used and for a module that cannot be reached::
     ├── UnableToLoadKey         a key file that is refused; the message never quotes the key
     ├── UnableToUseToken        the PKCS#11 library, its token or its key cannot be used
     ├── UnableToListen          the socket or the port cannot be had, or a certificate cannot be read
-    ├── UnableToReachModule     the client: nobody answers at the URL
+    ├── UnableToReachModule     the client: no answer at the URL
     │   └── AnswerLost          the request may have been carried out: fetch the result by its message id
     └── RequestRefused          the client: the module said no, with a code of `refusals`
 """
@@ -45,7 +45,7 @@ class UnableToListen(SecurityModuleError):
 
 
 class UnableToReachModule(SecurityModuleError):
-    """Nobody answers at the module's URL."""
+    """No answer at the module's URL."""
 
 
 class AnswerLost(UnableToReachModule):

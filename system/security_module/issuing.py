@@ -47,7 +47,7 @@ _SHORT_MFR_CODE_MAX = 99
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What makes a token single: its TID, and the random bits beside it."""
+    """TID and random bits of a token."""
 
     tid: TokenIdentifier
     rnd: int
@@ -228,7 +228,7 @@ _RANDOM_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
-    """What an operation made, before it is recorded.
+    """Tokens of an operation, before they are recorded.
 
     Attributes:
         result: the answer.
@@ -357,7 +357,7 @@ class Issuer:
     ) -> tuple[str, ...]:
         """The operators who let a sale change the key.
 
-        Within one supply group and key type nobody needs to, for a client that has this right.
+        Within one supply group and key type none are needed, for a client that has this right.
         """
         old, new = present.register, wanted.register
         within = (old.sgc, old.key_type) == (new.sgc, new.key_type)

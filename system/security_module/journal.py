@@ -1,4 +1,4 @@
-"""The journal: what the module has done, in batches that are on the disk before anybody is answered.
+"""Journal of the module: its records in batches that are on the disk before a client is answered.
 
 A batch is one line, ``CRC32 SEQUENCE [record, …]``: it is there whole or not at all. The file grows in chunks
 of zeros written ahead, so that a batch overwrites space that the file system has already given: one
@@ -6,7 +6,7 @@ of zeros written ahead, so that a batch overwrites space that the file system ha
 
 Reading back, the first line that is not whole ends the journal. A batch is written only after the one before
 it is durable, so a whole line *after* a broken one proves that a durable record was damaged: the journal is
-then refused. A broken last line is a batch that nobody was answered about, unless the disk lies or decays;
+then refused. A broken last line is a batch that no client was answered about, unless the disk lies or decays;
 `RecoveredJournal.torn` says so, and the module then takes the same care as after a restore.
 """
 
@@ -25,7 +25,7 @@ CHUNK_BYTES = 256 * 1024
 BATCH_RECORDS_MAX = 256
 
 _BEGINNING = re.compile(rb"(?=[0-9a-f]{8} \d+ \[)")
-"""Where a line may begin; overlapping places count too."""
+"""Beginnings of lines; overlapping ones count too."""
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
@@ -34,7 +34,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RecoveredJournal:
-    """What a journal file says.
+    """Content of a journal file.
 
     Attributes:
         records: of every whole batch, in order.

@@ -42,7 +42,7 @@ _IN_TOKEN = Words(
 
 @dataclass(frozen=True, slots=True)
 class MeterKeyName:
-    """What, beside the vending key, a decoder key is made from.
+    """Inputs of a decoder key beside the vending key.
 
     Attributes:
         pan: MeterPAN, 18 digits; as a text it is checked again.

@@ -1,4 +1,4 @@
-"""What is allowed: which key serves a request, whether it may, and how much a client may still mint."""
+"""Policy: the key that serves a request, the rules of its use, and the limits of clients."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -177,7 +177,7 @@ def time_identifier(register: KeyRegister, now: datetime) -> TokenIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class RequestedUnits:
-    """How much a request would mint.
+    """Units that a request would mint.
 
     Attributes:
         tokens: how many tokens.

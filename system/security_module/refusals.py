@@ -1,4 +1,4 @@
-"""Why a request is refused: one table of codes, each with a sentence in Spanish and English.
+"""Refusals of the module: one table of codes, each with a sentence in Spanish and English.
 
 `number` is the field's own code for the same thing where one is known (serial protocol of STS 600-8-6, from a
 vendor's documentation): informational.
@@ -17,7 +17,7 @@ class Words(NamedTuple):
 
 
 class Worded(Exception):
-    """A refusal with a code and a sentence in each language, from the table of whoever refuses.
+    """A refusal with a code and a sentence in each language, from the table of the part that refuses.
 
     Args:
         code: a key of `REASONS` of the class.

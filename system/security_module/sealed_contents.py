@@ -9,7 +9,7 @@ from protocols.sts.identity import BaseDate, KeyType
 from protocols.sts.keys import VendingKey
 
 KEY_OPERATIONS = ("credit", "management", "key-change")
-"""What a key may be used for: class 0, class 2, and loading a meter with a key made from it."""
+"""Uses of a key: class 0, class 2, and loading a meter with a key made from it."""
 
 LEASE_KEY_OCTETS = 32
 
@@ -66,7 +66,7 @@ class KeyRegister:
 
     @property
     def name(self) -> tuple[str, int, KeyType]:
-        """What a request finds it by."""
+        """Attributes by which a request finds it."""
         return self.sgc, self.krn, self.key_type
 
 

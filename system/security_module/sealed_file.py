@@ -24,7 +24,7 @@ _KEY_BYTES, _SALT_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 16, 12, 16
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
-    """What scrypt made of a passphrase; kept while the store is open, to seal again.
+    """Key that scrypt made of a passphrase; kept while the store is open, to seal again.
 
     Attributes:
         key: 32 bytes, never shown.

@@ -21,7 +21,7 @@ from system.security_module.service import Service
 
 CONNECTIONS_MAX = 64
 TURN_AWAY_S = 1.0
-"""How long a caller that is no client may take over its first line."""
+"""Time that a caller that is no client may take over its first line."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SOCKET_MODE = 0o660
@@ -33,7 +33,7 @@ _CREDENTIALS = struct.Struct("3i")
 
 @dataclass(frozen=True, slots=True)
 class TlsTerms:
-    """Where to listen with TLS, and whom to believe.
+    """Address to listen on with TLS, and the authority of the clients.
 
     Attributes:
         host, port: a loopback address; port 0 takes a free one.
@@ -142,7 +142,7 @@ class ModuleServer:
         except OSError:
             pass  # the client went away
         except Exception as error:
-            # A fault must not end the module, and its text may hold what nobody shall read.
+            # A fault must not end the module, and its text may hold secrets.
             print(f"security module: {type(error).__name__} while serving a client", file=sys.stderr)
         finally:
             self._answering.discard(asyncio.current_task())
@@ -196,7 +196,7 @@ class ModuleServer:
 
 
 def identity_of(writer: asyncio.StreamWriter) -> str:
-    """Who is at the other end, as `Client.identity` names it: a certificate, or a user of this computer."""
+    """Identity of the peer, as `Client.identity` names it: a certificate, or a user of this computer."""
     secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
     if secured is not None:
         certificate = secured.getpeercert(binary_form=True) or b""

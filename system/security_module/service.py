@@ -73,7 +73,7 @@ _SHOWN = ("amount_units", "amount_1e5", "power_w", "register", "value", "token_i
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a request led to.
+    """Outcome of a request.
 
     Attributes:
         result: the answer, or the refusal.
@@ -113,7 +113,7 @@ class Service:
             return Outcome(refusal, self._audit(client, request, refusal))
 
     def status(self) -> dict[str, Any]:
-        """What anybody who may ask is told; of a key, its check value."""
+        """Status for every client; of a key, its check value."""
         return {
             "version": VERSION,
             "store": self.contents.store,
@@ -127,7 +127,7 @@ class Service:
         }
 
     def _audit(self, client: Client, request: Request, refusal: Refused) -> tuple[Record, ...]:
-        """What of a refusal is journalled: nothing, or a line that says how many before it were left out."""
+        """Records of a refusal: none, or a line that says how many before it were left out."""
         if refusal.code not in AUDITED:
             return ()
         left_out = self._refusals.admit(client.name, self.clock.now())
@@ -204,7 +204,7 @@ class Service:
         return self._cancel(client, request, absent)
 
     def _list_results(self, client: Client, request: Request) -> Outcome:
-        """Which message ids of this client have a result: what a restored book is compared with."""
+        """Message ids of this client that have a result: a restored book is compared with them."""
         args = request.args
         found = self.state.results_of(client.name, args["since"], args["after"] or "", args["limit"] + 1)
         listed = [
@@ -217,7 +217,7 @@ class Service:
     def _cancel(self, client: Client, request: Request, absent: Refused) -> Outcome:
         """Close an id for this client: its request may still be on its way, and must mint nothing then.
 
-        Another client's request under the same id goes through: nobody may stop another's sale.
+        Another client's request under the same id goes through: no client may stop another's sale.
         """
         now = self.clock.now()
         if self.state.cancels_of_day(client.name, now) >= CANCELS_PER_DAY_MAX:
@@ -271,7 +271,7 @@ class Service:
 
 
 def _digest(request: Request) -> str:
-    """What a message id stands for: the operation and its arguments, without the signatures on them."""
+    """Digest of an operation and its arguments without their signatures: a message id stands for it."""
     args = {name: value for name, value in request.raw_args.items() if name != "approval"}
     return hashlib.sha256(canonical([request.operation, args])).hexdigest()[:32]
 

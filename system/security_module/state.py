@@ -18,14 +18,14 @@ REMEMBERED = 50
 """TIDs kept a meter: as many as the meter itself keeps. Older ones it would refuse anyway."""
 
 LEAD_MINUTES = 60
-"""How far ahead of the clock a TID may run when a meter buys several tokens in one minute.
+"""Lead of a TID before the clock when a meter buys several tokens in one minute.
 
 It is a constant of the design, not a setting: every TID ever minted by time t is at most t + LEAD_MINUTES,
 and that is what the restore rule rests on (`system.security_module.state`).
 """
 
 SLOT_LEAD_MINUTES = 240
-"""How far ahead of the clock the TID of an off-line terminal may run: it has one minute in sixteen."""
+"""Lead of an off-line terminal's TID before the clock: it has one minute in sixteen."""
 
 
 class TidMemory:
@@ -84,7 +84,7 @@ LONGEST = timedelta(days=45)
 """A lease ends at most so long after it is made."""
 
 OUT_AFTER = timedelta(minutes=SLOT_LEAD_MINUTES + SLOTS)
-"""How long after its end a lease still counts: its last tokens may have minutes that lay ahead."""
+"""Time after its end for which a lease still counts: its last tokens may have minutes that lay ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class LeaseOut:
     until: datetime
 
     def is_out(self, now: datetime) -> bool:
-        """Whether tokens of it may still have TIDs of now or later."""
+        """True where tokens of it may still have TIDs of now or later."""
         return now < self.until + OUT_AFTER
 
 
@@ -132,7 +132,7 @@ class LeaseMemory:
         self.any = True
 
     def any_out(self, pan: str, base_date: int, now: datetime) -> bool:
-        """Whether a terminal may be minting for a meter."""
+        """True where a terminal may be minting for a meter."""
         if self.unknown_until is not None and now < self.unknown_until:
             return True
         return any(lease.is_out(now) for lease in self._out.get((pan, base_date), ()))
@@ -173,7 +173,7 @@ class LeaseMemory:
 # ---------------- The whole
 
 RESULTS_KEPT_DAYS = 35
-"""How long a result can be fetched; an operator's approval may not last as long (`approval`)."""
+"""Time for which a result can be fetched; an operator's approval may not last as long (`approval`)."""
 
 BUSINESS_ZONE = timezone(timedelta(hours=-5), "America/Bogota")
 """Days of limits; Colombia has no daylight saving."""
@@ -183,7 +183,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """What was answered to a message id.
+    """Answer to a message id.
 
     Attributes:
         client: who asked.
@@ -200,7 +200,7 @@ class StoredResult:
 
 @dataclass(frozen=True, slots=True)
 class DailyUse:
-    """What one client has used on one business day."""
+    """Units of one client on one business day."""
 
     day: str
     tokens: int = 0
@@ -250,7 +250,7 @@ class State:
             effect(self, record)
 
     def result(self, message_id: str) -> StoredResult | None:
-        """What was answered to a message id, or None."""
+        """Answer to a message id, or None."""
         return self._results.get(message_id)
 
     def results_of(
@@ -273,11 +273,11 @@ class State:
         return heapq.nsmallest(most, own, key=lambda pair: (pair[1].at, pair[0]))
 
     def cancelled(self, client: str, message_id: str) -> bool:
-        """Whether a client closed a message id before anything was minted under it."""
+        """True where a client closed a message id before anything was minted under it."""
         return (client, message_id) in self._cancels
 
     def cancels_of_day(self, client: str, moment: datetime) -> int:
-        """How many message ids a client closed on the business day of `moment`."""
+        """Number of message ids that a client closed on the business day of `moment`."""
         return self._cancels_of_day[client, business_day(moment)]
 
     def memory(self, pan: str, base_date: BaseDate) -> TidMemory:
@@ -292,7 +292,7 @@ class State:
         return max(-1, min(minutes, TID_MAX))
 
     def used(self, client: str, moment: datetime) -> DailyUse:
-        """What a client has used on the business day of `moment`."""
+        """Units of a client on the business day of `moment`."""
         day, use = business_day(moment), self._days.get(client)
         return use if use is not None and use.day >= day else DailyUse(day)
 

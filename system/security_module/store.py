@@ -279,7 +279,7 @@ def read_backup(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
 
 
 def _read_journal(path: Path) -> bytes:
-    """The whole batches of a journal that may be growing: one that is being written has answered nobody."""
+    """Whole batches of a journal that may be growing: one that is being written has answered no client."""
     for attempts_left in reversed(range(_READ_ATTEMPTS)):
         raw = path.read_bytes()
         try:

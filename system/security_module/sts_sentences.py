@@ -1,4 +1,4 @@
-"""What `protocols.sts` refuses, in Spanish: one pattern a sentence, for protocols speak one language.
+"""Sentences of `protocols.sts` in Spanish, one pattern each: protocols speak English only.
 
 The security module answers in both, and the commands use the same table.
 """

@@ -150,7 +150,7 @@ def test_the_screen_says_where_to_click(lang: str, capsys: pytest.CaptureFixture
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[ProcessGroup]:
+def processes(tmp_path: Path) -> Iterator[ProcessGroup]:
     made = ProcessGroup(tmp_path, dict(os.environ))
     yield made
     made.end()
@@ -159,9 +159,9 @@ def family(tmp_path: Path) -> Iterator[ProcessGroup]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 129)]
 )
-def test_a_signal_ends_the_watch(family: ProcessGroup, number: signal.Signals, code: int) -> None:
+def test_a_signal_ends_the_watch(processes: ProcessGroup, number: signal.Signals, code: int) -> None:
     before = signal.getsignal(number)
-    family.start("patient", ["json.tool"])
+    processes.start("patient", ["json.tool"])
     with pytest.raises(StopRequested) as stopped, stoppable():
         os.kill(os.getpid(), number)
     assert stopped.value.code == code

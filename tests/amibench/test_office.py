@@ -82,36 +82,36 @@ def test_everybody_has_a_password_and_who_signs_works_here() -> None:
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[ProcessGroup]:
+def processes(tmp_path: Path) -> Iterator[ProcessGroup]:
     made = ProcessGroup(tmp_path, dict(os.environ))
     yield made
     made.end()
 
 
-def test_a_child_says_lines(family: ProcessGroup) -> None:
-    child = family.start("echo", ["json.tool", "--compact"])
-    child.tell('{"ready": true}')
-    assert child.line() == {"ready": True}
-    family.finish(child)
+def test_a_child_says_lines(processes: ProcessGroup) -> None:
+    child = processes.start("echo", ["json.tool", "--compact"])
+    child.send_last_line('{"ready": true}')
+    assert child.read_line() == {"ready": True}
+    processes.finish(child)
 
 
 @pytest.mark.parametrize("words", [["platform"], ["no_such_module_here"], ["json.tool", "/nowhere.json"]])
-def test_a_child_that_says_something_else(family: ProcessGroup, words: list[str]) -> None:
-    child = family.start("liar", words)
+def test_a_child_that_says_something_else(processes: ProcessGroup, words: list[str]) -> None:
+    child = processes.start("liar", words)
     with pytest.raises(ChildDiedError, match="liar"):
-        child.line()
+        child.read_line()
 
 
-def test_a_child_that_fails(family: ProcessGroup) -> None:
+def test_a_child_that_fails(processes: ProcessGroup) -> None:
     with pytest.raises(ChildDiedError, match="No module"):
-        family.finish(family.start("none", ["no_such_module_here"]))
+        processes.finish(processes.start("none", ["no_such_module_here"]))
 
 
-def test_a_child_that_dies_ends_the_watch(family: ProcessGroup) -> None:
-    patient = family.start("patient", ["json.tool"])
-    dying = family.start("dying", ["json.tool"])
+def test_a_child_that_dies_ends_the_watch(processes: ProcessGroup) -> None:
+    patient = processes.start("patient", ["json.tool"])
+    dying = processes.start("dying", ["json.tool"])
     dying.process.kill()
     with pytest.raises(ChildDiedError, match="dying"):
-        family.watch()
-    family.end()
+        processes.watch()
+    processes.end()
     assert patient.process.poll() is not None

@@ -1,7 +1,7 @@
 """The bench of the simulated field, small: every figure beside its yardstick."""
 
 from amibench.commands.benches import BENCHES, load
-from amibench.commands.benches.simulation import measure_growth, measure_lateness, measure_village
+from amibench.commands.benches.simulation import measure_growth, measure_lateness, measure_community
 
 
 def test_it_is_one_of_the_benches():
@@ -10,7 +10,7 @@ def test_it_is_one_of_the_benches():
 
 
 def test_a_village_stands_beside_plain_clocks():
-    stick, village = measure_village(0.5, 3)
+    stick, village = measure_community(0.5, 3)
     assert village.yardstick == stick.name
     assert village.per_s > 0
     assert village.ratio == village.per_s / stick.per_s

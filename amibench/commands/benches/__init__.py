@@ -44,7 +44,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether every goal is met; None for a row without one."""
+        """True where every goal is met; None for a row without one."""
         wanted = [(self.per_s, self.goal_per_s), (self.ratio or 0.0, self.goal_ratio)]
         judged = [had >= goal for had, goal in wanted if goal is not None]
         if self.goal_p99_s is not None:
@@ -89,7 +89,7 @@ BENCHES: dict[str, str] = {
 
 
 class Bench(Protocol):
-    """What a bench's module has.
+    """Module of a bench.
 
     Attributes:
         TITLE: what is measured, in both languages.

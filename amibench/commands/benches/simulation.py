@@ -29,21 +29,21 @@ _SITE_HOMES = 100
 _REPLICAS = 4
 
 
-def measure_village(hours: float, homes: int) -> Sequence[Row]:
-    """Meter-days a second of a village, building included, beside so many clocks that tick once a minute."""
+def measure_community(hours: float, homes: int) -> Sequence[Row]:
+    """Meter-days a second of a community, building included, beside so many clocks that tick once a minute."""
     stick = "yardstick: SimPy clocks that tick once a minute, clock-days"
     ticks = homes * hours / _HOURS_PER_DAY / _ticking_s(homes, hours)
-    lived = homes * hours / _HOURS_PER_DAY / _living_s(_quiet("village_350", homes, hours))
+    meter_days = homes * hours / _HOURS_PER_DAY / _run_s(_quiet("village_350", homes, hours))
     name = f"village_350, {homes} meters, profiles of 15 min, meter-days"
     goal = _VILLAGE_HOMES / GOAL_VILLAGE_S
-    return Row(stick, ticks), Row(name, lived, stick, lived / ticks, goal_per_s=goal)
+    return Row(stick, ticks), Row(name, meter_days, stick, meter_days / ticks, goal_per_s=goal)
 
 
 def measure_growth(days: float, many: int) -> Sequence[Row]:
     """Meter-days a second of one microgrid and of many in one world."""
     one = _quiet("teorama_micro", _SITE_HOMES, days * _HOURS_PER_DAY)
-    small = _SITE_HOMES * days / _living_s(one)
-    large = many * _SITE_HOMES * days / _living_s(one.with_frame(sites=many))
+    small = _SITE_HOMES * days / _run_s(one)
+    large = many * _SITE_HOMES * days / _run_s(one.with_frame(sites=many))
     stick = f"yardstick: {_SITE_HOMES} meters, meter-days"
     name = f"{many * _SITE_HOMES} meters in {many} microgrids, meter-days"
     return Row(stick, small), Row(name, large, stick, large / small, goal_ratio=GOAL_GROWTH)
@@ -82,7 +82,7 @@ def _quiet(name: str, homes: int, hours: float) -> Scenario:
     return replace(scenario, plc={}, concentrators=())
 
 
-def _living_s(scenario: Scenario) -> float:
+def _run_s(scenario: Scenario) -> float:
     began_s = time.perf_counter()
     FieldWorld(scenario).run(scenario.duration_s)
     return time.perf_counter() - began_s
@@ -112,7 +112,7 @@ _PERCENTILES = 100
 
 
 def measure_lateness(meters: int, served_s: float = _SERVED_S) -> Sequence[Row]:
-    """How often a second such a lateness would fit: above 100 is below 10 ms in 99 of 100 events."""
+    """Row of the reciprocal of the lateness: above 100 a second is below 10 ms in 99 of 100 events."""
     late_s = asyncio.run(_lateness_s(_world(meters), served_s))
     p99_s = max(statistics.quantiles(late_s, n=_PERCENTILES)[-1], 1e-6)
     name = f"{meters} served meters: 1/s of the lateness that 99 % stay below"
@@ -159,13 +159,13 @@ def measure(hours: float = 24.0, homes: int = 350, many: int = 50, served: int =
     """Every row; those of Dask only where it is installed.
 
     Args:
-        hours: that the village lives.
-        homes: of the village.
+        hours: simulated.
+        homes: of the community.
         many: microgrids of 100 meters in the large world.
         served: meters of the served world.
     """
     return [
-        *measure_village(hours, homes),
+        *measure_community(hours, homes),
         *measure_growth(hours / 24, many),
         *measure_lateness(served),
         *measure_workers(hours / 48),

@@ -169,7 +169,7 @@ class MeasuredWorkload:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None for a row without one."""
+        """True where the goal is met; None for a row without one."""
         goal = self.workload.goal_per_s
         return None if goal is None else self.per_s >= goal
 

@@ -2,13 +2,13 @@
 
 ::
 
-    serve.py       meters behind ports, until Ctrl-C
-    read.py        reading; objects.py what there is, reading.py values, values.py and tables.py for people
+    serve.py       meters behind ports, until Ctrl-C; the target file that certifies them
+    read.py        reading: objects.py the object list, values.py attributes, tables.py for people
     token.py       a token through the gateway, once
-    listen.py      what meters push; pushes.py as tables and JSON
-    connection.py  from a URL and keys to a session, from errors to sentences
-    optical.py     the opening of IEC 62056-21 in front of it
+    listen.py      pushes of meters, as tables and JSON
+    connection.py  from options and a URL to a session, from errors to sentences
     keys.py        passwords and keys from a file, the environment or a prompt
+    texts.py       sentences of these commands in both languages
 """
 
 import typer

@@ -46,7 +46,7 @@ def open_line(link: Link, probe: HdlcClient, lang: str) -> None:
 
     Args:
         link: the line.
-        probe: an HDLC client that nobody else uses, to see whether the meter still speaks HDLC.
+        probe: an HDLC client of its own, to see whether the meter still speaks HDLC.
         lang: ``es`` or ``en``.
 
     Raises:
@@ -91,7 +91,7 @@ _OWN_TITLE = b"AMB\0\0\0\0\1"
 
 @dataclass(frozen=True, slots=True)
 class MeterEndpoint:
-    """Where and how a meter is reached.
+    """Address of a meter, and the options of its link.
 
     Args:
         url: of its link.
@@ -157,7 +157,7 @@ def opened(reach: MeterEndpoint, keys: ClientKeys) -> Iterator[DlmsSession]:
 
 
 def sentence(error: DlmsError, reach: MeterEndpoint) -> str:
-    """What went wrong, and the mend."""
+    """The error and its mend in one sentence."""
     facts = {"url": reach.url, "framing": reach.framing, "client": reach.client_sap, "detail": error}
     kinds: tuple[tuple[type[DlmsError], str], ...] = (
         (ModeEError, "mode-e"),

@@ -38,7 +38,7 @@ PASSWORD_VARIABLE = "AMIBENCH_METER_PASSWORD"  # noqa: S105 - the name of a vari
 
 @dataclass(frozen=True, slots=True)
 class ClientKeys:
-    """What a client proves itself with; never shown.
+    """Credentials of a client; never shown.
 
     Args:
         password: LLS password, or the secret of an HLS mechanism that has one.
@@ -66,7 +66,7 @@ class ClientKeys:
 
     @property
     def ciphered(self) -> bool:
-        """Whether the association is ciphered."""
+        """True where the association is ciphered."""
         return self.guek is not None
 
 
@@ -74,7 +74,7 @@ NO_KEYS = ClientKeys()
 
 
 def find_keys(file: Path | None, client_sap: int, lang: str) -> ClientKeys:
-    """The keys of a client: from `file`, else the environment, else by asking, where somebody can answer.
+    """The keys of a client: from `file`, else the environment, else by a prompt at a terminal.
 
     Raises:
         CommandError: the file cannot be used, or a client that needs a password has none.

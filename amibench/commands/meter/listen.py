@@ -190,7 +190,7 @@ class _Peer:
 
 
 class _PushReceiver:
-    """Where everything arrives: shows it and counts."""
+    """Receiver of all pushes: shows and counts them."""
 
     def __init__(self, opener: PushOpener, framing: str, count: int, *, as_json: bool, lang: str) -> None:
         self.stop = asyncio.Event()
@@ -235,7 +235,7 @@ class _PushReceiver:
             return
         if push is None or self.stop.is_set():
             return
-        # a wrapper server names whoever speaks the client: here that is the meter
+        # a wrapper server calls its peer the client: here that is the meter
         by_wrapper = isinstance(peer.framing, WrapperServer)
         meter_sap, client_sap = (
             (event.client_sap, event.server_sap) if by_wrapper else (event.server_sap, event.client_sap)

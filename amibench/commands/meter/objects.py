@@ -87,7 +87,7 @@ def _with_rights(item: ListedObject, row: Data, *, by_bits: bool) -> ListedObjec
 
 TIME_ZONE = 3
 _MINUTES_PER_HOUR = 60
-#: beyond this nobody lives: such a number is no zone
+#: no zone lies beyond this
 _MINUTES_MAX = 14 * _MINUTES_PER_HOUR
 
 
@@ -157,7 +157,7 @@ AMOUNTS: dict[int, frozenset[int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """What amounts are counted in.
+    """Currency of amounts.
 
     Args:
         name: of the currency, as the meter has it: Wh, COP, min …
@@ -181,7 +181,7 @@ NO_CURRENCY = Currency("", 0)
 
 
 def is_amount(class_id: int, attribute: int) -> bool:
-    """Whether an attribute is counted in the account's currency."""
+    """True where an attribute is counted in the account's currency."""
     return attribute in AMOUNTS.get(class_id, frozenset())
 
 

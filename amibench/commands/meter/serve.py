@@ -107,7 +107,7 @@ def target_table(
 
 
 def _sts(profile: MeterProfile) -> dict[str, Any]:
-    """What the decoder's register holds; the vending key, a test key by name, stays as the file has it."""
+    """Contents of the decoder's register; the vending key, a test key by name, stays as the file has it."""
     terms = profile.sts
     lock_out = {} if profile.lock_out is None else {"lock_out": asdict(profile.lock_out)}
     return lock_out | {
@@ -136,7 +136,7 @@ def write_target(path: Path, table: Mapping[str, Any]) -> None:
     Raises:
         OSError: the folder is missing or not writable.
     """
-    # The file is born private under another name: at no moment can anybody else read it, or read half of it.
+    # The file is born private under another name: at no moment can another user read it, or read half of it.
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -201,7 +201,7 @@ _EXIT_BY_SIGNAL: dict[signal.Signals, int] = {signal.SIGTERM: 0, signal.SIGINT: 
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """What was asked for, read and checked."""
+    """Options of the command, read and checked."""
 
     world: World
     terms: ServiceTerms
@@ -273,7 +273,7 @@ def _begin(asked: datetime | None) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Population:
-    """Which meters, and how many."""
+    """Model and number of the meters."""
 
     profile: str
     mutant: str | None

@@ -175,5 +175,5 @@ def plain_profile(item: ListedObject, profile: Profile | str, zone: MeterZone, l
         }
         for time, values in profile.quantities()
     ]
-    told = {"time_zone": zone.name, "time_zone_assumed": not zone.is_told}
-    return head | told | {"period_s": profile.period_s, "columns": columns, "rows": rows}
+    shown_zone = {"time_zone": zone.name, "time_zone_assumed": not zone.is_told}
+    return head | shown_zone | {"period_s": profile.period_s, "columns": columns, "rows": rows}

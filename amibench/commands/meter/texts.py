@@ -1,4 +1,4 @@
-"""What the meter commands say, in English and Spanish: one row a sentence, each error with its mend."""
+"""Sentences of the meter commands in English and Spanish: one row each, an error with its mend."""
 
 _TEXTS: dict[str, tuple[str, str]] = {
     # headings

@@ -30,7 +30,7 @@ CREDIT_AMOUNT = 2
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What became of a token.
+    """Result of a token.
 
     Args:
         result: the standard's bare name, or the gateway's status where the meter gives no name.

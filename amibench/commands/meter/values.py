@@ -144,7 +144,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ObjectReading:
-    """What one attribute said, or why it said nothing.
+    """Value of one attribute, or the reason why there is none.
 
     Args:
         item: the object.

@@ -75,7 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "turned-away": ("{count} turned away: {why}", "{count} no pudieron comprar: {why}"),
     "interrupted": (
-        "stopped early: what was lived until then was compared",
+        "stopped early: what was simulated until then was compared",
         "detenido antes: se comparó lo vivido hasta ahí",
     ),
     "way": (
@@ -109,25 +109,25 @@ def progress_bar(duration_s: float, lang: str, *, shown: bool) -> Iterator[Calla
         yield lambda now_s: progress.update(task, completed=now_s / _DAY_S)
 
 
-def show(console: Console, lived: MonthResult, lang: str) -> None:
+def show(console: Console, result: MonthResult, lang: str) -> None:
     """Print what came of it."""
     table = Table(text("promise", lang), text("looked-at", lang), text("state", lang))
-    for finding in lived.findings:
+    for finding in result.findings:
         state = "kept" if finding.kept else "broken"
         style = "green" if finding.kept else "bold red"
         table.add_row(text(finding.name, lang), str(finding.counted), text(state, lang), style=style)
     console.print(table)
-    for finding in lived.findings:
+    for finding in result.findings:
         for line in finding.broken:
             console.print(f"  {line}")
-    books = lived.books
+    books = result.books
     sold = {"pesos": f"{books['amount_c'] // 100}", "kwh": f"{books['units'] / 10:.1f}"}
     digest = str(books["digest"])[:16]
     named = {"sales": books["sales"], "days": books["days"], "digest": digest}
     console.print(text("sold", lang, **named, **sold))
-    for why, count in lived.refusals.items():
+    for why, count in result.refusals.items():
         console.print(text("turned-away", lang, count=count, why=why))
-    if not lived.whole:
+    if not result.whole:
         console.print(text("interrupted", lang))
 
 
@@ -155,35 +155,35 @@ def month(
 ) -> None:
     """Sale, token, meter, consumption, cut and recharge through a month; then field and books are compared.
 
-    Exit code 0: every promise was kept; 1: one was broken; 130: Ctrl-C, with what was lived until then.
+    Exit code 0: every promise was kept; 1: one was broken; 130: Ctrl-C, with what was simulated until then.
     """
     language = spoken(lang)
     scenario = options.scenario_of(name, language, days=days, seed=seed)
-    terms = MonthTerms(scenario, _ways(ways, language))
+    terms = MonthTerms(scenario, _entries(ways, language))
     with ExitStack() as opened:
         folder = _folder(out, language, opened)
         bar = opened.enter_context(progress_bar(scenario.duration_s, language, shown=not as_json))
         stopped = opened.enter_context(interrupt_requested())
         try:
-            lived = run_month(terms, folder, bar, stopped)
+            result = run_month(terms, folder, bar, stopped)
         except (ScenarioError, ChildDiedError, ValueError) as error:
             raise CommandError(str(error)) from error
-    _say(lived, language, as_json=as_json)
-    if not lived.whole:
+    _say(result, language, as_json=as_json)
+    if not result.whole:
         raise typer.Exit(EXIT_INTERRUPTED)
-    raise typer.Exit(0 if all(finding.kept for finding in lived.findings) else EXIT_BROKEN)
+    raise typer.Exit(0 if all(finding.kept for finding in result.findings) else EXIT_BROKEN)
 
 
-def _say(lived: MonthResult, lang: str, *, as_json: bool) -> None:
+def _say(result: MonthResult, lang: str, *, as_json: bool) -> None:
     if as_json:
-        findings = [{**asdict(finding), "kept": finding.kept} for finding in lived.findings]
-        said = {"findings": findings, "books": lived.books, "field": lived.world, "whole": lived.whole}
-        typer.echo(json.dumps({**said, "refusals": lived.refusals}, ensure_ascii=False, default=str))
+        findings = [{**asdict(finding), "kept": finding.kept} for finding in result.findings]
+        said = {"findings": findings, "books": result.books, "field": result.world, "whole": result.whole}
+        typer.echo(json.dumps({**said, "refusals": result.refusals}, ensure_ascii=False, default=str))
     else:
-        show(Console(), lived, lang)
+        show(Console(), result, lang)
 
 
-def _ways(names: str, lang: str) -> tuple[TokenEntry, ...]:
+def _entries(names: str, lang: str) -> tuple[TokenEntry, ...]:
     known = {way.value: way for way in TokenEntry}
     for name in names.split(","):
         if name not in known:

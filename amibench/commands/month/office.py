@@ -36,7 +36,7 @@ class WorldBusinessClock:
 
 
 class Office:
-    """The books and whoever works on them.
+    """Books of the utility, and the one thread that works on them.
 
     Args:
         folder: private; the books and the module's store lie in it.
@@ -62,24 +62,24 @@ class Office:
 
 @contextmanager
 def open_office(folder: Path, utc: Callable[[], datetime], village: Village) -> Iterator[Office]:
-    """An office with empty books for `village`, until the block ends.
+    """Office with empty books for `village`, until the block ends.
 
     Raises:
         ChildDiedError: the security module did not come up.
         CommandError: a file cannot be written.
     """
-    family = ProcessGroup(folder, given := process_environment(folder))
-    module = start_module(family, folder)
+    processes = ProcessGroup(folder, given := process_environment(folder))
+    module = start_module(processes, folder)
     os.environ.update(given)
     office = Office(folder)
     try:
         office.ask(_set_up, utc)
-        module.line()
+        module.read_line()
         office.ask(_fill, village)
         yield office
     finally:
         office.close()
-        family.end()
+        processes.end()
 
 
 def _set_up(utc: Callable[[], datetime]) -> None:

@@ -18,7 +18,7 @@ _ENERGY_OBIS, _LOAD = "1.0.1.8.0", "1.0.99.1.0"
 
 
 def check_books() -> dict[str, Any]:
-    """What the books hold, their digest, and what does not add up in them."""
+    """Contents of the books, their digest, and the sums in them that do not agree."""
     from django.db.models import Sum
 
     from system.head_end.models import Order, ReadingValue
@@ -54,16 +54,16 @@ def _reports(sales: Any) -> Iterator[str]:
 
     from system.vending.models import AccountKind, Deposit, Transfer
 
-    told = _report_of_sales()
+    reported = _report_of_sales()
     owed: Any = Transfer.objects.filter(
         debit__kind=AccountKind.MERCHANT, movement__outcome__posted=True, movement__sale__isnull=False
     )
     owed_c = owed.aggregate(total=Sum("amount_c"))["total"] or 0
-    if told.get("recibido", 0) != owed_c:
-        yield f"the report of sales says {told.get('recibido', 0)} centavos, the ledger {owed_c}"
+    if reported.get("recibido", 0) != owed_c:
+        yield f"the report of sales says {reported.get('recibido', 0)} centavos, the ledger {owed_c}"
     units = sales.aggregate(total=Sum("units"))["total"] or 0
-    if told.get("kwh", 0) != units * UNIT_WH:
-        yield f"the report of sales says {told.get('kwh', 0)} Wh, the tokens {units * UNIT_WH}"
+    if reported.get("kwh", 0) != units * UNIT_WH:
+        yield f"the report of sales says {reported.get('kwh', 0)} Wh, the tokens {units * UNIT_WH}"
     handed_c = Deposit.objects.aggregate(total=Sum("amount_c"))["total"] or 0
     if handed_c > owed_c:
         yield f"{handed_c} centavos were handed over for sales of {owed_c}"
@@ -174,7 +174,7 @@ class Finding:
 
     @property
     def kept(self) -> bool:
-        """Whether it holds."""
+        """True where the promise holds."""
         return not self.broken
 
 
@@ -217,7 +217,7 @@ def _accepted(meters: dict[str, Meter], sold: dict[str, list[int]]) -> Iterator[
 
 
 def _credit(meters: dict[str, Meter]) -> Iterator[str]:
-    """What was given at first and what tokens brought is what was consumed and what is left, to the nJ."""
+    """Initial credit and credit of tokens equal consumption and remaining credit, to the nJ."""
     for drn, meter in meters.items():
         account = meter.parts.prepayment
         came_nj = (account.terms.initial_wh + account.vended_wh) * NJ_PER_WH

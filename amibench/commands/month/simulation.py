@@ -32,7 +32,7 @@ from system.head_end.acquisition import Collector, CollectorParts, CollectorSett
 T = TypeVar("T")
 _DLMS, _UPLINK = 4059, 7000
 _TERMS = CollectorSettings(idle_s=300.0, response_timeout_s=90.0)
-#: Nobody watches: what concentrators gathered is fetched every half hour.
+#: Interval of collection, s: the concentrators are read every half hour.
 _POLL_S = 1_800
 
 
@@ -43,7 +43,7 @@ class OfficeRunner:
         self._office = office
 
     async def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, or raises."""
+        """The result of `ask`."""
         return self._office.ask(ask)
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ def collector_of(world: FieldWorld, office: Office, secret: str, seed: int) -> C
         world: whose.
         office: where its store is.
         secret: of the concentrators' management ports.
-        seed: of what nobody can foresee otherwise.
+        seed: of its random bytes.
     """
     from system.head_end.django_store import DjangoStore
 
@@ -100,7 +100,7 @@ def _ports(world: FieldWorld) -> list[tuple[str, int, str]]:
 
 # ---------------- The month
 
-#: The counter closes its day at this local hour, when nobody buys any more.
+#: Local hour at which the counter closes its day, after the last sale.
 _DUSK_H = 20.5
 _UTC_OFFSET = timedelta(hours=-5)
 _DAY_S, _HOUR_S = 86_400.0, 3_600.0
@@ -110,12 +110,12 @@ _SLICE_S = 900.0
 
 @dataclass(frozen=True, slots=True)
 class MonthTerms:
-    """What is lived.
+    """Terms of a month.
 
     Args:
         scenario: the world; its days are the month.
         ways: how customers get their tokens, in turn.
-        grace_s: so long the world lives on when the shop is closed: who bought last still types.
+        grace_s: time that the world runs on after the shop is closed, for the last tokens.
     """
 
     scenario: Scenario
@@ -125,7 +125,7 @@ class MonthTerms:
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
-    """What came of it.
+    """Result of a month.
 
     Args:
         whole: False where it was stopped early.
@@ -150,12 +150,12 @@ def run_month(
         ScenarioError, ValueError: the world cannot be.
         ChildDiedError, CommandError: the security module did not come up.
     """
-    tills: list[VendingShop] = []
+    shops: list[VendingShop] = []
     seed = terms.scenario.frame.seed
 
     def open_shop(around: Any, _scenario: Scenario) -> VendingShop:
-        tills.append(VendingShop(around.clock.utc, seed, terms.ways))
-        return tills[-1]
+        shops.append(VendingShop(around.clock.utc, seed, terms.ways))
+        return shops[-1]
 
     secret = secrets.token_urlsafe(24)
     world = FieldWorld(terms.scenario.with_uplink_secret(secret), open_shop=open_shop)
@@ -163,31 +163,31 @@ def run_month(
     drns = {meter.name: meter.drn for meter in village.meters}
     with ExitStack() as opened:
         office = opened.enter_context(open_office(folder, world.clock.utc, village))
-        for till in tills:
+        for till in shops:
             till.begin(office, drns)
         collector = collector_of(world, office, secret, seed)
-        whole = run_in_virtual_time(world.env, _month(world, tills, collector, terms, follow, stopped))
+        whole = run_in_virtual_time(world.env, _month(world, shops, collector, terms, follow, stopped))
         findings, books = reconcile(world, office)
-        refusals = sum((till.refusals for till in tills), start=type(tills[0].refusals)())
+        refusals = sum((till.refusals for till in shops), start=type(shops[0].refusals)())
         return MonthResult(whole, findings, books, world.summary(), dict(refusals))
 
 
 async def _month(
     world: FieldWorld,
-    tills: list[VendingShop],
+    shops: list[VendingShop],
     collector: Collector,
     terms: MonthTerms,
     follow: Callable[[float], None],
     stopped: Callable[[], bool],
 ) -> bool:
-    """The month and its grace; False where somebody stopped it."""
+    """The month and its grace; False where it was interrupted."""
     clock = SimAsyncClock(world.env)
-    evenings = asyncio.create_task(_evenings(world, clock, tills))
+    evenings = asyncio.create_task(_evenings(world, clock, shops))
     collecting = asyncio.create_task(collector.run())
     end_s = terms.scenario.duration_s
     try:
         whole = await _advance(world, clock, end_s, follow, stopped)
-        for till in tills:
+        for till in shops:
             till.open = False
         await clock.sleep(terms.grace_s)
         collector.stop()
@@ -210,10 +210,10 @@ async def _advance(
     return bool(world.env.now >= end_s)
 
 
-async def _evenings(world: FieldWorld, clock: SimAsyncClock, tills: list[VendingShop]) -> None:
+async def _evenings(world: FieldWorld, clock: SimAsyncClock, shops: list[VendingShop]) -> None:
     while True:
         await clock.sleep(_until_dusk_s(world.clock.utc()))
-        for till in tills:
+        for till in shops:
             till.close_day()
 
 

@@ -20,7 +20,7 @@ _UNIT_WH = 100
 
 
 class TokenEntry(StrEnum):
-    """How tokens reach the meter."""
+    """Way of tokens into the meter."""
 
     TYPED = "typed"
     SENT = "sent"
@@ -36,8 +36,8 @@ class VendingShop(Shop):
         ways: how customers get their tokens, in turn.
 
     Attributes:
-        open: False: nobody is sold to any more.
-        refusals: what the customers who were turned away were told, and how often.
+        open: False: no more sales.
+        refusals: reasons of refused sales, and their number.
     """
 
     __slots__ = ("_drns", "_office", "_seed", "_sold", "_ways", "open", "refusals")
@@ -63,8 +63,8 @@ class VendingShop(Shop):
         self._drns = drns
         self.open = True
 
-    def way_of(self, meter: str) -> TokenEntry:
-        """How this customer gets tokens."""
+    def entry_of(self, meter: str) -> TokenEntry:
+        """Way of this customer's tokens into the meter."""
         return self._ways[list(self._drns).index(meter) % len(self._ways)]
 
     def sell(self, meter: str, amount_wh: int, rnd: int) -> Ticket | None:
@@ -73,7 +73,7 @@ class VendingShop(Shop):
             return None
         self._sold[meter] += 1
         sale_id = self.name_of("sale", meter, self._sold[meter])
-        way = self.way_of(meter)
+        way = self.entry_of(meter)
         wish = (sale_id, self._drns[meter], amount_wh // _UNIT_WH)
         sold = self._office.ask(_sell, *wish, self._shift_name(), way is not TokenEntry.TYPED)
         if isinstance(sold, str):
@@ -87,7 +87,7 @@ class VendingShop(Shop):
         return ticket
 
     def close_day(self) -> None:
-        """Count, close, hand over; nothing where nobody came."""
+        """Count, close, deposit; nothing on a day without a sale."""
         if self._office is not None:
             self._office.ask(_close_day, self.name_of("deposit", self._shift_name()))
 
@@ -126,7 +126,7 @@ def _sell(
 
 
 def _send(sale: Any) -> bool:
-    """Send the tokens of a sale; False where nobody reaches its meter now."""
+    """Send the tokens of a sale; False where its meter cannot be reached now."""
     from system.vending.delivery.hand_over import UnableToDeliver, send_to_meter
     from system.vending.delivery.models import HandOverState
 

@@ -1,14 +1,11 @@
-"""``amibench sim``: the simulated field: run a world in virtual time, serve it, and let things go wrong.
+"""``amibench sim``: the simulated field: worlds in virtual time, served worlds, faults.
 
 ::
 
-    run.py       a world in virtual time: progress, summary, charts, digest
-    serve.py     a world in real time for any outside client; one JSON line when ready
-    inject.py    a fault of a device of a served world
-    screen.py    the summary as a person reads it
-    plots.py     the charts of a run
-    options.py   what several of them ask for
-    texts.py     what the commands say, in English and Spanish
+    run.py       a world in virtual time: progress, summary, digest
+    plots.py     the charts of a run; a module of its own, as matplotlib takes a while to load
+    serve.py     a world in real time for any outside client, and a fault of one of its devices (``inject``)
+    options.py   options and sentences of these commands, and of `campaign` and `demo`
 """
 
 import typer

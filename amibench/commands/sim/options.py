@@ -182,7 +182,7 @@ def cannot_write(place: Path, error: OSError, lang: str) -> CommandError:
 
 @contextlib.contextmanager
 def interrupt_requested() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C came: it waits until the world stands still, as what is half done would spoil it."""
+    """Function that is True after Ctrl-C, which waits for the end of a step of the world."""
     came: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
     try:

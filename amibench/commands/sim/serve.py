@@ -55,13 +55,13 @@ def serve(
     ] = True,
     panel_port: options.PanelPort = None,
     epoch: options.Epoch = None,
-    lived_s: Annotated[
+    simulated_s: Annotated[
         float,
         typer.Option(
             "--lived",
             min=0,
             max=3.2e7,
-            help="Device seconds that the world has lived already.",
+            help="Device seconds that are simulated before the world is served.",
         ),
     ] = 600.0,
     lang: options.Lang = None,
@@ -79,7 +79,7 @@ def serve(
         world = FieldWorld(scenario.with_uplink_secret(uplink_secret))
     except ScenarioError as error:
         raise options.wrong_scenario(error, language) from error
-    world.run(lived_s)
+    world.run(simulated_s)
     terms = FieldService(
         secret=secrets.token_urlsafe(_SECRET_BYTES),
         speed=speed,

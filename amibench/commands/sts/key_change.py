@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 # ---------------- Request that two operators sign
 
 HOLDS = timedelta(days=1)
-"""How long signatures on a request hold."""
+"""Validity of signatures on a request."""
 
 _TEXT = {
     "en": {
@@ -216,7 +216,7 @@ def _show(change: MintedKeyChange, lang: str, *, as_json: bool) -> None:
 
 
 def _new_inputs(new: dict[str, Any], lang: str) -> dict[str, Any]:
-    """What is new; a register of the test plan brings its attributes, a bare key nothing but itself."""
+    """Inputs of the new key; a register of the test plan brings its attributes, a bare key only itself."""
     name = new.pop("key", None)
     if name is None:
         return new

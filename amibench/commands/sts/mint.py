@@ -73,7 +73,7 @@ _TEXT = {
 
 
 def class_and_subclass(kind: str | None, token_class: object, subclass: object, lang: str) -> tuple[int, int]:
-    """Which token is meant: by its name, or by its numbers.
+    """Class and subclass of a token, by its name or by its numbers.
 
     Raises:
         CommandError: an unknown name, numbers outside their range, or neither.
@@ -98,7 +98,7 @@ _NOT_INPUTS = (
     *("security_module", "message_id"),
 )
 _DEFAULTS_OF: dict[tuple[int, int], dict[str, Any]] = {(2, 1): {"value": 0xFFFF}, (2, 5): {"value": 0}}
-"""What a class and subclass stands for where nothing is said: clear every register; no pad."""
+"""Default inputs of a class and subclass: clear every register; no pad."""
 
 
 def mint(

@@ -152,7 +152,7 @@ def _key_input(inputs: Inputs, name: str) -> Any:
 
 
 def _said(token: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
-    """What the module says of a token, under the names that decoding gives."""
+    """Fields of the module's answer to a token, under the names that decoding gives."""
     said: dict[str, Any] = {
         "token_class": token["class"],
         "token_subclass": token["subclass"],

@@ -63,7 +63,7 @@ _BY_KEY_BYTES: dict[int, dict[str, Any]] = {
     8: {"dkga": "02", "ea": "07", "base_date": "1993"},
     20: {"dkga": "04", "ea": "11", "base_date": "2014"},
 }
-"""What goes with a vending key of this length where nothing else is said."""
+"""Default inputs of a vending key of this length."""
 
 _TEXT = {
     "en": {
@@ -164,7 +164,7 @@ _CLASS_NAMES = ("token_class", "token_subclass")
 
 
 def read_json(path: Path, lang: str) -> Any:
-    """What a JSON file holds.
+    """Value of a JSON file.
 
     Raises:
         CommandError: missing, or not JSON.
@@ -206,7 +206,7 @@ def read_inputs(path: Path | None, lang: str) -> dict[str, Any]:
 
 
 def printable(value: Any) -> str:
-    """What a file said, on one line and without control characters."""
+    """Text of a file's value, on one line and without control characters."""
     text = str(value)
     return text if text.isprintable() else ascii(text)
 

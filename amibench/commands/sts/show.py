@@ -130,19 +130,19 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 def field_label(name: str, lang: str) -> str:
-    """What a field is; its own name where there is no better one."""
+    """Meaning of a field; its own name where there is none."""
     english, spanish = FIELDS.get(name, (name, name))
     return spanish if lang == "es" else english
 
 
 def result_label(name: str, lang: str) -> str:
-    """What a result means."""
+    """Meaning of a result."""
     english, spanish = RESULTS[name]
     return spanish if lang == "es" else english
 
 
 _HEAD = ("token_class", "token_subclass", "name", "crc_ok")
-"""What stands above the fields, not among them."""
+"""Fields of the heading."""
 
 
 def add_fields(branch: Tree, decoded: dict[str, Any], lang: str) -> None:

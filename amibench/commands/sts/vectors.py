@@ -37,7 +37,7 @@ _TEXT = {
         "token": "su token, si lo trae, como texto",
     },
 }
-"""What the command says; the summary line is the same in both languages, for programs that read it."""
+"""Sentences of the command; the summary line is the same in both languages, for programs that read it."""
 
 
 def vectors(

@@ -1,6 +1,6 @@
 """``amibench system``: the production processes, and what an administrator does at the terminal.
 
-Django is told where it runs by ``DJANGO_SETTINGS_MODULE`` (production unless it is set) and the environment
+Django takes its settings from ``DJANGO_SETTINGS_MODULE`` (production unless it is set) and the environment
 (docs/how-to/run-the-system.md).
 """
 

@@ -89,23 +89,23 @@ def serve(
         raise CommandError(f"port {port} of {host} cannot be had: {error.strerror or error}") from error
     resolved = {"minted": minted, "cancelled": cancelled, "unknown": unknown}
     _say({"url": f"http://{host}:{server.effective_port}/", "resolved": resolved})
-    _until_told(server)
+    _serve_until_signal(server)
 
 
-def _until_told(server: Any) -> None:
+def _serve_until_signal(server: Any) -> None:
     """Serve until SIGINT or SIGTERM, also where the shell that began this process let it ignore them."""
-    told = threading.Event()
+    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: stop.set())
 
     def run() -> None:
         try:
             server.run()
         finally:
-            told.set()
+            stop.set()
 
     threading.Thread(target=run, name="portal", daemon=True).start()
-    told.wait()
+    stop.wait()
     server.task_dispatcher.shutdown()  # requests under way may end; the sockets go with the process
 
 

@@ -59,7 +59,7 @@ _TEXTS: Mapping[str, Mapping[Reason, str]] = {"es": REASON_SENTENCES, "en": _ENG
 
 
 def sentence_of(reason: Reason, lang: str) -> str:
-    """What a reason means, for people.
+    """Sentence of a reason.
 
     >>> sentence_of(Reason.TOKEN_REFUSED, "en")
     'The meter did not accept the token.'
@@ -80,7 +80,7 @@ class _Options:
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where is listened, and what meters speak there."""
+    """Address to listen on, and the framing there."""
 
     host: str
     port: int
@@ -122,7 +122,7 @@ class ListenerCounts:
 
     @property
     def refused(self) -> dict[str, int]:
-        """How many were not, by kind."""
+        """Number of refused pushes by kind."""
         return {kind.value: many for kind, many in sorted(self._listener.strangers.counts.items())}
 
 
@@ -213,7 +213,7 @@ def collect(
 ) -> None:
     """Read meters and carry orders out until SIGTERM or Ctrl-C; several collectors share the work.
 
-    With --listen it also takes what meters send unasked: proven by their keys, once; the rest is told.
+    With --listen it also takes what meters send unasked: proven by their keys, once; the rest is reported.
     """
     from system.head_end.acquisition import (
         ClockLimits,

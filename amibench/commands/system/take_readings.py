@@ -55,10 +55,10 @@ def take_readings(
             raise CommandError(f"{file}: {error}") from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        typer.echo(json.dumps(_told(file, carried), ensure_ascii=False))
+        typer.echo(json.dumps(_report(file, carried), ensure_ascii=False))
 
 
-def _told(file: Path, carried: "ImportedFile") -> dict[str, Any]:
+def _report(file: Path, carried: "ImportedFile") -> dict[str, Any]:
     return {
         "file": str(file),
         "concentrator": carried.serial,

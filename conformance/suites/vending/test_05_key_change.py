@@ -140,7 +140,7 @@ def test_base_date_back(bench: Bench) -> None:
             answer = desk.ask(words, KeyChange(card(6, ea), new_key(back)))
             refused.append(not answer.tokens)
     # No public clause says so: a verdict must not rest on our reading.
-    told = Text("se rechaza", "it is refused") if all(refused) else Text("se atiende", "it is served")
+    answered = Text("se rechaza", "it is refused") if all(refused) else Text("se atiende", "it is served")
     bench.informational(
-        f"volver a una fecha base anterior: {told.es}", f"going back to a base date: {told.en}"
+        f"volver a una fecha base anterior: {answered.es}", f"going back to a base date: {answered.en}"
     )

@@ -18,7 +18,7 @@ CHANGES = (
     ("KEN", 2, 4, 1),
     ("SGC", 1, 8, 1),
 )
-"""What differs, the register of the card, that of the registry, and the registry's TI."""
+"""Difference, register of the card, that of the registry, and the registry's TI."""
 
 
 @published("CTSA19", Text("Cambio y crédito, por separado", "Change and credit, each by itself"))

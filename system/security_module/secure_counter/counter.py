@@ -113,7 +113,7 @@ class Minted:
 
 @dataclass(frozen=True, slots=True)
 class CounterStatus:
-    """Where a counter stands.
+    """Status of a counter.
 
     Attributes:
         sequence: tokens minted in its life.
@@ -297,7 +297,7 @@ class SecureCounter:
             return self._read_lease(envelope, module_public)
 
     def status(self) -> CounterStatus:
-        """Where it stands."""
+        """Status of the counter."""
         with self._turn:
             head, spent_c = self._book.head, self._book.spent_c
             return CounterStatus(

@@ -22,7 +22,7 @@ Random = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a counter is.
+    """Identity of a counter: its keys.
 
     Attributes:
         terminal_id: of its terminal.

@@ -1,4 +1,4 @@
-"""Why a secure counter refuses: one table of codes, each with a sentence in Spanish and English."""
+"""Refusals of a secure counter: one table of codes, each with a sentence in Spanish and English."""
 
 from system.security_module.refusals import Worded, Words
 

@@ -75,7 +75,7 @@ class MintedRow:
 
 @dataclass(frozen=True, slots=True)
 class StoreHead:
-    """Where the book stands.
+    """Head of the store.
 
     Attributes:
         module_public: whose leases it takes; empty before the first.
@@ -149,7 +149,7 @@ class CounterStore:
 
     @property
     def latest(self) -> datetime | None:
-        """When the last token was minted, by the terminal's clock."""
+        """Time of the last token, by the terminal's clock."""
         return None if self.last is None else datetime.fromisoformat(self.last.at)
 
     def last_tid(self, pan: str, base_date: int) -> int:
@@ -193,7 +193,7 @@ class CounterStore:
         return [envelope for (envelope,) in found]
 
     def has_lease(self, lease_id: UUID) -> bool:
-        """Whether a lease is kept."""
+        """True where a lease is kept."""
         found = self._database.execute("SELECT 1 FROM lease WHERE lease_id = ?", (str(lease_id),))
         return found.fetchone() is not None
 

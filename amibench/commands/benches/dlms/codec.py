@@ -83,7 +83,7 @@ def ciphered_get() -> Work:
 
 
 def ciphered_get_answered() -> Work:
-    """The same up to the protected answer, which nobody opens: encode, protect, parse, verify, answer.
+    """The same up to the protected answer, which stays closed: encode, protect, parse, verify, answer.
 
     Four passes of AES-GCM. The server has made what it sends; the client is put back to where it may ask.
     """
@@ -135,7 +135,7 @@ def _associate(client: ClientConnection, server: ServerConnection) -> None:
         apdu = to_send[0]
 
 
-#: What is measured, its workload here, the peer's name for it, the goal in operations a second.
+#: Name, workload here, the peer's name for it, the goal in operations a second.
 CODEC: tuple[tuple[str, Callable[[], Callable[[], object]], str, float], ...] = (
     ("HDLC frame of 128 octets, parsed", hdlc_frame, "hdlc-128", 50_000),
     ("load profile 96 × 5, decoded", profile, "profile-96x5", 5_000),
@@ -169,7 +169,7 @@ def _rows(
 
 
 def rate(work: Callable[[], object], seconds: float, batch: int = 10) -> float:
-    """How often a second `work` is done."""
+    """Runs of `work` a second."""
     work()
     count = 0
     began_s = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Where the other implementations are installed, and how they are asked: always processes of their own.
+"""Peers: where the other implementations are installed, and how they are asked, in processes of their own.
 
 They live in the environment that ``python3 run.py test -e oracles`` makes; `AMIBENCH_PEERS_PYTHON` names
 another one's interpreter. Without them the benches show no peers.

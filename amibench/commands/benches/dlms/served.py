@@ -45,7 +45,7 @@ class SocketPipe:
         self.socket.sendall(data)
 
     def receive(self, max_wait_s: float) -> bytes:
-        """What came within the time, empty when nothing did."""
+        """Octets that came within the time, empty when none did."""
         ready, _, _ = select.select([self.socket], [], [], max_wait_s)
         return self.socket.recv(_CHUNK_BYTES) if ready else b""
 

@@ -5,11 +5,10 @@ books lie in the temporary directory (``TMPDIR`` names another disk), or in the 
 ``AMIBENCH_BENCHMARK_DATABASE`` names, which must be empty. The portal warms up when it starts, as it always
 does; one round more than those that count lets clients connect.
 
-The workers, each in a process or a thread of its own::
+::
 
-    books.py     makes the books, and sells through the service
-    clients.py   sells over HTTP
-    laps.py      times what is done again and again
+    books.py     a process of its own: makes the books, and sells through the service
+    timing.py    timings of sales and of syncs, for both
 """
 
 import http.client
@@ -124,7 +123,7 @@ SYNC, INSERT = "yardstick: write and sync of 4 KiB", "yardstick: one row by Djan
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """What is asked for over one kind of database.
+    """Goals over one kind of database.
 
     Args:
         service_per_s, http_per_s: sales a second; None: nothing.
@@ -153,20 +152,20 @@ def measure(seconds: float = SECONDS, clients_many: int = CLIENTS, rounds: int =
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        family = ProcessGroup(folder, _environment(folder))
+        processes = ProcessGroup(folder, _environment(folder))
         try:
-            start_module(family, folder).line()
-            books = family.start(
+            start_module(processes, folder).read_line()
+            books = processes.start(
                 "books", ["amibench.commands.benches.vending.books", str(seconds), str(rounds)]
             )
-            prepared, measured = books.line(), books.line()
-            family.finish(books)
-            url = family.start("portal", ["amibench", "system", "serve", "--port", "0"]).line()["url"]
+            prepared, measured = books.read_line(), books.read_line()
+            processes.finish(books)
+            url = processes.start("portal", ["amibench", "system", "serve", "--port", "0"]).read_line()["url"]
             over_http = _over_http(url, prepared, folder, (seconds, clients_many, rounds))
         except ChildDiedError as error:
             raise CommandError(str(error)) from error
         finally:
-            family.end()
+            processes.end()
     return _rows(measured, over_http, clients_many)
 
 

@@ -32,7 +32,7 @@ def main(seconds: float, rounds: int) -> int:
         return 1
     call_command("migrate", interactive=False, verbosity=0)
     drns = [_drn(number) for number in range(1, METERS + 1)]
-    cashiers = _village(drns)
+    cashiers = _registry_rows(drns)
     _say({"sessions": [_session_of(user) for user in cashiers], "drns": drns})
     sale = _seller(cashiers[0], drns)
     for _ in range(10):  # queries are compiled, connections made
@@ -58,8 +58,8 @@ def _drn(number: int) -> str:
     return payload + luhn_digit(payload)
 
 
-def _village(drns: list[str]) -> list[Any]:
-    """The rows of a village, its shop without a limit; the cashiers, each with an open shift."""
+def _registry_rows(drns: list[str]) -> list[Any]:
+    """Rows of a community, its shop without a limit; the cashiers, each with an open shift."""
     import secrets
 
     from django.db import transaction
@@ -74,7 +74,7 @@ def _village(drns: list[str]) -> list[Any]:
     meters = tuple(WorldMeter(drn, drn, f"B{drn}", "", "", dict(keying)) for drn in drns)
     names = [f"caja-{number}" for number in range(1, CASHIERS + 1)]
     users = tuple(DemoUser(name, "cashier", secrets.token_urlsafe(16)) for name in names)
-    seed_village(Village(meters, users, meters[0].name))
+    seed_registry_rows(Village(meters, users, meters[0].name))
     cashiers = list(User.objects.filter(username__in=names).order_by("username"))
     with transaction.atomic():
         AccountBalance.objects.update(limit_c=None)

@@ -1,4 +1,4 @@
-"""How often something was done, and how long it took."""
+"""Timings: repetitions in a given time, and how long each took."""
 
 import os
 import time
