@@ -356,7 +356,10 @@ def demo(
     as_json: options.AsJson = False,
     lang: options.Lang = None,
 ) -> None:
-    """A community and its utility on this machine: field, security module, portal, collector, worker; Ctrl-C ends all of it."""
+    """A community and its utility on this machine: field, security module, portal, collector, worker.
+
+    Ctrl-C ends all of it.
+    """
     language = spoken(lang)
     _check(host, port, language)
     path = Path(scenario)

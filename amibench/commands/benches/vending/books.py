@@ -74,7 +74,7 @@ def _registry_rows(drns: list[str]) -> list[Any]:
     meters = tuple(WorldMeter(drn, drn, f"B{drn}", "", "", dict(keying)) for drn in drns)
     names = [f"caja-{number}" for number in range(1, CASHIERS + 1)]
     users = tuple(DemoUser(name, "cashier", secrets.token_urlsafe(16)) for name in names)
-    seed_registry_rows(Village(meters, users, meters[0].name))
+    seed_village(Village(meters, users, meters[0].name))
     cashiers = list(User.objects.filter(username__in=names).order_by("username"))
     with transaction.atomic():
         AccountBalance.objects.update(limit_c=None)
