@@ -30,7 +30,7 @@ _REPLICAS = 4
 
 
 def measure_community(hours: float, homes: int) -> Sequence[Row]:
-    """Meter-days a second of a community, with its building, beside as many clocks that tick once a minute."""
+    """Meter-days a second of a community, beside as many clocks that tick once a minute."""
     stick = "yardstick: SimPy clocks that tick once a minute, clock-days"
     ticks = homes * hours / _HOURS_PER_DAY / _ticking_s(homes, hours)
     meter_days = homes * hours / _HOURS_PER_DAY / _run_s(_quiet("village_350", homes, hours))
