@@ -57,6 +57,16 @@ def test_mbus_is_known_by_any_first_frame(dlms, text, kinds):
     assert [frame["value"] for frame in plain["frames"]] == kinds
 
 
+@pytest.mark.parametrize("flags", ["7e", "7e7e", "7e 7e 7e"])
+def test_a_flag_without_a_frame_is_an_incomplete_frame(dlms, flags):
+    code, out, err = dlms(flags)
+    assert (code, out.startswith("invalid-frame")) == (3, True)
+    assert "bad-length: only its flag came" in err
+    assert len(err.strip().splitlines()) == 1
+    code, out, _ = dlms(flags, "--json")
+    assert (code, json.loads(out)["ok"]) == (3, False)
+
+
 def test_a_short_frame_of_mbus_with_a_wrong_checksum_says_so(dlms):
     code, _, err = dlms("105b015d16")
     assert code == 3

@@ -209,11 +209,12 @@ class Explainer:
     def finish(self) -> Explanation:
         """Say what is left unfinished; give the whole."""
         rest = self._splitter.reset()
-        if len(rest) > 1:
-            error = FrameError(
-                Fault.BAD_LENGTH, "the frame ends before its announced length", position=len(rest)
-            )
-            self._bad_frame(BadFrame(rest, error), rest)
+        # A last flag alone closes the frame before it, or fills the time between frames; where there was no
+        # frame, it is all that came of one.
+        lone = len(rest) == 1 and not self.result.frames
+        if len(rest) > 1 or lone:
+            sentence = "only its flag came" if lone else "the frame ends before its announced length"
+            self._bad_frame(BadFrame(rest, FrameError(Fault.BAD_LENGTH, sentence, position=len(rest))), rest)
         half = self._mbus.reset()
         if half:
             error = FrameError(

@@ -43,7 +43,7 @@ class HdlcClient(Station):
         retries: how often; then the link is given up.
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
         poll_interval_s: how long to wait before asking again a server that has no answer yet.
-        tolerant: lets the faults of `hdlc.tolerance` through and records them.
+        tolerant: lets the faults of `hdlc.station.TOLERANCES` through and records them.
 
     Raises:
         DlmsValueError: a value out of range.

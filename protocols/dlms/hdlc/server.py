@@ -36,7 +36,7 @@ class ServerLink:
         ours: what the server can do.
         client_sap: the client's address.
         server_sap: the logical device.
-        tolerant: whether the faults of `hdlc.tolerance` pass.
+        tolerant: whether the faults of `hdlc.station.TOLERANCES` pass.
     """
 
     def __init__(
@@ -228,7 +228,7 @@ class HdlcServer(Station):
         window: frames on the way, 1 to 7; the client may propose less.
         inactivity_timeout_s: a link falls after this silence of its client; 0 never.
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
-        tolerant: lets the faults of `hdlc.tolerance` through and records them.
+        tolerant: lets the faults of `hdlc.station.TOLERANCES` through and records them.
 
     Raises:
         DlmsValueError: a value out of range.

@@ -124,7 +124,7 @@ class Station:
 
     Args:
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 waits for ever.
-        tolerant: lets the faults of `hdlc.tolerance` through, each with a `ToleratedFault`.
+        tolerant: lets the faults of `hdlc.station.TOLERANCES` through, each with a `ToleratedFault`.
     """
 
     #: LLC that this side sends and expects
@@ -269,7 +269,7 @@ class HdlcListener(Station):
 
     Args:
         inter_octet_timeout_s: half a frame is dropped after this silence; 0 never.
-        tolerant: lets the faults of `hdlc.tolerance` through and records them.
+        tolerant: lets the faults of `hdlc.station.TOLERANCES` through and records them.
     """
 
     llc_tx = LLC_COMMAND
