@@ -302,3 +302,12 @@ class Obis:
 
     def __str__(self) -> str:
         return ".".join(str(group) for group in self.groups)
+
+
+def obis_of(text: str) -> str:
+    """An OBIS code in five groups; the sixth stays only where it says something.
+
+    >>> obis_of("1.0.1.8.0.255")
+    '1.0.1.8.0'
+    """
+    return text.strip().removesuffix(".255")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from protocols.dlms.obis import obis_of
 from protocols.field.events import LogKind, event_name
 from system.head_end.errors import UnableToConfigure
-from system.head_end.intervals import obis_of
 
 #: Name of an event -> what happened, in Spanish.
 EVENT_TEXTS: Mapping[str, str] = {

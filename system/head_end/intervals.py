@@ -50,15 +50,6 @@ def last_run(now_s: int, at_s: int, every_s: int) -> int:
     return (now_s - DAY_OFFSET_S - at_s) // every_s * every_s + DAY_OFFSET_S + at_s
 
 
-def obis_of(text: str) -> str:
-    """An OBIS code in five groups; the sixth stays only where it says something.
-
-    >>> obis_of("1.0.1.8.0.255")
-    '1.0.1.8.0'
-    """
-    return text.strip().removesuffix(".255")
-
-
 Span = tuple[int, int]
 
 

@@ -5,8 +5,8 @@ Source: IEC 62056-6-1 (OBIS codes)
 
 from collections.abc import Mapping, Sequence
 
+from protocols.dlms.obis import obis_of
 from protocols.dlms.units import UNITS
-from system.head_end.intervals import obis_of
 from system.head_end.store_port import Column
 
 #: Instantaneous voltage and current: of the only phase, as this house's meters keep them, or of phase 1.

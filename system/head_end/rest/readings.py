@@ -7,13 +7,13 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
+from protocols.dlms.obis import obis_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import Day, In, Instant, InstantIn, Out, Page, PageQuery, QueryInt, page_of
 from system.config.clock import business_day, business_now
 from system.head_end.api_types import Curve, Quality
 from system.head_end.errors import UnableToOrder
-from system.head_end.intervals import obis_of
 from system.head_end.rest.fields import METER, Obis, QueryKey, device_or_404
 from system.head_end.selectors.consumption import daily_consumption
 from system.head_end.selectors.curves import curve, load_curve

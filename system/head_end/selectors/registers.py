@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from system.head_end.intervals import obis_of
+from protocols.dlms.obis import obis_of
 from system.head_end.models import ReadingValue, Series
 from system.head_end.quantities import scaled
 from system.head_end.selectors.meter_access import in_chunks
