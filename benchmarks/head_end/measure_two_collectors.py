@@ -217,7 +217,7 @@ def main(meters: int, rounds: int) -> None:
     from django.db import connection
     from vending_world import make_village
 
-    from system.head_end.intervals import DAY_OFFSET_S, DAY_S, seconds
+    from protocols.intervals import DAY_OFFSET_S, DAY_S, seconds
     from system.head_end.models import CollectionPlan
 
     if connection.vendor != "postgresql":

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
+from protocols.intervals import DAY_S
 from system.config.clock import BOGOTA, business_day, business_now
 from system.head_end.end_device_events import LOG_NAMES, NO_LOGS
-from system.head_end.intervals import DAY_S
 from system.head_end.models import Channel, CollectionPlan, FieldRules, MeterAccess
 from system.head_end.services.configuration import (
     CHANNEL_FIELDS,

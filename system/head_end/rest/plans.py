@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
+from protocols.intervals import DAY_S
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded, user_of
 from system.accounts.rest.fields import (
@@ -22,7 +23,6 @@ from system.accounts.rest.fields import (
     whole,
 )
 from system.head_end.errors import UnableToConfigure
-from system.head_end.intervals import DAY_S
 from system.head_end.models import CollectionPlan, FieldRules
 from system.head_end.rest.fields import Obis
 from system.head_end.selectors.meter_access import rules_of

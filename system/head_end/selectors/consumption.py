@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from protocols.intervals import instant, seconds
 from system.config.clock import BOGOTA
 from system.head_end.api_types import DayEnergy, LastReading
-from system.head_end.intervals import instant, seconds
 from system.head_end.models import ReadingValue
 from system.head_end.quantities import scaled
 from system.head_end.selectors.registers import (

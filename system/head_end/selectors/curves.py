@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from protocols import intervals
 from protocols.dlms.obis import obis_of
-from system.head_end import intervals
+from protocols.intervals import floor, grid, instant, seconds
 from system.head_end.api_types import Curve, CurvePoint, Quality
-from system.head_end.intervals import floor, grid, instant, seconds
 from system.head_end.models import Coverage, QuarantinedValue, ReadingValue, Series
 from system.head_end.quantities import is_cumulative, scaled, unit_name
 from system.head_end.selectors.registers import ENERGY_IMPORT, RegisterHistory, register_histories

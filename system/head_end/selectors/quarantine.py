@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
+from protocols.intervals import instant
 from system.accounts.models import AuditRecord
 from system.accounts.permissions import Operation
 from system.config.clock import business_now
-from system.head_end.intervals import instant
 from system.head_end.models import MeterAccess, QuarantinedValue, ReadingValue, Series
 from system.head_end.vocabulary import REASON_SENTENCES, Reason, Registration
 

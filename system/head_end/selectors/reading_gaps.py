@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from protocols import intervals
 from protocols.dlms.obis import obis_of
-from system.head_end import intervals, store_port
-from system.head_end.intervals import floor, instant, last_run, seconds
+from protocols.intervals import floor, instant, last_run, seconds
+from system.head_end import store_port
 from system.head_end.models import CollectionPlan, Coverage, MeterAccess
 from system.head_end.selectors.meter_access import in_chunks, target_of
 from system.head_end.vocabulary import Registration

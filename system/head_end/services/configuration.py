@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from links.base import LinkUrlError
 from links.url import LinkUrl
 from protocols.dlms.obis import obis_of
+from protocols.intervals import DAY_S
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
@@ -21,7 +22,6 @@ from system.config.clock import business_now
 from system.config.transactions import write_transaction
 from system.head_end.end_device_events import NO_LOGS, kept_logs
 from system.head_end.errors import UnableToConfigure
-from system.head_end.intervals import DAY_S
 from system.head_end.models import Channel, CollectionPlan, FieldRules, MeterAccess
 from system.head_end.services.registration import grant_access, make_channels_due
 from system.head_end.vocabulary import POLL_S, ChannelKind

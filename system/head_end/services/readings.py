@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, CharField, UUIDField
 
+from protocols import intervals
 from protocols.dlms.obis import obis_of
+from protocols.intervals import seconds
 from system.config.compiled_queries import CompiledQuery, KeyList, insert, update
-from system.head_end import intervals
-from system.head_end.intervals import seconds
 from system.head_end.models import (
     Channel,
     Coverage,

@@ -11,13 +11,13 @@ from itertools import repeat
 from typing import TypeGuard, cast
 
 from protocols.dlms.obis import obis_of
+from protocols.intervals import seconds
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.config.transactions import write_transaction
 from system.head_end.errors import UnableToConfigure
-from system.head_end.intervals import seconds
 from system.head_end.models import FieldRules, MeterAccess, QuarantinedValue, Series
 from system.head_end.quantities import decreasing_values, is_cumulative
 from system.head_end.selectors.quarantine import ACCEPTABLE, ColumnKey, last_believed_s

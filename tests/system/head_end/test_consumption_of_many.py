@@ -10,7 +10,7 @@ from field_store import DAILY, LOAD, MIDNIGHT, QUARTER, Field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from system.head_end.intervals import seconds
+from protocols.intervals import seconds
 from system.head_end.models import Series
 from system.head_end.selectors.consumption import consumption_by_installation, consumption_wh
 from system.head_end.value_storage.values import store_values

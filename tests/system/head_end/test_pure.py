@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.head_end import intervals, quantities
+from protocols import intervals
+from system.head_end import quantities
 from system.head_end.registration_rules import REGISTRATION_REASONS, Findings, decide_registration
 from system.head_end.vocabulary import Registration
 
