@@ -33,7 +33,7 @@ from sim.meter.profile import MeterProfile
 from sim.meter.storage.nvm import PowerLostError
 from sim.meter.storage.persistence import Bookkeeping, Persistence
 from sim.meter.supply.limiter import ScriptReference
-from sim.meter.supply.regulator import Regulated, Regulator, RegulatorHooks
+from sim.meter.supply.regulator import Regulator, RegulatorHooks
 from sim.meter.supply.supervision import QualityWatch
 
 # ------------------------------------------------------------ installation of customer units
@@ -166,8 +166,7 @@ class MeterWiring:
         self._octets = streams.octets(f"{profile.drn}/challenges")
         parts.security.keep = self.persistence.keep_security
         self.powered = False
-        regulated = Regulated(parts.metrology, parts.prepayment, parts.limiter, parts.switch)
-        self.regulator = Regulator(env, supply, regulated, self._regulator_hooks())
+        self.regulator = Regulator(env, supply, parts, self._regulator_hooks())
         self._quality = QualityWatch(env, parts, self._log, self.guard(self.regulator.settle))
         self.hardware_monitor = HardwareMonitor(
             env, profile, parts, self.hardware, memory, self._monitor_hooks()
@@ -311,12 +310,9 @@ class MeterWiring:
         return RegulatorHooks(
             log=self._log,
             guard=self.guard,
-            epoch_us=lambda: self.parts.clock.epoch_us,
-            world_us_at=self.parts.clock.world_us_at,
             keep=self._books.keep,
             run_script=self._run_script,
             seen=self._seen,
-            forbids=self.parts.protections.forbids_supply,
         )
 
     def _requests(self) -> Requests:

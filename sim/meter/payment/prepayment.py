@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from protocols.dlms.cosem.enumerations import AccountStatus, CreditStatus, PaymentMode
+from protocols.field.events import EventCode
 from protocols.sts.acceptance import TokenResult
 from sim.meter.payment.charges import Charge, Collector, Conditions, PaymentRecord
 from sim.meter.payment.credits import CreditRegister, CreditSource
@@ -130,24 +131,12 @@ class CreditTerms:
     plan: PaymentPlan = PLAIN
 
 
-class Notice(Enum):
-    """Notices of the account for the event log."""
-
-    COLLECTED = "collected"
-    UNIT_CHARGE_CHANGED = "unit_charge_changed"
-    CREDIT_SELECTABLE = "credit_selectable"
-    CREDIT_SELECTED = "credit_selected"
-    CREDIT_IN_USE = "credit_in_use"
-    CREDIT_EXHAUSTED = "credit_exhausted"
-    ACCOUNT_ACTIVATED = "account_activated"
-    ACCOUNT_CLOSED = "account_closed"
-
-
-_OF_STATUS: dict[CreditStatus, Notice] = {
-    CreditStatus.SELECTABLE: Notice.CREDIT_SELECTABLE,
-    CreditStatus.SELECTED_OR_INVOKED: Notice.CREDIT_SELECTED,
-    CreditStatus.IN_USE: Notice.CREDIT_IN_USE,
-    CreditStatus.EXHAUSTED: Notice.CREDIT_EXHAUSTED,
+#: Status of a selectable credit that it comes to -> event.
+_OF_STATUS: dict[CreditStatus, EventCode] = {
+    CreditStatus.SELECTABLE: EventCode.CREDIT_SELECTABLE,
+    CreditStatus.SELECTED_OR_INVOKED: EventCode.CREDIT_SELECTED,
+    CreditStatus.IN_USE: EventCode.CREDIT_IN_USE,
+    CreditStatus.EXHAUSTED: EventCode.CREDIT_EXHAUSTED,
 }
 _NO_CONDITIONS = Conditions()
 
@@ -168,8 +157,8 @@ class Prepayment:
     """
 
     __slots__ = (
+        "_events",
         "_last_amount_wh",
-        "_notices",
         "_now_us",
         "_remainder",
         "_statuses",
@@ -200,7 +189,7 @@ class Prepayment:
         self._now_us = 0
         #: Energy that came while nothing was counted (credit mode, no account): it is billed by the register.
         self.unpaid_nj = 0
-        self._notices: list[Notice] = []
+        self._events: list[EventCode] = []
         self._tokens: list[PaymentRecord] = []
         self._statuses: dict[str, CreditStatus] = {}
 
@@ -300,10 +289,10 @@ class Prepayment:
         if counts:
             self.credits.invoke_by_itself()
         if self.consumption.active is not price:
-            self._notices.append(Notice.UNIT_CHARGE_CHANGED)
+            self._events.append(EventCode.UNIT_CHARGE_CHANGED)
         if len(self.collector.records) > collected:
-            self._notices.append(Notice.COLLECTED)
-        self._notice_statuses()
+            self._events.append(EventCode.CHARGE_COLLECTED)
+        self._report_statuses()
         return changed
 
     def grant(self, amount_units: int) -> TokenResult:
@@ -347,11 +336,11 @@ class Prepayment:
         if not self.state.step(step):
             return False
         if step is AccountStep.ACTIVATE:
-            self._notices.append(Notice.ACCOUNT_ACTIVATED)
+            self._events.append(EventCode.ACCOUNT_ACTIVATED)
         elif step is AccountStep.CLOSE:
             self.credits.end()
             self.collector.end()
-            self._notices.append(Notice.ACCOUNT_CLOSED)
+            self._events.append(EventCode.ACCOUNT_CLOSED)
         else:
             self.credits.forget()
             for charge in self.charges:
@@ -367,7 +356,7 @@ class Prepayment:
     def choose(self, source: CreditSource) -> bool:
         """The customer, or the head-end, wants this credit used; True when that changed something."""
         chosen = self.state.counts and self.credits.invoke(source)
-        self._notice_statuses()
+        self._report_statuses()
         return chosen
 
     # ------------------------------------------------------------ what comes by itself
@@ -400,10 +389,10 @@ class Prepayment:
             return None
         return -(-(fall_nj * price.divisor - self._remainder) // per_unit)
 
-    def take_notices(self) -> list[Notice]:
-        """Notices since the last call."""
-        notices, self._notices = self._notices, []
-        return notices
+    def take_events(self) -> list[EventCode]:
+        """Events to log since the last call."""
+        events, self._events = self._events, []
+        return events
 
     def take_records(self) -> list[PaymentRecord]:
         """Rows for the payment logs since this was last called."""
@@ -437,17 +426,17 @@ class Prepayment:
         self._last_amount_wh = kept["last_amount_wh"]
         self._remainder = kept["remainder"]
         self.unpaid_nj = kept["unpaid_nj"]
-        self._notices, self._tokens = [], []
+        self._events, self._tokens = [], []
 
     # ------------------------------------------------------------ inside
 
-    def _notice_statuses(self) -> None:
+    def _report_statuses(self) -> None:
         """Tell of selectable credits whose status changed; the token credit has older events of its own."""
         for source in self.credits.ordered:
             if source.terms.selectable:
                 status, obis = self.credits.status(source), source.terms.obis
                 if status is not self._statuses.get(obis, status) and status in _OF_STATUS:
-                    self._notices.append(_OF_STATUS[status])
+                    self._events.append(_OF_STATUS[status])
                 self._statuses[obis] = status
 
     def _us_for(self, fall_nj: int, import_power_mw: int) -> int | None:

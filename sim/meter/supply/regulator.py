@@ -12,23 +12,12 @@ from simpy import Environment
 
 from protocols.field.events import EventCode
 from sim.kernel.timing import Timer
+from sim.meter.components import Components
 from sim.meter.interfaces import Supply
-from sim.meter.metering.metrology import Bands, Metrology
+from sim.meter.metering.metrology import Bands
 from sim.meter.payment.charges import Conditions
-from sim.meter.payment.prepayment import Notice, Prepayment
-from sim.meter.supply.limiter import Limiter, ScriptReference
-from sim.meter.supply.supply_control import SupplyControl
+from sim.meter.supply.limiter import ScriptReference
 from sim.meter.units import US_PER_S, to_microseconds
-
-
-@dataclass(frozen=True, slots=True)
-class Regulated:
-    """The four parts that must stay in step."""
-
-    metrology: Metrology
-    prepayment: Prepayment
-    limiter: Limiter
-    switch: SupplyControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +27,16 @@ class RegulatorHooks:
     Args:
         log: called with each event that comes of it.
         guard: wraps what a timer calls, so that it ends where the power does.
-        epoch_us: what the meter's clock shows.
-        world_us_at: when, in the world's time, it will show that.
-        keep: keeps the books, after something was collected.
+        keep: keeps credit and registers, after something was collected.
         run_script: runs a script for the limiter.
         seen: called whenever the circuit was measured.
-        forbids: whether a protection holds the switch open.
     """
 
     log: Callable[[EventCode], None]
     guard: Callable[[Callable[[], None]], Callable[[], None]]
-    epoch_us: Callable[[], int]
-    world_us_at: Callable[[int], int]
     keep: Callable[[], None]
     run_script: Callable[[ScriptReference], None]
     seen: Callable[[], None]
-    forbids: Callable[[], bool] = lambda: False
-
-
-#: What the account says of itself -> what the log says of it.
-_EVENTS: dict[Notice, EventCode] = {
-    Notice.COLLECTED: EventCode.CHARGE_COLLECTED,
-    Notice.UNIT_CHARGE_CHANGED: EventCode.UNIT_CHARGE_CHANGED,
-    Notice.CREDIT_SELECTABLE: EventCode.CREDIT_SELECTABLE,
-    Notice.CREDIT_SELECTED: EventCode.CREDIT_SELECTED,
-    Notice.CREDIT_IN_USE: EventCode.CREDIT_IN_USE,
-    Notice.CREDIT_EXHAUSTED: EventCode.CREDIT_EXHAUSTED,
-    Notice.ACCOUNT_ACTIVATED: EventCode.ACCOUNT_ACTIVATED,
-    Notice.ACCOUNT_CLOSED: EventCode.ACCOUNT_CLOSED,
-}
 
 
 class Regulator:
@@ -75,13 +45,13 @@ class Regulator:
     Args:
         env: the world's event loop.
         supply: the service point.
-        parts: the four parts.
+        parts: the live parts.
         hooks: the meter.
     """
 
     __slots__ = ("_alarm", "_env", "_hooks", "_parts", "_powered", "_supply", "_was_exporting", "_was_low")
 
-    def __init__(self, env: Environment, supply: Supply, parts: Regulated, hooks: RegulatorHooks) -> None:
+    def __init__(self, env: Environment, supply: Supply, parts: Components, hooks: RegulatorHooks) -> None:
         self._env = env
         self._supply = supply
         self._parts = parts
@@ -144,16 +114,16 @@ class Regulator:
 
     def _keep_time(self) -> None:
         """Collect what is due by the meter's clock; what was collected is kept before it shows."""
-        parts, epoch_us = self._parts, self._hooks.epoch_us()
+        parts, epoch_us = self._parts, self._parts.clock.epoch_us
         parts.limiter.follow(epoch_us)
         account = parts.prepayment
         conditions = Conditions(switch_open=not parts.switch.output_state, limiting=parts.limiter.tripped)
         changed = account.pass_time(epoch_us, conditions)
-        notices = account.take_notices()
+        events = account.take_events()
         if changed:
             self._hooks.keep()
-        for notice in notices:
-            self._hooks.log(_EVENTS[notice])
+        for code in events:
+            self._hooks.log(code)
 
     def _regulate(self) -> None:
         """Let the switch follow credit and limiter; what flows then is measured again."""
@@ -188,7 +158,7 @@ class Regulator:
     @property
     def _forbidden(self) -> bool:
         """True where the limiter or a protection holds the switch open."""
-        return self._parts.limiter.forbids_supply or self._hooks.forbids()
+        return self._parts.limiter.forbids_supply or self._parts.protections.forbids_supply()
 
     def _warn(self) -> None:
         low = self._parts.prepayment.low
@@ -202,14 +172,13 @@ class Regulator:
 
     def _next_look_s(self) -> float | None:
         """Next instant at which something happens by itself."""
-        prepayment, limiter, hooks = self._parts.prepayment, self._parts.limiter, self._hooks
-        epoch_us = hooks.epoch_us()
+        prepayment, limiter, clock = self._parts.prepayment, self._parts.limiter, self._parts.clock
         wait_us = self._parts.metrology.us_until_import(prepayment.nj_until_change)
-        by_clock = (prepayment.next_us, limiter.next_profile_us(epoch_us))
+        by_clock = (prepayment.next_us, limiter.next_profile_us(clock.epoch_us))
         looks_us = [
             None if wait_us is None else self.now_us + wait_us,
             limiter.next_look_us,
-            *(None if instant is None else hooks.world_us_at(instant) for instant in by_clock),
+            *(None if instant is None else clock.world_us_at(instant) for instant in by_clock),
         ]
         due_us = [look_us for look_us in looks_us if look_us is not None]
         return min(due_us) / US_PER_S if due_us else None

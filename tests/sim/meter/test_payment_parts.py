@@ -12,6 +12,7 @@ from protocols.dlms.cosem.enumerations import (
     CreditType,
     PaymentMode,
 )
+from protocols.field.events import EventCode
 from protocols.sts.acceptance import TokenResult
 from sim.meter.payment.charges import Charge, Conditions
 from sim.meter.payment.plan import (
@@ -28,7 +29,6 @@ from sim.meter.payment.prepayment import (
     AccountState,
     AccountStep,
     CreditTerms,
-    Notice,
     Prepayment,
 )
 from sim.meter.units import NJ_PER_WH, US_PER_S
@@ -121,10 +121,10 @@ def test_when_it_is_used_up_so_is_everything(lent):
     assert lent.exhausted
     assert lent.credits.status(source) is CreditStatus.EXHAUSTED
     assert not lent.choose(source)
-    assert lent.take_notices() == [
-        Notice.CREDIT_SELECTABLE,
-        Notice.CREDIT_IN_USE,
-        Notice.CREDIT_EXHAUSTED,
+    assert lent.take_events() == [
+        EventCode.CREDIT_SELECTABLE,
+        EventCode.CREDIT_IN_USE,
+        EventCode.CREDIT_EXHAUSTED,
     ]
 
 
@@ -257,7 +257,7 @@ def test_a_passive_price_waits_for_its_time():
     prepayment.consume(1_000 * NJ_PER_WH)
     assert prepayment.credit_wh == 9_000
     prepayment.pass_time(MIDNIGHT_US + HOUR_US)
-    assert prepayment.take_notices() == [Notice.UNIT_CHARGE_CHANGED]
+    assert prepayment.take_events() == [EventCode.UNIT_CHARGE_CHANGED]
     prepayment.consume(1_000 * NJ_PER_WH)
     assert prepayment.credit_wh == 7_500
     assert prepayment.us_until(0, 1_000_000) == 5_000 * NJ_PER_WH // 1_000_000
