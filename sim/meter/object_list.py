@@ -234,7 +234,7 @@ def push_terms(rows: Iterable[Row]) -> dict[bytes, PushTerms]:
     Raises:
         KeyError, TypeError, ValueError: a row makes no sense.
     """
-    return {_octets(row.obis): _push(row.options) for row in rows if row.binding == "push"}
+    return {octets(row.obis): _push(row.options) for row in rows if row.binding == "push"}
 
 
 def monitor_terms(rows: Iterable[Row]) -> dict[bytes, RegisterMonitor]:
@@ -243,7 +243,7 @@ def monitor_terms(rows: Iterable[Row]) -> dict[bytes, RegisterMonitor]:
     Raises:
         KeyError, TypeError, ValueError: a row makes no sense.
     """
-    return {_octets(row.obis): _monitor(row.options) for row in rows if row.binding == "register-monitor"}
+    return {octets(row.obis): _monitor(row.options) for row in rows if row.binding == "register-monitor"}
 
 
 def parameter_terms(rows: Iterable[Row]) -> list[Watched]:
@@ -279,14 +279,10 @@ def _monitor(options: Mapping[str, Any]) -> RegisterMonitor:
 
 def _watched(text: str) -> Watched:
     class_id, obis, attribute = text.split("/")
-    return int(class_id), _octets(obis), int(attribute)
+    return int(class_id), octets(obis), int(attribute)
 
 
 def _script(text: str) -> ScriptReference:
     """``0.0.10.0.106/1``; nothing for no script."""
     obis, _, selector = text.partition("/")
-    return (_octets(obis), int(selector)) if selector else (bytes(6), 0)
-
-
-def _octets(obis: str) -> bytes:
-    return Obis.from_string(obis).to_bytes()
+    return (octets(obis), int(selector)) if selector else (bytes(6), 0)

@@ -13,6 +13,7 @@ from protocols.dlms.cosem.selection import Selection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DlmsError
 from sim.meter.clock.device_clock import from_epoch_us, to_epoch_us
+from sim.meter.supply.limiter import ScriptReference
 
 #: A date-time of which nothing is specified: "never".
 NEVER = CosemDateTime(None, None, None, status=0xFF).to_bytes()
@@ -97,6 +98,12 @@ def time_octets(epoch_us: int | None, deviation_minutes: int) -> bytes:
     if epoch_us is None:
         return NEVER
     return CosemDateTime.from_utc(from_epoch_us(epoch_us), deviation_minutes).to_bytes()
+
+
+def script_data(reference: ScriptReference) -> Data:
+    """Reference to a script as it travels: logical name of the table, and selector."""
+    table, selector = reference
+    return axdr.structure(axdr.octet_string(table), axdr.long_unsigned(selector))
 
 
 def scaling(exponent: int, scaler: int) -> Callable[[int], int]:

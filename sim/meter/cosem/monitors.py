@@ -13,7 +13,17 @@ from protocols.dlms.cosem.access import MessageType, TransportService
 from protocols.dlms.cosem.objects import AccessError, CosemObject, Setter, constant
 from protocols.dlms.obis import Obis
 from sim.meter.communication.push import PORTS, PushObject, PushTerms
-from sim.meter.cosem.binding import TYPES, Bound, elements, getter, must, number, octets, time_octets
+from sim.meter.cosem.binding import (
+    TYPES,
+    Bound,
+    elements,
+    getter,
+    must,
+    number,
+    octets,
+    script_data,
+    time_octets,
+)
 from sim.meter.cosem.requests import LiveParts
 from sim.meter.events.monitors import RegisterMonitor, Watched
 from sim.meter.profile import ObjectTerms, ProfileError
@@ -44,7 +54,7 @@ def bind_register_monitor(live: LiveParts, row: ObjectTerms) -> Bound:
             3: getter(lambda: _watched_data(item().watched)),
             4: getter(
                 lambda: axdr.array(
-                    *(axdr.structure(_script(up), _script(down)) for up, down in item().actions)
+                    *(axdr.structure(script_data(up), script_data(down)) for up, down in item().actions)
                 )
             ),
         },
@@ -130,10 +140,6 @@ def _elements(watched: Watched) -> tuple[Data, Data, Data]:
 
 def _watched_data(watched: Watched) -> Data:
     return axdr.structure(*_elements(watched))
-
-
-def _script(reference: ScriptReference) -> Data:
-    return axdr.structure(axdr.octet_string(reference[0]), axdr.long_unsigned(reference[1]))
 
 
 def _reference(value: Data) -> ScriptReference:

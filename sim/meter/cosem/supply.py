@@ -17,7 +17,16 @@ from protocols.dlms.cosem.objects import AccessError, Invoker, Setter, constant
 from protocols.dlms.obis import Obis
 from protocols.field.events import EventCode
 from protocols.sts.acceptance import TokenResult
-from sim.meter.cosem.binding import Bound, elements, getter, instant_us, number, octets, time_octets
+from sim.meter.cosem.binding import (
+    Bound,
+    elements,
+    getter,
+    instant_us,
+    number,
+    octets,
+    script_data,
+    time_octets,
+)
 from sim.meter.cosem.registers import bind_register
 from sim.meter.cosem.requests import LiveParts
 from sim.meter.events.tamper_protections import Protection, RelayPolicy
@@ -92,7 +101,7 @@ def bind_limiter(live: LiveParts, _row: ObjectTerms) -> Bound:
             8: getter(emergency),
             9: getter(lambda: axdr.array(*(axdr.long_unsigned(group) for group in limiter.groups))),
             10: getter(lambda: axdr.boolean(limiter.emergency_active)),
-            11: getter(lambda: axdr.structure(_script(limiter.over), _script(limiter.under))),
+            11: getter(lambda: axdr.structure(script_data(limiter.over), script_data(limiter.under))),
         },
         setters=_setters(live),
     )
@@ -150,11 +159,6 @@ def _setters(live: LiveParts) -> dict[int, Setter]:
 
 def _watts(value: Data) -> int:
     return number(value) // _UNITS_PER_W
-
-
-def _script(reference: ScriptReference) -> Data:
-    table, selector = reference
-    return axdr.structure(axdr.octet_string(table), axdr.long_unsigned(selector))
 
 
 def _reference(value: Data) -> ScriptReference:

@@ -33,7 +33,8 @@ from typing import Any
 # ------------------------------------------------------------ memory
 
 _HEADER_BYTES = 8  # number and checksum, four octets each
-_CELL = "/"
+#: Between the area and the place in the name of a cell.
+CELL = "/"
 
 
 class PowerLostError(Exception):
@@ -121,7 +122,7 @@ class Memory:
 
     def read(self, name: str) -> str | None:
         """The record as it was last written whole, or None where it never was; a cell as JSON."""
-        area, is_cell, place = name.partition(_CELL)
+        area, is_cell, place = name.partition(CELL)
         if is_cell:
             cell = self.cells(area).get(int(place))
             return None if cell is None else cell_text(cell)
@@ -172,7 +173,7 @@ class Memory:
             self._cut = None
 
     def _program(self, name: str, text: str, *, torn: bool) -> None:
-        area, is_cell, place = name.partition(_CELL)
+        area, is_cell, place = name.partition(CELL)
         if is_cell:
             self._areas.setdefault(area, _Area()).store(int(place), [] if torn else cell_of(text))
             return
@@ -281,8 +282,6 @@ def _number(slot: bytes) -> int:
 # ------------------------------------------------------------ sets of records
 
 JOURNAL = "journal"
-#: Between the area and the place in the name of a cell.
-CELL = "/"
 _NOTHING = "{}"
 _TO_TEXT = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _PLAIN_MARSHAL = 2  # the format whose octets tell the content alone, not how it is shared in memory
