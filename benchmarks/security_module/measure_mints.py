@@ -8,7 +8,7 @@ hard disk; 0 is the disk as it is. Without arguments: 2 s a round, and 0, 2 and 
 
 import sys
 
-from amibench.commands.benches.security_module import measure
+from amibench.commands.benchmark.security_module import measure
 
 
 def main(seconds: float, stretches_ms: list[float]) -> None:

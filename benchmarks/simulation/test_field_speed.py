@@ -2,7 +2,7 @@
 
 import pytest
 
-from amibench.commands.benches.simulation import measure_community
+from amibench.commands.benchmark.simulation import measure_community
 from sim.scenarios.field import FieldWorld
 from sim.scenarios.scenario import load_scenario
 

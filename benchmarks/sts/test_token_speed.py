@@ -2,7 +2,7 @@
 
 import pytest
 
-from amibench.commands.benches.sts import Workload, workloads
+from amibench.commands.benchmark.sts import Workload, workloads
 
 
 @pytest.mark.parametrize("workload", workloads(), ids=lambda workload: workload.name)

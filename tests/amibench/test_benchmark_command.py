@@ -5,10 +5,10 @@ import json
 import pytest
 
 from amibench.__main__ import run
-from amibench.commands import benches
-from amibench.commands import benches as rows_module
-from amibench.commands.benches import Row, beside, security_module, sts
-from amibench.commands.benches.sts import MeasuredWorkload, Workload
+from amibench.commands import benchmark
+from amibench.commands import benchmark as rows_module
+from amibench.commands.benchmark import Row, beside, security_module, sts
+from amibench.commands.benchmark.sts import MeasuredWorkload, Workload
 from conformance.text import Text
 
 
@@ -52,7 +52,7 @@ def test_json_and_nothing_else(capsys: pytest.CaptureFixture[str]):
     assert run(["benchmark", "--json"]) == 0
     captured = capsys.readouterr()
     told = json.loads(captured.out)
-    assert list(told) == list(benches.BENCHES)
+    assert list(told) == list(benchmark.BENCHES)
     assert told["sts"][2] == {
         "name": "slow thing",
         "per_s": 100.0,
@@ -74,8 +74,8 @@ def test_a_name_twice_is_measured_once_and_a_stranger_is_refused(capsys: pytest.
 
 
 def test_every_registered_bench_is_a_bench():
-    for name in benches.BENCHES:
-        bench = benches.load(name)
+    for name in benchmark.BENCHES:
+        bench = benchmark.load(name)
         assert all(bench.TITLE)
         assert callable(bench.measure)
 

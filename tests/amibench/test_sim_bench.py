@@ -1,7 +1,7 @@
 """The bench of the simulated field, small: every figure beside its yardstick."""
 
-from amibench.commands.benches import BENCHES, load
-from amibench.commands.benches.simulation import measure_community, measure_growth, measure_lateness
+from amibench.commands.benchmark import BENCHES, load
+from amibench.commands.benchmark.simulation import measure_community, measure_growth, measure_lateness
 
 
 def test_it_is_one_of_the_benches():

@@ -1,6 +1,6 @@
 """The table of speeds: every row runs, the figures are right, goals are told; nothing here is timed."""
 
-from amibench.commands.benches.sts import MeasuredWorkload, Workload, table_lines, time_workloads, workloads
+from amibench.commands.benchmark.sts import MeasuredWorkload, Workload, table_lines, time_workloads, workloads
 
 
 def test_every_workload_runs_and_has_a_name_of_its_own() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from amibench.commands.benches import BENCHES
-from amibench.commands.benches import vending as bench
-from amibench.commands.benches.vending import sell, timing
-from amibench.commands.benches.vending.timing import Timing
+from amibench.commands.benchmark import BENCHES
+from amibench.commands.benchmark import vending as bench
+from amibench.commands.benchmark.vending import sell, timing
+from amibench.commands.benchmark.vending.timing import Timing
 from amibench.errors import CommandError
 
 
@@ -75,7 +75,7 @@ def test_a_database_with_tables_is_left_alone(tmp_path: Path, monkeypatch: pytes
     environment = bench._environment(tmp_path)
     assert environment["DATABASE_URL"] == "sqlite:///books.db"  # what a real system uses is not touched
     done = subprocess.run(
-        [sys.executable, "-m", "amibench.commands.benches.vending.books", "1", "1"],
+        [sys.executable, "-m", "amibench.commands.benchmark.vending.books", "1", "1"],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -5,8 +5,7 @@ import typer
 from amibench.commands.sts.decode import decode
 from amibench.commands.sts.key_change import key_change
 from amibench.commands.sts.mint import mint
-from amibench.commands.sts.scenario import scenario
-from amibench.commands.sts.vectors import vectors
+from amibench.commands.sts.vectors import scenario, vectors
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

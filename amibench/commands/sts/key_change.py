@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.tree import Tree
 
-from amibench.commands.sts.minter import minter_for, refuse_stamp
+from amibench.commands.sts.mint import minter_for, refuse_stamp
 from amibench.commands.sts.options import (
     AsJson,
     BaseDateOption,

@@ -1,6 +1,6 @@
 """Tokens made and read in this process, on one core: workloads, yardsticks, and their table.
 
-``python -m amibench.commands.benches.sts`` prints the table of every workload.
+``python -m amibench.commands.benchmark.sts`` prints the table of every workload.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import typer
 
-from amibench.commands.benches import Row
+from amibench.commands.benchmark import Row
 from conformance.text import Text
 from protocols.sts.bulk import key_changes_many, mint_many
 from protocols.sts.cipher import Misty1
@@ -205,7 +205,7 @@ MISTY1 = "MISTY1 block"
 
 
 def measure() -> Sequence[Row]:
-    """Every workload of `amibench.commands.benches.sts`."""
+    """Every workload of `amibench.commands.benchmark.sts`."""
     return rows(time_workloads())
 
 

@@ -1,4 +1,4 @@
-"""``python -m amibench.commands.benches.vending.books SECONDS ROUNDS``: the books, and sales by the service.
+"""``python -m amibench.commands.benchmark.vending.books SECONDS ROUNDS``: the books, and sales by the service.
 
 Two lines of JSON: how to sell over HTTP, and what was measured.
 """
@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from amibench.commands.benches.vending.timing import syncs, timed
+from amibench.commands.benchmark.vending.timing import syncs, timed
 from protocols.sts.identity import luhn_digit
 
 CASHIERS, METERS = 4, 300

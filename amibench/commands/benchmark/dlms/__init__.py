@@ -9,9 +9,9 @@ Map of the room::
 
 from collections.abc import Sequence
 
-from amibench.commands.benches import Row
-from amibench.commands.benches.dlms import codec, served
-from amibench.commands.benches.dlms.peers import peers_python
+from amibench.commands.benchmark import Row
+from amibench.commands.benchmark.dlms import codec, served
+from amibench.commands.benchmark.dlms.peers import peers_python
 from conformance.text import Text
 
 TITLE = Text(

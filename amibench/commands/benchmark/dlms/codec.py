@@ -8,8 +8,8 @@ from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 
-from amibench.commands.benches import ROUNDS, Row, beside
-from amibench.commands.benches.dlms.peers import Peer, dlms_cosem
+from amibench.commands.benchmark import ROUNDS, Row, beside
+from amibench.commands.benchmark.dlms.peers import Peer, dlms_cosem
 from protocols.dlms import axdr
 from protocols.dlms.acse import MechanismName
 from protocols.dlms.client.connection import ClientConnection

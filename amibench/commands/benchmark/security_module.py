@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from amibench.commands.benches import ROUNDS, Row, beside
+from amibench.commands.benchmark import ROUNDS, Row, beside
 from conformance.text import Text
 from protocols.sts.identity import luhn_digit
 from system.security_module.client import SecurityModuleClient

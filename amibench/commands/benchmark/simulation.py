@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
-from amibench.commands.benches import Row
+from amibench.commands.benchmark import Row
 from conformance.text import Text
 from links.clock import Clock, WallClock
 from sim.kernel.served import ServedWorld

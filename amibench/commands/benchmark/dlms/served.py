@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from amibench.commands.benches import ROUNDS, Row
-from amibench.commands.benches.dlms.codec import ENERGY, MANAGEMENT_SAP, SERVER_SAP
+from amibench.commands.benchmark import ROUNDS, Row
+from amibench.commands.benchmark.dlms.codec import ENERGY, MANAGEMENT_SAP, SERVER_SAP
 from protocols.dlms.acse import MechanismName
 from protocols.dlms.client.association import Lls
 from protocols.dlms.client.connection import ClientConnection

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from amibench.commands.benches import ROUNDS, Row
-from amibench.commands.benches.vending.timing import Timing, syncs
+from amibench.commands.benchmark import ROUNDS, Row
+from amibench.commands.benchmark.vending.timing import Timing, syncs
 from amibench.errors import CommandError
 from amibench.office.processes import ChildDiedError, ProcessGroup, process_environment
 from amibench.office.security_module import start_module
@@ -156,7 +156,7 @@ def measure(seconds: float = SECONDS, clients_many: int = CLIENTS, rounds: int =
         try:
             start_module(processes, folder).read_line()
             books = processes.start(
-                "books", ["amibench.commands.benches.vending.books", str(seconds), str(rounds)]
+                "books", ["amibench.commands.benchmark.vending.books", str(seconds), str(rounds)]
             )
             prepared, measured = books.read_line(), books.read_line()
             processes.finish(books)
