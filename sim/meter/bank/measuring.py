@@ -26,13 +26,14 @@ from sim.meter.metering.error_model import (
 from sim.meter.metering.metrology import MetrologyConstants, Sample
 from sim.meter.units import MILLI, PPM
 
-# ------------------------------------------------------------ terminals
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
+
+# ------------------------------------------------------------ terminals
 
 #: What a local change may hold; the frequency only together with the voltage.
 VOLTAGE, CURRENT, PHASE, FREQUENCY = range(4)
@@ -101,12 +102,6 @@ class Terminals:
 
 
 # ------------------------------------------------------------ elements
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
 
 #: The rows of `Measuring.readings`, in the order of the fields of a `Sample`.
 VOLTAGE_MV, CURRENT_MA, ACTIVE_MW, REACTIVE_MVAR, APPARENT_MVA, FREQUENCY_MHZ = range(6)

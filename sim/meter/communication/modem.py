@@ -4,16 +4,12 @@ It comes and goes with the communication module, and lives while the meter does.
 is a new node on the wire, which must register anew.
 """
 
-from typing import TYPE_CHECKING
-
 from sim.kernel.medium import Medium, Node
 from sim.kernel.ports import Attachment
 from sim.meter.communication.ports import PLC
 from sim.meter.hardware import CARRIED, ModuleKind
+from sim.meter.meter import Meter
 from sim.meter.profile import MeterProfile
-
-if TYPE_CHECKING:
-    from sim.meter.meter import Meter
 
 #: First octet of a locally administered address.
 _LOCAL = 0x02
@@ -45,7 +41,7 @@ class PlcModem:
 
     def __init__(
         self,
-        meter: "Meter",
+        meter: Meter,
         medium: Medium,
         *,
         place: int = 0,
