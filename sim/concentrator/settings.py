@@ -1,8 +1,8 @@
 """`ConcentratorTerms`: everything that makes one concentrator, from its table in a scenario."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar, get_type_hints
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sim.concentrator.errors import TermsError
 from sim.concentrator.plans import DEFAULT_PLANS, Plan, parse_plan
@@ -16,20 +16,21 @@ from sim.concentrator.terms import (
     check,
 )
 from sim.kernel.medium import EUI48_SIZE
+from sim.kernel.tables import TableError, table_values
 
 T = TypeVar("T")
 
-#: Locally administered: nobody's assigned range.
+#: Locally administered, in no assigned range.
 DEFAULT_EUI48 = bytes.fromhex("02dc00000001")
 
 
 @dataclass(frozen=True, slots=True)
 class WebTerms:
-    """Its local page.
+    """Local page of a concentrator.
 
     Args:
-        lang: ``es`` or ``en``, before anybody chooses.
-        session_s: s of idleness after which somebody is logged out (S12 AccInacTimeout is 30 minutes [M]).
+        lang: ``es`` or ``en``, before a language is chosen.
+        session_s: s of idleness after which a session ends (S12 AccInacTimeout is 30 minutes [M]).
         attempts: wrong passwords before a pause, 1 or more.
         pause_s: s of that pause; it doubles each time.
         password_min: characters that a password has at least, 8 or more.
@@ -52,7 +53,7 @@ class WebTerms:
 
 @dataclass(frozen=True, slots=True)
 class ConcentratorTerms:
-    """One concentrator.
+    """Settings of one concentrator.
 
     Args:
         serial: on its case.
@@ -126,31 +127,27 @@ def concentrator_terms(table: Mapping[str, Any]) -> ConcentratorTerms:
     return _section("concentrator", ConcentratorTerms, values)
 
 
-def _section(name: str, kind: type[T], table: object) -> T:
-    check(isinstance(table, Mapping), f"{name} must be a table")
-    assert isinstance(table, Mapping)  # noqa: S101 - checked above
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(table) - known)
-    check(not unknown, f"{name}: {', '.join(unknown)} is unknown; it takes {', '.join(sorted(known))}")
-    hints = get_type_hints(kind)
-    for key, value in table.items():
-        _check_kind(f"{name}.{key}", hints[key], value)
-    made = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+def _section(name: str, kind: type[T], table: Any) -> T:
+    try:
+        table_values(kind, table)
+    except TableError as error:
+        raise TermsError(_sentence(name, error)) from error
+    # the values as they were written: the page of parameters shows 60, not 60.0
+    made = {key: tuple(value) if isinstance(value, list) else value for key, value in dict(table).items()}
     try:
         return kind(**made)
     except TermsError as error:
         raise TermsError(f"{name}: {error}") from error
 
 
-def _check_kind(where: str, hint: object, value: object) -> None:
-    """Numbers and texts must be what they are said to be; the rest is checked where it is made."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if hint is float:
-        check(number, f"{where} must be a number")
-    elif hint is int:
-        check(isinstance(value, int) and not isinstance(value, bool), f"{where} must be a whole number")
-    elif hint is str:
-        check(isinstance(value, str), f"{where} must be a text")
+def _sentence(name: str, error: TableError) -> str:
+    match error.fault:
+        case "table":
+            return f"{name} must be a table"
+        case "unknown":
+            keys, known = ", ".join(sorted(error.keys)), ", ".join(sorted(error.known))
+            return f"{name}: {keys} is unknown; it takes {known}"
+    return f"{name}.{error.keys[0]} must be {error.wanted}"
 
 
 def _octets(name: str, value: object) -> bytes:

@@ -3,69 +3,51 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.grid.errors import TermsError
-
-# ---- Fields of terms: a dataclass field that knows how to read itself from a TOML value.
 
 Terms = TypeVar("Terms")
 Reader = Callable[[Any, str], Any]
 
 
-def number(default: float, low: float, high: float) -> Any:
-    """A number from `low` to `high`."""
+def _field(default: Any, kind: Any, wanted: str) -> Any:
+    """A field whose value pydantic checks against the annotation `kind`."""
 
-    def read(value: Any, where: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-            raise TermsError(f"{where} must be a number from {low:g} to {high:g}, not {value!r}")
-        return float(value)
+    def read(value: Any, where: str) -> Any:
+        try:
+            return TypeAdapter(kind, config=ConfigDict(strict=True)).validate_python(value)
+        except ValidationError as error:
+            raise TermsError(f"{where} must be {wanted}, not {value!r}") from error
 
     return dataclasses.field(default=default, metadata={"read": read})
+
+
+def number(default: float, low: float, high: float) -> Any:
+    """A number from `low` to `high`."""
+    return _field(default, Annotated[float, Field(ge=low, le=high)], f"a number from {low:g} to {high:g}")
 
 
 def whole(default: int, low: int, high: int) -> Any:
     """A whole number from `low` to `high`."""
-
-    def read(value: Any, where: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise TermsError(f"{where} must be a whole number from {low} to {high}, not {value!r}")
-        return value
-
-    return dataclasses.field(default=default, metadata={"read": read})
+    return _field(default, Annotated[int, Field(ge=low, le=high)], f"a whole number from {low} to {high}")
 
 
 def flag(default: bool) -> Any:
     """True or false."""
-
-    def read(value: Any, where: str) -> bool:
-        if not isinstance(value, bool):
-            raise TermsError(f"{where} must be true or false, not {value!r}")
-        return value
-
-    return dataclasses.field(default=default, metadata={"read": read})
+    return _field(default, bool, "true or false")
 
 
 def choice(default: str, choices: tuple[str, ...]) -> Any:
     """One of some words."""
-
-    def read(value: Any, where: str) -> str:
-        if value not in choices:
-            raise TermsError(f"{where} must be one of {', '.join(choices)}, not {value!r}")
-        return str(value)
-
-    return dataclasses.field(default=default, metadata={"read": read})
+    return _field(default, Literal[choices], f"one of {', '.join(choices)}")
 
 
 def word(default: str) -> Any:
     """A text that is not empty."""
-
-    def read(value: Any, where: str) -> str:
-        if not isinstance(value, str) or not value:
-            raise TermsError(f"{where} must be a text, not {value!r}")
-        return value
-
-    return dataclasses.field(default=default, metadata={"read": read})
+    return _field(default, Annotated[str, Field(min_length=1)], "a text")
 
 
 def words(default: tuple[str, ...], choices: tuple[str, ...] = ()) -> Any:
@@ -161,8 +143,6 @@ def _pair(value: Any, where: str, low: float, high: float) -> tuple[float, float
         raise TermsError(f"{where} must be two numbers in order from {low:g} to {high:g}, not {value!r}")
     return float(value[0]), float(value[1])
 
-
-# ---- The terms of a microgrid: what the tables of a scenario may say, with units, ranges and defaults.
 
 CLASSES = ("low", "medium", "high")
 #: Income classes of a village [A]; they stand for the strata 1, 2 and 3.

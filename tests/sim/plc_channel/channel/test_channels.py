@@ -1,6 +1,7 @@
 """Channels: what a place hears, what is lost, what changes when."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim.kernel.random import RandomStreams
-from sim.plc_channel.channel.feeder import ChannelLine, FeederChannel, FeederChannelTerms
+from sim.plc_channel.channel.feeder import FeederChannel, FeederChannelTerms
 from sim.plc_channel.channel.interface import BASE_PLACE, Channel, IdealChannel
 from sim.plc_channel.channel.noisy import MatrixChannel, ReceiverTerms, effective_db, frame_db
-from sim.plc_channel.channel.table import channel_terms, feeder_channel, matrix_channel
+from sim.plc_channel.channel.transmission_lines import ChannelLine
 from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.noise import FLAT, NoiseTerms
 from sim.plc_channel.phy.modem import phy_of
@@ -325,46 +326,21 @@ def test_terms_out_of_range(terms: dict[str, object]) -> None:
         FeederChannelTerms(**terms)
 
 
-# ---------------------------------------------------------------- tables of a scenario
-
-
-def test_a_table_becomes_a_channel() -> None:
-    table = {
-        "state": "busy",
-        "loads": {"busy": [8.0, 2.0], "away": False},
-        "bus_ohm": 12,
-        "hourly_db": [0.0] * 24,
-    }
-    channel = feeder_channel(table, LINES, NODES, (1,) * 6, RandomStreams(1))
-    assert channel.terms.loads["busy"] == 8 + 2j
-    assert channel.terms.loads["away"] is None
-    assert channel.terms.loads["idle"] == 50
-    assert channel.terms.bus_ohm == 12
-    other = matrix_channel({"loss_db": [[0, 30], [20, 0]], "envelope_rise_db": 0.0}, RandomStreams(1))
-    assert other.snr_db(1, 0, 0.0) - other.snr_db(0, 1, 0.0) == pytest.approx(10.0)
-
-
 @pytest.mark.parametrize(
-    ("table", "what"),
+    ("terms", "what"),
     [
-        ({"colour": "red"}, "no parameter 'colour'"),
-        ({"state": 5}, "no state of loads"),
-        ({"bus_ohm": "low"}, "no impedance"),
-        ({"loads": {"idle": [1, 2, 3]}}, "no impedance"),
-        ({"filter_cap_uf": "big"}, "wrong type"),
-        ({"profile": "perfect"}, "the profile must be"),
-        ({"hourly_db": [1.0]}, "24 hours"),
-        ({"beta": 0.0}, "beta"),
+        (lambda: FeederChannelTerms(state="none"), "no state of loads"),
+        (lambda: ReceiverTerms(profile="perfect"), "the profile must be"),
+        (lambda: NoiseTerms(hourly_db=(1.0,)), "24 hours"),
+        (lambda: ReceiverTerms(beta=0.0), "beta"),
     ],
 )
-def test_tables_that_make_no_sense(table: dict[str, object], what: str) -> None:
+def test_terms_that_make_no_sense(terms: Callable[[], object], what: str) -> None:
     with pytest.raises(ChannelTermsError, match=what):
-        channel_terms(table)
+        terms()
 
 
-@pytest.mark.parametrize(
-    "table", [{}, {"loss_db": [[0, 1]]}, {"loss_db": "x"}, {"loss_db": [[0]], "state": "idle"}]
-)
-def test_matrices_that_make_no_sense(table: dict[str, object]) -> None:
-    with pytest.raises(ChannelTermsError):
-        matrix_channel(table, RandomStreams(1))
+def test_a_matrix_of_losses_has_two_directions() -> None:
+    quiet = NoiseTerms(envelope_rise_db=0.0)
+    channel = MatrixChannel([[0, 30], [20, 0]], streams=RandomStreams(1), noise=quiet)
+    assert channel.snr_db(1, 0, 0.0) - channel.snr_db(0, 1, 0.0) == pytest.approx(10.0)

@@ -1,12 +1,15 @@
 """PRIME's MAC over a feeder: who registers depends on loads, noise and where the inverter stands."""
 
+from dataclasses import fields
+
 import pytest
 
 from sim.kernel.medium import NodeEntry, NodeState
 from sim.kernel.random import RandomStreams
 from sim.kernel.timing import FieldEnvironment
-from sim.plc_channel.channel.feeder import ChannelLine
-from sim.plc_channel.channel.table import feeder_channel
+from sim.plc_channel.channel.feeder import FeederChannel, FeederChannelTerms
+from sim.plc_channel.channel.transmission_lines import ChannelLine
+from sim.plc_channel.noise import NoiseTerms
 from sim.plc_channel.prime.medium import PrimeMedium
 
 HOMES_PER_POLE = 5
@@ -36,7 +39,19 @@ def registered(
     lines, homes = village(branches, poles)
     env, streams = FieldEnvironment(), RandomStreams(1)
     phases = [1 + place % 3 for place in range(len(homes))]
-    medium = PrimeMedium(env, streams, feeder_channel(table, lines, homes, phases, streams))
+    noisy = {
+        name: value for name, value in table.items() if name in {item.name for item in fields(NoiseTerms)}
+    }
+    loaded = {name: value for name, value in table.items() if name not in noisy}
+    channel = FeederChannel(
+        lines,
+        homes,
+        phases,
+        streams=streams,
+        terms=FeederChannelTerms(**loaded),
+        noise=NoiseTerms(**noisy),
+    )
+    medium = PrimeMedium(env, streams, channel)
     base = medium.base(lambda event: None)
     for place in range(len(homes)):
         medium.node(bytes([2, 0, 0, 0, 0, place]), lambda lpdu: None, place=place)
