@@ -1,0 +1,124 @@
+"""Catalogues of sentences: find the keys in the code, bring the .po files up to date, compile them.
+
+    python -m tools.catalogues update     adds new keys, drops unused ones, writes .po and .mo
+    python -m tools.catalogues check      exit 1 and one line a fault: missing, unused, untranslated, stale .mo
+"""
+
+import ast
+import io
+import string
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCALE = ROOT / "i18n" / "locale"
+ROOMS = ("amibench", "conformance", "links", "protocols", "sim", "system")
+#: Callables whose first argument, a constant, is a key.
+KEYED = frozenset({"Message", "Refusal"})
+
+
+def keys() -> dict[str, str]:
+    """Keys in the code of all rooms, each with the place where it stands first: ``path:line``."""
+    found: dict[str, str] = {}
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for line, key in _keys_of(path):
+                found.setdefault(key, f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def _keys_of(path: Path) -> Iterator[tuple[int, str]]:
+    text = path.read_text(encoding="utf-8")
+    if not any(name in text for name in KEYED):
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and node.args and _called(node.func) in KEYED:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
+                yield node.lineno, first.value
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def po_files() -> dict[str, Path]:
+    """Catalogue of each language."""
+    return {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/amibench.po"))}
+
+
+def read(path: Path) -> dict[str, str]:
+    """Translation of each key of a .po file."""
+    with path.open("rb") as file:
+        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id}
+
+
+def written(lang: str, translations: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """Bytes of the .po and of the .mo file: keys in order, no dates, so that equal words give equal bytes."""
+    catalog = Catalog(locale=lang, project="amibench", domain="amibench", header_comment="", fuzzy=False)
+    for key in sorted(translations):
+        catalog.add(key, translations[key])
+    po, mo = io.BytesIO(), io.BytesIO()
+    write_po(po, catalog, width=0, omit_header=True, no_location=True)
+    write_mo(mo, catalog)
+    head = (
+        b'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"MIME-Version: 1.0\\n"\n'
+        b'"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    )
+    return head % lang.encode() + po.getvalue(), mo.getvalue()
+
+
+def placeholders(template: str) -> set[str]:
+    """Names that a template takes in."""
+    return {name.partition(".")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def faults() -> list[str]:
+    """Faults of the catalogues, one sentence each."""
+    used, found = keys(), []
+    for lang, path in po_files().items():
+        words = read(path)
+        found += [f"{used[key]}: no {lang} for {key!r}" for key in used if not words.get(key)]
+        found += [f"{lang}: unused key {key!r}" for key in words if key not in used]
+        for key, said in words.items():
+            if "{" in key and said and key in used and not _fits(key, said):
+                found.append(f"{used[key]}: {lang} names other values: {said!r}")
+        if path.with_suffix(".mo").read_bytes() != _compiled(lang, words):
+            found.append(f"{lang}: the .mo file is stale, run python -m tools.catalogues update")
+    return found
+
+
+def _fits(key: str, said: str) -> bool:
+    try:
+        return placeholders(said) <= placeholders(key)
+    except ValueError:  # braces that are no template stand in a sentence without values
+        return True
+
+
+def _compiled(lang: str, words: Mapping[str, str]) -> bytes:
+    return written(lang, words)[1]
+
+
+def update() -> None:
+    """Bring every catalogue to the keys of the code; new ones wait for their translation."""
+    used = keys()
+    for lang, path in po_files().items():
+        words = read(path)
+        po, mo = written(lang, {key: words.get(key, "") for key in used})
+        path.write_bytes(po)
+        path.with_suffix(".mo").write_bytes(mo)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["update"]:
+        update()
+    said = faults()
+    print("\n".join(said))
+    sys.exit(bool(said))
