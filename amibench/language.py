@@ -3,24 +3,23 @@
 import os
 
 from amibench.errors import CommandError
-
-LANGUAGES = ("es", "en")
+from i18n import SOURCE_LANGUAGE, languages
 
 
 def resolve(lang: str | None = None) -> str:
-    """``es`` or ``en``; a name that is neither falls through to the next source."""
+    """Code of a language that has a catalogue, or the source language; other names fall through."""
     for candidate in (lang, *map(os.environ.get, ("AMIBENCH_LANG", "LC_ALL", "LANG"))):
-        if candidate and candidate[:2].lower() in LANGUAGES:
+        if candidate and candidate[:2].lower() in languages():
             return candidate[:2].lower()
-    return "en"
+    return SOURCE_LANGUAGE
 
 
 def spoken(lang: str | None) -> str:
-    """Language as `resolve` finds it, where ``--lang`` is one of `LANGUAGES` or was not given.
+    """Language as `resolve` finds it, where ``--lang`` is one of the languages or was not given.
 
     Raises:
         CommandError: it is another.
     """
-    if lang is not None and lang not in LANGUAGES:
-        raise CommandError(f"--lang is {' or '.join(LANGUAGES)}, not {lang}")
+    if lang is not None and lang not in languages():
+        raise CommandError(f"--lang is {' or '.join(languages())}, not {lang}")
     return resolve(lang)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from conformance.evidence.model import FrameRecord, Measurement, Step
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
@@ -76,7 +76,7 @@ class Recorder:
         if not self._lost_frames:
             return tuple(self._steps)
         n = self._lost_frames
-        note = Text(f"{n} tramas más no se conservaron", f"{n} more frames were not kept")
+        note = Message("{n} more frames were not kept", n=n)
         return (*self._steps, Step("note", note, self._time_s()))
 
     def frame(self, direction: Direction, raw: bytes) -> None:
@@ -87,7 +87,7 @@ class Recorder:
         kept = raw[:MAX_FRAME_BYTES]
         self._frames.append(FrameRecord(direction, kept.hex(), self._time_s(), self._summarise(kept)))
 
-    def step(self, kind: Kind, text: Text, passed: bool | None = None) -> None:
+    def step(self, kind: Kind, text: Message, passed: bool | None = None) -> None:
         """One thing done or seen.
 
         What is seen claims the frames since the step before; what is about to be done does not: the

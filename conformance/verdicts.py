@@ -7,7 +7,7 @@ device that fell silent, `FAILS` is only ever said of an answer that was seen.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from conformance.text import Text
+from i18n import Message
 
 
 class Verdict(StrEnum):
@@ -44,14 +44,14 @@ JUNIT_OUTCOME: dict[Verdict, str] = {
     Verdict.INCONCLUSIVE: "error",
 }
 
-VERDICT_TEXT: dict[Verdict, Text] = {
-    Verdict.CONFORMS: Text("conforme", "conforms"),
-    Verdict.CONFORMS_NOT_STRICTLY: Text("conforme, no estricto", "conforms, not strictly"),
-    Verdict.INFORMATIONAL: Text("informativo", "informational"),
-    Verdict.NOT_IMPLEMENTED: Text("no implementado (declarado)", "not implemented (declared)"),
-    Verdict.NOT_APPLICABLE: Text("no aplicable", "not applicable"),
-    Verdict.FAILS: Text("no conforme", "fails"),
-    Verdict.INCONCLUSIVE: Text("no concluyente", "inconclusive"),
+VERDICT_TEXT: dict[Verdict, Message] = {
+    Verdict.CONFORMS: Message("conforms"),
+    Verdict.CONFORMS_NOT_STRICTLY: Message("conforms, not strictly"),
+    Verdict.INFORMATIONAL: Message("informational"),
+    Verdict.NOT_IMPLEMENTED: Message("not implemented (declared)"),
+    Verdict.NOT_APPLICABLE: Message("not applicable"),
+    Verdict.FAILS: Message("fails"),
+    Verdict.INCONCLUSIVE: Message("inconclusive"),
 }
 
 #: Verdicts that count as the device having been put to a test.

@@ -12,7 +12,7 @@ class Message:
     Args:
         text: the English template and key of the catalogues; ``{name}`` takes a value in, with a format where
             one is given, as `str.format` has it. Without values the text stands as it is, braces included.
-        values: what the template names; a value may be a message itself.
+        values: what the template names; a value may be a message itself, or several of them in a tuple.
 
     >>> Message("the meter refuses {result}", result="CRCError").spoken("en")
     'the meter refuses CRCError'
@@ -39,12 +39,7 @@ class Message:
     def _filled(self, template: str, lang: str) -> str:
         if not self.values:
             return template
-        return template.format_map(
-            {
-                name: value.spoken(lang) if isinstance(value, Message) else value
-                for name, value in self.values.items()
-            }
-        )
+        return template.format_map({name: _said(value, lang) for name, value in self.values.items()})
 
     @property
     def en(self) -> str:
@@ -84,6 +79,15 @@ class Verbatim(Message):
         """Words in `lang`, or those in English."""
         found: str = self.values.get(lang, self.text)
         return found
+
+
+def _said(value: Any, lang: str) -> Any:
+    """Value as a template takes it in: messages in `lang`, several of them by commas."""
+    if isinstance(value, Message):
+        return value.spoken(lang)
+    if isinstance(value, (list, tuple)) and value and all(isinstance(item, Message) for item in value):
+        return ", ".join(item.spoken(lang) for item in value)
+    return value
 
 
 def _made(kind: type[Message], text: str, values: dict[str, Any]) -> Message:

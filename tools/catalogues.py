@@ -1,7 +1,7 @@
 """Catalogues of sentences: find the keys in the code, bring the .po files up to date, compile them.
 
-    python -m tools.catalogues update     adds new keys, drops unused ones, writes .po and .mo
-    python -m tools.catalogues check      exit 1 and one line a fault: missing, unused, untranslated, stale .mo
+python -m tools.catalogues update     adds new keys, drops unused ones, writes .po and .mo
+python -m tools.catalogues check      exit 1 and one line a fault: missing, unused, untranslated, stale .mo
 """
 
 import ast
@@ -9,6 +9,7 @@ import io
 import string
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "i18n" / "locale"
+#: Files bear no day: equal words, equal bytes.
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 ROOMS = ("amibench", "conformance", "links", "protocols", "sim", "system")
 #: Callables whose first argument, a constant, is a key.
 KEYED = frozenset({"Message", "Refusal"})
@@ -62,7 +65,14 @@ def read(path: Path) -> dict[str, str]:
 
 def written(lang: str, translations: Mapping[str, str]) -> tuple[bytes, bytes]:
     """Bytes of the .po and of the .mo file: keys in order, no dates, so that equal words give equal bytes."""
-    catalog = Catalog(locale=lang, project="amibench", domain="amibench", header_comment="", fuzzy=False)
+    catalog = Catalog(
+        locale=lang,
+        project="amibench",
+        domain="amibench",
+        creation_date=_NO_DAY,
+        revision_date=_NO_DAY,
+        fuzzy=False,
+    )
     for key in sorted(translations):
         catalog.add(key, translations[key])
     po, mo = io.BytesIO(), io.BytesIO()

@@ -22,20 +22,17 @@ from conformance.evidence.formatting import LOOKS, SHOWN_ORDER
 from conformance.evidence.model import CaseRecord, Evidence
 from conformance.runner import CaseInfo
 from conformance.runner import Progress as RunProgress
-from conformance.text import Text
 from conformance.vending.adapters import DEFAULT as OWN_VENDOR
 from conformance.verdicts import EXIT_INTERRUPTED, VERDICT_TEXT, Verdict, exit_code
+from i18n import Message, languages
 
 WORDS = {
-    "preparing": Text("preparando el banco", "preparing the bench"),
-    "cases": Text("casos", "cases"),
-    "interrupted": Text(
-        "Ejecución interrumpida: la evidencia cubre los casos que terminaron.",
-        "Run interrupted: the evidence covers the cases that were finished.",
-    ),
-    "evidence": Text("Evidencia en", "Evidence in"),
-    "not_run": Text("no se ensayaría", "would not be tested"),
-    "needs": Text("necesita", "needs"),
+    "preparing": Message("preparing the bench"),
+    "cases": Message("cases"),
+    "interrupted": Message("Run interrupted: the evidence covers the cases that were finished."),
+    "evidence": Message("Evidence in"),
+    "not_run": Message("would not be tested"),
+    "needs": Message("needs"),
 }
 
 _STYLES = {
@@ -286,8 +283,8 @@ def _list(cases: list[runner.CaseInfo], lang: str, *, as_json: bool) -> None:
 
 
 def _language(lang: str | None) -> str:
-    if lang is not None and lang not in language.LANGUAGES:
-        raise CommandError(f"--lang is {' or '.join(language.LANGUAGES)}, not {lang}")
+    if lang is not None and lang not in languages():
+        raise CommandError(f"--lang is {' or '.join(languages())}, not {lang}")
     return language.resolve(lang)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
-from conformance.text import Text
+from i18n import Message
 
 Level = Literal["shall", "should", "may"]
 
@@ -18,9 +18,9 @@ class CaseText:
     """The words of a case, as its `case` decorator gives them."""
 
     id: str
-    title: Text
-    stimulus: Text
-    requirement: Text
+    title: Message
+    stimulus: Message
+    requirement: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class CaseInfo:
 
     id: str
     suite: str
-    title: Text
-    stimulus: Text
-    requirement: Text
+    title: Message
+    stimulus: Message
+    requirement: Message
     clauses: tuple[str, ...]
     needs: tuple[str, ...]
-    gate: Text | None = None
+    gate: Message | None = None
 
 
-def case(*, id: str, title: Text, stimulus: Text, requirement: Text) -> Callable[[_F], _F]:  # noqa: A002
+def case(*, id: str, title: Message, stimulus: Message, requirement: Message) -> Callable[[_F], _F]:  # noqa: A002
     """Mark a test function as a conformance case.
 
     Args:

@@ -16,20 +16,20 @@ from conformance.bench.case import CaseInfo, CaseText
 from conformance.bench.outcome import BenchError
 from conformance.targets.load import Target
 from conformance.targets.model import Capability
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Message
 from protocols.sts.identity import BaseDate
 
 # ---- Whether a case is for a meter or for a vending system, and whether a vending system offers what it ne
 
 VENDING_NEED = "vending"
 
-VENDING_PARTS: dict[str, Text] = {
-    "currency": Text("crédito en dinero", "credit in currency"),
-    "extended": Text("el conjunto extendido de STS 202-5", "the extended token set of STS 202-5"),
-    "card": Text("tarjetas con fecha de vencimiento", "cards with a date of expiry"),
-    "ea07": Text("EA07", "EA07"),
-    "ea11": Text("EA11", "EA11"),
+VENDING_PARTS: dict[str, Message] = {
+    "currency": Message("credit in currency"),
+    "extended": Message("the extended token set of STS 202-5"),
+    "card": Message("cards with a date of expiry"),
+    "ea07": Message("EA07"),
+    "ea11": Message("EA11"),
 }
 
 
@@ -39,13 +39,13 @@ def known_vending_need(need: str) -> bool:
     return kind == VENDING_NEED and (not part or part in VENDING_PARTS)
 
 
-def vending_gate(needs: Sequence[str], target: Target) -> tuple[Verdict, Text] | None:
+def vending_gate(needs: Sequence[str], target: Target) -> tuple[Verdict, Message] | None:
     """Why a case does not apply to this kind of target; None where nothing here stands against it."""
     section = target.statement.vending
     if (VENDING_NEED in needs) != (section is not None):
-        reason = Text("el objetivo es un medidor", "the target is a meter")
+        reason = Message("the target is a meter")
         if section is not None:
-            reason = Text("el objetivo es un sistema de venta", "the target is a vending system")
+            reason = Message("the target is a vending system")
         return Verdict.NOT_APPLICABLE, reason
     if section is None:
         return None
@@ -54,26 +54,24 @@ def vending_gate(needs: Sequence[str], target: Target) -> tuple[Verdict, Text] |
         part = need.partition(":")[2]
         if part and part not in offered:
             words = VENDING_PARTS[part]
-            return Verdict.NOT_IMPLEMENTED, Text(
-                f"el sistema declara no ofrecer {words.es}", f"the system declares not to offer {words.en}"
-            )
+            return Verdict.NOT_IMPLEMENTED, Message("the system declares not to offer {words}", words=words)
     return None
 
 
 # ---- Whether a case applies to a target: its needs against the target's declaration.
 
-STATION_WORDS: dict[str, Text] = {
-    "keypad": Text("teclado", "keypad"),
-    "carrier": Text("portador virtual local", "local virtual carrier"),
-    "source": Text("fuente de alterna", "AC source"),
-    "load": Text("carga", "load"),
-    "pulses": Text("contador de pulsos", "pulse counter"),
-    "cover": Text("tapa", "cover"),
-    "magnet": Text("imán", "magnet"),
-    "supply": Text("interruptor de alimentación", "supply switch"),
-    "cut": Text("corte en una escritura de la memoria", "power cut at a memory write"),
-    "clock": Text("reloj gobernable", "clock"),
-    "pause": Text("pausa del dispositivo", "pause"),
+STATION_WORDS: dict[str, Message] = {
+    "keypad": Message("keypad"),
+    "carrier": Message("local virtual carrier"),
+    "source": Message("AC source"),
+    "load": Message("load"),
+    "pulses": Message("pulse counter"),
+    "cover": Message("cover"),
+    "magnet": Message("magnet"),
+    "supply": Message("supply switch"),
+    "cut": Message("power cut at a memory write"),
+    "clock": Message("clock"),
+    "pause": Message("pause"),
 }
 
 #: What a target file may declare to have or to lack.
@@ -86,7 +84,7 @@ def known(need: str) -> bool:
     return closed or need.startswith(("association:", "framing:")) or known_vending_need(need)
 
 
-def gate(needs: Iterable[str], target: Target) -> tuple[Verdict, Text] | None:
+def gate(needs: Iterable[str], target: Target) -> tuple[Verdict, Message] | None:
     """Why a case does not apply to `target`, with the verdict that says so; None where it does.
 
     What the device declares *not* to do counts before what it does not mention.
@@ -96,98 +94,94 @@ def gate(needs: Iterable[str], target: Target) -> tuple[Verdict, Text] | None:
         return vending_gate(asked, target)
     absent = [need for need in asked if need in target.statement.capabilities.absent]
     if absent:
-        return Verdict.NOT_IMPLEMENTED, Text(
-            f"el dispositivo declara no tener {absent[0]}", f"the device declares to lack {absent[0]}"
-        )
+        return Verdict.NOT_IMPLEMENTED, Message("the device declares to lack {absent}", absent=absent[0])
     reasons = (_missing_need(need, target) for need in asked)
     reason = next((reason for reason in reasons if reason), None)
     return None if reason is None else (Verdict.NOT_APPLICABLE, reason)
 
 
-def _missing_need(need: str, target: Target) -> Text | None:
+def _missing_need(need: str, target: Target) -> Message | None:
     statement = target.statement
     kind, _, name = need.partition(":")
     if need in _COMPOSED:
         return _COMPOSED[need](target)
     if need in STATION_WORDS:
         words, present = STATION_WORDS[need], need in statement.stations
-        return None if present else Text(f"sin estación: {words.es}", f"no {words.en} station")
+        return None if present else Message("no {words} station", words=words)
     if kind == "association":
         present = name in statement.associations
-        return (
-            None if present else Text(f"sin asociación «{name}» declarada", f"no {name} association declared")
-        )
+        return None if present else Message("no {name} association declared", name=name)
     if kind == "framing":
         present = statement.link.framing == name
-        return None if present else Text(f"el enlace no es {name}", f"the link is not {name}")
+        return None if present else Message("the link is not {name}", name=name)
     if need in statement.capabilities.present:
         return None
-    return Text(f"el dispositivo no declara {need}", f"the device does not declare {need}")
+    return Message("the device does not declare {need}", need=need)
 
 
-def _no_sts(target: Target) -> Text | None:
+def _no_sts(target: Target) -> Message | None:
     """Minting takes the key register of the target file."""
     if target.statement.sts is not None:
         return None
-    return Text("sin sección [sts] en el objetivo", "the target has no [sts] section")
+    return Message("the target has no [sts] section")
 
 
-def _no_lock_out(target: Target) -> Text | None:
+def _no_lock_out(target: Target) -> Message | None:
     """A lock-out is a maker's own: only who declares one is asked to keep to it."""
     section = target.statement.sts
     if section is not None and section.lock_out is not None:
         return None
-    return Text("el dispositivo no declara bloqueo", "the device declares no lock-out")
+    return Message("the device declares no lock-out")
 
 
-def _no_next_base_date(target: Target) -> Text | None:
+def _no_next_base_date(target: Target) -> Message | None:
     """A rollover leads to the following base date; after the last one there is none."""
     section = target.statement.sts
     if section is not None and BaseDate(section.base_date).following() != section.base_date:
         return None
-    return Text("no hay fecha base siguiente", "there is no following base date")
+    return Message("there is no following base date")
 
 
-def _no_way_in(target: Target) -> Text | None:
+def _no_way_in(target: Target) -> Message | None:
     """A token goes in by the keypad, or by the gateway with a client that may use it."""
     statement = target.statement
     by_gateway = "token-gateway" in statement.capabilities.present and "reader" in statement.associations
     if by_gateway or not {"keypad", "carrier"}.isdisjoint(statement.stations):
         return None
-    return Text("ni teclado ni portador ni pasarela de códigos", "neither keypad, carrier nor token gateway")
+    return Message("neither keypad, carrier nor token gateway")
 
 
-def _no_image(target: Target) -> Text | None:
+def _no_image(target: Target) -> Message | None:
     """A firmware is transferred only where the target file brings one."""
     if target.statement.image is not None:
         return None
-    return Text("sin sección [image] en el objetivo", "the target has no [image] section")
+    return Message("the target has no [image] section")
 
 
-def _no_signatures(target: Target) -> Text | None:
+def _no_signatures(target: Target) -> Message | None:
     """Signatures take the keys of security suite 1 or 2."""
     management = target.statement.associations.get("management")
     section = None if management is None else management.security
     if section is not None and section.signer() is not None:
         return None
-    return Text("sin claves de firma en el objetivo", "the target has no signing keys")
+    return Message("the target has no signing keys")
 
 
-def _assumed(_target: Target) -> Text | None:
+def _assumed(_target: Target) -> Message | None:
     """What a prepaid meter does unless it declares that it does not; `gate` looked at that already."""
     return None
 
 
-def _no_fast_clock(target: Target) -> Text | None:
+def _no_fast_clock(target: Target) -> Message | None:
     """A clock that gets to next week today: only a simulated field has one."""
     station = target.statement.stations.get("clock")
     if station is not None and station.driver == "control":
         return None
-    return Text("sin reloj acelerable", "no clock that can be sped up")
+    return Message("no clock that can be sped up")
 
 
 #: Needs that look at several things of the target.
-_COMPOSED: dict[str, Callable[[Target], Text | None]] = {
+_COMPOSED: dict[str, Callable[[Target], Message | None]] = {
     "sts": _no_sts,
     "token-entry": _no_way_in,
     "fast-clock": _no_fast_clock,

@@ -26,8 +26,8 @@ from conformance.stations.interfaces import (
 )
 from conformance.targets.load import Target
 from conformance.targets.model import AssociationSection, SecuritySection, Statement
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Message
 from links.base import Link, LinkError
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.security import SendCounter
@@ -76,44 +76,43 @@ class DeviceBench:
 
     # ------------------------------------------------------------------ what a case says
 
-    def stimulus(self, es: str, en: str) -> None:
+    def stimulus(self, text: Message) -> None:
         """Record what is done to the device."""
-        self.recorder.step("stimulus", Text(es, en))
+        self.recorder.step("stimulus", text)
 
-    def observe(self, es: str, en: str) -> None:
+    def observe(self, text: Message) -> None:
         """Record what is seen."""
-        self.recorder.step("observation", Text(es, en))
+        self.recorder.step("observation", text)
 
-    def note(self, es: str, en: str) -> None:
+    def note(self, text: Message) -> None:
         """Record what the reader should know."""
-        self.recorder.step("note", Text(es, en))
+        self.recorder.step("note", text)
 
-    def check(self, passed: bool, es: str, en: str) -> None:
+    def check(self, passed: bool, text: Message) -> None:
         """Record a requirement; where it does not hold the case fails here.
 
         Raises:
             CaseFails: `passed` is false.
         """
-        text = Text(es, en)
         self.recorder.step("check", text, bool(passed))
         if not passed:
-            raise CaseFails(Text(f"no se cumple: {es}", f"not met: {en}"))
+            raise CaseFails(Message("not met: {requirement}", requirement=text))
 
-    def informational(self, es: str, en: str) -> None:
+    def informational(self, text: Message) -> None:
         """The case judges nothing: it only tells."""
-        self.final_outcome = Outcome(Verdict.INFORMATIONAL, Text(es, en))
+        self.final_outcome = Outcome(Verdict.INFORMATIONAL, text)
 
-    def not_strictly(self, es: str, en: str) -> None:
+    def not_strictly(self, text: Message) -> None:
         """The device does what matters, but not to the letter."""
-        self.final_outcome = Outcome(Verdict.CONFORMS_NOT_STRICTLY, Text(es, en))
+        self.final_outcome = Outcome(Verdict.CONFORMS_NOT_STRICTLY, text)
 
-    def inconclusive(self, es: str, en: str) -> CaseInconclusive:
+    def inconclusive(self, text: Message) -> CaseInconclusive:
         """Raise what this returns where the bench cannot tell."""
-        return CaseInconclusive(Text(es, en))
+        return CaseInconclusive(text)
 
-    def not_applicable(self, es: str, en: str) -> CaseNotApplicable:
+    def not_applicable(self, text: Message) -> CaseNotApplicable:
         """Raise what this returns where the device has no such part."""
-        return CaseNotApplicable(Text(es, en))
+        return CaseNotApplicable(text)
 
     def measure(self, name: str, value: object, unit: str) -> None:
         """Record a number."""
@@ -188,7 +187,7 @@ class DeviceBench:
         """An association of the target file."""
         found = self.statement.associations.get(name)
         if found is None:
-            raise self.not_applicable(f"sin asociación «{name}»", f"no {name} association")
+            raise self.not_applicable(Message("no {name} association", name=name))
         return found
 
     def send_counter(self, security: SecuritySection) -> SendCounter:
@@ -262,5 +261,5 @@ class DeviceBench:
 
     def _station(self, name: str) -> Any:
         if not self.has(name):
-            raise self.not_applicable(f"sin estación: {name}", f"no {name} station")
+            raise self.not_applicable(Message("no {name} station", name=name))
         return self.rig.stations.stations[name]

@@ -11,7 +11,7 @@ from typing import Literal
 
 from conformance.bench.outcome import CaseFails, CaseInconclusive
 from conformance.targets.model import HLS_NAMES, AssociationSection, LinkSection, SecuritySection
-from conformance.text import Text
+from i18n import Message
 from links.base import Link, LinkError
 from protocols.dlms.acse import MechanismName
 from protocols.dlms.axdr import Data
@@ -216,9 +216,11 @@ class Dialogue:
         data = self.get(class_id, obis, attribute)
         if not isinstance(data.value, int):
             raise CaseFails(
-                Text(
-                    f"{obis} atributo {attribute} no es un número: {data.tag.name}",
-                    f"{obis} attribute {attribute} is not a number: {data.tag.name}",
+                Message(
+                    "{obis} attribute {attribute} is not a number: {name}",
+                    obis=obis,
+                    attribute=attribute,
+                    name=data.tag.name,
                 )
             )
         return int(data.value)
@@ -228,10 +230,7 @@ class Dialogue:
         value = self.get(class_id, obis, attribute).value
         if not isinstance(value, bytes):
             raise CaseFails(
-                Text(
-                    f"{obis} atributo {attribute} no es una cadena de octetos",
-                    f"{obis} attribute {attribute} is not an octet-string",
-                )
+                Message("{obis} attribute {attribute} is not an octet-string", obis=obis, attribute=attribute)
             )
         return value
 
@@ -243,7 +242,7 @@ class Dialogue:
             case (Data(value=int(scaler)), Data(value=int(unit))):
                 symbol = UNITS[unit].symbol if unit in UNITS else str(unit)
                 return Quantity(raw * 10.0**scaler, symbol, raw, scaler)
-        raise CaseFails(Text(f"{obis}: scaler_unit mal formado", f"{obis}: scaler_unit is malformed"))
+        raise CaseFails(Message("{obis}: scaler_unit is malformed", obis=obis))
 
     def close(self) -> None:
         """Release and disconnect, whatever state the device is in."""
@@ -253,14 +252,14 @@ class Dialogue:
 
 
 @contextmanager
-def answers_well(what: Text) -> Iterator[None]:
+def answers_well(what: Message) -> Iterator[None]:
     """Inside, a refusal or a malformed answer is a failure at `what`; silence stays inconclusive."""
     try:
         yield
     except (NoAnswer, LinkLost):
         raise
     except RemoteProtocolError as error:
-        raise CaseFails(Text(f"{what.es}: {error}", f"{what.en}: {error}")) from error
+        raise CaseFails(Message("{what}: {error}", what=what, error=error)) from error
 
 
 def items(data: Data) -> Sequence[Data]:
@@ -271,6 +270,4 @@ def items(data: Data) -> Sequence[Data]:
     """
     if isinstance(data.value, tuple):
         return data.value
-    raise CaseInconclusive(
-        Text(f"se esperaba una lista, no {data.tag.name}", f"a list was due, not {data.tag.name}")
-    )
+    raise CaseInconclusive(Message("a list was due, not {name}", name=data.tag.name))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from conformance.bench.bench import Bench
 from conformance.bench.raw_apdu import hear, must_answer
+from i18n import Message
 from links.base import LinkError
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session.errors import LinkLost, NoAnswer
@@ -270,12 +271,13 @@ class HdlcWire:
 
     def send(self, raw: bytes) -> Reply:
         """Send octets as they are and hear what comes back until the device gives the word or is silent."""
-        self._bench.stimulus(f"trama {raw.hex()}", f"frame {raw.hex()}")
+        self._bench.stimulus(Message("frame {raw}", raw=raw.hex()))
         reply = self._exchange(raw)
         said = reply.raw.hex()
         self._bench.observe(
-            f"contesta {reply.names}: {said}" if reply.raw else "no contesta",
-            f"it answers {reply.names}: {said}" if reply.raw else "it does not answer",
+            Message("it answers {names}: {said}", names=reply.names, said=said)
+            if reply.raw
+            else Message("it does not answer")
         )
         return reply
 
@@ -354,7 +356,7 @@ def hdlc_wire(bench: Bench) -> Iterator[HdlcWire]:
 # ---------------------------------------------------------------------- judging
 
 
-def must_be(bench: Bench, reply: Reply, es: str, en: str, *due: str) -> FrameSeen:
+def must_be(bench: Bench, reply: Reply, text: Message, *due: str) -> FrameSeen:
     """The answer must be of a kind that is due; silence proves nothing.
 
     Raises:
@@ -366,8 +368,7 @@ def must_be(bench: Bench, reply: Reply, es: str, en: str, *due: str) -> FrameSee
     said = reply.names
     bench.check(
         last is not None and last.name in due,
-        f"{es} recibe {' o '.join(due)} ({said})",
-        f"{en} gets {' or '.join(due)} ({said})",
+        Message("{sent} gets {due} ({said})", sent=text, due="/".join(due), said=said),
     )
     assert last is not None  # noqa: S101 - the check above has seen to it
     return last
@@ -379,7 +380,7 @@ def must_be_silent(bench: Bench, reply: Reply) -> None:
     Raises:
         CaseFails: something came.
     """
-    bench.check(not reply.raw, "no se contesta", "it is not answered")
+    bench.check(not reply.raw, Message("it is not answered"))
 
 
 def must_connect(bench: Bench, wire: HdlcWire, information: bytes = b"") -> Granted:
@@ -389,9 +390,9 @@ def must_connect(bench: Bench, wire: HdlcWire, information: bytes = b"") -> Gran
         CaseInconclusive: nothing came.
         CaseFails: something else came, or its parameters are not of the right form.
     """
-    answer = must_be(bench, wire.ask(SNRM, information), "SNRM", "SNRM", "UA")
+    answer = must_be(bench, wire.ask(SNRM, information), Message("SNRM"), "UA")
     granted = read_parameters(answer.information)
-    bench.check(granted is not None, "los parámetros del UA se leen", "the parameters of the UA can be read")
+    bench.check(granted is not None, Message("the parameters of the UA can be read"))
     assert granted is not None  # noqa: S101 - the check above has seen to it
     return granted
 
@@ -401,7 +402,7 @@ def unanswered_then_good(bench: Bench, wire: HdlcWire, *bad: bytes) -> None:
     for raw in bad:
         must_be_silent(bench, wire.send(raw))
         must_connect(bench, wire)
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 def broken_fcs(raw: bytes) -> bytes:
@@ -456,7 +457,10 @@ def setup_value(bench: Bench, attribute: SetupAttribute) -> int:
         bench.measure(f"23/{attribute.index}", value, attribute.unit)
         return value
     bench.note(
-        f"la clase 23 no se puede leer; vale {attribute.default} {attribute.unit}",
-        f"class 23 cannot be read; {attribute.default} {attribute.unit} is assumed",
+        Message(
+            "class 23 cannot be read; {default} {unit} is assumed",
+            default=attribute.default,
+            unit=attribute.unit,
+        ),
     )
     return attribute.default

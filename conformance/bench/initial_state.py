@@ -8,7 +8,13 @@ from typing import Any
 
 from conformance.bench.rig import Rig
 from conformance.recorder import Recorder
-from conformance.text import Text
+from i18n import Message
+
+_CUT_PREPARED = {
+    "before": Message("a cut is prepared before write {write} of the memory"),
+    "during": Message("a cut is prepared during write {write} of the memory"),
+    "after": Message("a cut is prepared after write {write} of the memory"),
+}
 
 
 @dataclass(slots=True)
@@ -48,7 +54,7 @@ class CaseStations:
             self._stations["load"].set(current_a, phase_deg)
             self._state.load = (current_a, phase_deg)
             self._stimulus(
-                f"carga: {current_a:g} A, desfase {phase_deg:g}°", f"load: {current_a:g} A at {phase_deg:g}°"
+                Message("load: {current_a:g} A at {phase_deg:g}°", current_a=current_a, phase_deg=phase_deg)
             )
 
     def source(self, voltage_v: float, frequency_hz: float) -> None:
@@ -57,8 +63,11 @@ class CaseStations:
             self._stations["source"].set(voltage_v, frequency_hz)
             self._state.source = (voltage_v, frequency_hz)
             self._stimulus(
-                f"fuente: {voltage_v:g} V, {frequency_hz:g} Hz",
-                f"source: {voltage_v:g} V, {frequency_hz:g} Hz",
+                Message(
+                    "source: {voltage_v:g} V, {frequency_hz:g} Hz",
+                    voltage_v=voltage_v,
+                    frequency_hz=frequency_hz,
+                ),
             )
 
     def energise(self) -> None:
@@ -66,23 +75,19 @@ class CaseStations:
         if "supply" in self._stations and self._state.energised is not True:
             self._stations["supply"].on()
             self._state.energised = True
-            self._stimulus("se restablece la alimentación", "the supply comes back")
+            self._stimulus(Message("the supply comes back"))
 
     def cut(self) -> None:
         """Take the supply away."""
         self._stations["supply"].off()
         self._state.energised = False
-        self._stimulus("se corta la alimentación", "the supply is cut")
+        self._stimulus(Message("the supply is cut"))
 
     def arm_cut(self, write: int, moment: str) -> None:
         """Have the supply cut at the `write`-th write of the device's memory from now, without warning."""
         self._stations["cut"].arm(write, moment)
         self._state.armed, self._state.energised = True, None  # from here on it may be dead
-        words = {"before": "antes de", "during": "durante", "after": "después de"}[moment]
-        self._stimulus(
-            f"corte preparado {words} la escritura {write} de la memoria",
-            f"a cut is prepared {moment} write {write} of the memory",
-        )
+        self._stimulus(Message(_CUT_PREPARED[moment].text, write=write))
 
     def disarm(self) -> None:
         """Take back a cut that did not come."""
@@ -105,7 +110,7 @@ class CaseStations:
         """Make the device fall silent."""
         self._stations["pause"].pause()
         self._state.paused = True
-        self._stimulus("el dispositivo se deja mudo", "the device is made silent")
+        self._stimulus(Message("the device is made silent"))
 
-    def _stimulus(self, es: str, en: str) -> None:
-        self._recorder.step("stimulus", Text(es, en))
+    def _stimulus(self, text: Message) -> None:
+        self._recorder.step("stimulus", text)

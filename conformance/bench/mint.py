@@ -10,7 +10,7 @@ from datetime import datetime
 
 from conformance.bench.outcome import CaseInconclusive
 from conformance.targets.model import StsSection
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.cipher.algorithms import cipher_of
 from protocols.sts.identity import TID_MAX, BaseDate, KeyType, TokenIdentifier
 from protocols.sts.keys import DecoderKey, derive_decoder_key
@@ -93,9 +93,7 @@ class TidSource:
         tid = self._next if self._next is not None else TokenIdentifier.at(self._now(), self._base_date).tid
         tid += tid % _DAY_MIN == _RESERVED_MIN
         if tid > TID_MAX:
-            raise CaseInconclusive(
-                Text("no quedan TID en esta fecha base", "no TIDs are left in this base date")
-            )
+            raise CaseInconclusive(Message("no TIDs are left in this base date"))
         self._next = tid + 1
         return tid
 

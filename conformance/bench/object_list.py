@@ -16,6 +16,7 @@ from typing import cast
 
 from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import Dialogue, items
+from i18n import Message, Verbatim
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.obis import Obis
@@ -143,9 +144,7 @@ def current_association(bench: Bench, objects: tuple[ListedObject, ...]) -> List
         CaseFails: the list does not name it.
     """
     found = next((item for item in objects if str(item.obis).startswith(ASSOCIATION)), None)
-    bench.check(
-        found is not None, "la lista nombra la asociación actual", "the list names the current association"
-    )
+    bench.check(found is not None, Message("the list names the current association"))
     return cast(ListedObject, found)
 
 
@@ -188,18 +187,18 @@ def type_fault(item: ListedObject, index: int, data: Data) -> str | None:
     return f"{data.tag.name} ≠ {'/'.join(tag.name for tag in types)}"
 
 
-def judge(bench: Bench, problems: list[str], es: str, en: str) -> None:
+def judge(bench: Bench, problems: list[str], text: Message) -> None:
     """One check over many values: each problem is shown, up to a dozen.
 
     Raises:
         CaseFails: there is a problem.
     """
     for problem in problems[:_MAX_SHOWN]:
-        bench.observe(problem, problem)
+        bench.observe(Verbatim(problem))
     left = len(problems) - _MAX_SHOWN
     if left > 0:
-        bench.observe(f"y {left} más", f"and {left} more")
-    bench.check(not problems, es, en)
+        bench.observe(Message("and {left} more", left=left))
+    bench.check(not problems, text)
 
 
 # ---- What the logical name of an object says of it: the class it should be of, the unit it should have.

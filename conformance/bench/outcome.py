@@ -15,10 +15,10 @@ Whatever else is raised in a case, the device's silence, a lost link, a bug of t
 
 from dataclasses import dataclass
 
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Message
 
-NOTHING = Text("", "")
+NOTHING = Message("")
 
 
 class BenchError(Exception):
@@ -30,7 +30,7 @@ class CaseOutcome(Exception):  # noqa: N818 - an ending is not an error
 
     verdict = Verdict.INCONCLUSIVE
 
-    def __init__(self, reason: Text) -> None:
+    def __init__(self, reason: Message) -> None:
         super().__init__(reason.en)
         self.reason = reason
 
@@ -62,16 +62,16 @@ class Outcome:
     """A verdict, its reason, and whether the case meant to end so (else a traceback is worth showing)."""
 
     verdict: Verdict
-    reason: Text = NOTHING
+    reason: Message = NOTHING
     expected: bool = True
 
 
-def verdict_of(raised: BaseException) -> tuple[Verdict, Text]:
+def verdict_of(raised: BaseException) -> tuple[Verdict, Message]:
     """What an exception that left a case says: anything but an ending is the bench's word about itself."""
     if isinstance(raised, CaseOutcome):
         return raised.verdict, raised.reason
     sentence = str(raised).strip() or "no more is known"
     name = type(raised).__name__
-    return Verdict.INCONCLUSIVE, Text(
-        f"el banco no pudo concluir ({name}): {sentence}", f"the bench could not tell ({name}): {sentence}"
+    return Verdict.INCONCLUSIVE, Message(
+        "the bench could not tell ({name}): {sentence}", name=name, sentence=sentence
     )

@@ -14,7 +14,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import Dialogue, answers_well, items
 from conformance.bench.object_list import ListedObject, listed, of_class
 from conformance.bench.outcome import CaseFails
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data, integer
 from protocols.dlms.cosem.enumerations import ChargeType, CreditType
 from protocols.dlms.errors import RemoteProtocolError
@@ -72,13 +72,13 @@ def order(bench: Bench, method: int) -> None:
     Raises:
         CaseFails: the order is refused.
     """
-    es, en = {DISCONNECT: ("desconectar", "disconnect"), RECONNECT: ("reconectar", "reconnect")}[method]
+    ordered = {DISCONNECT: Message("disconnect"), RECONNECT: Message("reconnect")}[method]
     with (
         bench.associated("reader") as dialogue,
-        answers_well(Text(f"la orden de {es}", f"the order to {en}")),
+        answers_well(Message("the order to {ordered}", ordered=ordered)),
     ):
         dialogue.session.action(70, Obis.from_string(DISCONNECT_CONTROL), method, integer(0))
-    bench.stimulus(f"orden DLMS: {es}", f"DLMS order: {en}")
+    bench.stimulus(Message("DLMS order: {ordered}", ordered=ordered))
 
 
 def use_up_share(bench: Bench) -> None:
@@ -94,7 +94,7 @@ def use_up_share(bench: Bench) -> None:
     if power_w > 0:
         bench.clock.wait(left_wh * _WS_PER_WH / power_w)
     bench.stations.load(0.0)
-    bench.note(f"se gastan {left_wh} Wh del día", f"{left_wh} Wh of the day's share are used up")
+    bench.note(Message("{left_wh} Wh of the day's share are used up", left_wh=left_wh))
 
 
 def _share_wh(dialogue: Dialogue, instance: int) -> int:
@@ -111,7 +111,7 @@ def credit_wh(bench: Bench) -> int:
     """The meter's credit, which these cases cannot do without."""
     found = bench.tokens.credit_wh()
     if found is None:
-        raise bench.not_applicable("el crédito no se puede leer", "credit cannot be read")
+        raise bench.not_applicable(Message("credit cannot be read"))
     return found
 
 
@@ -120,7 +120,7 @@ def energy_wh(bench: Bench) -> float:
     with bench.associated("reader") as dialogue:
         register = dialogue.register(ENERGY)
     bench.measure("energy", register.raw, f"10^{register.scaler} {register.unit}")
-    bench.observe(f"energía: {register.value:g} Wh", f"energy: {register.value:g} Wh")
+    bench.observe(Message("energy: {value:g} Wh", value=register.value))
     return register.value
 
 
@@ -148,7 +148,7 @@ def flows(bench: Bench) -> bool:
     """Whether current really flows in the load."""
     current_a = bench.load.read().current_a
     bench.measure("load current", f"{current_a:.3f}", "A")
-    bench.observe(f"por la carga pasan {current_a:.3f} A", f"{current_a:.3f} A flow in the load")
+    bench.observe(Message("{current_a:.3f} A flow in the load", current_a=current_a))
     return current_a > 0.02  # a thousandth of the basic current and more: no contact leaks that
 
 
@@ -203,9 +203,7 @@ class Payment:
         """
         found = self.all_of(class_id)
         if not found:
-            raise self.bench.not_applicable(
-                f"sin objeto de clase {class_id}", f"no object of class {class_id}"
-            )
+            raise self.bench.not_applicable(Message("no object of class {class_id}", class_id=class_id))
         return found[0]
 
     def at(self, class_id: int, obis: str) -> Found | None:
@@ -232,7 +230,7 @@ class Payment:
         for item in self.all_of(class_id):
             if self.number(item, _TYPE) == kind:
                 return item
-        raise self.bench.not_applicable(f"sin objeto del tipo {name}", f"no object of the type {name}")
+        raise self.bench.not_applicable(Message("no object of the type {name}", name=name))
 
     # ------------------------------------------------------------ reading
 
@@ -243,7 +241,7 @@ class Payment:
             CaseNotApplicable: none may.
         """
         client = item.client_that(lambda seen: seen.readable(attribute))
-        what = Text(f"leer {item.obis} atributo {attribute}", f"reading {item.obis} attribute {attribute}")
+        what = Message("reading {obis} attribute {attribute}", obis=item.obis, attribute=attribute)
         with self._as(client, what) as dialogue, answers_well(what):
             return dialogue.get(item.class_id, item.obis, attribute)
 
@@ -252,18 +250,19 @@ class Payment:
         value = self.read(item, attribute).value
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.bench.inconclusive(
-                f"{item.obis} atributo {attribute} no es un número",
-                f"{item.obis} attribute {attribute} is not a number",
+                Message("{obis} attribute {attribute} is not a number", obis=item.obis, attribute=attribute),
             )
-        self.bench.observe(f"{item.obis}:{attribute} = {value}", f"{item.obis}:{attribute} = {value}")
+        self.bench.observe(
+            Message("{obis}:{attribute} = {value}", obis=item.obis, attribute=attribute, value=value)
+        )
         return value
 
     def mode_and_status(self) -> tuple[int, int]:
         """Payment mode and status of the account."""
         mode, status = (value.value for value in items(self.read(self.one(ACCOUNT), 2)))
-        self.bench.observe(f"modo {mode!r}, estado {status!r}", f"mode {mode!r}, status {status!r}")
+        self.bench.observe(Message("mode {mode!r}, status {status!r}", mode=mode, status=status))
         if not (isinstance(mode, int) and isinstance(status, int)):
-            raise self.bench.inconclusive("modo y estado mal formados", "mode and status are malformed")
+            raise self.bench.inconclusive(Message("mode and status are malformed"))
         return mode, status
 
     # ------------------------------------------------------------ acting
@@ -276,12 +275,10 @@ class Payment:
             CaseFails: it is granted and refused.
         """
         client = item.client_that(lambda seen: seen.writable(attribute))
-        what = Text(
-            f"escribir {item.obis} atributo {attribute}", f"writing {item.obis} attribute {attribute}"
-        )
+        what = Message("writing {obis} attribute {attribute}", obis=item.obis, attribute=attribute)
         with self._as(client, what) as dialogue, answers_well(what):
             dialogue.session.set(item.class_id, item.obis, attribute, data)
-        self.bench.stimulus(what.es, what.en)
+        self.bench.stimulus(what)
 
     def invoke(self, item: Found, method: int, data: Data = _NOTHING) -> None:
         """Invoke a method with a client that may.
@@ -291,30 +288,28 @@ class Payment:
             CaseFails: it is granted and refused.
         """
         client = item.client_that(lambda seen: seen.callable(method))
-        what = Text(f"invocar {item.obis} método {method}", f"invoking {item.obis} method {method}")
+        what = Message("invoking {obis} method {method}", obis=item.obis, method=method)
         with self._as(client, what) as dialogue, answers_well(what):
             dialogue.session.action(item.class_id, item.obis, method, data)
-        self.bench.stimulus(what.es, what.en)
+        self.bench.stimulus(what)
 
     def try_to_invoke(self, item: Found, method: int, data: Data = _NOTHING) -> bool:
         """Invoke a method that should be refused; whether it was carried out."""
         client = item.client_that(lambda seen: seen.callable(method))
-        what = Text(f"invocar {item.obis} método {method}", f"invoking {item.obis} method {method}")
+        what = Message("invoking {obis} method {method}", obis=item.obis, method=method)
         with self._as(client, what) as dialogue:
             try:
                 dialogue.session.action(item.class_id, item.obis, method, data)
                 done = True
             except RemoteProtocolError as refusal:
                 done = False
-                self.bench.observe(f"se rechaza: {refusal}", f"refused: {refusal}")
-        self.bench.stimulus(what.es, what.en)
+                self.bench.observe(Message("refused: {refusal}", refusal=refusal))
+        self.bench.stimulus(what)
         return done
 
-    def _as(self, client: str | None, what: Text) -> AbstractContextManager[Dialogue]:
+    def _as(self, client: str | None, what: Message) -> AbstractContextManager[Dialogue]:
         if client is None:
-            raise self.bench.not_applicable(
-                f"ninguna asociación concede {what.es}", f"no association grants {what.en}"
-            )
+            raise self.bench.not_applicable(Message("no association grants {what}", what=what))
         return self.bench.associated(client)
 
 
@@ -340,6 +335,6 @@ def use_wh(bench: Bench, energy_wh: float, current_a: float = 10.0) -> None:
     bench.stations.load(current_a)
     power_w = bench.load.read().power_w
     if power_w <= 0:
-        raise bench.inconclusive("no pasa corriente", "no current flows")
+        raise bench.inconclusive(Message("no current flows"))
     bench.clock.wait(energy_wh * 3600.0 / power_w)
     bench.stations.load(0.0)

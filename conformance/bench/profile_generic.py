@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import Dialogue, items
 from conformance.bench.object_list import ListedObject, listed, of_class
+from i18n import Message
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import CaptureObject, Selection
 from protocols.dlms.session.errors import AccessRefused
@@ -73,8 +74,7 @@ def whole_profiles(bench: Bench) -> Iterator[tuple[Dialogue, list[WholeProfile]]
         found = [whole for item in profiles if (whole := _whole(bench, dialogue, item))]
         if not found:
             raise bench.not_applicable(
-                "ningún perfil con reloj, dos columnas y de 5 a 1000 filas",
-                "no profile with a clock, two columns and 5 to 1000 rows",
+                Message("no profile with a clock, two columns and 5 to 1000 rows"),
             )
         bench.measure("profiles", ", ".join(whole.item.short for whole in found), "")
         yield dialogue, found
@@ -113,14 +113,17 @@ def _whole(bench: Bench, dialogue: Dialogue, item: ListedObject) -> WholeProfile
     rows = tuple(tuple(items(row)) for row in items(dialogue.get(_PROFILE, str(item.obis), _BUFFER)))
     bench.check(
         all(len(row) == len(columns) for row in rows),
-        f"{item.short}: cada fila trae sus {len(columns)} columnas",
-        f"{item.short}: each row has its {len(columns)} columns",
+        Message("{short}: each row has its {count} columns", short=item.short, count=len(columns)),
     )
     now_used = dialogue.integer(_PROFILE, str(item.obis), _IN_USE)  # a row may have come meanwhile
     bench.check(
         used <= len(rows) <= now_used,
-        f"{item.short}: da las filas que dice tener ({len(rows)} de {used})",
-        f"{item.short}: it gives the rows that it says it has ({len(rows)} of {used})",
+        Message(
+            "{short}: it gives the rows that it says it has ({count} of {used})",
+            short=item.short,
+            count=len(rows),
+            used=used,
+        ),
     )
     whole = WholeProfile(item, columns, rows)
     dated = all(isinstance(row[whole.clock].value, bytes) for row in rows)

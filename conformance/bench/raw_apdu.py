@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from conformance.bench.bench import Bench
+from i18n import Message
 from links.base import Link
 from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
@@ -271,25 +272,28 @@ _DLMS_VERSION = 6
 _VAA_NAME_LN = 0x0007
 _SMALLEST_PDU = 12
 
+#: Words of a proposal of which a case says nothing else.
+_AARQ = Message("AARQ")
+
 Answered = tuple[bytes | None, AareSeen | None]
 
 
 def ask(
-    bench: Bench, session: DlmsSession, raw: bytes, es: str, en: str, *, secret: bool = False
+    bench: Bench, session: DlmsSession, raw: bytes, text: Message, *, secret: bool = False
 ) -> bytes | None:
     """Send a raw request, recording it; the answer's APDU, or None for silence.
 
     A `secret` request is shown among the frames only, where the evidence can be redacted.
     """
-    shown = "" if secret else f": {raw.hex()}"
-    bench.stimulus(f"{es}{shown}", f"{en}{shown}")
+    bench.stimulus(text if secret else Message("{request}: {octets}", request=text, octets=raw.hex()))
     answer = session.exchange_apdu(raw)
-    said = answer.hex() if answer else ""
-    bench.observe(
-        f"contesta {said}" if answer else "no contesta",
-        f"it answers {said}" if answer else "it does not answer",
-    )
+    bench.observe(heard(answer))
     return answer
+
+
+def heard(answer: bytes | None) -> Message:
+    """Sentence of an answer: its octets, or that none came."""
+    return Message("it answers {octets}", octets=answer.hex()) if answer else Message("it does not answer")
 
 
 def must_answer(bench: Bench, answer: object | None) -> None:
@@ -299,19 +303,17 @@ def must_answer(bench: Bench, answer: object | None) -> None:
         CaseInconclusive: nothing came.
     """
     if answer is None:
-        raise bench.inconclusive("el dispositivo no contesta", "the device does not answer")
+        raise bench.inconclusive(Message("the device does not answer"))
 
 
 # ---------------------------------------------------------------- association
 
 
-def propose(
-    bench: Bench, session: DlmsSession, shape: AarqShape, es: str = "AARQ", en: str = "AARQ"
-) -> Answered:
+def propose(bench: Bench, session: DlmsSession, shape: AarqShape, text: Message = _AARQ) -> Answered:
     """Send an AARQ of any shape; the answer, and what it says where it is an AARE."""
     authentication = shape.authentication
     secret = authentication is not None and bool(authentication.value)
-    answer = ask(bench, session, shape.to_bytes(), es, en, secret=secret)
+    answer = ask(bench, session, shape.to_bytes(), text, secret=secret)
     return answer, read_aare(answer or b"")
 
 
@@ -324,9 +326,9 @@ def check_accepted(bench: Bench, answered: Answered, proposed: bytes = CONFORMAN
     """
     answer, aare = answered
     must_answer(bench, answer)
-    bench.check(aare is not None and aare.accepted, "la asociación se acepta", "the association is accepted")
+    bench.check(aare is not None and aare.accepted, Message("the association is accepted"))
     seen = read_initiate(cast(AareSeen, aare).user_information)
-    bench.check(seen is not None, "trae un InitiateResponse", "it carries an InitiateResponse")
+    bench.check(seen is not None, Message("it carries an InitiateResponse"))
     granted = cast(InitiateSeen, seen)
     version, conformance, max_pdu, vaa = (
         granted.dlms_version,
@@ -335,18 +337,15 @@ def check_accepted(bench: Bench, answered: Answered, proposed: bytes = CONFORMAN
         granted.vaa_name,
     )
     outside = conformance & ~int.from_bytes(proposed, "big")
-    bench.check(version == _DLMS_VERSION, f"la versión es 6 ({version})", f"the version is 6 ({version})")
+    bench.check(version == _DLMS_VERSION, Message("the version is 6 ({version})", version=version))
     bench.check(
         not outside,
-        f"concede solo lo propuesto ({conformance:06x})",
-        f"it grants only what was proposed ({conformance:06x})",
+        Message("it grants only what was proposed ({conformance:06x})", conformance=conformance),
     )
     bench.check(
-        max_pdu >= _SMALLEST_PDU or max_pdu == 0, f"PDU de {max_pdu} octetos", f"a PDU of {max_pdu} octets"
+        max_pdu >= _SMALLEST_PDU or max_pdu == 0, Message("a PDU of {max_pdu} octets", max_pdu=max_pdu)
     )
-    bench.check(
-        vaa == _VAA_NAME_LN, f"el nombre VAA es 0007 ({vaa:04x})", f"the VAA name is 0007 ({vaa:04x})"
-    )
+    bench.check(vaa == _VAA_NAME_LN, Message("the VAA name is 0007 ({vaa:04x})", vaa=vaa))
     return granted
 
 
@@ -361,17 +360,14 @@ def check_rejected(
         diagnostics: pairs of source and number; None for any.
     """
     _, aare = answered
-    bench.check(
-        aare is None or not aare.accepted, "la asociación no se acepta", "the association is not accepted"
-    )
+    bench.check(aare is None or not aare.accepted, Message("the association is not accepted"))
     if aare is None:
-        bench.not_strictly("no lo rechaza con un AARE", "it does not reject it with an AARE")
+        bench.not_strictly(Message("it does not reject it with an AARE"))
     elif aare.result != _REJECTED_PERMANENT:
-        bench.not_strictly("el rechazo no es permanente", "the rejection is not permanent")
+        bench.not_strictly(Message("the rejection is not permanent"))
     elif diagnostics is not None and (aare.diagnostic is None or aare.diagnostic not in diagnostics):
         bench.not_strictly(
-            f"rechaza con otro diagnóstico, {aare.diagnostic}",
-            f"it rejects with another diagnostic, {aare.diagnostic}",
+            Message("it rejects with another diagnostic, {diagnostic}", diagnostic=aare.diagnostic),
         )
 
 
@@ -379,7 +375,7 @@ def check_still_works(bench: Bench, association: str = "public") -> None:
     """A plain association must work after whatever was done."""
     with bench.associated(association) as dialogue:
         name = dialogue.octets(1, "0.0.42.0.0", 2)
-    bench.check(bool(name), "después, una asociación normal funciona", "afterwards a plain association works")
+    bench.check(bool(name), Message("afterwards a plain association works"))
 
 
 # ---------------------------------------------------------------- data
@@ -411,33 +407,30 @@ def done(answer: bytes | None) -> bool:
     return answer is not None and answer[:1] in (b"\xc5", b"\xc7") and answer[3:4] == _SUCCESS
 
 
-def check_served(bench: Bench, answer: bytes | None, es: str, en: str) -> None:
+def check_served(bench: Bench, answer: bytes | None, text: Message) -> None:
     """A GET must be answered with data."""
     must_answer(bench, answer)
-    bench.check(served(answer), es, en)
+    bench.check(served(answer), text)
 
 
 def check_alive(bench: Bench, session: DlmsSession) -> None:
     """The association still answers a read."""
-    answer = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
-    check_served(bench, answer, "la asociación sigue viva", "the association lives on")
+    answer = ask(bench, session, GET_LDN, Message("GET of the logical device name"))
+    check_served(bench, answer, Message("the association lives on"))
 
 
 def check_not_served(bench: Bench, session: DlmsSession) -> None:
     """A GET must not be answered with data now; an error other than an exception is not to the letter."""
-    answer = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
+    answer = ask(bench, session, GET_LDN, Message("GET of the logical device name"))
     check_refused(bench, answer)
 
 
 def check_refused(bench: Bench, answer: bytes | None) -> None:
     """A request is refused as a whole: by an exception, by a service error or by silence."""
-    bench.check(
-        not served(answer) and not done(answer), "la petición no se atiende", "the request is not served"
-    )
+    bench.check(not served(answer) and not done(answer), Message("the request is not served"))
     if answer is not None and answer[0] not in ERRORS:
         bench.not_strictly(
-            f"rechaza con un PDU inesperado, {answer[0]:02x}",
-            f"it refuses with an unexpected PDU, {answer[0]:02x}",
+            Message("it refuses with an unexpected PDU, {answer:02x}", answer=answer[0]),
         )
 
 
@@ -511,9 +504,12 @@ def read_to_the_end(bench: Bench, session: DlmsSession, first: BlockSeen, octets
     bench.measure("blocks", len(parts), "")
     bench.check(
         whole,
-        f"los bloques van de 1 a {len(parts)}, sin pasar de {octets_max} octetos, y el último lo dice",
-        f"the blocks go from 1 to {len(parts)}, of {octets_max} octets at most, and the last one says so",
+        Message(
+            "the blocks go from 1 to {count}, of {octets_max} octets at most, and the last one says so",
+            count=len(parts),
+            octets_max=octets_max,
+        ),
     )
     after = read_block(session.exchange_apdu(get_next(len(parts))))
-    bench.check(after is None or not after.raw, "después no hay más", "there are no more after it")
+    bench.check(after is None or not after.raw, Message("there are no more after it"))
     return b"".join(parts)

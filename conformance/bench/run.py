@@ -11,8 +11,8 @@ from conformance.bench.outcome import CaseOutcome, Outcome, verdict_of
 from conformance.bench.rig import Rig, open_rig
 from conformance.evidence.model import CaseRecord
 from conformance.targets.load import Target
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Verbatim
 
 # ---- One run of the bench, shared by plugin and runner: the target, the choice of cases, the records.
 
@@ -99,7 +99,7 @@ def outcome_of(
             return None
         return (bench.final_outcome if bench else None) or Outcome(Verdict.CONFORMS)
     if isinstance(raised, pytest.skip.Exception):
-        return before or Outcome(Verdict.NOT_APPLICABLE, Text(str(raised), str(raised)))
+        return before or Outcome(Verdict.NOT_APPLICABLE, Verbatim(str(raised)))
     if phase == "teardown" and before is not None and before.verdict is not Verdict.CONFORMS:
         return None
     verdict, reason = verdict_of(raised)

@@ -8,6 +8,7 @@ from typing import cast
 from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import Dialogue, Protection, Sealer, items
 from conformance.bench.raw_apdu import EXCEPTION, GET_LDN, ask, check_refused, served
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import ActionResult
@@ -43,24 +44,22 @@ class SecuredAssociation:
         """The readings that cases share."""
         return Dialogue(self.session)
 
-    def ask(self, raw: bytes, es: str, en: str) -> bytes | None:
+    def ask(self, raw: bytes, text: Message) -> bytes | None:
         """Send a request as it is; the answer's APDU as it came, None for silence."""
-        return ask(self.bench, self.session, raw, es, en)
+        return ask(self.bench, self.session, raw, text)
 
-    def opened(self, raw: bytes, es: str, en: str) -> bytes | None:
+    def opened(self, raw: bytes, text: Message) -> bytes | None:
         """Send a request as it is; what the answer holds, None for silence or what does not open."""
-        return self.sealer.open(self.ask(raw, es, en))
+        return self.sealer.open(self.ask(raw, text))
 
     def check_alive(self) -> None:
         """A right request is served."""
-        answer = self.opened(self.sealer.seal(GET_LDN), "GET bien cifrado", "GET ciphered rightly")
-        self.bench.check(
-            served(answer), "una petición bien cifrada se atiende", "a request ciphered rightly is served"
-        )
+        answer = self.opened(self.sealer.seal(GET_LDN), Message("GET ciphered rightly"))
+        self.bench.check(served(answer), Message("a request ciphered rightly is served"))
 
-    def check_refused(self, raw: bytes, es: str, en: str) -> bytes | None:
+    def check_refused(self, raw: bytes, text: Message) -> bytes | None:
         """A wrong request is not served, by whatever refusal; the answer."""
-        answer = self.ask(raw, es, en)
+        answer = self.ask(raw, text)
         opened = self.sealer.open(answer)
         check_refused(self.bench, opened)
         return answer
@@ -83,8 +82,8 @@ def must_secure(bench: Bench, protection: Protection) -> Iterator[SecuredAssocia
     except (NoAnswer, LinkLost):
         raise
     except RemoteProtocolError as refusal:
-        bench.observe(f"se niega: {refusal}", f"it refuses: {refusal}")
-        bench.check(False, "la asociación se abre y sirve", "the association opens and serves")
+        bench.observe(Message("it refuses: {refusal}", refusal=refusal))
+        bench.check(False, Message("the association opens and serves"))
 
 
 def sealer_of(session: DlmsSession) -> Sealer:
@@ -99,10 +98,10 @@ def associates(bench: Bench, keys: KeySet) -> bool:
     """Whether an association opens with these keys and serves a read."""
     try:
         with secured(bench, Protection(keys=keys)) as open_one:
-            answer = open_one.opened(open_one.sealer.seal(GET_LDN), "GET", "GET")
+            answer = open_one.opened(open_one.sealer.seal(GET_LDN), Message("GET"))
             return served(answer)
     except RemoteProtocolError as refusal:
-        bench.observe(f"no se asocia: {refusal}", f"it does not associate: {refusal}")
+        bench.observe(Message("it does not associate: {refusal}", refusal=refusal))
         return False
 
 
@@ -117,18 +116,14 @@ def target_keys(bench: Bench) -> KeySet:
     """
     section = bench.association_section(ASSOCIATION).security
     if section is None or section.master_key is None:
-        raise bench.not_applicable(
-            "el objetivo no declara la clave maestra", "the target declares no master key"
-        )
+        raise bench.not_applicable(Message("the target declares no master key"))
     return section.keys()
 
 
 def transfer(bench: Bench, keys: KeySet, parameter: Data) -> ActionResult | None:
     """Invoke key_transfer; its result, None where there was none to read."""
     with secured(bench, Protection(keys=keys)) as open_one:
-        answer = open_one.opened(
-            open_one.sealer.seal(_action(TRANSFER, parameter)), "key_transfer", "key_transfer"
-        )
+        answer = open_one.opened(open_one.sealer.seal(_action(TRANSFER, parameter)), Message("key_transfer"))
     return _result(answer)
 
 
@@ -147,9 +142,7 @@ def activate(open_one: SecuredAssociation, policy: int) -> ActionResult | None:
     """Invoke security_activate."""
     plain = _action(ACTIVATE, axdr.enum(policy))
     return _result(
-        open_one.opened(
-            open_one.sealer.seal(plain), f"security_activate {policy}", f"security_activate {policy}"
-        )
+        open_one.opened(open_one.sealer.seal(plain), Message("security_activate {policy}", policy=policy))
     )
 
 

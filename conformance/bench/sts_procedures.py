@@ -12,6 +12,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.dlms_session import items
 from conformance.bench.mint import KeyRegister, change_tokens, raw_token
 from conformance.bench.token_entry import TokenAnswer
+from i18n import Message
 from protocols.dlms.axdr import Data
 from protocols.dlms.obis import Obis
 from protocols.sts.crc import currency_token_crc, token_crc
@@ -48,8 +49,7 @@ class KeyRegisterSeen:
         wanted = of_register(register)
         bench.check(
             self == wanted,
-            f"se exige el registro {wanted}; se leyó {self}",
-            f"the register must be {wanted}; read: {self}",
+            Message("the register must be {wanted}; read: {value}", wanted=wanted, value=self),
         )
 
 
@@ -82,7 +82,7 @@ def read_key_register(bench: Bench) -> KeyRegisterSeen:
     drn_digits = 11 if iin else 13
     pan = f"{iin:0{17 - drn_digits}d}{drn:0{drn_digits}d}{check}"
     seen = KeyRegisterSeen(pan, *numbers)
-    bench.observe(f"registro leído: {seen}", f"register read: {seen}")
+    bench.observe(Message("register read: {seen}", seen=seen))
     return seen
 
 
@@ -92,7 +92,7 @@ def _find_sts_attributes(bench: Bench, object_list: Data) -> str:
         class_id, _version, name, *_rights = items(row)
         if class_id.value == STS_ATTRIBUTES and isinstance(name.value, bytes):
             return str(Obis.from_bytes(name.value))
-    raise bench.not_applicable("sin objeto de la clase 116", "no object of class 116")
+    raise bench.not_applicable(Message("no object of class 116"))
 
 
 def _number_of(data: Data) -> int:
@@ -183,7 +183,7 @@ class KeyChanges:
         if not self._touched:
             return
         tokens = self._bench.tokens
-        self._bench.note("se restituye la clave declarada", "the declared key is brought back")
+        self._bench.note(Message("the declared key is brought back"))
         for register in dict.fromkeys((self.present, *reversed(self._possible))):
             found = sections(register, self._declared)
             order = dict.fromkeys(name for name in (*reversed(self._held), *found) if name in found)
@@ -277,14 +277,13 @@ def keeps_tid(bench: Bench, make: Callable[[int], Token | str], *names: str) -> 
         tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
 
 
-def function_or_kept_tid(bench: Bench, make: Callable[[int], Token], es: str, en: str) -> None:
+def function_or_kept_tid(bench: Bench, make: Callable[[int], Token], text: Message) -> None:
     """Check a token that not every meter can carry out: done, or FunctionError and the TID kept.
 
     Args:
         bench: of the case.
         make: the token for a TID.
-        es: what it is, in Spanish.
-        en: what it is, in English.
+        text: name of the function.
     """
     tokens = bench.tokens
     tid = tokens.tid()
@@ -292,7 +291,7 @@ def function_or_kept_tid(bench: Bench, make: Callable[[int], Token], es: str, en
         answer = tokens.enter(tokens.mint.token(make(tid)))
         tokens.expect(answer, "FunctionError", "Accept")
     if answer.accepted:
-        bench.note(f"este medidor tiene {es}", f"this meter has {en}")
+        bench.note(Message("this meter has {function}", function=text))
         return
     with tokens.credit_moves(1):
         tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))

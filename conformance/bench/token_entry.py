@@ -9,7 +9,7 @@ from conformance.bench.device import DeviceBench
 from conformance.bench.dlms_session import items
 from conformance.bench.mint import KeyRegister, Mint, change_tokens, registers_left_behind
 from conformance.bench.outcome import CaseInconclusive, CaseNotApplicable
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import octet_string
 from protocols.dlms.obis import Obis
 from protocols.dlms.session.errors import ActionRefused
@@ -70,12 +70,10 @@ class TokenAnswer:
         """Whether the answer is one of `names`, as far as it tells."""
         return bool(self.names & set(names))
 
-    def words(self) -> Text:
+    def words(self) -> Message:
         """For a step of the record."""
         known = "/".join(sorted(self.names)) or "?"
-        return Text(
-            f"el medidor contesta «{self.said}» ({known})", f'the meter answers "{self.said}" ({known})'
-        )
+        return Message('the meter answers "{said}" ({known})', said=self.said, known=known)
 
 
 def from_display(shown: str, result_names: Mapping[str, str]) -> TokenAnswer:
@@ -106,10 +104,10 @@ def from_status(code: int, description: Iterable[str] = ()) -> TokenAnswer:
 
 GATEWAY = "0.0.19.40.0"
 
-CHANNEL_WORDS: dict[str, Text] = {
-    "keypad": Text("teclado", "keypad"),
-    "carrier": Text("portador local", "local carrier"),
-    "gateway": Text("pasarela", "gateway"),
+CHANNEL_WORDS: dict[str, Message] = {
+    "keypad": Message("keypad"),
+    "carrier": Message("local carrier"),
+    "gateway": Message("gateway"),
 }
 
 
@@ -190,7 +188,7 @@ class TokenEntry:
         if made is None:
             section = self._bench.statement.sts
             if section is None:
-                raise CaseNotApplicable(Text("sin sección [sts]", "the target has no [sts] section"))
+                raise CaseNotApplicable(Message("the target has no [sts] section"))
             made = self._bench.rig.memory["mint"] = Mint(section, self._bench.utc)
         return cast(Mint, made)
 
@@ -225,7 +223,7 @@ class TokenEntry:
         for doubling in range(_PATIENCE if patient else 0):
             if not answer.locked:
                 break
-            self._bench.note("bloqueado: se espera", "locked: the bench waits")
+            self._bench.note(Message("locked: the bench waits"))
             self._bench.clock.wait(wait_s * 2**doubling)
             answer = self._enter_once(digits, way)
         return answer
@@ -233,9 +231,9 @@ class TokenEntry:
     def _enter_once(self, digits: str, way: str) -> TokenAnswer:
         grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
         words = CHANNEL_WORDS[way]
-        self._bench.stimulus(f"{words.es}: {grouped}", f"{words.en}: {grouped}")
+        self._bench.stimulus(Message("{words}: {grouped}", words=words, grouped=grouped))
         answer = enter_by(self._bench, way, digits)
-        self._bench.observe(*answer.words())
+        self._bench.observe(answer.words())
         return answer
 
     def must_accept(self, digits: str, way: str | None = None) -> TokenAnswer:
@@ -246,12 +244,7 @@ class TokenEntry:
         """
         answer = self.enter(digits, way)
         if not answer.accepted:
-            raise CaseInconclusive(
-                Text(
-                    f"la preparación no se acepta: «{answer.said}»",
-                    f'the preparation is not accepted: "{answer.said}"',
-                )
-            )
+            raise CaseInconclusive(Message('the preparation is not accepted: "{said}"', said=answer.said))
         return answer
 
     def expect(self, answer: TokenAnswer, *names: str) -> None:
@@ -263,28 +256,26 @@ class TokenEntry:
         """
         if not answer.names:
             raise CaseInconclusive(
-                Text(
-                    f"no se sabe qué significa «{answer.said}»: declárelo en [sts.result_names] del objetivo",
-                    f'nobody knows what "{answer.said}" means: declare it in [sts.result_names] of '
-                    "the target",
+                Message(
+                    'nobody knows what "{said}" means: declare it in [sts.result_names] of the target',
+                    said=answer.said,
                 )
             )
         wanted, seen = " / ".join(names), "/".join(sorted(answer.names))
         self._bench.check(
             answer.may_be(*names),
-            f"se exige el resultado {wanted}; se vio {seen}",
-            f"the result must be {wanted}; seen: {seen}",
+            Message("the result must be {wanted}; seen: {seen}", wanted=wanted, seen=seen),
         )
 
     def expect_accepted(self, answer: TokenAnswer) -> None:
         """Check that the token was taken."""
         if not answer.names:
             self.expect(answer, *sorted(ACCEPTED))  # raises: nobody knows what the device said
-        self._bench.check(answer.accepted, "el código se acepta", "the token is accepted")
+        self._bench.check(answer.accepted, Message("the token is accepted"))
 
     def expect_refused(self, answer: TokenAnswer) -> None:
         """Check that the token was refused; words that nobody knows are read as a refusal."""
-        self._bench.check(not answer.names & ACCEPTED, "el código se rechaza", "the token is refused")
+        self._bench.check(not answer.names & ACCEPTED, Message("the token is refused"))
 
     def due_wh(self, units: int) -> int:
         """What the token credit gets of a token of `units` tenths of a kWh: others may have a share."""
@@ -304,14 +295,15 @@ class TokenEntry:
         yield
         after_wh = self.credit_wh()
         if before_wh is None or after_wh is None:
-            self._bench.note("el crédito no se puede leer por DLMS", "credit cannot be read by DLMS")
+            self._bench.note(Message("credit cannot be read by DLMS"))
             return
         moved_wh, due_wh = after_wh - before_wh, self.due_wh(units)
         slack_wh = 0 if self._bench.has("load") else WH_PER_UNIT
         self._bench.check(
             due_wh - slack_wh <= moved_wh <= due_wh,
-            f"el crédito cambia {due_wh} Wh (cambió {moved_wh} Wh)",
-            f"credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)",
+            Message(
+                "credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)", due_wh=due_wh, moved_wh=moved_wh
+            ),
         )
 
     def credit_wh(self) -> int | None:
@@ -322,7 +314,7 @@ class TokenEntry:
         with self._bench.associated("reader") as dialogue:
             credit_wh = dialogue.integer(112, CREDIT, 2)
         self._bench.measure("credit", credit_wh, "Wh")
-        self._bench.observe(f"crédito: {credit_wh} Wh", f"credit: {credit_wh} Wh")
+        self._bench.observe(Message("credit: {credit_wh} Wh", credit_wh=credit_wh))
         return credit_wh
 
     def follow_key(self, register: KeyRegister) -> None:
@@ -347,9 +339,7 @@ class TokenEntry:
             answer = self.enter(self.mint.token(TransferCredit(0, _RND, tid, 1)))
             if answer.accepted:
                 tids.leap(256 if leap else 0)
-                self._bench.note(
-                    f"preparación: TID libres desde {tid}", f"preparation: TIDs are fresh from {tid} on"
-                )
+                self._bench.note(Message("preparation: TIDs are fresh from {tid} on", tid=tid))
                 return
             if answer.may_be("CRCError", "DDTKError", "KeyExpiredError") and self._key_left_behind(tid):
                 return
@@ -357,10 +347,7 @@ class TokenEntry:
                 break
             tids.leap(1 << leap)
         raise CaseInconclusive(
-            Text(
-                "el medidor no acepta un código de prueba de 0,1 kWh: revise la sección [sts] del objetivo",
-                "the meter accepts no probe token of 0.1 kWh: check the [sts] section of the target",
-            )
+            Message("the meter accepts no probe token of 0.1 kWh: check the [sts] section of the target")
         )
 
     def _key_left_behind(self, tid: int) -> bool:
@@ -374,8 +361,6 @@ class TokenEntry:
             return False
         for digits in change_tokens(other, declared):
             self.must_accept(digits)
-        self._bench.note(
-            "preparación: se restituyó la clave declarada", "preparation: the declared key was brought back"
-        )
+        self._bench.note(Message("preparation: the declared key was brought back"))
         self.mint.tids.leap(256)
         return True

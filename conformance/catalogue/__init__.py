@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from conformance.text import Text
+from i18n import Message, Verbatim
 
 _FOLDER = Path(__file__).parent
 _PROFILES = _FOLDER / "profiles.toml"
@@ -29,8 +29,8 @@ class Clause:
     number: str
     edition: str
     level: Literal["shall", "should", "may"]
-    title: Text
-    paraphrase: Text
+    title: Message
+    paraphrase: Message
     requirements: tuple[str, ...] = ()
     confidence: Literal["R", "M", "D"] = "R"
 
@@ -40,7 +40,7 @@ class Profile:
     """A named choice of suites, for example what the IPSE specification asks of a meter."""
 
     name: str
-    title: Text
+    title: Message
     suites: tuple[str, ...]
 
 
@@ -116,5 +116,5 @@ def _clause(head: dict[str, Any], row: dict[str, Any], path: Path) -> Clause:
         raise CatalogueError(f"{path.name}: the clause {row.get('number')} lacks {error}") from error
 
 
-def _text(both: dict[str, str]) -> Text:
-    return Text(both["es"], both["en"])
+def _text(both: dict[str, str]) -> Message:
+    return Verbatim(both["en"], **both)

@@ -21,7 +21,7 @@ from conformance.evidence.model import Evidence, render_record
 from conformance.evidence.pcap import render_pcap
 from conformance.evidence.report_view import ReportView, present
 from conformance.evidence.reports import render_html, render_pdf
-from conformance.text import Text
+from i18n import Message, Verbatim
 
 # ---- What evidence can fail with: one error, said in both languages.
 
@@ -32,7 +32,7 @@ class EvidenceError(Exception):
     `sentence` holds the whole sentence with the mend; ``str()`` speaks English.
     """
 
-    def __init__(self, sentence: Text) -> None:
+    def __init__(self, sentence: Message) -> None:
         super().__init__(sentence.en)
         self.sentence = sentence
 
@@ -56,10 +56,10 @@ def check_takes_files(folder: Path, names: tuple[str, ...]) -> None:
     """
     for name in names:
         if (folder / name).is_dir():
-            raise _unwritable(folder, Text(f"{name} es una carpeta", f"{name} is a folder"))
+            raise _unwritable(folder, Message("{name} is a folder", name=name))
     existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     if not existing.is_dir():
-        raise _unwritable(folder, Text(f"{existing} no es una carpeta", f"{existing} is not a folder"))
+        raise _unwritable(folder, Message("{existing} is not a folder", existing=existing))
     try:
         with _staging(existing):
             pass
@@ -126,16 +126,16 @@ def _restore(place: Path, old: Path, staged: Path) -> None:
             place.unlink()
 
 
-def _cause(error: OSError) -> Text:
-    said = error.strerror or str(error)
-    return Text(said, said)
+def _cause(error: OSError) -> Message:
+    return Verbatim(error.strerror or str(error))
 
 
-def _unwritable(folder: Path, cause: Text) -> EvidenceError:
+def _unwritable(folder: Path, cause: Message) -> EvidenceError:
     return EvidenceError(
-        Text(
-            f"la carpeta de evidencia {folder} no se puede escribir ({cause.es}); elija otra con --out",
-            f"the evidence folder {folder} cannot be written ({cause.en}); choose another with --out",
+        Message(
+            "the evidence folder {folder} cannot be written ({cause}); choose another with --out",
+            folder=folder,
+            cause=cause,
         )
     )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Message
 
 # ---- The record of one run, and its JSON form ``amibench-evidence/1``.
 
@@ -34,7 +34,7 @@ class Step:
     """One thing the bench did or saw, in the case's own words."""
 
     kind: Literal["stimulus", "observation", "check", "note"]
-    text: Text
+    text: Message
     time_s: float
     passed: bool | None = None  # only for a check
     frame_from: int | None = None  # index into `CaseRecord.frames` where this step's frames begin
@@ -57,11 +57,11 @@ class CaseRecord:
     id: str  # for example "sts/7.3.7/replay"
     suite: str  # "sts", "dlms", "closed-loop"
     clauses: tuple[str, ...]  # ids of the catalogue
-    title: Text
-    stimulus: Text
-    requirement: Text
+    title: Message
+    stimulus: Message
+    requirement: Message
     verdict: Verdict
-    reason: Text  # why this verdict; empty texts for a plain "conforms"
+    reason: Message  # why this verdict; empty texts for a plain "conforms"
     needs: tuple[str, ...] = ()  # stations and capabilities it asked for
     steps: tuple[Step, ...] = ()
     frames: tuple[FrameRecord, ...] = ()
@@ -78,8 +78,8 @@ class ClauseRecord:
     number: str
     edition: str
     level: Literal["shall", "should", "may"]
-    title: Text
-    paraphrase: Text
+    title: Message
+    paraphrase: Message
     requirements: tuple[str, ...]  # ids of the IPSE specification, for example "R5.3-06"
     cases: tuple[str, ...]
     verdict: Verdict
@@ -154,8 +154,8 @@ def to_json(evidence: Evidence) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Text):
-        return {"es": value.es, "en": value.en}
+    if isinstance(value, Message):
+        return value.in_languages("es", "en")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Verdict):

@@ -3,7 +3,7 @@
 A mutant is a class or a function in one of the families here. The decorator `mutant` enters it with its name,
 the clause that it must fail, its description and the part that it replaces::
 
-    @mutant("accepts-used-token", "iec62055-41/7.3.7", Text("…", "…"), part("tid_store"))
+    @mutant("accepts-used-token", "iec62055-41/7.3.7", Message("…"), part("tid_store"))
     class AcceptsUsedToken(TidStore):
         '''A meter that takes a used token again.'''
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from conformance.text import Text
+from i18n import Message
 
 if TYPE_CHECKING:
     from conformance.vending.vending_system import VendingSystem
@@ -30,7 +30,7 @@ class Described:
 
     name: str
     clause: str
-    description: Text
+    description: Message
     wrong: str
 
 
@@ -116,7 +116,7 @@ VENDORS: Registry[VendorMutant] = Registry("conformance.mutants.vending", "vendo
 def mutant(
     name: str,
     clause: str,
-    description: Text,
+    description: Message,
     replaced: Replacement,
     *,
     profile: str | None = None,
@@ -150,7 +150,7 @@ def mutant(
     return enter
 
 
-def vendor_mutant(name: str, clause: str, description: Text) -> Callable[[_V], _V]:
+def vendor_mutant(name: str, clause: str, description: Message) -> Callable[[_V], _V]:
     """Enter the decorated class as a vending system built wrong; `clause` is the case that it must fail."""
 
     def enter(vendor: _V) -> _V:

@@ -3,7 +3,7 @@
 from conformance.mutants._bases import Misrepresenting, with_getter
 from conformance.mutants._parts import GRANTED_RIGHTS, SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.cosem.current_association import Entry
 from protocols.dlms.cosem.device import AccessRights, full_access
@@ -14,7 +14,7 @@ from protocols.dlms.server.association import Association
 @mutant(
     "ignores-read-rights",
     "dlms-yb/7.3",
-    Text("entrega atributos que no concede", "gives attributes that it does not grant"),
+    Message("gives attributes that it does not grant"),
     GRANTED_RIGHTS,
 )
 def ignores_read_rights(item: CosemObject, rights: AccessRights) -> AccessRights:
@@ -25,7 +25,7 @@ def ignores_read_rights(item: CosemObject, rights: AccessRights) -> AccessRights
 @mutant(
     "ignores-write-rights",
     "dlms-yb/7.3",
-    Text("deja escribir atributos de solo lectura", "lets read-only attributes be written"),
+    Message("lets read-only attributes be written"),
     GRANTED_RIGHTS,
 )
 def ignores_write_rights(item: CosemObject, rights: AccessRights) -> AccessRights:
@@ -39,7 +39,7 @@ def ignores_write_rights(item: CosemObject, rights: AccessRights) -> AccessRight
 @mutant(
     "ignores-method-rights",
     "dlms-bb/class-15",
-    Text("ejecuta métodos que no concede", "carries out methods that it does not grant"),
+    Message("carries out methods that it does not grant"),
     GRANTED_RIGHTS,
 )
 def ignores_method_rights(item: CosemObject, rights: AccessRights) -> AccessRights:
@@ -50,7 +50,7 @@ def ignores_method_rights(item: CosemObject, rights: AccessRights) -> AccessRigh
 _SECRET_ATTRIBUTE = 7
 
 
-@mutant("shows-secret", "dlms-yb/7.3", Text("deja leer la contraseña", "lets the password be read"), SERVER)
+@mutant("shows-secret", "dlms-yb/7.3", Message("lets the password be read"), SERVER)
 class ShowsSecret(Misrepresenting):
     """A meter whose association object gives the password."""
 

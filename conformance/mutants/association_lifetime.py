@@ -3,7 +3,7 @@
 from conformance.mutants._bases import Retouching
 from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.acse import Aarq
 from protocols.dlms.conformance_block import IMPLEMENTED
 from protocols.dlms.server.connection import ServerConnection
@@ -15,7 +15,7 @@ _OPENING = Aarq(user_information=InitiateRequest(IMPLEMENTED, UNLIMITED_PDU)).to
 @mutant(
     "serves-without-association",
     "dlms-yb/APPL_IDLE_N1",
-    Text("atiende sin asociación", "serves without association"),
+    Message("serves without association"),
     SERVER,
 )
 class ServesWithoutAssociation(Retouching):
@@ -33,7 +33,7 @@ class ServesWithoutAssociation(Retouching):
 @mutant(
     "shares-association-between-clients",
     "dlms-yb/APPL_IDLE_N1",
-    Text("la asociación de un cliente vale para otro", "the association of one client is good for another"),
+    Message("the association of one client is good for another"),
     SERVER,
 )
 class SharesAssociationBetweenClients(ServerConnection):
@@ -51,7 +51,7 @@ class SharesAssociationBetweenClients(ServerConnection):
 @mutant(
     "stays-associated-after-release",
     "dlms-yb/APPL_REL_P1",
-    Text("sigue asociado después de liberar", "stays associated after the release"),
+    Message("stays associated after the release"),
     SERVER,
 )
 class StaysAssociatedAfterRelease(ServerConnection):
@@ -70,7 +70,7 @@ class StaysAssociatedAfterRelease(ServerConnection):
 @mutant(
     "stays-associated-without-link",
     "dlms-yb/APPL_REL_P1",
-    Text("la asociación sobrevive al enlace", "the association outlives its link"),
+    Message("the association outlives its link"),
     SERVER,
     framing="hdlc",  # with the wrapper the connection itself is the link
 )

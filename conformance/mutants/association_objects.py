@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Misrepresenting, with_getter
 from conformance.mutants._parts import SERVER, bindings
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.codes import DataAccessResult
@@ -37,7 +37,7 @@ def _repeated(found: Data) -> Data:
 @mutant(
     "lists-object-twice",
     "dlms-yb/7.3",
-    Text("la lista de objetos repite uno", "the object list repeats one"),
+    Message("the object list repeats one"),
     SERVER,
 )
 class ListsObjectTwice(ServerConnection):
@@ -66,7 +66,7 @@ def _refuse(_selection: Selection | None) -> Data:
 @mutant(
     "lists-unreadable-attribute",
     "dlms-yb/7.3.1",
-    Text("concede un valor que no se puede leer", "grants a value that cannot be read"),
+    Message("grants a value that cannot be read"),
     bindings("firmware"),
 )
 def lists_unreadable_attribute(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -80,7 +80,7 @@ _STATUS = 8
 @mutant(
     "denies-association",
     "dlms-yb/OBJECTS_ASSOCIATION",
-    Text("la asociación dice que no hay nadie asociado", "the association says that no client is associated"),
+    Message("the association says that no client is associated"),
     SERVER,
 )
 class DeniesAssociation(ServerConnection):
@@ -106,7 +106,7 @@ _ASSOCIATED_PARTNERS = 3
 @mutant(
     "names-another-client",
     "dlms-yb/7.3.6",
-    Text("la asociación nombra a otro cliente", "the association names another client"),
+    Message("the association names another client"),
     SERVER,
 )
 class NamesAnotherClient(Misrepresenting):
@@ -131,7 +131,7 @@ class DevicesWithoutSapList(LogicalDevices):
         return [item for item in super().mandatory_objects(device) if item.logical_name != SAP_ASSIGNMENT]
 
 
-@mutant("hides-sap-list", "dlms-yb/7.3.12", Text("no tiene lista de SAP", "has no SAP list"), SERVER)
+@mutant("hides-sap-list", "dlms-yb/7.3.12", Message("has no SAP list"), SERVER)
 def hides_sap_list(devices: LogicalDevices, *limits: object, **options: object) -> ServerConnection:
     """A meter without a SAP assignment object."""
     return ServerConnection(DevicesWithoutSapList(devices), *limits, **options)  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ class DevicesListedTwice(LogicalDevices):
 @mutant(
     "repeats-sap",
     "dlms-yb/OBJECTS_LDN",
-    Text("la lista de SAP repite un dispositivo", "the SAP list repeats a device"),
+    Message("the SAP list repeats a device"),
     SERVER,
 )
 def repeats_sap(devices: LogicalDevices, *limits: object, **options: object) -> ServerConnection:
@@ -171,10 +171,7 @@ class DevicesWithoutFlagId(LogicalDevices):
 @mutant(
     "nameless-maker",
     "dlms-yb/7.3.13",
-    Text(
-        "el nombre no empieza por el identificador del fabricante",
-        "the name does not begin with the maker's identifier",
-    ),
+    Message("the name does not begin with the maker's identifier"),
     SERVER,
 )
 def nameless_maker(devices: LogicalDevices, *limits: object, **options: object) -> ServerConnection:

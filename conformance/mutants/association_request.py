@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Retouching, initiate_of, with_initiate
 from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.acse import Aare, Aarq, ApplicationContextName
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.conformance_block import IMPLEMENTED
@@ -17,7 +17,7 @@ from protocols.dlms.xdlms.initiate import DLMS_VERSION, InitiateResponse
 @mutant(
     "answers-dlms-version-5",
     "dlms-yb/APPL_OPEN_1",
-    Text("dice la versión 5 de DLMS", "says DLMS version 5"),
+    Message("says DLMS version 5"),
     SERVER,
 )
 class AnswersDlmsVersion5(ServerConnection):
@@ -37,7 +37,7 @@ class AnswersDlmsVersion5(ServerConnection):
 @mutant(
     "accepts-dlms-version-5",
     "dlms-yb/APPL_OPEN_12",
-    Text("acepta la versión 5 de DLMS", "accepts DLMS version 5"),
+    Message("accepts DLMS version 5"),
     SERVER,
 )
 class AcceptsDlmsVersion5(Retouching):
@@ -53,7 +53,7 @@ class AcceptsDlmsVersion5(Retouching):
 @mutant(
     "grants-more-than-proposed",
     "dlms-yb/APPL_OPEN_1",
-    Text("concede servicios que nadie propuso", "grants services that the client did not propose"),
+    Message("grants services that the client did not propose"),
     SERVER,
 )
 class GrantsMoreThanProposed(Retouching):
@@ -69,7 +69,7 @@ class GrantsMoreThanProposed(Retouching):
 @mutant(
     "accepts-empty-conformance",
     "dlms-yb/APPL_OPEN_13",
-    Text("acepta una propuesta sin servicios", "accepts a proposal without services"),
+    Message("accepts a proposal without services"),
     SERVER,
 )
 class AcceptsEmptyConformance(Retouching):
@@ -90,7 +90,7 @@ _CALLING_AE_INVOCATION_ID = 0xA9  # the user of the client
 @mutant(
     "refuses-every-user",
     "dlms-yb/APPL_OPEN_2",
-    Text("con la lista de usuarios vacía no admite a ninguno", "with an empty list of users it admits none"),
+    Message("with an empty list of users it admits none"),
     SERVER,
 )
 class RefusesEveryUser(Retouching):
@@ -107,7 +107,7 @@ class RefusesEveryUser(Retouching):
 @mutant(
     "ignores-acse-version",
     "dlms-yb/APPL_OPEN_4",
-    Text("no mira la versión de ACSE", "does not look at the ACSE version"),
+    Message("does not look at the ACSE version"),
     SERVER,
 )
 class IgnoresAcseVersion(Retouching):
@@ -123,7 +123,7 @@ class IgnoresAcseVersion(Retouching):
 @mutant(
     "accepts-unknown-context",
     "dlms-yb/APPL_OPEN_5",
-    Text("acepta un contexto de aplicación desconocido", "accepts an unknown application context"),
+    Message("accepts an unknown application context"),
     SERVER,
 )
 class AcceptsUnknownContext(Retouching):
@@ -141,7 +141,7 @@ class AcceptsUnknownContext(Retouching):
 @mutant(
     "refuses-unused-fields",
     "dlms-yb/APPL_OPEN_6",
-    Text("rechaza los campos sin uso", "refuses unused fields"),
+    Message("refuses unused fields"),
     SERVER,
 )
 class RefusesUnusedFields(Retouching):
@@ -158,7 +158,7 @@ class RefusesUnusedFields(Retouching):
 @mutant(
     "refuses-quality-of-service",
     "dlms-yb/APPL_OPEN_11",
-    Text("rechaza la calidad de servicio propuesta", "refuses a proposed quality of service"),
+    Message("refuses a proposed quality of service"),
     SERVER,
 )
 class RefusesQualityOfService(Retouching):

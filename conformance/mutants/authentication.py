@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Retouching
 from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.acse import Aarq
 from protocols.dlms.axdr import Data
@@ -20,7 +20,7 @@ from protocols.dlms.xdlms.initiate import UNLIMITED_PDU, InitiateRequest
 @mutant(
     "accepts-any-password",
     "dlms-yb/APPL_OPEN_7",
-    Text("acepta cualquier contraseña", "accepts any password"),
+    Message("accepts any password"),
     SERVER,
 )
 class AcceptsAnyPassword(Retouching):
@@ -37,7 +37,7 @@ class AcceptsAnyPassword(Retouching):
 @mutant(
     "accepts-shorter-password",
     "dlms-yb/APPL_OPEN_7",
-    Text("acepta el principio de la contraseña", "accepts the beginning of the password"),
+    Message("accepts the beginning of the password"),
     SERVER,
 )
 class AcceptsShorterPassword(Retouching):
@@ -55,9 +55,7 @@ class AcceptsShorterPassword(Retouching):
 @mutant(
     "accepts-password-without-mechanism",
     "dlms-yb/APPL_OPEN_7",
-    Text(
-        "acepta la contraseña sin nombre de mecanismo", "accepts a password without the name of its mechanism"
-    ),
+    Message("accepts a password without the name of its mechanism"),
     SERVER,
 )
 class AcceptsPasswordWithoutMechanism(Retouching):
@@ -75,7 +73,7 @@ class AcceptsPasswordWithoutMechanism(Retouching):
 @mutant(
     "serves-after-rejection",
     "dlms-yb/APPL_OPEN_7",
-    Text("atiende a quien acaba de rechazar", "serves whom it has just rejected"),
+    Message("serves whom it has just rejected"),
     SERVER,
 )
 class ServesAfterRejection(Retouching):
@@ -109,7 +107,7 @@ class UncheckedHandShake(HlsHandShake):
 @mutant(
     "takes-any-hls-answer",
     "dlms-yb/APPL_OPEN_3",
-    Text("acepta cualquier respuesta a su reto", "takes any answer to its challenge"),
+    Message("takes any answer to its challenge"),
     SERVER,
 )
 class TakesAnyHlsAnswer(ServerConnection):

@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Retouching, with_initiate
 from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.acse import Aarq
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.blocks import BlockSender
@@ -20,7 +20,7 @@ from protocols.dlms.xdlms.initiate import UNLIMITED_PDU
 @mutant(
     "ignores-client-pdu-size",
     "dlms-yb/APPL_OPEN_14",
-    Text("pasa del PDU que admite el cliente", "sends more than the PDU size of its client"),
+    Message("sends more than the PDU size of its client"),
     SERVER,
 )
 class IgnoresClientPduSize(Retouching):
@@ -58,7 +58,7 @@ class RepeatingBlockSender(BlockSender):
 @mutant(
     "repeats-last-block",
     "dlms-yb/APPL_OPEN_14",
-    Text("envía dos veces el último bloque", "sends the last block twice"),
+    Message("sends the last block twice"),
     SERVER,
 )
 class RepeatsLastBlock(ServerConnection):
@@ -77,7 +77,7 @@ class RepeatsLastBlock(ServerConnection):
 @mutant(
     "skips-block-of-long-read",
     "dlms-yb/APPL_OPEN_14",
-    Text("se salta un bloque de una lectura larga", "skips a block of a long read"),
+    Message("skips a block of a long read"),
     SERVER,
 )
 class SkipsBlockOfLongRead(ServerConnection):
@@ -100,7 +100,7 @@ _NEXT = bytes((GetRequestNext.tag, GetRequestNext.choice))
 @mutant(
     "ignores-block-number",
     "dlms-yb/APPL_DATA_LN_N1",
-    Text("no mira el número del bloque que le piden", "does not look at the number of the block asked for"),
+    Message("does not look at the number of the block asked for"),
     SERVER,
 )
 class IgnoresBlockNumber(ServerConnection):

@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import bindings, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import Selection
 from sim.meter.clock.device_clock import DeviceClock
@@ -19,7 +19,7 @@ _DEVIATION, _UNDEFINED = slice(9, 11), b"\x80\x00"
 @mutant(
     "clock-without-deviation",
     "dlms-bb/class-8",
-    Text("el reloj calla su desviación de UTC", "the clock does not say its deviation from UTC"),
+    Message("the clock does not say its deviation from UTC"),
     bindings("clock"),
 )
 def clock_without_deviation(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -36,10 +36,7 @@ def clock_without_deviation(_live: LiveParts, _row: ObjectTerms, bound: Bound) -
 @mutant(
     "ignores-deviation-of-time",
     "dlms-yb/EXTRA_CLOCK",
-    Text(
-        "no mira la desviación de la hora que le ponen",
-        "does not look at the deviation of the time that it is set to",
-    ),
+    Message("does not look at the deviation of the time that it is set to"),
     bindings("clock"),
 )
 def ignores_deviation_of_time(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -60,7 +57,7 @@ _SHIFT_TIME = 6
 @mutant(
     "shifts-clock-backwards",
     "dlms-yb/EXTRA_CLOCK",
-    Text("desplaza el reloj al revés", "shifts the clock the wrong way"),
+    Message("shifts the clock the wrong way"),
     bindings("clock"),
 )
 def shifts_clock_backwards(live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -78,7 +75,7 @@ _GAINED_S = 10.0
 @mutant(
     "clock-gains-ten-seconds-a-day",
     "ipse-teorama/F7-06",
-    Text("el reloj adelanta diez segundos al día", "the clock gains ten seconds a day"),
+    Message("the clock gains ten seconds a day"),
     part("clock"),
 )
 def clock_gains_ten_seconds_a_day(world: WorldClock, drift_s_per_day: float) -> DeviceClock:

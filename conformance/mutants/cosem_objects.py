@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import bindings, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.access import ImageTransferStatus
@@ -19,7 +19,7 @@ from sim.meter.profile import ObjectTerms
 @mutant(
     "bears-other-logical-name",
     "dlms-yb/7.3",
-    Text("un objeto dice otro nombre lógico", "an object says another logical name"),
+    Message("an object says another logical name"),
     bindings("clock"),
 )
 def bears_other_logical_name(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -30,7 +30,7 @@ def bears_other_logical_name(_live: LiveParts, _row: ObjectTerms, bound: Bound) 
 @mutant(
     "says-wrong-scaler",
     "dlms-yb/7.3.2",
-    Text("da diez veces la tensión por el multiplicador", "gives ten times the voltage by its scaler"),
+    Message("gives ten times the voltage by its scaler"),
     bindings("voltage"),
 )
 def says_wrong_scaler(_live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
@@ -46,7 +46,7 @@ _AMPERE = 33
 @mutant(
     "says-wrong-unit",
     "dlms-yb/7.3.2",
-    Text("da la tensión en amperios", "gives the voltage in amperes"),
+    Message("gives the voltage in amperes"),
     bindings("voltage"),
 )
 def says_wrong_unit(_live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
@@ -58,7 +58,7 @@ def says_wrong_unit(_live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
 @mutant(
     "demand-without-period",
     "dlms-yb/7.3.3",
-    Text("el registro de demanda no tiene periodo", "the demand register has no period"),
+    Message("the demand register has no period"),
     bindings("demand.active-import"),
 )
 def demand_without_period(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -69,7 +69,7 @@ def demand_without_period(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> 
 @mutant(
     "mixes-threshold-types",
     "dlms-yb/7.3.7",
-    Text("un vigilante mezcla tipos de umbral", "a monitor mixes types of thresholds"),
+    Message("a monitor mixes types of thresholds"),
     bindings("register-monitor"),
 )
 def mixes_threshold_types(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -81,7 +81,7 @@ def mixes_threshold_types(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> 
 @mutant(
     "repeats-script-identifier",
     "dlms-yb/7.3.5",
-    Text("repite el identificador de un guion", "repeats the identifier of a script"),
+    Message("repeats the identifier of a script"),
     bindings("scripts"),
 )
 def repeats_script_identifier(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -98,7 +98,7 @@ def repeats_script_identifier(_live: LiveParts, _row: ObjectTerms, bound: Bound)
 @mutant(
     "season-without-week",
     "dlms-yb/7.3.10",
-    Text("a las temporadas les falta la semana", "the seasons lack their week"),
+    Message("the seasons lack their week"),
     bindings("calendar"),
 )
 def season_without_week(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -110,7 +110,7 @@ def season_without_week(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bo
 @mutant(
     "pushes-in-other-order",
     "dlms-yb/7.3.8",
-    Text("empuja en otro orden del que enumera", "pushes in another order than it lists"),
+    Message("pushes in another order than it lists"),
     bindings("push"),
 )
 def pushes_in_other_order(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -126,7 +126,7 @@ def pushes_in_other_order(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> 
 @mutant(
     "short-system-title",
     "dlms-yb/7.3.9",
-    Text("su título de sistema tiene siete octetos", "its system title has seven octets"),
+    Message("its system title has seven octets"),
     bindings("security-setup"),
 )
 def short_system_title(live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -140,7 +140,7 @@ def short_system_title(live: LiveParts, _row: ObjectTerms, bound: Bound) -> Boun
 @mutant(
     "takes-image-of-any-size",
     "dlms-yb/EXTRA_IMAGE",
-    Text("inicia imágenes de cualquier tamaño", "begins images of any size"),
+    Message("begins images of any size"),
     part("image"),
 )
 class TakesImageOfAnySize(ImageStore):

@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Presuming
 from conformance.mutants._parts import HDLC_LINK, HDLC_STATION, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.hdlc import HdlcServer
 from protocols.dlms.hdlc.frame import Fault, Frame, HdlcAddress
 from protocols.dlms.hdlc.server import ServerLink
@@ -16,7 +16,7 @@ from sim.meter.profile import PortTerms
 @mutant(
     "hdlc-takes-long-client-addresses",
     "dlms-yb/HDLC_ADDRESS_N1",
-    Text("admite direcciones de cliente largas", "takes long client addresses"),
+    Message("takes long client addresses"),
     HDLC_STATION,
 )
 class HdlcTakesLongClientAddresses(Presuming):
@@ -28,7 +28,7 @@ class HdlcTakesLongClientAddresses(Presuming):
 @mutant(
     "hdlc-answers-strangers",
     "dlms-yb/HDLC_ADDRESS_N4",
-    Text("contesta por otro dispositivo físico", "answers for another physical device"),
+    Message("answers for another physical device"),
     HDLC_STATION,
 )
 class HdlcAnswersStrangers(HdlcServer):
@@ -41,7 +41,7 @@ class HdlcAnswersStrangers(HdlcServer):
 @mutant(
     "hdlc-answers-one-octet",
     "dlms-yb/HDLC_ADDRESS_N6",
-    Text("contesta a una dirección de un octeto", "answers to an address of one octet"),
+    Message("answers to an address of one octet"),
     part("hdlc_server"),
     framing="hdlc",
 )
@@ -53,7 +53,7 @@ def hdlc_answers_one_octet(terms: PortTerms) -> HdlcServer:
 @mutant(
     "hdlc-answers-odd-addresses",
     "dlms-yb/HDLC_ADDRESS_N7",
-    Text("contesta a destinos de tres y cinco octetos", "answers to destinations of three and five octets"),
+    Message("answers to destinations of three and five octets"),
     HDLC_STATION,
 )
 class HdlcAnswersOddAddresses(Presuming):
@@ -65,7 +65,7 @@ class HdlcAnswersOddAddresses(Presuming):
 @mutant(
     "hdlc-answers-by-short-address",
     "dlms-yb/HDLC_ADDRESS_P1",
-    Text("contesta desde su dirección de un octeto", "answers from its one-octet address"),
+    Message("answers from its one-octet address"),
     HDLC_LINK,
 )
 class HdlcAnswersByShortAddress(ServerLink):

@@ -5,7 +5,7 @@ import dataclasses
 from conformance.mutants._bases import Forgiving, Presuming
 from conformance.mutants._parts import HDLC_LINK, HDLC_STATION, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.errors import FrameError
 from protocols.dlms.framing import Event
 from protocols.dlms.hdlc import HdlcServer
@@ -20,9 +20,7 @@ from sim.meter.profile import PortTerms
 _FLAG = bytes((FLAG,))
 
 
-@mutant(
-    "hdlc-needs-no-flags", "dlms-yb/HDLC_FRAME_N1", Text("no exige banderas", "needs no flags"), HDLC_STATION
-)
+@mutant("hdlc-needs-no-flags", "dlms-yb/HDLC_FRAME_N1", Message("needs no flags"), HDLC_STATION)
 class HdlcNeedsNoFlags(HdlcServer):
     """A meter that takes octets for a frame, flags or not."""
 
@@ -41,7 +39,7 @@ _SHORT = range(3, 7)  # flag, format, the shortest addresses, flag
 @mutant(
     "hdlc-completes-short-frames",
     "dlms-yb/HDLC_FRAME_N2",
-    Text("completa tramas cortadas", "completes frames that were cut short"),
+    Message("completes frames that were cut short"),
     HDLC_STATION,
 )
 class HdlcCompletesShortFrames(Presuming):
@@ -58,7 +56,7 @@ class HdlcCompletesShortFrames(Presuming):
 @mutant(
     "hdlc-ignores-format-type",
     "dlms-yb/HDLC_FRAME_N3",
-    Text("no mira el tipo de formato", "does not look at the format type"),
+    Message("does not look at the format type"),
     HDLC_STATION,
 )
 class HdlcIgnoresFormatType(Forgiving):
@@ -76,7 +74,7 @@ _CHECK_AND_FLAG = 3
 @mutant(
     "hdlc-ignores-length",
     "dlms-yb/HDLC_FRAME_N4",
-    Text("no mira la longitud de la trama", "looks at no length of a frame"),
+    Message("looks at no length of a frame"),
     HDLC_STATION,
 )
 class HdlcIgnoresLength(HdlcServer):
@@ -95,7 +93,7 @@ class HdlcIgnoresLength(HdlcServer):
 @mutant(
     "hdlc-confirms-unknown-control",
     "dlms-yb/HDLC_FRAME_N5",
-    Text("confirma campos de control desconocidos", "confirms unknown control fields"),
+    Message("confirms unknown control fields"),
     HDLC_LINK,
 )
 class HdlcConfirmsUnknownControl(ServerLink):
@@ -110,7 +108,7 @@ class HdlcConfirmsUnknownControl(ServerLink):
 @mutant(
     "hdlc-accepts-bad-hcs",
     "dlms-yb/HDLC_FRAME_N7",
-    Text("no mira la HCS", "does not look at the HCS"),
+    Message("does not look at the HCS"),
     HDLC_STATION,
 )
 class HdlcAcceptsBadHcs(Forgiving):
@@ -122,7 +120,7 @@ class HdlcAcceptsBadHcs(Forgiving):
 @mutant(
     "hdlc-accepts-bad-fcs",
     "dlms-yb/HDLC_FRAME_N8",
-    Text("no mira la FCS", "does not look at the FCS"),
+    Message("does not look at the FCS"),
     HDLC_STATION,
 )
 class HdlcAcceptsBadFcs(Forgiving):
@@ -134,7 +132,7 @@ class HdlcAcceptsBadFcs(Forgiving):
 @mutant(
     "hdlc-disc-in-ndm-ua",
     "dlms-yb/HDLC_FRAME_P1",
-    Text("a DISC sin conexión contesta UA", "answers DISC in NDM with UA"),
+    Message("answers DISC in NDM with UA"),
     HDLC_LINK,
 )
 class HdlcDiscInNdmUa(ServerLink):
@@ -160,7 +158,7 @@ class UncheckedLengthSplitter(FrameSplitter):
 @mutant(
     "hdlc-waits-for-the-rest",
     "dlms-yb/HDLC_FRAME_P2",
-    Text("espera sin fin el resto de una trama", "waits without end for the rest of a frame"),
+    Message("waits without end for the rest of a frame"),
     HDLC_STATION,
 )
 class HdlcWaitsForTheRest(HdlcServer):
@@ -174,7 +172,7 @@ class HdlcWaitsForTheRest(HdlcServer):
 @mutant(
     "hdlc-never-times-out",
     "dlms-yb/HDLC_FRAME_P3",
-    Text("el enlace no cae por inactividad", "the link does not fall by inactivity"),
+    Message("the link does not fall by inactivity"),
     part("hdlc_server"),
     framing="hdlc",
 )

@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import HDLC_LINK
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.hdlc.control import MODULUS, Kind
 from protocols.dlms.hdlc.frame import Frame
 from protocols.dlms.hdlc.server import ServerLink
@@ -15,7 +15,7 @@ from protocols.dlms.hdlc.transfer import Transfer
 @mutant(
     "hdlc-serves-without-link",
     "dlms-yb/HDLC_NDMOP_N1",
-    Text("atiende tramas I sin conexión", "serves I-frames without a link"),
+    Message("serves I-frames without a link"),
     HDLC_LINK,
 )
 class HdlcServesWithoutLink(ServerLink):
@@ -31,10 +31,7 @@ class HdlcServesWithoutLink(ServerLink):
 @mutant(
     "hdlc-echoes-parameters",
     "dlms-yb/HDLC_NDM2NRM_P1",
-    Text(
-        "concede lo que le proponen sin poder cumplirlo",
-        "grants what is proposed without being able to keep it",
-    ),
+    Message("grants what is proposed without being able to keep it"),
     HDLC_LINK,
 )
 class HdlcEchoesParameters(ServerLink):
@@ -52,7 +49,7 @@ class HdlcEchoesParameters(ServerLink):
 @mutant(
     "hdlc-ignores-window",
     "dlms-yb/HDLC_NDM2NRM_P2",
-    Text("no respeta la ventana", "does not respect the window"),
+    Message("does not respect the window"),
     HDLC_LINK,
 )
 class HdlcIgnoresWindow(ServerLink):
@@ -68,7 +65,7 @@ class HdlcIgnoresWindow(ServerLink):
 @mutant(
     "hdlc-accepts-long-information",
     "dlms-yb/HDLC_INFO_N1",
-    Text("acepta campos de información demasiado largos", "takes information fields that are too long"),
+    Message("takes information fields that are too long"),
     HDLC_LINK,
 )
 class HdlcAcceptsLongInformation(ServerLink):
@@ -84,7 +81,7 @@ class HdlcAcceptsLongInformation(ServerLink):
 @mutant(
     "hdlc-sends-long-frames",
     "dlms-yb/HDLC_SEGMENTS",
-    Text("manda tramas más largas de lo acordado", "sends longer frames than agreed"),
+    Message("sends longer frames than agreed"),
     HDLC_LINK,
 )
 class HdlcSendsLongFrames(ServerLink):
@@ -100,7 +97,7 @@ class HdlcSendsLongFrames(ServerLink):
 @mutant(
     "hdlc-takes-segments-for-wholes",
     "dlms-yb/HDLC_INFO_P1",
-    Text("toma cada segmento por un todo", "takes each segment for a whole"),
+    Message("takes each segment for a whole"),
     HDLC_LINK,
 )
 class HdlcTakesSegmentsForWholes(ServerLink):
@@ -111,9 +108,7 @@ class HdlcTakesSegmentsForWholes(ServerLink):
         return super().take_information(dataclasses.replace(frame, segmented=False))
 
 
-@mutant(
-    "hdlc-ignores-n-r", "dlms-yb/HDLC_INFO_N2", Text("no mira el N(R)", "does not look at N(R)"), HDLC_LINK
-)
+@mutant("hdlc-ignores-n-r", "dlms-yb/HDLC_INFO_N2", Message("does not look at N(R)"), HDLC_LINK)
 class HdlcIgnoresNR(ServerLink):
     """A meter that does not look at what is acknowledged to it."""
 
@@ -126,9 +121,7 @@ class HdlcIgnoresNR(ServerLink):
         return None
 
 
-@mutant(
-    "hdlc-accepts-any-n-s", "dlms-yb/HDLC_INFO_N3", Text("acepta cualquier N(S)", "takes any N(S)"), HDLC_LINK
-)
+@mutant("hdlc-accepts-any-n-s", "dlms-yb/HDLC_INFO_N3", Message("takes any N(S)"), HDLC_LINK)
 class HdlcAcceptsAnyNS(ServerLink):
     """A meter that takes I-frames in whatever order they come."""
 
@@ -141,7 +134,7 @@ class HdlcAcceptsAnyNS(ServerLink):
 @mutant(
     "hdlc-delivers-twice",
     "dlms-yb/HDLC_DUPLICATE",
-    Text("entrega dos veces la trama repetida", "delivers a repeated frame twice"),
+    Message("delivers a repeated frame twice"),
     HDLC_LINK,
 )
 class HdlcDeliversTwice(ServerLink):
@@ -154,9 +147,7 @@ class HdlcDeliversTwice(ServerLink):
         return super().take_information(frame)
 
 
-@mutant(
-    "hdlc-ignores-rnr", "dlms-yb/HDLC_BUSY", Text("no hace caso de RNR", "takes no notice of RNR"), HDLC_LINK
-)
+@mutant("hdlc-ignores-rnr", "dlms-yb/HDLC_BUSY", Message("takes no notice of RNR"), HDLC_LINK)
 class HdlcIgnoresRnr(ServerLink):
     """A meter that sends to a client that said it is not ready."""
 

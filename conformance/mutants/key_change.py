@@ -5,7 +5,7 @@ from math import inf
 
 from conformance.mutants._parts import part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.acceptance import PendingKeyChange, TokenAcceptance, TokenResult
 from protocols.sts.acceptance.key_register import FIRST, CompleteSet
 from protocols.sts.identity import KeyType
@@ -16,7 +16,7 @@ from sim.meter.parts import AcceptanceParts
 @mutant(
     "commits-partial-set",
     "iec62055-41/8.9",
-    Text("cambia de clave con un juego incompleto", "changes its key on a partial set"),
+    Message("changes its key on a partial set"),
     part("key_change"),
     profile="ppkw07",
 )
@@ -36,7 +36,7 @@ class CommitsPartialSet(PendingKeyChange):
 @mutant(
     "joins-key-sections-of-two-sets",
     "iec62055-41/8.9",
-    Text("une secciones de dos juegos", "joins sections of two sets"),
+    Message("joins sections of two sets"),
     part("key_change"),
 )
 class JoinsKeySectionsOfTwoSets(PendingKeyChange):
@@ -52,7 +52,7 @@ class JoinsKeySectionsOfTwoSets(PendingKeyChange):
 @mutant(
     "never-forgets-partial-set",
     "iec62055-41/8.9",
-    Text("no olvida un juego incompleto", "never forgets a partial set"),
+    Message("never forgets a partial set"),
     part("key_change"),
 )
 def never_forgets_partial_set() -> PendingKeyChange:
@@ -77,7 +77,7 @@ class AnyKeyType(TokenAcceptance):
 @mutant(
     "ignores-key-types",
     "iec62055-41/8.9",
-    Text("no mira qué tipo de clave sigue a cuál", "ignores which key type follows which"),
+    Message("ignores which key type follows which"),
     part("token_acceptance"),
 )
 def ignores_key_types(parts: AcceptanceParts) -> TokenAcceptance:
@@ -94,7 +94,7 @@ def ignores_key_types(parts: AcceptanceParts) -> TokenAcceptance:
 @mutant(
     "ignores-rollover",
     "iec62055-41/8.9",
-    Text("no vacía el almacén de TID con RO = 1", "does not empty its TID store at RO = 1"),
+    Message("does not empty its TID store at RO = 1"),
     part("key_change"),
 )
 class IgnoresRollover(PendingKeyChange):
@@ -113,7 +113,7 @@ class IgnoresRollover(PendingKeyChange):
 @mutant(
     "clears-store-at-every-key-change",
     "iec62055-41/8.9",
-    Text("vacía el almacén de TID con RO = 0", "empties its TID store at RO = 0"),
+    Message("empties its TID store at RO = 0"),
     part("key_change"),
 )
 class ClearsStoreAtEveryKeyChange(PendingKeyChange):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from conformance.mutants._bases import Retouching, initiate_of
 from conformance.mutants._parts import SERVER, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.acse import Aarq
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.errors import DlmsError
@@ -20,7 +20,7 @@ from protocols.dlms.xdlms.initiate import InitiateRequest
 @mutant(
     "takes-unknown-key-id",
     "dlms-yb/SYMSEC_0_Key_Tx_N1",
-    Text("acepta una clave de destino desconocido", "takes a key of an unknown purpose"),
+    Message("takes a key of an unknown purpose"),
     part("device_security"),
 )
 class TakesUnknownKeyId(DeviceSecurity):
@@ -36,7 +36,7 @@ class TakesUnknownKeyId(DeviceSecurity):
 @mutant(
     "takes-part-of-key-transfer",
     "dlms-yb/SYMSEC_0_Key_Tx_N2",
-    Text("toma media transferencia de claves", "takes half a key transfer"),
+    Message("takes half a key transfer"),
     part("device_security"),
 )
 class TakesPartOfKeyTransfer(DeviceSecurity):
@@ -53,7 +53,7 @@ class TakesPartOfKeyTransfer(DeviceSecurity):
 @mutant(
     "keeps-old-encryption-key",
     "dlms-yb/SYMSEC_0_Key_Tx_P1",
-    Text("sigue con la clave anterior", "goes on with the former key"),
+    Message("goes on with the former key"),
     part("device_security"),
 )
 class KeepsOldEncryptionKey(DeviceSecurity):
@@ -74,7 +74,7 @@ class KeepsOldEncryptionKey(DeviceSecurity):
 @mutant(
     "keeps-old-authentication-key",
     "dlms-yb/SYMSEC_0_Key_Tx_P2",
-    Text("sigue con la clave de autenticación anterior", "goes on with the former authentication key"),
+    Message("goes on with the former authentication key"),
     part("device_security"),
 )
 class KeepsOldAuthenticationKey(DeviceSecurity):
@@ -89,7 +89,7 @@ class KeepsOldAuthenticationKey(DeviceSecurity):
 @mutant(
     "takes-first-key-of-two",
     "dlms-yb/SYMSEC_0_Key_Tx_P3",
-    Text("toma una sola clave de cada transferencia", "takes one key of a transfer"),
+    Message("takes one key of a transfer"),
     part("device_security"),
 )
 class TakesFirstKeyOfTwo(DeviceSecurity):
@@ -108,7 +108,7 @@ _KEY_OCTETS = 16
 @mutant(
     "takes-any-dedicated-key",
     "dlms-yb/SYMSEC_0_DedKey_N1",
-    Text("completa claves dedicadas cortas", "fills up short dedicated keys"),
+    Message("fills up short dedicated keys"),
     SERVER,
 )
 class TakesAnyDedicatedKey(ServerConnection):
@@ -148,7 +148,7 @@ def filled(apdu: bytes, cipher: Cipher) -> bytes:
 @mutant(
     "forgets-dedicated-key",
     "dlms-yb/SYMSEC_0_SecDataX_P1",
-    Text("no atiende bajo la clave dedicada", "does not serve under the dedicated key"),
+    Message("does not serve under the dedicated key"),
     SERVER,
 )
 class ForgetsDedicatedKey(Retouching):
@@ -167,10 +167,7 @@ class ForgetsDedicatedKey(Retouching):
 @mutant(
     "drops-association-with-dedicated-key",
     "dlms-yb/APPL_OPEN_9",
-    Text(
-        "la clave dedicada sin cifrado daña la asociación",
-        "a dedicated key without ciphering spoils the association",
-    ),
+    Message("a dedicated key without ciphering spoils the association"),
     SERVER,
 )
 class DropsAssociationWithDedicatedKey(ServerConnection):

@@ -5,7 +5,7 @@ from itertools import count
 
 from conformance.mutants._parts import bindings, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import Selection
 from sim.meter.cosem.binding import Bound
@@ -20,7 +20,7 @@ _FACTOR = 10
 @mutant(
     "energy-times-ten",
     "iec62053-21/table-6",
-    Text("registra diez veces la energía", "registers ten times the energy"),
+    Message("registers ten times the energy"),
     part("metrology"),
 )
 class EnergyTimesTen(Metrology):
@@ -39,7 +39,7 @@ _START_WH = 1_000_000
 @mutant(
     "energy-falls",
     "dlms-bb/class-3",
-    Text("el registro de energía baja", "the energy register falls"),
+    Message("the energy register falls"),
     bindings("energy.active-import"),
 )
 def energy_falls(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -55,7 +55,7 @@ def energy_falls(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
 @mutant(
     "never-opens-relay",
     "dlms-bb/class-70",
-    Text("nunca abre el interruptor", "never opens the switch"),
+    Message("never opens the switch"),
     part("supply_control"),
 )
 class NeverOpensRelay(SupplyControl):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from conformance.mutants._parts import bindings, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.disconnect import ControlState
@@ -27,7 +27,7 @@ from sim.meter.supply.supply_control import SupplyControl
 @mutant(
     "two-tid-stores",
     "dlms-bb/class-115",
-    Text("un almacén de TID por cada vía", "one TID store for each way in"),
+    Message("one TID store for each way in"),
     part("cosem_bindings"),
 )
 def two_tid_stores(live: LiveParts) -> dict[str, Binder]:
@@ -46,7 +46,7 @@ _EXECUTED = axdr.structure(axdr.enum(TokenStatusCode.TOKEN_EXECUTION_OK), axdr.b
 @mutant(
     "gateway-always-ok",
     "ppay/PPAY_TOKEN_N1",
-    Text("la pasarela dice siempre que sí", "the gateway always says yes"),
+    Message("the gateway always says yes"),
     part("cosem_bindings"),
 )
 def gateway_always_ok(live: LiveParts) -> dict[str, Binder]:
@@ -68,7 +68,7 @@ _MORE = 1000
 @mutant(
     "overstates-available-credit",
     "dlms-bb/class-111",
-    Text("la cuenta dice más crédito del que hay", "the account says more credit than there is"),
+    Message("the account says more credit than there is"),
     bindings("account"),
 )
 def overstates_available_credit(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -95,7 +95,7 @@ class DoubleCollector(Collector):
 @mutant(
     "collects-twice",
     "ppay/PPAY_CHG_2",
-    Text("cobra dos veces cada período", "collects twice each period"),
+    Message("collects twice each period"),
     part("prepayment"),
     profile="ppkw-full",
 )
@@ -119,7 +119,7 @@ class UnconditionalCollector(Collector):
 @mutant(
     "collects-while-off",
     "ppay/PPAY_CHG_3",
-    Text("cobra con el suministro cortado", "collects while the supply is off"),
+    Message("collects while the supply is off"),
     part("prepayment"),
     profile="ppkw-full",
 )
@@ -133,7 +133,7 @@ class CollectsWhileOff(Prepayment):
 @mutant(
     "activates-price-at-once",
     "ppay/PPAY_CHG_4",
-    Text("el precio pasivo rige enseguida", "the passive price holds at once"),
+    Message("the passive price holds at once"),
     part("prepayment"),
     profile="ppkw-full",
 )
@@ -163,7 +163,7 @@ class RegisterWithoutRepayment(CreditRegister):
 @mutant(
     "never-paid-back",
     "ppay/PPAY_CRED_4",
-    Text("el crédito de emergencia no se paga", "emergency credit is never paid back"),
+    Message("emergency credit is never paid back"),
     part("prepayment"),
     profile="ppkw-full",
 )
@@ -177,7 +177,7 @@ class NeverPaidBack(Prepayment):
 @mutant(
     "cuts-in-friendly-hours",
     "ppay/PPAY_DISC_3",
-    Text("corta en horas amigables", "cuts off in friendly hours"),
+    Message("cuts off in friendly hours"),
     part("prepayment"),
     profile="ppkw-full",
 )
@@ -195,7 +195,7 @@ class CutsInFriendlyHours(Prepayment):
 @mutant(
     "recloses-in-mode-4",
     "ppay/PPAY_DISC_2",
-    Text("se reconecta solo en modo 4", "closes by itself in mode 4"),
+    Message("closes by itself in mode 4"),
     part("supply_control"),
 )
 class ReclosesInMode4(SupplyControl):

@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import bindings
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import EntrySelection, RangeSelection, Selection
@@ -16,7 +16,7 @@ from sim.meter.profile import ObjectTerms
 @mutant(
     "says-wrong-period",
     "dlms-bb/class-7",
-    Text("el periodo del perfil no es el de sus filas", "the profile's period is not that of its rows"),
+    Message("the profile's period is not that of its rows"),
     bindings("profile"),
 )
 def says_wrong_period(live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
@@ -29,7 +29,7 @@ def says_wrong_period(live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
 @mutant(
     "counts-one-entry-too-many",
     "dlms-yb/7.3.4",
-    Text("cuenta una fila de más", "counts a row too many"),
+    Message("counts a row too many"),
     bindings("profile"),
 )
 def counts_one_entry_too_many(live: LiveParts, row: ObjectTerms, bound: Bound) -> Bound:
@@ -44,7 +44,7 @@ def counts_one_entry_too_many(live: LiveParts, row: ObjectTerms, bound: Bound) -
 @mutant(
     "rows-lack-a-column",
     "dlms-yb/7.3.4",
-    Text("a las filas les falta una columna", "the rows lack a column"),
+    Message("the rows lack a column"),
     bindings("profile"),
 )
 def rows_lack_a_column(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -61,7 +61,7 @@ def rows_lack_a_column(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bou
 @mutant(
     "range-off-by-one",
     "dlms-yb/7.3.4",
-    Text("a un rango le falta la última fila", "a range lacks its last row"),
+    Message("a range lacks its last row"),
     bindings("profile"),
 )
 def range_off_by_one(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -79,7 +79,7 @@ def range_off_by_one(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound
 @mutant(
     "future-range-gives-last-row",
     "dlms-yb/7.3.4",
-    Text("un rango futuro da la última fila", "a range in the future gives the last row"),
+    Message("a range in the future gives the last row"),
     bindings("profile"),
 )
 def future_range_gives_last_row(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -98,7 +98,7 @@ def future_range_gives_last_row(_live: LiveParts, _row: ObjectTerms, bound: Boun
 @mutant(
     "repeats-last-row-beyond-end",
     "dlms-yb/EXTRA_PROFILE",
-    Text("más allá de la última fila la repite", "beyond its last row it gives it again"),
+    Message("beyond its last row it gives it again"),
     bindings("profile"),
 )
 def repeats_last_row_beyond_end(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:
@@ -117,7 +117,7 @@ def repeats_last_row_beyond_end(_live: LiveParts, _row: ObjectTerms, bound: Boun
 @mutant(
     "entries-ignore-columns",
     "dlms-yb/7.3.4",
-    Text("una selección por entradas trae todas las columnas", "a selection by entry brings every column"),
+    Message("a selection by entry brings every column"),
     bindings("profile"),
 )
 def entries_ignore_columns(_live: LiveParts, _row: ObjectTerms, bound: Bound) -> Bound:

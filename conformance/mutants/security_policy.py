@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.mutants._parts import SERVER, part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.errors import DecipheringError
 from protocols.dlms.security import Cipher, DeviceSecurity, ReceiveCounter
 from protocols.dlms.server.connection import ServerConnection
@@ -13,7 +13,7 @@ from protocols.dlms.server.connection import ServerConnection
 @mutant(
     "ignores-security-policy",
     "dlms-yb/SYMSEC_0_SecPol_1",
-    Text("no cumple su política de seguridad", "ignores its security policy"),
+    Message("ignores its security policy"),
     part("device_security"),
 )
 class IgnoresSecurityPolicy(DeviceSecurity):
@@ -32,7 +32,7 @@ _ENCRYPT = 2
 @mutant(
     "ignores-encryption-policy",
     "dlms-yb/SYMSEC_0_SecPol_2",
-    Text("no cumple la política de cifrar", "does not keep to the policy of encryption"),
+    Message("does not keep to the policy of encryption"),
     part("device_security"),
 )
 class IgnoresEncryptionPolicy(DeviceSecurity):
@@ -49,7 +49,7 @@ class IgnoresEncryptionPolicy(DeviceSecurity):
 @mutant(
     "lowers-security-policy",
     "dlms-yb/SYMSEC_0_SecPol_3",
-    Text("deja bajar su política de seguridad", "lets its security policy be lowered"),
+    Message("lets its security policy be lowered"),
     part("device_security"),
 )
 class LowersSecurityPolicy(DeviceSecurity):
@@ -66,7 +66,7 @@ class LowersSecurityPolicy(DeviceSecurity):
 @mutant(
     "demands-both-protections",
     "dlms-yb/SYMSEC_0_BasicCap_1",
-    Text("exige cifrar y autenticar sin política que lo diga", "demands both protections without a policy"),
+    Message("demands both protections without a policy"),
     part("device_security"),
 )
 class DemandsBothProtections(DeviceSecurity):
@@ -105,7 +105,7 @@ class UncheckedCipher(Cipher):
 @mutant(
     "ignores-authentication-tag",
     "dlms-yb/SYMSEC_0_SecDataX_N1",
-    Text("no mira la etiqueta de autenticación", "ignores the authentication tag"),
+    Message("ignores the authentication tag"),
     part("device_security"),
 )
 class IgnoresAuthenticationTag(DeviceSecurity):
@@ -122,7 +122,7 @@ class IgnoresAuthenticationTag(DeviceSecurity):
 @mutant(
     "takes-replayed-requests",
     "dlms-yb/SYMSEC_0_FraCount_1",
-    Text("acepta peticiones repetidas", "takes replayed requests"),
+    Message("takes replayed requests"),
     part("device_security"),
 )
 class TakesReplayedRequests(DeviceSecurity):
@@ -138,9 +138,7 @@ class TakesReplayedRequests(DeviceSecurity):
 @mutant(
     "repeats-counter-after-cut",
     "dlms-yb/SYMSEC_0_FraCount_3",
-    Text(
-        "repite su contador de invocación tras un corte", "repeats its invocation counter after a power cut"
-    ),
+    Message("repeats its invocation counter after a power cut"),
     part("device_security"),
 )
 class RepeatsCounterAfterCut(DeviceSecurity):
@@ -156,9 +154,7 @@ class RepeatsCounterAfterCut(DeviceSecurity):
 @mutant(
     "takes-plain-release",
     "dlms-yb/SYMSEC_REL_N1",
-    Text(
-        "libera una asociación cifrada sin protección", "releases a ciphered association without protection"
-    ),
+    Message("releases a ciphered association without protection"),
     SERVER,
 )
 class TakesPlainRelease(ServerConnection):

@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.mutants._parts import SERVER, SUITE_SECURITY
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.security import DeviceSecurity
 from protocols.dlms.security.ecdsa import EcdsaSigner
 from protocols.dlms.security.forms import GENERAL_SIGNING_TAG
@@ -17,7 +17,7 @@ from protocols.dlms.server.connection import ServerConnection
 @mutant(
     "believes-any-signer",
     "dlms-yb/SYMSEC_1_HLS",
-    Text("acepta la firma de cualquiera", "takes any signature"),
+    Message("takes any signature"),
     SUITE_SECURITY,
 )
 class BelievesAnySigner(DeviceSecurity):
@@ -44,7 +44,7 @@ class AnySignature(EcdsaSigner):
 @mutant(
     "ignores-signature-policy",
     "dlms-yb/SYMSEC_1_POLICY",
-    Text("no exige las firmas de su política", "does not demand the signatures of its policy"),
+    Message("does not demand the signatures of its policy"),
     SUITE_SECURITY,
 )
 class IgnoresSignaturePolicy(DeviceSecurity):
@@ -60,7 +60,7 @@ class IgnoresSignaturePolicy(DeviceSecurity):
 @mutant(
     "takes-signatures-off",
     "dlms-yb/SYMSEC_1_SIGN",
-    Text("quita la firma sin mirarla", "takes the signature off without a look"),
+    Message("takes the signature off without a look"),
     SERVER,
     profile="ppkw-suite1",
 )
@@ -78,7 +78,7 @@ class TakesSignaturesOff(ServerConnection):
 @mutant(
     "throws-agreed-keys-away",
     "dlms-yb/SYMSEC_1_AGREEMENT",
-    Text("acuerda una clave y sigue con la anterior", "agrees a key and goes on with the old one"),
+    Message("agrees a key and goes on with the old one"),
     SUITE_SECURITY,
 )
 class ThrowsAgreedKeysAway(DeviceSecurity):

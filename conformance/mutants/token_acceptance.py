@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from conformance.mutants._parts import part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.acceptance import (
     AcceptanceRules,
     AuthenticationResult,
@@ -39,7 +39,7 @@ def _always_authentic(_decoded: Decoded, _register: object) -> AuthenticationRes
 @mutant(
     "ignores-checksum",
     "iec62055-41/7.3.6",
-    Text("no mira la suma de control", "ignores the checksum"),
+    Message("ignores the checksum"),
     part("acceptance_rules"),
 )
 def ignores_checksum() -> AcceptanceRules:
@@ -56,7 +56,7 @@ def _one_checksum(decoded: Decoded, register: KeyRegister) -> AuthenticationResu
 @mutant(
     "plain-crc-on-currency",
     "iec62055-41/7.3.6",
-    Text("no conoce CRC_C", "does not know CRC_C"),
+    Message("does not know CRC_C"),
     part("acceptance_rules"),
 )
 def plain_crc_on_currency() -> AcceptanceRules:
@@ -71,7 +71,7 @@ def _checksum_only(decoded: Decoded, _register: object) -> AuthenticationResult:
 @mutant(
     "takes-other-makers",
     "iec62055-41/7.3.6",
-    Text("acepta la clase 1 de otro fabricante", "takes another maker's class 1"),
+    Message("takes another maker's class 1"),
     part("acceptance_rules"),
 )
 def takes_other_makers() -> AcceptanceRules:
@@ -82,7 +82,7 @@ def takes_other_makers() -> AcceptanceRules:
 @mutant(
     "accepts-used-token",
     "iec62055-41/7.3.7",
-    Text("acepta un código ya usado", "accepts a used token"),
+    Message("accepts a used token"),
     part("tid_store"),
 )
 class AcceptsUsedToken(TidStore):
@@ -96,7 +96,7 @@ class AcceptsUsedToken(TidStore):
 @mutant(
     "remembers-one-token",
     "iec62055-41/7.3.7",
-    Text("recuerda un solo código", "remembers one token only"),
+    Message("remembers one token only"),
     part("tid_store"),
 )
 def remembers_one_token(_capacity: int) -> TidStore:
@@ -107,7 +107,7 @@ def remembers_one_token(_capacity: int) -> TidStore:
 @mutant(
     "takes-old-tokens",
     "iec62055-41/7.3.7",
-    Text("acepta códigos demasiado viejos", "takes tokens that are too old"),
+    Message("takes tokens that are too old"),
     part("tid_store"),
 )
 class TakesOldTokens(TidStore):
@@ -127,7 +127,7 @@ def _rules_without(left_out: Validator) -> AcceptanceRules:
 @mutant(
     "skips-validation",
     "iec62055-41/7.3.7",
-    Text("no valida el TID", "does not validate the TID"),
+    Message("does not validate the TID"),
     part("acceptance_rules"),
 )
 def skips_validation() -> AcceptanceRules:
@@ -138,7 +138,7 @@ def skips_validation() -> AcceptanceRules:
 @mutant(
     "takes-credit-under-default-key",
     "iec62055-41/7.3.7",
-    Text("toma crédito bajo una clave por defecto", "takes credit under a default key"),
+    Message("takes credit under a default key"),
     part("acceptance_rules"),
 )
 def takes_credit_under_default_key() -> AcceptanceRules:
@@ -149,7 +149,7 @@ def takes_credit_under_default_key() -> AcceptanceRules:
 @mutant(
     "ignores-key-expiry",
     "iec62055-41/7.3.7",
-    Text("no mira el vencimiento de la clave", "ignores key expiry"),
+    Message("ignores key expiry"),
     part("acceptance_rules"),
 )
 def ignores_key_expiry() -> AcceptanceRules:
@@ -171,7 +171,7 @@ _WITH_PRODUCT_EXPIRY = tuple(_product_expiry if check is check_key_expiry else c
 @mutant(
     "expires-keys-too-early",
     "iec62055-41/7.3.7",
-    Text("da la clave por vencida antes de tiempo", "takes the key for expired too early"),
+    Message("takes the key for expired too early"),
     part("acceptance_rules"),
 )
 def expires_keys_too_early() -> AcceptanceRules:
@@ -194,7 +194,7 @@ class EarlyTidAcceptance(TokenAcceptance):
 @mutant(
     "consumes-refused-tid",
     "iec62055-41/7.3.8",
-    Text("consume el TID de un código rechazado", "uses up the TID of a refused token"),
+    Message("uses up the TID of a refused token"),
     part("token_acceptance"),
 )
 def consumes_refused_tid(parts: AcceptanceParts) -> TokenAcceptance:
@@ -229,7 +229,7 @@ def _every_credit() -> AcceptanceRules:
 @mutant(
     "credits-water",
     "iec62055-41/7.3.8",
-    Text("acredita agua, gas y tiempo como energía", "credits water, gas and time as energy"),
+    Message("credits water, gas and time as energy"),
     part("token_processor", acceptance_rules=_every_credit),
 )
 def credits_water(
@@ -242,7 +242,7 @@ def credits_water(
 @mutant(
     "overflow-wraps",
     "iec62055-41/7.3.8",
-    Text("el registro de crédito se desborda", "the credit register runs over"),
+    Message("the credit register runs over"),
     part("prepayment"),
 )
 class OverflowWraps(Prepayment):

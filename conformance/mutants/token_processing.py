@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import part
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.acceptance import LockOut, LockOutTerms, TidStore, TokenResult
 from sim.meter.events.tamper_protections import TamperDetector
 from sim.meter.payment.prepayment import Prepayment
@@ -17,7 +17,7 @@ _UNITS_PER_KWH = 10
 @mutant(
     "rounds-amount-down",
     "iec62055-41/8.4",
-    Text("redondea la cantidad hacia abajo", "rounds the amount down"),
+    Message("rounds the amount down"),
     part("prepayment"),
 )
 class RoundsAmountDown(Prepayment):
@@ -33,7 +33,7 @@ class RoundsAmountDown(Prepayment):
 @mutant(
     "never-clears-credit",
     "iec62055-41/8.7",
-    Text("no borra el crédito", "does not clear the credit"),
+    Message("does not clear the credit"),
     part("prepayment"),
 )
 class NeverClearsCredit(Prepayment):
@@ -49,7 +49,7 @@ class NeverClearsCredit(Prepayment):
 @mutant(
     "never-clears-tamper",
     "iec62055-41/8.11",
-    Text("no apaga la alarma de manipulación", "never puts the tamper alarm out"),
+    Message("never puts the tamper alarm out"),
     part("tamper"),
 )
 class NeverClearsTamper(TamperDetector):
@@ -62,7 +62,7 @@ class NeverClearsTamper(TamperDetector):
 @mutant(
     "never-limits-power",
     "iec62055-41/8.6",
-    Text("no corta por encima del límite de potencia", "does not trip above the power limit"),
+    Message("does not trip above the power limit"),
     part("limiter"),
 )
 class NeverLimitsPower(Limiter):
@@ -77,7 +77,7 @@ class NeverLimitsPower(Limiter):
 @mutant(
     "unlocks-too-early",
     "iec62055-41/8.2",
-    Text("el bloqueo no se alarga", "the lock-out does not grow"),
+    Message("the lock-out does not grow"),
     part("lock_out"),
     profile="ppkw-lockout",
 )
@@ -89,7 +89,7 @@ def unlocks_too_early(terms: LockOutTerms) -> LockOut:
 @mutant(
     "credits-twice-after-cut",
     "pay/PAY-08",
-    Text("acredita dos veces tras un corte", "credits twice after a cut"),
+    Message("credits twice after a cut"),
     part("storage"),
 )
 class CreditsTwiceAfterCut(Storage):
@@ -105,7 +105,7 @@ class CreditsTwiceAfterCut(Storage):
 @mutant(
     "loses-token-after-cut",
     "pay/PAY-08",
-    Text("pierde el código tras un corte", "loses the token after a cut"),
+    Message("loses the token after a cut"),
     part("storage"),
 )
 class LosesTokenAfterCut(Storage):
@@ -121,7 +121,7 @@ class LosesTokenAfterCut(Storage):
 @mutant(
     "forgets-without-power",
     "pay/PAY-08",
-    Text("olvida los TID sin energía", "forgets TIDs without power"),
+    Message("forgets TIDs without power"),
     part("tid_store"),
 )
 class ForgetsWithoutPower(TidStore):

@@ -2,7 +2,7 @@
 
 from conformance.mutants._parts import WRAPPER_STATION
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.framing import Event
 from protocols.dlms.wrapper import HEADER_SIZE, VERSION, WrapperServer
 
@@ -12,7 +12,7 @@ _VERSION = VERSION.to_bytes(2, "big")
 @mutant(
     "wrapper-ignores-version",
     "dlms-yb/WRAPPER_VERSION",
-    Text("acepta cualquier versión de la envoltura", "accepts any wrapper version"),
+    Message("accepts any wrapper version"),
     WRAPPER_STATION,
 )
 class WrapperIgnoresVersion(WrapperServer):
@@ -26,7 +26,7 @@ class WrapperIgnoresVersion(WrapperServer):
 @mutant(
     "wrapper-answers-strangers",
     "dlms-yb/WRAPPER_PORT",
-    Text("contesta a cualquier puerto", "answers to any port"),
+    Message("answers to any port"),
     WRAPPER_STATION,
 )
 class WrapperAnswersStrangers(WrapperServer):
@@ -43,7 +43,7 @@ _LENGTH = slice(6, HEADER_SIZE)
 @mutant(
     "wrapper-ignores-length",
     "dlms-yb/WRAPPER_LENGTH",
-    Text("no mira la longitud de la envoltura", "does not look at the length of the wrapper"),
+    Message("does not look at the length of the wrapper"),
     WRAPPER_STATION,
 )
 class WrapperIgnoresLength(WrapperServer):

@@ -4,7 +4,7 @@ import dataclasses
 
 from conformance.mutants._parts import SERVER
 from conformance.mutants._registry import mutant
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.conformance_block import IMPLEMENTED
@@ -22,7 +22,7 @@ _UNDEFINED = bytes((1, DataAccessResult.OBJECT_UNDEFINED))
 @mutant(
     "answers-null-for-unknown-objects",
     "dlms-yb/APPL_DATA_LN_N1",
-    Text("lee un valor nulo de objetos que no existen", "reads null-data from objects that do not exist"),
+    Message("reads null-data from objects that do not exist"),
     SERVER,
 )
 class AnswersNullForUnknownObjects(ServerConnection):
@@ -39,7 +39,7 @@ class AnswersNullForUnknownObjects(ServerConnection):
 @mutant(
     "dies-of-malformed-request",
     "dlms-yb/APPL_DATA_LN_N1",
-    Text("una petición deforme acaba con la asociación", "a malformed request ends the association"),
+    Message("a malformed request ends the association"),
     SERVER,
 )
 class DiesOfMalformedRequest(ServerConnection):
@@ -57,7 +57,7 @@ class DiesOfMalformedRequest(ServerConnection):
 @mutant(
     "dies-of-long-request",
     "dlms-yb/EXTRA_ANSWERS",
-    Text("una petición demasiado larga acaba con la asociación", "a request too long ends the association"),
+    Message("a request too long ends the association"),
     SERVER,
 )
 class DiesOfLongRequest(ServerConnection):
@@ -76,7 +76,7 @@ class DiesOfLongRequest(ServerConnection):
 @mutant(
     "dies-of-short-name-services",
     "dlms-yb/APPL_DATA_LN_N4",
-    Text("un servicio de nombre corto acaba con la asociación", "a short-name service ends the association"),
+    Message("a short-name service ends the association"),
     SERVER,
 )
 class DiesOfShortNameServices(ServerConnection):
@@ -100,7 +100,7 @@ _DENIED = bytes((DataAccessResult.READ_WRITE_DENIED,))
 @mutant(
     "writes-read-only-attributes",
     "dlms-yb/APPL_DATA_LN_N3",
-    Text("da por hecha una escritura prohibida", "says that a forbidden write was done"),
+    Message("says that a forbidden write was done"),
     SERVER,
 )
 class WritesReadOnlyAttributes(ServerConnection):
@@ -117,7 +117,7 @@ class WritesReadOnlyAttributes(ServerConnection):
 @mutant(
     "serves-what-was-not-agreed",
     "dlms-yb/EXTRA_SERVICES",
-    Text("atiende servicios que no se acordaron", "serves services that were not agreed"),
+    Message("serves services that were not agreed"),
     SERVER,
 )
 class ServesWhatWasNotAgreed(ServerConnection):
@@ -142,7 +142,7 @@ _INVOKE_ID_BITS = 0x0F
 @mutant(
     "answers-other-invoke-id",
     "dlms-yb/EXTRA_ANSWERS",
-    Text("no devuelve el identificador de la petición", "does not give back the invoke-id of a request"),
+    Message("does not give back the invoke-id of a request"),
     SERVER,
 )
 class AnswersOtherInvokeId(ServerConnection):
@@ -166,7 +166,7 @@ _CONFIRMED_BIT = 0x40
 @mutant(
     "answers-unconfirmed-requests",
     "dlms-yb/EXTRA_ANSWERS",
-    Text("contesta peticiones sin confirmar", "answers unconfirmed requests"),
+    Message("answers unconfirmed requests"),
     SERVER,
 )
 class AnswersUnconfirmedRequests(ServerConnection):
@@ -186,9 +186,7 @@ _LIST_RESPONSE = bytes((GetResponseWithList.tag, GetResponseWithList.choice))
 @mutant(
     "refuses-list-for-one-error",
     "dlms-yb/EXTRA_ANSWERS",
-    Text(
-        "rechaza la lista entera por una referencia errónea", "refuses a whole list for one wrong reference"
-    ),
+    Message("refuses a whole list for one wrong reference"),
     SERVER,
 )
 class RefusesListForOneError(ServerConnection):
@@ -211,7 +209,7 @@ _LIST_REQUEST = bytes((GetRequestWithList.tag, GetRequestWithList.choice))
 @mutant(
     "swaps-list-results",
     "dlms-yb/7.3.11",
-    Text("contesta una lista en el orden contrario", "answers a list in the opposite order"),
+    Message("answers a list in the opposite order"),
     SERVER,
 )
 class SwapsListResults(ServerConnection):

@@ -6,7 +6,7 @@ The questions go out and the answers come in through two callables, so that a te
 from collections.abc import Callable
 
 from conformance.stations.interfaces import Display, LoadReading, PulseCounts
-from conformance.text import Text
+from i18n import Message
 
 Ask = Callable[[str], str]
 
@@ -23,25 +23,23 @@ class Operator:
         self._lang = lang
         self._ask = ask
 
-    def do(self, task: Text) -> None:
+    def do(self, task: Message) -> None:
         """Ask for a deed; return when the person says it is done."""
-        done = Text("Pulse Intro cuando esté hecho: ", "Press Enter when done: ")
+        done = Message("Press Enter when done: ")
         self._ask(f"{task.spoken(self._lang)} {done.spoken(self._lang)}")
 
-    def read(self, question: Text) -> str:
+    def read(self, question: Message) -> str:
         """Ask what the person sees."""
         return self._ask(f"{question.spoken(self._lang)}: ").strip()
 
-    def number(self, question: Text) -> float:
+    def number(self, question: Message) -> float:
         """Ask for a number until one comes; a decimal comma is understood."""
         while True:
             answer = self.read(question).replace(",", ".")
             try:
                 return float(answer)
             except ValueError:
-                question = Text(
-                    f"«{answer}» no es un número. {question.es}", f'"{answer}" is no number. {question.en}'
-                )
+                question = Message('"{answer}" is no number. {question}', answer=answer, question=question)
 
 
 class OperatorStation:
@@ -56,26 +54,18 @@ class OperatorKeypad(OperatorStation):
 
     def press(self, key: str) -> str:
         """Ask for one key."""
-        return self._operator.read(
-            Text(
-                f"Pulse la tecla {key} y escriba lo que muestra la pantalla",
-                f"Press the key {key} and type what the screen shows",
-            )
-        )
+        return self._operator.read(Message("Press the key {key} and type what the screen shows", key=key))
 
     def enter(self, digits: str) -> str:
         """Ask for a whole entry; digits are shown in groups of four, as tickets print them."""
         grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
         return self._operator.read(
-            Text(
-                f"Teclee {grouped}, confirme, y escriba lo que muestra la pantalla",
-                f"Key in {grouped}, confirm, and type what the screen shows",
-            )
+            Message("Key in {grouped}, confirm, and type what the screen shows", grouped=grouped)
         )
 
     def display(self) -> Display:
         """Ask what is to be seen."""
-        line = self._operator.read(Text("¿Qué muestra la pantalla?", "What does the screen show?"))
+        line = self._operator.read(Message("What does the screen show?"))
         return Display((line,), {})
 
 
@@ -85,10 +75,7 @@ class OperatorCarrier(OperatorStation):
     def enter(self, digits: str) -> str:
         """Ask to hand over a token, and what came of it."""
         return self._operator.read(
-            Text(
-                f"Entregue {digits} por el puerto local de códigos y escriba el resultado",
-                f"Hand {digits} over at the local token port and type the result",
-            )
+            Message("Hand {digits} over at the local token port and type the result", digits=digits)
         )
 
 
@@ -98,9 +85,10 @@ class OperatorSource(OperatorStation):
     def set(self, voltage_v: float, frequency_hz: float) -> None:
         """Ask for this supply."""
         self._operator.do(
-            Text(
-                f"Ponga la fuente en {voltage_v:g} V y {frequency_hz:g} Hz.",
-                f"Set the source to {voltage_v:g} V and {frequency_hz:g} Hz.",
+            Message(
+                "Set the source to {voltage_v:g} V and {frequency_hz:g} Hz.",
+                voltage_v=voltage_v,
+                frequency_hz=frequency_hz,
             )
         )
 
@@ -111,17 +99,18 @@ class OperatorLoad(OperatorStation):
     def set(self, current_a: float, phase_deg: float = 0.0) -> None:
         """Ask for this load."""
         self._operator.do(
-            Text(
-                f"Ponga la carga en {current_a:g} A, desfase {phase_deg:g}°.",
-                f"Set the load to {current_a:g} A at {phase_deg:g}° lagging.",
+            Message(
+                "Set the load to {current_a:g} A at {phase_deg:g}° lagging.",
+                current_a=current_a,
+                phase_deg=phase_deg,
             )
         )
 
     def read(self) -> LoadReading:
         """Ask for the three readings."""
-        current = self._operator.number(Text("Corriente de la carga, A", "Current of the load, A"))
-        power = self._operator.number(Text("Potencia de la carga, W", "Power of the load, W"))
-        return LoadReading(current, power, self._operator.number(Text("Tensión, V", "Voltage, V")))
+        current = self._operator.number(Message("Current of the load, A"))
+        power = self._operator.number(Message("Power of the load, W"))
+        return LoadReading(current, power, self._operator.number(Message("Voltage, V")))
 
 
 class OperatorPulses(OperatorStation):
@@ -129,8 +118,8 @@ class OperatorPulses(OperatorStation):
 
     def read(self) -> PulseCounts:
         """Ask for both counts."""
-        active = self._operator.number(Text("Pulsos de energía activa", "Pulses of active energy"))
-        reactive = self._operator.number(Text("Pulsos de energía reactiva", "Pulses of reactive energy"))
+        active = self._operator.number(Message("Pulses of active energy"))
+        reactive = self._operator.number(Message("Pulses of reactive energy"))
         return PulseCounts(int(active), int(reactive))
 
 
@@ -139,11 +128,11 @@ class OperatorCover(OperatorStation):
 
     def open(self, which: str) -> None:
         """Ask to open a cover."""
-        self._operator.do(Text(f"Abra la tapa ({which}).", f"Open the {which} cover."))
+        self._operator.do(Message("Open the {which} cover.", which=which))
 
     def close(self, which: str) -> None:
         """Ask to close it."""
-        self._operator.do(Text(f"Cierre la tapa ({which}).", f"Close the {which} cover."))
+        self._operator.do(Message("Close the {which} cover.", which=which))
 
 
 class OperatorMagnet(OperatorStation):
@@ -151,11 +140,11 @@ class OperatorMagnet(OperatorStation):
 
     def apply(self) -> None:
         """Ask to hold it."""
-        self._operator.do(Text("Acerque el imán al medidor.", "Hold the magnet to the meter."))
+        self._operator.do(Message("Hold the magnet to the meter."))
 
     def remove(self) -> None:
         """Ask to take it away."""
-        self._operator.do(Text("Retire el imán.", "Take the magnet away."))
+        self._operator.do(Message("Take the magnet away."))
 
 
 class OperatorSupply(OperatorStation):
@@ -163,11 +152,11 @@ class OperatorSupply(OperatorStation):
 
     def off(self) -> None:
         """Ask to open it."""
-        self._operator.do(Text("Corte la alimentación del medidor.", "Cut the meter's supply."))
+        self._operator.do(Message("Cut the meter's supply."))
 
     def on(self) -> None:
         """Ask to close it."""
-        self._operator.do(Text("Restablezca la alimentación del medidor.", "Restore the meter's supply."))
+        self._operator.do(Message("Restore the meter's supply."))
 
 
 class OperatorPause(OperatorStation):
@@ -175,10 +164,8 @@ class OperatorPause(OperatorStation):
 
     def pause(self) -> None:
         """Ask to unplug it."""
-        self._operator.do(Text("Desconecte el cable de comunicación.", "Unplug the communication cable."))
+        self._operator.do(Message("Unplug the communication cable."))
 
     def resume(self) -> None:
         """Ask to plug it in again."""
-        self._operator.do(
-            Text("Conecte de nuevo el cable de comunicación.", "Plug the communication cable in again.")
-        )
+        self._operator.do(Message("Plug the communication cable in again."))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pytest
 
 from conformance.bench.case import case
-from conformance.text import Text
 from conformance.vending.plan import EAS, REGISTERS, Step, decoder_key, steps
 from conformance.vending.vending_system import REFUSALS, Answer, Card, NewKey, Request, VendingSystem
+from i18n import Message
 from protocols.sts.token import Decoded, decode_token
 
 if TYPE_CHECKING:
@@ -46,9 +46,13 @@ class VendingBench:
         self._vendor.set_clock(moment)
         self._vendor.force_rnd(FORCED_RND)
         self._bench.stimulus(
-            f"reloj a las {moment:%Y-%m-%d %H:%M} UTC, RND {FORCED_RND}"
-            + (", sin TID dados" if fresh else ""),
-            f"clock at {moment:%Y-%m-%d %H:%M} UTC, RND {FORCED_RND}" + (", no TIDs given" if fresh else ""),
+            Message(
+                "clock at {moment:%Y-%m-%d %H:%M} UTC, RND {rnd}, no TIDs given",
+                moment=moment,
+                rnd=FORCED_RND,
+            )
+            if fresh
+            else Message("clock at {moment:%Y-%m-%d %H:%M} UTC, RND {rnd}", moment=moment, rnd=FORCED_RND)
         )
         return moment
 
@@ -56,7 +60,7 @@ class VendingBench:
         """Play every step of the plan that carries a token, each as the first of its meter."""
         played = steps(number, ea)
         if not played:
-            raise self._bench.inconclusive("el plan no tiene pasos", "the plan has no steps")
+            raise self._bench.inconclusive(Message("the plan has no steps"))
         for step in played:
             self.step(step)
         tokens = sum(len(step.tokens) for step in played)
@@ -65,57 +69,52 @@ class VendingBench:
         self._bench.measure("of them published", published, "")
         if not published:
             self._bench.note(
-                "ningún token de estos pasos está publicado para este algoritmo: se calcularon aquí",
-                "no token of these steps is published for this algorithm: they were computed here",
+                Message("no token of these steps is published for this algorithm: they were computed here"),
             )
 
     def step(self, step: Step) -> None:
         """Play one step and compare."""
         if step.at is not None:
             self.at(step.at)
-        answer = self.ask(Text(f"paso {step.id}", f"step {step.id}"), step.request)
+        answer = self.ask(Message("step {id}", id=step.id), step.request)
         self.check_served(answer)
         expected = ", ".join(step.tokens)
         self._bench.check(
             answer.tokens == step.tokens,
-            f"{step.id}: entrega exactamente {expected}",
-            f"{step.id}: gives exactly {expected}",
+            Message("{id}: gives exactly {expected}", id=step.id, expected=expected),
         )
 
-    def ask(self, words: Text, request: Request) -> Answer:
+    def ask(self, words: Message, request: Request) -> Answer:
         """Ask one question, whatever the answer."""
-        self._bench.stimulus(*words)
+        self._bench.stimulus(words)
         answer = request.put_to(self._vendor)
-        self._bench.observe(*answer.words())
+        self._bench.observe(answer.words())
         return answer
 
-    def served(self, es: str, en: str, request: Request) -> tuple[str, ...]:
+    def served(self, text: Message, request: Request) -> tuple[str, ...]:
         """Ask for what must be served; the tokens."""
-        answer = self.ask(Text(es, en), request)
+        answer = self.ask(text, request)
         self.check_served(answer)
         return answer.tokens
 
     def check_served(self, answer: Answer) -> None:
         """The answer must be tokens: 20 digits that 66 bits can hold."""
         whole = bool(answer.tokens) and all(map(_is_token, answer.tokens))
-        self._bench.check(whole, "atiende con tokens de 20 dígitos", "it serves with tokens of 20 digits")
+        self._bench.check(whole, Message("it serves with tokens of 20 digits"))
 
-    def refused(self, es: str, en: str, request: Request, *kinds: str) -> None:
+    def refused(self, text: Message, request: Request, *kinds: str) -> None:
         """Ask for what must be refused, for one of these reasons where any is named.
 
         Raises:
             CaseFails: it is served.
             CaseInconclusive: it is refused for a reason that tells nothing about this rule.
         """
-        answer = self.ask(Text(es, en), request)
-        self._bench.check(not answer.tokens, f"rechaza: {es}", f"refuses: {en}")
+        answer = self.ask(text, request)
+        self._bench.check(not answer.tokens, Message("refuses: {request}", request=text))
         if kinds and answer.refusal not in (*kinds, "other"):
-            wanted = Text(
-                *(", ".join(names) for names in zip(*(REFUSALS[kind] for kind in kinds), strict=True))
-            )
+            wanted = [REFUSALS[kind] for kind in kinds]
             raise self._bench.inconclusive(
-                f"rechaza, pero no por {wanted.es}: {answer.said.es}",
-                f"it refuses, but not because of {wanted.en}: {answer.said.en}",
+                Message("it refuses, but not because of {wanted}: {said}", wanted=wanted, said=answer.said),
             )
 
     def read(self, token: str, card: Card, held: Card | NewKey | None = None) -> Decoded:
@@ -127,8 +126,7 @@ class VendingBench:
         decoded = self.read(token, card)
         self._bench.check(
             bool(decoded.crc_ok) and decoded.tid is not None,
-            "el token se lee con la clave del medidor",
-            "the token reads with the meter's key",
+            Message("the token reads with the meter's key"),
         )
         base_date = REGISTERS[card.sgc, card.krn].base_date
         moment = base_date.instant + timedelta(minutes=int(decoded.tid or 0))
@@ -152,30 +150,26 @@ def clause(number: str) -> pytest.MarkDecorator:
     return pytest.mark.clause(STANDARD, number, level="shall")
 
 
-def published(number: str, title: Text, *needs: str) -> Callable[[_F], _F]:
+def published(number: str, title: Message, *needs: str) -> Callable[[_F], _F]:
     """Mark a function of (bench, ea) as the published steps of a case, once for each algorithm."""
     parameters = [pytest.param(ea, id=f"ea{ea}", marks=_marks(number, title, ea, needs)) for ea in EAS]
     return pytest.mark.parametrize("ea", parameters)
 
 
-def _marks(number: str, title: Text, ea: str, needs: tuple[str, ...]) -> list[Any]:
+def _marks(number: str, title: Message, ea: str, needs: tuple[str, ...]) -> list[Any]:
     words = case(
         id=f"vending/{number}/published-ea{ea}",
-        title=Text(f"{title.es}, EA{ea}", f"{title.en}, EA{ea}"),
-        stimulus=Text(
-            f"Pedir cada paso de {number} con el reloj del plan, RND 5 y sin TID dados.",
-            f"Ask for every step of {number} at the plan's time, RND 5 and no TIDs given.",
+        title=Message("{title}, EA{ea}", title=title, ea=ea),
+        stimulus=Message(
+            "Ask for every step of {number} at the plan's time, RND 5 and no TIDs given.", number=number
         ),
-        requirement=Text(
-            "Los tokens son, dígito por dígito, los del plan.",
-            "The tokens are those of the plan, digit by digit.",
-        ),
+        requirement=Message("The tokens are those of the plan, digit by digit."),
     )
     return [words, clause(number), pytest.mark.needs("vending", f"vending:ea{ea}", *needs)]
 
 
 def rule(
-    number: str, name: str, title: Text, stimulus: Text, requirement: Text, *needs: str
+    number: str, name: str, title: Message, stimulus: Message, requirement: Message, *needs: str
 ) -> Callable[[_F], _F]:
     """Mark a function of (bench) as a case about one rule: what is served beside what is refused."""
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from Crypto.PublicKey import ECC
 
-from conformance.text import Text
 from conformance.vending.vending_system import Answer, Card, FrameListener, NewKey, VendingUnreachable
+from i18n import Verbatim
 from system.security_module import api, approval
 from system.security_module.client import SecurityModuleClient
 from system.security_module.errors import RequestRefused, UnableToReachModule
@@ -111,7 +111,7 @@ class ModuleVendor(ABC):
         try:
             result = self._ask(operation, args)
         except RequestRefused as refused:
-            return Answer((), KINDS.get(refused.code, "other"), Text(refused.es, refused.en))
+            return Answer((), KINDS.get(refused.code, "other"), Verbatim(refused.en, es=refused.es))
         return Answer(tuple(token["digits"] for token in result["tokens"]))
 
     def _approved(self, operation: str, args: dict[str, Any]) -> dict[str, Any]:

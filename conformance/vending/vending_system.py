@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from conformance.text import Text
+from i18n import Message
 
-NOTHING_SAID = Text("", "")
+NOTHING_SAID = Message("")
 
-REFUSALS: dict[str, Text] = {
-    "check-digit": Text("el dígito de verificación", "the check digit"),
-    "key-expired": Text("la clave expiró", "the key has expired"),
-    "card-expired": Text("la tarjeta venció", "the card has expired"),
-    "key-change-rule": Text("la regla de cambio de clave", "the rule of key changes"),
-    "no-key": Text("no hay tal clave", "there is no such key"),
-    "value": Text("un valor fuera de su rango", "a value outside its range"),
-    "other": Text("otra razón", "another reason"),
+REFUSALS: dict[str, Message] = {
+    "check-digit": Message("the check digit"),
+    "key-expired": Message("the key has expired"),
+    "card-expired": Message("the card has expired"),
+    "key-change-rule": Message("the rule of key changes"),
+    "no-key": Message("there is no such key"),
+    "value": Message("a value outside its range"),
+    "other": Message("another reason"),
 }
 """Kind of refusal -> what it is about."""
 
@@ -81,15 +81,15 @@ class Answer:
 
     tokens: tuple[str, ...] = ()
     refusal: str = ""
-    said: Text = NOTHING_SAID
+    said: Message = NOTHING_SAID
 
-    def words(self) -> Text:
+    def words(self) -> Message:
         """For a step of the record."""
         if self.refusal:
             kind = REFUSALS[self.refusal]
-            return Text(f"rechaza ({kind.es}): {self.said.es}", f"refuses ({kind.en}): {self.said.en}")
+            return Message("refuses ({kind}): {said}", kind=kind, said=self.said)
         shown = ", ".join(self.tokens)
-        return Text(f"entrega {shown}", f"gives {shown}")
+        return Message("gives {shown}", shown=shown)
 
 
 FrameListener = Callable[[str, bytes], None]

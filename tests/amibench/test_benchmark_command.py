@@ -9,13 +9,13 @@ from amibench.commands import benchmark
 from amibench.commands import benchmark as rows_module
 from amibench.commands.benchmark import Row, beside, security_module, sts
 from amibench.commands.benchmark.sts import MeasuredWorkload, Workload
-from conformance.text import Text
+from i18n import Message
 
 
 class Quick:
     """A bench that answers at once."""
 
-    TITLE = Text("rápida", "quick")
+    TITLE = Message("quick")
 
     def measure(self) -> list[Row]:
         return [

@@ -21,24 +21,24 @@ from conformance.evidence.model import (
     RunRecord,
 )
 from conformance.runner import BenchError, CaseInfo, Progress
-from conformance.text import Text
 from conformance.verdicts import Verdict, gravest, overall
+from i18n import Message, Verbatim
 
 ARTEFACTS = ["evidence.json", "report.html", "report.pdf", "junit.xml", "matrix.xlsx", "frames.pcap"]
 CLAUSE = "iec62055-41/7.3.7"
-SAID = Text("aceptado dos veces [bold]", "accepted twice [bold]")
+SAID = Verbatim("accepted twice [bold]", es="aceptado dos veces [bold]")
 
 
 def make_case(number: int, verdict: Verdict) -> CaseRecord:
-    nothing = Text("", "")
-    title = Text(f"Caso {number}", f"Case {number}")
+    nothing = Message("")
+    title = Verbatim(f"Case {number}", es=f"Caso {number}")
     reason = nothing if verdict is Verdict.CONFORMS else SAID
     return CaseRecord(f"sts/7.3.7/case-{number}", "sts", (CLAUSE,), title, nothing, nothing, verdict, reason)
 
 
 def make_evidence(*verdicts: Verdict, interrupted: bool = False) -> Evidence:
     cases = tuple(make_case(number, verdict) for number, verdict in enumerate(verdicts))
-    words = Text("Validación", "Validation")
+    words = Verbatim("Validation", es="Validación")
     clause = ClauseRecord(
         CLAUSE, "IEC 62055-41", "7.3.7", "2018", "shall", words, words, ("R5.3-06",),
         tuple(case.id for case in cases), gravest(verdicts),
@@ -59,8 +59,8 @@ def make_evidence(*verdicts: Verdict, interrupted: bool = False) -> Evidence:
     )
 
 
-def make_info(number: int, gate: Text | None = None) -> CaseInfo:
-    title = Text(f"Título {number}", f"Title {number}")
+def make_info(number: int, gate: Message | None = None) -> CaseInfo:
+    title = Verbatim(f"Title {number}", es=f"Título {number}")
     return CaseInfo(f"sts/7.3.7/case-{number}", "sts", title, title, title, (CLAUSE,), ("keypad",), gate)
 
 
@@ -83,7 +83,7 @@ class FakeRunner:
         self.asked = {"target": target, **asked}
         if isinstance(self.answer, BaseException):
             raise self.answer
-        return [make_info(1), make_info(2, Text("sin teclado", "no keypad"))]
+        return [make_info(1), make_info(2, Verbatim("no keypad", es="sin teclado"))]
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_the_bar_follows_the_run_on_a_terminal() -> None:
         assert follow is not None
         follow(Progress(0, 2, make_info(1)))
         follow(Progress(1, 2, make_info(1), Verdict.FAILS))
-        follow(Progress(1, 2, dataclasses.replace(make_info(2), title=Text("[red]" + "x" * 99, ""))))
+        follow(Progress(1, 2, dataclasses.replace(make_info(2), title=Verbatim("", es="[red]" + "x" * 99))))
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "1/2" in shown
     assert "✗1" in shown

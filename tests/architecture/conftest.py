@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("amibench", "conformance", "links", "protocols", "sim", "system")
+ROOMS = ("amibench", "conformance", "i18n", "links", "protocols", "sim", "system")
 
 
 @pytest.fixture(scope="session")

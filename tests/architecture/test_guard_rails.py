@@ -9,7 +9,7 @@ import pytest
 
 from conformance import mutants
 
-ROOTS = ("amibench", "conformance", "links", "protocols", "sim", "system")
+ROOTS = ("amibench", "conformance", "i18n", "links", "protocols", "sim", "system")
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,10 @@ register_schemes()
 HEAD = """
 import pytest
 from conformance.bench.case import case
-from conformance.text import Text
+from i18n import Message
 
 def case_called(name):
-    return case(id=name, title=Text("t", "t"), stimulus=Text("e", "s"), requirement=Text("r", "r"))
+    return case(id=name, title=Message("t"), stimulus=Message("s"), requirement=Message("r"))
 
 CLAUSE = pytest.mark.clause("iec62055-41", "7.3.7")
 """

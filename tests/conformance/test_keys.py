@@ -31,6 +31,7 @@ from conformance.bench.sts_procedures import (
 from conformance.runner import run_suites
 from conformance.targets import load
 from conformance.verdicts import Verdict
+from i18n import Message
 from protocols.sts.token import ClearCredit, TransferCredit, TransferCurrencyCredit
 
 DECLARED = KeyRegister.declared(load(None, seed=1).statement.sts)
@@ -55,7 +56,7 @@ def test_a_case_that_fails_half_way_leaves_the_declared_key(bench: Bench):
         with key_changes(bench) as changes:
             changes.change(other_revision(declared))
             changes.collect(sections(changes.present, default_key(declared)), ("1stKCT",))
-            bench.check(False, "x", "x")
+            bench.check(False, Message("x"))
 
     with pytest.raises(CaseFails, match="x"):
         fail_half_way()

@@ -186,7 +186,7 @@ def test_a_mutant_says_what_it_breaks():
     for name in mutants.names():
         mutant = mutants.load(name)
         assert mutant.clause in catalogue.clauses()
-        assert all(mutant.description)
+        assert mutant.description.en
 
 
 def test_underscores_are_hyphens_and_strangers_are_unknown():

@@ -17,15 +17,15 @@ def declaring(**changes: object) -> Target:
 @pytest.mark.parametrize(
     ("body", "verdict", "reason"),
     [
-        ("bench.check(True, 'sí', 'yes')", Verdict.CONFORMS, ""),
-        ("bench.check(False, 'tres', 'three')", Verdict.FAILS, "not met: three"),
+        ("bench.check(True, Message('yes'))", Verdict.CONFORMS, ""),
+        ("bench.check(False, Message('three'))", Verdict.FAILS, "not met: three"),
         ("assert False, 'a bug'", Verdict.INCONCLUSIVE, "AssertionError"),
         ("{}['x']", Verdict.INCONCLUSIVE, "KeyError"),
-        ("raise bench.inconclusive('i', 'cannot tell')", Verdict.INCONCLUSIVE, "cannot tell"),
-        ("raise bench.not_applicable('n', 'no such part')", Verdict.NOT_APPLICABLE, "no such part"),
-        ("bench.informational('i', 'just so')", Verdict.INFORMATIONAL, "just so"),
-        ("bench.not_strictly('n', 'nearly')", Verdict.CONFORMS_NOT_STRICTLY, "nearly"),
-        ("bench.not_strictly('n', 'x'); bench.check(False, 'no', 'no')", Verdict.FAILS, "not met: no"),
+        ("raise bench.inconclusive(Message('cannot tell'))", Verdict.INCONCLUSIVE, "cannot tell"),
+        ("raise bench.not_applicable(Message('no such part'))", Verdict.NOT_APPLICABLE, "no such part"),
+        ("bench.informational(Message('just so'))", Verdict.INFORMATIONAL, "just so"),
+        ("bench.not_strictly(Message('nearly'))", Verdict.CONFORMS_NOT_STRICTLY, "nearly"),
+        ("bench.not_strictly(Message('x')); bench.check(False, Message('no'))", Verdict.FAILS, "not met: no"),
         ("pytest.skip('by hand')", Verdict.NOT_APPLICABLE, "by hand"),
     ],
 )
@@ -45,8 +45,8 @@ def test_a_fail_shows_as_a_failure_of_pytest_and_the_run_goes_on(run_cases):
         @case_called("sts/a")
         @CLAUSE
         def test_a(bench):
-            bench.stimulus("uno", "one")
-            bench.check(False, "dos", "two")
+            bench.stimulus(Message("one"))
+            bench.check(False, Message("two"))
 
         @case_called("sts/b")
         @CLAUSE
@@ -74,7 +74,7 @@ def test_silence_is_inconclusive_and_the_next_case_has_a_device_again(run_cases)
         @CLAUSE
         def test_b(bench):
             with bench.associated("public") as dialogue:
-                bench.check(bool(dialogue.octets(1, "0.0.42.0.0", 2)), "habla", "it speaks")
+                bench.check(bool(dialogue.octets(1, "0.0.42.0.0", 2)), Message("it speaks"))
         """)
     silent, speaking = ran.run.records
     assert silent.verdict is Verdict.INCONCLUSIVE

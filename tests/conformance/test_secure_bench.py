@@ -14,6 +14,7 @@ from conformance.bench.rig import open_rig
 from conformance.bench.security import POLICY, SECURITY_SETUP, activate, secured, setup_version, target_keys
 from conformance.targets import TargetError, load
 from conformance.targets.model import AssociationSection, SecuritySection
+from i18n import Message
 from protocols.dlms.acse import MechanismName
 from protocols.dlms.client.association import Lls
 from protocols.dlms.codes import ActionResult
@@ -160,5 +161,5 @@ def test_a_device_without_master_key_is_asked_for_none(bench: Bench):
 @pytest.mark.parametrize("control", [0x10, 0x20, 0x30])
 def test_every_protection_is_served(bench: Bench, control: int):
     with secured(bench, Protection(SecurityControl(control))) as open_one:
-        answer = open_one.opened(open_one.sealer.seal(GET_LDN, control=control), "GET", "GET")
+        answer = open_one.opened(open_one.sealer.seal(GET_LDN, control=control), Message("GET"))
         assert served(answer)

@@ -9,10 +9,10 @@ from conformance.bench.case_selection import CAPABILITIES, STATION_WORDS, chosen
 from conformance.bench.outcome import BenchError
 from conformance.targets import load
 from conformance.targets.model import CapabilitySection, StationSection
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Message
 
-WORDS = Text("a", "b")
+WORDS = Message("b")
 
 
 def info(case_id: str, *clauses: str) -> CaseInfo:

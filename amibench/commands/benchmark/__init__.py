@@ -18,7 +18,7 @@ from rich.table import Table
 
 from amibench.errors import CommandError
 from amibench.language import resolve
-from conformance.text import Text
+from i18n import Message
 
 __all__ = ["BENCHES", "Bench", "Row", "load"]
 
@@ -105,7 +105,7 @@ class Bench(Protocol):
         TITLE: what is measured, in both languages.
     """
 
-    TITLE: Text
+    TITLE: Message
 
     def measure(self) -> Sequence[Row]:
         """Measure, yardsticks in the same run; rows in the order in which they are shown."""
@@ -121,21 +121,18 @@ def load(name: str) -> Bench:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 WORDS = {
-    "measuring": Text("midiendo {name}…", "measuring {name}…"),
-    "what": Text("qué", "what"),
-    "per_s": Text("por segundo", "per second"),
-    "ratio": Text("× patrón", "× yardstick"),
-    "p99": Text("99 %", "99 %"),
-    "goal": Text("meta", "goal"),
-    "met": Text("cumple", "met"),
-    "missed": Text("NO CUMPLE", "MISSED"),
-    "note": Text(
-        "Mediana de 5 rondas. Solo la razón con el patrón de la misma ejecución se compara entre máquinas.",
-        "Median of 5 rounds. Only the ratio to the yardstick of the same run compares between machines.",
+    "measuring": Message("measuring {name}…"),
+    "what": Message("what"),
+    "per_s": Message("per second"),
+    "ratio": Message("× yardstick"),
+    "p99": Message("99 %"),
+    "goal": Message("goal"),
+    "met": Message("met"),
+    "missed": Message("MISSED"),
+    "note": Message(
+        "Median of 5 rounds. Only the ratio to the yardstick of the same run compares between machines."
     ),
-    "unknown": Text(
-        "no hay una medición llamada {name}; hay {known}", "no bench called {name}; known: {known}"
-    ),
+    "unknown": Message("no bench called {name}; known: {known}"),
 }
 
 

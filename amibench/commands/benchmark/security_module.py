@@ -17,14 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from amibench.commands.benchmark import ROUNDS, Row, beside
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.identity import luhn_digit
 from system.security_module.client import SecurityModuleClient
 
-TITLE = Text(
-    "Módulo de seguridad por su socket, 8 clientes, con estado durable",
-    "Security module over its socket, 8 clients, durable state",
-)
+TITLE = Message("Security module over its socket, 8 clients, durable state")
 
 CLIENTS = 8
 SECONDS = 1.0

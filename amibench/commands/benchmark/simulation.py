@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from amibench.commands.benchmark import Row
-from conformance.text import Text
+from i18n import Message
 from links.clock import Clock, WallClock
 from sim.kernel.served import ServedWorld
 from sim.kernel.timing import FieldEnvironment
@@ -149,10 +149,7 @@ async def _lateness_s(world: FieldWorld, served_s: float) -> list[float]:
     return late_s
 
 
-TITLE = Text(
-    "Campo simulado: medidores-día por segundo, crecimiento, retraso y reparto",
-    "Simulated field: meter-days a second, growth, lateness and workers",
-)
+TITLE = Message("Simulated field: meter-days a second, growth, lateness and workers")
 
 
 def measure(hours: float = 24.0, homes: int = 350, many: int = 50, served: int = 1_000) -> Sequence[Row]:

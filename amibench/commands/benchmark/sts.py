@@ -18,7 +18,7 @@ import numpy as np
 import typer
 
 from amibench.commands.benchmark import Row
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.bulk import key_changes_many, mint_many
 from protocols.sts.cipher import Misty1
 from protocols.sts.cipher.misty1 import KEYS_REMEMBERED
@@ -196,7 +196,7 @@ def table_lines(measured: Iterable[MeasuredWorkload]) -> list[str]:
 
 # ---------------- The bench
 
-TITLE = Text("Tokens STS en este proceso, un núcleo", "STS tokens in this process, one core")
+TITLE = Message("STS tokens in this process, one core")
 
 YARDSTICKS = ("yardstick:", "peer:")
 """Beginnings of the names of rows that others are compared with."""

@@ -4,8 +4,8 @@ import dataclasses
 from typing import Any
 
 from conformance.mutants._registry import vendor_mutant
-from conformance.text import Text
 from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
+from i18n import Message
 from protocols.sts.amounts import STEPS_1E5, decode_amount, encode_amount
 from protocols.sts.token import Token, TransferCredit, TransferCurrencyCredit
 
@@ -13,7 +13,7 @@ from protocols.sts.token import Token, TransferCredit, TransferCurrencyCredit
 @vendor_mutant(
     "even-rnd",
     "sts531-1/CTSA01",
-    Text("el bit menor de RND es siempre cero", "the lowest bit of RND is always zero"),
+    Message("the lowest bit of RND is always zero"),
 )
 class EvenRnd(RetouchingModule):
     """A vendor whose random bits are always even."""
@@ -27,7 +27,7 @@ class EvenRnd(RetouchingModule):
 @vendor_mutant(
     "rounds-amount-down",
     "sts531-1/CTSA10",
-    Text("redondea la cantidad hacia abajo", "rounds the amount down"),
+    Message("rounds the amount down"),
 )
 class RoundsAmountDown(RetouchingModule):
     """A vendor that codes the amount downwards."""
@@ -50,7 +50,7 @@ class RoundsAmountDown(RetouchingModule):
 @vendor_mutant(
     "limit-in-tens-of-watts",
     "sts531-1/CTSA03",
-    Text("cuenta el límite de potencia en decenas de vatios", "counts the power limit in tens of watts"),
+    Message("counts the power limit in tens of watts"),
 )
 class LimitInTensOfWatts(OwnModule):
     """A vendor that counts power limits in tens of watts."""
@@ -65,10 +65,7 @@ class LimitInTensOfWatts(OwnModule):
 @vendor_mutant(
     "clears-electricity-for-all",
     "sts531-1/CTSA04",
-    Text(
-        "borra solo electricidad cuando se piden todos los registros",
-        "clears electricity alone where all registers are asked for",
-    ),
+    Message("clears electricity alone where all registers are asked for"),
 )
 class ClearsElectricityForAll(OwnModule):
     """A vendor for which all registers are the first one."""
@@ -86,7 +83,7 @@ _MANTISSAS = 1 << 14
 @vendor_mutant(
     "currency-against-customer",
     "sts531-1/CTSA20",
-    Text("redondea el dinero en su propio favor", "rounds money in its own favour"),
+    Message("rounds money in its own favour"),
 )
 class CurrencyAgainstCustomer(RetouchingModule):
     """A vendor that rounds money in its own favour."""
@@ -102,7 +99,7 @@ class CurrencyAgainstCustomer(RetouchingModule):
 @vendor_mutant(
     "extended-without-index",
     "sts531-1/CTSA24",
-    Text("pierde el TokenIndex del conjunto extendido", "loses the TokenIndex of the extended set"),
+    Message("loses the TokenIndex of the extended set"),
 )
 class ExtendedWithoutIndex(RetouchingModule):
     """A vendor that loses the TokenIndex of the extended set."""

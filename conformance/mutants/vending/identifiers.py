@@ -3,8 +3,8 @@
 from typing import Any
 
 from conformance.mutants._registry import vendor_mutant
-from conformance.text import Text
 from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
+from i18n import Message
 from protocols.sts.identity import luhn_digit
 from protocols.sts.token import Token
 from system.security_module.state import State
@@ -13,7 +13,7 @@ from system.security_module.state import State
 @vendor_mutant(
     "reuses-tid",
     "sts531-1/CTSA09",
-    Text("da el mismo TID a dos tokens de un minuto", "gives two tokens of one minute the same TID"),
+    Message("gives two tokens of one minute the same TID"),
 )
 class ReusesTid(OwnModule):
     """A vendor that gives every token of a minute the same TID."""
@@ -28,10 +28,7 @@ class ReusesTid(OwnModule):
 @vendor_mutant(
     "tids-apart-by-kind",
     "sts531-1/CTSA09",
-    Text(
-        "lleva listas de TID separadas para crédito y gestión",
-        "keeps separate lists of TIDs for credit and management",
-    ),
+    Message("keeps separate lists of TIDs for credit and management"),
 )
 class TidsApartByKind(OwnModule):
     """A vendor with one list of TIDs for credit and another for management."""
@@ -65,7 +62,7 @@ _AFTER_RESERVED = 2
 @vendor_mutant(
     "uses-reserved-minute",
     "sts531-1/CTSA09",
-    Text("usa el minuto reservado 00:01", "uses the reserved minute 00:01"),
+    Message("uses the reserved minute 00:01"),
 )
 class UsesReservedMinute(RetouchingModule):
     """A vendor that sells at 00:01 with the TID of 00:01."""
@@ -80,10 +77,7 @@ class UsesReservedMinute(RetouchingModule):
 @vendor_mutant(
     "short-form-for-all",
     "sts531-1/CTSA11",
-    Text(
-        "usa siempre la forma corta del código de fabricante",
-        "always takes the short form of the manufacturer code",
-    ),
+    Message("always takes the short form of the manufacturer code"),
 )
 class ShortFormForAll(OwnModule):
     """A vendor that puts every manufacturer into the short form."""
@@ -98,7 +92,7 @@ class ShortFormForAll(OwnModule):
 @vendor_mutant(
     "ignores-check-digit",
     "sts531-1/CTSA17",
-    Text("acepta un DRN con un dígito de verificación errado", "takes a DRN with a wrong check digit"),
+    Message("takes a DRN with a wrong check digit"),
 )
 class IgnoresCheckDigit(OwnModule):
     """A vendor that corrects check digits by itself."""
@@ -111,9 +105,7 @@ class IgnoresCheckDigit(OwnModule):
         return super().carry(operation, args)
 
 
-@vendor_mutant(
-    "ignores-card-expiry", "sts531-1/CTSA18", Text("atiende una tarjeta vencida", "serves an expired card")
-)
+@vendor_mutant("ignores-card-expiry", "sts531-1/CTSA18", Message("serves an expired card"))
 class IgnoresCardExpiry(OwnModule):
     """A vendor that does not read the date of expiry of a card."""
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from conformance.mutants._registry import vendor_mutant
-from conformance.text import Text
 from conformance.vending.own_module import OwnModule, RetouchingModule, with_fields
+from i18n import Message
 from protocols.sts.token import Token
 from system.security_module.errors import RequestRefused
 from system.security_module.sealed_contents import KeyRegister
@@ -15,7 +15,7 @@ from system.security_module.sealed_contents import KeyRegister
 @vendor_mutant(
     "forgets-third-section",
     "sts531-1/CTSA05",
-    Text("no entrega la tercera sección con el SGC", "does not give the third section with the supply group"),
+    Message("does not give the third section with the supply group"),
 )
 class ForgetsThirdSection(OwnModule):
     """A vendor that forgets the third section of an EA07 key change."""
@@ -31,7 +31,7 @@ class ForgetsThirdSection(OwnModule):
 @vendor_mutant(
     "forgets-rollover",
     "sts531-1/CTSA15",
-    Text("no pone RO al cambiar la fecha base", "does not set RO where the base date changes"),
+    Message("does not set RO where the base date changes"),
 )
 class ForgetsRollover(RetouchingModule):
     """A vendor that changes the base date without saying so."""
@@ -44,7 +44,7 @@ class ForgetsRollover(RetouchingModule):
 @vendor_mutant(
     "wrong-kenho",
     "sts531-1/CTSA15",
-    Text("la mitad alta del KEN es siempre F", "the high half of the KEN is always F"),
+    Message("the high half of the KEN is always F"),
 )
 class WrongKenho(RetouchingModule):
     """A vendor that leaves the high half of the KEN at F."""
@@ -57,7 +57,7 @@ class WrongKenho(RetouchingModule):
 @vendor_mutant(
     "wrong-kenlo",
     "sts531-1/CTSA15",
-    Text("la mitad baja del KEN es siempre F", "the low half of the KEN is always F"),
+    Message("the low half of the KEN is always F"),
 )
 class WrongKenlo(RetouchingModule):
     """A vendor that leaves the low half of the KEN at F."""
@@ -70,7 +70,7 @@ class WrongKenlo(RetouchingModule):
 @vendor_mutant(
     "never-changes-key",
     "sts531-1/CTSA19",
-    Text("vende bajo la clave vieja en vez de cambiarla", "sells under the old key in place of changing it"),
+    Message("sells under the old key in place of changing it"),
 )
 class NeverChangesKey(OwnModule):
     """A vendor that goes on selling under the old key."""
@@ -87,7 +87,7 @@ class NeverChangesKey(OwnModule):
 @vendor_mutant(
     "credit-before-key-change",
     "sts531-1/CTSA19",
-    Text("entrega el crédito antes del cambio de clave", "gives the credit before the key change"),
+    Message("gives the credit before the key change"),
 )
 class CreditBeforeKeyChange(OwnModule):
     """A vendor that prints the credit before the key change."""
@@ -103,7 +103,7 @@ class CreditBeforeKeyChange(OwnModule):
 @vendor_mutant(
     "sells-under-expired-key",
     "sts531-1/CTSA16",
-    Text("vende con una clave expirada", "sells under an expired key"),
+    Message("sells under an expired key"),
 )
 class SellsUnderExpiredKey(OwnModule):
     """A vendor that knows no key expiry."""
@@ -119,10 +119,7 @@ _EXPIRED_SGC = "201460"
 @vendor_mutant(
     "stranded-on-expired-key",
     "sts531-1/CTSA16",
-    Text(
-        "no cambia la clave de un medidor cuya clave expiró",
-        "does not change the key of a meter whose key expired",
-    ),
+    Message("does not change the key of a meter whose key expired"),
 )
 class StrandedOnExpiredKey(OwnModule):
     """A vendor that lets no meter leave an expired key."""
@@ -137,7 +134,7 @@ class StrandedOnExpiredKey(OwnModule):
 @vendor_mutant(
     "expires-a-minute-late",
     "sts531-1/CTSA16",
-    Text("vende un minuto después de expirar la clave", "sells a minute after the key expired"),
+    Message("sells a minute after the key expired"),
 )
 class ExpiresAMinuteLate(OwnModule):
     """A vendor that still sells in the first minute after a key expired."""

@@ -6,7 +6,7 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.prepayment import consume, use_up_share, with_credit
-from conformance.text import Text
+from i18n import Message
 
 NEEDS = pytest.mark.needs("sts", "token-entry", "load", "clock", "account", "association:reader")
 
@@ -18,14 +18,12 @@ _POINTS = ((5.0, 0.0), (10.0, 0.0), (10.0, 60.0), (40.0, 0.0))
 
 @case(
     id="closed-loop/accuracy/load-points",
-    title=Text("Error en energía activa", "Error in active energy"),
-    stimulus=Text(
-        "Una hora de carga a 5, 10 y 40 A con factor de potencia uno, y a 10 A con 0,5 inductivo.",
-        "An hour of load at 5, 10 and 40 A at unity power factor, and at 10 A at 0.5 inductive.",
+    title=Message("Error in active energy"),
+    stimulus=Message(
+        "An hour of load at 5, 10 and 40 A at unity power factor, and at 10 A at 0.5 inductive."
     ),
-    requirement=Text(
-        "La energía registrada no se aparta de la de la carga más que el porcentaje de la clase.",
-        "The energy registered departs from the load's by no more than the percentage of the class.",
+    requirement=Message(
+        "The energy registered departs from the load's by no more than the percentage of the class."
     ),
 )
 @pytest.mark.clause("iec62053-21", "table-6", level="shall")
@@ -40,20 +38,24 @@ def test_accuracy(bench: Bench) -> None:
         bench.measure("error", f"{error:.3f}", "%")
         bench.check(
             abs(error) <= limit,
-            f"a {current_a:g} A y {phase_deg:g}° el error no pasa de {limit:g} % (es {error:.3f} %)",
-            f"at {current_a:g} A and {phase_deg:g}° the error is at most {limit:g} % (it is {error:.3f} %)",
+            Message(
+                "at {current_a:g} A and {phase_deg:g}° the error is at most {limit:g} % (it is "
+                "{error:.3f} %)",
+                current_a=current_a,
+                phase_deg=phase_deg,
+                limit=limit,
+                error=error,
+            ),
         )
 
 
 @case(
     id="closed-loop/F7-05/pulses",
-    title=Text("Los pulsos coinciden con el registro", "Pulses agree with the register"),
-    stimulus=Text("Una hora de carga a 10 A.", "An hour of load at 10 A."),
-    requirement=Text(
-        "Los pulsos contados son la energía registrada por la constante del medidor, salvo la resolución "
-        "del registro.",
-        "The pulses counted are the energy registered times the meter's constant, within the register's "
-        "resolution.",
+    title=Message("Pulses agree with the register"),
+    stimulus=Message("An hour of load at 10 A."),
+    requirement=Message(
+        "The pulses counted are the energy registered times the meter's constant, within the "
+        "register's resolution."
     ),
 )
 @pytest.mark.clause("ipse-teorama", "F7-05", level="shall")
@@ -69,19 +71,21 @@ def test_pulses(bench: Bench) -> None:
     slack = per_wh + 1  # one step of the register and one pulse
     bench.check(
         abs(seen.active_pulses - due) <= slack,
-        f"{seen.active_pulses} pulsos por {seen.registered_wh:g} Wh (se esperan {due:.0f} ± {slack:.0f})",
-        f"{seen.active_pulses} pulses for {seen.registered_wh:g} Wh ({due:.0f} ± {slack:.0f} are due)",
+        Message(
+            "{active_pulses} pulses for {registered_wh:g} Wh ({due:.0f} ± {slack:.0f} are due)",
+            active_pulses=seen.active_pulses,
+            registered_wh=seen.registered_wh,
+            due=due,
+            slack=slack,
+        ),
     )
 
 
 @case(
     id="closed-loop/PAY-03/decrement",
-    title=Text("El crédito baja con la energía", "Credit falls with energy"),
-    stimulus=Text("Con crédito, media hora de carga a 10 A.", "With credit, half an hour of load at 10 A."),
-    requirement=Text(
-        "El crédito baja lo que sube el registro de energía, con 1 Wh de diferencia como mucho.",
-        "Credit falls by what the energy register rises, within 1 Wh.",
-    ),
+    title=Message("Credit falls with energy"),
+    stimulus=Message("With credit, half an hour of load at 10 A."),
+    requirement=Message("Credit falls by what the energy register rises, within 1 Wh."),
 )
 @pytest.mark.clause("pay", "PAY-03", level="shall")
 @NEEDS
@@ -93,18 +97,19 @@ def test_decrement(bench: Bench) -> None:
     _need_flow(bench, seen.reference_wh)
     bench.check(
         abs(seen.credit_wh - seen.registered_wh) <= 1,
-        f"el crédito baja {seen.credit_wh} Wh y el registro sube {seen.registered_wh:g} Wh",
-        f"credit falls by {seen.credit_wh} Wh and the register rises by {seen.registered_wh:g} Wh",
+        Message(
+            "credit falls by {credit_wh} Wh and the register rises by {registered_wh:g} Wh",
+            credit_wh=seen.credit_wh,
+            registered_wh=seen.registered_wh,
+        ),
     )
 
 
 @case(
     id="closed-loop/PAY-16/reverse-energy",
-    title=Text("La energía inversa no da crédito", "Reverse energy gives no credit"),
-    stimulus=Text(
-        "Con crédito, media hora de generación de 10 A.", "With credit, half an hour of generation of 10 A."
-    ),
-    requirement=Text("El crédito no sube.", "Credit does not rise."),
+    title=Message("Reverse energy gives no credit"),
+    stimulus=Message("With credit, half an hour of generation of 10 A."),
+    requirement=Message("Credit does not rise."),
 )
 @pytest.mark.clause("pay", "PAY-16", level="shall")
 @NEEDS
@@ -112,22 +117,19 @@ def test_reverse_energy(bench: Bench) -> None:
     with_credit(bench, _CREDIT_UNITS)
     seen = consume(bench, 10.0, 180.0, _HOUR_S / 2)
     if seen.reference_wh >= 0:
-        raise bench.inconclusive("la carga no genera", "the load does not generate")
+        raise bench.inconclusive(Message("the load does not generate"))
     bench.check(
         seen.credit_wh >= 0,
-        f"el crédito no sube (baja {seen.credit_wh} Wh)",
-        f"credit does not rise (it falls by {seen.credit_wh} Wh)",
+        Message("credit does not rise (it falls by {credit_wh} Wh)", credit_wh=seen.credit_wh),
     )
 
 
 @case(
     id="closed-loop/R4.1-03/instantaneous",
-    title=Text("Valores instantáneos", "Instantaneous values"),
-    stimulus=Text("Carga de 10 A a 30° inductivos.", "A load of 10 A at 30° lagging."),
-    requirement=Text(
-        "Tensión, corriente, potencia y factor de potencia leídos por DLMS se apartan de la carga un 1 % "
-        "como mucho.",
-        "Voltage, current, power and power factor read by DLMS are within 1 % of the load's.",
+    title=Message("Instantaneous values"),
+    stimulus=Message("A load of 10 A at 30° lagging."),
+    requirement=Message(
+        "Voltage, current, power and power factor read by DLMS are within 1 % of the load's."
     ),
 )
 @pytest.mark.clause("ipse-teorama", "R4.1-03", level="shall")
@@ -151,12 +153,18 @@ def test_instantaneous(bench: Bench) -> None:
             bench.measure(obis, f"{read.value:.4f}", read.unit)
             bench.check(
                 read.unit == unit and abs(read.value - value) <= 0.01 * value,
-                f"{obis} es {value:.4g} {unit} (lee {read.value:.4g} {read.unit})",
-                f"{obis} is {value:.4g} {unit} (it reads {read.value:.4g} {read.unit})",
+                Message(
+                    "{obis} is {value:.4g} {unit} (it reads {value2:.4g} {unit2})",
+                    obis=obis,
+                    value=value,
+                    unit=unit,
+                    value2=read.value,
+                    unit2=read.unit,
+                ),
             )
 
 
 def _need_flow(bench: Bench, amount: float) -> None:
     """Without current there is nothing to judge."""
     if amount <= 0:
-        raise bench.inconclusive("por la carga no pasa corriente", "no current flows in the load")
+        raise bench.inconclusive(Message("no current flows in the load"))

@@ -26,7 +26,7 @@ from conformance.bench.raw_apdu import (
     propose,
     served,
 )
-from conformance.text import Text
+from i18n import Message, Verbatim
 from protocols.dlms.session.errors import AccessRefused
 
 # ---- APPL_IDLE: nothing is served without association.
@@ -40,12 +40,9 @@ _REQUESTS = (
 
 @case(
     id="dlms/APPL_IDLE_N1/get",
-    title=Text("GET sin asociación", "GET without association"),
-    stimulus=Text("Pedir un atributo antes de asociarse.", "Ask for an attribute before associating."),
-    requirement=Text(
-        "Se contesta con una excepción o con silencio, nunca con datos; después se puede asociar.",
-        "The answer is an exception or silence, never data; afterwards association works.",
-    ),
+    title=Message("GET without association"),
+    stimulus=Message("Ask for an attribute before associating."),
+    requirement=Message("The answer is an exception or silence, never data; afterwards association works."),
 )
 @pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
 @pytest.mark.needs("association:public")
@@ -57,15 +54,11 @@ def test_get_without_association(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_IDLE_N1/other-client",
-    title=Text("GET mientras otro cliente está asociado", "GET while another client is associated"),
-    stimulus=Text(
-        "Asociarse como lector y, por el mismo enlace, leer como cliente público sin asociarse.",
-        "Associate as the reader and, on the same link, read as the public client without associating.",
+    title=Message("GET while another client is associated"),
+    stimulus=Message(
+        "Associate as the reader and, on the same link, read as the public client without associating."
     ),
-    requirement=Text(
-        "La lectura del cliente sin asociación no se atiende.",
-        "The read of the client without association is not served.",
-    ),
+    requirement=Message("The read of the client without association is not served."),
 )
 @pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
 @pytest.mark.needs("association:public", "association:reader")
@@ -80,14 +73,9 @@ def test_other_client(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_IDLE_N1/other-services",
-    title=Text("Otros servicios sin asociación", "Other services without association"),
-    stimulus=Text(
-        "Escribir, invocar un método, leer por nombre corto y liberar antes de asociarse.",
-        "Write, invoke a method, read by short name and release before associating.",
-    ),
-    requirement=Text(
-        "Nada se atiende; después se puede asociar.", "Nothing is served; afterwards association works."
-    ),
+    title=Message("Other services without association"),
+    stimulus=Message("Write, invoke a method, read by short name and release before associating."),
+    requirement=Message("Nothing is served; afterwards association works."),
 )
 @pytest.mark.clause("dlms-yb", "APPL_IDLE_N1", level="shall")
 @pytest.mark.needs("association:public")
@@ -95,7 +83,7 @@ def test_other_services_without_association(bench: Bench) -> None:
     requests = (("SET", harmless_set(bench)), *_REQUESTS)
     with bench.session("public") as session:
         for name, request in requests:
-            answer = ask(bench, session, request, name, name)
+            answer = ask(bench, session, request, Verbatim(name))
             if name != "RLRQ":  # a release may be confirmed: there was nothing to release
                 check_refused(bench, answer)
         check_not_served(bench, session)
@@ -130,13 +118,11 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/APPL_OPEN_1/public",
-    title=Text("Asociación pública", "Public association"),
-    stimulus=Text("Asociarse sin autenticación.", "Associate without authentication."),
-    requirement=Text(
-        "Se acepta con versión 6, nombre VAA 0x0007, servicios dentro de los propuestos y PDU de 12 "
-        "octetos o más.",
-        "It is accepted with version 6, VAA name 0x0007, services within those proposed and a PDU of 12 "
-        "octets or more.",
+    title=Message("Public association"),
+    stimulus=Message("Associate without authentication."),
+    requirement=Message(
+        "It is accepted with version 6, VAA name 0x0007, services within those proposed and "
+        "a PDU of 12 octets or more."
     ),
 )
 @clause("APPL_OPEN_1")
@@ -147,20 +133,15 @@ def test_public(bench: Bench) -> None:
         check_accepted(bench, answered)
         aare = answered[1]
         if aare is not None and aare.diagnostic != (ACSE_USER, 0):
-            bench.not_strictly("el diagnóstico no es nulo", "the diagnostic is not null")
+            bench.not_strictly(Message("the diagnostic is not null"))
         check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_OPEN_1/again",
-    title=Text("Asociarse dos veces", "Associate twice"),
-    stimulus=Text(
-        "Enviar un segundo AARQ con la asociación abierta.", "Send a second AARQ while associated."
-    ),
-    requirement=Text(
-        "Se contesta, y el dispositivo sigue atendiendo o se puede volver a asociar.",
-        "It is answered, and the device goes on serving or can be associated again.",
-    ),
+    title=Message("Associate twice"),
+    stimulus=Message("Send a second AARQ while associated."),
+    requirement=Message("It is answered, and the device goes on serving or can be associated again."),
 )
 @clause("APPL_OPEN_1")
 @PUBLIC
@@ -168,24 +149,19 @@ def test_twice(bench: Bench) -> None:
     with bench.session("public") as session:
         check_accepted(bench, propose(bench, session, AarqShape()))
         _, aare = propose(bench, session, AarqShape())
+        accepted = aare is not None and aare.accepted
         bench.note(
-            "el segundo AARQ se acepta" if aare and aare.accepted else "el segundo AARQ no se acepta",
-            "the second AARQ is accepted" if aare and aare.accepted else "the second AARQ is not accepted",
+            Message("the second AARQ is accepted") if accepted else Message("the second AARQ is not accepted")
         )
     check_still_works(bench)
 
 
 @case(
     id="dlms/APPL_OPEN_4/no-common-version",
-    title=Text("Sin versión común de ACSE", "No common ACSE version"),
-    stimulus=Text(
-        "Proponer versiones de ACSE con la primera (100001), y sin ella (010001).",
-        "Propose ACSE versions with the first one (100001), and without it (010001).",
-    ),
-    requirement=Text(
-        "La primera propuesta se acepta; la segunda se rechaza de forma permanente, por el proveedor "
-        "(diagnóstico 2).",
-        "The first proposal is accepted; the second is rejected permanently, by the provider (diagnostic 2).",
+    title=Message("No common ACSE version"),
+    stimulus=Message("Propose ACSE versions with the first one (100001), and without it (010001)."),
+    requirement=Message(
+        "The first proposal is accepted; the second is rejected permanently, by the provider (diagnostic 2)."
     ),
 )
 @clause("APPL_OPEN_4")
@@ -201,15 +177,9 @@ def test_protocol_version(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_5/unknown-context",
-    title=Text("Contexto de aplicación desconocido", "Unknown application context"),
-    stimulus=Text(
-        "Proponer un contexto de aplicación que no existe.",
-        "Propose an application context that does not exist.",
-    ),
-    requirement=Text(
-        "Se rechaza de forma permanente con application-context-name-not-supported (2).",
-        "It is rejected permanently with application-context-name-not-supported (2).",
-    ),
+    title=Message("Unknown application context"),
+    stimulus=Message("Propose an application context that does not exist."),
+    requirement=Message("It is rejected permanently with application-context-name-not-supported (2)."),
 )
 @clause("APPL_OPEN_5")
 @PUBLIC
@@ -219,15 +189,9 @@ def test_unknown_context(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_5/absent-context",
-    title=Text("Sin contexto de aplicación", "No application context"),
-    stimulus=Text(
-        "Enviar un AARQ sin nombre de contexto de aplicación.",
-        "Send an AARQ without an application context name.",
-    ),
-    requirement=Text(
-        "Se rechaza de forma permanente con application-context-name-not-supported (2).",
-        "It is rejected permanently with application-context-name-not-supported (2).",
-    ),
+    title=Message("No application context"),
+    stimulus=Message("Send an AARQ without an application context name."),
+    requirement=Message("It is rejected permanently with application-context-name-not-supported (2)."),
 )
 @clause("APPL_OPEN_5")
 @PUBLIC
@@ -243,16 +207,12 @@ def _wrong_context(bench: Bench, context: int | None) -> None:
 
 @case(
     id="dlms/APPL_OPEN_6/dummies",
-    title=Text("Campos sin uso con valores cualesquiera", "Unused fields with dummy values"),
-    stimulus=Text(
-        "Proponer una asociación sin cifrado con títulos, calificadores e identificadores de invocación "
-        "cualesquiera: cada campo por separado y todos juntos.",
-        "Propose an unciphered association with dummy titles, qualifiers and invocation ids: each field "
-        "alone, and all together.",
+    title=Message("Unused fields with dummy values"),
+    stimulus=Message(
+        "Propose an unciphered association with dummy titles, qualifiers and invocation ids: "
+        "each field alone, and all together."
     ),
-    requirement=Text(
-        "Se aceptan: los campos sin uso se ignoran.", "They are accepted: unused fields are ignored."
-    ),
+    requirement=Message("They are accepted: unused fields are ignored."),
 )
 @clause("APPL_OPEN_6")
 @PUBLIC
@@ -264,15 +224,11 @@ def test_dummies(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_6/title-length",
-    title=Text("Título del cliente de otra longitud", "Client title of another length"),
-    stimulus=Text(
-        "Proponer el contexto con cifrado con un título de cliente de 7 octetos, de 9 y sin él.",
-        "Propose the context with ciphering with a client title of 7 octets, of 9, and without it.",
+    title=Message("Client title of another length"),
+    stimulus=Message(
+        "Propose the context with ciphering with a client title of 7 octets, of 9, and without it."
     ),
-    requirement=Text(
-        "Se rechazan con calling-AP-title-not-recognised (3).",
-        "They are rejected with calling-AP-title-not-recognised (3).",
-    ),
+    requirement=Message("They are rejected with calling-AP-title-not-recognised (3)."),
 )
 @clause("APPL_OPEN_6")
 @pytest.mark.needs("association:public", "association:management")
@@ -300,15 +256,12 @@ _LAST_USER = 0x7F
 
 @case(
     id="dlms/APPL_OPEN_2/user",
-    title=Text("Identificación del usuario del cliente", "Identification of the client's user"),
-    stimulus=Text(
-        "Asociarse con un identificador de usuario de la lista del objeto de asociación, y con uno que no "
-        "está.",
-        "Associate with a user id of the list in the association object, and with one that is not there.",
+    title=Message("Identification of the client's user"),
+    stimulus=Message(
+        "Associate with a user id of the list in the association object, and with one that is not there."
     ),
-    requirement=Text(
-        "El de la lista se acepta y el otro se rechaza; con la lista vacía se aceptan todos.",
-        "The one listed is accepted and the other rejected; with an empty list all are accepted.",
+    requirement=Message(
+        "The one listed is accepted and the other rejected; with an empty list all are accepted."
     ),
 )
 @clause("APPL_OPEN_2")
@@ -319,9 +272,7 @@ def test_user(bench: Bench) -> None:
         try:
             rows = [items(row) for row in items(dialogue.get(_ASSOCIATION_LN, _CURRENT, _USER_LIST))]
         except AccessRefused:
-            raise bench.not_applicable(
-                "la asociación no lleva lista de usuarios", "the association keeps no list of users"
-            ) from None
+            raise bench.not_applicable(Message("the association keeps no list of users")) from None
     users = {row[0].value for row in rows}
     known = next((user for user in users if isinstance(user, int)), _LAST_USER)
     stranger = next(user for user in range(_LAST_USER, -1, -1) if user not in users)
@@ -338,9 +289,9 @@ def test_user(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_7/lls",
-    title=Text("Autenticación de bajo nivel", "Low-level authentication"),
-    stimulus=Text("Asociarse con la contraseña declarada.", "Associate with the declared password."),
-    requirement=Text("Se acepta y los datos se atienden.", "It is accepted and data are served."),
+    title=Message("Low-level authentication"),
+    stimulus=Message("Associate with the declared password."),
+    requirement=Message("It is accepted and data are served."),
 )
 @clause("APPL_OPEN_7")
 @READER
@@ -354,18 +305,14 @@ def test_lls(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_7/wrong-password",
-    title=Text("Contraseña equivocada", "Wrong password"),
-    stimulus=Text(
-        "Asociarse con otra contraseña, con una más corta, con una más larga y con una vacía; después con la "
-        "declarada.",
-        "Associate with another password, with a shorter one, a longer one and an empty one; then with the "
-        "declared one.",
+    title=Message("Wrong password"),
+    stimulus=Message(
+        "Associate with another password, with a shorter one, a longer one and an empty one; "
+        "then with the declared one."
     ),
-    requirement=Text(
-        "Se rechazan con un diagnóstico de autenticación (11 a 14), no se atienden datos, y la buena se "
-        "acepta después.",
-        "They are rejected with a diagnostic of authentication (11 to 14), no data are served, and the "
-        "good one is accepted afterwards.",
+    requirement=Message(
+        "They are rejected with a diagnostic of authentication (11 to 14), no data are "
+        "served, and the good one is accepted afterwards."
     ),
 )
 @clause("APPL_OPEN_7")
@@ -380,17 +327,14 @@ def test_wrong_password(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_7/fields",
-    title=Text("Campos de autenticación incompletos", "Incomplete authentication fields"),
-    stimulus=Text(
-        "Asociarse sin campos de autenticación, con el mecanismo sin valor, con el valor sin mecanismo y con "
-        "un mecanismo desconocido.",
-        "Associate without authentication fields, with the mechanism but no value, with the value but no "
-        "mechanism, and with an unknown mechanism.",
+    title=Message("Incomplete authentication fields"),
+    stimulus=Message(
+        "Associate without authentication fields, with the mechanism but no value, with the "
+        "value but no mechanism, and with an unknown mechanism."
     ),
-    requirement=Text(
-        "Se rechazan, con los diagnósticos 14, 13 o 14, 12 y 11; la buena se acepta después.",
-        "They are rejected, with the diagnostics 14, 13 or 14, 12 and 11; the good one is accepted "
-        "afterwards.",
+    requirement=Message(
+        "They are rejected, with the diagnostics 14, 13 or 14, 12 and 11; the good one is "
+        "accepted afterwards."
     ),
 )
 @clause("APPL_OPEN_7")
@@ -406,15 +350,9 @@ def test_fields(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_OPEN_7/unannounced",
-    title=Text("Autenticación sin anunciar", "Unannounced authentication"),
-    stimulus=Text(
-        "Asociarse con mecanismo y contraseña buenos, sin sender-acse-requirements.",
-        "Associate with the right mechanism and password, without sender-acse-requirements.",
-    ),
-    requirement=Text(
-        "Las fuentes públicas no dicen la respuesta: se anota.",
-        "No public source states the answer: it is noted.",
-    ),
+    title=Message("Unannounced authentication"),
+    stimulus=Message("Associate with the right mechanism and password, without sender-acse-requirements."),
+    requirement=Message("No public source states the answer: it is noted."),
 )
 @clause("APPL_OPEN_7")
 @READER
@@ -424,9 +362,7 @@ def test_unannounced(bench: Bench) -> None:
         shape = AarqShape(authentication=AuthenticationShape(good, announced=False))
         _, aare = propose(bench, session, shape)
     accepted = aare is not None and aare.accepted
-    bench.informational(
-        "la acepta" if accepted else "no la acepta", "it accepts it" if accepted else "it does not accept it"
-    )
+    bench.informational(Message("it accepts it") if accepted else Message("it does not accept it"))
     check_still_works(bench, "reader")
 
 
@@ -436,8 +372,8 @@ def _refused(
     """The proposal is rejected, and no data are served on the same link."""
     with bench.session("reader") as session:
         check_rejected(bench, propose(bench, session, AarqShape(authentication=authentication)), diagnostics)
-        answer = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
-        bench.check(not served(answer), "los datos no se atienden", "data are not served")
+        answer = ask(bench, session, GET_LDN, Message("GET of the logical device name"))
+        bench.check(not served(answer), Message("data are not served"))
 
 
 def need_password(bench: Bench) -> bytes:
@@ -448,5 +384,5 @@ def need_password(bench: Bench) -> bytes:
     """
     secret = bench.association_section("reader").secret
     if not secret:
-        raise bench.not_applicable("la asociación no tiene contraseña", "the association has no password")
+        raise bench.not_applicable(Message("the association has no password"))
     return secret

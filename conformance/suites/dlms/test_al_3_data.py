@@ -29,7 +29,7 @@ from conformance.bench.raw_apdu import (
     served,
     set_request,
 )
-from conformance.text import Text
+from i18n import Message, Verbatim
 from protocols.dlms.session import DlmsSession
 
 # ---- APPL_DATA_LN_N1: reads that get an error of their own and leave the association alive.
@@ -47,15 +47,9 @@ _READ_WRITE_DENIED, _UNDEFINED, _INCONSISTENT, _UNAVAILABLE, _SCOPE_VIOLATED = 3
 
 @case(
     id="dlms/APPL_DATA_LN_N1/unknown-choice",
-    title=Text("GET de una variante desconocida", "GET of an unknown choice"),
-    stimulus=Text(
-        "Enviar peticiones GET con las variantes 00, 04, 06 y FF.",
-        "Send GET requests with the choices 00, 04, 06 and FF.",
-    ),
-    requirement=Text(
-        "Se contesta con una excepción y la asociación sigue viva.",
-        "The answer is an exception and the association lives on.",
-    ),
+    title=Message("GET of an unknown choice"),
+    stimulus=Message("Send GET requests with the choices 00, 04, 06 and FF."),
+    requirement=Message("The answer is an exception and the association lives on."),
 )
 @GET_CLAUSE
 @PUBLIC
@@ -65,15 +59,9 @@ def test_unknown_choice(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N1/missing-elements",
-    title=Text("GET incompleto", "Incomplete GET"),
-    stimulus=Text(
-        "Enviar una petición GET cortada en cada uno de sus octetos.",
-        "Send a GET request cut at each of its octets.",
-    ),
-    requirement=Text(
-        "Se contesta con una excepción o con silencio y la asociación sigue viva.",
-        "The answer is an exception or silence, and the association lives on.",
-    ),
+    title=Message("Incomplete GET"),
+    stimulus=Message("Send a GET request cut at each of its octets."),
+    requirement=Message("The answer is an exception or silence, and the association lives on."),
 )
 @GET_CLAUSE
 @PUBLIC
@@ -83,38 +71,29 @@ def test_missing_elements(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N1/excess",
-    title=Text("GET con octetos de más", "GET with octets in excess"),
-    stimulus=Text(
-        "Enviar una petición GET con octetos sobrantes.", "Send a GET request with octets left over."
-    ),
-    requirement=Text(
-        "Las fuentes públicas no dicen la respuesta: se anota; la asociación sigue viva.",
-        "No public source states the answer: it is noted; the association lives on.",
-    ),
+    title=Message("GET with octets in excess"),
+    stimulus=Message("Send a GET request with octets left over."),
+    requirement=Message("No public source states the answer: it is noted; the association lives on."),
 )
 @GET_CLAUSE
 @PUBLIC
 def test_excess(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
-        answer = ask(bench, session, GET_LDN + b"\x00\x00", "GET con sobrante", "GET with excess")
+        answer = ask(bench, session, GET_LDN + b"\x00\x00", Message("GET with excess"))
         if served(answer):
-            bench.informational("los ignora", "it ignores them")
+            bench.informational(Message("it ignores them"))
         else:
-            bench.informational("no la atiende", "it does not serve it")
+            bench.informational(Message("it does not serve it"))
         check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_DATA_LN_N1/undefined-object",
-    title=Text("GET de un objeto que no existe", "GET of an object that does not exist"),
-    stimulus=Text(
-        "Leer un objeto que no existe, de clase conocida y de clase desconocida.",
-        "Read an object that does not exist, of a known and of an unknown class.",
-    ),
-    requirement=Text(
-        "Resultado object-undefined (4) u object-unavailable (11); la asociación sigue viva.",
-        "The result is object-undefined (4) or object-unavailable (11); the association lives on.",
+    title=Message("GET of an object that does not exist"),
+    stimulus=Message("Read an object that does not exist, of a known and of an unknown class."),
+    requirement=Message(
+        "The result is object-undefined (4) or object-unavailable (11); the association lives on."
     ),
 )
 @GET_CLAUSE
@@ -126,14 +105,10 @@ def test_get_of_undefined_object(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N1/wrong-class",
-    title=Text("GET con la clase equivocada", "GET under the wrong class"),
-    stimulus=Text(
-        "Leer el nombre lógico como si fuera un registro (clase 3).",
-        "Read the logical device name as if it were a register (class 3).",
-    ),
-    requirement=Text(
-        "Resultado object-class-inconsistent (9) u object-undefined (4); la asociación sigue viva.",
-        "The result is object-class-inconsistent (9) or object-undefined (4); the association lives on.",
+    title=Message("GET under the wrong class"),
+    stimulus=Message("Read the logical device name as if it were a register (class 3)."),
+    requirement=Message(
+        "The result is object-class-inconsistent (9) or object-undefined (4); the association lives on."
     ),
 )
 @GET_CLAUSE
@@ -144,15 +119,9 @@ def test_wrong_class(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N1/undefined-attribute",
-    title=Text("GET de un atributo que no existe", "GET of an attribute that does not exist"),
-    stimulus=Text(
-        "Leer los atributos 99 y −1 del nombre lógico.",
-        "Read the attributes 99 and −1 of the logical device name.",
-    ),
-    requirement=Text(
-        "Un resultado de acceso que no es un dato; la asociación sigue viva.",
-        "An access result that is no data; the association lives on.",
-    ),
+    title=Message("GET of an attribute that does not exist"),
+    stimulus=Message("Read the attributes 99 and −1 of the logical device name."),
+    requirement=Message("An access result that is no data; the association lives on."),
 )
 @GET_CLAUSE
 @PUBLIC
@@ -164,16 +133,11 @@ def test_undefined_attribute(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N1/next-without-transfer",
-    title=Text("Pedir un bloque que nadie ofrece", "Ask for a block that nobody offers"),
-    stimulus=Text(
-        "Enviar GET-next del bloque 1 y del 4294967295 sin transferencia en curso.",
-        "Send GET-next of block 1 and of block 4294967295 with no transfer under way.",
-    ),
-    requirement=Text(
-        "Ningún dato: no-long-get (16), block-number-invalid (19), otro resultado o una excepción; la "
-        "asociación sigue viva.",
-        "No data: no-long-get (16), block-number-invalid (19), another result or an exception; the "
-        "association lives on.",
+    title=Message("Ask for a block that nobody offers"),
+    stimulus=Message("Send GET-next of block 1 and of block 4294967295 with no transfer under way."),
+    requirement=Message(
+        "No data: no-long-get (16), block-number-invalid (19), another result or an "
+        "exception; the association lives on."
     ),
 )
 @GET_CLAUSE
@@ -183,22 +147,20 @@ def test_next_without_transfer(bench: Bench) -> None:
         session.associate()
         for number in (1, 0xFFFFFFFF):
             request = bytes((0xC0, 0x02, 0xC1)) + number.to_bytes(4, "big")
-            answer = ask(bench, session, request, "GET-next", "GET-next") or b""
+            answer = ask(bench, session, request, Message("GET-next")) or b""
             block = answer[:2] == bytes((GET_RESPONSE, 0x02))
-            bench.check(not block or answer[8:9] == _ACCESS_RESULT, "no entrega datos", "it gives no data")
+            bench.check(not block or answer[8:9] == _ACCESS_RESULT, Message("it gives no data"))
             check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_DATA_LN_N1/wrong-block",
-    title=Text("Pedir otro bloque del que toca", "Ask for another block than the next"),
-    stimulus=Text(
-        "Con un PDU de 64 octetos, empezar a leer la lista de objetos y pedir un bloque que no toca.",
-        "With a PDU of 64 octets, begin to read the object list and ask for a block out of turn.",
+    title=Message("Ask for another block than the next"),
+    stimulus=Message(
+        "With a PDU of 64 octets, begin to read the object list and ask for a block out of turn."
     ),
-    requirement=Text(
-        "Ningún dato: block-number-invalid (19), otro resultado o una excepción; la asociación sigue viva.",
-        "No data: block-number-invalid (19), another result or an exception; the association lives on.",
+    requirement=Message(
+        "No data: block-number-invalid (19), another result or an exception; the association lives on."
     ),
 )
 @GET_CLAUSE
@@ -207,32 +169,23 @@ def test_wrong_block(bench: Bench) -> None:
     for number in (7, 0xFFFFFFFF):
         with bench.session("public") as session:
             check_accepted(bench, propose(bench, session, AarqShape(max_pdu=_SMALL_PDU)))
-            first = read_block(ask(bench, session, _OBJECT_LIST, "GET de la lista", "GET of the list"))
+            first = read_block(ask(bench, session, _OBJECT_LIST, Message("GET of the list")))
             if first is None or first.last:
-                raise bench.not_applicable(
-                    "la lista no llega por bloques", "the object list does not come in blocks"
-                )
-            answer = ask(bench, session, get_next(number), f"GET-next {number}", f"GET-next {number}")
+                raise bench.not_applicable(Message("the object list does not come in blocks"))
+            answer = ask(bench, session, get_next(number), Message("GET-next {number}", number=number))
             block = read_block(answer)
             bench.check(
                 not served(answer) and (block is None or not block.raw),
-                "no entrega datos",
-                "it gives no data",
+                Message("it gives no data"),
             )
             check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_DATA_LN_N1/sn-read",
-    title=Text("Lectura de nombre corto en N1", "Short-name read in N1"),
-    stimulus=Text(
-        "Leer por nombre corto (Read de FA00) en una asociación de nombre lógico.",
-        "Read by short name (Read of FA00) in a logical-name association.",
-    ),
-    requirement=Text(
-        "Se contesta con una excepción y la asociación sigue viva.",
-        "The answer is an exception and the association lives on.",
-    ),
+    title=Message("Short-name read in N1"),
+    stimulus=Message("Read by short name (Read of FA00) in a logical-name association."),
+    requirement=Message("The answer is an exception and the association lives on."),
 )
 @GET_CLAUSE
 @PUBLIC
@@ -245,10 +198,10 @@ def _exceptions(bench: Bench, requests: list[bytes]) -> None:
     with bench.session("public") as session:
         session.associate()
         for request in requests:
-            answer = ask(bench, session, request, "petición", "request")
-            bench.check(not served(answer), "no entrega datos", "it gives no data")
+            answer = ask(bench, session, request, Message("request"))
+            bench.check(not served(answer), Message("it gives no data"))
             if answer is None or answer[0] not in ERRORS:
-                bench.not_strictly("no contesta con una excepción", "it does not answer with an exception")
+                bench.not_strictly(Message("it does not answer with an exception"))
         check_alive(bench, session)
 
 
@@ -256,15 +209,14 @@ def _get_refused(bench: Bench, request: bytes, results: tuple[int, ...]) -> None
     """The read gets one of `results`, and the association lives on."""
     with bench.session("public") as session:
         session.associate()
-        answer = ask(bench, session, request, "GET", "GET") or b""
-        bench.check(not served(answer), "no entrega datos", "it gives no data")
+        answer = ask(bench, session, request, Message("GET")) or b""
+        bench.check(not served(answer), Message("it gives no data"))
         proper = (
             answer[:1] == bytes((GET_RESPONSE,)) and answer[3:4] == _ACCESS_RESULT and answer[4] in results
         )
         if not proper:
             bench.not_strictly(
-                f"el error no es ninguno de {results}: {answer.hex()}",
-                f"the error is none of {results}: {answer.hex()}",
+                Message("the error is none of {results}: {answer}", results=results, answer=answer.hex()),
             )
         check_alive(bench, session)
 
@@ -288,10 +240,10 @@ _SHORT_NAME_SERVICES = (
     ("InformationReport", "18000102fa00010905000000000000"),
 )
 _UNKNOWN_SERVICES = (
-    ("etiqueta 00", "tag 00", "00"),
-    ("etiqueta C9", "tag C9", "c900c1"),
-    ("EventNotification", "EventNotification", "c200000100002a0000ff0200"),
-    ("GET-response", "GET-response", "c401c1000600000001"),
+    (Message("tag 00"), "00"),
+    (Message("tag C9"), "c900c1"),
+    (Message("EventNotification"), "c200000100002a0000ff0200"),
+    (Message("GET-response"), "c401c1000600000001"),
 )
 
 
@@ -301,15 +253,9 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/APPL_DATA_LN_N3/malformed",
-    title=Text("SET deforme", "Malformed SET"),
-    stimulus=Text(
-        "Enviar una petición SET de una variante desconocida (06) y una a la que le faltan elementos.",
-        "Send a SET request of an unknown choice (06) and one with elements missing.",
-    ),
-    requirement=Text(
-        "Se contesta con una excepción y la asociación sigue viva.",
-        "The answer is an exception and the association lives on.",
-    ),
+    title=Message("Malformed SET"),
+    stimulus=Message("Send a SET request of an unknown choice (06) and one with elements missing."),
+    requirement=Message("The answer is an exception and the association lives on."),
 )
 @clause("APPL_DATA_LN_N3")
 @PUBLIC
@@ -317,22 +263,17 @@ def test_malformed(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
         for request in (_UNKNOWN_CHOICE, _MISSING_ELEMENTS):
-            _refused_whole(bench, ask(bench, session, request, "SET", "SET"))
+            _refused_whole(bench, ask(bench, session, request, Message("SET")))
         check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_DATA_LN_N3/undefined-object",
-    title=Text("SET de un objeto que no existe", "SET of an object that does not exist"),
-    stimulus=Text(
-        "Escribir un objeto que no existe, y uno existente con otra clase.",
-        "Write an object that does not exist, and one that exists under another class.",
-    ),
-    requirement=Text(
-        "Se rechaza con object-undefined (4), class-inconsistent (9), read-write-denied (3) u otro "
-        "resultado de acceso; la asociación sigue viva.",
-        "It is refused with object-undefined (4), class-inconsistent (9), read-write-denied (3) or another "
-        "access result; the association lives on.",
+    title=Message("SET of an object that does not exist"),
+    stimulus=Message("Write an object that does not exist, and one that exists under another class."),
+    requirement=Message(
+        "It is refused with object-undefined (4), class-inconsistent (9), read-write-denied "
+        "(3) or another access result; the association lives on."
     ),
 )
 @clause("APPL_DATA_LN_N3")
@@ -343,21 +284,17 @@ def test_set_of_undefined_object(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
         for request in requests:
-            answer = ask(bench, session, request, "SET", "SET")
+            answer = ask(bench, session, request, Message("SET"))
             _refused_write(bench, answer, proper)
         check_alive(bench, session)
 
 
 @case(
     id="dlms/APPL_DATA_LN_N3/read-only",
-    title=Text("SET de un atributo de solo lectura", "SET of a read-only attribute"),
-    stimulus=Text(
-        "Escribir el nombre del dispositivo lógico y su nombre de objeto.",
-        "Write the logical device name and its logical name.",
-    ),
-    requirement=Text(
-        "Se rechaza con read-write-denied (3) o una excepción, y el nombre no cambia.",
-        "It is refused with read-write-denied (3) or an exception, and the name does not change.",
+    title=Message("SET of a read-only attribute"),
+    stimulus=Message("Write the logical device name and its logical name."),
+    requirement=Message(
+        "It is refused with read-write-denied (3) or an exception, and the name does not change."
     ),
 )
 @clause("APPL_DATA_LN_N3")
@@ -365,28 +302,22 @@ def test_set_of_undefined_object(bench: Bench) -> None:
 def test_read_only(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
-        before = ask(bench, session, GET_LDN, "GET del nombre", "GET of the name")
+        before = ask(bench, session, GET_LDN, Message("GET of the name"))
         for attribute, data in ((2, _TEXT), (1, b"\x09\x06" + _NOWHERE)):
             request = set_request(1, LDN, attribute, data)
-            answer = ask(bench, session, request, "SET del nombre", "SET of the name")
+            answer = ask(bench, session, request, Message("SET of the name"))
             if done(answer) and attribute == _VALUE and served(before):
                 _give_back(bench, session, before or b"")
             _refused_write(bench, answer, (_READ_WRITE_DENIED, _SCOPE_VIOLATED))
-        after = ask(bench, session, GET_LDN, "GET del nombre", "GET of the name")
-        bench.check(before == after, "el nombre no cambia", "the name does not change")
+        after = ask(bench, session, GET_LDN, Message("GET of the name"))
+        bench.check(before == after, Message("the name does not change"))
 
 
 @case(
     id="dlms/APPL_DATA_LN_N4/sn-read",
-    title=Text("Servicios de nombre corto", "Short-name services"),
-    stimulus=Text(
-        "Enviar los servicios de nombre corto en una asociación de nombre lógico.",
-        "Send the short-name services in a logical-name association.",
-    ),
-    requirement=Text(
-        "Los confirmados se contestan con una excepción, y la asociación sigue viva.",
-        "The confirmed ones get an exception, and the association lives on.",
-    ),
+    title=Message("Short-name services"),
+    stimulus=Message("Send the short-name services in a logical-name association."),
+    requirement=Message("The confirmed ones get an exception, and the association lives on."),
 )
 @clause("APPL_DATA_LN_N4")
 @PUBLIC
@@ -394,7 +325,7 @@ def test_sn_services(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
         for name, request in _SHORT_NAME_SERVICES:
-            answer = ask(bench, session, bytes.fromhex(request), name, name)
+            answer = ask(bench, session, bytes.fromhex(request), Verbatim(name))
             if name in ("Read", "Write"):
                 _refused_whole(bench, answer)
         check_alive(bench, session)
@@ -402,44 +333,39 @@ def test_sn_services(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_LN_N4/unknown",
-    title=Text("Servicios que un servidor no atiende", "Services that a server does not serve"),
-    stimulus=Text(
-        "Enviar etiquetas desconocidas, una notificación y una respuesta, como si fueran peticiones.",
-        "Send unknown tags, a notification and a response, as if they were requests.",
-    ),
-    requirement=Text(
-        "Ninguna se atiende, y la asociación sigue viva.", "None is served, and the association lives on."
-    ),
+    title=Message("Services that a server does not serve"),
+    stimulus=Message("Send unknown tags, a notification and a response, as if they were requests."),
+    requirement=Message("None is served, and the association lives on."),
 )
 @clause("APPL_DATA_LN_N4")
 @PUBLIC
 def test_unknown(bench: Bench) -> None:
     with bench.session("public") as session:
         session.associate()
-        for es, en, request in _UNKNOWN_SERVICES:
-            answer = ask(bench, session, bytes.fromhex(request), es, en)
-            bench.check(not served(answer) and not done(answer), "no la atiende", "it does not serve it")
+        for text, request in _UNKNOWN_SERVICES:
+            answer = ask(bench, session, bytes.fromhex(request), text)
+            bench.check(not served(answer) and not done(answer), Message("it does not serve it"))
         check_alive(bench, session)
 
 
 def _give_back(bench: Bench, session: DlmsSession, read: bytes) -> None:
     """A device that took the name gets its own one back: later cases ask for it."""
     request = set_request(1, LDN, _VALUE, read[_DATA_AT:])
-    ask(bench, session, request, "SET del nombre de antes", "SET of the name before")
+    ask(bench, session, request, Message("SET of the name before"))
 
 
 def _refused_whole(bench: Bench, answer: bytes | None) -> None:
-    bench.check(not served(answer) and not done(answer), "no la atiende", "it does not serve it")
+    bench.check(not served(answer) and not done(answer), Message("it does not serve it"))
     if answer is None or answer[0] not in ERRORS:
-        bench.not_strictly("no contesta con una excepción", "it does not answer with an exception")
+        bench.not_strictly(Message("it does not answer with an exception"))
 
 
 def _refused_write(bench: Bench, answer: bytes | None, results: tuple[int, ...]) -> None:
-    bench.check(not done(answer), "la escritura se rechaza", "the write is refused")
+    bench.check(not done(answer), Message("the write is refused"))
     if answer is None:
-        bench.not_strictly("la rechaza con silencio", "it refuses it by silence")
+        bench.not_strictly(Message("it refuses it by silence"))
     elif answer[0] == SET_RESPONSE and answer[3] not in results:
-        bench.not_strictly(f"rechaza con el resultado {answer[3]}", f"it refuses with the result {answer[3]}")
+        bench.not_strictly(Message("it refuses with the result {answer}", answer=answer[3]))
 
 
 # ---- APPL_DATA_SN: reads, writes and services that a short-name server must refuse.
@@ -456,15 +382,11 @@ _READ_OBJECT_LIST = bytes.fromhex("050102fa08")
 
 @case(
     id="dlms/APPL_DATA_SN_N1/read",
-    title=Text("Read con errores", "Read errors"),
-    stimulus=Text(
-        "Leer un nombre corto que no existe, con una variante desconocida y con elementos de menos.",
-        "Read a short name that does not exist, with an unknown choice and with elements missing.",
+    title=Message("Read errors"),
+    stimulus=Message(
+        "Read a short name that does not exist, with an unknown choice and with elements missing."
     ),
-    requirement=Text(
-        "Un error de acceso o confirmed-service-error; la asociación sigue viva.",
-        "A data-access-error or confirmed-service-error; the association lives on.",
-    ),
+    requirement=Message("A data-access-error or confirmed-service-error; the association lives on."),
 )
 @clause("APPL_DATA_SN_N1")
 @SHORT_NAMES
@@ -474,15 +396,11 @@ def test_read(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_SN_N2/write",
-    title=Text("Write con errores", "Write errors"),
-    stimulus=Text(
-        "Escribir un nombre corto que no existe, el nombre de la asociación y con elementos de menos.",
-        "Write a short name that does not exist, the name of the association, and with elements missing.",
+    title=Message("Write errors"),
+    stimulus=Message(
+        "Write a short name that does not exist, the name of the association, and with elements missing."
     ),
-    requirement=Text(
-        "Un error de acceso o confirmed-service-error; la asociación sigue viva.",
-        "A data-access-error or confirmed-service-error; the association lives on.",
-    ),
+    requirement=Message("A data-access-error or confirmed-service-error; the association lives on."),
 )
 @clause("APPL_DATA_SN_N2")
 @SHORT_NAMES
@@ -494,12 +412,9 @@ def test_write(bench: Bench) -> None:
 
 @case(
     id="dlms/APPL_DATA_SN_N3/unsupported",
-    title=Text("Servicio que no atiende", "Unsupported service"),
-    stimulus=Text("Enviar GET en una asociación de nombre corto.", "Send GET in a short-name association."),
-    requirement=Text(
-        "confirmed-service-error o excepción; la asociación sigue viva.",
-        "confirmed-service-error or exception; the association lives on.",
-    ),
+    title=Message("Unsupported service"),
+    stimulus=Message("Send GET in a short-name association."),
+    requirement=Message("confirmed-service-error or exception; the association lives on."),
 )
 @clause("APPL_DATA_SN_N3")
 @SHORT_NAMES
@@ -514,13 +429,10 @@ def _short_name_refused(bench: Bench, response: int | None, requests: Sequence[s
         must_answer(bench, answer)
         bench.check(
             aare is not None and aare.accepted,
-            "la asociación de nombre corto se acepta",
-            "the short-name association is accepted",
+            Message("the short-name association is accepted"),
         )
         for request in requests:
-            _check_refused(
-                bench, ask(bench, session, bytes.fromhex(request), "petición", "request"), response
-            )
+            _check_refused(bench, ask(bench, session, bytes.fromhex(request), Message("request")), response)
         _check_alive(bench, session)
 
 
@@ -529,12 +441,12 @@ def _check_refused(bench: Bench, answer: bytes | None, response: int | None) -> 
     assert answer
     errors = (CONFIRMED_SERVICE_ERROR, _EXCEPTION)
     in_place = response is not None and answer[0] == response and answer[2:3] == bytes((_DATA_ACCESS_ERROR,))
-    bench.check(answer[0] in errors or in_place, "se rechaza", "it is refused")
+    bench.check(answer[0] in errors or in_place, Message("it is refused"))
     if answer[0] == _EXCEPTION:
-        bench.not_strictly("contesta con una excepción", "it answers with an exception")
+        bench.not_strictly(Message("it answers with an exception"))
 
 
 def _check_alive(bench: Bench, session: DlmsSession) -> None:
-    answer = ask(bench, session, _READ_OBJECT_LIST, "Read de la lista", "Read of the list") or b""
+    answer = ask(bench, session, _READ_OBJECT_LIST, Message("Read of the list")) or b""
     alive = answer[:3] == bytes((_READ_RESPONSE, 1, 0)) or answer[:3] == bytes((_READ_RESPONSE, 1, 2))
-    bench.check(alive, "la asociación sigue viva", "the association lives on")
+    bench.check(alive, Message("the association lives on"))

@@ -10,7 +10,7 @@ from conformance.bench.case import case
 from conformance.bench.dlms_session import Sealer
 from conformance.bench.raw_apdu import GET_LDN, ask, check_refused, check_still_works, done, must_answer
 from conformance.bench.security import ASSOCIATION, sealer_of, secured
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.acse import Aare
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.client.events import ApduToSend
@@ -27,32 +27,28 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/APPL_OPEN_3/passes",
-    title=Text("Los cuatro pasos", "The four passes"),
-    stimulus=Text(
-        "Asociarse con seguridad de alto nivel: retos en AARQ y AARE, respuestas a ambos; leer.",
-        "Associate with high level security: challenges in AARQ and AARE, answers to both; read.",
+    title=Message("The four passes"),
+    stimulus=Message(
+        "Associate with high level security: challenges in AARQ and AARE, answers to both; read."
     ),
-    requirement=Text(
-        "El dispositivo acepta la respuesta, prueba la suya y atiende la lectura.",
-        "The device takes the answer, proves its own and serves the read.",
-    ),
+    requirement=Message("The device takes the answer, proves its own and serves the read."),
 )
 @clause("APPL_OPEN_3")
 @MANAGEMENT
 def test_passes(bench: Bench) -> None:
     with secured(bench) as open_one:
-        bench.observe("los cuatro pasos terminan bien", "the four passes end well")
+        bench.observe(Message("the four passes end well"))
         open_one.check_alive()
 
 
 def _challenged(bench: Bench, session: DlmsSession) -> tuple[Sealer, bytes]:
     """Passes 1 and 2; what seals for this client, and its right answer to the challenge, not sent yet."""
-    answer = ask(bench, session, session.client.associate(), "AARQ", "AARQ", secret=True)
+    answer = ask(bench, session, session.client.associate(), Message("AARQ"), secret=True)
     must_answer(bench, answer)
     events = session.client.receive_apdu(answer or b"")
     first = events[0] if events else None
     if not isinstance(first, ApduToSend):
-        raise bench.inconclusive("el dispositivo no envía un reto", "the device sends no challenge")
+        raise bench.inconclusive(Message("the device sends no challenge"))
     session.client.abandon()
     aare = decode_apdu(answer or b"")
     title = title_in(aare.responding_ap_title) if isinstance(aare, Aare) else None
@@ -68,15 +64,9 @@ def _plain(sealer: Sealer, apdu: bytes) -> bytes:
 
 @case(
     id="dlms/APPL_OPEN_3/wrong-answer",
-    title=Text("Respuesta equivocada al reto", "Wrong answer to the challenge"),
-    stimulus=Text(
-        "Responder al reto con un octeto cambiado, y después leer.",
-        "Answer the challenge with one octet changed, then read.",
-    ),
-    requirement=Text(
-        "La respuesta se rechaza y la lectura no se atiende.",
-        "The answer is refused and the read is not served.",
-    ),
+    title=Message("Wrong answer to the challenge"),
+    stimulus=Message("Answer the challenge with one octet changed, then read."),
+    requirement=Message("The answer is refused and the read is not served."),
 )
 @clause("APPL_OPEN_3")
 @MANAGEMENT
@@ -85,31 +75,24 @@ def test_wrong_answer(bench: Bench) -> None:
         sealer, right = _challenged(bench, session)
         plain = _plain(sealer, right)
         wrong = sealer.seal(plain[:-1] + bytes((plain[-1] ^ 1,)))
-        answer = sealer.open(ask(bench, session, wrong, "respuesta cambiada", "changed answer"))
-        bench.check(not done(answer), "la respuesta no se acepta", "the answer is not taken")
-        read = ask(
-            bench, session, sealer.seal(GET_LDN), "GET del nombre lógico", "GET of the logical device name"
-        )
+        answer = sealer.open(ask(bench, session, wrong, Message("changed answer")))
+        bench.check(not done(answer), Message("the answer is not taken"))
+        read = ask(bench, session, sealer.seal(GET_LDN), Message("GET of the logical device name"))
         check_refused(bench, sealer.open(read))
     check_still_works(bench)
 
 
 @case(
     id="dlms/APPL_OPEN_3/no-answer",
-    title=Text("Sin respuesta al reto", "No answer to the challenge"),
-    stimulus=Text(
-        "Después del AARE, leer sin haber respondido al reto.",
-        "After the AARE, read without having answered the challenge.",
-    ),
-    requirement=Text("La lectura no se atiende.", "The read is not served."),
+    title=Message("No answer to the challenge"),
+    stimulus=Message("After the AARE, read without having answered the challenge."),
+    requirement=Message("The read is not served."),
 )
 @clause("APPL_OPEN_3")
 @MANAGEMENT
 def test_no_answer(bench: Bench) -> None:
     with bench.session(ASSOCIATION) as session:
         sealer, _right = _challenged(bench, session)
-        read = ask(
-            bench, session, sealer.seal(GET_LDN), "GET del nombre lógico", "GET of the logical device name"
-        )
+        read = ask(bench, session, sealer.seal(GET_LDN), Message("GET of the logical device name"))
         check_refused(bench, sealer.open(read))
     check_still_works(bench)

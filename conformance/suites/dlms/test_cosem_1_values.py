@@ -19,7 +19,7 @@ from conformance.bench.object_list import (
     unit_of,
 )
 from conformance.bench.profile_generic import differences, whole_profiles
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data, DataTag
 from protocols.dlms.cosem import CLASSES
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection
@@ -38,15 +38,11 @@ _NOT_WRITTEN_BACK = frozenset({8, 15, 18, 64, 115})
 
 @case(
     id="dlms/7.3/readable",
-    title=Text("Atributos legibles", "Readable attributes"),
-    stimulus=Text(
-        "En cada asociación declarada, leer cada atributo que la lista de objetos concede leer.",
-        "In each declared association, read each attribute that the object list grants for reading.",
+    title=Message("Readable attributes"),
+    stimulus=Message(
+        "In each declared association, read each attribute that the object list grants for reading."
     ),
-    requirement=Text(
-        "Cada uno se lee con un tipo de su clase, y el nombre lógico es el de la lista.",
-        "Each is read with a type of its class, and the logical name is that of the list.",
-    ),
+    requirement=Message("Each is read with a type of its class, and the logical name is that of the list."),
 )
 @ATTRIBUTES_CLAUSE
 @PUBLIC
@@ -63,22 +59,17 @@ def test_readable(bench: Bench) -> None:
         judge(
             bench,
             problems,
-            f"{association}: lo concedido se lee con su tipo",
-            f"{association}: what is granted reads with its type",
+            Message("{association}: what is granted reads with its type", association=association),
         )
 
 
 @case(
     id="dlms/7.3/not-readable",
-    title=Text("Atributos no legibles", "Attributes that may not be read"),
-    stimulus=Text(
-        "En cada asociación declarada, leer los atributos de cada clase que la lista no concede leer.",
-        "In each declared association, read the attributes of each class that the list does not grant.",
+    title=Message("Attributes that may not be read"),
+    stimulus=Message(
+        "In each declared association, read the attributes of each class that the list does not grant."
     ),
-    requirement=Text(
-        "Se rechazan con un resultado de acceso o una excepción.",
-        "They are refused with an access result or an exception.",
-    ),
+    requirement=Message("They are refused with an access result or an exception."),
 )
 @ATTRIBUTES_CLAUSE
 @PUBLIC
@@ -89,8 +80,7 @@ def test_not_readable(bench: Bench) -> None:
         judge(
             bench,
             given,
-            f"{association}: lo no concedido se rechaza",
-            f"{association}: what is not granted is refused",
+            Message("{association}: what is not granted is refused", association=association),
         )
 
 
@@ -112,14 +102,12 @@ def _given(dialogue: Dialogue, item: ListedObject) -> list[int]:
 
 @case(
     id="dlms/7.3/writable",
-    title=Text("Atributos que se pueden escribir", "Writable attributes"),
-    stimulus=Text(
-        "En cada asociación declarada, escribir en cada atributo de lectura y escritura el valor leído.",
-        "In each declared association, write to each attribute that is readable and writable the value read.",
+    title=Message("Writable attributes"),
+    stimulus=Message(
+        "In each declared association, write to each attribute that is readable and writable the value read."
     ),
-    requirement=Text(
-        "Se acepta y el valor no cambia. Sin atributos así no se puede juzgar.",
-        "It is accepted and the value does not change. Without such attributes there is nothing to judge.",
+    requirement=Message(
+        "It is accepted and the value does not change. Without such attributes there is nothing to judge."
     ),
 )
 @ATTRIBUTES_CLAUSE
@@ -136,14 +124,11 @@ def test_writable(bench: Bench) -> None:
         judge(
             bench,
             problems,
-            f"{association}: lo que se puede escribir se escribe",
-            f"{association}: what is writable can be written",
+            Message("{association}: what is writable can be written", association=association),
         )
     bench.measure("attributes written", written, "")
     if not written:
-        raise bench.not_applicable(
-            "ningún atributo que se pueda leer y escribir", "no attribute that is readable and writable"
-        )
+        raise bench.not_applicable(Message("no attribute that is readable and writable"))
 
 
 def _write_back(dialogue: Dialogue, item: ListedObject) -> tuple[int, list[str]]:
@@ -166,17 +151,12 @@ def _write_back(dialogue: Dialogue, item: ListedObject) -> tuple[int, list[str]]
 
 @case(
     id="dlms/7.3/not-writable",
-    title=Text("Atributos de solo lectura", "Read-only attributes"),
-    stimulus=Text(
-        "En cada asociación declarada, escribir en cada atributo estático que se puede leer y no escribir el "
-        "mismo valor que se leyó.",
-        "In each declared association, write to each static attribute that is readable and not writable the "
-        "very value that was read.",
+    title=Message("Read-only attributes"),
+    stimulus=Message(
+        "In each declared association, write to each static attribute that is readable and "
+        "not writable the very value that was read."
     ),
-    requirement=Text(
-        "Se rechaza con un resultado de acceso o una excepción.",
-        "It is refused with an access result or an exception.",
-    ),
+    requirement=Message("It is refused with an access result or an exception."),
 )
 @ATTRIBUTES_CLAUSE
 @PUBLIC
@@ -187,8 +167,7 @@ def test_not_writable(bench: Bench) -> None:
         judge(
             bench,
             taken,
-            f"{association}: lo que es de solo lectura no se escribe",
-            f"{association}: what is read-only cannot be written",
+            Message("{association}: what is read-only cannot be written", association=association),
         )
 
 
@@ -213,13 +192,10 @@ def _taken(dialogue: Dialogue, item: ListedObject) -> list[int]:
 
 @case(
     id="dlms/7.3/names",
-    title=Text("Clase y nombre lógico van juntos", "Class and logical name belong together"),
-    stimulus=Text(
-        "Leer la lista de objetos de cada asociación.", "Read the object list of each association."
-    ),
-    requirement=Text(
-        "Ningún nombre se repite en su clase; cada nombre conocido es de una clase que le corresponde.",
-        "No name is repeated in its class; each known name is of a class that belongs to it.",
+    title=Message("Class and logical name belong together"),
+    stimulus=Message("Read the object list of each association."),
+    requirement=Message(
+        "No name is repeated in its class; each known name is of a class that belongs to it."
     ),
 )
 @ATTRIBUTES_CLAUSE
@@ -235,13 +211,13 @@ def test_names(bench: Bench) -> None:
         judge(
             bench,
             repeated,
-            f"{association}: ningún objeto se repite ({len(pairs)})",
-            f"{association}: no object is repeated ({len(pairs)})",
+            Message(
+                "{association}: no object is repeated ({count})", association=association, count=len(pairs)
+            ),
         )
     if strange:
         bench.not_strictly(
-            f"clases inusuales para su nombre: {', '.join(sorted(strange))}",
-            f"classes unusual for their name: {', '.join(sorted(strange))}",
+            Message("classes unusual for their name: {names}", names=", ".join(sorted(strange))),
         )
 
 
@@ -281,9 +257,9 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/7.3.1/data",
-    title=Text("Objetos Data", "Data objects"),
-    stimulus=Text("Leer el valor de cada objeto de clase 1.", "Read the value of each object of class 1."),
-    requirement=Text("Cada uno tiene un valor que se decodifica.", "Each has a value that decodes."),
+    title=Message("Data objects"),
+    stimulus=Message("Read the value of each object of class 1."),
+    requirement=Message("Each has a value that decodes."),
 )
 @clause("7.3.1")
 @READER
@@ -297,19 +273,15 @@ def test_data(bench: Bench) -> None:
             if item.readable(2) and 2 not in values:
                 problems.append(f"{item.short}:2 ?")
     bench.measure("objects", len(found), "")
-    judge(bench, problems, "cada valor se lee", "each value reads")
+    judge(bench, problems, Message("each value reads"))
 
 
 @case(
     id="dlms/7.3.2/registers",
-    title=Text("Registros: número, multiplicador y unidad", "Registers: number, scaler and unit"),
-    stimulus=Text(
-        "Leer valor y scaler_unit de cada objeto de clase 3.",
-        "Read value and scaler_unit of each object of class 3.",
-    ),
-    requirement=Text(
-        "Un número; un multiplicador de −12 a 12; una unidad de la tabla, y la que dice su nombre.",
-        "A number; a scaler of −12 to 12; a unit of the table, and the one that its name says.",
+    title=Message("Registers: number, scaler and unit"),
+    stimulus=Message("Read value and scaler_unit of each object of class 3."),
+    requirement=Message(
+        "A number; a scaler of −12 to 12; a unit of the table, and the one that its name says."
     ),
 )
 @clause("7.3.2")
@@ -320,14 +292,10 @@ def test_registers(bench: Bench) -> None:
 
 @case(
     id="dlms/7.3.2/scale",
-    title=Text("El multiplicador es el verdadero", "The scaler is the true one"),
-    stimulus=Text(
-        "Leer la tensión y la frecuencia de la red con su multiplicador.",
-        "Read the voltage and the frequency of the supply with their scaler.",
-    ),
-    requirement=Text(
-        "Cada una está entre la mitad y el doble de la nominal declarada; sin tensión no se juzga.",
-        "Each is between half and twice the nominal value declared; without a supply it is not judged.",
+    title=Message("The scaler is the true one"),
+    stimulus=Message("Read the voltage and the frequency of the supply with their scaler."),
+    requirement=Message(
+        "Each is between half and twice the nominal value declared; without a supply it is not judged."
     ),
 )
 @clause("7.3.2")
@@ -343,30 +311,27 @@ def test_scale(bench: Bench) -> None:
                 read[name] = dialogue.register(name)
     live = {name: quantity for name, quantity in read.items() if quantity.raw}
     if not live:
-        raise bench.not_applicable(
-            "ni tensión ni frecuencia que leer", "neither voltage nor frequency to read"
-        )
+        raise bench.not_applicable(Message("neither voltage nor frequency to read"))
     for name, quantity in live.items():
         value, unit = quantity.value, quantity.unit
         bench.measure(name, f"{value:g}", unit)
         bench.check(
             nominal[name] / _WITHIN <= value <= nominal[name] * _WITHIN,
-            f"{name}: {value:g} {unit}, nominal {nominal[name]:g}",
-            f"{name}: {value:g} {unit}, nominal {nominal[name]:g}",
+            Message(
+                "{name}: {value:g} {unit}, nominal {nominal:g}",
+                name=name,
+                value=value,
+                unit=unit,
+                nominal=nominal[name],
+            ),
         )
 
 
 @case(
     id="dlms/7.3.3/extended-and-demand",
-    title=Text("Registros extendidos y de demanda", "Extended and demand registers"),
-    stimulus=Text(
-        "Leer todos los atributos de cada objeto de clase 4 y 5.",
-        "Read every attribute of each object of class 4 and 5.",
-    ),
-    requirement=Text(
-        "Números con multiplicador y unidad; fechas de 12 octetos; periodos mayores que cero.",
-        "Numbers with scaler and unit; dates of 12 octets; periods above zero.",
-    ),
+    title=Message("Extended and demand registers"),
+    stimulus=Message("Read every attribute of each object of class 4 and 5."),
+    requirement=Message("Numbers with scaler and unit; dates of 12 octets; periods above zero."),
 )
 @clause("7.3.3")
 @READER
@@ -378,13 +343,13 @@ def _registers(bench: Bench, *class_ids: int) -> None:
     with listed(bench, "reader") as (dialogue, objects):
         found = of_class(objects, *class_ids)
         if not found:
-            raise bench.not_applicable("ningún objeto de esa clase", "no object of that class")
+            raise bench.not_applicable(Message("no object of that class"))
         problems: list[str] = []
         for item in found:
             values, wrong = read_all(dialogue, item)
             problems += wrong + [f"{item.short} {fault}" for fault in _register_faults(item, values)]
     bench.measure("objects", len(found), "")
-    judge(bench, problems, "valores, unidades y fechas son como deben", "values, units and dates are as due")
+    judge(bench, problems, Message("values, units and dates are as due"))
 
 
 def _register_faults(item: ListedObject, values: Mapping[int, Data]) -> list[str]:
@@ -433,16 +398,11 @@ _UNSORTED = (1, 2)
 
 @case(
     id="dlms/7.3.4/attributes",
-    title=Text("Atributos de los perfiles", "Attributes of profiles"),
-    stimulus=Text(
-        "Leer los atributos de cada objeto de clase 7, menos la memoria de filas.",
-        "Read the attributes of each object of class 7, except the buffer.",
-    ),
-    requirement=Text(
-        "Las columnas se entienden; el orden es de la tabla y el objeto de orden, si hace falta, es una "
-        "columna; no hay más filas que las que caben.",
-        "The columns are understood; the sort method is of the table and the sort object, where needed, is a "
-        "column; there are no more rows than fit.",
+    title=Message("Attributes of profiles"),
+    stimulus=Message("Read the attributes of each object of class 7, except the buffer."),
+    requirement=Message(
+        "The columns are understood; the sort method is of the table and the sort object, "
+        "where needed, is a column; there are no more rows than fit."
     ),
 )
 @PROFILES_CLAUSE
@@ -451,13 +411,13 @@ def test_attributes(bench: Bench) -> None:
     with listed(bench, "reader") as (dialogue, objects):
         found = of_class(objects, _PROFILE)
         if not found:
-            raise bench.not_applicable("ningún perfil", "no profile")
+            raise bench.not_applicable(Message("no profile"))
         problems: list[str] = []
         for item in found:
             values, wrong = read_all(dialogue, item)
             problems += wrong + [f"{item.short} {fault}" for fault in _profile_faults(values)]
     bench.measure("profiles", len(found), "")
-    judge(bench, problems, "los perfiles son como deben", "the profiles are as due")
+    judge(bench, problems, Message("the profiles are as due"))
 
 
 def _profile_faults(values: dict[int, Data]) -> Iterator[str]:
@@ -482,17 +442,12 @@ def _order_faults(values: dict[int, Data]) -> Iterator[str]:
 
 @case(
     id="dlms/7.3.4/range",
-    title=Text("Perfiles por rango de fechas", "Profiles by range of dates"),
-    stimulus=Text(
-        "De cada perfil con reloj, dos columnas y cinco filas: todo el intervalo; un intervalo de dentro de "
-        "cien años; una parte con todas las columnas; una parte con dos columnas.",
-        "Of each profile with a clock, two columns and five rows: the whole interval; an interval a hundred "
-        "years ahead; a part with every column; a part with two columns.",
+    title=Message("Profiles by range of dates"),
+    stimulus=Message(
+        "Of each profile with a clock, two columns and five rows: the whole interval; an "
+        "interval a hundred years ahead; a part with every column; a part with two columns."
     ),
-    requirement=Text(
-        "Las filas son las del todo; fuera del intervalo no hay ninguna, o hay un error.",
-        "The rows are those of the whole; outside there are none, or an error.",
-    ),
+    requirement=Message("The rows are those of the whole; outside there are none, or an error."),
 )
 @PROFILES_CLAUSE
 @READER
@@ -516,17 +471,16 @@ def test_range(bench: Bench) -> None:
                 ),
             }
             problems += differences(dialogue, whole, tried)
-    judge(bench, problems, "cada rango da sus filas", "each range gives its rows")
+    judge(bench, problems, Message("each range gives its rows"))
 
 
 @case(
     id="dlms/7.3.4/entry",
-    title=Text("Perfiles por entradas", "Profiles by entries"),
-    stimulus=Text(
-        "De cada perfil con dos columnas y cinco filas: una celda; todo con comodines; una parte.",
-        "Of each profile with two columns and five rows: one cell; everything by wildcards; a part.",
+    title=Message("Profiles by entries"),
+    stimulus=Message(
+        "Of each profile with two columns and five rows: one cell; everything by wildcards; a part."
     ),
-    requirement=Text("Las celdas son las del todo.", "The cells are those of the whole."),
+    requirement=Message("The cells are those of the whole."),
 )
 @PROFILES_CLAUSE
 @READER
@@ -542,7 +496,7 @@ def test_entry(bench: Bench) -> None:
                 "más allá/beyond": (EntrySelection(len(rows) + 1, len(rows) + 9), []),
             }
             problems += differences(dialogue, whole, tried)
-    judge(bench, problems, "cada selección da sus celdas", "each selection gives its cells")
+    judge(bench, problems, Message("each selection gives its cells"))
 
 
 def _later(last: Data) -> tuple[Data, Data]:

@@ -9,7 +9,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dlms_session import items
 from conformance.bench.object_list import ASSOCIATION, current_association, judge, listed, of_class, read_all
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data
 
 PUBLIC = pytest.mark.needs("association:public")
@@ -28,15 +28,11 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/7.3.5/scripts",
-    title=Text("Tablas de guiones", "Script tables"),
-    stimulus=Text(
-        "Leer los guiones de cada objeto de clase 9.", "Read the scripts of each object of class 9."
-    ),
-    requirement=Text(
-        "Cada acción es un servicio 0, 1 o 2 sobre un objeto con nombre lógico de 6 octetos; ningún "
-        "identificador se repite.",
-        "Each action is service 0, 1 or 2 on an object with a logical name of 6 octets; no identifier is "
-        "repeated.",
+    title=Message("Script tables"),
+    stimulus=Message("Read the scripts of each object of class 9."),
+    requirement=Message(
+        "Each action is service 0, 1 or 2 on an object with a logical name of 6 octets; no "
+        "identifier is repeated."
     ),
 )
 @clause("7.3.5")
@@ -63,14 +59,10 @@ def _script_faults(values: Mapping[int, Data]) -> list[str]:
 
 @case(
     id="dlms/7.3.6/associations",
-    title=Text("Objetos de asociación", "Association objects"),
-    stimulus=Text(
-        "En cada asociación declarada, leer el objeto de la asociación actual.",
-        "In each declared association, read the object of the current association.",
-    ),
-    requirement=Text(
-        "Nombra al cliente y al servidor que hablan, está asociado, y el secreto no se puede leer.",
-        "It names the client and the server that speak, it is associated, and the secret cannot be read.",
+    title=Message("Association objects"),
+    stimulus=Message("In each declared association, read the object of the current association."),
+    requirement=Message(
+        "It names the client and the server that speak, it is associated, and the secret cannot be read."
     ),
 )
 @clause("7.3.6")
@@ -84,22 +76,25 @@ def test_associations(bench: Bench) -> None:
         sap = bench.statement.link.server_sap
         bench.check(
             (client, server) == (section.client_sap, sap),
-            f"{name}: hablan {section.client_sap} y {sap} (dice {client!r} y {server!r})",
-            f"{name}: {section.client_sap} and {sap} speak (it says {client!r} and {server!r})",
+            Message(
+                "{name}: {client_sap} and {sap} speak (it says {client!r} and {server!r})",
+                name=name,
+                client_sap=section.client_sap,
+                sap=sap,
+                client=client,
+                server=server,
+            ),
         )
-        bench.check(status == _ASSOCIATED, f"{name}: asociado", f"{name}: associated")
-        bench.check(
-            not own.readable(_SECRET), f"{name}: secreto ilegible", f"{name}: the secret cannot be read"
-        )
+        bench.check(status == _ASSOCIATED, Message("{name}: associated", name=name))
+        bench.check(not own.readable(_SECRET), Message("{name}: the secret cannot be read", name=name))
 
 
 @case(
     id="dlms/7.3.7/monitors",
-    title=Text("Vigilantes de registros", "Register monitors"),
-    stimulus=Text("Leer cada objeto de clase 21.", "Read each object of class 21."),
-    requirement=Text(
-        "Los umbrales son de un solo tipo, hay una pareja de acciones por umbral y lo vigilado tiene nombre.",
-        "Thresholds are of one type, there is a pair of actions for each, and what is monitored is named.",
+    title=Message("Register monitors"),
+    stimulus=Message("Read each object of class 21."),
+    requirement=Message(
+        "Thresholds are of one type, there is a pair of actions for each, and what is monitored is named."
     ),
 )
 @clause("7.3.7")
@@ -122,12 +117,9 @@ def _monitor_faults(values: Mapping[int, Data]) -> list[str]:
 
 @case(
     id="dlms/7.3.9/security-setups",
-    title=Text("Objetos de seguridad", "Security setups"),
-    stimulus=Text("Leer cada objeto de clase 64.", "Read each object of class 64."),
-    requirement=Text(
-        "El conjunto es 0, 1 o 2; el título del servidor tiene 8 octetos, el del cliente 8 o ninguno.",
-        "The suite is 0, 1 or 2; the server's title has 8 octets, the client's 8 or none.",
-    ),
+    title=Message("Security setups"),
+    stimulus=Message("Read each object of class 64."),
+    requirement=Message("The suite is 0, 1 or 2; the server's title has 8 octets, the client's 8 or none."),
 )
 @clause("7.3.9")
 @PUBLIC
@@ -149,15 +141,9 @@ def _security_faults(values: Mapping[int, Data]) -> list[str]:
 
 @case(
     id="dlms/7.3.10/structures",
-    title=Text("Estructuras de calendarios y programas", "Structures of calendars and schedules"),
-    stimulus=Text(
-        "Leer cada objeto de clases 6, 9, 11, 20, 21 y 22.",
-        "Read each object of classes 6, 9, 11, 20, 21 and 22.",
-    ),
-    requirement=Text(
-        "Cada estructura tiene su forma; las vacías o puestas a cero se admiten.",
-        "Each structure has its shape; empty or all-zero ones are allowed.",
-    ),
+    title=Message("Structures of calendars and schedules"),
+    stimulus=Message("Read each object of classes 6, 9, 11, 20, 21 and 22."),
+    requirement=Message("Each structure has its shape; empty or all-zero ones are allowed."),
 )
 @clause("7.3.10")
 @PUBLIC
@@ -201,9 +187,9 @@ def _check_class(bench: Bench, checks: Mapping[int, Check]) -> None:
                 found += 1
                 problems += wrong + [f"{item.short} {fault}" for fault in checks[item.class_id](values)]
     if not found:
-        raise bench.not_applicable("ningún objeto de esa clase", "no object of that class")
+        raise bench.not_applicable(Message("no object of that class"))
     bench.measure("objects read", found, "")
-    judge(bench, problems, "los objetos son como deben", "the objects are as due")
+    judge(bench, problems, Message("the objects are as due"))
 
 
 def _is_name(data: Data) -> bool:

@@ -19,7 +19,7 @@ from conformance.bench.object_list import (
     of_class,
     read_plainly,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.conformance_block import Conformance
@@ -50,12 +50,9 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/7.3.11/values",
-    title=Text("Diez valores en una petición", "Ten values in one request"),
-    stimulus=Text(
-        "Leer diez atributos de valor estáticos uno a uno y juntos.",
-        "Read ten static value attributes one by one, and together.",
-    ),
-    requirement=Text("Los resultados son los mismos.", "The results are the same."),
+    title=Message("Ten values in one request"),
+    stimulus=Message("Read ten static value attributes one by one, and together."),
+    requirement=Message("The results are the same."),
 )
 @clause("7.3.11")
 @READER
@@ -65,14 +62,9 @@ def test_values(bench: Bench) -> None:
 
 @case(
     id="dlms/7.3.11/short-and-long",
-    title=Text("Un valor corto y uno largo", "A short and a long value"),
-    stimulus=Text(
-        "Leer un valor de 1 a 10 octetos junto a uno de 500 a 1000.",
-        "Read a value of 1 to 10 octets beside one of 500 to 1000.",
-    ),
-    requirement=Text(
-        "Los resultados son los de las lecturas sueltas.", "The results are those of the single reads."
-    ),
+    title=Message("A short and a long value"),
+    stimulus=Message("Read a value of 1 to 10 octets beside one of 500 to 1000."),
+    requirement=Message("The results are those of the single reads."),
 )
 @clause("7.3.11")
 @READER
@@ -83,7 +75,7 @@ def test_short_and_long(bench: Bench) -> None:
         short = next((reference for reference, size in sized if size in _SHORT_OCTETS), None)
         long = next((reference for reference, size in sized if size in _LONG_OCTETS), None)
         if short is None or long is None:
-            raise bench.not_applicable("ningún valor de 500 a 1000 octetos", "no value of 500 to 1000 octets")
+            raise bench.not_applicable(Message("no value of 500 to 1000 octets"))
         return [short, long]
 
     _wait_for_a_long_buffer(bench)
@@ -92,14 +84,9 @@ def test_short_and_long(bench: Bench) -> None:
 
 @case(
     id="dlms/7.3.11/one-object",
-    title=Text("Varios atributos de un objeto", "Several attributes of one object"),
-    stimulus=Text(
-        "Leer juntos los primeros cuatro atributos estáticos de un objeto.",
-        "Read together the first four static attributes of one object.",
-    ),
-    requirement=Text(
-        "Los resultados son los de las lecturas sueltas.", "The results are those of the single reads."
-    ),
+    title=Message("Several attributes of one object"),
+    stimulus=Message("Read together the first four static attributes of one object."),
+    requirement=Message("The results are those of the single reads."),
 )
 @clause("7.3.11")
 @READER
@@ -116,9 +103,7 @@ def test_one_object(bench: Bench) -> None:
 def _compare(bench: Bench, choose: Chooser) -> None:
     with listed(bench, "reader") as (dialogue, objects):
         if not dialogue.session.client.granted & Conformance.MULTIPLE_REFERENCES:
-            raise bench.not_applicable(
-                "no se concede multiple-references", "multiple-references is not granted"
-            )
+            raise bench.not_applicable(Message("multiple-references is not granted"))
         references = choose(dialogue, objects)
         single = [dialogue.session.get(*reference) for reference in references]
         together = list(dialogue.session.get_list(list(references)))
@@ -131,7 +116,7 @@ def _compare(bench: Bench, choose: Chooser) -> None:
         )
         if other not in (before, later)
     ]
-    judge(bench, differing, "juntos son como sueltos", "together they are as alone")
+    judge(bench, differing, Message("together they are as alone"))
 
 
 def _static(objects: tuple[ListedObject, ...], *, all_attributes: bool = False) -> list[Reference]:
@@ -188,15 +173,11 @@ def _octets(dialogue: Dialogue, reference: Reference) -> int:
 
 @case(
     id="dlms/7.3.12/mandatory",
-    title=Text("Objetos obligatorios", "Mandatory objects"),
-    stimulus=Text(
-        "En cada asociación, buscar la asociación actual, la lista de SAP y el nombre lógico.",
-        "In each association, look for the current association, the SAP list and the logical device name.",
+    title=Message("Mandatory objects"),
+    stimulus=Message(
+        "In each association, look for the current association, the SAP list and the logical device name."
     ),
-    requirement=Text(
-        "Están y se leen; la lista de SAP nombra este dispositivo lógico y no repite ninguno.",
-        "They are there and read; the SAP list names this logical device and repeats none.",
-    ),
+    requirement=Message("They are there and read; the SAP list names this logical device and repeats none."),
 )
 @clause("7.3.12")
 @PUBLIC
@@ -211,32 +192,24 @@ def test_mandatory(bench: Bench) -> None:
             judge(
                 bench,
                 [f"{class_id}/{obis}" for class_id, obis in missing],
-                f"{name}: están los obligatorios",
-                f"{name}: the mandatory ones are there",
+                Message("{name}: the mandatory ones are there", name=name),
             )
             device = dialogue.octets(1, _LDN, 2)
             rows = [items(row) for row in items(dialogue.get(17, _SAP_LIST, 2))]
         saps = [row[0].value for row in rows]
-        bench.check(
-            len(set(saps)) == len(saps), f"{name}: ningún SAP se repite", f"{name}: no SAP is repeated"
-        )
+        bench.check(len(set(saps)) == len(saps), Message("{name}: no SAP is repeated", name=name))
         bench.check(
             any(row[1].value == device for row in rows),
-            f"{name}: la lista nombra este dispositivo",
-            f"{name}: the list names this device",
+            Message("{name}: the list names this device", name=name),
         )
 
 
 @case(
     id="dlms/7.3.13/reported",
-    title=Text("Atributos que se informan", "Reported attributes"),
-    stimulus=Text(
-        "Leer la lista de SAP, el nombre del dispositivo lógico y los contextos de cada asociación.",
-        "Read the SAP list, the logical device name and the contexts of each association.",
-    ),
-    requirement=Text(
-        "El nombre empieza por el identificador FLAG del fabricante; lo demás se anota para quien lee.",
-        "The name begins with the maker's FLAG identifier; the rest is noted for the reader.",
+    title=Message("Reported attributes"),
+    stimulus=Message("Read the SAP list, the logical device name and the contexts of each association."),
+    requirement=Message(
+        "The name begins with the maker's FLAG identifier; the rest is noted for the reader."
     ),
 )
 @clause("7.3.13")
@@ -254,6 +227,5 @@ def test_reported(bench: Bench) -> None:
         bench.measure(f"{name}: logical device name", device.decode("ascii", "replace"), "")
         bench.check(
             flag.isascii() and flag.isalpha() and flag.isupper(),
-            f"{name}: empieza por {flag}",
-            f"{name}: it begins with {flag}",
+            Message("{name}: it begins with {flag}", name=name, flag=flag),
         )

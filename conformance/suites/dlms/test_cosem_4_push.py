@@ -17,7 +17,7 @@ from conformance.bench.dlms_session import Dialogue, header, items, make_framing
 from conformance.bench.object_list import ListedObject, listed, of_class, read_object_list
 from conformance.bench.raw_apdu import hear
 from conformance.bench.security import ASSOCIATION, activate, secured, setup_version
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
@@ -88,8 +88,7 @@ def pushing(bench: Bench, dialogue: Dialogue, objects: Sequence[ListedObject]) -
             if transport in _TRANSPORTS[bench.statement.link.framing]:
                 return item
     raise bench.not_applicable(
-        "ningún push por este enlace que la asociación pueda disparar",
-        "no push over this link that the association may set off",
+        Message("no push over this link that the association may set off"),
     )
 
 
@@ -105,8 +104,7 @@ def addressed(bench: Bench, dialogue: Dialogue, item: ListedObject, client_sap: 
     if before != client_sap:
         if not item.writable(CLIENT_SAP):
             raise bench.not_applicable(
-                f"el push va al cliente {before} y no se deja cambiar",
-                f"the push goes to client {before} and cannot be told otherwise",
+                Message("the push goes to client {before} and cannot be told otherwise", before=before),
             )
         dialogue.session.set(PUSH_SETUP, item.obis, CLIENT_SAP, axdr.integer(client_sap))
     try:
@@ -131,14 +129,14 @@ def set_off(bench: Bench, dialogue: Dialogue, item: ListedObject, ear: PushListe
     delay_s = dialogue.integer(PUSH_SETUP, str(item.obis), RANDOMISATION)
     ear.apdus.clear()
     dialogue.session.action(PUSH_SETUP, item.obis, PUSH, axdr.integer(0))
-    bench.stimulus(f"{item.obis} push", f"{item.obis} push")
+    bench.stimulus(Message("{obis} push", obis=item.obis))
     link, end_s = bench.link(), bench.clock.now_s() + delay_s
     while not ear.apdus:
         silent = not hear(bench, link)
         if silent and bench.clock.now_s() >= end_s:
             break
     said = ear.apdus[0].hex() if ear.apdus else ""
-    bench.observe(f"llega {said}" if said else "no llega nada", f"{said} comes" if said else "nothing comes")
+    bench.observe(Message("{octets} comes", octets=said) if said else Message("nothing comes"))
     return ear.apdus[0] if ear.apdus else None
 
 
@@ -167,14 +165,12 @@ _POLICIES = (3, 0x6C)
 
 @case(
     id="dlms/7.3.8/unprotected",
-    title=Text("Push sin protección", "Unprotected push"),
-    stimulus=Text(
-        "Leer lo que un objeto push enumera, dirigirlo al cliente público y dispararlo con su método.",
-        "Read what a push setup lists, address it to the public client, and set it off by its method.",
+    title=Message("Unprotected push"),
+    stimulus=Message(
+        "Read what a push setup lists, address it to the public client, and set it off by its method."
     ),
-    requirement=Text(
-        "Llega una data-notification con los atributos enumerados, en su orden, con su tipo y su valor.",
-        "A data-notification comes with the attributes listed, in their order, of their type and value.",
+    requirement=Message(
+        "A data-notification comes with the attributes listed, in their order, of their type and value."
     ),
 )
 @CLAUSE
@@ -188,31 +184,25 @@ def test_unprotected(bench: Bench) -> None:
             item = pushing(bench, dialogue, objects)
             with addressed(bench, dialogue, item, sap), listening_for_pushes(bench, sap) as ear:
                 apdu = set_off(bench, dialogue, item, ear)
-                bench.check(apdu is not None, "llega una notificación", "a notification comes")
+                bench.check(apdu is not None, Message("a notification comes"))
                 bench.check(
                     apdu is not None and apdu[0] not in PROTECTED_TAGS,
-                    "va sin protección",
-                    "it goes unprotected",
+                    Message("it goes unprotected"),
                 )
                 _check_body(bench, dialogue, item, apdu or b"")
             return
-    raise bench.not_applicable(
-        "ninguna asociación puede disparar un push", "no association may set a push off"
-    )
+    raise bench.not_applicable(Message("no association may set a push off"))
 
 
 @case(
     id="dlms/7.3.8/protected",
-    title=Text("Push bajo política", "Push under a policy"),
-    stimulus=Text(
-        "En un dispositivo de repuesto, activar la política que autentica y cifra, dirigir el push al "
-        "cliente de gestión y dispararlo.",
-        "On a spare device, activate the policy that authenticates and encrypts, address the push to the "
-        "management client, and set it off.",
+    title=Message("Push under a policy"),
+    stimulus=Message(
+        "On a spare device, activate the policy that authenticates and encrypts, address the "
+        "push to the management client, and set it off."
     ),
-    requirement=Text(
-        "La notificación llega autenticada y cifrada, se abre con las claves y trae lo enumerado.",
-        "The notification comes authenticated and encrypted, opens with the keys, and brings what is listed.",
+    requirement=Message(
+        "The notification comes authenticated and encrypted, opens with the keys, and brings what is listed."
     ),
 )
 @CLAUSE
@@ -224,21 +214,19 @@ def test_protected(bench: Bench) -> None:
         policy = _POLICIES[min(setup_version(dialogue), 1)]
         bench.check(
             activate(open_one, policy) is ActionResult.SUCCESS,
-            "la política se activa",
-            "the policy is activated",
+            Message("the policy is activated"),
         )
         item = pushing(device, dialogue, read_object_list(dialogue))
         with addressed(device, dialogue, item, sap), listening_for_pushes(device, sap) as ear:
             apdu = set_off(device, dialogue, item, ear)
-            bench.check(apdu is not None, "llega una notificación", "a notification comes")
+            bench.check(apdu is not None, Message("a notification comes"))
             found = header(apdu)
             bench.check(
                 found is not None and found[0] & _BOTH == _BOTH,
-                "va autenticada y cifrada",
-                "it is authenticated and encrypted",
+                Message("it is authenticated and encrypted"),
             )
             opened = open_one.sealer.open(apdu)
-            bench.check(bool(opened), "se abre con las claves", "it opens with the keys")
+            bench.check(bool(opened), Message("it opens with the keys"))
             _check_body(device, dialogue, item, opened or b"")
 
 
@@ -251,20 +239,18 @@ def _check_body(bench: Bench, dialogue: Dialogue, item: ListedObject, apdu: byte
     try:
         notification = decode_apdu(apdu)
     except DecodeError as error:
-        bench.observe(f"no se descifra: {error}", f"it does not decode: {error}")
+        bench.observe(Message("it does not decode: {error}", error=error))
         notification = None
-    bench.check(
-        isinstance(notification, DataNotification), "es una data-notification", "it is a data-notification"
-    )
+    bench.check(isinstance(notification, DataNotification), Message("it is a data-notification"))
     assert isinstance(notification, DataNotification)
     named = listed_in(dialogue, item)
     sent = items(notification.body)
-    bench.check(len(sent) == len(named), f"trae {len(named)} elementos", f"it brings {len(named)} elements")
+    bench.check(len(sent) == len(named), Message("it brings {count} elements", count=len(named)))
     readings = zip(values_of(dialogue, named), values_of(dialogue, named), strict=True)
     for (class_id, name, index, _), value, (one, other) in zip(named, sent, readings, strict=True):
         if one is None or other is None:
             continue
         what = f"{class_id}/{name}:{index}"
-        bench.check(value.tag is one.tag, f"{what} es {one.tag.name}", f"{what} is {one.tag.name}")
+        bench.check(value.tag is one.tag, Message("{what} is {name}", what=what, name=one.tag.name))
         if one == other:
-            bench.check(value == one, f"{what} vale lo que se lee", f"{what} has the value that is read")
+            bench.check(value == one, Message("{what} has the value that is read", what=what))

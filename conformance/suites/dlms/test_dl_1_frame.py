@@ -26,7 +26,7 @@ from conformance.bench.hdlc import (
     setup_value,
     unanswered_then_good,
 )
-from conformance.text import Text
+from i18n import Message
 
 # ---- ATS_DL, frames: connecting, times, and frames that must not be answered.
 
@@ -46,40 +46,32 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/HDLC_FRAME_P1/connect",
-    title=Text("Conectar y desconectar", "Connect and disconnect"),
-    stimulus=Text("DISC, SNRM, RR, DISC, DISC.", "DISC, SNRM, RR, DISC, DISC."),
-    requirement=Text(
-        "DM, UA con parámetros, RR con F, UA, DM.", "DM, UA with parameters, RR with F, UA, DM."
-    ),
+    title=Message("Connect and disconnect"),
+    stimulus=Message("DISC, SNRM, RR, DISC, DISC."),
+    requirement=Message("DM, UA with parameters, RR with F, UA, DM."),
 )
 @clause("HDLC_FRAME_P1")
 @HDLC
 def test_connect(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
-        answer = must_be(bench, wire.ask(SNRM), "SNRM", "SNRM", "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "DM")
+        answer = must_be(bench, wire.ask(SNRM), Message("SNRM"), "UA")
         if not answer.information:
-            bench.not_strictly("el UA no lleva parámetros", "the UA carries no parameters")
-        ready = must_be(bench, wire.ask(RR), "RR", "RR", "RR")
+            bench.not_strictly(Message("the UA carries no parameters"))
+        ready = must_be(bench, wire.ask(RR), Message("RR"), "RR")
         bench.check(
             ready.control == ready_control(0),
-            f"control 11: N(R) 0 y F ({ready.control:02x})",
-            f"control 11: N(R) 0 and F ({ready.control:02x})",
+            Message("control 11: N(R) 0 and F ({control:02x})", control=ready.control),
         )
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "DM")
 
 
 @case(
     id="dlms/HDLC_FRAME_P2/inter-octet",
-    title=Text("Tiempo entre octetos", "Inter-octet time-out"),
-    stimulus=Text(
-        "Media trama, una pausa mayor que el tiempo entre octetos, y un RR bueno.",
-        "Half a frame, a pause longer than the inter-octet time-out, and a good RR.",
-    ),
-    requirement=Text(
-        "La media trama se olvida: el RR se contesta.", "The half frame is forgotten: the RR is answered."
-    ),
+    title=Message("Inter-octet time-out"),
+    stimulus=Message("Half a frame, a pause longer than the inter-octet time-out, and a good RR."),
+    requirement=Message("The half frame is forgotten: the RR is answered."),
 )
 @clause("HDLC_FRAME_P2")
 @HDLC
@@ -96,47 +88,37 @@ def test_inter_octet(bench: Bench) -> None:
             late = [wire.ask(RR) for _ in range(_MORE_TRIES)]
             bench.check(
                 not any(later.raw for later in late),
-                "la media trama no se come la siguiente",
-                "the half frame does not swallow the next one",
+                Message("the half frame does not swallow the next one"),
             )
-        must_be(bench, reply, "RR", "RR", "RR")
+        must_be(bench, reply, Message("RR"), "RR")
 
 
 @case(
     id="dlms/HDLC_FRAME_P3/inactivity",
-    title=Text("Tiempo de inactividad", "Inactivity time-out"),
-    stimulus=Text(
-        "Conectar, callar más que el tiempo de inactividad, y DISC.",
-        "Connect, stay silent longer than the inactivity time-out, and DISC.",
-    ),
-    requirement=Text(
-        "El enlace cayó: DISC recibe DM. Antes de ese tiempo sigue en pie.",
-        "The link fell: DISC gets DM. Before that time it stands.",
-    ),
+    title=Message("Inactivity time-out"),
+    stimulus=Message("Connect, stay silent longer than the inactivity time-out, and DISC."),
+    requirement=Message("The link fell: DISC gets DM. Before that time it stands."),
 )
 @clause("HDLC_FRAME_P3")
 @HDLC
 def test_inactivity(bench: Bench) -> None:
     time_out_s = setup_value(bench, INACTIVITY)
     if not time_out_s:
-        raise bench.not_applicable("sin tiempo de inactividad", "no inactivity time-out")
+        raise bench.not_applicable(Message("no inactivity time-out"))
     with hdlc_wire(bench) as wire:
         must_connect(bench, wire)
         bench.clock.wait(time_out_s / 2)
-        must_be(bench, wire.ask(RR), "RR a la mitad", "RR at half the time", "RR")
-        bench.stimulus(f"silencio de {time_out_s:g} s y más", f"silence of {time_out_s:g} s and more")
+        must_be(bench, wire.ask(RR), Message("RR at half the time"), "RR")
+        bench.stimulus(Message("silence of {time_out_s:g} s and more", time_out_s=time_out_s))
         bench.clock.wait(time_out_s + _MARGIN_S)
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "DM")
 
 
 @case(
     id="dlms/HDLC_FRAME_N1/missing-flags",
-    title=Text("Banderas que faltan", "Missing flags"),
-    stimulus=Text(
-        "Un SNRM sin bandera inicial, sin la final, sin ninguna.",
-        "An SNRM without opening flag, without closing flag, without both.",
-    ),
-    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+    title=Message("Missing flags"),
+    stimulus=Message("An SNRM without opening flag, without closing flag, without both."),
+    requirement=Message("None is answered; the good SNRM is."),
 )
 @clause("HDLC_FRAME_N1")
 @HDLC
@@ -148,9 +130,9 @@ def test_missing_flags(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_FRAME_N2/too-short",
-    title=Text("Trama demasiado corta", "Frame too short"),
-    stimulus=Text("Un SNRM al que le faltan octetos.", "An SNRM that lacks octets."),
-    requirement=Text("No se contesta; el SNRM bueno, sí.", "It is not answered; the good SNRM is."),
+    title=Message("Frame too short"),
+    stimulus=Message("An SNRM that lacks octets."),
+    requirement=Message("It is not answered; the good SNRM is."),
 )
 @clause("HDLC_FRAME_N2")
 @HDLC
@@ -162,12 +144,9 @@ def test_too_short(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_FRAME_N3/format-type",
-    title=Text("Tipo de formato", "Format type"),
-    stimulus=Text(
-        "Un SNRM de tipo de formato 0, 9, B y F, con sumas correctas.",
-        "An SNRM of format type 0, 9, B and F, with right check sequences.",
-    ),
-    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+    title=Message("Format type"),
+    stimulus=Message("An SNRM of format type 0, 9, B and F, with right check sequences."),
+    requirement=Message("None is answered; the good SNRM is."),
 )
 @clause("HDLC_FRAME_N3")
 @HDLC
@@ -179,12 +158,11 @@ def test_format_type(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_FRAME_N4/length",
-    title=Text("Campo de longitud", "Length field"),
-    stimulus=Text(
-        "Un SNRM cuyo campo de longitud dice menos y más de lo que hay, con sumas correctas.",
-        "An SNRM whose length field says less and more than there is, with right check sequences.",
+    title=Message("Length field"),
+    stimulus=Message(
+        "An SNRM whose length field says less and more than there is, with right check sequences."
     ),
-    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+    requirement=Message("None is answered; the good SNRM is."),
 )
 @clause("HDLC_FRAME_N4")
 @HDLC
@@ -200,9 +178,9 @@ def test_length(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_FRAME_N5/unknown-control",
-    title=Text("Campo de control desconocido", "Unknown control field"),
-    stimulus=Text("Conectado, una trama de control FF.", "While connected, a frame with control FF."),
-    requirement=Text("FRMR o silencio; después un SNRM conecta.", "FRMR or silence; then an SNRM connects."),
+    title=Message("Unknown control field"),
+    stimulus=Message("While connected, a frame with control FF."),
+    requirement=Message("FRMR or silence; then an SNRM connects."),
 )
 @clause("HDLC_FRAME_N5")
 @HDLC
@@ -211,15 +189,15 @@ def test_unknown_control(bench: Bench) -> None:
         must_connect(bench, wire)
         reply = wire.ask(UNKNOWN)
         if reply.raw:
-            must_be(bench, reply, "el control FF", "control FF", "FRMR")
+            must_be(bench, reply, Message("control FF"), "FRMR")
         must_connect(bench, wire)
 
 
 @case(
     id="dlms/HDLC_FRAME_N7/bad-hcs",
-    title=Text("HCS errónea", "Wrong HCS"),
-    stimulus=Text("Un SNRM con parámetros y la HCS alterada.", "An SNRM with parameters and an altered HCS."),
-    requirement=Text("No se contesta; el SNRM bueno, sí.", "It is not answered; the good SNRM is."),
+    title=Message("Wrong HCS"),
+    stimulus=Message("An SNRM with parameters and an altered HCS."),
+    requirement=Message("It is not answered; the good SNRM is."),
 )
 @clause("HDLC_FRAME_N7")
 @HDLC
@@ -230,18 +208,16 @@ def test_bad_hcs(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_FRAME_N8/bad-fcs",
-    title=Text("FCS errónea", "Wrong FCS"),
-    stimulus=Text("Un SNRM con la FCS alterada; después DISC.", "An SNRM with an altered FCS; then DISC."),
-    requirement=Text(
-        "No se contesta ni conecta: DISC recibe DM.", "It is not answered and does not connect: DISC gets DM."
-    ),
+    title=Message("Wrong FCS"),
+    stimulus=Message("An SNRM with an altered FCS; then DISC."),
+    requirement=Message("It is not answered and does not connect: DISC gets DM."),
 )
 @clause("HDLC_FRAME_N8")
 @HDLC
 def test_bad_fcs(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         must_be_silent(bench, wire.send(broken_fcs(wire.frame(SNRM))))
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "DM")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "DM")
 
 
 def _unanswered_each_after_a_pause(bench: Bench, wire: HdlcWire, *bad: bytes) -> None:
@@ -255,42 +231,40 @@ def _unanswered_each_after_a_pause(bench: Bench, wire: HdlcWire, *bad: bytes) ->
         must_be_silent(bench, wire.send(raw))
         bench.clock.wait(_MARGIN_S)
         must_connect(bench, wire)
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 # ---- ATS_DL, addresses: the declared structure is served, every other is met with silence.
 
-_GOOD_AFTER = Text("No se contesta; el SNRM bueno, sí.", "It is not answered; the good SNRM is.")
+_GOOD_AFTER = Message("It is not answered; the good SNRM is.")
 
 
 @case(
     id="dlms/HDLC_ADDRESS_P1/declared",
-    title=Text("Dirección en la estructura declarada", "Address in the declared structure"),
-    stimulus=Text("SNRM a la dirección declarada.", "SNRM to the declared address."),
-    requirement=Text(
-        "UA desde esa misma dirección, en la misma forma, al cliente que preguntó.",
-        "UA from that same address, in the same form, to the client that asked.",
-    ),
+    title=Message("Address in the declared structure"),
+    stimulus=Message("SNRM to the declared address."),
+    requirement=Message("UA from that same address, in the same form, to the client that asked."),
 )
 @clause("HDLC_ADDRESS_P1")
 @HDLC
 def test_declared(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
-        answer = must_be(bench, wire.ask(SNRM), "SNRM", "SNRM", "UA")
+        answer = must_be(bench, wire.ask(SNRM), Message("SNRM"), "UA")
         bench.check(
             (answer.destination, answer.source) == (wire.source, wire.destination),
-            f"contesta {answer.source.hex()} a {answer.destination.hex()}",
-            f"{answer.source.hex()} answers {answer.destination.hex()}",
+            Message(
+                "{source} answers {destination}",
+                source=answer.source.hex(),
+                destination=answer.destination.hex(),
+            ),
         )
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 @case(
     id="dlms/HDLC_ADDRESS_N1/two-octet-client",
-    title=Text("Cliente de dos octetos", "Two-octet client"),
-    stimulus=Text(
-        "Un SNRM cuya dirección de cliente lleva dos octetos.", "An SNRM whose client address has two octets."
-    ),
+    title=Message("Two-octet client"),
+    stimulus=Message("An SNRM whose client address has two octets."),
     requirement=_GOOD_AFTER,
 )
 @clause("HDLC_ADDRESS_N1")
@@ -302,12 +276,9 @@ def test_two_octet_client(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_ADDRESS_N4/unknown-destination",
-    title=Text("Destino desconocido", "Unknown destination"),
-    stimulus=Text(
-        "Un SNRM a otro dispositivo lógico y otro a otro dispositivo físico.",
-        "An SNRM to another logical device, and one to another physical device.",
-    ),
-    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+    title=Message("Unknown destination"),
+    stimulus=Message("An SNRM to another logical device, and one to another physical device."),
+    requirement=Message("None is answered; the good SNRM is."),
 )
 @clause("HDLC_ADDRESS_N4")
 @HDLC
@@ -324,30 +295,24 @@ def test_unknown_destination(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_ADDRESS_N6/one-octet",
-    title=Text("Destino de un octeto", "One-octet destination"),
-    stimulus=Text(
-        "Un SNRM con destino de un octeto, cuando se declaran dos o cuatro.",
-        "An SNRM with a destination of one octet, where two or four are declared.",
-    ),
+    title=Message("One-octet destination"),
+    stimulus=Message("An SNRM with a destination of one octet, where two or four are declared."),
     requirement=_GOOD_AFTER,
 )
 @clause("HDLC_ADDRESS_N6")
 @HDLC
 def test_one_octet(bench: Bench) -> None:
     if bench.statement.link.address_bytes == 1:
-        raise bench.not_applicable("la forma declarada es la de un octeto", "the declared form has one octet")
+        raise bench.not_applicable(Message("the declared form has one octet"))
     with hdlc_wire(bench) as wire:
         unanswered_then_good(bench, wire, make_frame(SNRM, wire.address(1), wire.source))
 
 
 @case(
     id="dlms/HDLC_ADDRESS_N7/three-and-five-octets",
-    title=Text("Destino de tres o cinco octetos", "Destination of three or five octets"),
-    stimulus=Text(
-        "Un SNRM con destino de tres octetos y otro de cinco.",
-        "An SNRM with a destination of three octets, and one of five.",
-    ),
-    requirement=Text("Ninguno se contesta; el SNRM bueno, sí.", "None is answered; the good SNRM is."),
+    title=Message("Destination of three or five octets"),
+    stimulus=Message("An SNRM with a destination of three octets, and one of five."),
+    requirement=Message("None is answered; the good SNRM is."),
 )
 @clause("HDLC_ADDRESS_N7")
 @HDLC

@@ -20,7 +20,7 @@ from conformance.bench.hdlc import (
     ready_control,
 )
 from conformance.bench.raw_apdu import AarqShape, get_request, read_aare
-from conformance.text import Text
+from i18n import Message
 
 # ---- ATS_DL, from NDM to NRM: what UA grants, and that the device keeps to it.
 
@@ -43,15 +43,9 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/HDLC_NDM2NRM_P1/information-field",
-    title=Text("Negociación del campo de información", "Information field negotiation"),
-    stimulus=Text(
-        "SNRM que proponen de 2030 a 32 octetos; tras cada uno, un segmento tan largo como se concede.",
-        "SNRMs that propose 2030 to 32 octets; after each, a segment as long as is granted.",
-    ),
-    requirement=Text(
-        "El UA no concede más de lo propuesto en ningún sentido, y lo que concede se recibe.",
-        "The UA grants no more than was proposed either way, and what it grants is taken.",
-    ),
+    title=Message("Information field negotiation"),
+    stimulus=Message("SNRMs that propose 2030 to 32 octets; after each, a segment as long as is granted."),
+    requirement=Message("The UA grants no more than was proposed either way, and what it grants is taken."),
 )
 @clause("HDLC_NDM2NRM_P1")
 @HDLC
@@ -63,31 +57,28 @@ def test_information_field(bench: Bench) -> None:
             bench.measure(f"max_info {size}", shown, "octets")
             bench.check(
                 0 < granted.info_tx <= size and 0 < granted.info_rx <= size,
-                f"concede {shown}, a lo sumo {size}",
-                f"it grants {shown}, at most {size}",
+                Message("it grants {shown}, at most {size}", shown=shown, size=size),
             )
             _send_as_long_as_granted(bench, wire, granted.info_rx)
-            must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+            must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 def _send_as_long_as_granted(bench: Bench, wire: HdlcWire, size: int) -> None:
     """The first segment of something that is never finished: it must be acknowledged."""
     segment = (LLC_REQUEST + bytes(size))[:size]
     reply = wire.ask(information_control(0, 0), segment, segmented=True)
-    ready = must_be(bench, reply, f"un segmento de {size} octetos", f"a segment of {size} octets", "RR")
-    bench.check(ready.n_r == 1, f"lo confirma (N(R) {ready.n_r})", f"it is acknowledged (N(R) {ready.n_r})")
+    ready = must_be(bench, reply, Message("a segment of {size} octets", size=size), "RR")
+    bench.check(ready.n_r == 1, Message("it is acknowledged (N(R) {n_r})", n_r=ready.n_r))
 
 
 @case(
     id="dlms/HDLC_NDM2NRM_P2/window",
-    title=Text("Negociación de la ventana", "Window negotiation"),
-    stimulus=Text(
-        "SNRM con ventanas de 7, 4, 2 y 1; tras cada uno, una lectura que no cabe en una ventana.",
-        "SNRMs with windows of 7, 4, 2 and 1; after each, a reading that does not fit into one.",
+    title=Message("Window negotiation"),
+    stimulus=Message(
+        "SNRMs with windows of 7, 4, 2 and 1; after each, a reading that does not fit into one."
     ),
-    requirement=Text(
-        "El UA no concede más de lo propuesto, ni el dispositivo envía más tramas I sin confirmar.",
-        "The UA grants no more than was proposed, nor does the device send more I-frames unconfirmed.",
+    requirement=Message(
+        "The UA grants no more than was proposed, nor does the device send more I-frames unconfirmed."
     ),
 )
 @clause("HDLC_NDM2NRM_P2")
@@ -100,18 +91,17 @@ def test_window(bench: Bench) -> None:
             bench.measure(f"window {window}", shown, "frames")
             bench.check(
                 0 < granted.window_tx <= window and 0 < granted.window_rx <= window,
-                f"concede {shown}, a lo sumo {window}",
-                f"it grants {shown}, at most {window}",
+                Message("it grants {shown}, at most {window}", shown=shown, window=window),
             )
             _read_in_windows(bench, wire, granted)
-            must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+            must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 def _read_in_windows(bench: Bench, wire: HdlcWire, granted: Granted) -> None:
     aare = wire.request(AarqShape().to_bytes(), granted.info_rx)
     seen = read_aare(aare or b"")
     if seen is None or not seen.accepted:
-        raise bench.inconclusive("no hay asociación pública", "there is no public association")
+        raise bench.inconclusive(Message("there is no public association"))
     reply = wire.ask(information_control(wire.v_s, wire.v_r), LLC_REQUEST + _OBJECT_LIST)
     wire.v_s += 1
     longest = 0
@@ -119,9 +109,7 @@ def _read_in_windows(bench: Bench, wire: HdlcWire, granted: Granted) -> None:
         burst = [frame for frame in reply.frames if frame.name == "I"]
         longest = max(longest, len(burst))
         if any(len(frame.information) > granted.info_tx for frame in burst):
-            bench.check(
-                False, "ningún campo pasa de lo concedido", "no information field exceeds what was granted"
-            )
+            bench.check(False, Message("no information field exceeds what was granted"))
         wire.v_r += len(burst)
         if not burst or not burst[-1].segmented or longest > granted.window_tx:
             break
@@ -129,19 +117,19 @@ def _read_in_windows(bench: Bench, wire: HdlcWire, granted: Granted) -> None:
     bench.measure("longest burst", longest, "frames")
     bench.check(
         longest <= granted.window_tx,
-        f"envía {longest} tramas seguidas, a lo sumo {granted.window_tx}",
-        f"it sends {longest} frames in a row, at most {granted.window_tx}",
+        Message(
+            "it sends {longest} frames in a row, at most {window_tx}",
+            longest=longest,
+            window_tx=granted.window_tx,
+        ),
     )
 
 
 @case(
     id="dlms/HDLC_NDM2NRM_P1/defaults",
-    title=Text("Sin propuesta", "No proposal"),
-    stimulus=Text("Un SNRM sin parámetros.", "An SNRM without parameters."),
-    requirement=Text(
-        "El UA concede a lo sumo los valores por omisión: 128 octetos y ventana 1.",
-        "The UA grants at most the defaults: 128 octets and a window of 1.",
-    ),
+    title=Message("No proposal"),
+    stimulus=Message("An SNRM without parameters."),
+    requirement=Message("The UA grants at most the defaults: 128 octets and a window of 1."),
 )
 @clause("HDLC_NDM2NRM_P1")
 @HDLC
@@ -151,10 +139,9 @@ def test_defaults(bench: Bench) -> None:
         bench.check(
             max(granted.info_tx, granted.info_rx) <= DEFAULT_INFORMATION
             and max(granted.window_tx, granted.window_rx) == 1,
-            "concede los valores por omisión o menos",
-            "it grants the defaults or less",
+            Message("it grants the defaults or less"),
         )
-        must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+        must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 # ---- ATS_DL, information transfer: whole and segmented APDUs, wrong numbers, too much of it.
@@ -170,14 +157,9 @@ _FRMR_SIZE = 3
 
 @case(
     id="dlms/HDLC_INFO_P1/exchange",
-    title=Text("Intercambio de tramas I", "I-frame exchange"),
-    stimulus=Text(
-        "Un AARQ en una trama I; de nuevo, en segmentos.", "An AARQ in one I-frame; again, in segments."
-    ),
-    requirement=Text(
-        "Cada segmento se confirma; ambas veces llega el AARE y acepta.",
-        "Each segment is acknowledged; both times the AARE comes and accepts.",
-    ),
+    title=Message("I-frame exchange"),
+    stimulus=Message("An AARQ in one I-frame; again, in segments."),
+    requirement=Message("Each segment is acknowledged; both times the AARE comes and accepts."),
 )
 @clause("HDLC_INFO_P1")
 @HDLC
@@ -186,16 +168,14 @@ def test_exchange(bench: Bench) -> None:
         for size in (None, _SEGMENT):
             must_connect(bench, wire)
             _check_accepted(bench, wire.request(AarqShape().to_bytes(), size))
-            must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+            must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 @case(
     id="dlms/HDLC_INFO_N1/too-long",
-    title=Text("Campo de información demasiado largo", "Information field too long"),
-    stimulus=Text(
-        "Una trama I con más octetos de los concedidos.", "An I-frame with more octets than were granted."
-    ),
-    requirement=Text("FRMR; después un SNRM conecta.", "FRMR; then an SNRM connects."),
+    title=Message("Information field too long"),
+    stimulus=Message("An I-frame with more octets than were granted."),
+    requirement=Message("FRMR; then an SNRM connects."),
 )
 @clause("HDLC_INFO_N1")
 @HDLC
@@ -204,64 +184,56 @@ def test_too_long(bench: Bench) -> None:
         granted = must_connect(bench, wire)
         long = LLC_REQUEST + bytes(granted.info_rx + 1 - len(LLC_REQUEST))
         reply = wire.ask(information_control(0, 0), long)
-        answer = must_be(bench, reply, f"{len(long)} octetos", f"{len(long)} octets", "FRMR")
+        answer = must_be(bench, reply, Message("{count} octets", count=len(long)), "FRMR")
         _note_reason(bench, answer)
         must_connect(bench, wire)
 
 
 @case(
     id="dlms/HDLC_INFO_N2/wrong-n-r",
-    title=Text("N(R) equivocado", "Wrong N(R)"),
-    stimulus=Text(
-        "Recién conectado, RR con N(R) 1 (control 31).", "Just connected, RR with N(R) 1 (control 31)."
-    ),
-    requirement=Text("FRMR; después un SNRM conecta.", "FRMR; then an SNRM connects."),
+    title=Message("Wrong N(R)"),
+    stimulus=Message("Just connected, RR with N(R) 1 (control 31)."),
+    requirement=Message("FRMR; then an SNRM connects."),
 )
 @clause("HDLC_INFO_N2")
 @HDLC
 def test_wrong_n_r(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         must_connect(bench, wire)
-        answer = must_be(bench, wire.ask(_WRONG_N_R), "el control 31", "control 31", "FRMR")
+        answer = must_be(bench, wire.ask(_WRONG_N_R), Message("control 31"), "FRMR")
         _note_reason(bench, answer)
         must_connect(bench, wire)
 
 
 @case(
     id="dlms/HDLC_INFO_N3/wrong-n-s",
-    title=Text("N(S) equivocado", "Wrong N(S)"),
-    stimulus=Text(
-        "Recién conectado, un AARQ con N(S) 1 (control 12); después el mismo con N(S) 0.",
-        "Just connected, an AARQ with N(S) 1 (control 12); then the same with N(S) 0.",
-    ),
-    requirement=Text(
-        "RR con N(R) 0 (control 11) y nada más; el segundo recibe su AARE.",
-        "RR with N(R) 0 (control 11) and nothing else; the second gets its AARE.",
-    ),
+    title=Message("Wrong N(S)"),
+    stimulus=Message("Just connected, an AARQ with N(S) 1 (control 12); then the same with N(S) 0."),
+    requirement=Message("RR with N(R) 0 (control 11) and nothing else; the second gets its AARE."),
 )
 @clause("HDLC_INFO_N3")
 @HDLC
 def test_wrong_n_s(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         must_connect(bench, wire)
-        answer = must_be(bench, wire.ask(_WRONG_N_S, _AARQ), "el control 12", "control 12", "RR", "REJ")
+        answer = must_be(bench, wire.ask(_WRONG_N_S, _AARQ), Message("control 12"), "RR", "REJ")
         if answer.name == "REJ":
-            bench.not_strictly("pide de nuevo con REJ", "it asks again with REJ")
-        bench.check(answer.n_r == 0, f"espera el N(S) 0 ({answer.n_r})", f"it expects N(S) 0 ({answer.n_r})")
+            bench.not_strictly(Message("it asks again with REJ"))
+        bench.check(answer.n_r == 0, Message("it expects N(S) 0 ({n_r})", n_r=answer.n_r))
         _check_accepted(bench, wire.request(AarqShape().to_bytes()))
 
 
 @case(
     id="dlms/HDLC_NDMOP_N1/information-in-ndm",
-    title=Text("Trama I sin conexión", "I-frame without connection"),
-    stimulus=Text("Desconectado, un AARQ en una trama I.", "While disconnected, an AARQ in an I-frame."),
-    requirement=Text("DM.", "DM."),
+    title=Message("I-frame without connection"),
+    stimulus=Message("While disconnected, an AARQ in an I-frame."),
+    requirement=Message("DM."),
 )
 @clause("HDLC_NDMOP_N1")
 @HDLC
 def test_information_in_ndm(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
-        must_be(bench, wire.ask(information_control(0, 0), _AARQ), "la trama I", "the I-frame", "DM")
+        must_be(bench, wire.ask(information_control(0, 0), _AARQ), Message("the I-frame"), "DM")
         must_connect(bench, wire)
 
 
@@ -270,15 +242,9 @@ def test_information_in_ndm(bench: Bench) -> None:
 
 @case(
     id="dlms/HDLC_SEGMENTS/small-frames",
-    title=Text("AARQ en tramas pequeñas", "AARQ in small frames"),
-    stimulus=Text(
-        "Tras negociar 32, 16 y 8 octetos, un AARQ en tramas de ese tamaño.",
-        "With 32, 16 and 8 octets negotiated, an AARQ in frames of that size.",
-    ),
-    requirement=Text(
-        "Llega el AARE entero, en tramas que no pasan de lo concedido.",
-        "The whole AARE comes, in frames that do not exceed what was granted.",
-    ),
+    title=Message("AARQ in small frames"),
+    stimulus=Message("With 32, 16 and 8 octets negotiated, an AARQ in frames of that size."),
+    requirement=Message("The whole AARE comes, in frames that do not exceed what was granted."),
 )
 @clause("HDLC_SEGMENTS")
 @HDLC
@@ -290,22 +256,21 @@ def test_small_frames(bench: Bench) -> None:
             _check_accepted(bench, wire.request(AarqShape().to_bytes(), granted.info_rx))
             bench.check(
                 wire.longest <= granted.info_tx,
-                f"sus tramas llevan {wire.longest} octetos, de {granted.info_tx}",
-                f"its frames carry {wire.longest} octets, of {granted.info_tx}",
+                Message(
+                    "its frames carry {longest} octets, of {info_tx}",
+                    longest=wire.longest,
+                    info_tx=granted.info_tx,
+                ),
             )
-            must_be(bench, wire.ask(DISC), "DISC", "DISC", "UA")
+            must_be(bench, wire.ask(DISC), Message("DISC"), "UA")
 
 
 @case(
     id="dlms/HDLC_DUPLICATE/not-twice",
-    title=Text("Trama I repetida", "Repeated I-frame"),
-    stimulus=Text(
-        "Un AARQ, y otra vez la misma trama, como si su respuesta se hubiera perdido.",
-        "An AARQ, and the same frame again, as if its answer had been lost.",
-    ),
-    requirement=Text(
-        "No se entrega dos veces: la respuesta repetida lleva los mismos números, y después se sigue.",
-        "It is not delivered twice: the repeated answer carries the same numbers, and then all goes on.",
+    title=Message("Repeated I-frame"),
+    stimulus=Message("An AARQ, and the same frame again, as if its answer had been lost."),
+    requirement=Message(
+        "It is not delivered twice: the repeated answer carries the same numbers, and then all goes on."
     ),
 )
 @clause("HDLC_DUPLICATE")
@@ -314,24 +279,18 @@ def test_not_twice(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         must_connect(bench, wire)
         control = information_control(0, 0)
-        first = must_be(bench, wire.ask(control, _AARQ), "el AARQ", "the AARQ", "I")
-        again = must_be(bench, wire.ask(control, _AARQ), "la repetición", "the repetition", "I", "RR", "REJ")
+        first = must_be(bench, wire.ask(control, _AARQ), Message("the AARQ"), "I")
+        again = must_be(bench, wire.ask(control, _AARQ), Message("the repetition"), "I", "RR", "REJ")
         _check_same(bench, first, again)
-        ready = must_be(bench, wire.ask(ready_control(1)), "RR", "RR", "RR")
-        bench.check(ready.n_r == 1, f"N(R) sigue en 1 ({ready.n_r})", f"N(R) is still 1 ({ready.n_r})")
+        ready = must_be(bench, wire.ask(ready_control(1)), Message("RR"), "RR")
+        bench.check(ready.n_r == 1, Message("N(R) is still 1 ({n_r})", n_r=ready.n_r))
 
 
 @case(
     id="dlms/HDLC_BUSY/not-ready",
-    title=Text("Cliente ocupado", "Client not ready"),
-    stimulus=Text(
-        "Un AARQ que no espera respuesta, RNR, y después RR.",
-        "An AARQ that is not polled, RNR, and then RR.",
-    ),
-    requirement=Text(
-        "Ninguna trama I mientras el cliente está ocupado; con RR llega el AARE.",
-        "No I-frame while the client is not ready; with RR the AARE comes.",
-    ),
+    title=Message("Client not ready"),
+    stimulus=Message("An AARQ that is not polled, RNR, and then RR."),
+    requirement=Message("No I-frame while the client is not ready; with RR the AARE comes."),
 )
 @clause("HDLC_BUSY")
 @HDLC
@@ -339,20 +298,19 @@ def test_not_ready(bench: Bench) -> None:
     with hdlc_wire(bench) as wire:
         must_connect(bench, wire)
         raw = wire.frame(information_control(0, 0, poll=False), _AARQ)
-        bench.check(not wire.send(raw).raw, "sin P no contesta", "without P it does not answer")
-        must_be(bench, wire.ask(_NOT_READY), "RNR", "RNR", "RR")
+        bench.check(not wire.send(raw).raw, Message("without P it does not answer"))
+        must_be(bench, wire.ask(_NOT_READY), Message("RNR"), "RR")
         reply = wire.ask(ready_control(0))
-        must_be(bench, reply, "RR", "RR", "I")
+        must_be(bench, reply, Message("RR"), "I")
         _check_accepted(bench, wire.collect(reply)[len(LLC_REQUEST) :])
 
 
 def _check_same(bench: Bench, first: FrameSeen, again: FrameSeen) -> None:
-    bench.check(again.n_r == 1, f"N(R) sigue en 1 ({again.n_r})", f"N(R) is still 1 ({again.n_r})")
+    bench.check(again.n_r == 1, Message("N(R) is still 1 ({n_r})", n_r=again.n_r))
     if again.name == "I":
         bench.check(
             (again.n_s, again.information) == (first.n_s, first.information),
-            f"es la misma respuesta (N(S) {again.n_s})",
-            f"it is the same answer (N(S) {again.n_s})",
+            Message("it is the same answer (N(S) {n_s})", n_s=again.n_s),
         )
 
 
@@ -360,8 +318,7 @@ def _check_accepted(bench: Bench, aare: bytes | None) -> None:
     seen = read_aare(aare or b"")
     bench.check(
         seen is not None and seen.accepted,
-        "llega el AARE y acepta la asociación",
-        "the AARE comes and accepts the association",
+        Message("the AARE comes and accepts the association"),
     )
 
 

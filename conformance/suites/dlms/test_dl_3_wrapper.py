@@ -5,8 +5,8 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.bench.raw_apdu import AarqShape, check_still_works, hear, must_answer, read_aare
-from conformance.text import Text
+from conformance.bench.raw_apdu import AarqShape, check_still_works, hear, heard, must_answer, read_aare
+from i18n import Message
 
 WRAPPER = pytest.mark.needs("framing:wrapper", "association:public")
 
@@ -39,15 +39,12 @@ def _send(bench: Bench, raw: bytes) -> bytes:
     bench.drop_link()
     link = bench.link()
     bench.recorder.frame("tx", raw)
-    bench.stimulus(f"octetos {raw.hex()}", f"octets {raw.hex()}")
+    bench.stimulus(Message("octets {raw}", raw=raw.hex()))
     link.send(raw)
     answer = hear(bench, link)
     if answer:
         bench.recorder.frame("rx", answer)
-    bench.observe(
-        f"contesta {answer.hex()}" if answer else "no contesta",
-        f"it answers {answer.hex()}" if answer else "it does not answer",
-    )
+    bench.observe(heard(answer))
     bench.drop_link()
     return answer
 
@@ -61,59 +58,47 @@ def _only_the_second_is_answered(bench: Bench, bad: bytes) -> None:
     source = int.from_bytes(answer[2:4], "big")
     bench.check(
         seen is not None and seen.accepted and source == bench.statement.link.server_sap,
-        "la primera respuesta es el AARE de la segunda petición",
-        "the first answer is the AARE of the second request",
+        Message("the first answer is the AARE of the second request"),
     )
-    bench.check(len(answer) == size, "no llega otra", "no other comes")
+    bench.check(len(answer) == size, Message("no other comes"))
 
 
 @case(
     id="dlms/WRAPPER_VERSION/unknown",
-    title=Text("Versión de la envoltura", "Wrapper version"),
-    stimulus=Text("Un AARQ con versión 2.", "An AARQ with version 2."),
-    requirement=Text(
-        "No se contesta, y una conexión nueva funciona.", "It is not answered, and a new connection works."
-    ),
+    title=Message("Wrapper version"),
+    stimulus=Message("An AARQ with version 2."),
+    requirement=Message("It is not answered, and a new connection works."),
 )
 @clause("WRAPPER_VERSION")
 @WRAPPER
 def test_version(bench: Bench) -> None:
     check_still_works(bench)
     answer = _send(bench, _wrapped(bench, version=_VERSION + 1))
-    bench.check(not answer, "no se contesta", "it is not answered")
+    bench.check(not answer, Message("it is not answered"))
     check_still_works(bench)
 
 
 @case(
     id="dlms/WRAPPER_LENGTH/more-and-none",
-    title=Text("Longitud de la envoltura", "Wrapper length"),
-    stimulus=Text(
-        "Un AARQ cuya longitud dice más de lo que hay; una envoltura vacía delante de un AARQ bueno.",
-        "An AARQ whose length says more than there is; an empty wrapper before a good AARQ.",
-    ),
-    requirement=Text(
-        "Lo incompleto y lo vacío no se contesta; lo bueno, sí.",
-        "What is incomplete or empty is not answered; what is good is.",
-    ),
+    title=Message("Wrapper length"),
+    stimulus=Message("An AARQ whose length says more than there is; an empty wrapper before a good AARQ."),
+    requirement=Message("What is incomplete or empty is not answered; what is good is."),
 )
 @clause("WRAPPER_LENGTH")
 @WRAPPER
 def test_length(bench: Bench) -> None:
     check_still_works(bench)
     answer = _send(bench, _wrapped(bench, length=0xFFFF))
-    bench.check(not answer, "lo incompleto no se contesta", "what is incomplete is not answered")
+    bench.check(not answer, Message("what is incomplete is not answered"))
     check_still_works(bench)
     _only_the_second_is_answered(bench, _wrapped(bench, apdu=b""))
 
 
 @case(
     id="dlms/WRAPPER_PORT/unknown-server",
-    title=Text("Puerto de destino desconocido", "Unknown destination port"),
-    stimulus=Text(
-        "Un AARQ a un dispositivo lógico que no existe, delante de uno bueno.",
-        "An AARQ to a logical device that is not there, before a good one.",
-    ),
-    requirement=Text("Solo se contesta el segundo.", "Only the second is answered."),
+    title=Message("Unknown destination port"),
+    stimulus=Message("An AARQ to a logical device that is not there, before a good one."),
+    requirement=Message("Only the second is answered."),
 )
 @clause("WRAPPER_PORT")
 @WRAPPER

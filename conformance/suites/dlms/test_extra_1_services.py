@@ -25,7 +25,7 @@ from conformance.bench.raw_apdu import (
     propose,
     served,
 )
-from conformance.text import Text
+from i18n import Message
 
 PUBLIC = pytest.mark.needs("association:public")
 
@@ -51,15 +51,9 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/EXTRA_SERVICES/left-out",
-    title=Text("Cada servicio excluido", "Each service left out"),
-    stimulus=Text(
-        "Proponer todos los servicios menos uno y usar ese; después leer.",
-        "Propose every service but one and use that one; then read.",
-    ),
-    requirement=Text(
-        "El excluido no se atiende y la asociación sigue viva.",
-        "The one left out is not served, and the association lives on.",
-    ),
+    title=Message("Each service left out"),
+    stimulus=Message("Propose every service but one and use that one; then read."),
+    requirement=Message("The one left out is not served, and the association lives on."),
 )
 @clause("EXTRA_SERVICES")
 @PUBLIC
@@ -70,32 +64,27 @@ def test_left_out(bench: Bench) -> None:
             granted = check_accepted(
                 bench, propose(bench, session, AarqShape(conformance=proposed)), proposed
             )
-            bench.check(not granted.conformance & bit, f"no concede {name}", f"it does not grant {name}")
-            answer = ask(bench, session, request, f"usar {name}", f"use {name}")
+            bench.check(not granted.conformance & bit, Message("it does not grant {name}", name=name))
+            answer = ask(bench, session, request, Message("use {name}", name=name))
             listed = (
                 answer is not None and answer[:2] == bytes((GET_RESPONSE, 3)) and answer[3:5] == b"\x02\x00"
             )
             bench.check(
                 not done(answer) and not served(answer) and not listed,
-                f"{name} no se atiende",
-                f"{name} is not served",
+                Message("{name} is not served", name=name),
             )
             if answer is not None and answer[0] in (SET_RESPONSE, ACTION_RESPONSE):
                 bench.not_strictly(
-                    f"{name}: contesta con un resultado en vez de una excepción",
-                    f"{name}: it answers with a result instead of an exception",
+                    Message("{name}: it answers with a result instead of an exception", name=name),
                 )
             check_alive(bench, session)
 
 
 @case(
     id="dlms/EXTRA_SERVICES/no-get",
-    title=Text("Sin GET", "Without GET"),
-    stimulus=Text("Proponer SET y ACTION sin GET, y leer.", "Propose SET and ACTION without GET, and read."),
-    requirement=Text(
-        "Si se acepta la asociación, la lectura no se atiende.",
-        "Where the association is accepted, the read is not served.",
-    ),
+    title=Message("Without GET"),
+    stimulus=Message("Propose SET and ACTION without GET, and read."),
+    requirement=Message("Where the association is accepted, the read is not served."),
 )
 @clause("EXTRA_SERVICES")
 @PUBLIC
@@ -104,24 +93,18 @@ def test_no_get(bench: Bench) -> None:
     with bench.session("public") as session:
         answered = propose(bench, session, AarqShape(conformance=proposed))
         if answered[1] is None or not answered[1].accepted:
-            raise bench.not_applicable(
-                "no acepta una asociación sin GET", "it accepts no association without GET"
-            )
-        answer = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
-        bench.check(not served(answer), "la lectura no se atiende", "the read is not served")
+            raise bench.not_applicable(Message("it accepts no association without GET"))
+        answer = ask(bench, session, GET_LDN, Message("GET of the logical device name"))
+        bench.check(not served(answer), Message("the read is not served"))
 
 
 @case(
     id="dlms/EXTRA_SERVICES/no-blocks",
-    title=Text("Sin bloques de lectura", "Without read blocks"),
-    stimulus=Text(
-        "Proponer los servicios sin bloques de GET, con un PDU de 64 octetos, y leer la lista de objetos.",
-        "Propose the services without GET blocks, with a PDU of 64 octets, and read the object list.",
+    title=Message("Without read blocks"),
+    stimulus=Message(
+        "Propose the services without GET blocks, with a PDU of 64 octets, and read the object list."
     ),
-    requirement=Text(
-        "No llega ningún bloque y la asociación sigue viva.",
-        "No block comes, and the association lives on.",
-    ),
+    requirement=Message("No block comes, and the association lives on."),
 )
 @clause("EXTRA_SERVICES")
 @PUBLIC
@@ -130,10 +113,8 @@ def test_no_blocks(bench: Bench) -> None:
     with bench.session("public") as session:
         shape = AarqShape(conformance=proposed, max_pdu=_SMALL_PDU)
         check_accepted(bench, propose(bench, session, shape), proposed)
-        answer = ask(bench, session, _OBJECT_LIST, "GET de la lista de objetos", "GET of the object list")
+        answer = ask(bench, session, _OBJECT_LIST, Message("GET of the object list"))
         block = answer is not None and answer[:1] == bytes((GET_RESPONSE,)) and answer[1:2] == _WITH_BLOCK
-        bench.check(not block, "no llega ningún bloque", "no block comes")
-        bench.check(
-            answer is None or len(answer) <= _SMALL_PDU, "el PDU se respeta", "the PDU size is kept to"
-        )
+        bench.check(not block, Message("no block comes"))
+        bench.check(answer is None or len(answer) <= _SMALL_PDU, Message("the PDU size is kept to"))
         check_alive(bench, session)

@@ -14,7 +14,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dlms_session import Dialogue
 from conformance.bench.object_list import listed
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.obis import Obis
@@ -37,17 +37,12 @@ _HOUR_MINUTES = 60
 
 @case(
     id="dlms/EXTRA_CLOCK/set",
-    title=Text("Poner el reloj en hora", "Set the clock"),
-    stimulus=Text(
-        "Escribir una hora dos minutos adelantada: con la desviación del medidor, en UTC y sin desviación; "
-        "después la buena.",
-        "Write a time two minutes ahead: with the meter's deviation, in UTC, and without deviation; then the "
-        "right one.",
+    title=Message("Set the clock"),
+    stimulus=Message(
+        "Write a time two minutes ahead: with the meter's deviation, in UTC, and without "
+        "deviation; then the right one."
     ),
-    requirement=Text(
-        "La hora se toma y vuelve a leerse; al final el reloj está en hora.",
-        "The time is taken and reads back; in the end the clock is right.",
-    ),
+    requirement=Message("The time is taken and reads back; in the end the clock is right."),
 )
 @CLAUSE
 @pytest.mark.needs("association:reader", "clock")
@@ -62,12 +57,9 @@ def test_set(bench: Bench) -> None:
 
 @case(
     id="dlms/EXTRA_CLOCK/shift",
-    title=Text("Desplazar el reloj", "Shift the clock"),
-    stimulus=Text(
-        "Adelantar el reloj 90 s con shift_time y atrasarlo otro tanto.",
-        "Move the clock 90 s ahead by shift_time, and back again.",
-    ),
-    requirement=Text("El reloj se mueve lo dicho.", "The clock moves by as much."),
+    title=Message("Shift the clock"),
+    stimulus=Message("Move the clock 90 s ahead by shift_time, and back again."),
+    requirement=Message("The clock moves by as much."),
 )
 @CLAUSE
 @pytest.mark.needs("association:reader", "clock")
@@ -80,23 +72,23 @@ def test_shift(bench: Bench) -> None:
             bench.measure("moved", f"{moved_s:.1f}", "s")
             bench.check(
                 abs(moved_s - seconds) <= _TOLERANCE_S,
-                f"se movió {moved_s:.0f} s (se pidieron {seconds} s)",
-                f"it moved by {moved_s:.0f} s ({seconds} s were asked for)",
+                Message(
+                    "it moved by {moved_s:.0f} s ({seconds} s were asked for)",
+                    moved_s=moved_s,
+                    seconds=seconds,
+                ),
             )
 
 
 @case(
     id="dlms/EXTRA_CLOCK/daylight",
-    title=Text("Hora de verano", "Daylight saving"),
-    stimulus=Text(
-        "Poner la hora de verano todo el año, activarla y desactivarla, leyendo cada vez; después, lo de "
-        "antes.",
-        "Set daylight saving for the whole year, enable and disable it, reading each time; then what was "
-        "before.",
+    title=Message("Daylight saving"),
+    stimulus=Message(
+        "Set daylight saving for the whole year, enable and disable it, reading each time; "
+        "then what was before."
     ),
-    requirement=Text(
-        "Activada, la hora local, su desviación y su estado cambian lo dicho, y el instante es el mismo.",
-        "Enabled, local time, its deviation and its status change by as much, and the instant is the same.",
+    requirement=Message(
+        "Enabled, local time, its deviation and its status change by as much, and the instant is the same."
     ),
 )
 @CLAUSE
@@ -109,25 +101,19 @@ def test_daylight(bench: Bench) -> None:
         for enabled in (True, False):
             dialogue.session.set(_CLOCK_CLASS, CLOCK, _ENABLED, axdr.boolean(enabled))
             read_back = dialogue.get(_CLOCK_CLASS, str(CLOCK), _ENABLED).value
-            bench.check(read_back is enabled, f"activada: {enabled}", f"enabled: {enabled}")
+            bench.check(read_back is enabled, Message("enabled: {enabled}", enabled=enabled))
             raw = dialogue.octets(_CLOCK_CLASS, str(CLOCK), _TIME)
             _check_deviation(bench, raw, zone - (saving if enabled else 0))
             shown = bool(raw[_STATUS_OCTET] & _DAYLIGHT)
-            bench.check(shown is enabled, f"el estado lo dice: {shown}", f"the status says so: {shown}")
+            bench.check(shown is enabled, Message("the status says so: {shown}", shown=shown))
             _check_time(bench, dialogue, bench.utc(), f"enabled={enabled}")
 
 
 @case(
     id="dlms/EXTRA_CLOCK/zone",
-    title=Text("Cambio de huso", "Change of the time zone"),
-    stimulus=Text(
-        "Escribir la desviación una hora mayor, leer, y devolver la de antes.",
-        "Write the deviation one hour larger, read, and set the former one back.",
-    ),
-    requirement=Text(
-        "La desviación se lee como se escribió, la hora la trae y el instante es el mismo.",
-        "The deviation reads as written, the time carries it, and the instant is the same.",
-    ),
+    title=Message("Change of the time zone"),
+    stimulus=Message("Write the deviation one hour larger, read, and set the former one back."),
+    requirement=Message("The deviation reads as written, the time carries it, and the instant is the same."),
 )
 @CLAUSE
 @pytest.mark.needs("association:management", "clock")
@@ -136,7 +122,7 @@ def test_zone(bench: Bench) -> None:
         wanted = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE) + _HOUR_MINUTES
         dialogue.session.set(_CLOCK_CLASS, CLOCK, _ZONE, axdr.long(wanted))
         found = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE)
-        bench.check(found == wanted, f"la desviación es {found}", f"the deviation is {found}")
+        bench.check(found == wanted, Message("the deviation is {found}", found=found))
         _check_deviation(bench, dialogue.octets(_CLOCK_CLASS, str(CLOCK), _TIME), wanted)
         _check_time(bench, dialogue, bench.utc(), "zone")
 
@@ -151,9 +137,7 @@ def _settings(bench: Bench, *attributes: int) -> Iterator[Dialogue]:
     with listed(bench, "management") as (dialogue, objects):
         clock = next((item for item in objects if item.obis == CLOCK), None)
         if clock is None or not all(clock.writable(index) for index in attributes):
-            raise bench.not_applicable(
-                "la asociación no puede cambiarlo", "the association may not change it"
-            )
+            raise bench.not_applicable(Message("the association may not change it"))
         before = {index: dialogue.get(_CLOCK_CLASS, str(CLOCK), index) for index in attributes}
         try:
             yield dialogue
@@ -166,8 +150,7 @@ def _check_deviation(bench: Bench, raw: bytes, due_minutes: int) -> None:
     seen = int.from_bytes(raw[9:11], "big", signed=True)
     bench.check(
         seen == due_minutes,
-        f"la hora trae la desviación {due_minutes} ({seen})",
-        f"the time carries the deviation {due_minutes} ({seen})",
+        Message("the time carries the deviation {due_minutes} ({seen})", due_minutes=due_minutes, seen=seen),
     )
 
 
@@ -182,9 +165,7 @@ def _clock(bench: Bench, method: int | None = None) -> Iterator[tuple[Dialogue, 
         clock = next((item for item in objects if item.obis == CLOCK), None)
         allowed = clock is not None and clock.writable(_TIME) and (method is None or clock.callable(method))
         if not allowed:
-            raise bench.not_applicable(
-                "la asociación no puede poner el reloj", "the association may not set the clock"
-            )
+            raise bench.not_applicable(Message("the association may not set the clock"))
         zone_minutes = dialogue.integer(_CLOCK_CLASS, str(CLOCK), _ZONE)
         try:
             yield dialogue, zone_minutes
@@ -212,6 +193,5 @@ def _check_time(bench: Bench, dialogue: Dialogue, wanted: datetime, name: str) -
     bench.measure(f"{name}: off by", f"{ahead_s:.1f}", "s")
     bench.check(
         abs(ahead_s) <= _TOLERANCE_S,
-        f"{name}: se lee la hora escrita ({ahead_s:+.1f} s)",
-        f"{name}: the time written reads back ({ahead_s:+.1f} s)",
+        Message("{name}: the time written reads back ({ahead_s:+.1f} s)", name=name, ahead_s=ahead_s),
     )

@@ -21,7 +21,7 @@ from conformance.bench.raw_apdu import (
     propose,
     set_request,
 )
-from conformance.text import Text
+from i18n import Message
 
 PUBLIC = pytest.mark.needs("association:public")
 CLAUSE = pytest.mark.clause("dlms-yb", "EXTRA_ANSWERS", level="should")
@@ -40,17 +40,12 @@ _MOST_REFERENCES = 0xFF
 
 @case(
     id="dlms/EXTRA_ANSWERS/invoke-id",
-    title=Text("Identificador de la petición", "Invoke-id"),
-    stimulus=Text(
-        "Leer el nombre lógico, y escribir un objeto que no existe, con los identificadores de 0 a 15, con "
-        "prioridad normal y alta.",
-        "Read the logical device name, and write an object that does not exist, with the invoke-ids 0 to 15, "
-        "of normal and of high priority.",
+    title=Message("Invoke-id"),
+    stimulus=Message(
+        "Read the logical device name, and write an object that does not exist, with the "
+        "invoke-ids 0 to 15, of normal and of high priority."
     ),
-    requirement=Text(
-        "Cada respuesta lleva el identificador de su petición.",
-        "Each answer bears the invoke-id of its request.",
-    ),
+    requirement=Message("Each answer bears the invoke-id of its request."),
 )
 @CLAUSE
 @PUBLIC
@@ -60,30 +55,23 @@ def test_invoke_id(bench: Bench) -> None:
         for invoke in range(16):
             for request in (GET_LDN, _SET_NOWHERE):
                 octet = invoke | (_CONFIRMED if invoke % 2 else _CONFIRMED | _HIGH_PRIORITY)
-                answer = ask(
-                    bench, session, request[:2] + bytes((octet,)) + request[3:], "petición", "request"
-                )
+                answer = ask(bench, session, request[:2] + bytes((octet,)) + request[3:], Message("request"))
                 must_answer(bench, answer)
                 assert answer
                 if answer[0] not in ERRORS:
                     bench.check(
                         answer[2] & _INVOKE_ID == invoke,
-                        f"responde a la {invoke} ({answer[2]:02x})",
-                        f"it answers number {invoke} ({answer[2]:02x})",
+                        Message("it answers number {invoke} ({answer:02x})", invoke=invoke, answer=answer[2]),
                     )
 
 
 @case(
     id="dlms/EXTRA_ANSWERS/list-with-error",
-    title=Text("Una lista con un objeto que no existe", "A list with an object that does not exist"),
-    stimulus=Text(
-        "Leer en una petición el nombre lógico, un objeto que no existe y otra vez el nombre.",
-        "Read in one request the logical device name, an object that does not exist, and the name again.",
+    title=Message("A list with an object that does not exist"),
+    stimulus=Message(
+        "Read in one request the logical device name, an object that does not exist, and the name again."
     ),
-    requirement=Text(
-        "Cada referencia tiene su resultado: dato, error, dato.",
-        "Each reference has its result: data, an error, data.",
-    ),
+    requirement=Message("Each reference has its result: data, an error, data."),
 )
 @CLAUSE
 @PUBLIC
@@ -91,11 +79,9 @@ def test_list_with_error(bench: Bench) -> None:
     with bench.session("public") as session:
         granted = check_accepted(bench, propose(bench, session, AarqShape()))
         if not granted.conformance & _MULTIPLE:
-            raise bench.not_applicable(
-                "no se concede multiple-references", "multiple-references is not granted"
-            )
-        name = ask(bench, session, GET_LDN, "GET del nombre lógico", "GET of the logical device name")
-        answer = ask(bench, session, _NAME_NOWHERE_NAME, "GET de la lista", "GET of the list")
+            raise bench.not_applicable(Message("multiple-references is not granted"))
+        name = ask(bench, session, GET_LDN, Message("GET of the logical device name"))
+        answer = ask(bench, session, _NAME_NOWHERE_NAME, Message("GET of the list"))
         must_answer(bench, answer)
         assert name
         assert answer
@@ -105,22 +91,16 @@ def test_list_with_error(bench: Bench) -> None:
             head == bytes((GET_RESPONSE, _WITH_LIST, 3))
             and rest.startswith(data + _AN_ERROR)
             and rest.endswith(data),
-            "dato, error, dato",
-            "data, an error, data",
+            Message("data, an error, data"),
         )
         check_alive(bench, session)
 
 
 @case(
     id="dlms/EXTRA_ANSWERS/unconfirmed",
-    title=Text("Petición sin confirmar", "Unconfirmed request"),
-    stimulus=Text(
-        "Escribir sin confirmación un objeto que no existe, y leer después.",
-        "Write without confirmation an object that does not exist, then read.",
-    ),
-    requirement=Text(
-        "La escritura no se contesta; la lectura, sí.", "The write is not answered; the read is."
-    ),
+    title=Message("Unconfirmed request"),
+    stimulus=Message("Write without confirmation an object that does not exist, then read."),
+    requirement=Message("The write is not answered; the read is."),
 )
 @CLAUSE
 @PUBLIC
@@ -129,22 +109,18 @@ def test_unconfirmed(bench: Bench) -> None:
         check_accepted(bench, propose(bench, session, AarqShape()))
         check_alive(bench, session)
         request = _SET_NOWHERE[:2] + bytes((_SET_NOWHERE[2] & ~_CONFIRMED,)) + _SET_NOWHERE[3:]
-        answer = ask(bench, session, request, "SET sin confirmar", "unconfirmed SET")
-        bench.check(answer is None, "no se contesta", "it is not answered")
+        answer = ask(bench, session, request, Message("unconfirmed SET"))
+        bench.check(answer is None, Message("it is not answered"))
         check_alive(bench, session)
 
 
 @case(
     id="dlms/EXTRA_ANSWERS/too-long",
-    title=Text("Petición más larga que el PDU del dispositivo", "Request longer than the device's PDU"),
-    stimulus=Text(
-        "Pedir en una lista tantas veces el nombre lógico que la petición pasa del PDU concedido.",
-        "Ask in a list for the logical device name so often that the request is longer than the PDU granted.",
+    title=Message("Request longer than the device's PDU"),
+    stimulus=Message(
+        "Ask in a list for the logical device name so often that the request is longer than the PDU granted."
     ),
-    requirement=Text(
-        "Conteste lo que conteste, la asociación sigue viva.",
-        "Whatever it answers, the association lives on.",
-    ),
+    requirement=Message("Whatever it answers, the association lives on."),
 )
 @CLAUSE
 @PUBLIC
@@ -154,14 +130,10 @@ def test_too_long(bench: Bench) -> None:
         reference = GET_LDN[3:]
         count = granted.max_pdu // len(reference) + 1
         if not 0 < granted.max_pdu <= _LONGEST_TRIED or count > _MOST_REFERENCES:
-            raise bench.not_applicable(
-                "su PDU es demasiado grande para probarlo", "its PDU is too large to try this"
-            )
+            raise bench.not_applicable(Message("its PDU is too large to try this"))
         length = bytes((count,)) if count < 0x80 else bytes((0x81, count))
         request = bytes.fromhex("c003c1") + length + count * reference
-        answer = ask(bench, session, request, "GET de la lista", "GET of the list")
+        answer = ask(bench, session, request, Message("GET of the list"))
         served = answer is not None and answer[0] == GET_RESPONSE
-        bench.note(
-            "la atiende" if served else "no la atiende", "it serves it" if served else "it does not serve it"
-        )
+        bench.note(Message("it serves it") if served else Message("it does not serve it"))
         check_alive(bench, session)

@@ -15,7 +15,7 @@ from conformance.bench.case import case
 from conformance.bench.dlms_session import Dialogue, items
 from conformance.bench.object_list import ListedObject, listed, of_class
 from conformance.targets.model import ImageSection
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.access import ImageTransferStatus
@@ -72,14 +72,14 @@ class Transfer:
         """Method 4."""
         self._invoke(_ACTIVATE, _NOTHING)
 
-    def refused(self, step: Callable[[], None], es: str, en: str) -> None:
+    def refused(self, step: Callable[[], None], text: Message) -> None:
         """A step that must be refused."""
         try:
             step()
         except RemoteProtocolError as refusal:
-            self._bench.observe(f"{es}: {refusal}", f"{en}: {refusal}")
+            self._bench.observe(Message("{step}: {refusal}", step=text, refusal=refusal))
             return
-        self._bench.check(False, f"se rechaza: {es}", f"refused: {en}")
+        self._bench.check(False, Message("refused: {step}", step=text))
 
     def _invoke(self, method: int, parameter: Data) -> None:
         self._dialogue.session.action(_IMAGE, Obis.from_string(self._name), method, parameter)
@@ -90,25 +90,19 @@ def _transfer(bench: Bench, dialogue: Dialogue, objects: tuple[ListedObject, ...
     item = next((item for item in of_class(objects, _IMAGE) if item.callable(_INITIATE)), None)
     if image is None or item is None:
         raise bench.not_applicable(
-            "sin objeto de transferencia de imagen que la asociación gobierne",
-            "no image transfer object that the association controls",
+            Message("no image transfer object that the association controls"),
         )
     return Transfer(bench, dialogue, item, image)
 
 
 @case(
     id="dlms/EXTRA_IMAGE/refusals",
-    title=Text("Imágenes y bloques que no pueden ser", "Images and blocks that cannot be"),
-    stimulus=Text(
-        "Iniciar imágenes de 0 y de 4 GB; con una iniciada, un bloque de más allá del fin, uno corto, y "
-        "verificar y activar a medias.",
-        "Initiate images of 0 and of 4 GB; with one initiated, a block beyond its end, a short one, and "
-        "verify and activate halfway.",
+    title=Message("Images and blocks that cannot be"),
+    stimulus=Message(
+        "Initiate images of 0 and of 4 GB; with one initiated, a block beyond its end, a "
+        "short one, and verify and activate halfway."
     ),
-    requirement=Text(
-        "Se rechaza cada cosa y el estado de los bloques no cambia.",
-        "Each is refused, and the state of the blocks does not change.",
-    ),
+    requirement=Message("Each is refused, and the state of the blocks does not change."),
 )
 @CLAUSE
 @NEEDS
@@ -118,8 +112,7 @@ def test_refusals(bench: Bench) -> None:
         for size in (0, _TOO_LONG):
             transfer.refused(
                 lambda size=size: transfer.initiate(size),  # type: ignore[misc]
-                f"una imagen de {size} octetos",
-                f"an image of {size} octets",
+                Message("an image of {size} octets", size=size),
             )
         transfer.initiate()
         transfer.block(0, transfer.blocks[0])
@@ -127,27 +120,23 @@ def test_refusals(bench: Bench) -> None:
         beyond, short = len(transfer.blocks), transfer.blocks[0][:-1]
         transfer.refused(
             lambda: transfer.block(beyond, transfer.blocks[0]),
-            "un bloque de más allá",
-            "a block beyond the end",
+            Message("a block beyond the end"),
         )
-        transfer.refused(lambda: transfer.block(0, short), "un bloque corto", "a short block")
-        transfer.refused(transfer.verify, "verificar a medias", "verifying halfway")
-        transfer.refused(transfer.activate, "activar a medias", "activating halfway")
-        bench.check(transfer.read(_BITS) == before, "los bloques siguen igual", "the blocks are as before")
+        transfer.refused(lambda: transfer.block(0, short), Message("a short block"))
+        transfer.refused(transfer.verify, Message("verifying halfway"))
+        transfer.refused(transfer.activate, Message("activating halfway"))
+        bench.check(transfer.read(_BITS) == before, Message("the blocks are as before"))
 
 
 @case(
     id="dlms/EXTRA_IMAGE/reverse",
-    title=Text("Imagen en orden inverso", "An image in reverse order"),
-    stimulus=Text(
-        "Transferir la imagen del objetivo del último bloque al primero, verificarla y activarla.",
-        "Transfer the target's image from the last block to the first, verify it and activate it.",
+    title=Message("An image in reverse order"),
+    stimulus=Message(
+        "Transfer the target's image from the last block to the first, verify it and activate it."
     ),
-    requirement=Text(
-        "El primer bloque que falta es el 0 hasta el final; se verifica, se activa y el firmware nuevo se "
-        "lee.",
-        "The first missing block is number 0 to the end; it verifies, activates, and the new firmware is "
-        "read.",
+    requirement=Message(
+        "The first missing block is number 0 to the end; it verifies, activates, and the new "
+        "firmware is read."
     ),
 )
 @CLAUSE
@@ -159,27 +148,26 @@ def test_reverse(bench: Bench) -> None:
         count = len(transfer.blocks)
         for number in reversed(range(count)):
             missing = transfer.number(_FIRST_MISSING)
-            bench.check(missing == 0, f"falta el bloque 0 ({missing})", f"block 0 is missing ({missing})")
+            bench.check(missing == 0, Message("block 0 is missing ({missing})", missing=missing))
             transfer.block(number, transfer.blocks[number])
         missing = transfer.number(_FIRST_MISSING)
-        bench.check(missing == count, f"no falta ninguno ({missing})", f"none is missing ({missing})")
+        bench.check(missing == count, Message("none is missing ({missing})", missing=missing))
         transfer.verify()
         _check_status(bench, transfer, ImageTransferStatus.VERIFICATION_SUCCESSFUL)
         waiting = items(transfer.read(_TO_ACTIVATE))
-        bench.check(len(waiting) == 1, "una imagen espera", "one image waits")
+        bench.check(len(waiting) == 1, Message("one image waits"))
         transfer.activate()
         _check_status(bench, transfer, ImageTransferStatus.ACTIVATION_SUCCESSFUL)
         image = device.statement.image
         assert image is not None
         shown = dialogue.get(1, image.shown_in, 2).value
         said = shown.decode("ascii", "replace") if isinstance(shown, bytes) else str(shown)
-        bench.check(said == image.identifier, f"se lee el firmware {said}", f"the firmware read is {said}")
+        bench.check(said == image.identifier, Message("the firmware read is {said}", said=said))
 
 
 def _check_status(bench: Bench, transfer: Transfer, due: ImageTransferStatus) -> None:
     seen = transfer.number(_STATUS)
     bench.check(
         seen == due,
-        f"el estado es {int(due)} ({due.name.lower()}), se vio {seen}",
-        f"the status is {int(due)} ({due.name.lower()}), seen {seen}",
+        Message("the status is {due} ({name}), seen {seen}", due=int(due), name=due.name.lower(), seen=seen),
     )

@@ -10,7 +10,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.object_list import judge
 from conformance.bench.profile_generic import differences, whole_profiles
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.cosem.selection import EntrySelection, RangeSelection
 
 CLAUSE = pytest.mark.clause("dlms-yb", "EXTRA_PROFILE", level="should")
@@ -19,17 +19,12 @@ READER = pytest.mark.needs("association:reader")
 
 @case(
     id="dlms/EXTRA_PROFILE/borders",
-    title=Text("Bordes de un perfil", "Borders of a profile"),
-    stimulus=Text(
-        "De cada perfil: las dos primeras filas por rango, la última fila por entrada, lo que hay más allá "
-        "de la última, y solo la primera columna.",
-        "Of each profile: the first two rows by range, the last row by entry, what lies beyond the last, and "
-        "the first column only.",
+    title=Message("Borders of a profile"),
+    stimulus=Message(
+        "Of each profile: the first two rows by range, the last row by entry, what lies "
+        "beyond the last, and the first column only."
     ),
-    requirement=Text(
-        "Las filas son las del todo; más allá no hay ninguna, o hay un error.",
-        "The rows are those of the whole; beyond there are none, or an error.",
-    ),
+    requirement=Message("The rows are those of the whole; beyond there are none, or an error."),
 )
 @CLAUSE
 @READER
@@ -49,20 +44,16 @@ def test_borders(bench: Bench) -> None:
                     "columna 1/column 1": (EntrySelection(1, 0, 1, 1), [row[:1] for row in rows]),
                 },
             )
-    judge(bench, problems, "cada selección da sus filas", "each selection gives its rows")
+    judge(bench, problems, Message("each selection gives its rows"))
 
 
 @case(
     id="dlms/EXTRA_PROFILE/entry-0",
-    title=Text("Desde la entrada 0", "From entry 0"),
-    stimulus=Text(
-        "Pedir las entradas de la 0 a la 2: las entradas se cuentan desde 1.",
-        "Ask for the entries from 0 to 2: entries count from 1.",
-    ),
-    requirement=Text(
-        "Se anota si lo rechaza o da las dos primeras; otra cosa falla. Ninguna fuente pública dice cuál.",
-        "It is noted whether it refuses or gives the first two; anything else fails. No public source says "
-        "which.",
+    title=Message("From entry 0"),
+    stimulus=Message("Ask for the entries from 0 to 2: entries count from 1."),
+    requirement=Message(
+        "It is noted whether it refuses or gives the first two; anything else fails. No "
+        "public source says which."
     ),
 )
 @CLAUSE
@@ -74,8 +65,7 @@ def test_entry_0(bench: Bench) -> None:
             got = whole.read(dialogue, EntrySelection(0, 2))
             bench.check(
                 got in ([], list(whole.rows[:2])),
-                f"{whole.item.short}: ninguna o las dos primeras ({len(got)})",
-                f"{whole.item.short}: none, or the first two ({len(got)})",
+                Message("{short}: none, or the first two ({count})", short=whole.item.short, count=len(got)),
             )
             seen.append(f"{whole.item.short} {len(got)}")
-    bench.informational(f"filas: {', '.join(seen)}", f"rows: {', '.join(seen)}")
+    bench.informational(Message("rows: {seen}", seen=", ".join(seen)))

@@ -13,7 +13,7 @@ from conformance.bench.dlms_session import Dialogue, answers_well, items
 from conformance.bench.prepayment import use_up_share
 from conformance.bench.raw_apdu import ask, get_request, served
 from conformance.bench.token_entry import CREDIT
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.selection import CaptureObject, EntrySelection, RangeSelection, Selection
 from protocols.dlms.datetimes import CosemDateTime
@@ -34,67 +34,54 @@ _WITHOUT: dict[str, tuple[object, ...]] = {"read": (0, 2, 5), "do": (0, False)}
 
 @case(
     id="dlms/OBJECTS_LDN/name",
-    title=Text("Nombre del dispositivo lógico", "Logical device name"),
-    stimulus=Text("Leer el nombre del dispositivo lógico.", "Read the logical device name."),
-    requirement=Text(
-        "De 4 a 16 caracteres; los tres primeros son letras del identificador del fabricante, las "
-        "declaradas si las hay.",
-        "Four to sixteen characters; the first three are letters of the maker's identifier, those declared "
-        "if any are.",
+    title=Message("Logical device name"),
+    stimulus=Message("Read the logical device name."),
+    requirement=Message(
+        "Four to sixteen characters; the first three are letters of the maker's identifier, "
+        "those declared if any are."
     ),
 )
 @pytest.mark.clause("dlms-yb", "OBJECTS_LDN", level="shall")
 @pytest.mark.needs("association:public")
 def test_name(bench: Bench) -> None:
-    with bench.associated("public") as dialogue, answers_well(Text("leer el nombre", "reading the name")):
+    with bench.associated("public") as dialogue, answers_well(Message("reading the name")):
         name = dialogue.octets(1, LDN, 2)
     shown = name.decode("ascii", "replace")
-    bench.observe(f"nombre: {shown}", f"name: {shown}")
-    bench.check(4 <= len(name) <= 16, "tiene de 4 a 16 caracteres", "it has 4 to 16 characters")
+    bench.observe(Message("name: {shown}", shown=shown))
+    bench.check(4 <= len(name) <= 16, Message("it has 4 to 16 characters"))
     flag = shown[:3]
-    bench.check(
-        flag.isascii() and flag.isalpha(), f"empieza por letras ({flag})", f"it begins with letters ({flag})"
-    )
+    bench.check(flag.isascii() and flag.isalpha(), Message("it begins with letters ({flag})", flag=flag))
     declared = bench.statement.device.flag_id
-    bench.check(
-        declared in ("", flag), f"son las declaradas ({declared})", f"they are those declared ({declared})"
-    )
+    bench.check(declared in ("", flag), Message("they are those declared ({declared})", declared=declared))
 
 
 @case(
     id="dlms/OBJECTS_LDN/sap-list",
-    title=Text("Lista de dispositivos lógicos", "List of logical devices"),
-    stimulus=Text("Leer la lista de SAP.", "Read the SAP assignment list."),
-    requirement=Text(
-        "Nombra el dispositivo al que se le habla, con su nombre, y no repite ninguno.",
-        "It names the device spoken to, by its name, and repeats none.",
-    ),
+    title=Message("List of logical devices"),
+    stimulus=Message("Read the SAP assignment list."),
+    requirement=Message("It names the device spoken to, by its name, and repeats none."),
 )
 @pytest.mark.clause("dlms-yb", "OBJECTS_LDN", level="shall")
 @pytest.mark.needs("association:public")
 def test_sap_list(bench: Bench) -> None:
-    with bench.associated("public") as dialogue, answers_well(Text("leer la lista", "reading the list")):
+    with bench.associated("public") as dialogue, answers_well(Message("reading the list")):
         name = dialogue.octets(1, LDN, 2)
         rows = [items(row) for row in items(dialogue.get(17, SAP_LIST, 2))]
     listed = {row[0].value: row[1].value for row in rows}
-    bench.observe(f"lista: {sorted(map(str, listed))}", f"list: {sorted(map(str, listed))}")
-    bench.check(len(listed) == len(rows), "no repite ningún SAP", "it repeats no SAP")
+    bench.observe(Message("list: {sorted}", sorted=sorted(map(str, listed))))
+    bench.check(len(listed) == len(rows), Message("it repeats no SAP"))
     sap = bench.statement.link.server_sap
-    bench.check(
-        listed.get(sap) == name, f"el SAP {sap} lleva el nombre leído", f"SAP {sap} bears the name read"
-    )
+    bench.check(listed.get(sap) == name, Message("SAP {sap} bears the name read", sap=sap))
 
 
 @case(
     id="dlms/OBJECTS_ASSOCIATION/truth",
-    title=Text("El objeto de asociación dice la verdad", "The association object tells the truth"),
-    stimulus=Text(
-        "Leer el objeto de la asociación actual y, de cada objeto que concede, su nombre lógico.",
-        "Read the object of the current association and, of each object that it grants, its logical name.",
+    title=Message("The association object tells the truth"),
+    stimulus=Message(
+        "Read the object of the current association and, of each object that it grants, its logical name."
     ),
-    requirement=Text(
-        "Dice el SAP del cliente y el estado asociado; cada objeto concedido existe con ese nombre.",
-        "It says the client's SAP and the state associated; each object granted exists by that name.",
+    requirement=Message(
+        "It says the client's SAP and the state associated; each object granted exists by that name."
     ),
 )
 @pytest.mark.clause("dlms-yb", "OBJECTS_ASSOCIATION", level="shall")
@@ -104,7 +91,7 @@ def test_truth(bench: Bench) -> None:
     section = bench.association_section(name)
     with (
         bench.associated(name) as dialogue,
-        answers_well(Text("leer la asociación", "reading the association")),
+        answers_well(Message("reading the association")),
     ):
         partners = items(dialogue.get(15, ASSOCIATION, 3))
         status = dialogue.integer(15, ASSOCIATION, 8)
@@ -115,17 +102,19 @@ def test_truth(bench: Bench) -> None:
     client = partners[0].value
     bench.check(
         client == section.client_sap,
-        f"el cliente es {section.client_sap} (dice {client!r})",
-        f"the client is {section.client_sap} (it says {client!r})",
+        Message(
+            "the client is {client_sap} (it says {client!r})", client_sap=section.client_sap, client=client
+        ),
     )
-    bench.check(status == _ASSOCIATED, "el estado es asociado", "the state is associated")
+    bench.check(status == _ASSOCIATED, Message("the state is associated"))
     bench.measure("objects", len(objects), "")
     bench.measure("objects read", len(named), "")
-    bench.check(len(set(objects)) == len(objects), "no repite objetos", "it repeats no object")
+    bench.check(len(set(objects)) == len(objects), Message("it repeats no object"))
     bench.check(
         not wrong,
-        f"cada objeto lleva su nombre {wrong or ''}".strip(),
-        f"each object bears its name {wrong or ''}".strip(),
+        Message("each object bears its name; wrong: {wrong}", wrong=wrong)
+        if wrong
+        else Message("each object bears its name"),
     )
 
 
@@ -161,30 +150,30 @@ def _bears_its_name(dialogue: Dialogue, class_id: int, obis: Obis) -> bool:
 
 @case(
     id="dlms/class-111/account",
-    title=Text("Cuenta y crédito coinciden", "Account and credit agree"),
-    stimulus=Text("Leer la cuenta y el registro de crédito.", "Read the account and the credit object."),
-    requirement=Text(
-        "El modo es prepago y activo, y el crédito disponible es el del registro, si es positivo.",
-        "The mode is prepayment and active, and the available credit is that of the credit object, if "
-        "positive.",
+    title=Message("Account and credit agree"),
+    stimulus=Message("Read the account and the credit object."),
+    requirement=Message(
+        "The mode is prepayment and active, and the available credit is that of the credit "
+        "object, if positive."
     ),
 )
 @pytest.mark.clause("dlms-bb", "class-111", level="shall")
 @pytest.mark.needs("association:reader", "account")
 def test_account(bench: Bench) -> None:
     use_up_share(bench)
-    with bench.associated("reader") as dialogue, answers_well(Text("leer la cuenta", "reading the account")):
+    with bench.associated("reader") as dialogue, answers_well(Message("reading the account")):
         mode, status = (item.value for item in items(dialogue.get(111, ACCOUNT, 2)))
         available = dialogue.integer(111, ACCOUNT, 5)
         credit = dialogue.integer(112, CREDIT, 2)
     bench.measure("available_credit", available, "Wh")
     bench.check(
         mode in (1, 2),
-        f"el modo es crédito o prepago ({mode!r})",
-        f"the mode is credit or prepayment ({mode!r})",
+        Message("the mode is credit or prepayment ({mode!r})", mode=mode),
     )
-    bench.check(status == 2, f"la cuenta está activa ({status!r})", f"the account is active ({status!r})")
-    bench.check(available == max(0, credit), f"{available} = {credit}", f"{available} = {credit}")
+    bench.check(status == 2, Message("the account is active ({status!r})", status=status))
+    bench.check(
+        available == max(0, credit), Message("{available} = {credit}", available=available, credit=credit)
+    )
 
 
 # ---- Clock, registers and access rights.
@@ -199,50 +188,43 @@ _ACTION_RESPONSE = 0xC7
 
 @case(
     id="dlms/class-8/clock",
-    title=Text("Leer el reloj", "Read the clock"),
-    stimulus=Text("Leer la hora del reloj.", "Read the time of the clock."),
-    requirement=Text(
-        "Una fecha completa de 12 octetos, con desviación de UTC entre −720 y 840 minutos. Cuánto se aparta "
-        "de la hora se anota: ponerlo en hora es de quien lo opera.",
-        "A complete date of 12 octets, with a deviation from UTC of −720 to 840 minutes. How far off the "
-        "time it is, is noted: setting it is the operator's.",
+    title=Message("Read the clock"),
+    stimulus=Message("Read the time of the clock."),
+    requirement=Message(
+        "A complete date of 12 octets, with a deviation from UTC of −720 to 840 minutes. How "
+        "far off the time it is, is noted: setting it is the operator's."
     ),
 )
 @pytest.mark.clause("dlms-bb", "class-8", level="shall")
 @pytest.mark.needs("association:public")
 def test_clock(bench: Bench) -> None:
-    with bench.associated("public") as dialogue, answers_well(Text("leer el reloj", "reading the clock")):
+    with bench.associated("public") as dialogue, answers_well(Message("reading the clock")):
         if (8, CLOCK) not in listed_objects(dialogue):
-            raise bench.not_applicable("la asociación no lista reloj", "the association lists no clock")
+            raise bench.not_applicable(Message("the association lists no clock"))
         raw = dialogue.octets(8, "0.0.1.0.0", 2)
         now = bench.utc()
-    bench.check(len(raw) == 12, f"son 12 octetos ({len(raw)})", f"it is 12 octets ({len(raw)})")
+    bench.check(len(raw) == 12, Message("it is 12 octets ({count})", count=len(raw)))
     read = CosemDateTime.from_bytes(raw)
     minutes = read.deviation_minutes
     bench.check(
         minutes is not None and -720 <= minutes <= 840,
-        f"la desviación está definida ({minutes} min)",
-        f"the deviation is defined ({minutes} min)",
+        Message("the deviation is defined ({minutes} min)", minutes=minutes),
     )
     bench.check(
         None not in (read.year, read.month, read.day, read.hour, read.minute),
-        "la fecha está completa",
-        "the date is complete",
+        Message("the date is complete"),
     )
     ahead_s = (read.to_utc() - now).total_seconds()
     bench.measure("clock error", f"{ahead_s:.0f}", "s")
-    bench.note(f"se aparta {ahead_s:.0f} s de la hora", f"it is {ahead_s:.0f} s off the time")
+    bench.note(Message("it is {ahead_s:.0f} s off the time", ahead_s=ahead_s))
 
 
 @case(
     id="dlms/F7-06/drift",
-    title=Text("Deriva del reloj", "Clock drift"),
-    stimulus=Text(
-        "Leer el reloj, esperar diez días y leerlo otra vez.", "Read the clock, wait ten days, read it again."
-    ),
-    requirement=Text(
-        "Se aparta lo declarado por día como mucho, con un segundo de resolución en el total.",
-        "It departs by no more than declared for each day, with one second of resolution in the whole.",
+    title=Message("Clock drift"),
+    stimulus=Message("Read the clock, wait ten days, read it again."),
+    requirement=Message(
+        "It departs by no more than declared for each day, with one second of resolution in the whole."
     ),
 )
 @pytest.mark.clause("ipse-teorama", "F7-06", level="shall")
@@ -255,14 +237,18 @@ def test_drift(bench: Bench) -> None:
     bench.measure("drift", f"{drift_s:.1f}", "s")
     bench.check(
         abs(drift_s) <= limit_s,
-        f"en {_DRIFT_DAYS} días se aparta {drift_s:.1f} s (límite {limit_s:g} s)",
-        f"in {_DRIFT_DAYS} days it departs by {drift_s:.1f} s (limit {limit_s:g} s)",
+        Message(
+            "in {DRIFT_DAYS} days it departs by {drift_s:.1f} s (limit {limit_s:g} s)",
+            DRIFT_DAYS=_DRIFT_DAYS,
+            drift_s=drift_s,
+            limit_s=limit_s,
+        ),
     )
 
 
 def _ahead_s(bench: Bench) -> float:
     """How far the device's clock is ahead of the world, in seconds."""
-    with bench.associated("public") as dialogue, answers_well(Text("leer el reloj", "reading the clock")):
+    with bench.associated("public") as dialogue, answers_well(Message("reading the clock")):
         raw = dialogue.octets(8, "0.0.1.0.0", 2)
         now = bench.utc()
     return (CosemDateTime.from_bytes(raw).to_utc() - now).total_seconds()
@@ -270,40 +256,33 @@ def _ahead_s(bench: Bench) -> float:
 
 @case(
     id="dlms/class-3/energy",
-    title=Text("Leer la energía con multiplicador y unidad", "Read energy with scaler and unit"),
-    stimulus=Text(
-        "Leer valor, multiplicador y unidad de la energía activa importada, dos veces.",
-        "Read value, scaler and unit of the imported active energy, twice.",
-    ),
-    requirement=Text(
-        "Un número con unidad Wh y un multiplicador de −3 a 6, que no baja de una lectura a otra.",
-        "A number with the unit Wh and a scaler of −3 to 6, that does not fall from one reading to the next.",
+    title=Message("Read energy with scaler and unit"),
+    stimulus=Message("Read value, scaler and unit of the imported active energy, twice."),
+    requirement=Message(
+        "A number with the unit Wh and a scaler of −3 to 6, that does not fall from one reading to the next."
     ),
 )
 @pytest.mark.clause("dlms-bb", "class-3", level="shall")
 @pytest.mark.needs("association:reader")
 def test_energy(bench: Bench) -> None:
-    with bench.associated("reader") as dialogue, answers_well(Text("leer la energía", "reading the energy")):
+    with bench.associated("reader") as dialogue, answers_well(Message("reading the energy")):
         if (3, ENERGY) not in listed_objects(dialogue):
-            raise bench.not_applicable("la asociación no lista energía", "the association lists no energy")
+            raise bench.not_applicable(Message("the association lists no energy"))
         first, second = dialogue.register(str(ENERGY)), dialogue.register(str(ENERGY))
     bench.measure("energy", first.raw, f"10^{first.scaler} {first.unit}")
-    bench.check(first.unit == "Wh", f"la unidad es Wh ({first.unit})", f"the unit is Wh ({first.unit})")
-    bench.check(
-        -3 <= first.scaler <= 6, f"el multiplicador es {first.scaler}", f"the scaler is {first.scaler}"
-    )
-    bench.check(second.raw >= first.raw >= 0, "el registro no baja", "the register does not fall")
+    bench.check(first.unit == "Wh", Message("the unit is Wh ({unit})", unit=first.unit))
+    bench.check(-3 <= first.scaler <= 6, Message("the scaler is {scaler}", scaler=first.scaler))
+    bench.check(second.raw >= first.raw >= 0, Message("the register does not fall"))
 
 
 @case(
     id="dlms/class-15/public-rights",
-    title=Text("Derechos del cliente público", "Rights of the public client"),
-    stimulus=Text(
-        "Como cliente público, leer la energía y ordenar la desconexión, si su asociación no los concede.",
-        "As the public client, read the energy and order disconnection, where its association does not "
-        "grant them.",
+    title=Message("Rights of the public client"),
+    stimulus=Message(
+        "As the public client, read the energy and order disconnection, where its "
+        "association does not grant them."
     ),
-    requirement=Text("Ambas cosas se rechazan.", "Both are refused."),
+    requirement=Message("Both are refused."),
 )
 @pytest.mark.clause("dlms-bb", "class-15", level="shall")
 @pytest.mark.needs("association:public")
@@ -315,18 +294,14 @@ def test_public_rights(bench: Bench) -> None:
         granted = granted_rights(dialogue)
         reads, orders = (3, ENERGY, "read", 2) in granted, (70, SWITCH, "do", 1) in granted
         if not reads:
-            answer = ask(
-                bench, dialogue.session, get_request(3, ENERGY.to_bytes(), 2), "GET energía", "GET energy"
-            )
-            bench.check(not served(answer), "la energía no se entrega", "the energy is not given")
+            answer = ask(bench, dialogue.session, get_request(3, ENERGY.to_bytes(), 2), Message("GET energy"))
+            bench.check(not served(answer), Message("the energy is not given"))
         if not orders:
-            answer = (
-                ask(bench, dialogue.session, switch_off, "ACTION desconectar", "ACTION disconnect") or b""
-            )
+            answer = ask(bench, dialogue.session, switch_off, Message("ACTION disconnect")) or b""
             done = answer[:1] == bytes((_ACTION_RESPONSE,)) and answer[3:4] == b"\x00"
-            bench.check(not done, "la desconexión no se ejecuta", "the disconnection is not carried out")
+            bench.check(not done, Message("the disconnection is not carried out"))
         if reads and orders:
-            bench.informational("su asociación lo concede todo", "its association grants everything")
+            bench.informational(Message("its association grants everything"))
 
 
 # ---- The load profile: whole, by entry, by range.
@@ -338,25 +313,19 @@ _ROWS = 6
 
 @case(
     id="dlms/class-7/load-profile",
-    title=Text("Perfil de carga por entradas y por fechas", "Load profile by entries and by dates"),
-    stimulus=Text(
-        "Esperar a que haya seis filas; leer las seis últimas por entradas, dos columnas de ellas, y tres "
-        "por fechas.",
-        "Wait until there are six rows; read the last six by entry, two columns of them, and three by date.",
+    title=Message("Load profile by entries and by dates"),
+    stimulus=Message(
+        "Wait until there are six rows; read the last six by entry, two columns of them, and three by date."
     ),
-    requirement=Text(
-        "Hay una columna de reloj; las fechas crecen al paso del periodo; las lecturas parciales coinciden "
-        "con la "
-        "completa; un rango futuro sale vacío.",
-        "There is a clock column; dates rise by the capture period; the parts agree with the whole; a "
-        "range in the "
-        "future is empty.",
+    requirement=Message(
+        "There is a clock column; dates rise by the capture period; the parts agree with the "
+        "whole; a range in the future is empty."
     ),
 )
 @pytest.mark.clause("dlms-bb", "class-7", level="shall")
 @pytest.mark.needs("association:reader", "load-profile", "clock")
 def test_load_profile(bench: Bench) -> None:
-    what = Text("leer el perfil", "reading the profile")
+    what = Message("reading the profile")
     with bench.associated("reader") as dialogue, answers_well(what):
         period_s, used = dialogue.integer(7, PROFILE, 4), dialogue.integer(7, PROFILE, 7)
     if used < _ROWS:
@@ -365,7 +334,7 @@ def test_load_profile(bench: Bench) -> None:
         columns = [CaptureObject.from_data(row) for row in items(dialogue.get(7, PROFILE, 3))]
         used = dialogue.integer(7, PROFILE, 7)
         clock = next((i for i, column in enumerate(columns) if column.class_id == _CLOCK_CLASS), None)
-        bench.check(clock is not None, "hay una columna de reloj", "there is a clock column")
+        bench.check(clock is not None, Message("there is a clock column"))
         assert clock is not None
         first = used - _ROWS + 1
         rows = _rows(dialogue, EntrySelection(first, used))
@@ -373,17 +342,16 @@ def test_load_profile(bench: Bench) -> None:
         ranged = _rows(dialogue, RangeSelection(columns[clock], rows[1][clock], rows[3][clock]))
         future = _rows(dialogue, _future(columns[clock], rows[-1][clock]))
     bench.measure("rows", used, "")
-    bench.check(len(rows) == _ROWS, f"son {_ROWS} filas ({len(rows)})", f"it is {_ROWS} rows ({len(rows)})")
+    bench.check(len(rows) == _ROWS, Message("it is {ROWS} rows ({count})", ROWS=_ROWS, count=len(rows)))
     bench.check(
         all(len(row) == len(columns) for row in rows),
-        "cada fila trae todas las columnas",
-        "each row has every column",
+        Message("each row has every column"),
     )
     steps = {(after - before).total_seconds() for before, after in pairwise(_dates(rows, clock))}
-    bench.check(steps == {float(period_s)}, f"una fila cada {period_s} s", f"a row each {period_s} s")
-    bench.check(narrow == [row[:2] for row in rows], "dos columnas coinciden", "two columns agree")
-    bench.check(ranged == rows[1:4], "el rango de fechas coincide", "the range of dates agrees")
-    bench.check(not future, "un rango futuro sale vacío", "a range in the future is empty")
+    bench.check(steps == {float(period_s)}, Message("a row each {period_s} s", period_s=period_s))
+    bench.check(narrow == [row[:2] for row in rows], Message("two columns agree"))
+    bench.check(ranged == rows[1:4], Message("the range of dates agrees"))
+    bench.check(not future, Message("a range in the future is empty"))
 
 
 def _rows(dialogue: Dialogue, selection: Selection) -> list[tuple[Data, ...]]:

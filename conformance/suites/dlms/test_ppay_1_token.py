@@ -9,7 +9,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dlms_session import items
 from conformance.bench.prepayment import GATEWAY, Payment
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.cosem.enumerations import TokenDeliveryMethod, TokenStatusCode
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.sts.token import ClearCredit, InitiateMeterTest, SetMaximumPowerLimit
@@ -31,7 +31,7 @@ def clause(number: str) -> pytest.MarkDecorator:
 def status_of(payment: Payment) -> int:
     """First element of token_status."""
     code = items(payment.read(payment.one(GATEWAY), 6))[0].value
-    payment.bench.observe(f"token_status = {code!r}", f"token_status = {code!r}")
+    payment.bench.observe(Message("token_status = {code!r}", code=code))
     return code if isinstance(code, int) else -1
 
 
@@ -40,23 +40,24 @@ def check_status(bench: Bench, due: TokenStatusCode) -> None:
     seen = status_of(Payment(bench))
     bench.check(
         seen == due,
-        f"el estado de la pasarela es {int(due)} ({due.name.lower()}), se vio {seen}",
-        f"the gateway's status is {int(due)} ({due.name.lower()}), seen {seen}",
+        Message(
+            "the gateway's status is {due} ({name}), seen {seen}",
+            due=int(due),
+            name=due.name.lower(),
+            seen=seen,
+        ),
     )
 
 
 @case(
     id="dlms/PPAY_TOKEN_1/credit",
-    title=Text("Crédito por la pasarela", "Credit by the gateway"),
-    stimulus=Text(
-        "Entregar un código de 0,7 kWh a la pasarela y leer sus atributos 2, 3, 5 y 6 y el crédito.",
-        "Hand a token of 0.7 kWh to the gateway and read its attributes 2, 3, 5 and 6 and the credit.",
+    title=Message("Credit by the gateway"),
+    stimulus=Message(
+        "Hand a token of 0.7 kWh to the gateway and read its attributes 2, 3, 5 and 6 and the credit."
     ),
-    requirement=Text(
-        "Muestra el código tal como entró, la hora, la entrega remota (0) y ejecución correcta (3); el "
-        "crédito sube lo debido.",
-        "It shows the token as it came, the time, remote delivery (0) and a good execution (3); the credit "
-        "rises by what is due.",
+    requirement=Message(
+        "It shows the token as it came, the time, remote delivery (0) and a good execution "
+        "(3); the credit rises by what is due."
     ),
 )
 @clause("PPAY_TOKEN_1")
@@ -72,35 +73,27 @@ def test_credit(bench: Bench) -> None:
     packed = int(digits).to_bytes(9, "big")
     bench.check(
         shown in (digits.encode(), packed, packed[-9:]),
-        "el atributo 2 es el código que entró",
-        "attribute 2 is the token that came",
+        Message("attribute 2 is the token that came"),
     )
     when = payment.read(gateway, 3).value
     instant = CosemDateTime.from_bytes(when if isinstance(when, bytes) else b"").to_utc(0)
     bench.check(
         abs(instant - bench.utc()) < _HOUR + timedelta(days=1),
-        "el atributo 3 es la hora de entrada",
-        "attribute 3 is the time of entry",
+        Message("attribute 3 is the time of entry"),
     )
     delivery = payment.number(gateway, 5)
     bench.check(
         delivery == TokenDeliveryMethod.REMOTE,
-        f"la entrega es remota (0), se vio {delivery}",
-        f"the delivery is remote (0), seen {delivery}",
+        Message("the delivery is remote (0), seen {delivery}", delivery=delivery),
     )
     check_status(bench, TokenStatusCode.TOKEN_EXECUTION_OK)
 
 
 @case(
     id="dlms/PPAY_TOKEN_2/management",
-    title=Text("Códigos de gestión por la pasarela", "Management tokens by the gateway"),
-    stimulus=Text(
-        "Entregar a la pasarela un límite de potencia de 0 W y un borrado de crédito.",
-        "Hand the gateway a power limit of 0 W and a clearing of the credit.",
-    ),
-    requirement=Text(
-        "Ambos se ejecutan (3) y el crédito queda en cero.", "Both are executed (3) and the credit is zero."
-    ),
+    title=Message("Management tokens by the gateway"),
+    stimulus=Message("Hand the gateway a power limit of 0 W and a clearing of the credit."),
+    requirement=Message("Both are executed (3) and the credit is zero."),
 )
 @clause("PPAY_TOKEN_2")
 @NEEDS
@@ -112,18 +105,14 @@ def test_management(bench: Bench) -> None:
     ):
         tokens.expect_accepted(tokens.enter(tokens.mint.token(token), "gateway"))
         check_status(bench, TokenStatusCode.TOKEN_EXECUTION_OK)
-    bench.check(tokens.credit_wh() == 0, "el crédito es cero", "the credit is zero")
+    bench.check(tokens.credit_wh() == 0, Message("the credit is zero"))
 
 
 @case(
     id="dlms/PPAY_TOKEN_3/test",
-    title=Text("Código de prueba por la pasarela", "Test token by the gateway"),
-    stimulus=Text(
-        "Entregar a la pasarela el código de prueba de pantalla.", "Hand the gateway the display test token."
-    ),
-    requirement=Text(
-        "Se ejecuta (3) y el crédito no cambia.", "It is executed (3) and the credit does not change."
-    ),
+    title=Message("Test token by the gateway"),
+    stimulus=Message("Hand the gateway the display test token."),
+    requirement=Message("It is executed (3) and the credit does not change."),
 )
 @clause("PPAY_TOKEN_3")
 @NEEDS
@@ -137,15 +126,9 @@ def test_test_token(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_TOKEN_4/keypad",
-    title=Text("Código tecleado, visto en la pasarela", "A typed token, seen at the gateway"),
-    stimulus=Text(
-        "Teclear un código de 0,1 kWh y leer los atributos 2, 5 y 6 de la pasarela.",
-        "Type a token of 0.1 kWh and read attributes 2, 5 and 6 of the gateway.",
-    ),
-    requirement=Text(
-        "Se anota qué muestra: que la pasarela cuente lo tecleado no lo dice ninguna fuente.",
-        "What it shows is noted: no source says that the gateway tells of what was typed.",
-    ),
+    title=Message("A typed token, seen at the gateway"),
+    stimulus=Message("Type a token of 0.1 kWh and read attributes 2, 5 and 6 of the gateway."),
+    requirement=Message("What it shows is noted: no source says that the gateway tells of what was typed."),
 )
 @clause("PPAY_TOKEN_4")
 @NEEDS
@@ -157,18 +140,18 @@ def test_keypad(bench: Bench) -> None:
     payment = Payment(bench)
     same = payment.read(payment.one(GATEWAY), 2).value == digits.encode()
     delivery = payment.number(payment.one(GATEWAY), 5)
-    seen = "sí" if same else "no"
     bench.informational(
-        f"muestra lo tecleado: {seen}; entrega {delivery}",
-        f"it shows what was typed: {'yes' if same else 'no'}; delivery {delivery}",
+        Message("it shows what was typed; delivery {delivery}", delivery=delivery)
+        if same
+        else Message("it does not show what was typed; delivery {delivery}", delivery=delivery)
     )
 
 
 @case(
     id="dlms/PPAY_TOKEN_N1/format",
-    title=Text("Código mal formado", "A malformed token"),
-    stimulus=Text("Entregar 19 dígitos a la pasarela.", "Hand the gateway 19 digits."),
-    requirement=Text("Fallo de formato (4), sin crédito.", "A format failure (4), and no credit."),
+    title=Message("A malformed token"),
+    stimulus=Message("Hand the gateway 19 digits."),
+    requirement=Message("A format failure (4), and no credit."),
 )
 @clause("PPAY_TOKEN_N1")
 @NEEDS
@@ -181,12 +164,9 @@ def test_format(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_TOKEN_N2/authentication",
-    title=Text("Código de otra llave", "A token of another key"),
-    stimulus=Text(
-        "Entregar un código hecho con la llave de otro grupo de suministro.",
-        "Hand over a token made with the key of another supply group.",
-    ),
-    requirement=Text("Fallo de autenticación (5), sin crédito.", "An authentication failure (5), no credit."),
+    title=Message("A token of another key"),
+    stimulus=Message("Hand over a token made with the key of another supply group."),
+    requirement=Message("An authentication failure (5), no credit."),
 )
 @clause("PPAY_TOKEN_N2")
 @NEEDS
@@ -201,11 +181,9 @@ def test_authentication(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_TOKEN_N3/replay",
-    title=Text("Código repetido", "A repeated token"),
-    stimulus=Text("Entregar dos veces el mismo código.", "Hand the same token over twice."),
-    requirement=Text(
-        "La segunda vez, fallo de validación (6), sin crédito.", "The second time a validation failure (6)."
-    ),
+    title=Message("A repeated token"),
+    stimulus=Message("Hand the same token over twice."),
+    requirement=Message("The second time a validation failure (6)."),
 )
 @clause("PPAY_TOKEN_N3")
 @NEEDS
@@ -220,12 +198,9 @@ def test_replay(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_TOKEN_N4/old",
-    title=Text("Código anterior a todos", "A token older than all"),
-    stimulus=Text(
-        "Guardar un código, entregar sesenta posteriores y después el guardado.",
-        "Keep a token back, hand sixty later ones over and then the one kept back.",
-    ),
-    requirement=Text("Fallo de validación (6), sin crédito.", "A validation failure (6), and no credit."),
+    title=Message("A token older than all"),
+    stimulus=Message("Keep a token back, hand sixty later ones over and then the one kept back."),
+    requirement=Message("A validation failure (6), and no credit."),
 )
 @clause("PPAY_TOKEN_N4")
 @NEEDS
@@ -241,15 +216,9 @@ def test_old(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_TOKEN_N5/execution",
-    title=Text("Código que no cabe", "A token that does not fit"),
-    stimulus=Text(
-        "Entregar un código de crédito de 1 800 000 kWh, más de lo que cabe en el registro.",
-        "Hand over a credit token of 1 800 000 kWh, more than the register holds.",
-    ),
-    requirement=Text(
-        "Fallo de ejecución (7), sin crédito; si cabe, no hay nada que juzgar.",
-        "An execution failure (7), and no credit; where it fits there is nothing to judge.",
-    ),
+    title=Message("A token that does not fit"),
+    stimulus=Message("Hand over a credit token of 1 800 000 kWh, more than the register holds."),
+    requirement=Message("An execution failure (7), and no credit; where it fits there is nothing to judge."),
 )
 @clause("PPAY_TOKEN_N5")
 @NEEDS
@@ -259,6 +228,6 @@ def test_execution(bench: Bench) -> None:
     answer = tokens.enter(tokens.credit(_TOO_MUCH_UNITS), "gateway")
     if answer.accepted:
         tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), 0)))
-        raise bench.not_applicable("le cabe", "it fits")
+        raise bench.not_applicable(Message("it fits"))
     check_status(bench, TokenStatusCode.TOKEN_EXECUTION_FAILURE)
-    bench.check(tokens.credit_wh() == before_wh, "el crédito no cambia", "the credit does not change")
+    bench.check(tokens.credit_wh() == before_wh, Message("the credit does not change"))

@@ -7,7 +7,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dlms_session import items
 from conformance.bench.prepayment import ACCOUNT, CHARGE, CREDIT, Payment, clear, flows, start_with, use_wh
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.cosem.enumerations import AccountStatus, CreditType, PaymentMode
 from protocols.dlms.obis import Obis
@@ -24,14 +24,10 @@ def clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/PPAY_ACC_1/references",
-    title=Text("Estado y referencias de la cuenta", "State and references of the account"),
-    stimulus=Text(
-        "Leer modo, estado y las listas de créditos y cargos de la cuenta.",
-        "Read mode, status and the lists of credits and charges of the account.",
-    ),
-    requirement=Text(
-        "Modo 1 o 2, estado 1 a 3; cada referencia es un crédito o un cargo que la asociación lista.",
-        "Mode 1 or 2, status 1 to 3; each reference is a credit or a charge that the association lists.",
+    title=Message("State and references of the account"),
+    stimulus=Message("Read mode, status and the lists of credits and charges of the account."),
+    requirement=Message(
+        "Mode 1 or 2, status 1 to 3; each reference is a credit or a charge that the association lists."
     ),
 )
 @clause("PPAY_ACC_1")
@@ -39,32 +35,27 @@ def clause(number: str) -> pytest.MarkDecorator:
 def test_references(bench: Bench) -> None:
     payment = Payment(bench)
     mode, status = payment.mode_and_status()
-    bench.check(mode in list(PaymentMode), f"el modo es 1 o 2 ({mode})", f"the mode is 1 or 2 ({mode})")
-    bench.check(
-        status in list(AccountStatus), f"el estado es 1 a 3 ({status})", f"the status is 1 to 3 ({status})"
-    )
+    bench.check(mode in list(PaymentMode), Message("the mode is 1 or 2 ({mode})", mode=mode))
+    bench.check(status in list(AccountStatus), Message("the status is 1 to 3 ({status})", status=status))
     for attribute, class_id in ((9, CREDIT), (10, CHARGE)):
         names = [item.value for item in items(payment.read(payment.one(ACCOUNT), attribute))]
         known = {item.obis for item in payment.all_of(class_id)}
         referred = {str(Obis.from_bytes(name)) for name in names if isinstance(name, bytes)}
         bench.check(
             bool(referred) and referred <= known,
-            f"la lista {attribute} nombra objetos de clase {class_id} que existen",
-            f"list {attribute} names objects of class {class_id} that exist",
+            Message(
+                "list {attribute} names objects of class {class_id} that exist",
+                attribute=attribute,
+                class_id=class_id,
+            ),
         )
 
 
 @case(
     id="dlms/PPAY_ACC_2/available",
-    title=Text("Crédito disponible", "Available credit"),
-    stimulus=Text(
-        "Dejar 1 kWh y leer el crédito disponible y la cantidad por saldar de la cuenta.",
-        "Leave 1 kWh and read the available credit and the amount to clear of the account.",
-    ),
-    requirement=Text(
-        "Disponible es el crédito por códigos; no hay nada por saldar.",
-        "Available is the token credit; nothing is to be cleared.",
-    ),
+    title=Message("Available credit"),
+    stimulus=Message("Leave 1 kWh and read the available credit and the amount to clear of the account."),
+    requirement=Message("Available is the token credit; nothing is to be cleared."),
 )
 @clause("PPAY_ACC_2")
 @NEEDS
@@ -78,26 +69,27 @@ def test_available(bench: Bench) -> None:
     available_wh = payment.number(account, 5)
     bench.check(
         available_wh == token_wh == due_wh,
-        f"disponible {available_wh} Wh, crédito {token_wh} Wh, debido {due_wh} Wh",
-        f"available {available_wh} Wh, credit {token_wh} Wh, due {due_wh} Wh",
+        Message(
+            "available {available_wh} Wh, credit {token_wh} Wh, due {due_wh} Wh",
+            available_wh=available_wh,
+            token_wh=token_wh,
+            due_wh=due_wh,
+        ),
     )
     to_clear_wh = payment.number(account, 6)
-    bench.check(to_clear_wh == 0, "nada por saldar", "nothing to clear")
+    bench.check(to_clear_wh == 0, Message("nothing to clear"))
 
 
 @case(
     id="dlms/PPAY_ACC_3/mode",
-    title=Text("Cambio de modo de pago", "Change of the payment mode"),
-    stimulus=Text(
-        "Sin crédito, pasar la cuenta a modo crédito y cargar; volver a prepago, recargar y consumir.",
-        "Without credit, set the account to credit mode and draw a load; set it back to prepayment, recharge "
-        "and consume.",
+    title=Message("Change of the payment mode"),
+    stimulus=Message(
+        "Without credit, set the account to credit mode and draw a load; set it back to "
+        "prepayment, recharge and consume."
     ),
-    requirement=Text(
-        "En modo crédito pasa la corriente y el crédito no baja; en prepago sin crédito cesa, y con crédito "
-        "vuelve a bajar.",
-        "In credit mode current flows and the credit does not fall; in prepayment without credit it stops, "
-        "and with credit it falls again.",
+    requirement=Message(
+        "In credit mode current flows and the credit does not fall; in prepayment without "
+        "credit it stops, and with credit it falls again."
     ),
 )
 @clause("PPAY_ACC_3")
@@ -124,34 +116,30 @@ def test_mode(bench: Bench) -> None:
     bench.clock.wait(plate.disconnect_within_s)
     stopped = not flows(bench)
     bench.stations.load(0.0)
-    bench.check(flowed, "en modo crédito pasa corriente", "in credit mode current flows")
-    bench.check(
-        credit_wh == 0, "en modo crédito el crédito no baja", "in credit mode the credit does not fall"
-    )
-    bench.check(stopped, "en prepago sin crédito cesa", "in prepayment without credit it stops")
+    bench.check(flowed, Message("in credit mode current flows"))
+    bench.check(credit_wh == 0, Message("in credit mode the credit does not fall"))
+    bench.check(stopped, Message("in prepayment without credit it stops"))
     start_with(bench, _TOKEN_UNITS)
     use_wh(bench, 100)
     due_wh = bench.tokens.due_wh(_TOKEN_UNITS) - 100
     left_wh = payment.number(token, 2)
     bench.check(
         abs(left_wh - due_wh) <= 1,
-        f"en prepago el crédito baja otra vez ({due_wh} Wh, se vio {left_wh})",
-        f"in prepayment the credit falls again ({due_wh} Wh, seen {left_wh})",
+        Message(
+            "in prepayment the credit falls again ({due_wh} Wh, seen {left_wh})",
+            due_wh=due_wh,
+            left_wh=left_wh,
+        ),
     )
 
 
 @case(
     id="dlms/PPAY_ACC_4/life",
-    title=Text("Vida de la cuenta", "Life of the account"),
-    stimulus=Text(
-        "Cerrar la cuenta, reponerla y activarla, leyendo su estado cada vez.",
-        "Close the account, reset it and activate it, reading its status each time.",
-    ),
-    requirement=Text(
-        "Cerrada (3), nueva (1) y activa (2); reponer una cuenta activa no hace nada. Qué pasa con el "
-        "suministro se anota: ninguna fuente lo dice.",
-        "Closed (3), new (1) and active (2); resetting an active account does nothing. What becomes of the "
-        "supply is noted: no source says it.",
+    title=Message("Life of the account"),
+    stimulus=Message("Close the account, reset it and activate it, reading its status each time."),
+    requirement=Message(
+        "Closed (3), new (1) and active (2); resetting an active account does nothing. What "
+        "becomes of the supply is noted: no source says it."
     ),
 )
 @clause("PPAY_ACC_4")
@@ -175,13 +163,9 @@ def test_life(bench: Bench) -> None:
         seen.append(payment.mode_and_status()[1])
         payment.invoke(account, _ACTIVATE)
         seen.append(payment.mode_and_status()[1])
-    bench.note(
-        f"cerrada, {'da' if supplied else 'no da'} suministro",
-        f"closed, it {'gives' if supplied else 'does not give'} supply",
-    )
+    bench.note(Message("closed, it gives supply") if supplied else Message("closed, it does not give supply"))
     bench.check(
         seen
         == [AccountStatus.ACTIVE, AccountStatus.CLOSED, AccountStatus.NEW_INACTIVE, AccountStatus.ACTIVE],
-        f"los estados son 2, 3, 1, 2 (se vio {seen})",
-        f"the states are 2, 3, 1, 2 (seen {seen})",
+        Message("the states are 2, 3, 1, 2 (seen {seen})", seen=seen),
     )

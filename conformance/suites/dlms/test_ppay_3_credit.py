@@ -21,7 +21,7 @@ from conformance.bench.prepayment import (
     use_wh,
     with_credit,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms.axdr import Data, DataTag, long, octet_string, structure
 from protocols.dlms.axdr import double_long as amount
 from protocols.dlms.cosem.enumerations import ChargeType, CreditStatus, CreditStatusBit, CreditType
@@ -47,8 +47,13 @@ def expect_status(payment: Payment, credit: Found, due: CreditStatus) -> None:
     seen = payment.number(credit, 8)
     payment.bench.check(
         seen == due,
-        f"el estado del crédito {credit.obis} es {int(due)} ({due.name.lower()}), se vio {seen}",
-        f"the status of credit {credit.obis} is {int(due)} ({due.name.lower()}), seen {seen}",
+        Message(
+            "the status of credit {obis} is {due} ({name}), seen {seen}",
+            obis=credit.obis,
+            due=int(due),
+            name=due.name.lower(),
+            seen=seen,
+        ),
     )
 
 
@@ -57,8 +62,9 @@ def expect_wh(payment: Payment, credit: Found, due_wh: int) -> None:
     seen_wh = payment.number(credit, 2)
     payment.bench.check(
         abs(seen_wh - due_wh) <= _STEP_WH,
-        f"el crédito {credit.obis} es {due_wh} Wh, se vio {seen_wh}",
-        f"credit {credit.obis} is {due_wh} Wh, seen {seen_wh}",
+        Message(
+            "credit {obis} is {due_wh} Wh, seen {seen_wh}", obis=credit.obis, due_wh=due_wh, seen_wh=seen_wh
+        ),
     )
 
 
@@ -76,16 +82,11 @@ def invoked(payment: Payment) -> Found:
 
 @case(
     id="dlms/PPAY_CRED_1/status-bits",
-    title=Text("Bits de estado del crédito", "Bits of the credit status"),
-    stimulus=Text(
-        "Leer current_credit_status con crédito de sobra, con poco y sin él.",
-        "Read current_credit_status with plenty of credit, with little and with none.",
-    ),
-    requirement=Text(
-        "Dice en crédito, crédito bajo y sin crédito cuando toca. El orden de los bits se nombra: las "
-        "implementaciones difieren en él.",
-        "It says in credit, low credit and out of credit when that is so. The order of the bits is named: "
-        "implementations differ in it.",
+    title=Message("Bits of the credit status"),
+    stimulus=Message("Read current_credit_status with plenty of credit, with little and with none."),
+    requirement=Message(
+        "It says in credit, low credit and out of credit when that is so. The order of the "
+        "bits is named: implementations differ in it."
     ),
 )
 @clause("PPAY_CRED_1")
@@ -101,21 +102,20 @@ def test_status_bits(bench: Bench) -> None:
     clear(bench)
     bench.clock.wait(bench.statement.metrology.disconnect_within_s)
     seen["none"] = str(payment.read(account, 4).value)
-    bench.observe(f"bits: {seen}", f"bits: {seen}")
+    bench.observe(Message("bits: {seen}", seen=seen))
     orders = {
         "first bit = bit 0": [_holds(bits, first=True) for bits in seen.values()],
         "last bit = bit 0": [_holds(bits, first=False) for bits in seen.values()],
     }
     due = [(True, False, False), (True, True, False), (False, True, True)]
     order = next((name for name, states in orders.items() if states == due), None)
-    bench.note(f"orden observado: {order}", f"observed order: {order}")
+    bench.note(Message("observed order: {order}", order=order))
     bench.check(
         order is not None,
-        "los bits dicen en crédito, bajo y agotado en uno de los dos órdenes",
-        "the bits say in credit, low and out of credit in one of the two orders",
+        Message("the bits say in credit, low and out of credit in one of the two orders"),
     )
     if order == "last bit = bit 0":
-        bench.not_strictly("cuenta los bits desde el último", "it counts the bits from the last")
+        bench.not_strictly(Message("it counts the bits from the last"))
 
 
 def _holds(bits: str, *, first: bool) -> tuple[bool, bool, bool]:
@@ -128,15 +128,9 @@ def _holds(bits: str, *, first: bool) -> tuple[bool, bool, bool]:
 
 @case(
     id="dlms/PPAY_CRED_2/priority",
-    title=Text("Orden de los créditos", "Order of the credits"),
-    stimulus=Text(
-        "Con el crédito de emergencia elegido y crédito por códigos, consumir 0,1 kWh.",
-        "With emergency credit chosen and some token credit left, consume 0.1 kWh.",
-    ),
-    requirement=Text(
-        "Baja el crédito por códigos, de mayor prioridad; el de emergencia no.",
-        "The token credit falls, which comes first; the emergency credit does not.",
-    ),
+    title=Message("Order of the credits"),
+    stimulus=Message("With emergency credit chosen and some token credit left, consume 0.1 kWh."),
+    requirement=Message("The token credit falls, which comes first; the emergency credit does not."),
 )
 @clause("PPAY_CRED_2")
 @CREDIT_NEEDS
@@ -145,7 +139,7 @@ def test_priority(bench: Bench) -> None:
     payment = Payment(bench)
     emergency, token = invoked(payment), payment.credit(CreditType.TOKEN)
     first, second = payment.number(token, 4), payment.number(emergency, 4)
-    bench.check(first < second, "el crédito por códigos va primero", "the token credit comes first")
+    bench.check(first < second, Message("the token credit comes first"))
     expect_status(payment, emergency, CreditStatus.SELECTED_OR_INVOKED)
     before_wh, lent_wh = payment.number(token, 2), payment.number(emergency, 2)
     use_wh(bench, 100)
@@ -155,16 +149,11 @@ def test_priority(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_CRED_3/emergency",
-    title=Text("Crédito de emergencia en uso", "Emergency credit in use"),
-    stimulus=Text(
-        "Elegir el crédito de emergencia, agotar el de códigos y consumir 0,2 kWh más.",
-        "Choose emergency credit, exhaust the token credit and consume 0.2 kWh more.",
-    ),
-    requirement=Text(
-        "La corriente sigue, el crédito de emergencia está en uso (3) y baja lo consumido; la cuenta dice "
-        "qué hay por saldar.",
-        "Current goes on, emergency credit is in use (3) and falls by what was consumed; the account says "
-        "what is to be cleared.",
+    title=Message("Emergency credit in use"),
+    stimulus=Message("Choose emergency credit, exhaust the token credit and consume 0.2 kWh more."),
+    requirement=Message(
+        "Current goes on, emergency credit is in use (3) and falls by what was consumed; the "
+        "account says what is to be cleared."
     ),
 )
 @clause("PPAY_CRED_3")
@@ -180,23 +169,18 @@ def test_emergency(bench: Bench) -> None:
     to_clear_wh = payment.number(payment.one(ACCOUNT), 6)
     bench.check(
         abs(to_clear_wh - 200) <= _STEP_WH,
-        f"por saldar hay 200 Wh (se vio {to_clear_wh})",
-        f"200 Wh are to be cleared (seen {to_clear_wh})",
+        Message("200 Wh are to be cleared (seen {to_clear_wh})", to_clear_wh=to_clear_wh),
     )
     bench.stations.load(10.0)
-    bench.check(flows(bench), "pasa corriente", "current flows")
+    bench.check(flows(bench), Message("current flows"))
 
 
 @case(
     id="dlms/PPAY_CRED_4/paid-back",
-    title=Text("El crédito de emergencia se paga", "Emergency credit is paid back"),
-    stimulus=Text(
-        "Tras usar 0,2 kWh de emergencia, recargar 1 kWh.",
-        "After 0.2 kWh of emergency credit, recharge 1 kWh.",
-    ),
-    requirement=Text(
-        "El código repone primero la emergencia; al crédito por códigos llegan 0,8 kWh. Ya no está elegida.",
-        "The token restores emergency credit first; 0.8 kWh reach the token credit. It is no longer chosen.",
+    title=Message("Emergency credit is paid back"),
+    stimulus=Message("After 0.2 kWh of emergency credit, recharge 1 kWh."),
+    requirement=Message(
+        "The token restores emergency credit first; 0.8 kWh reach the token credit. It is no longer chosen."
     ),
 )
 @clause("PPAY_CRED_4")
@@ -216,15 +200,11 @@ def test_paid_back(bench: Bench) -> None:
 
 @case(
     id="dlms/PPAY_CRED_5/exhausted",
-    title=Text("Todo agotado", "Everything exhausted"),
-    stimulus=Text(
-        "Elegir el crédito de emergencia y consumir todo; después, recargar.",
-        "Choose emergency credit and consume everything; then recharge.",
-    ),
-    requirement=Text(
-        "Agotado todo (estado 4), la corriente cesa en el tiempo declarado; la recarga la devuelve.",
-        "With everything exhausted (status 4) the current stops within the declared time; the recharge "
-        "brings it back.",
+    title=Message("Everything exhausted"),
+    stimulus=Message("Choose emergency credit and consume everything; then recharge."),
+    requirement=Message(
+        "With everything exhausted (status 4) the current stops within the declared time; "
+        "the recharge brings it back."
     ),
 )
 @clause("PPAY_CRED_5")
@@ -239,17 +219,15 @@ def test_exhausted(bench: Bench) -> None:
     bench.stations.load(10.0)
     stopped = not flows(bench)
     with_credit(bench, 50)
-    bench.check(stopped, "agotado todo, no pasa corriente", "with everything exhausted no current flows")
-    bench.check(flows(bench), "con la recarga vuelve", "with the recharge it comes back")
+    bench.check(stopped, Message("with everything exhausted no current flows"))
+    bench.check(flows(bench), Message("with the recharge it comes back"))
 
 
 @case(
     id="dlms/PPAY_CRED_N1/not-selectable",
-    title=Text("Elegir lo que no se ofrece", "Choosing what is not offered"),
-    stimulus=Text(
-        "Con crédito de sobra, invocar el de emergencia.", "With plenty of credit, invoke emergency credit."
-    ),
-    requirement=Text("Su estado no cambia.", "Its status does not change."),
+    title=Message("Choosing what is not offered"),
+    stimulus=Message("With plenty of credit, invoke emergency credit."),
+    requirement=Message("Its status does not change."),
 )
 @clause("PPAY_CRED_N1")
 @CREDIT_NEEDS
@@ -261,7 +239,7 @@ def test_not_selectable(bench: Bench) -> None:
     before = payment.number(emergency, 8)
     payment.try_to_invoke(emergency, _INVOKE)
     after = payment.number(emergency, 8)
-    bench.check(before == after, f"el estado sigue en {before}", f"the status is {before} still")
+    bench.check(before == after, Message("the status is {before} still", before=before))
 
 
 # ---- PPAY_CHG: charges by energy, by time and by payment; prices that change. Our own ids.
@@ -272,12 +250,11 @@ _ACTIVATE, _SET_REMAINING = 2, 5
 _NEVER = octet_string(CosemDateTime(None, None, None, status=0xFF).to_bytes())
 
 
-def near(bench: Bench, seen_wh: int, due_wh: int, es: str, en: str) -> None:
+def near(bench: Bench, seen_wh: int, due_wh: int, text: Message) -> None:
     """An amount, within a step of resolution."""
     bench.check(
         abs(seen_wh - due_wh) <= _STEP_WH,
-        f"{es}: {due_wh} Wh, se vio {seen_wh}",
-        f"{en}: {due_wh} Wh, seen {seen_wh}",
+        Message("{amount}: {due_wh} Wh, seen {seen_wh}", amount=text, due_wh=due_wh, seen_wh=seen_wh),
     )
 
 
@@ -287,7 +264,7 @@ def unit_charge(payment: Payment, charge: Found, attribute: int) -> tuple[float,
     scales, _commodity, rates = items(whole)
     price_scale, per_unit = items(scales)[1].value, items(items(rates)[0])[1].value
     if not isinstance(price_scale, int) or not isinstance(per_unit, int):
-        raise payment.bench.inconclusive("precio mal formado", "the price is malformed")
+        raise payment.bench.inconclusive(Message("the price is malformed"))
     return per_unit * 10.0**price_scale, whole
 
 
@@ -307,12 +284,11 @@ def local_time(bench: Bench, seconds: float) -> Data:
 
 @case(
     id="dlms/PPAY_CHG_1/consumption",
-    title=Text("Cargo por consumo", "Consumption charge"),
-    stimulus=Text("Consumir 0,5 kWh.", "Consume 0.5 kWh."),
-    requirement=Text(
-        "El total pagado del cargo sube, y el crédito baja, lo que la energía cuesta al precio activo.",
-        "The total paid of the charge rises, and the credit falls, by what the energy costs at the active "
-        "price.",
+    title=Message("Consumption charge"),
+    stimulus=Message("Consume 0.5 kWh."),
+    requirement=Message(
+        "The total paid of the charge rises, and the credit falls, by what the energy costs "
+        "at the active price."
     ),
 )
 @clause("PPAY_CHG_1")
@@ -326,21 +302,15 @@ def test_consumption(bench: Bench) -> None:
     paid_wh, credit_wh = payment.number(charge, 2), payment.number(token, 2)
     use_wh(bench, 500)
     due_wh = round(500 * price)
-    near(bench, payment.number(charge, 2) - paid_wh, due_wh, "sube lo pagado", "what is paid rises by")
-    near(bench, credit_wh - payment.number(token, 2), due_wh, "baja el crédito", "the credit falls by")
+    near(bench, payment.number(charge, 2) - paid_wh, due_wh, Message("what is paid rises by"))
+    near(bench, credit_wh - payment.number(token, 2), due_wh, Message("the credit falls by"))
 
 
 @case(
     id="dlms/PPAY_CHG_2/time",
-    title=Text("Cargo por tiempo", "Charge by time"),
-    stimulus=Text(
-        "Sin carga, dejar pasar tres períodos del cargo por tiempo.",
-        "Without load, let three periods of the charge by time go by.",
-    ),
-    requirement=Text(
-        "Se cobra una vez cada período, ni más ni menos, y se anota como pagado.",
-        "It is collected once each period, no more and no less, and booked as paid.",
-    ),
+    title=Message("Charge by time"),
+    stimulus=Message("Without load, let three periods of the charge by time go by."),
+    requirement=Message("It is collected once each period, no more and no less, and booked as paid."),
 )
 @clause("PPAY_CHG_2")
 @CHARGE_NEEDS
@@ -351,8 +321,7 @@ def test_time(bench: Bench) -> None:
     spared = collection_bits(payment, charge)[2:3] != "1"
     if spared and "friendly-hours" in bench.statement.capabilities.present:
         raise bench.not_applicable(
-            "en horas amigables no se cobra: no se sabe cuántos períodos caen en ellas",
-            "nothing is collected in friendly hours: how many periods fall into them is not known",
+            Message("nothing is collected in friendly hours: how many periods fall into them is not known"),
         )
     price, _ = unit_charge(payment, charge, 5)
     period_s = payment.number(charge, 8)
@@ -360,21 +329,15 @@ def test_time(bench: Bench) -> None:
     credit_wh, paid_wh = payment.number(token, 2), payment.number(charge, 2)
     bench.clock.wait(3.0 * period_s)
     due_wh = round(3 * price)
-    near(bench, credit_wh - payment.number(token, 2), due_wh, "baja el crédito", "the credit falls by")
-    near(bench, payment.number(charge, 2) - paid_wh, due_wh, "sube lo pagado", "what is paid rises by")
+    near(bench, credit_wh - payment.number(token, 2), due_wh, Message("the credit falls by"))
+    near(bench, payment.number(charge, 2) - paid_wh, due_wh, Message("what is paid rises by"))
 
 
 @case(
     id="dlms/PPAY_CHG_3/supply-off",
-    title=Text("Cobro con el suministro cortado", "Collection with the supply off"),
-    stimulus=Text(
-        "Agotar el crédito, dejar pasar dos períodos con el interruptor abierto y recargar.",
-        "Exhaust the credit, let two periods go by with the switch open and recharge.",
-    ),
-    requirement=Text(
-        "Se cobra o no según diga el bit de cobro con suministro cortado de la cuenta.",
-        "It is collected or not as the account's bit for collection with supply off says.",
-    ),
+    title=Message("Collection with the supply off"),
+    stimulus=Message("Exhaust the credit, let two periods go by with the switch open and recharge."),
+    requirement=Message("It is collected or not as the account's bit for collection with supply off says."),
 )
 @clause("PPAY_CHG_3")
 @CHARGE_NEEDS
@@ -389,8 +352,8 @@ def test_supply_off(bench: Bench) -> None:
     paid_wh = payment.number(charge, 2)
     bench.clock.wait(2.0 * payment.number(charge, 8))
     due_wh = round(2 * price) if collects else 0
-    bench.note(f"bit de cobro: {collects}", f"collection bit: {collects}")
-    near(bench, payment.number(charge, 2) - paid_wh, due_wh, "sube lo pagado", "what is paid rises by")
+    bench.note(Message("collection bit: {collects}", collects=collects))
+    near(bench, payment.number(charge, 2) - paid_wh, due_wh, Message("what is paid rises by"))
     with_credit(bench, round(3 * price) // 100 + 10)
 
 
@@ -410,15 +373,11 @@ def _same(name: bytes, obis: str) -> bool:
 
 @case(
     id="dlms/PPAY_CHG_4/passive",
-    title=Text("Precio pasivo con hora de activación", "Passive price with an activation time"),
-    stimulus=Text(
-        "Escribir un precio pasivo doble que empieza en una hora; consumir 0,1 kWh antes y 0,1 kWh después.",
-        "Write a passive price twice as dear that begins in an hour; consume 0.1 kWh before it and after it.",
+    title=Message("Passive price with an activation time"),
+    stimulus=Message(
+        "Write a passive price twice as dear that begins in an hour; consume 0.1 kWh before it and after it."
     ),
-    requirement=Text(
-        "Antes rige el precio viejo; después, el nuevo, que es el activo.",
-        "Before it the old price holds; after it the new one, which is the active one.",
-    ),
+    requirement=Message("Before it the old price holds; after it the new one, which is the active one."),
 )
 @clause("PPAY_CHG_4")
 @CHARGE_NEEDS
@@ -443,25 +402,20 @@ def test_passive(bench: Bench) -> None:
         payment.write(charge, 6, whole)
         payment.write(charge, 7, _NEVER)
         payment.invoke(charge, _ACTIVATE)
-    near(bench, first_wh - second_wh, round(100 * price), "antes cuestan", "before it they cost")
-    near(bench, third_wh - last_wh, round(200 * price), "después cuestan", "after it they cost")
+    near(bench, first_wh - second_wh, round(100 * price), Message("before it they cost"))
+    near(bench, third_wh - last_wh, round(200 * price), Message("after it they cost"))
     bench.check(
         abs(active - 2 * price) < price / 10,
-        "el precio nuevo es el activo",
-        "the new price is the active one",
+        Message("the new price is the active one"),
     )
 
 
 @case(
     id="dlms/PPAY_CHG_5/payment-event",
-    title=Text("Deuda pagada con cada código", "A debt paid with each token"),
-    stimulus=Text(
-        "Poner una deuda de 0,3 kWh en el cargo por pago y recargar 1 kWh dos veces.",
-        "Set a debt of 0.3 kWh in the charge by payment and recharge 1 kWh twice.",
-    ),
-    requirement=Text(
-        "Cada código paga su proporción hasta saldar la deuda, y nunca más de lo que queda.",
-        "Each token pays its proportion until the debt is paid, and never more than what remains.",
+    title=Message("A debt paid with each token"),
+    stimulus=Message("Set a debt of 0.3 kWh in the charge by payment and recharge 1 kWh twice."),
+    requirement=Message(
+        "Each token pays its proportion until the debt is paid, and never more than what remains."
     ),
 )
 @clause("PPAY_CHG_5")
@@ -479,8 +433,8 @@ def test_payment_event(bench: Bench) -> None:
             before_wh, due_wh = payment.number(token, 2), min(owed_wh, round(1_000 * share))
             with_credit(bench, 10)
             gained_wh = payment.number(token, 2) - before_wh
-            near(bench, gained_wh, 1_000 - due_wh, "al crédito llegan", "to the credit come")
+            near(bench, gained_wh, 1_000 - due_wh, Message("to the credit come"))
             owed_wh -= due_wh
-            near(bench, payment.number(charge, 12), owed_wh, "quedan por pagar", "there remain")
+            near(bench, payment.number(charge, 12), owed_wh, Message("there remain"))
     finally:
         payment.invoke(charge, _SET_REMAINING, amount(0))

@@ -12,7 +12,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.dlms_session import items
 from conformance.bench.prepayment import SWITCH, Found, Payment, flows, start_with, use_wh, with_credit
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.disconnect import ControlMode, ControlState
@@ -36,16 +36,11 @@ def disconnection_clause(number: str) -> pytest.MarkDecorator:
 
 @case(
     id="dlms/PPAY_DISC_1/zero",
-    title=Text("Corte en cero, listo para reconectar", "Open at zero, ready for reconnection"),
-    stimulus=Text(
-        "Consumir todo el crédito y leer el estado del interruptor; después, recargar.",
-        "Consume all the credit and read the state of the switch; then recharge.",
-    ),
-    requirement=Text(
-        "En cero el interruptor está abierto y listo para reconectar (2); recargado, conectado (1) si su "
-        "modo le deja cerrarse solo.",
-        "At zero the switch is open and ready for reconnection (2); recharged, connected (1) where its mode "
-        "lets it close by itself.",
+    title=Message("Open at zero, ready for reconnection"),
+    stimulus=Message("Consume all the credit and read the state of the switch; then recharge."),
+    requirement=Message(
+        "At zero the switch is open and ready for reconnection (2); recharged, connected (1) "
+        "where its mode lets it close by itself."
     ),
 )
 @disconnection_clause("PPAY_DISC_1")
@@ -60,33 +55,26 @@ def test_zero(bench: Bench) -> None:
     state, closed = payment.number(switch, 3), payment.read(switch, 2).value
     bench.check(
         state == ControlState.READY_FOR_RECONNECTION and closed is False,
-        f"abierto y listo para reconectar (2), se vio {state}",
-        f"open and ready for reconnection (2), seen {state}",
+        Message("open and ready for reconnection (2), seen {state}", state=state),
     )
     with_credit(bench, 50)
     state = payment.number(switch, 3)
     if mode in (ControlMode.MODE_5, ControlMode.MODE_6, ControlMode.MODE_7):
         bench.check(
             state == ControlState.CONNECTED,
-            f"recargado, conectado (1), se vio {state}",
-            f"recharged, connected (1), seen {state}",
+            Message("recharged, connected (1), seen {state}", state=state),
         )
     else:
-        bench.informational(f"en modo {mode} queda en {state}", f"in mode {mode} it stays at {state}")
+        bench.informational(Message("in mode {mode} it stays at {state}", mode=mode, state=state))
 
 
 @case(
     id="dlms/PPAY_DISC_2/mode-4",
-    title=Text("Sin reconexión propia en modo 4", "No reconnection of its own in mode 4"),
-    stimulus=Text(
-        "Poner el modo 4, agotar el crédito y recargar; después, devolver el modo.",
-        "Set mode 4, exhaust the credit and recharge; then set the mode back.",
-    ),
-    requirement=Text(
-        "En modo 4 nadie la ha reconectado a mano: queda lista para reconectar (2) y no pasa corriente. En "
-        "el modo 6 se cierra sola.",
-        "In mode 4 nobody reconnected it by hand: it stays ready for reconnection (2) and no current flows. "
-        "In mode 6 it closes by itself.",
+    title=Message("No reconnection of its own in mode 4"),
+    stimulus=Message("Set mode 4, exhaust the credit and recharge; then set the mode back."),
+    requirement=Message(
+        "In mode 4 nobody reconnected it by hand: it stays ready for reconnection (2) and no "
+        "current flows. In mode 6 it closes by itself."
     ),
 )
 @disconnection_clause("PPAY_DISC_2")
@@ -110,23 +98,20 @@ def test_mode_4(bench: Bench) -> None:
     after = flows(bench)
     bench.check(
         state == ControlState.READY_FOR_RECONNECTION and not flowed,
-        f"en modo 4 queda abierta y lista (2), se vio {state}",
-        f"in mode 4 it stays open and ready (2), seen {state}",
+        Message("in mode 4 it stays open and ready (2), seen {state}", state=state),
     )
-    bench.check(after, f"de vuelta en modo {mode} se cierra", f"back in mode {mode} it closes")
+    bench.check(after, Message("back in mode {mode} it closes", mode=mode))
 
 
 @case(
     id="dlms/PPAY_DISC_3/friendly",
-    title=Text("Horas amigables", "Friendly hours"),
-    stimulus=Text(
-        "Agotar el crédito en la noche del domingo, dentro de las horas amigables, y esperar a que acaben.",
-        "Exhaust the credit in the night of Sunday, within the friendly hours, and wait for their end.",
+    title=Message("Friendly hours"),
+    stimulus=Message(
+        "Exhaust the credit in the night of Sunday, within the friendly hours, and wait for their end."
     ),
-    requirement=Text(
-        "Dentro no corta; al acabar, corta, y lo consumido se debe: la recarga lo paga.",
-        "Within them it does not cut off; at their end it does, and what was used is owed: the recharge pays "
-        "it.",
+    requirement=Message(
+        "Within them it does not cut off; at their end it does, and what was used is owed: "
+        "the recharge pays it."
     ),
 )
 @disconnection_clause("PPAY_DISC_3")
@@ -149,12 +134,11 @@ def test_friendly(bench: Bench) -> None:
     with_credit(bench, 200)
     left_wh = payment.number(token, 2)
     bench.clock.wait(plate.reconnect_within_s)
-    bench.check(inside, "en horas amigables pasa corriente", "in friendly hours current flows")
-    bench.check(not outside, "al acabar, cesa", "at their end it stops")
+    bench.check(inside, Message("in friendly hours current flows"))
+    bench.check(not outside, Message("at their end it stops"))
     bench.check(
         owed_wh < 0 and abs(left_wh - 20_000 - owed_wh) <= 1,
-        f"se deben {-owed_wh} Wh, que la recarga paga",
-        f"{-owed_wh} Wh are owed, which the recharge pays",
+        Message("{value} Wh are owed, which the recharge pays", value=-owed_wh),
     )
 
 
@@ -174,7 +158,7 @@ def log(payment: Payment, obis: str) -> Found:
     """The log of a logical name."""
     found = payment.at(_PROFILE, obis)
     if found is None:
-        raise payment.bench.not_applicable(f"sin registro {obis}", f"no log {obis}")
+        raise payment.bench.not_applicable(Message("no log {obis}", obis=obis))
     return found
 
 
@@ -185,23 +169,16 @@ def rows(payment: Payment, obis: str) -> list[tuple[Data, ...]]:
     in_use = payment.number(found, _ENTRIES)
     payment.bench.check(
         in_use == len(read),
-        f"{obis} tiene las filas que dice ({in_use})",
-        f"{obis} has the rows that it says ({in_use})",
+        Message("{obis} has the rows that it says ({in_use})", obis=obis, in_use=in_use),
     )
     return read
 
 
 @case(
     id="dlms/PPAY_LOG_1/tokens",
-    title=Text("Registro de códigos", "Log of tokens"),
-    stimulus=Text(
-        "Entregar un código bueno y repetirlo; leer el registro antes y después.",
-        "Hand over a good token and repeat it; read the log before and after.",
-    ),
-    requirement=Text(
-        "Hay una fila más por cada código, también por el rechazado.",
-        "There is a further row for each token, for the refused one, too.",
-    ),
+    title=Message("Log of tokens"),
+    stimulus=Message("Hand over a good token and repeat it; read the log before and after."),
+    requirement=Message("There is a further row for each token, for the refused one, too."),
 )
 @log_clause("PPAY_LOG_1")
 @LOG_NEEDS
@@ -214,19 +191,15 @@ def test_tokens(bench: Bench) -> None:
     after = rows(payment, TOKENS)
     bench.check(
         after[-2:] != before[-2:] and len(after) >= min(len(before) + 2, len(after)),
-        "las dos filas últimas son nuevas",
-        "the last two rows are new",
+        Message("the last two rows are new"),
     )
 
 
 @case(
     id="dlms/PPAY_LOG_2/credits",
-    title=Text("Historia del crédito por códigos", "Token credit history"),
-    stimulus=Text("Recargar 0,3 kWh y leer la historia.", "Recharge 0.3 kWh and read the history."),
-    requirement=Text(
-        "La fila última dice 300 Wh en alguna de sus columnas.",
-        "The last row says 300 Wh in one of its columns.",
-    ),
+    title=Message("Token credit history"),
+    stimulus=Message("Recharge 0.3 kWh and read the history."),
+    requirement=Message("The last row says 300 Wh in one of its columns."),
 )
 @log_clause("PPAY_LOG_2")
 @LOG_NEEDS
@@ -235,18 +208,15 @@ def test_credits(bench: Bench) -> None:
     tokens.must_accept(tokens.credit(3))
     last = rows(payment, CREDITS)[-1:]
     values = [cell.value for row in last for cell in row]
-    bench.observe(f"fila: {values}", f"row: {values}")
-    bench.check(300 in values, "la fila dice 300 Wh", "the row says 300 Wh")
+    bench.observe(Message("row: {values}", values=values))
+    bench.check(300 in values, Message("the row says 300 Wh"))
 
 
 @case(
     id="dlms/PPAY_LOG_3/charges",
-    title=Text("Historia de cobros", "Charge collection history"),
-    stimulus=Text(
-        "Con crédito, dejar pasar un período del cargo por tiempo y leer la historia.",
-        "With credit, let a period of the charge by time go by and read the history.",
-    ),
-    requirement=Text("Hay una fila más, con lo cobrado.", "There is a further row, with what was collected."),
+    title=Message("Charge collection history"),
+    stimulus=Message("With credit, let a period of the charge by time go by and read the history."),
+    requirement=Message("There is a further row, with what was collected."),
 )
 @log_clause("PPAY_LOG_3")
 @LOG_NEEDS
@@ -259,6 +229,6 @@ def test_charges(bench: Bench) -> None:
     bench.clock.wait(float(payment.number(charge, 8)))
     after, amount_wh = rows(payment, CHARGES), payment.number(charge, 11)
     values = [cell.value for cell in after[-1]] if after else []
-    bench.observe(f"fila: {values}", f"row: {values}")
-    bench.check(after[-1:] != before[-1:], "hay una fila nueva", "there is a new row")
-    bench.check(amount_wh in values, f"dice {amount_wh} Wh", f"it says {amount_wh} Wh")
+    bench.observe(Message("row: {values}", values=values))
+    bench.check(after[-1:] != before[-1:], Message("there is a new row"))
+    bench.check(amount_wh in values, Message("it says {amount_wh} Wh", amount_wh=amount_wh))

@@ -27,7 +27,7 @@ from conformance.bench.security import (
     transfer,
     wrapped,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.acse import Rlrq
 from protocols.dlms.apdu import decode_apdu
@@ -43,9 +43,8 @@ from protocols.dlms.xdlms.initiate import InitiateRequest
 MANAGEMENT = pytest.mark.needs(f"association:{ASSOCIATION}")
 _GUEK, _GAK = KeyId.GLOBAL_UNICAST_ENCRYPTION, KeyId.AUTHENTICATION
 _UNKNOWN_KEY = 9
-_REQUIREMENT = Text(
-    "La clave nueva funciona y la anterior no; al devolver la anterior, esa funciona otra vez.",
-    "The new key works and the former does not; once the former is given back, it works again.",
+_REQUIREMENT = Message(
+    "The new key works and the former does not; once the former is given back, it works again."
 )
 
 
@@ -60,15 +59,13 @@ def _transfer_and_back(bench: Bench, key_ids: tuple[KeyId, ...]) -> None:
     back: dict[int, bytes] = {key_id: old.gak if key_id is _GAK else old.guek for key_id in key_ids}
     result = transfer(bench, old, wrapped(old, fresh))
     try:
-        bench.check(result is ActionResult.SUCCESS, "la transferencia se acepta", "the transfer is accepted")
-        bench.check(associates(bench, new), "la clave nueva funciona", "the new key works")
-        bench.check(
-            not associates(bench, old), "la clave anterior ya no funciona", "the former key works no longer"
-        )
+        bench.check(result is ActionResult.SUCCESS, Message("the transfer is accepted"))
+        bench.check(associates(bench, new), Message("the new key works"))
+        bench.check(not associates(bench, old), Message("the former key works no longer"))
     finally:
         if result is ActionResult.SUCCESS:
             _give_back(bench, new, wrapped(old, back))
-    bench.check(associates(bench, old), "la clave anterior funciona otra vez", "the former key works again")
+    bench.check(associates(bench, old), Message("the former key works again"))
 
 
 def _give_back(bench: Bench, new: KeySet, parameter: Data) -> None:
@@ -76,16 +73,13 @@ def _give_back(bench: Bench, new: KeySet, parameter: Data) -> None:
     try:
         transfer(bench, new, parameter)
     except RemoteProtocolError as error:
-        bench.note(f"no se devuelven las claves: {error}", f"the keys are not given back: {error}")
+        bench.note(Message("the keys are not given back: {error}", error=error))
 
 
 @case(
     id="dlms/SYMSEC_0_Key_Tx_P1/guek",
-    title=Text("Transferir la clave de cifrado", "Transfer the encryption key"),
-    stimulus=Text(
-        "Transferir una GUEK nueva, asociarse con ella y con la anterior, y devolver la anterior.",
-        "Transfer a new GUEK, associate with it and with the former, and give the former back.",
-    ),
+    title=Message("Transfer the encryption key"),
+    stimulus=Message("Transfer a new GUEK, associate with it and with the former, and give the former back."),
     requirement=_REQUIREMENT,
 )
 @clause("SYMSEC_0_Key_Tx_P1")
@@ -96,11 +90,8 @@ def test_guek(bench: Bench) -> None:
 
 @case(
     id="dlms/SYMSEC_0_Key_Tx_P2/gak",
-    title=Text("Transferir la clave de autenticación", "Transfer the authentication key"),
-    stimulus=Text(
-        "Transferir una GAK nueva, asociarse con ella y con la anterior, y devolver la anterior.",
-        "Transfer a new GAK, associate with it and with the former, and give the former back.",
-    ),
+    title=Message("Transfer the authentication key"),
+    stimulus=Message("Transfer a new GAK, associate with it and with the former, and give the former back."),
     requirement=_REQUIREMENT,
 )
 @clause("SYMSEC_0_Key_Tx_P2")
@@ -111,11 +102,8 @@ def test_gak(bench: Bench) -> None:
 
 @case(
     id="dlms/SYMSEC_0_Key_Tx_P3/both",
-    title=Text("Transferir las dos claves", "Transfer both keys"),
-    stimulus=Text(
-        "Transferir GUEK y GAK nuevas en una sola invocación, y devolver las anteriores.",
-        "Transfer a new GUEK and a new GAK with one invocation, and give the former back.",
-    ),
+    title=Message("Transfer both keys"),
+    stimulus=Message("Transfer a new GUEK and a new GAK with one invocation, and give the former back."),
     requirement=_REQUIREMENT,
 )
 @clause("SYMSEC_0_Key_Tx_P3")
@@ -124,48 +112,36 @@ def test_transfer_of_both_keys(bench: Bench) -> None:
     _transfer_and_back(bench, (_GUEK, _GAK))
 
 
-def _check_not_taken(bench: Bench, parameter: Data, es: str, en: str) -> None:
+def _check_not_taken(bench: Bench, parameter: Data, text: Message) -> None:
     keys = target_keys(bench)
-    bench.stimulus(es, en)
+    bench.stimulus(text)
     result = transfer(bench, keys, parameter)
-    bench.check(
-        result is not ActionResult.SUCCESS, "la transferencia no se acepta", "the transfer is not accepted"
-    )
-    bench.check(associates(bench, keys), "las claves siguen siendo las mismas", "the keys are still the same")
+    bench.check(result is not ActionResult.SUCCESS, Message("the transfer is not accepted"))
+    bench.check(associates(bench, keys), Message("the keys are still the same"))
 
 
 @case(
     id="dlms/SYMSEC_0_Key_Tx_N1/unknown-key-id",
-    title=Text("Clave de un tipo desconocido", "Key of an unknown kind"),
-    stimulus=Text(
-        "Transferir una clave bien envuelta con un key_id que no existe.",
-        "Transfer a key that is wrapped rightly with a key_id that is not there.",
-    ),
-    requirement=Text(
-        "No se acepta y las claves siguen siendo las mismas.",
-        "It is not accepted and the keys are still the same.",
-    ),
+    title=Message("Key of an unknown kind"),
+    stimulus=Message("Transfer a key that is wrapped rightly with a key_id that is not there."),
+    requirement=Message("It is not accepted and the keys are still the same."),
 )
 @clause("SYMSEC_0_Key_Tx_N1")
 @MANAGEMENT
 def test_unknown_key_id(bench: Bench) -> None:
     keys = target_keys(bench)
     parameter = wrapped(keys, {_UNKNOWN_KEY: bench.random_octets(len(keys.guek))})
-    _check_not_taken(bench, parameter, "key_id 9", "key_id 9")
+    _check_not_taken(bench, parameter, Message("key_id 9"))
 
 
 @case(
     id="dlms/SYMSEC_0_Key_Tx_N2/wrong-wrapping",
-    title=Text("Clave mal envuelta", "Key wrapped wrongly"),
-    stimulus=Text(
-        "Transferir una clave envuelta con otra maestra, una sin envolver y dos de las que una está mal.",
-        "Transfer a key wrapped with another master key, one that is not wrapped, and two of which one is "
-        "wrong.",
+    title=Message("Key wrapped wrongly"),
+    stimulus=Message(
+        "Transfer a key wrapped with another master key, one that is not wrapped, and two of "
+        "which one is wrong."
     ),
-    requirement=Text(
-        "No se acepta ninguna y las claves siguen siendo las mismas.",
-        "None is accepted and the keys are still the same.",
-    ),
+    requirement=Message("None is accepted and the keys are still the same."),
 )
 @clause("SYMSEC_0_Key_Tx_N2")
 @MANAGEMENT
@@ -180,11 +156,9 @@ def test_wrong_wrapping(bench: Bench) -> None:
         )
 
     good = wrap_key(keys.kek or b"", fresh)
-    _check_not_taken(bench, rows((_GUEK, strange)), "otra clave maestra", "another master key")
-    _check_not_taken(bench, rows((_GUEK, fresh)), "sin envolver", "not wrapped")
-    _check_not_taken(
-        bench, rows((_GUEK, good), (_GAK, strange)), "una bien y una mal", "one right, one wrong"
-    )
+    _check_not_taken(bench, rows((_GUEK, strange)), Message("another master key"))
+    _check_not_taken(bench, rows((_GUEK, fresh)), Message("not wrapped"))
+    _check_not_taken(bench, rows((_GUEK, good), (_GAK, strange)), Message("one right, one wrong"))
 
 
 # ---- SYMSEC: an association that ciphers is not released by whoever sends a plain RLRQ.
@@ -195,17 +169,12 @@ _EMPTY = bytes.fromhex("6200")
 
 @case(
     id="dlms/SYMSEC_REL_N1/less-protection",
-    title=Text("Liberar con menos protección", "Release with less protection"),
-    stimulus=Text(
-        "En una asociación abierta con autenticación y cifrado, enviar un RLRQ vacío, uno sin protección y "
-        "uno solo autenticado.",
-        "In an association opened authenticated and encrypted, send an empty RLRQ, one without protection "
-        "and one authenticated only.",
+    title=Message("Release with less protection"),
+    stimulus=Message(
+        "In an association opened authenticated and encrypted, send an empty RLRQ, one "
+        "without protection and one authenticated only."
     ),
-    requirement=Text(
-        "Se rechazan o se ignoran: la asociación sigue viva.",
-        "They are refused or ignored: the association lives on.",
-    ),
+    requirement=Message("They are refused or ignored: the association lives on."),
 )
 @pytest.mark.clause("dlms-yb", "SYMSEC_REL_N1", level="shall")
 @pytest.mark.needs(f"association:{ASSOCIATION}")
@@ -214,12 +183,12 @@ def test_less_protection(bench: Bench) -> None:
         initiate = InitiateRequest(open_one.session.client.conformance, 0xFFFF).to_bytes()
         information = decode_apdu(open_one.sealer.seal(initiate, control=0x10))
         authenticated = Rlrq(ReleaseRequestReason.NORMAL, information)  # type: ignore[arg-type]
-        for raw, es, en in (
-            (_EMPTY, "RLRQ vacío", "empty RLRQ"),
-            (_PLAIN, "RLRQ sin protección", "RLRQ without protection"),
-            (authenticated.to_bytes(), "RLRQ solo autenticado", "RLRQ authenticated only"),
+        for raw, text in (
+            (_EMPTY, Message("empty RLRQ")),
+            (_PLAIN, Message("RLRQ without protection")),
+            (authenticated.to_bytes(), Message("RLRQ authenticated only")),
         ):
-            open_one.ask(raw, es, en)
+            open_one.ask(raw, text)
             open_one.check_alive()
 
 
@@ -236,17 +205,15 @@ _NUMBERS: dict[SecurityControl, tuple[int, int]] = {
 }
 
 
-def _words(subject: Text) -> dict[str, Text]:
+def _words(subject: Message) -> dict[str, Message]:
     return {
-        "stimulus": Text(
-            f"Activar la política que exige {subject.es}; enviar peticiones con menos protección y con la "
-            "debida; intentar bajar la política.",
-            f"Activate the policy that demands {subject.en}; send requests with less protection and with "
-            "enough; try to lower the policy.",
+        "stimulus": Message(
+            "Activate the policy that demands {subject}; send requests with less protection and "
+            "with enough; try to lower the policy.",
+            subject=subject,
         ),
-        "requirement": Text(
-            "Con menos protección no se atiende nada; con la debida, sí; la política no baja.",
-            "With less protection nothing is served; with enough it is; the policy is not lowered.",
+        "requirement": Message(
+            "With less protection nothing is served; with enough it is; the policy is not lowered."
         ),
     }
 
@@ -263,51 +230,45 @@ def _raise_policy(bench: Bench, wanted: SecurityControl) -> None:
             before = _policy(open_one)
             if before & ~number:
                 raise bench.not_applicable(
-                    f"la política ya es {before} y no baja",
-                    f"the policy is {before} already and is not lowered",
+                    Message("the policy is {before} already and is not lowered", before=before),
                 )
             bench.check(
                 activate(open_one, number) is ActionResult.SUCCESS,
-                "la política se activa",
-                "the policy is activated",
+                Message("the policy is activated"),
             )
-            bench.check(_policy(open_one) == number, f"la política es {number}", f"the policy is {number}")
+            bench.check(_policy(open_one) == number, Message("the policy is {number}", number=number))
             _check_requests(bench, open_one, wanted)
             lowered = activate(open_one, before)
             if before != number:
-                bench.check(lowered is not ActionResult.SUCCESS, "no se deja bajar", "it cannot be lowered")
-            bench.check(
-                _policy(open_one) == number, "la política sigue igual", "the policy is still the same"
-            )
+                bench.check(lowered is not ActionResult.SUCCESS, Message("it cannot be lowered"))
+            bench.check(_policy(open_one) == number, Message("the policy is still the same"))
         with secured(device) as again:
             _check_requests(bench, again, wanted)
 
 
 def _check_requests(bench: Bench, open_one: SecuredAssociation, wanted: SecurityControl) -> None:
-    open_one.check_refused(GET_LDN, "GET sin protección", "GET without protection")
+    open_one.check_refused(GET_LDN, Message("GET without protection"))
     for control in (_AUTHENTICATED, _ENCRYPTED, _BOTH):
         raw = open_one.sealer.seal(GET_LDN, control=control)
         if wanted & ~control:
-            open_one.check_refused(raw, f"GET {control.summary}", f"GET {control.summary}")
+            open_one.check_refused(raw, Message("GET {summary}", summary=control.summary))
             continue
-        answer = open_one.ask(raw, f"GET {control.summary}", f"GET {control.summary}")
+        answer = open_one.ask(raw, Message("GET {summary}", summary=control.summary))
         found = header(answer)
         bench.check(
             served(open_one.sealer.open(answer)),
-            f"con protección bastante se atiende ({control.summary})",
-            f"with enough protection it is served ({control.summary})",
+            Message("with enough protection it is served ({summary})", summary=control.summary),
         )
         bench.check(
             found is not None and not wanted & ~found[0],
-            "la respuesta cumple la política",
-            "the answer keeps to the policy",
+            Message("the answer keeps to the policy"),
         )
 
 
 @case(
     id="dlms/SYMSEC_0_SecPol_1/authenticate",
-    title=Text("Política: autenticar", "Policy: authenticate"),
-    **_words(Text("autenticación", "authentication")),
+    title=Message("Policy: authenticate"),
+    **_words(Message("authentication")),
 )
 @clause("SYMSEC_0_SecPol_1")
 @NEEDS
@@ -317,8 +278,8 @@ def test_authenticate(bench: Bench) -> None:
 
 @case(
     id="dlms/SYMSEC_0_SecPol_2/encrypt",
-    title=Text("Política: cifrar", "Policy: encrypt"),
-    **_words(Text("cifrado", "encryption")),
+    title=Message("Policy: encrypt"),
+    **_words(Message("encryption")),
 )
 @clause("SYMSEC_0_SecPol_2")
 @NEEDS
@@ -328,8 +289,8 @@ def test_encrypt(bench: Bench) -> None:
 
 @case(
     id="dlms/SYMSEC_0_SecPol_3/both",
-    title=Text("Política: autenticar y cifrar", "Policy: authenticate and encrypt"),
-    **_words(Text("autenticación y cifrado", "authentication and encryption")),
+    title=Message("Policy: authenticate and encrypt"),
+    **_words(Message("authentication and encryption")),
 )
 @clause("SYMSEC_0_SecPol_3")
 @NEEDS

@@ -23,7 +23,7 @@ from conformance.bench.security import (
     secured,
     target_keys,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
 from protocols.dlms.errors import DlmsError, RemoteProtocolError
@@ -36,7 +36,7 @@ from protocols.dlms.security.general import GeneralSigner
 NEEDS = pytest.mark.needs(f"association:{ASSOCIATION}", "signatures")
 
 _ALL_SIGNED = 0xFC
-_ACTIVATING = Text("activar la política 0xFC", "activating policy 0xFC")
+_ACTIVATING = Message("activating policy 0xFC")
 _KEY_AGREEMENT = 3
 _EXTRA_OCTETS = 8
 
@@ -49,7 +49,7 @@ def _signer(bench: Bench) -> EcdsaSigner:
     section = bench.association_section(ASSOCIATION).security
     found = None if section is None else section.signer()
     if found is None:
-        raise bench.not_applicable("sin claves de firma", "no signing keys")
+        raise bench.not_applicable(Message("no signing keys"))
     return found
 
 
@@ -66,19 +66,14 @@ def _seals(open_one: SecuredAssociation, signer: EcdsaSigner) -> GeneralSigner:
 
 
 def _as_expected(bench: Bench) -> None:
-    bench.informational(
-        "responde como se espera; ningún plan público lo pide", "as expected; no public plan asks for it"
-    )
+    bench.informational(Message("as expected; no public plan asks for it"))
 
 
 @case(
     id="dlms/SYMSEC_1_HLS/ecdsa",
-    title=Text("Asociación por ECDSA", "Association by ECDSA"),
-    stimulus=Text(
-        "Asociarse con la clave de firma del objetivo; después, con otra; después, con la buena.",
-        "Associate with the target's signing key; then with another; then with the right one.",
-    ),
-    requirement=Text("Solo la clave buena abre la asociación.", "Only the right key opens the association."),
+    title=Message("Association by ECDSA"),
+    stimulus=Message("Associate with the target's signing key; then with another; then with the right one."),
+    requirement=Message("Only the right key opens the association."),
 )
 @clause("SYMSEC_1_HLS")
 @NEEDS
@@ -89,26 +84,22 @@ def test_ecdsa(bench: Bench) -> None:
                 open_one.check_alive()
                 opened = True
         except RemoteProtocolError as refusal:
-            bench.observe(f"no se asocia: {refusal}", f"it does not associate: {refusal}")
+            bench.observe(Message("it does not associate: {refusal}", refusal=refusal))
             opened = False
-        bench.check(opened is right, f"se abre: {right}", f"it opens: {right}")
+        bench.check(opened is right, Message("it opens: {right}", right=right))
     _as_expected(bench)
 
 
 @case(
     id="dlms/SYMSEC_1_SIGN/requests",
-    title=Text("Peticiones firmadas", "Signed requests"),
-    stimulus=Text(
-        "Enviar un GET cifrado y firmado; con la firma alterada; firmado por otro; firmado sin cifrar; el "
-        "primero otra vez.",
-        "Send a GET ciphered and signed; with a damaged signature; signed by another; signed and not "
-        "ciphered; the first one again.",
+    title=Message("Signed requests"),
+    stimulus=Message(
+        "Send a GET ciphered and signed; with a damaged signature; signed by another; signed "
+        "and not ciphered; the first one again."
     ),
-    requirement=Text(
-        "Se atiende el primero y su respuesta va bien firmada; los otros no se atienden y la asociación "
-        "sigue.",
-        "The first is served and its answer rightly signed; the others are not served, and the association "
-        "lives on.",
+    requirement=Message(
+        "The first is served and its answer rightly signed; the others are not served, and "
+        "the association lives on."
     ),
 )
 @clause("SYMSEC_1_SIGN")
@@ -121,27 +112,22 @@ def test_signed_requests(bench: Bench) -> None:
         fresh = right.sign(open_one.sealer.seal(GET_LDN))
         damaged = fresh[:-1] + bytes((fresh[-1] ^ 1,))
         strange = _seals(open_one, _stranger(bench)).sign(open_one.sealer.seal(GET_LDN))
-        open_one.check_refused(damaged, "firma alterada", "damaged signature")
-        open_one.check_refused(strange, "firmado por otro", "signed by another")
-        open_one.check_refused(right.sign(GET_LDN), "firmado sin cifrar", "signed and not ciphered")
-        open_one.check_refused(first, "repetido", "repeated")
+        open_one.check_refused(damaged, Message("damaged signature"))
+        open_one.check_refused(strange, Message("signed by another"))
+        open_one.check_refused(right.sign(GET_LDN), Message("signed and not ciphered"))
+        open_one.check_refused(first, Message("repeated"))
         open_one.check_alive()
     _as_expected(bench)
 
 
 @case(
     id="dlms/SYMSEC_1_POLICY/signed",
-    title=Text("Política de firmas", "Policy of signatures"),
-    stimulus=Text(
-        "En un dispositivo de repuesto, activar la política que todo lo autentica, cifra y firma; leer sin "
-        "firma y con ella; asociarse de nuevo, firmando.",
-        "On a spare device, activate the policy that authenticates, ciphers and signs everything; read "
-        "without signature and with one; associate anew, signing.",
+    title=Message("Policy of signatures"),
+    stimulus=Message(
+        "On a spare device, activate the policy that authenticates, ciphers and signs "
+        "everything; read without signature and with one; associate anew, signing."
     ),
-    requirement=Text(
-        "Sin firma no se atiende nada; con ella sí, y la respuesta va firmada.",
-        "Without signature nothing is served; with one it is, and the answer is signed.",
-    ),
+    requirement=Message("Without signature nothing is served; with one it is, and the answer is signed."),
 )
 @clause("SYMSEC_1_POLICY")
 @NEEDS
@@ -151,27 +137,24 @@ def test_policy(bench: Bench) -> None:
         with secured(device, Protection(signs=True)) as open_one, answers_well(_ACTIVATING):
             setup = Obis.from_string(SECURITY_SETUP)
             open_one.session.action(SECURITY_SETUP_CLASS, setup, ACTIVATE, axdr.enum(_ALL_SIGNED))
-            bench.stimulus(_ACTIVATING.es, _ACTIVATING.en)
-            open_one.check_refused(open_one.sealer.seal(GET_LDN), "GET sin firma", "GET without signature")
+            bench.stimulus(_ACTIVATING)
+            open_one.check_refused(open_one.sealer.seal(GET_LDN), Message("GET without signature"))
             right = _seals(open_one, _signer(bench))
             _check_signed_answer(open_one, right, right.sign(open_one.sealer.seal(GET_LDN)))
         with secured(device, Protection(signs=True)) as again:
             name = again.dialogue.octets(1, "0.0.42.0.0", 2)
-            bench.check(bool(name), "la sesión firmada lee", "the signed session reads")
+            bench.check(bool(name), Message("the signed session reads"))
     _as_expected(bench)
 
 
 @case(
     id="dlms/SYMSEC_1_AGREEMENT/unicast-key",
-    title=Text("Acuerdo de la clave global", "Agreement of the global key"),
-    stimulus=Text(
-        "En un dispositivo de repuesto, key_agreement con una clave efímera mal firmada y con una bien "
-        "firmada.",
-        "On a spare device, key_agreement with an ephemeral key wrongly signed and with one rightly signed.",
+    title=Message("Agreement of the global key"),
+    stimulus=Message(
+        "On a spare device, key_agreement with an ephemeral key wrongly signed and with one rightly signed."
     ),
-    requirement=Text(
-        "La primera se rechaza; la segunda da una clave nueva en ambos lados, y la anterior no abre.",
-        "The first is refused; the second gives a new key on both sides, and the former one does not open.",
+    requirement=Message(
+        "The first is refused; the second gives a new key on both sides, and the former one does not open."
     ),
 )
 @clause("SYMSEC_1_AGREEMENT")
@@ -184,32 +167,29 @@ def test_agreement(bench: Bench) -> None:
     with bench.spare() as device:
         with secured(device) as open_one:
             false = key_data(key_id, ephemeral, _stranger(bench).own)
-            bench.check(
-                _agree(open_one, key_id, false) is None, "mal firmada se rechaza", "wrongly signed: refused"
-            )
+            bench.check(_agree(open_one, key_id, false) is None, Message("wrongly signed: refused"))
             answer = _agree(open_one, key_id, key_data(key_id, ephemeral, signer.own))
-            bench.check(answer is not None, "bien firmada se acepta", "rightly signed: accepted")
+            bench.check(answer is not None, Message("rightly signed: accepted"))
             sealer = open_one.sealer
             client, server = sealer.security.client_system_title, sealer.server_title
         theirs = opened_key_data(suite, key_id, answer or b"", signer.peer)
         agreed = KeySet(ephemeral_unified(ephemeral, theirs, client, server, key_id), keys.gak, kek=keys.kek)
-        bench.check(associates(device, agreed), "la clave nueva abre", "the new key opens")
-        bench.check(not associates(device, keys), "la anterior no abre", "the former one does not open")
+        bench.check(associates(device, agreed), Message("the new key opens"))
+        bench.check(not associates(device, keys), Message("the former one does not open"))
     _as_expected(bench)
 
 
 def _check_signed_answer(open_one: SecuredAssociation, seals: GeneralSigner, request: bytes) -> None:
     """Send a signed request; its answer must be signed by the device, and serve."""
-    answer = open_one.ask(request, "GET firmado", "signed GET")
+    answer = open_one.ask(request, Message("signed GET"))
     try:
         content, _ = seals.opened(answer or b"")
     except DlmsError as error:
-        open_one.bench.observe(f"{error}", f"{error}")
+        open_one.bench.observe(Message("{error}", error=error))
         content = b""
     open_one.bench.check(
         served(open_one.sealer.open(content)),
-        "se atiende, y la firma de la respuesta es del dispositivo",
-        "it is served, and the signature of the answer is the device's",
+        Message("it is served, and the signature of the answer is the device's"),
     )
 
 
@@ -221,7 +201,7 @@ def _agree(open_one: SecuredAssociation, key_id: KeyId, data: bytes) -> bytes | 
             SECURITY_SETUP_CLASS, Obis.from_string(SECURITY_SETUP), _KEY_AGREEMENT, axdr.array(row)
         )
     except RemoteProtocolError as refusal:
-        open_one.bench.observe(f"se rechaza: {refusal}", f"refused: {refusal}")
+        open_one.bench.observe(Message("refused: {refusal}", refusal=refusal))
         return None
     match returned:
         case Data(value=(Data(value=(Data(), Data(value=bytes(found)))), *_)):

@@ -8,7 +8,7 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.sts_procedures import CRC_C, PLAIN_CRC, closed_by, deserved
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.identity import DecoderReferenceNumber, MeterPrimaryAccountNumber
 from protocols.sts.token import (
     ClearCredit,
@@ -35,12 +35,9 @@ _OTHER_PANS = (
 
 @case(
     id="sts/7.3.6/other-meter",
-    title=Text("Código de otro medidor", "Another meter's token"),
-    stimulus=Text("Teclear un código de crédito de otro medidor.", "Enter a credit token of another meter."),
-    requirement=Text(
-        "Se rechaza con CRCError, el crédito no cambia y el TID no se consume.",
-        "It is refused with CRCError, credit does not move and the TID is not consumed.",
-    ),
+    title=Message("Another meter's token"),
+    stimulus=Message("Enter a credit token of another meter."),
+    requirement=Message("It is refused with CRCError, credit does not move and the TID is not consumed."),
 )
 @CLAUSE
 @ENTRY
@@ -52,14 +49,9 @@ def test_other_meter(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.6/other-supply-group",
-    title=Text("Código de otro grupo de suministro", "Token of another supply group"),
-    stimulus=Text(
-        "Teclear un código de este medidor bajo otro SGC.", "Enter a token of this meter under another SGC."
-    ),
-    requirement=Text(
-        "Se rechaza con CRCError, el crédito no cambia y el TID no se consume.",
-        "It is refused with CRCError, credit does not move and the TID is not consumed.",
-    ),
+    title=Message("Token of another supply group"),
+    stimulus=Message("Enter a token of this meter under another SGC."),
+    requirement=Message("It is refused with CRCError, credit does not move and the TID is not consumed."),
 )
 @CLAUSE
 @ENTRY
@@ -70,14 +62,9 @@ def test_other_supply_group(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.6/other-tariff-index",
-    title=Text("Código de otro índice de tarifa", "Token of another tariff index"),
-    stimulus=Text(
-        "Teclear un código de este medidor bajo otro TI.", "Enter a token of this meter under another TI."
-    ),
-    requirement=Text(
-        "Se rechaza con CRCError, el crédito no cambia y el TID no se consume.",
-        "It is refused with CRCError, credit does not move and the TID is not consumed.",
-    ),
+    title=Message("Token of another tariff index"),
+    stimulus=Message("Enter a token of this meter under another TI."),
+    requirement=Message("It is refused with CRCError, credit does not move and the TID is not consumed."),
 )
 @CLAUSE
 @ENTRY
@@ -87,14 +74,9 @@ def test_other_tariff_index(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.6/other-key-revision",
-    title=Text("Código de otra revisión de clave", "Token of another key revision"),
-    stimulus=Text(
-        "Teclear un código de este medidor bajo otro KRN.", "Enter a token of this meter under another KRN."
-    ),
-    requirement=Text(
-        "Se rechaza con CRCError, el crédito no cambia y el TID no se consume.",
-        "It is refused with CRCError, credit does not move and the TID is not consumed.",
-    ),
+    title=Message("Token of another key revision"),
+    stimulus=Message("Enter a token of this meter under another KRN."),
+    requirement=Message("It is refused with CRCError, credit does not move and the TID is not consumed."),
 )
 @CLAUSE
 @ENTRY
@@ -117,18 +99,11 @@ def _refused_then_own_accepted(bench: Bench, **foreign: object) -> None:
 
 @case(
     id="sts/7.3.6/damaged-digit",
-    title=Text("Un dígito equivocado en cada posición", "One wrong digit at each place"),
-    stimulus=Text(
-        "Teclear un código válido con cada uno de sus 20 dígitos cambiado, y después intacto.",
-        "Enter a valid token with each of its 20 digits changed in turn, then intact.",
-    ),
-    requirement=Text(
-        "Cada uno se rechaza por lo que de verdad dice (formato, clase o suma de control), el crédito no "
-        "cambia, y "
-        "el código intacto se acepta después.",
-        "Each is refused for what it really says (format, class or checksum), credit does not move, and "
-        "the intact "
-        "token is accepted afterwards.",
+    title=Message("One wrong digit at each place"),
+    stimulus=Message("Enter a valid token with each of its 20 digits changed in turn, then intact."),
+    requirement=Message(
+        "Each is refused for what it really says (format, class or checksum), credit does "
+        "not move, and the intact token is accepted afterwards."
     ),
 )
 @CLAUSE
@@ -142,8 +117,7 @@ def test_damaged_digit(bench: Bench) -> None:
             names = deserved(damaged, tokens.mint.register)
             if names is None:
                 bench.note(
-                    f"posición {place + 1}: por azar también encaja; se omite",
-                    f"place {place + 1}: fits as well by chance; left out",
+                    Message("place {place}: fits as well by chance; left out", place=place + 1),
                 )
                 continue
             answer = tokens.enter(damaged)
@@ -164,17 +138,12 @@ _RANDOM_TOKENS = 40
 
 @case(
     id="sts/7.3.6/checksum-of-every-class",
-    title=Text("Suma de control errada en cada clase", "Wrong checksum in every class"),
-    stimulus=Text(
-        "Teclear códigos de crédito, límite, borrado, manipulación, prueba y cambio de clave con la suma de "
-        "control alterada; después, el de crédito intacto.",
-        "Enter credit, limit, clear, tamper, test and key-change tokens with their checksum altered; then "
-        "the credit token intact.",
+    title=Message("Wrong checksum in every class"),
+    stimulus=Message(
+        "Enter credit, limit, clear, tamper, test and key-change tokens with their checksum "
+        "altered; then the credit token intact."
     ),
-    requirement=Text(
-        "Todos son CRCError sin efecto, y el TID queda libre.",
-        "All are CRCError without effect, and the TID stays free.",
-    ),
+    requirement=Message("All are CRCError without effect, and the TID stays free."),
 )
 @CLAUSE
 @ENTRY
@@ -206,17 +175,13 @@ def _one_of_each(bench: Bench, tid: int) -> list[Token]:
 
 @case(
     id="sts/7.3.6/currency-checksum",
-    title=Text("CRC_C del crédito en moneda", "CRC_C of credit in currency"),
-    stimulus=Text(
-        "Teclear códigos de crédito en moneda cerrados por CRC_C y por CRC, y uno de energía cerrado por "
-        "CRC_C.",
-        "Enter currency credit tokens closed by CRC_C and by CRC, and an energy token closed by CRC_C.",
+    title=Message("CRC_C of credit in currency"),
+    stimulus=Message(
+        "Enter currency credit tokens closed by CRC_C and by CRC, and an energy token closed by CRC_C."
     ),
-    requirement=Text(
-        "Con CRC_C son auténticos, y FunctionError en un medidor de kWh; con CRC, y la energía con CRC_C, "
-        "son CRCError.",
-        "With CRC_C they are authentic, and FunctionError in a kWh meter; with CRC, and energy with CRC_C, "
-        "they are CRCError.",
+    requirement=Message(
+        "With CRC_C they are authentic, and FunctionError in a kWh meter; with CRC, and "
+        "energy with CRC_C, they are CRCError."
     ),
 )
 @CLAUSE
@@ -236,15 +201,9 @@ def test_currency_checksum(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.6/manufacturer-code",
-    title=Text("Código de fabricante en la clase 1", "Manufacturer code in class 1"),
-    stimulus=Text(
-        "Teclear códigos de presentación con el fabricante 0, con el propio y con otros tres.",
-        "Enter display tokens with maker 0, with the device's own and with three others.",
-    ),
-    requirement=Text(
-        "El 0 y el propio se aceptan; los demás son MfrCodeError.",
-        "0 and its own are accepted; the others are MfrCodeError.",
-    ),
+    title=Message("Manufacturer code in class 1"),
+    stimulus=Message("Enter display tokens with maker 0, with the device's own and with three others."),
+    requirement=Message("0 and its own are accepted; the others are MfrCodeError."),
 )
 @CLAUSE
 @ENTRY
@@ -267,16 +226,10 @@ def test_manufacturer_code(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.6/random",
-    title=Text("Códigos al azar", "Random tokens"),
-    stimulus=Text(
-        f"Teclear {_RANDOM_TOKENS} entradas de 20 dígitos al azar.",
-        f"Enter {_RANDOM_TOKENS} random entries of 20 digits.",
-    ),
-    requirement=Text(
-        "Cada una se rechaza por lo que dice su bloque descifrado con la clave del medidor, y el crédito no "
-        "cambia.",
-        "Each is refused for what its block says, deciphered with the device's key, and credit does not "
-        "move.",
+    title=Message("Random tokens"),
+    stimulus=Message("Enter {RANDOM_TOKENS} random entries of 20 digits.", RANDOM_TOKENS=_RANDOM_TOKENS),
+    requirement=Message(
+        "Each is refused for what its block says, deciphered with the device's key, and credit does not move."
     ),
 )
 @CLAUSE
@@ -289,7 +242,7 @@ def test_random(bench: Bench) -> None:
             digits = f"{random.randrange(10**20):020d}"
             names = deserved(digits, tokens.mint.register)
             if names is None:
-                bench.note("por azar es auténtico; se omite", "authentic by chance; left out")
+                bench.note(Message("authentic by chance; left out"))
                 continue
             answer = tokens.enter(digits)
             tokens.expect(answer, *names) if names else tokens.expect_refused(answer)

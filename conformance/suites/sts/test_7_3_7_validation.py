@@ -10,7 +10,7 @@ from conformance.bench.case import case
 from conformance.bench.mint import default_key
 from conformance.bench.sts_procedures import key_changes
 from conformance.bench.token_entry import channels_of
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.acceptance.key_register import KEY_TYPE_MATRIX
 from protocols.sts.identity import TID_MAX, KeyType, TokenIdentifier
 from protocols.sts.token import ClearTamperCondition, SetMaximumPowerLimit, TransferCredit
@@ -30,18 +30,14 @@ _LIMIT_W = 5000
 
 @case(
     id="sts/7.3.7/key-expiry",
-    title=Text("Vencimiento de la clave", "Key expiry"),
-    stimulus=Text(
-        "Con el almacén de TID vacío (cambio de fecha base) y KEN 85, teclear TID 0x55FFFF, 0x560000 y "
-        "0x560001; cambiar a KEN 255 y teclear 0x560000 y el mayor TID.",
-        "With an empty TID store (a change of base date) and KEN 85, enter TID 0x55FFFF, 0x560000 and "
-        "0x560001; change to KEN 255 and enter 0x560000 and the highest TID.",
+    title=Message("Key expiry"),
+    stimulus=Message(
+        "With an empty TID store (a change of base date) and KEN 85, enter TID 0x55FFFF, "
+        "0x560000 and 0x560001; change to KEN 255 and enter 0x560000 and the highest TID."
     ),
-    requirement=Text(
-        "Hasta el límite se acepta, después es KeyExpiredError sin consumir el TID, también en gestión; las "
-        "secciones de clave están exentas; con 255 no vence nunca.",
-        "Up to the limit it is accepted, beyond it KeyExpiredError without using the TID up, for "
-        "management, too; key sections are exempt; with 255 it never expires.",
+    requirement=Message(
+        "Up to the limit it is accepted, beyond it KeyExpiredError without using the TID up, "
+        "for management, too; key sections are exempt; with 255 it never expires."
     ),
 )
 @CLAUSE
@@ -67,17 +63,13 @@ def test_key_expiry(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/default-key",
-    title=Text("Clave por defecto (DDTK)", "Default key (DDTK)"),
-    stimulus=Text(
-        "Cambiar a una clave DDTK, teclear crédito y un código de gestión, y volver; teclear el crédito de "
-        "nuevo.",
-        "Change to a DDTK, enter credit and a management token, and come back; enter credit again.",
+    title=Message("Default key (DDTK)"),
+    stimulus=Message(
+        "Change to a DDTK, enter credit and a management token, and come back; enter credit again."
     ),
-    requirement=Text(
-        "Bajo DDTK el crédito es DDTKError sin consumir el TID y la gestión se acepta; de vuelta, el TID "
-        "sirve.",
-        "Under a DDTK credit is DDTKError without using the TID up and management is accepted; back home "
-        "the TID serves.",
+    requirement=Message(
+        "Under a DDTK credit is DDTKError without using the TID up and management is "
+        "accepted; back home the TID serves."
     ),
 )
 @CLAUSE
@@ -87,7 +79,7 @@ def test_default_key(bench: Bench) -> None:
     declared = tokens.mint.register
     reached = KeyType.DDTK in KEY_TYPE_MATRIX[declared.key_type]
     if not reached or declared.key_type not in KEY_TYPE_MATRIX[KeyType.DDTK]:
-        raise bench.not_applicable("no hay ida y vuelta a DDTK", "there is no way to a DDTK and back")
+        raise bench.not_applicable(Message("there is no way to a DDTK and back"))
     tids = [tokens.tid(), tokens.tid()]
     with key_changes(bench) as changes, tokens.credit_moves(0):
         changes.change(default_key(declared))
@@ -102,17 +94,12 @@ def test_default_key(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/clock-plays-no-part",
-    title=Text("El reloj del medidor no cuenta", "The meter's clock plays no part"),
-    stimulus=Text(
-        "Con el almacén de TID vacío (cambio de fecha base y vuelta), teclear códigos de años después y de "
-        "años antes de hoy.",
-        "With an empty TID store (a change of base date and back), enter tokens of years after and of years "
-        "before today.",
+    title=Message("The meter's clock plays no part"),
+    stimulus=Message(
+        "With an empty TID store (a change of base date and back), enter tokens of years "
+        "after and of years before today."
     ),
-    requirement=Text(
-        "Todos se aceptan, una vez cada uno: solo cuenta el almacén, no el reloj.",
-        "All are accepted, each of them once: the store alone counts, not the clock.",
-    ),
+    requirement=Message("All are accepted, each of them once: the store alone counts, not the clock."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "key-change", "next-base-date")
@@ -129,7 +116,7 @@ def test_clock_plays_no_part(bench: Bench) -> None:
 def _good_once(bench: Bench, tid: int) -> None:
     tokens = bench.tokens
     moment = TokenIdentifier(tid, tokens.mint.register.base_date).instant
-    bench.note(f"código del {moment:%Y-%m-%d}", f"token of {moment:%Y-%m-%d}")
+    bench.note(Message("token of {moment:%Y-%m-%d}", moment=moment))
     digits = tokens.credit(2, tid=tid)
     with tokens.credit_moves(2):
         tokens.expect(tokens.enter(digits), "Accept")
@@ -144,12 +131,9 @@ ENTRY = pytest.mark.needs("sts", "token-entry")
 
 @case(
     id="sts/7.3.7/replay",
-    title=Text("El mismo código dos veces", "The same token twice"),
-    stimulus=Text("Teclear un código de crédito dos veces.", "Enter a credit token twice."),
-    requirement=Text(
-        "La primera vez se acepta; la segunda es UsedError y el crédito no cambia.",
-        "The first time it is accepted; the second is UsedError and credit does not move.",
-    ),
+    title=Message("The same token twice"),
+    stimulus=Message("Enter a credit token twice."),
+    requirement=Message("The first time it is accepted; the second is UsedError and credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -164,15 +148,11 @@ def test_replay(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/same-tid-other-amount",
-    title=Text("El mismo TID con otra cantidad", "The same TID with another amount"),
-    stimulus=Text(
-        "Teclear un código, y otros del mismo TID: con otra cantidad, con otro RND y de gestión.",
-        "Enter a token, then others of the same TID: for another amount, with another RND, and of "
-        "management.",
+    title=Message("The same TID with another amount"),
+    stimulus=Message(
+        "Enter a token, then others of the same TID: for another amount, with another RND, and of management."
     ),
-    requirement=Text(
-        "Los demás son UsedError y el crédito no cambia.", "The others are UsedError, credit does not move."
-    ),
+    requirement=Message("The others are UsedError, credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -192,14 +172,10 @@ def test_same_tid_other_amount(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/out-of-order",
-    title=Text("Códigos en desorden", "Tokens out of order"),
-    stimulus=Text(
-        "Teclear tres códigos de minutos seguidos en el orden tercero, primero, segundo.",
-        "Enter three tokens of successive minutes in the order third, first, second.",
-    ),
-    requirement=Text(
-        "Los tres se aceptan: un TID nuevo por encima del menor guardado es válido aunque no sea el último.",
-        "All three are accepted: a new TID above the smallest kept is valid though not the latest.",
+    title=Message("Tokens out of order"),
+    stimulus=Message("Enter three tokens of successive minutes in the order third, first, second."),
+    requirement=Message(
+        "All three are accepted: a new TID above the smallest kept is valid though not the latest."
     ),
 )
 @CLAUSE
@@ -214,15 +190,9 @@ def test_out_of_order(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/old",
-    title=Text("Un código más viejo que el almacén de TID", "A token older than the TID store"),
-    stimulus=Text(
-        "Guardar un código sin teclear, llenar el almacén de TID con códigos posteriores, y teclearlo "
-        "entonces.",
-        "Keep a token back, fill the TID store with later ones, and enter it then.",
-    ),
-    requirement=Text(
-        "Se rechaza con OldError y el crédito no cambia.", "It is OldError and credit does not move."
-    ),
+    title=Message("A token older than the TID store"),
+    stimulus=Message("Keep a token back, fill the TID store with later ones, and enter it then."),
+    requirement=Message("It is OldError and credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -239,17 +209,13 @@ def test_old(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/store-full",
-    title=Text("Almacén de TID lleno", "A full TID store"),
-    stimulus=Text(
-        "Llenar el almacén con TID de dos en dos; teclear el menor guardado, uno anterior y dos de los "
-        "huecos.",
-        "Fill the store with every second TID; enter the smallest kept, an earlier one and two of the gaps.",
+    title=Message("A full TID store"),
+    stimulus=Message(
+        "Fill the store with every second TID; enter the smallest kept, an earlier one and two of the gaps."
     ),
-    requirement=Text(
-        "El menor es UsedError, el anterior OldError; los de los huecos se aceptan una vez, y el menor que "
-        "desplazan pasa a OldError.",
-        "The smallest is UsedError, the earlier one OldError; those of the gaps are accepted once, and the "
-        "smallest that they displace becomes OldError.",
+    requirement=Message(
+        "The smallest is UsedError, the earlier one OldError; those of the gaps are accepted "
+        "once, and the smallest that they displace becomes OldError."
     ),
 )
 @CLAUSE
@@ -279,16 +245,11 @@ def test_store_full(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.7/reserved-minute",
-    title=Text("El minuto reservado 00:01", "The reserved minute 00:01"),
-    stimulus=Text(
-        "Teclear códigos de las 00:00, 00:02 y 00:03 de un día, y después uno de las 00:01, dos veces.",
-        "Enter tokens of 00:00, 00:02 and 00:03 of one day, and then one of 00:01, twice.",
-    ),
-    requirement=Text(
-        "Los tres primeros se aceptan. El de las 00:01, que no se vende, se anota; si se acepta, vale una "
-        "vez.",
-        "The first three are accepted. That of 00:01, which nobody sells, is noted; if it is accepted, then "
-        "once.",
+    title=Message("The reserved minute 00:01"),
+    stimulus=Message("Enter tokens of 00:00, 00:02 and 00:03 of one day, and then one of 00:01, twice."),
+    requirement=Message(
+        "The first three are accepted. That of 00:01, which nobody sells, is noted; if it is "
+        "accepted, then once."
     ),
 )
 @CLAUSE
@@ -306,20 +267,17 @@ def test_reserved_minute(bench: Bench) -> None:
         with tokens.credit_moves(0):
             tokens.expect(tokens.enter(digits), "UsedError")
     else:
-        bench.note("el minuto 00:01 no se acepta", "the minute 00:01 is not accepted")
+        bench.note(Message("the minute 00:01 is not accepted"))
 
 
 @case(
     id="sts/7.3.7/one-store-for-both-ways",
-    title=Text("Un solo almacén de TID para todas las vías", "One TID store for all ways in"),
-    stimulus=Text(
-        "Por cada dos vías de entrada (teclado, portador local, pasarela): un código por una y repetido por "
-        "la otra.",
-        "For every two ways in (keypad, local carrier, gateway): a token by one and again by the other.",
+    title=Message("One TID store for all ways in"),
+    stimulus=Message(
+        "For every two ways in (keypad, local carrier, gateway): a token by one and again by the other."
     ),
-    requirement=Text(
-        "Cada código vale una sola vez, entre por donde entre, y el resultado es el mismo.",
-        "Each token is good only once, whichever way it comes in, and the result is the same.",
+    requirement=Message(
+        "Each token is good only once, whichever way it comes in, and the result is the same."
     ),
 )
 @CLAUSE
@@ -328,7 +286,7 @@ def test_reserved_minute(bench: Bench) -> None:
 def test_one_store_for_both_ways(bench: Bench) -> None:
     tokens, ways = bench.tokens, channels_of(bench)
     if len(ways) < 2:
-        raise bench.not_applicable("solo hay una vía de entrada", "there is only one way in")
+        raise bench.not_applicable(Message("there is only one way in"))
     for first, second in permutations(ways, 2):
         digits = tokens.credit(6)
         with tokens.credit_moves(6):

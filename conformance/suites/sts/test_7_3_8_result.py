@@ -13,7 +13,7 @@ from conformance.bench.sts_procedures import (
     keeps_tid,
     read_key_register,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import (
     ClearCredit,
@@ -39,19 +39,13 @@ _LARGEST_TAKEN = 5
 
 @case(
     id="sts/7.3.8/function",
-    title=Text(
-        "Crédito de agua, gas y tiempo en un medidor de electricidad",
-        "Water, gas and time credit on an electricity meter",
+    title=Message("Water, gas and time credit on an electricity meter"),
+    stimulus=Message(
+        "Enter authentic water, gas and time credit tokens, and after each an electricity "
+        "one of the same TID."
     ),
-    stimulus=Text(
-        "Teclear códigos auténticos de crédito de agua, gas y tiempo, y después de cada uno uno de "
-        "electricidad con el mismo TID.",
-        "Enter authentic water, gas and time credit tokens, and after each an electricity one of the same "
-        "TID.",
-    ),
-    requirement=Text(
-        "Son FunctionError, no cambian el crédito ni consumen el TID; el de electricidad se acepta.",
-        "They are FunctionError, move no credit and consume no TID; the electricity one is accepted.",
+    requirement=Message(
+        "They are FunctionError, move no credit and consume no TID; the electricity one is accepted."
     ),
 )
 @CLAUSE
@@ -63,16 +57,11 @@ def test_function(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.8/currency",
-    title=Text("Crédito en moneda en un medidor de kWh", "Credit in currency on a kWh meter"),
-    stimulus=Text(
-        "Teclear códigos de crédito en moneda de las cuatro clases, positivos, negativos y de la mayor "
-        "cantidad.",
-        "Enter currency credit tokens of the four kinds, positive, negative and of the largest amount.",
+    title=Message("Credit in currency on a kWh meter"),
+    stimulus=Message(
+        "Enter currency credit tokens of the four kinds, positive, negative and of the largest amount."
     ),
-    requirement=Text(
-        "Todos son FunctionError, no cambian el crédito ni consumen el TID.",
-        "All are FunctionError, move no credit and consume no TID.",
-    ),
+    requirement=Message("All are FunctionError, move no credit and consume no TID."),
 )
 @CLAUSE
 @ENTRY
@@ -87,16 +76,12 @@ def test_currency(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.8/reserved",
-    title=Text("Subclases reservadas y clase 3", "Reserved subclasses and class 3"),
-    stimulus=Text(
-        "Teclear códigos auténticos de subclases reservadas o de fabricante (0/8, 0/15, 2/11, 2/15) y de la "
-        "clase 3.",
-        "Enter authentic tokens of reserved or proprietary subclasses (0/8, 0/15, 2/11, 2/15) and of class "
-        "3.",
+    title=Message("Reserved subclasses and class 3"),
+    stimulus=Message(
+        "Enter authentic tokens of reserved or proprietary subclasses (0/8, 0/15, 2/11, 2/15) and of class 3."
     ),
-    requirement=Text(
-        "Se rechazan: FunctionError o FormatError en las clases 0 y 2, cualquier rechazo en la 3.",
-        "They are refused: FunctionError or FormatError in classes 0 and 2, any refusal in 3.",
+    requirement=Message(
+        "They are refused: FunctionError or FormatError in classes 0 and 2, any refusal in 3."
     ),
 )
 @CLAUSE
@@ -125,18 +110,14 @@ def _raw(bench: Bench, token_class: int, subclass: int, tid: int) -> str:
 
 @case(
     id="sts/7.3.8/overflow",
-    title=Text("Más crédito del que cabe", "More credit than there is room for"),
-    stimulus=Text(
-        "Teclear el mayor código que existe (1 820 162,4 kWh) hasta que no quepa más; después, uno de 0,1 "
-        "kWh con el TID del rechazado.",
-        "Enter the largest token there is (1,820,162.4 kWh) until there is no more room; then one of 0.1 "
-        "kWh with the TID of the refused one.",
+    title=Message("More credit than there is room for"),
+    stimulus=Message(
+        "Enter the largest token there is (1,820,162.4 kWh) until there is no more room; "
+        "then one of 0.1 kWh with the TID of the refused one."
     ),
-    requirement=Text(
-        "Lo que cabe se suma exacto; lo que no cabe es OverflowError, deja el crédito como estaba y no "
-        "consume el TID.",
-        "What there is room for is added exactly; what not is OverflowError, leaves credit as it was and "
-        "uses up no TID.",
+    requirement=Message(
+        "What there is room for is added exactly; what not is OverflowError, leaves credit "
+        "as it was and uses up no TID."
     ),
 )
 @CLAUSE
@@ -152,10 +133,10 @@ def test_overflow(bench: Bench) -> None:
             break
         _check_rise(bench, before_wh, tokens.credit_wh())
     else:
-        bench.informational("el registro no se llenó", "the register was not filled")
+        bench.informational(Message("the register was not filled"))
         return
     after_wh = tokens.credit_wh()
-    bench.check(before_wh == after_wh, "el crédito no cambia", "credit does not move")
+    bench.check(before_wh == after_wh, Message("credit does not move"))
     with tokens.credit_moves(0):
         tokens.expect_accepted(tokens.enter(tokens.mint.token(ClearTamperCondition(_RND, tid, 0))))
 
@@ -164,25 +145,21 @@ def _check_rise(bench: Bench, before_wh: int | None, after_wh: int | None) -> No
     rise_wh = (after_wh or 0) - (before_wh or 0)
     bench.check(
         rise_wh == _LARGEST_UNITS * 100,
-        f"el crédito sube {_LARGEST_UNITS * 100} Wh (subió {rise_wh})",
-        f"credit rises by {_LARGEST_UNITS * 100} Wh (it rose by {rise_wh})",
+        Message(
+            "credit rises by {LARGEST_UNITS} Wh (it rose by {rise_wh})",
+            LARGEST_UNITS=_LARGEST_UNITS * 100,
+            rise_wh=rise_wh,
+        ),
     )
 
 
 @case(
     id="sts/7.3.8/range-and-format",
-    title=Text(
-        "Valores fuera de rango y relleno distinto de cero", "Values out of range and a pad that is not zero"
-    ),
-    stimulus=Text(
-        "Teclear códigos de borrado de los registros 8, 255 y 65534, y de manipulación con relleno.",
-        "Enter tokens that clear registers 8, 255 and 65534, and tamper tokens with a pad.",
-    ),
-    requirement=Text(
-        "Los de registro son RangeError (o FunctionError), los de relleno FormatError (o RangeError); "
-        "ninguno consume el TID.",
-        "Those of registers are RangeError (or FunctionError), those of the pad FormatError (or "
-        "RangeError); none uses up its TID.",
+    title=Message("Values out of range and a pad that is not zero"),
+    stimulus=Message("Enter tokens that clear registers 8, 255 and 65534, and tamper tokens with a pad."),
+    requirement=Message(
+        "Those of registers are RangeError (or FunctionError), those of the pad FormatError "
+        "(or RangeError); none uses up its TID."
     ),
 )
 @CLAUSE
@@ -206,15 +183,9 @@ def test_range_and_format(bench: Bench) -> None:
 
 @case(
     id="sts/7.3.8/extended",
-    title=Text("Códigos extendidos (STS 202-5)", "Extended tokens (STS 202-5)"),
-    stimulus=Text(
-        "Teclear códigos extendidos que ponen un valor y los dos estados de una bandera.",
-        "Enter extended tokens that set a value and both states of a flag.",
-    ),
-    requirement=Text(
-        "O los ejecuta, o son FunctionError sin consumir el TID.",
-        "They are carried out, or are FunctionError without using up the TID.",
-    ),
+    title=Message("Extended tokens (STS 202-5)"),
+    stimulus=Message("Enter extended tokens that set a value and both states of a flag."),
+    requirement=Message("They are carried out, or are FunctionError without using up the TID."),
 )
 @CLAUSE
 @pytest.mark.clause("iec62055-41", "8.13", level="shall")
@@ -224,8 +195,7 @@ def test_extended(bench: Bench) -> None:
         function_or_kept_tid(
             bench,
             lambda tid, number=index, control=value: SetExtendedToken(_RND, tid, number, control),  # type: ignore[misc]
-            f"el ajuste extendido {index}",
-            f"the extended setting {index}",
+            Message("the extended setting {index}", index=index),
         )
 
 
@@ -241,12 +211,9 @@ _LOOKS, _LOOK_S = 30, 1.0
 
 @case(
     id="sts/7.3.9/read-back",
-    title=Text("Lectura del registro por DLMS", "The register read by DLMS"),
-    stimulus=Text("Leer el objeto de la clase 116.", "Read the object of class 116."),
-    requirement=Text(
-        "PAN con su dígito de control, EA, SGC, TI, KRN, tipo de clave y KEN son los declarados.",
-        "PAN with its check digit, EA, SGC, TI, KRN, key type and KEN are those declared.",
-    ),
+    title=Message("The register read by DLMS"),
+    stimulus=Message("Read the object of class 116."),
+    requirement=Message("PAN with its check digit, EA, SGC, TI, KRN, key type and KEN are those declared."),
 )
 @REGISTER_CLAUSE
 @pytest.mark.needs("sts", "association:reader")
@@ -255,23 +222,16 @@ def test_read_back(bench: Bench) -> None:
     declared = bench.tokens.mint.register
     bench.check(
         MeterPrimaryAccountNumber(seen.pan).pan == declared.pan,
-        f"el PAN es {declared.pan} (se leyó {seen.pan})",
-        f"the PAN is {declared.pan} (read: {seen.pan})",
+        Message("the PAN is {pan} (read: {pan2})", pan=declared.pan, pan2=seen.pan),
     )
     seen.expect(bench, declared)
 
 
 @case(
     id="sts/7.3.9/display",
-    title=Text("KRN, tipo de clave y TI en la pantalla", "KRN, key type and TI on the display"),
-    stimulus=Text(
-        "Teclear los códigos de prueba que muestran KRN y KT, y TI, y mirar la pantalla.",
-        "Enter the test tokens that show KRN and KT, and TI, and look at the display.",
-    ),
-    requirement=Text(
-        "Se aceptan y la pantalla muestra los números declarados.",
-        "They are accepted and the display shows the declared numbers.",
-    ),
+    title=Message("KRN, key type and TI on the display"),
+    stimulus=Message("Enter the test tokens that show KRN and KT, and TI, and look at the display."),
+    requirement=Message("They are accepted and the display shows the declared numbers."),
 )
 @REGISTER_CLAUSE
 @pytest.mark.clause("iec62055-41", "8.5", level="shall")
@@ -286,9 +246,9 @@ def test_display(bench: Bench) -> None:
             tokens.enter(tokens.mint.token(InitiateMeterTest(control, 0, drn.mfr_code_digits)), "keypad")
         )
         shown = _pages(bench)
-        bench.observe(f"pantalla: {' / '.join(shown)}", f"display: {' / '.join(shown)}")
+        bench.observe(Message("display: {shown}", shown=" / ".join(shown)))
         found = any(set(numbers) <= set(page.split()) for page in shown)
-        bench.check(found, f"se ve {' '.join(numbers)}", f"{' '.join(numbers)} can be seen")
+        bench.check(found, Message("{numbers} can be seen", numbers=" ".join(numbers)))
 
 
 def _pages(bench: Bench) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.token import ClearTamperCondition
 
 CLAUSE = pytest.mark.clause("iec62055-41", "8.11", level="shall")
@@ -17,15 +17,9 @@ _SENSING_S = 5.0
 
 @case(
     id="sts/8.11/clear",
-    title=Text("Borrar sin manipulación", "Clear without tampering"),
-    stimulus=Text(
-        "Teclear un código de borrado de manipulación, y repetirlo.",
-        "Enter a clear-tamper token, and again.",
-    ),
-    requirement=Text(
-        "Se acepta, el repetido es UsedError y el crédito no cambia.",
-        "It is accepted, the repeated one is UsedError and credit does not move.",
-    ),
+    title=Message("Clear without tampering"),
+    stimulus=Message("Enter a clear-tamper token, and again."),
+    requirement=Message("It is accepted, the repeated one is UsedError and credit does not move."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
@@ -39,18 +33,14 @@ def test_clear(bench: Bench) -> None:
 
 @case(
     id="sts/8.11/re-arms",
-    title=Text("La manipulación se rearma", "Tampering re-arms"),
-    stimulus=Text(
-        "Abrir la tapa de bornera, borrar con la tapa abierta, cerrarla, borrar, y abrirla otra vez; al "
-        "final, cerrar y borrar.",
-        "Open the terminal cover, clear with the cover open, close it, clear, and open it again; at the end "
-        "close and clear.",
+    title=Message("Tampering re-arms"),
+    stimulus=Message(
+        "Open the terminal cover, clear with the cover open, close it, clear, and open it "
+        "again; at the end close and clear."
     ),
-    requirement=Text(
-        "La alarma se enciende al abrir, se apaga al borrar con la tapa cerrada, y vuelve con la segunda "
-        "apertura.",
-        "The alarm comes on at the opening, goes out when cleared with the cover closed, and comes back "
-        "with the second opening.",
+    requirement=Message(
+        "The alarm comes on at the opening, goes out when cleared with the cover closed, and "
+        "comes back with the second opening."
     ),
 )
 @CLAUSE
@@ -58,13 +48,13 @@ def test_clear(bench: Bench) -> None:
 def test_re_arms(bench: Bench) -> None:
     tokens = bench.tokens
     if "alarm" not in bench.keypad.display().leds:
-        raise bench.not_applicable("no se ve ninguna luz de alarma", "no alarm lamp can be seen")
+        raise bench.not_applicable(Message("no alarm lamp can be seen"))
     try:
         with tokens.credit_moves(0):
             _open(bench)
             _expect_alarm(bench, lit=True)
             if not tokens.enter(_token(bench)).accepted:
-                bench.note("no borra con la tapa abierta", "it does not clear with the cover open")
+                bench.note(Message("it does not clear with the cover open"))
             _close(bench)
             tokens.expect_accepted(tokens.enter(_token(bench)))
             _expect_alarm(bench, lit=False)
@@ -81,13 +71,13 @@ def _token(bench: Bench) -> str:
 
 
 def _open(bench: Bench) -> None:
-    bench.stimulus("se abre la tapa de bornera", "the terminal cover is opened")
+    bench.stimulus(Message("the terminal cover is opened"))
     bench.cover.open(_COVER)
     bench.clock.wait(_SENSING_S)
 
 
 def _close(bench: Bench) -> None:
-    bench.stimulus("se cierra la tapa de bornera", "the terminal cover is closed")
+    bench.stimulus(Message("the terminal cover is closed"))
     bench.cover.close(_COVER)
     bench.clock.wait(_SENSING_S)
 
@@ -95,5 +85,5 @@ def _close(bench: Bench) -> None:
 def _expect_alarm(bench: Bench, *, lit: bool) -> None:
     bench.clock.wait(_SENSING_S)
     seen = bench.keypad.display().leds.get("alarm", False)
-    words = Text("encendida", "on") if lit else Text("apagada", "out")
-    bench.check(seen == lit, f"la luz de alarma está {words.es}", f"the alarm lamp is {words.en}")
+    words = Message("on") if lit else Message("out")
+    bench.check(seen == lit, Message("the alarm lamp is {words}", words=words))

@@ -7,7 +7,7 @@ from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.token_entry import TokenAnswer, channels_of
 from conformance.targets.model import LockOutSection
-from conformance.text import Text
+from i18n import Message
 
 # ---- 8.2 Entry: twenty digits below 2^66, by keypad or gateway, and nothing else.
 
@@ -20,12 +20,9 @@ _ABANDONED_S, _ANSWER_S = 180.0, 15.0
 
 @case(
     id="sts/8.2/keypad",
-    title=Text("Código por teclado", "Token by keypad"),
-    stimulus=Text("Teclear un código de crédito nuevo.", "Enter a fresh credit token at the keypad."),
-    requirement=Text(
-        "Se acepta y el crédito sube exactamente su cantidad.",
-        "It is accepted and credit rises by exactly its amount.",
-    ),
+    title=Message("Token by keypad"),
+    stimulus=Message("Enter a fresh credit token at the keypad."),
+    requirement=Message("It is accepted and credit rises by exactly its amount."),
 )
 @CLAUSE
 @pytest.mark.clause("iec62055-41", "8.4", level="shall")
@@ -39,11 +36,10 @@ def test_keypad(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/gateway",
-    title=Text("Código por la pasarela DLMS", "Token by the DLMS gateway"),
-    stimulus=Text("Entregar un código de crédito nuevo por DLMS.", "Deliver a fresh credit token by DLMS."),
-    requirement=Text(
-        "Se ejecuta, el estado de la pasarela lo dice y el crédito sube exactamente su cantidad.",
-        "It is executed, the gateway's status says so and credit rises by exactly its amount.",
+    title=Message("Token by the DLMS gateway"),
+    stimulus=Message("Deliver a fresh credit token by DLMS."),
+    requirement=Message(
+        "It is executed, the gateway's status says so and credit rises by exactly its amount."
     ),
 )
 @CLAUSE
@@ -58,14 +54,10 @@ def test_gateway(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/carrier",
-    title=Text("Código por el portador virtual local", "Token by the local virtual carrier"),
-    stimulus=Text(
-        "Entregar un código de crédito nuevo por el puerto local, dos veces.",
-        "Hand over a fresh credit token at the local port, twice.",
-    ),
-    requirement=Text(
-        "La primera vez se acepta y el crédito sube exactamente su cantidad; la segunda es UsedError.",
-        "The first time it is accepted and credit rises by exactly its amount; the second is UsedError.",
+    title=Message("Token by the local virtual carrier"),
+    stimulus=Message("Hand over a fresh credit token at the local port, twice."),
+    requirement=Message(
+        "The first time it is accepted and credit rises by exactly its amount; the second is UsedError."
     ),
 )
 @CLAUSE
@@ -81,14 +73,9 @@ def test_carrier(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/malformed",
-    title=Text("Entradas que no son un código", "Entries that are no token"),
-    stimulus=Text(
-        "Por cada vía, entregar 19 dígitos, 21 dígitos, y 20 dígitos por encima de 2^66−1.",
-        "By each way in, enter 19 digits, 21 digits, and 20 digits above 2^66−1.",
-    ),
-    requirement=Text(
-        "Ninguna se acepta y el crédito no cambia.", "None is accepted and credit does not move."
-    ),
+    title=Message("Entries that are no token"),
+    stimulus=Message("By each way in, enter 19 digits, 21 digits, and 20 digits above 2^66−1."),
+    requirement=Message("None is accepted and credit does not move."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
@@ -105,15 +92,9 @@ def test_malformed(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/largest-number",
-    title=Text("El mayor número de 66 bits", "The largest number of 66 bits"),
-    stimulus=Text(
-        "Teclear 2^66−1 y 2^66: el último que cabe y el primero que no.",
-        "Enter 2^66−1 and 2^66: the last one that fits and the first that does not.",
-    ),
-    requirement=Text(
-        "Los dos se rechazan sin efecto; el segundo es FormatError.",
-        "Both are refused without effect; the second is FormatError.",
-    ),
+    title=Message("The largest number of 66 bits"),
+    stimulus=Message("Enter 2^66−1 and 2^66: the last one that fits and the first that does not."),
+    requirement=Message("Both are refused without effect; the second is FormatError."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry")
@@ -126,15 +107,9 @@ def test_largest_number(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/backspace",
-    title=Text("Corregir un dígito", "Correcting a digit"),
-    stimulus=Text(
-        "Teclear un código tecla a tecla, con dígitos equivocados que se borran, y confirmarlo.",
-        "Key a token in key by key, with wrong digits that are deleted, and confirm it.",
-    ),
-    requirement=Text(
-        "Vale lo que queda: el código se acepta una vez. Sin confirmar no pasa nada.",
-        "What is left counts: the token is accepted, once. Unconfirmed, nothing happens.",
-    ),
+    title=Message("Correcting a digit"),
+    stimulus=Message("Key a token in key by key, with wrong digits that are deleted, and confirm it."),
+    requirement=Message("What is left counts: the token is accepted, once. Unconfirmed, nothing happens."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "keypad")
@@ -154,15 +129,9 @@ def test_backspace(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/abandoned",
-    title=Text("Una entrada abandonada", "An abandoned entry"),
-    stimulus=Text(
-        "Teclear la mitad de un código, esperar tres minutos y teclear otro entero.",
-        "Key in half a token, wait three minutes and key in another one, whole.",
-    ),
-    requirement=Text(
-        "La mitad abandonada no cuenta: el entero se acepta.",
-        "The abandoned half does not count: the whole one is accepted.",
-    ),
+    title=Message("An abandoned entry"),
+    stimulus=Message("Key in half a token, wait three minutes and key in another one, whole."),
+    requirement=Message("The abandoned half does not count: the whole one is accepted."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "keypad", "fast-clock")
@@ -177,15 +146,9 @@ def test_abandoned(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/grouping",
-    title=Text("Los dígitos se ven en grupos de cuatro", "Digits are seen in groups of four"),
-    stimulus=Text(
-        "Teclear doce dígitos sin confirmar y mirar la pantalla; borrarlos.",
-        "Key in twelve digits without confirming and look at the display; delete them.",
-    ),
-    requirement=Text(
-        "Se ven los dígitos tecleados; que vayan en grupos de cuatro, como en el tiquete, se anota.",
-        "The digits are seen; whether in groups of four, as on the ticket, is noted.",
-    ),
+    title=Message("Digits are seen in groups of four"),
+    stimulus=Message("Key in twelve digits without confirming and look at the display; delete them."),
+    requirement=Message("The digits are seen; whether in groups of four, as on the ticket, is noted."),
 )
 @pytest.mark.clause("iec62055-41", "8.2", level="should")
 @pytest.mark.needs("sts", "keypad")
@@ -194,14 +157,14 @@ def test_grouping(bench: Bench) -> None:
     _press(bench, typed)
     shown = bench.keypad.display().text
     _press(bench, "", *["del"] * len(typed))
-    bench.observe(f"pantalla: {shown}", f"display: {shown}")
-    bench.check(typed[-4:] in shown.replace(" ", ""), "se ven los dígitos", "the digits are seen")
+    bench.observe(Message("display: {shown}", shown=shown))
+    bench.check(typed[-4:] in shown.replace(" ", ""), Message("the digits are seen"))
     if "1234 5678 9012" not in shown:
-        bench.not_strictly("no van en grupos de cuatro", "they are not in groups of four")
+        bench.not_strictly(Message("they are not in groups of four"))
 
 
 def _press(bench: Bench, digits: str, *keys: str) -> None:
-    bench.stimulus(f"teclas {' '.join((digits, *keys))}", f"keys {' '.join((digits, *keys))}")
+    bench.stimulus(Message("keys {names}", names=" ".join((digits, *keys))))
     for key in (*digits, *keys):
         bench.keypad.press(key)
 
@@ -210,7 +173,7 @@ def _let_the_answer_come(bench: Bench) -> None:
     """A customer unit on a slow link takes its time."""
     bench.clock.wait(_ANSWER_S)
     shown = bench.keypad.display().text
-    bench.observe(f"pantalla: {shown}", f"display: {shown}")
+    bench.observe(Message("display: {shown}", shown=shown))
 
 
 # ---- 8.2 Lock-out after wrong tokens: a maker's own, not in the standard; who declares it keeps to it.
@@ -227,18 +190,15 @@ _GUESSES = 5
 
 @case(
     id="sts/8.2/lock-out",
-    title=Text("Bloqueo tras códigos errados", "Lock-out after wrong tokens"),
-    stimulus=Text(
-        "Teclear códigos errados hasta el bloqueo y más allá; bloqueado, uno bueno y uno de prueba, por "
-        "cada vía.",
-        "Enter wrong tokens until it locks and beyond; while locked, a good one and a test token, by each "
-        "way in.",
+    title=Message("Lock-out after wrong tokens"),
+    stimulus=Message(
+        "Enter wrong tokens until it locks and beyond; while locked, a good one and a test "
+        "token, by each way in."
     ),
-    requirement=Text(
-        "Se bloquea al número declarado y el doble cada vez; bloqueado rechaza el bueno por todas las vías "
-        "y toma el de prueba; después el bueno se acepta.",
-        "It locks at the declared number, twice as long each time; locked, it refuses the good one by every "
-        "way in and takes the test token; afterwards the good one is accepted.",
+    requirement=Message(
+        "It locks at the declared number, twice as long each time; locked, it refuses the "
+        "good one by every way in and takes the test token; afterwards the good one is "
+        "accepted."
     ),
 )
 @LOCK_OUT_CLAUSE
@@ -271,15 +231,11 @@ def _is_locked(bench: Bench, good: str) -> None:
 
 @case(
     id="sts/8.2/lock-out-reset",
-    title=Text("Un código auténtico acaba la serie", "An authentic token ends the series"),
-    stimulus=Text(
-        "Varias veces: un código errado menos de los que bloquean, y uno bueno; después, los que bloquean.",
-        "Several times: one wrong token fewer than lock it, and a good one; then as many as lock it.",
+    title=Message("An authentic token ends the series"),
+    stimulus=Message(
+        "Several times: one wrong token fewer than lock it, and a good one; then as many as lock it."
     ),
-    requirement=Text(
-        "No se bloquea mientras la serie se interrumpe, y el primer bloqueo dura lo declarado.",
-        "It does not lock while the series is broken, and the first lock lasts as declared.",
-    ),
+    requirement=Message("It does not lock while the series is broken, and the first lock lasts as declared."),
 )
 @LOCK_OUT_CLAUSE
 @LOCK_OUT_NEEDS
@@ -301,14 +257,12 @@ def test_lock_out_reset(bench: Bench) -> None:
 
 @case(
     id="sts/8.2/guessing",
-    title=Text("Cuánto cuesta adivinar", "What guessing costs"),
-    stimulus=Text(
-        "Teclear códigos de otro grupo seguidos y medir el tiempo del dispositivo que cuesta cada intento.",
-        "Enter tokens of another group in a row and measure the device time that each try costs.",
+    title=Message("What guessing costs"),
+    stimulus=Message(
+        "Enter tokens of another group in a row and measure the device time that each try costs."
     ),
-    requirement=Text(
-        "Informativo: de cada 65 536 bloques al azar uno es auténtico; se dice cuánto tardaría.",
-        "Informational: of 65,536 random blocks one is authentic; how long that would take is told.",
+    requirement=Message(
+        "Informational: of 65,536 random blocks one is authentic; how long that would take is told."
     ),
 )
 @LOCK_OUT_CLAUSE
@@ -320,9 +274,7 @@ def test_guessing(bench: Bench) -> None:
     each_s = (bench.clock.now_s() - began_s) / _GUESSES
     bench.measure("time for one guess", f"{each_s:.3f}", "s")
     days = each_s * 65_536 / 86_400
-    bench.informational(
-        f"65 536 intentos a este paso: {days:.3g} días", f"65,536 tries at this pace: {days:.3g} days"
-    )
+    bench.informational(Message("65,536 tries at this pace: {days:.3g} days", days=days))
     bench.tokens.must_accept(bench.tokens.credit(1))
 
 

@@ -6,7 +6,7 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.sts_procedures import every_cut
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.token import ClearCredit
 
 CLAUSE = pytest.mark.clause("iec62055-41", "8.4", level="shall")
@@ -19,12 +19,11 @@ _BORDERS_UNITS = (0, 16_383, 16_384, 180_214, 180_224, 1_818_524, 1_818_624, 18_
 
 @case(
     id="sts/8.4/amounts",
-    title=Text("Cantidades pequeñas y grandes", "Amounts small and large"),
-    stimulus=Text(
-        "Teclear códigos de 0,1 kWh, 1,5 kWh, 1638,3 kWh y 1638,4 kWh (el borde del primer exponente).",
-        "Enter tokens of 0.1 kWh, 1.5 kWh, 1638.3 kWh and 1638.4 kWh (the border of the first exponent).",
+    title=Message("Amounts small and large"),
+    stimulus=Message(
+        "Enter tokens of 0.1 kWh, 1.5 kWh, 1638.3 kWh and 1638.4 kWh (the border of the first exponent)."
     ),
-    requirement=Text("El crédito sube exactamente lo codificado.", "Credit rises by exactly what is coded."),
+    requirement=Message("Credit rises by exactly what is coded."),
 )
 @CLAUSE
 @pytest.mark.needs("sts", "token-entry", "account", "association:reader")
@@ -32,22 +31,18 @@ def test_amounts(bench: Bench) -> None:
     for units in (1, 15, 16_383, 16_384):
         if not _rises(bench, units):
             raise bench.inconclusive(
-                "el crédito del medidor está cerca de su capacidad",
-                "the meter's credit is near its capacity",
+                Message("the meter's credit is near its capacity"),
             )
 
 
 @case(
     id="sts/8.4/exponents",
-    title=Text("Los cuatro exponentes", "The four exponents"),
-    stimulus=Text(
-        "Desde crédito cero, teclear la menor y la mayor cantidad de cada exponente (mantisa 0 y 16383).",
-        "From zero credit, enter the smallest and the largest amount of each exponent (mantissa 0 and "
-        "16383).",
+    title=Message("The four exponents"),
+    stimulus=Message(
+        "From zero credit, enter the smallest and the largest amount of each exponent (mantissa 0 and 16383)."
     ),
-    requirement=Text(
-        "El crédito sube exactamente lo codificado, o el código es OverflowError y no cambia nada.",
-        "Credit rises by exactly what is coded, or the token is OverflowError and nothing changes.",
+    requirement=Message(
+        "Credit rises by exactly what is coded, or the token is OverflowError and nothing changes."
     ),
 )
 @CLAUSE
@@ -57,9 +52,7 @@ def test_exponents(bench: Bench) -> None:
     for units in _BORDERS_UNITS:
         tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), _ELECTRICITY)))
         if not _rises(bench, units):
-            bench.note(
-                f"{units / 10:g} kWh no caben en el registro", f"there is no room for {units / 10:g} kWh"
-            )
+            bench.note(Message("there is no room for {units:g} kWh", units=units / 10))
     tokens.must_accept(tokens.mint.token(ClearCredit(_RND, tokens.tid(), _ELECTRICITY)))
     tokens.must_accept(tokens.credit(100))
 
@@ -74,25 +67,19 @@ def _rises(bench: Bench, units: int) -> bool:
     moved_wh = (tokens.credit_wh() or 0) - (before_wh or 0)
     bench.check(
         moved_wh == due_wh,
-        f"el crédito cambia {due_wh} Wh (cambió {moved_wh} Wh)",
-        f"credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)",
+        Message("credit moves by {due_wh} Wh (it moved by {moved_wh} Wh)", due_wh=due_wh, moved_wh=moved_wh),
     )
     return answer.accepted
 
 
 @case(
     id="sts/8.4/power-cut",
-    title=Text("Corte de energía mientras se acepta un código", "Power cut while a token is accepted"),
-    stimulus=Text(
-        "Teclear códigos de crédito y cortar la alimentación antes, durante y después de cada escritura de "
-        "la memoria; tras cada corte, teclear el mismo código otra vez.",
-        "Enter credit tokens and cut the supply before, during and after each write of the memory; after "
-        "each cut, enter the same token again.",
+    title=Message("Power cut while a token is accepted"),
+    stimulus=Message(
+        "Enter credit tokens and cut the supply before, during and after each write of the "
+        "memory; after each cut, enter the same token again."
     ),
-    requirement=Text(
-        "Después de los dos intentos el crédito subió exactamente una vez, y el tercero es UsedError.",
-        "After both attempts credit has risen exactly once, and the third is UsedError.",
-    ),
+    requirement=Message("After both attempts credit has risen exactly once, and the third is UsedError."),
 )
 @CLAUSE
 @pytest.mark.clause("pay", "PAY-08", level="shall")

@@ -6,7 +6,7 @@ import pytest
 from conformance.bench.bench import Bench
 from conformance.bench.case import case
 from conformance.bench.token_entry import DISPLAY_TOTAL
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, ReadExtendedToken
 from protocols.sts.token.non_specific_management import ALL_TESTS
@@ -23,15 +23,9 @@ _READ_FLAGS = 0xFC0000000
 
 @case(
     id="sts/8.5/display",
-    title=Text("Códigos de presentación", "Display tokens"),
-    stimulus=Text(
-        "Teclear dos veces cada código que muestra algo: pantalla, total, KRN y KT, TI, límite.",
-        "Enter twice each token that shows something: display, total, KRN and KT, TI, limit.",
-    ),
-    requirement=Text(
-        "Se aceptan las dos veces y el crédito no cambia.",
-        "They are accepted both times and credit does not move.",
-    ),
+    title=Message("Display tokens"),
+    stimulus=Message("Enter twice each token that shows something: display, total, KRN and KT, TI, limit."),
+    requirement=Message("They are accepted both times and credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -46,11 +40,9 @@ def test_display(bench: Bench) -> None:
 
 @case(
     id="sts/8.5/every-test",
-    title=Text("Prueba 0: todas", "Test 0: all of them"),
-    stimulus=Text(
-        "Teclear el código con todos los bits de control.", "Enter the token with every control bit set."
-    ),
-    requirement=Text("Se acepta y el crédito no cambia.", "It is accepted and credit does not move."),
+    title=Message("Test 0: all of them"),
+    stimulus=Message("Enter the token with every control bit set."),
+    requirement=Message("It is accepted and credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -63,16 +55,13 @@ def test_every_test(bench: Bench) -> None:
 
 @case(
     id="sts/8.5/other-form",
-    title=Text("La otra forma del campo de control", "The other form of the control field"),
-    stimulus=Text(
-        "Teclear códigos de prueba en la forma del otro largo de código de fabricante (36 o 28 bits).",
-        "Enter test tokens in the form of the other length of manufacturer code (36 or 28 bits).",
+    title=Message("The other form of the control field"),
+    stimulus=Message(
+        "Enter test tokens in the form of the other length of manufacturer code (36 or 28 bits)."
     ),
-    requirement=Text(
-        "Un medidor debe la forma de su propio código; con la otra se anota lo que hace, y el crédito no "
-        "cambia.",
-        "A meter owes the form of its own code; what it does with the other is noted, and credit does not "
-        "move.",
+    requirement=Message(
+        "A meter owes the form of its own code; what it does with the other is noted, and "
+        "credit does not move."
     ),
 )
 @CLAUSE
@@ -85,20 +74,14 @@ def test_other_form(bench: Bench) -> None:
             answer = tokens.enter(tokens.mint.token(InitiateMeterTest(DISPLAY_TOTAL, code, 6 - digits)))
             tokens.expect(answer, "MfrCodeError", "FunctionError", "Accept")
             if answer.accepted:
-                bench.note("toma las dos formas", "it takes both forms")
+                bench.note(Message("it takes both forms"))
 
 
 @case(
     id="sts/8.5/unsupported",
-    title=Text("Bits de control sin función", "Control bits without a function"),
-    stimulus=Text(
-        "Teclear códigos de prueba con un solo bit que este medidor puede no tener, y sin ninguno.",
-        "Enter test tokens with a single bit that this meter may lack, and with none.",
-    ),
-    requirement=Text(
-        "O los ejecuta o son FunctionError; el crédito no cambia.",
-        "They are carried out or are FunctionError; credit does not move.",
-    ),
+    title=Message("Control bits without a function"),
+    stimulus=Message("Enter test tokens with a single bit that this meter may lack, and with none."),
+    requirement=Message("They are carried out or are FunctionError; credit does not move."),
 )
 @CLAUSE
 @ENTRY
@@ -112,15 +95,9 @@ def test_unsupported(bench: Bench) -> None:
 
 @case(
     id="sts/8.5/extended-read",
-    title=Text("Lectura extendida (STS 202-5)", "Extended read (STS 202-5)"),
-    stimulus=Text(
-        "Teclear códigos de lectura extendida: de las banderas y de un valor.",
-        "Enter extended-read tokens: of the flags and of a value.",
-    ),
-    requirement=Text(
-        "O los ejecuta o son FunctionError; el crédito no cambia.",
-        "They are carried out or are FunctionError; credit does not move.",
-    ),
+    title=Message("Extended read (STS 202-5)"),
+    stimulus=Message("Enter extended-read tokens: of the flags and of a value."),
+    requirement=Message("They are carried out or are FunctionError; credit does not move."),
 )
 @CLAUSE
 @ENTRY

@@ -18,7 +18,7 @@ from conformance.bench.sts_procedures import (
     read_key_register,
     sections,
 )
-from conformance.text import Text
+from i18n import Message
 from protocols.sts.acceptance.key_register import KEY_TYPE_MATRIX
 from protocols.sts.identity import KeyType
 from protocols.sts.token import KeyChange, encode_token, key_change_sections
@@ -31,18 +31,14 @@ NEEDS = pytest.mark.needs("sts", "token-entry", "key-change")
 
 @case(
     id="sts/8.9/there-and-back",
-    title=Text("Cambio de clave de ida y vuelta", "Key change there and back"),
-    stimulus=Text(
-        "Cambiar a la clave de otra revisión con las secciones en orden inverso, y volver a la declarada "
-        "con las secciones en orden.",
-        "Change to the key of another revision with the sections in reverse order, and back to the declared "
-        "one with the sections in order.",
+    title=Message("Key change there and back"),
+    stimulus=Message(
+        "Change to the key of another revision with the sections in reverse order, and back "
+        "to the declared one with the sections in order."
     ),
-    requirement=Text(
-        "Un juego incompleto no cambia nada; con el juego completo la clave anterior deja de servir, la "
-        "nueva sirve, y los TID usados y el crédito se conservan.",
-        "An incomplete set changes nothing; with the whole set the former key is dead, the new one works, "
-        "and used TIDs and credit are kept.",
+    requirement=Message(
+        "An incomplete set changes nothing; with the whole set the former key is dead, the "
+        "new one works, and used TIDs and credit are kept."
     ),
 )
 @CLAUSE
@@ -71,15 +67,13 @@ def test_there_and_back(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/every-order",
-    title=Text("Secciones en todos los órdenes", "Sections in every order"),
-    stimulus=Text(
-        "Cambiar de clave una y otra vez, con las secciones en cada uno de los órdenes posibles.",
-        "Change the key again and again, with the sections in each of the orders that there are.",
+    title=Message("Sections in every order"),
+    stimulus=Message(
+        "Change the key again and again, with the sections in each of the orders that there are."
     ),
-    requirement=Text(
-        "En cualquier orden cada sección da su nombre, la última se acepta y solo la clave nueva sirve.",
-        "In any order each section answers with its name, the last one is accepted and only the new key "
-        "works.",
+    requirement=Message(
+        "In any order each section answers with its name, the last one is accepted and only "
+        "the new key works."
     ),
 )
 @CLAUSE
@@ -96,16 +90,11 @@ def test_every_order(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/repeats",
-    title=Text("Secciones repetidas", "Sections entered again"),
-    stimulus=Text(
-        "Teclear cada sección dos veces y, después del cambio, una sección del juego anterior.",
-        "Enter each section twice and, after the change, one section of the former set.",
-    ),
-    requirement=Text(
-        "Repetir no completa el juego ni lo estropea; tras el cambio, una sección bajo la clave anterior es "
-        "CRCError.",
-        "Repeating neither completes the set nor spoils it; after the change a section under the former key "
-        "is CRCError.",
+    title=Message("Sections entered again"),
+    stimulus=Message("Enter each section twice and, after the change, one section of the former set."),
+    requirement=Message(
+        "Repeating neither completes the set nor spoils it; after the change a section under "
+        "the former key is CRCError."
     ),
 )
 @CLAUSE
@@ -129,16 +118,11 @@ def test_repeats(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/supply-group",
-    title=Text("Cambio de grupo de suministro y de tarifa", "Change of supply group and tariff"),
-    stimulus=Text(
-        "Cambiar a otro SGC y otro TI a la vez, sección a sección, y volver.",
-        "Change to another SGC and another TI at once, section by section, and back.",
-    ),
-    requirement=Text(
-        "Hasta la última sección (tres con clave de 64 bits, cuatro con 128) sirve solo la clave anterior; "
-        "después solo la nueva.",
-        "Up to the last section (three with a 64-bit key, four with 128) only the former key works; after "
-        "it only the new one.",
+    title=Message("Change of supply group and tariff"),
+    stimulus=Message("Change to another SGC and another TI at once, section by section, and back."),
+    requirement=Message(
+        "Up to the last section (three with a 64-bit key, four with 128) only the former key "
+        "works; after it only the new one."
     ),
 )
 @CLAUSE
@@ -163,17 +147,13 @@ def test_supply_group(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/mixed-in",
-    title=Text("Otros códigos entre las secciones", "Other tokens between the sections"),
-    stimulus=Text(
-        "Entre las secciones, teclear un código de prueba, uno de crédito bajo la clave anterior y uno de "
-        "otro medidor.",
-        "Between the sections, enter a test token, a credit token under the former key and another meter's.",
+    title=Message("Other tokens between the sections"),
+    stimulus=Message(
+        "Between the sections, enter a test token, a credit token under the former key and another meter's."
     ),
-    requirement=Text(
-        "El de prueba se acepta, el de otro medidor es CRCError, ninguno completa el juego, y la última "
-        "sección lo completa. Lo que pasa con el de crédito se anota: los fabricantes difieren.",
-        "The test token is accepted, the other meter's is CRCError, none completes the set, and the last "
-        "section does. What becomes of the credit token is noted: makers differ.",
+    requirement=Message(
+        "The test token is accepted, the other meter's is CRCError, none completes the set, "
+        "and the last section does. What becomes of the credit token is noted: makers differ."
     ),
 )
 @CLAUSE
@@ -192,8 +172,7 @@ def test_mixed_in(bench: Bench) -> None:
             tokens.expect(tokens.enter(tokens.credit(1, register=other)), "CRCError")
             if not tokens.enter(tokens.credit(1)).accepted:
                 bench.not_strictly(
-                    "a mitad del cambio no toma crédito bajo la clave anterior",
-                    "half-way through the change it takes no credit under the former key",
+                    Message("half-way through the change it takes no credit under the former key"),
                 )
         tokens.expect(changes.enter(found, last), "Accept")
         tokens.follow_key(other)
@@ -203,15 +182,11 @@ def test_mixed_in(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/time-out",
-    title=Text("Un juego incompleto caduca", "A partial set expires"),
-    stimulus=Text(
-        "Teclear todas las secciones menos una, esperar más que el plazo declarado y teclear la que falta.",
-        "Enter all sections but one, wait longer than the declared time and enter the missing one.",
+    title=Message("A partial set expires"),
+    stimulus=Message(
+        "Enter all sections but one, wait longer than the declared time and enter the missing one."
     ),
-    requirement=Text(
-        "La última ya no completa nada: sigue sirviendo solo la clave anterior.",
-        "The last one completes nothing any more: still only the former key works.",
-    ),
+    requirement=Message("The last one completes nothing any more: still only the former key works."),
 )
 @pytest.mark.clause("iec62055-41", "8.9", level="may")
 @pytest.mark.needs("sts", "token-entry", "key-change", "fast-clock")
@@ -236,16 +211,13 @@ def test_time_out(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/two-sets",
-    title=Text("Secciones de dos juegos mezcladas", "Sections of two sets mixed"),
-    stimulus=Text(
-        "Teclear la primera y la segunda sección de un juego, la segunda de otro, y el resto del primero.",
-        "Enter the first and second section of one set, the second of another, and the rest of the first.",
+    title=Message("Sections of two sets mixed"),
+    stimulus=Message(
+        "Enter the first and second section of one set, the second of another, and the rest of the first."
     ),
-    requirement=Text(
-        "El medidor no queda nunca con una clave hecha de trozos de dos: sirve la anterior, o una de las "
-        "dos enteras.",
-        "A meter never ends up with a key made of parts of two: the former one works, or one of the two "
-        "whole ones.",
+    requirement=Message(
+        "A meter never ends up with a key made of parts of two: the former one works, or one "
+        "of the two whole ones."
     ),
 )
 @CLAUSE
@@ -268,9 +240,7 @@ def test_two_sets(bench: Bench) -> None:
             tokens.expect(tokens.enter(tokens.credit(1, tid=tid, register=mixed)), "CRCError")
         with tokens.credit_moves(1):
             live = _first_that_works(bench, tid, declared, one, other)
-        bench.check(
-            live is not None, "sirve la clave anterior o una entera", "the former key or a whole one works"
-        )
+        bench.check(live is not None, Message("the former key or a whole one works"))
 
 
 def _first_that_works(bench: Bench, tid: int, *registers: KeyRegister) -> KeyRegister | None:
@@ -285,15 +255,9 @@ def _first_that_works(bench: Bench, tid: int, *registers: KeyRegister) -> KeyReg
 
 @case(
     id="sts/8.9/begun-anew",
-    title=Text("Un juego empezado y después otro", "One set begun, then another"),
-    stimulus=Text(
-        "Teclear la primera sección de un juego y después otro juego entero, en orden.",
-        "Enter the first section of one set and then another whole set, in order.",
-    ),
-    requirement=Text(
-        "El segundo juego vale entero; el primero no deja rastro.",
-        "The second set counts whole; the first leaves no trace.",
-    ),
+    title=Message("One set begun, then another"),
+    stimulus=Message("Enter the first section of one set and then another whole set, in order."),
+    requirement=Message("The second set counts whole; the first leaves no trace."),
 )
 @CLAUSE
 @NEEDS
@@ -311,18 +275,14 @@ def test_begun_anew(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/key-types",
-    title=Text("Qué tipo de clave puede seguir a cuál", "Which key type may follow which"),
-    stimulus=Text(
-        "Bajo cada tipo de clave al que este medidor puede llegar, teclear la primera sección de un cambio "
-        "a cada uno de los cuatro tipos.",
-        "Under each key type that this meter can be led to, enter the first section of a change to each of "
-        "the four types.",
+    title=Message("Which key type may follow which"),
+    stimulus=Message(
+        "Under each key type that this meter can be led to, enter the first section of a "
+        "change to each of the four types."
     ),
-    requirement=Text(
-        "Lo permitido es 1stKCT, lo demás KeyTypeError. Las filas a las que no se llega, y DCTK con DDTK, "
-        "se anotan.",
-        "What is allowed is 1stKCT, the rest KeyTypeError. Rows that cannot be reached, and DCTK with DDTK, "
-        "are noted.",
+    requirement=Message(
+        "What is allowed is 1stKCT, the rest KeyTypeError. Rows that cannot be reached, and "
+        "DCTK with DDTK, are noted."
     ),
 )
 @CLAUSE
@@ -337,13 +297,13 @@ def test_key_types(bench: Bench) -> None:
             rows.append(KeyType.DDTK)
             _row(bench, changes, default_key(declared))
         missing = ", ".join(kind.name for kind in KeyType if kind not in rows)
-        bench.note(f"filas sin probar: {missing}", f"rows not tried: {missing}")
+        bench.note(Message("rows not tried: {missing}", missing=missing))
 
 
 def _row(bench: Bench, changes: KeyChanges, present: KeyRegister) -> None:
     """The four cells of the matrix that begin at the present key type."""
     for new in KeyType:
-        bench.note(f"{present.key_type.name} a {new.name}", f"{present.key_type.name} to {new.name}")
+        bench.note(Message("{name} to {name2}", name=present.key_type.name, name2=new.name))
         answer = changes.enter({"1stKCT": _first_section(present, new)}, "1stKCT")
         if new is KeyType.DCTK:  # only for meters that take erasable magnetic cards
             bench.tokens.expect(answer, "KeyTypeError")
@@ -361,15 +321,9 @@ def _first_section(present: KeyRegister, new: KeyType) -> str:
 
 @case(
     id="sts/8.9/refused-set",
-    title=Text("Una primera sección rechazada no cuenta", "A refused first section does not count"),
-    stimulus=Text(
-        "Teclear las secciones de un cambio a un tipo de clave prohibido (DITK).",
-        "Enter the sections of a change to a forbidden key type (DITK).",
-    ),
-    requirement=Text(
-        "La primera es KeyTypeError, el juego no se completa nunca y la clave anterior sigue.",
-        "The first is KeyTypeError, the set never completes and the former key stays.",
-    ),
+    title=Message("A refused first section does not count"),
+    stimulus=Message("Enter the sections of a change to a forbidden key type (DITK)."),
+    requirement=Message("The first is KeyTypeError, the set never completes and the former key stays."),
 )
 @CLAUSE
 @NEEDS
@@ -377,7 +331,7 @@ def test_refused_set(bench: Bench) -> None:
     tokens = bench.tokens
     declared = tokens.mint.register
     if KeyType.DITK in KEY_TYPE_MATRIX[declared.key_type]:
-        raise bench.not_applicable("el medidor está bajo DITK", "the meter is under a DITK")
+        raise bench.not_applicable(Message("the meter is under a DITK"))
     forbidden = declared.varied(key_type=KeyType.DITK)
     with key_changes(bench) as changes:
         changes.may_leave_under(forbidden)
@@ -396,17 +350,13 @@ _EARLY_TID = 2
 
 @case(
     id="sts/8.9/rollover",
-    title=Text("Cambio de fecha base (RO = 1)", "Change of base date (RO = 1)"),
-    stimulus=Text(
-        "Cambiar a la clave de la fecha base siguiente con RO = 1, teclear un TID usado antes y uno de los "
-        "primeros minutos, y volver.",
-        "Change to the key of the following base date with RO = 1, enter a TID used before and one of the "
-        "first minutes, and come back.",
+    title=Message("Change of base date (RO = 1)"),
+    stimulus=Message(
+        "Change to the key of the following base date with RO = 1, enter a TID used before "
+        "and one of the first minutes, and come back."
     ),
-    requirement=Text(
-        "El crédito se conserva y el almacén de TID queda vacío: los dos códigos se aceptan, cada uno una "
-        "vez.",
-        "Credit is kept and the TID store is empty: both tokens are accepted, each of them once.",
+    requirement=Message(
+        "Credit is kept and the TID store is empty: both tokens are accepted, each of them once."
     ),
 )
 @CLAUSE
@@ -429,15 +379,11 @@ def test_rollover(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/same-base-date",
-    title=Text("Cambio de clave sin cambio de fecha base (RO = 0)", "Key change within a base date (RO = 0)"),
-    stimulus=Text(
-        "Usar dos TID, cambiar de clave con RO = 0 y teclear códigos de los mismos TID bajo la clave nueva.",
-        "Use two TIDs, change the key with RO = 0 and enter tokens of the same TIDs under the new key.",
+    title=Message("Key change within a base date (RO = 0)"),
+    stimulus=Message(
+        "Use two TIDs, change the key with RO = 0 and enter tokens of the same TIDs under the new key."
     ),
-    requirement=Text(
-        "El almacén y el crédito quedan como estaban: los dos son UsedError.",
-        "Store and credit are as they were: both are UsedError.",
-    ),
+    requirement=Message("Store and credit are as they were: both are UsedError."),
 )
 @CLAUSE
 @NEEDS
@@ -454,14 +400,12 @@ def test_same_base_date(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/attributes",
-    title=Text("SGC, KRN, TI, KT y KEN cambian juntos", "SGC, KRN, TI, KT and KEN change together"),
-    stimulus=Text(
-        "Cambiar todos los atributos de la clave a la vez y leer el registro por DLMS tras cada sección.",
-        "Change every attribute of the key at once and read the register by DLMS after each section.",
+    title=Message("SGC, KRN, TI, KT and KEN change together"),
+    stimulus=Message(
+        "Change every attribute of the key at once and read the register by DLMS after each section."
     ),
-    requirement=Text(
-        "Hasta la última sección se lee el registro anterior entero; después, el nuevo entero.",
-        "Up to the last section the former register is read whole; after it, the new one whole.",
+    requirement=Message(
+        "Up to the last section the former register is read whole; after it, the new one whole."
     ),
 )
 @CLAUSE
@@ -488,18 +432,14 @@ def test_attributes(bench: Bench) -> None:
 
 @case(
     id="sts/8.9/power-cut",
-    title=Text("Corte de energía durante un cambio de clave", "Power cut during a key change"),
-    stimulus=Text(
-        "Cambiar de clave una y otra vez, cortando la alimentación antes, durante y después de cada "
-        "escritura de la última sección; tras cada corte, repetir la sección.",
-        "Change the key again and again, cutting the supply before, during and after each write of the last "
-        "section; after each cut, enter that section again.",
+    title=Message("Power cut during a key change"),
+    stimulus=Message(
+        "Change the key again and again, cutting the supply before, during and after each "
+        "write of the last section; after each cut, enter that section again."
     ),
-    requirement=Text(
-        "Tras el corte sirve la clave anterior entera o la nueva entera, y repetir las secciones lleva a la "
-        "nueva.",
-        "After the cut the former key works whole or the new one whole, and entering the sections again "
-        "leads to the new one.",
+    requirement=Message(
+        "After the cut the former key works whole or the new one whole, and entering the "
+        "sections again leads to the new one."
     ),
 )
 @CLAUSE

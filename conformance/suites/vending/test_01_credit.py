@@ -4,17 +4,17 @@
 from datetime import UTC, datetime
 
 from conformance.bench.bench import Bench
-from conformance.text import Text
 from conformance.vending.bench import VendingBench, published, rule
 from conformance.vending.plan import card
 from conformance.vending.vending_system import Credit
+from i18n import Message
 from protocols.sts.token import TransferCredit
 
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
 LARGEST_UNITS = 18_201_624
 
 
-@published("CTSA01", Text("Crédito de las cuatro clases", "Credit of the four kinds"))
+@published("CTSA01", Message("Credit of the four kinds"))
 def test_ctsa01(bench: Bench, ea: str) -> None:
     VendingBench(bench).play("CTSA01", ea)
 
@@ -22,36 +22,29 @@ def test_ctsa01(bench: Bench, ea: str) -> None:
 @rule(
     "CTSA01",
     "no-such-key",
-    Text("Crédito sin clave o sin subclase", "Credit without a key or a subclass"),
-    Text(
-        "Pedir crédito para un SGC y un KRN que el sistema no tiene, y de la subclase reservada 8.",
-        "Ask for credit under an SGC and under a KRN that the system lacks, and of the reserved subclass 8.",
+    Message("Credit without a key or a subclass"),
+    Message(
+        "Ask for credit under an SGC and under a KRN that the system lacks, and of the reserved subclass 8."
     ),
-    Text(
-        "Las tres se rechazan; la venta correcta se atiende.",
-        "All three are refused; the right sale is served.",
-    ),
+    Message("All three are refused; the right sale is served."),
 )
 def test_no_such_key(bench: Bench) -> None:
     desk = VendingBench(bench)
     for ea in desk.algorithms:
         desk.at(NOON)
         meter = card(1, ea)
-        desk.served(f"venta correcta, EA{ea}", f"the right sale, EA{ea}", Credit(meter, 0, 10))
+        desk.served(Message("the right sale, EA{ea}", ea=ea), Credit(meter, 0, 10))
         strange = [card(1, ea, sgc="999999"), card(1, ea, krn=9)]
         for other in strange:
             desk.refused(
-                f"SGC {other.sgc}, KRN {other.krn}",
-                f"SGC {other.sgc}, KRN {other.krn}",
+                Message("SGC {sgc}, KRN {krn}", sgc=other.sgc, krn=other.krn),
                 Credit(other, 0, 10),
                 "no-key",
             )
-        desk.refused("la subclase 8", "subclass 8", Credit(meter, 8, 10), "value")
+        desk.refused(Message("subclass 8"), Credit(meter, 8, 10), "value")
 
 
-@published(
-    "CTSA10", Text("Cantidades en las fronteras del exponente", "Amounts at the borders of the exponent")
-)
+@published("CTSA10", Message("Amounts at the borders of the exponent"))
 def test_ctsa10(bench: Bench, ea: str) -> None:
     VendingBench(bench).play("CTSA10", ea)
 
@@ -59,12 +52,9 @@ def test_ctsa10(bench: Bench, ea: str) -> None:
 @rule(
     "CTSA10",
     "out-of-range",
-    Text("Cantidades que ningún token lleva", "Amounts that no token holds"),
-    Text(
-        "Pedir la mayor cantidad codificable, la siguiente, y una negativa.",
-        "Ask for the largest amount that can be coded, for the next one, and for a negative one.",
-    ),
-    Text("La mayor se atiende; las otras se rechazan.", "The largest is served; the others are refused."),
+    Message("Amounts that no token holds"),
+    Message("Ask for the largest amount that can be coded, for the next one, and for a negative one."),
+    Message("The largest is served; the others are refused."),
 )
 def test_out_of_range(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -72,25 +62,19 @@ def test_out_of_range(bench: Bench) -> None:
         desk.at(NOON)
         meter = card(1, ea)
         for units in (LARGEST_UNITS, LARGEST_UNITS + 1, -1):
-            words = f"{units} unidades de 0,1 kWh, EA{ea}", f"{units} units of 0.1 kWh, EA{ea}"
+            words = Message("{units} units of 0.1 kWh, EA{ea}", units=units, ea=ea)
             if units == LARGEST_UNITS:
-                desk.served(*words, Credit(meter, 0, LARGEST_UNITS))
+                desk.served(words, Credit(meter, 0, LARGEST_UNITS))
             else:
-                desk.refused(*words, Credit(meter, 0, units), "value")
+                desk.refused(words, Credit(meter, 0, units), "value")
 
 
 @rule(
     "CTSA10",
     "never-less-than-paid",
-    Text("El redondeo favorece al cliente", "Rounding favours the customer"),
-    Text(
-        "Vender cantidades que no se pueden codificar exactas, en cada exponente, y leer el token.",
-        "Sell amounts that cannot be coded exactly, in each exponent, and read the token.",
-    ),
-    Text(
-        "El token lleva la cantidad pedida o la siguiente codificable, nunca menos ni otra mayor.",
-        "The token holds the amount asked for or the next that can be coded: never less, nor yet more.",
-    ),
+    Message("Rounding favours the customer"),
+    Message("Sell amounts that cannot be coded exactly, in each exponent, and read the token."),
+    Message("The token holds the amount asked for or the next that can be coded: never less, nor yet more."),
 )
 def test_never_less_than_paid(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -99,14 +83,12 @@ def test_never_less_than_paid(bench: Bench) -> None:
         meter = card(1, ea)
         for units, owed in ((16_385, 16_394), (180_215, 180_224), (180_225, 180_324), (1_818_625, 1_819_624)):
             (digits,) = desk.served(
-                f"{units} unidades, EA{ea}",
-                f"{units} units, EA{ea}",
+                Message("{units} units, EA{ea}", units=units, ea=ea),
                 Credit(meter, 0, units),
             )
             token = desk.read(digits, meter).token
             held = token.amount_units if isinstance(token, TransferCredit) else None
             bench.check(
                 held == owed,
-                f"{units} pedidas, {held} en el token",
-                f"{units} asked for, {held} in the token",
+                Message("{units} asked for, {held} in the token", units=units, held=held),
             )

@@ -4,17 +4,17 @@
 from datetime import UTC, datetime, timedelta
 
 from conformance.bench.bench import Bench
-from conformance.text import Text
 from conformance.vending.bench import VendingBench, published, rule
 from conformance.vending.plan import PAN_13, card
 from conformance.vending.vending_system import Credit, Management
+from i18n import Message
 
 MIDNIGHT = datetime(2026, 7, 29, 0, 0, tzinfo=UTC)
 NOON = datetime(2026, 7, 29, 12, 0, tzinfo=UTC)
 CLEAR_CREDIT, ALL_REGISTERS = 1, 0xFFFF
 
 
-@published("CTSA09", Text("Identificadores a medianoche", "Identifiers at midnight"))
+@published("CTSA09", Message("Identifiers at midnight"))
 def test_ctsa09(bench: Bench, ea: str) -> None:
     VendingBench(bench).play("CTSA09", ea)
 
@@ -22,15 +22,9 @@ def test_ctsa09(bench: Bench, ea: str) -> None:
 @rule(
     "CTSA09",
     "several-in-one-minute",
-    Text("Varios tokens en un minuto", "Several tokens in one minute"),
-    Text(
-        "Vender tres veces a las 00:00 y una a las 00:01, sin olvidar los TID.",
-        "Sell three times at 00:00 and once at 00:01, without forgetting TIDs.",
-    ),
-    Text(
-        "Los TID son 00:00, 00:02, 00:03 y 00:04: ninguno se repite y 00:01 queda libre.",
-        "The TIDs are 00:00, 00:02, 00:03 and 00:04: none twice, and 00:01 stays free.",
-    ),
+    Message("Several tokens in one minute"),
+    Message("Sell three times at 00:00 and once at 00:01, without forgetting TIDs."),
+    Message("The TIDs are 00:00, 00:02, 00:03 and 00:04: none twice, and 00:01 stays free."),
 )
 def test_several_in_one_minute(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -40,23 +34,17 @@ def test_several_in_one_minute(bench: Bench) -> None:
         for clock_min, sales in ((0, 3), (1, 1)):
             desk.at(MIDNIGHT + timedelta(minutes=clock_min), fresh=clock_min == 0)
             for _ in range(sales):
-                (digits,) = desk.served(f"venta, EA{ea}", f"a sale, EA{ea}", Credit(meter, 0, 10))
+                (digits,) = desk.served(Message("a sale, EA{ea}", ea=ea), Credit(meter, 0, 10))
                 minutes.append(desk.minute(digits, meter, MIDNIGHT))
-        bench.check(minutes == [0, 2, 3, 4], f"minutos {minutes}", f"minutes {minutes}")
+        bench.check(minutes == [0, 2, 3, 4], Message("minutes {minutes}", minutes=minutes))
 
 
 @rule(
     "CTSA09",
     "one-list-for-all-kinds",
-    Text("Crédito y gestión comparten los TID", "Credit and management share TIDs"),
-    Text(
-        "En un minuto: crédito, borrado de crédito, crédito en agua; en el mismo, crédito para otro medidor.",
-        "In one minute: credit, clearing credit, credit for water; then credit for another meter.",
-    ),
-    Text(
-        "Los tres primeros llevan minutos distintos; el otro medidor recibe el minuto del reloj.",
-        "The first three carry different minutes; the other meter gets the minute of the clock.",
-    ),
+    Message("Credit and management share TIDs"),
+    Message("In one minute: credit, clearing credit, credit for water; then credit for another meter."),
+    Message("The first three carry different minutes; the other meter gets the minute of the clock."),
 )
 def test_one_list(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -71,20 +59,17 @@ def test_one_list(bench: Bench) -> None:
         )
         minutes = []
         for number, request in enumerate(asked, start=1):
-            (digits,) = desk.served(f"token {number}, EA{ea}", f"token {number}, EA{ea}", request)
+            (digits,) = desk.served(Message("token {number}, EA{ea}", number=number, ea=ea), request)
             minutes.append(desk.minute(digits, request.card, NOON))
-        bench.check(minutes == [0, 1, 2, 0], f"minutos {minutes}", f"minutes {minutes}")
+        bench.check(minutes == [0, 1, 2, 0], Message("minutes {minutes}", minutes=minutes))
 
 
 @rule(
     "CTSA09",
     "clock-goes-back",
-    Text("El reloj retrocede un minuto", "The clock goes back by a minute"),
-    Text(
-        "Vender a las 12:00 y 12:01, volver a 12:00 y vender dos veces más, sin olvidar los TID.",
-        "Sell at 12:00 and 12:01, go back to 12:00 and sell twice more, without forgetting TIDs.",
-    ),
-    Text("Ningún TID se repite.", "No TID comes twice."),
+    Message("The clock goes back by a minute"),
+    Message("Sell at 12:00 and 12:01, go back to 12:00 and sell twice more, without forgetting TIDs."),
+    Message("No TID comes twice."),
 )
 def test_clock_goes_back(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -93,6 +78,6 @@ def test_clock_goes_back(bench: Bench) -> None:
         minutes = []
         for number, clock_min in enumerate((0, 1, 0, 0)):
             desk.at(NOON + timedelta(minutes=clock_min), fresh=number == 0)
-            (digits,) = desk.served(f"venta, EA{ea}", f"a sale, EA{ea}", Credit(meter, 0, 10))
+            (digits,) = desk.served(Message("a sale, EA{ea}", ea=ea), Credit(meter, 0, 10))
             minutes.append(desk.minute(digits, meter, NOON))
-        bench.check(len(set(minutes)) == len(minutes), f"minutos {minutes}", f"minutes {minutes}")
+        bench.check(len(set(minutes)) == len(minutes), Message("minutes {minutes}", minutes=minutes))

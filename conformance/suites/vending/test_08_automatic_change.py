@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from conformance.bench.bench import Bench
-from conformance.text import Text
 from conformance.vending.bench import VendingBench, published, rule
 from conformance.vending.plan import card, new_key
 from conformance.vending.vending_system import Credit
+from i18n import Message
 
 EVENING = datetime(2024, 4, 1, 22, 0, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ CHANGES = (
 """Difference, register of the card, that of the registry, and the registry's TI."""
 
 
-@published("CTSA19", Text("Cambio y crédito, por separado", "Change and credit, each by itself"))
+@published("CTSA19", Message("Change and credit, each by itself"))
 def test_ctsa19(bench: Bench, ea: str) -> None:
     VendingBench(bench).play("CTSA19", ea)
 
@@ -29,14 +29,10 @@ def test_ctsa19(bench: Bench, ea: str) -> None:
 @rule(
     "CTSA19",
     "sale-with-change",
-    Text("Una venta que cambia la clave", "A sale that changes the key"),
-    Text(
-        "Vender con una tarjeta que difiere del registro en TI, KRN, KEN o SGC.",
-        "Sell with a card that differs from the registry in TI, KRN, KEN or SGC.",
-    ),
-    Text(
-        "Salen las secciones del cambio, bajo la clave vigente, y después el crédito, bajo la nueva.",
-        "The sections of the change come, under the present key, and then the credit, under the new one.",
+    Message("A sale that changes the key"),
+    Message("Sell with a card that differs from the registry in TI, KRN, KEN or SGC."),
+    Message(
+        "The sections of the change come, under the present key, and then the credit, under the new one."
     ),
 )
 def test_sale_with_change(bench: Bench) -> None:
@@ -47,34 +43,28 @@ def test_sale_with_change(bench: Bench) -> None:
             desk.at(EVENING)
             meter, wanted = card(old, ea), new_key(new, ti)
             tokens = desk.served(
-                f"difiere {what}, EA{ea}",
-                f"{what} differs, EA{ea}",
+                Message("{what} differs, EA{ea}", what=what, ea=ea),
                 Credit(meter, 0, 1, wanted),
             )
             classes = [desk.read(digits, meter).token_class for digits in tokens]
             bench.check(
                 classes == [2] * sections + [0],
-                f"clases en orden: {classes}",
-                f"classes in order: {classes}",
+                Message("classes in order: {classes}", classes=classes),
             )
             before = [bool(desk.read(digits, meter).crc_ok) for digits in tokens]
             after = bool(desk.read(tokens[-1], meter, wanted).crc_ok)
             bench.check(
                 before == [True] * sections + [False] and after,
-                "las secciones se leen con la clave vigente y el crédito con la nueva",
-                "the sections read with the present key and the credit with the new one",
+                Message("the sections read with the present key and the credit with the new one"),
             )
 
 
 @rule(
     "CTSA19",
     "no-needless-change",
-    Text("Sin diferencia no hay cambio", "No difference, no change"),
-    Text(
-        "Vender con una tarjeta que coincide con el registro, con el KEN en la tarjeta y sin él.",
-        "Sell with a card that agrees with the registry, with the KEN on the card and without it.",
-    ),
-    Text("Sale un solo token, de crédito.", "One token comes, of credit."),
+    Message("No difference, no change"),
+    Message("Sell with a card that agrees with the registry, with the KEN on the card and without it."),
+    Message("One token comes, of credit."),
 )
 def test_no_needless_change(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -83,26 +73,19 @@ def test_no_needless_change(bench: Bench) -> None:
             desk.at(EVENING)
             meter = replace(card(4, ea), ken=ken)
             tokens = desk.served(
-                f"KEN {ken} en la tarjeta, EA{ea}",
-                f"KEN {ken} on the card, EA{ea}",
+                Message("KEN {ken} on the card, EA{ea}", ken=ken, ea=ea),
                 Credit(meter, 0, 1, new_key(4)),
             )
             classes = [desk.read(digits, meter).token_class for digits in tokens]
-            bench.check(classes == [0], f"clases: {classes}", f"classes: {classes}")
+            bench.check(classes == [0], Message("classes: {classes}", classes=classes))
 
 
 @rule(
     "CTSA19",
     "ken-alone",
-    Text("Solo difiere el KEN", "Only the KEN differs"),
-    Text(
-        "Vender con una tarjeta que trae KEN 255 bajo una clave de KEN 170; y hacia una clave que no existe.",
-        "Sell with a card of KEN 255 under a key of KEN 170; and towards a key that does not exist.",
-    ),
-    Text(
-        "Sale el cambio y el crédito; lo segundo se rechaza sin token alguno.",
-        "The change and the credit come; the second is refused without any token.",
-    ),
+    Message("Only the KEN differs"),
+    Message("Sell with a card of KEN 255 under a key of KEN 170; and towards a key that does not exist."),
+    Message("The change and the credit come; the second is refused without any token."),
 )
 def test_ken_alone(bench: Bench) -> None:
     desk = VendingBench(bench)
@@ -110,10 +93,9 @@ def test_ken_alone(bench: Bench) -> None:
         desk.at(EVENING)
         meter = replace(card(4, ea), ken=255)
         tokens = desk.served(
-            f"KEN 255 en la tarjeta, EA{ea}",
-            f"KEN 255 on the card, EA{ea}",
+            Message("KEN 255 on the card, EA{ea}", ea=ea),
             Credit(meter, 0, 1, new_key(4)),
         )
-        bench.check(len(tokens) > 1, "el cambio va incluido", "the change is among them")
+        bench.check(len(tokens) > 1, Message("the change is among them"))
         nowhere = replace(new_key(4), krn=9)
-        desk.refused("hacia KRN 9", "towards KRN 9", Credit(meter, 0, 1, nowhere), "no-key")
+        desk.refused(Message("towards KRN 9"), Credit(meter, 0, 1, nowhere), "no-key")

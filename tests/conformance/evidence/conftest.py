@@ -16,8 +16,8 @@ from conformance.evidence.model import (
     RunRecord,
     Step,
 )
-from conformance.text import Text
 from conformance.verdicts import Verdict, gravest
+from i18n import Message, Verbatim
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -28,41 +28,66 @@ HOSTILE = (
 LONG_FRAME = ("0001000100100384C401C100" + "02040906C0A80101FF" * 400)[: 2 * 908]
 
 REASONS = {
-    Verdict.CONFORMS: Text("", ""),
-    Verdict.CONFORMS_NOT_STRICTLY: Text(
-        "El medidor respondió tarde, pero dentro de lo tolerado.",
+    Verdict.CONFORMS: Message(""),
+    Verdict.CONFORMS_NOT_STRICTLY: Verbatim(
         "The meter answered late, within tolerance.",
+        es="El medidor respondió tarde, pero dentro de lo tolerado.",
     ),
-    Verdict.INFORMATIONAL: Text("La norma no exige nada aquí.", "The standard requires nothing here."),
-    Verdict.NOT_IMPLEMENTED: Text(
-        "El dispositivo declara que no implementa EA 07.", "The device declares that it lacks EA 07."
+    Verdict.INFORMATIONAL: Verbatim(
+        "The standard requires nothing here.",
+        es="La norma no exige nada aquí.",
     ),
-    Verdict.NOT_APPLICABLE: Text("El banco no tiene imán.", "The bench has no magnet."),
-    Verdict.FAILS: Text(
-        "El token repetido fue aceptado: la pantalla dijo «Accept» y el crédito pasó de 10,0 a 20,0 kWh.",
+    Verdict.NOT_IMPLEMENTED: Verbatim(
+        "The device declares that it lacks EA 07.", es="El dispositivo declara que no implementa EA 07."
+    ),
+    Verdict.NOT_APPLICABLE: Verbatim("The bench has no magnet.", es="El banco no tiene imán."),
+    Verdict.FAILS: Verbatim(
         "The repeated token was accepted: the display said “Accept” and credit went from 10.0 to 20.0 kWh.",
+        es="El token repetido fue aceptado: la pantalla dijo «Accept» y el crédito pasó de 10,0 a 20,0 kWh.",
     ),
-    Verdict.INCONCLUSIVE: Text(
-        "El dispositivo calló durante 5 s: no se sabe si recibió el token.",
+    Verdict.INCONCLUSIVE: Verbatim(
         "The device fell silent for 5 s: whether it took the token is unknown.",
+        es="El dispositivo calló durante 5 s: no se sabe si recibió el token.",
     ),
 }
 
 
 def make_steps() -> tuple[Step, ...]:
     return (
-        Step("note", Text("El medidor arranca sin crédito.", "The meter starts without credit."), 0.0),
+        Step(
+            "note",
+            Verbatim(
+                "The meter starts without credit.",
+                es="El medidor arranca sin crédito.",
+            ),
+            0.0,
+        ),
         Step(
             "stimulus",
-            Text("Se teclea 1234 5678 9012 3456 7890", "Enter 1234 5678 9012 3456 7890"),
+            Verbatim(
+                "Enter 1234 5678 9012 3456 7890",
+                es="Se teclea 1234 5678 9012 3456 7890",
+            ),
             1.25,
             None,
             0,
             2,
         ),
-        Step("observation", Text("La pantalla dice «Accept»", "The display says “Accept”"), 2.5, None, 2, 3),
-        Step("check", Text("El crédito sube 10,0 kWh", "Credit rises by 10.0 kWh"), 2.75, True, 3, 4),
-        Step("check", Text("El token repetido se rechaza", "The repeated token is refused"), 3.125, False),
+        Step(
+            "observation",
+            Verbatim("The display says “Accept”", es="La pantalla dice «Accept»"),
+            2.5,
+            None,
+            2,
+            3,
+        ),
+        Step("check", Verbatim("Credit rises by 10.0 kWh", es="El crédito sube 10,0 kWh"), 2.75, True, 3, 4),
+        Step(
+            "check",
+            Verbatim("The repeated token is refused", es="El token repetido se rechaza"),
+            3.125,
+            False,
+        ),
     )
 
 
@@ -88,14 +113,17 @@ def make_case(number: int, suite: str, verdict: Verdict, clause: str) -> CaseRec
         id=f"{suite}/{clause.partition('/')[2]}/case-{number}",
         suite=suite,
         clauses=(clause, "unknown/0"),
-        title=Text(f"Repetición de un token ya usado n.º {number}", f"Replay of a used token no. {number}"),
-        stimulus=Text(
-            "Se introduce dos veces el mismo token de crédito por el teclado.",
-            "The same credit token is entered twice at the keypad.",
+        title=Verbatim(
+            f"Replay of a used token no. {number}",
+            es=f"Repetición de un token ya usado n.º {number}",
         ),
-        requirement=Text(
-            "El medidor rechaza la segunda entrada con UsedError y no cambia el crédito.",
+        stimulus=Verbatim(
+            "The same credit token is entered twice at the keypad.",
+            es="Se introduce dos veces el mismo token de crédito por el teclado.",
+        ),
+        requirement=Verbatim(
             "The meter refuses the second entry with UsedError and leaves the credit as it is.",
+            es="El medidor rechaza la segunda entrada con UsedError y no cambia el crédito.",
         ),
         verdict=verdict,
         reason=REASONS[verdict],
@@ -121,9 +149,9 @@ def make_evidence(verdict: Verdict = Verdict.FAILS) -> Evidence:
     hostile = dataclasses.replace(
         make_case(90, "sts", Verdict.CONFORMS, clause_ids[0]),
         id="sts/hostile/<b>",
-        title=Text(*HOSTILE[:2]),
-        stimulus=Text(HOSTILE[2], HOSTILE[2]),
-        requirement=Text(HOSTILE[3], HOSTILE[3]),
+        title=Verbatim(HOSTILE[1], es=HOSTILE[0]),
+        stimulus=Verbatim(HOSTILE[2]),
+        requirement=Verbatim(HOSTILE[3]),
     )
     cases = (*cases, hostile)
     clauses = tuple(
@@ -133,10 +161,10 @@ def make_evidence(verdict: Verdict = Verdict.FAILS) -> Evidence:
             number=clause.partition("/")[2],
             edition={"i": "2018", "d": "11"}[clause[0]],
             level=level,
-            title=Text("Validación del TID", "Validation of the TID"),
-            paraphrase=Text(
-                "El decodificador acepta cada token una sola vez y dice por qué rechaza los demás.",
+            title=Verbatim("Validation of the TID", es="Validación del TID"),
+            paraphrase=Verbatim(
                 "The decoder accepts each token once and says why it refuses the others.",
+                es="El decodificador acepta cada token una sola vez y dice por qué rechaza los demás.",
             ),
             requirements=("R5.3-06", "R5.3-07"),
             cases=(*(case.id for case in cases if clause in case.clauses), "sts/not-run"),

@@ -5,8 +5,8 @@ import pytest
 
 from conformance.evidence.junit import render_junit
 from conformance.evidence.model import Evidence
-from conformance.text import Text
 from conformance.verdicts import JUNIT_OUTCOME, Verdict
+from i18n import Verbatim
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_clauses_and_requirements_are_properties(root: ET.Element) -> None:
 
 
 def test_characters_that_xml_forbids_are_replaced(evidence: Evidence) -> None:
-    case = dataclasses.replace(evidence.cases[5], reason=Text("a\x00b\x1bc\ud800\ufffe", ""))
+    case = dataclasses.replace(evidence.cases[5], reason=Verbatim("", es="a\x00b\x1bc\ud800\ufffe"))
     raw = render_junit(dataclasses.replace(evidence, cases=(case,)), "es")
     assert next(ET.fromstring(raw).iter("failure")).get("message") == "a�b�c��"
 

@@ -6,8 +6,8 @@ import pytest
 
 from conformance.evidence import formatting, labels
 from conformance.evidence.reports import TEMPLATES
-from conformance.text import Text
 from conformance.verdicts import VERDICT_TEXT, Verdict
+from i18n import Message
 
 TABLES = {
     "labels": labels.LABELS,
@@ -25,12 +25,12 @@ TABLES = {
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_no_sentence_is_empty_in_either_language(table: dict[object, Text]) -> None:
-    assert all(text.es.strip() and text.en.strip() for text in table.values())
+def test_no_sentence_is_empty_in_either_language(table: dict[object, Message]) -> None:
+    assert all(text.spoken("es").strip() and text.en.strip() for text in table.values())
 
 
 def test_notices_are_translated() -> None:
-    assert all(text.es != text.en for text in (*labels.NOTICES, *labels.VERDICT_SENTENCES.values()))
+    assert all(text.spoken("es") != text.en for text in (*labels.NOTICES, *labels.VERDICT_SENTENCES.values()))
 
 
 @pytest.mark.parametrize("template", ["report.html.j2", "case.html.j2", "report.typ"])

@@ -9,7 +9,7 @@ from conformance.evidence.formatting import instant
 from conformance.evidence.matrix import escaped, render_matrix
 from conformance.evidence.model import Evidence
 from conformance.evidence.report_view import present
-from conformance.text import Text
+from i18n import Message
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 DATED = instant("2026-01-05T14:03:22+00:00")
@@ -69,7 +69,7 @@ def test_tables_have_a_frozen_header_and_filters(evidence: Evidence, sheet: int)
 
 
 def test_no_cell_is_a_formula(evidence: Evidence) -> None:
-    case = dataclasses.replace(evidence.cases[5], reason=Text("=HYPERLINK(1)", "=HYPERLINK(1)"))
+    case = dataclasses.replace(evidence.cases[5], reason=Message("=HYPERLINK(1)"))
     book = workbook(dataclasses.replace(evidence, cases=(case,)))
     for sheet in (1, 2, 3):
         assert ET.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml")).find(f".//{MAIN}f") is None

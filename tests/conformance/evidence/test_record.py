@@ -8,8 +8,8 @@ import pytest
 
 from conformance.evidence import model
 from conformance.evidence.model import SCHEMA_FILE, Evidence, render_record
-from conformance.text import Text
 from conformance.verdicts import Verdict
+from i18n import Verbatim
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 _TYPES = {
@@ -98,6 +98,6 @@ def test_only_run_differs_between_two_runs(evidence: Evidence) -> None:
 
 
 def test_a_lone_surrogate_does_not_lose_the_run(evidence: Evidence) -> None:
-    case = dataclasses.replace(evidence.cases[0], title=Text("\ud800", "\ud800"))
+    case = dataclasses.replace(evidence.cases[0], title=Verbatim("\ud800"))
     record = json.loads(render_record(dataclasses.replace(evidence, cases=(case,))))
     assert record["cases"][0]["title"] == {"es": "?", "en": "?"}

@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from amibench.commands.benchmark import Row
 from amibench.commands.benchmark.dlms import codec, served
 from amibench.commands.benchmark.dlms.peers import peers_python
-from conformance.text import Text
+from i18n import Message
 
-TITLE = Text(
-    "DLMS/COSEM: medidor servido y códec, junto a un eco y a otras implementaciones",
-    "DLMS/COSEM: served meter and codec, beside an echo and other implementations",
-)
+TITLE = Message("DLMS/COSEM: served meter and codec, beside an echo and other implementations")
 
 
 def measure(seconds: float = 0.4) -> Sequence[Row]:

@@ -30,7 +30,7 @@ from amibench.commands.benchmark.vending.timing import Timing, syncs
 from amibench.errors import CommandError
 from amibench.office.processes import ChildDiedError, ProcessGroup, process_environment
 from amibench.office.security_module import start_module
-from conformance.text import Text
+from i18n import Message
 
 AMOUNT_PESOS = 2_000
 _CSRF = "c" * 32
@@ -109,10 +109,7 @@ class _Seller:
             self.refused = f"the portal refused a sale: {answer.status}"
 
 
-TITLE = Text(
-    "Ventas durables con su token: por el servicio y por HTTP",
-    "Durable sales with their token: through the service and over HTTP",
-)
+TITLE = Message("Durable sales with their token: through the service and over HTTP")
 SECONDS = 1.5
 """Of each measurement of a round."""
 
