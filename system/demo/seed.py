@@ -17,8 +17,7 @@ from system.accounts.permissions import Role
 from system.accounts.services import create_staff
 from system.config.clock import business_now, security_now
 from system.demo.village import DemoUser, Village, WorldMeter
-from system.head_end.services.configuration import ChannelData, set_channel
-from system.head_end.vocabulary import ChannelKind
+from system.head_end.api import ChannelData, ChannelKind, set_channel
 from system.registry import models as registry
 from system.registry.models import Site
 from system.vending import models as vending

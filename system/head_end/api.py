@@ -24,23 +24,32 @@ from system.head_end.api_types import (
     Quality,
     TokenDelivery,
 )
-from system.head_end.errors import UnableToOrder
+from system.head_end.errors import UnableToConfigure, UnableToOrder
 from system.head_end.selectors import consumption as _consumption
-from system.head_end.selectors import consumption as _of_many
 from system.head_end.selectors import curves as _curves
 from system.head_end.selectors import meters as _meters
-from system.head_end.selectors import orders as _deliveries
 from system.head_end.selectors import orders as _orders
-from system.head_end.services import order_groups as _group
-from system.head_end.services import order_requests as _cancel
-from system.head_end.services import order_requests as _deliver
-from system.head_end.services import order_requests as _request
+from system.head_end.selectors.registers import ENERGY_IMPORT
+from system.head_end.services import order_groups as _order_groups
+from system.head_end.services import order_requests as _order_requests
+from system.head_end.services.configuration import ChannelData, set_channel
 from system.head_end.services.order_lifecycle import order_ended
-from system.head_end.vocabulary import OrderKind, OrderState, Reason
+from system.head_end.vocabulary import (
+    ENDED,
+    REASON_SENTENCES,
+    ChannelKind,
+    OrderKind,
+    OrderState,
+    Reason,
+)
 from system.registry.models import Device, Installation
 
 __all__ = [
+    "ENDED",
     "ENERGY_IMPORT",
+    "REASON_SENTENCES",
+    "ChannelData",
+    "ChannelKind",
     "Curve",
     "CurvePoint",
     "DayEnergy",
@@ -53,6 +62,7 @@ __all__ = [
     "Quality",
     "Reason",
     "TokenDelivery",
+    "UnableToConfigure",
     "UnableToOrder",
     "cancel_order",
     "consumption_by_installation",
@@ -69,10 +79,8 @@ __all__ = [
     "reachable",
     "request_group",
     "request_order",
+    "set_channel",
 ]
-
-#: Imported active energy, total (IEC 62056-6-1).
-ENERGY_IMPORT = "1.0.1.8.0"
 
 
 def deliver_tokens(
@@ -90,12 +98,12 @@ def deliver_tokens(
     Raises:
         UnableToOrder: refused, or the sale was delivered with other tokens before.
     """
-    return _deliver.deliver_tokens(user, device, sale_id, tokens, valid_for)
+    return _order_requests.deliver_tokens(user, device, sale_id, tokens, valid_for)
 
 
 def delivery_of(sale_id: uuid.UUID) -> Delivery | None:
     """State of the tokens of a sale; None where none were sent."""
-    return _deliveries.delivery_of(sale_id)
+    return _orders.delivery_of(sale_id)
 
 
 def request_order(
@@ -119,8 +127,8 @@ def request_order(
     Raises:
         UnableToOrder: refused, or the id was used for something else.
     """
-    request = _request.OrderRequest(order_id, device, kind, dict(parameters or {}), valid_for)
-    return _orders.view_of(_request.request_order(user, request))
+    request = _order_requests.OrderRequest(order_id, device, kind, dict(parameters or {}), valid_for)
+    return _orders.view_of(_order_requests.request_order(user, request))
 
 
 def request_group(
@@ -153,8 +161,10 @@ def request_group(
     Raises:
         UnableToOrder: refused, or not approved.
     """
-    request = _group.GroupRequest(group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for)
-    return _group.request_group(user, request, approval).pk
+    request = _order_groups.GroupRequest(
+        group_id, name, kind, tuple(devices), dict(parameters or {}), valid_for
+    )
+    return _order_groups.request_group(user, request, approval).pk
 
 
 def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
@@ -163,7 +173,7 @@ def cancel_order(user: User, order_id: uuid.UUID) -> OrderView:
     Raises:
         UnableToOrder: it does not exist, was sent already, or has ended otherwise.
     """
-    return _orders.view_of(_cancel.cancel_order(user, order_id))
+    return _orders.view_of(_order_requests.cancel_order(user, order_id))
 
 
 def modes_set(since: datetime) -> list[OrderView]:
@@ -189,7 +199,7 @@ def consumption_by_installation(
     installations: QuerySet[Installation], start: datetime, end: datetime
 ) -> dict[int, int | None]:
     """Energy from `start` to `end` of each of many installations, Wh, by its key; see `consumption_wh`."""
-    return _of_many.consumption_by_installation(installations, start, end)
+    return _consumption.consumption_by_installation(installations, start, end)
 
 
 def daily_consumption(where: Installation | Device, first: date, last: date) -> list[DayEnergy]:

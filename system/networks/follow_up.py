@@ -11,8 +11,7 @@ from typing import Any
 from django.db.models.signals import post_save
 
 from system.config.clock import business_day, business_now, security_now
-from system.head_end.api import order_ended
-from system.head_end.api_types import OrderView
+from system.head_end.api import OrderView, order_ended
 from system.networks.models import Network, NetworkDelivery, NetworkSale, NetworkSaleState, Settlement
 from system.networks.services.deliveries import end_delivery
 from system.networks.services.sales import announce_reversal, settle_sale

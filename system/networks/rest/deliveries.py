@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router
 
-from system.head_end.vocabulary import ENDED, REASON_SENTENCES
+from system.head_end.api import ENDED, REASON_SENTENCES
 from system.networks.api_keys import Scope
 from system.networks.models import NetworkDelivery, NetworkSale
 from system.networks.rest.auth import RequiresScope, holder_of, idempotency_key

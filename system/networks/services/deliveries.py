@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from system.config.clock import business_now, security_now
 from system.config.transactions import lock_row, write_transaction
 from system.head_end import api as head_end
-from system.head_end.vocabulary import ENDED
+from system.head_end.api import ENDED
 from system.networks.api_keys import KeyHolder
 from system.networks.errors import KeyReused, NetworkRefused
 from system.networks.models import NetworkDelivery

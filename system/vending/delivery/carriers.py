@@ -20,8 +20,7 @@ from system.config.clock import business_now, security_now
 from system.config.compiled_queries import CompiledQuery
 from system.config.outgoing_http import Answer, UnableToSend, send
 from system.head_end import api
-from system.head_end.api_types import TokenDelivery
-from system.head_end.vocabulary import ENDED, OrderState, Reason
+from system.head_end.api import ENDED, OrderState, Reason, TokenDelivery
 from system.vending.delivery.models import RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, key_of
 from system.vending.models import Sale, Token

@@ -13,9 +13,7 @@ from django.dispatch import Signal
 
 from system.config.clock import security_now
 from system.config.transactions import write_transaction
-from system.head_end.api import order_ended
-from system.head_end.api_types import OrderView
-from system.head_end.vocabulary import ENDED
+from system.head_end.api import ENDED, OrderView, order_ended
 from system.vending.delivery.carriers import TokenState, token_states
 from system.vending.delivery.messages import queue_message, queue_token_messages
 from system.vending.delivery.models import HandOver, HandOverState

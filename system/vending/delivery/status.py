@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from system.accounts.permissions import Operation
-from system.head_end.vocabulary import ENDED, REASON_SENTENCES, OrderState
+from system.head_end.api import ENDED, REASON_SENTENCES, OrderState
 from system.vending.delivery.carriers import TokenState, token_states
 from system.vending.delivery.models import HandOver, HandOverState
 from system.vending.models import Sale, Token, TokenRole

@@ -16,7 +16,7 @@ from typing import Any
 
 from system.config.clock import business_day, business_now, security_now
 from system.head_end import api
-from system.head_end.vocabulary import ENDED, OrderKind, OrderState
+from system.head_end.api import ENDED, OrderKind, OrderState
 from system.vending.delivery.carriers import TokenState, carriers, token_states
 from system.vending.delivery.models import HandOver, HandOverState, Message, MessageState
 from system.vending.delivery.preference import preference_of
