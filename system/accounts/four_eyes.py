@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from system.accounts import audit
+from system.accounts.audit_labels import OPERATION_LABELS
 from system.accounts.models import Approval, ApprovalDecision, User
 from system.accounts.permissions import FOUR_EYES, Operation
 from system.config.clock import security_now
@@ -34,9 +35,9 @@ def request_approval(
             used for something else.
     """
     if operation not in FOUR_EYES:
-        raise UnableToApprove(f"{operation.value} no necesita una segunda persona")
+        raise UnableToApprove(f"{OPERATION_LABELS[operation].lower()} no necesita una segunda persona")
     if not user.may(operation):
-        raise UnableToApprove(f"su rol no permite pedir {operation.value}")
+        raise UnableToApprove(f"su rol no permite pedir: {OPERATION_LABELS[operation].lower()}")
     if not reason.strip():
         raise UnableToApprove("hace falta escribir el motivo")
     wanted_id = approval_id or uuid.uuid4()

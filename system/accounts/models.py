@@ -5,6 +5,7 @@ import uuid
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from system.accounts.audit_labels import action_label, detail_lines
 from system.accounts.facts import Fact
 from system.accounts.permissions import ROLE_LABELS, Operation, Role, may
 
@@ -33,6 +34,11 @@ class Approval(Fact):
 
         db_table = "accounts_approval"
         ordering = ["requested_at"]
+
+    @property
+    def title(self) -> str:
+        """Spanish name of the operation."""
+        return action_label(self.operation)
 
 
 class ApprovalDecision(Fact):
@@ -91,6 +97,16 @@ class AuditRecord(Fact):
         constraints = [
             models.UniqueConstraint(fields=["previous_hash"], name="accounts_audit_record_no_fork")
         ]
+
+    @property
+    def action_label(self) -> str:
+        """Spanish name of the action."""
+        return action_label(self.action)
+
+    @property
+    def detail_lines(self) -> list[tuple[str, str]]:
+        """Names and values of the detail in Spanish."""
+        return detail_lines(self.detail)
 
 
 class User(AbstractUser):

@@ -134,6 +134,25 @@ EVENT_TEXTS: Mapping[str, str] = {
 _PASSED_ON = re.compile(r"(?P<log>\d+(?:\.\d+){4,5}) (?P<values>.*?)(?: @-?\d+)?")
 _PASSED_ON_NAMES = frozenset({"meter-event", "meter-alarm"})
 _UNKNOWN = re.compile(r"event-\d+")
+#: Details as this house's devices and our listener write them -> Spanish, with the parts of the pattern.
+_DETAILS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (
+            r"(-?[\d.]+) %: (-?\d+) Wh at the transformer, (-?\d+) Wh at (\d+) % of the meters",
+            "{0} %: {1} Wh en el transformador, {2} Wh en el {3} % de los medidores",
+        ),
+        (r"rows (\d+) to (\d+)", "filas {0} a {1}"),
+        (r"acknowledged through (\d+)", "acusadas hasta la fila {0}"),
+        (r"(\d+) plans", "{0} planes"),
+        (r"log ([\d.]+)", "bitácora {0}"),
+        (r"(\d+) values", "{0} valores"),
+        (r"(\d+) values without scaler", "{0} valores sin escala"),
+        (r"clock ([+-]\d+) s", "reloj {0} s"),
+        (r"([+-][\d.]+) s", "{0} s"),
+        (r"(\d+ × \S+): .*", "{0}"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +161,7 @@ class EventDescription:
 
     Args:
         what: Spanish.
-        detail: what else is known, as it came; may be empty.
+        detail: what else is known, in Spanish; the words of a device in quotation marks; may be empty.
     """
 
     what: str
@@ -156,7 +175,7 @@ def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDes
         log: OBIS of its log, or ``uplink``.
         code: its number there.
         name: as the collector named it.
-        detail: as the device told it.
+        detail: as the device wrote it.
 
     >>> describe_event("0.0.99.98.1", 42, "strong-field")
     EventDescription(what='Campo magnético fuerte', detail='')
@@ -173,10 +192,41 @@ def describe_event(log: str, code: int, name: str, detail: str = "") -> EventDes
     if name in _PASSED_ON_NAMES and detail == "push":
         return EventDescription(f"{EVENT_TEXTS[name]}: avisó por sí mismo")
     if name in EVENT_TEXTS:
-        return EventDescription(EVENT_TEXTS[name], detail)
+        return EventDescription(EVENT_TEXTS[name], _spanish_detail(detail))
     if not name or _UNKNOWN.fullmatch(name):
-        return EventDescription(f"Evento {code} de la bitácora {log}", detail)
-    return EventDescription(name, detail)
+        name = f"Evento {code} de la bitácora {log}"
+    return EventDescription(name, _spanish_detail(detail))
+
+
+def _spanish_detail(detail: str) -> str:
+    """Detail of an event in Spanish; a text of a device that is none of the known ones is quoted.
+
+    >>> _spanish_detail("34.1 %: 11260 Wh at the transformer, 7420 Wh at 100 % of the meters")
+    '34,1 %: 11260 Wh en el transformador, 7420 Wh en el 100 % de los medidores'
+    >>> _spanish_detail("log 0.0.99.98.1, clock +61 s"), _spanish_detail("grid lost")
+    ('bitácora 0.0.99.98.1, reloj +61 s', '«grid lost»')
+    """
+    if not detail:
+        return ""
+    whole = _known_detail(detail)
+    if whole is not None:
+        return whole
+    parts = [_known_detail(part) for part in detail.split(", ")]
+    if None not in parts:
+        return ", ".join(part for part in parts if part is not None)
+    return f"«{detail}»" if " " in detail else detail
+
+
+def _known_detail(detail: str) -> str | None:
+    for pattern, text in _DETAILS:
+        found = pattern.fullmatch(detail)
+        if found is not None:
+            return text.format(*(_decimal_comma(group) for group in found.groups()))
+    return None
+
+
+def _decimal_comma(number: str) -> str:
+    return number.replace(".", ",") if re.fullmatch(r"[+-]?\d+\.\d+", number) else number
 
 
 def names_matching(word: str) -> list[str]:
@@ -189,9 +239,7 @@ def names_matching(word: str) -> list[str]:
     return [name for name, said in EVENT_TEXTS.items() if wanted in said.casefold()]
 
 
-# ---- Event logs of meters: what people call them, and a list of them as it is kept.
-
-#: What a meter bears whose logs nobody wants.
+#: Value of a meter whose logs are not read.
 NO_LOGS = "-"
 #: OBIS of a log -> what people call it; those of this house's meters [M].
 LOG_NAMES: Mapping[str, str] = {

@@ -90,6 +90,7 @@ class Reason(StrEnum):
     ASSOCIATION_REFUSED = "association-refused"
     COUNTER_REFUSED = "counter-refused"
     ACCESS_REFUSED = "access-refused"
+    NOT_SUPPORTED = "not-supported"
     WRONG_SERIAL = "wrong-serial"
     CLOCK_OFF = "clock-off"
     REGISTER_WRAPPED = "register-wrapped"
@@ -114,6 +115,7 @@ REASON_SENTENCES: Mapping[Reason, str] = {
     Reason.ASSOCIATION_REFUSED: "El medidor rechazó la asociación: revise el perfil de acceso configurado.",
     Reason.COUNTER_REFUSED: "El medidor rechazó el contador de mensajes; se volverá a leer y a intentar.",
     Reason.ACCESS_REFUSED: "El medidor no deja leer o escribir ese objeto con este usuario.",
+    Reason.NOT_SUPPORTED: "El medidor no tiene uno de los registros pedidos: revise los códigos OBIS.",
     Reason.WRONG_SERIAL: "En esa dirección contestó otro medidor: está en cuarentena.",
     Reason.CLOCK_OFF: "El reloj del medidor está demasiado corrido: sus lecturas quedaron en cuarentena.",
     Reason.REGISTER_WRAPPED: "Un registro volvió a empezar: la lectura quedó marcada para revisar.",

@@ -43,6 +43,7 @@ _ENGLISH: Mapping[Reason, str] = {
     Reason.ASSOCIATION_REFUSED: "The meter refused the association: check the access profile.",
     Reason.COUNTER_REFUSED: "The meter refused the invocation counter; it will be read and tried again.",
     Reason.ACCESS_REFUSED: "The meter does not let this client read or write that object.",
+    Reason.NOT_SUPPORTED: "The meter lacks one of the registers that were asked for: check the OBIS codes.",
     Reason.WRONG_SERIAL: "Another meter answered at that address: it is in quarantine.",
     Reason.CLOCK_OFF: "The meter's clock is too far off: its readings are in quarantine.",
     Reason.REGISTER_WRAPPED: "A register began anew: the reading is marked to be looked at.",

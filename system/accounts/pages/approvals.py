@@ -11,25 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts import four_eyes
 from system.accounts.access import requires
+from system.accounts.audit_labels import detail_lines
 from system.accounts.models import Approval
 from system.accounts.pages.forms import DecisionForm
 from system.accounts.permissions import Operation
 from system.config.clock import security_now
 
 PAGE_ROWS = 30
-OPERATION_NAMES = {
-    Operation.FREE_ISSUE.value: "Entrega sin cobro",
-    Operation.REVERSE_SALE.value: "Reversar una venta",
-    Operation.KEY_CHANGE.value: "Cambio de llave",
-    Operation.MASS_DISCONNECT.value: "Desconexión masiva",
-}
-ARGUMENT_NAMES = {
-    "number": "medidor",
-    "units": "décimas de kWh",
-    "sale": "venta",
-    "target": "llave nueva",
-    "unknown_token": "token sin respuesta",
-}
 
 
 def waiting_for(user: Any) -> Any:
@@ -52,7 +40,6 @@ def approvals(request: HttpRequest) -> HttpResponse:
         "waiting": [_shown(row) for row in waiting_for(user)],
         "mine": [_shown(row) for row in mine],
         "page": Paginator(decided, PAGE_ROWS).get_page(request.GET.get("page")),
-        "names": OPERATION_NAMES,
     }
     return render(request, "accounts/approvals.html", shown)
 
@@ -100,5 +87,5 @@ def _found(request: HttpRequest, approval_id: uuid.UUID) -> Approval:
 
 
 def _shown(row: Approval) -> dict[str, Any]:
-    said = [(ARGUMENT_NAMES.get(name, name), value) for name, value in sorted(row.arguments.items())]
-    return {"approval": row, "title": OPERATION_NAMES.get(row.operation, row.operation), "arguments": said}
+    said = detail_lines(dict(sorted(row.arguments.items())))
+    return {"approval": row, "title": row.title, "arguments": said}

@@ -65,10 +65,13 @@ def _seconds(value: Any) -> str:
 
 
 def _value(value: Mapping[str, Any]) -> tuple[str, str]:
+    name = quantity_name(str(value["obis"]))
+    if value["value"] is None:
+        return name, "el medidor no lo tiene"
     number = (
         scaled(value["value"], value.get("scaler", 0)) if isinstance(value["value"], int) else value["value"]
     )
-    return quantity_name(str(value["obis"])), f"{number} {unit_name(value.get('unit'))}".strip()
+    return name, f"{number} {unit_name(value.get('unit'))}".strip()
 
 
 _SHOWN: Mapping[str, tuple[str, Callable[[Any], str]]] = {

@@ -45,6 +45,15 @@ def test_a_second_person_sees_what_will_be_done_and_approves(
     assert ApprovalDecision.objects.get().granted
 
 
+def test_a_refused_request_names_its_operation_in_spanish(village: Village) -> None:
+    for user, operation, sentence in (
+        (village.supervisor, Operation.SELL, "vender no necesita una segunda persona"),
+        (village.cashier, Operation.MASS_DISCONNECT, "su rol no permite pedir: desconexión masiva"),
+    ):
+        with pytest.raises(four_eyes.UnableToApprove, match=f"^{sentence}$"):
+            four_eyes.request_approval(user, operation, ARGUMENTS, "prueba")
+
+
 @pytest.mark.requirement("R4.1-02")
 def test_who_asks_does_not_decide(village: Village, asked: Approval) -> None:
     client = client_of(village.supervisor)

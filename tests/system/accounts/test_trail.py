@@ -8,7 +8,9 @@ from django.test import Client
 from vending_world import make_village
 
 from system.accounts import audit
+from system.accounts.audit_labels import OPERATION_LABELS
 from system.accounts.models import AuditRecord, User
+from system.accounts.permissions import Operation
 
 
 def test_filter_by_whom_what_how_and_when(office: Client, administrator: User) -> None:
@@ -26,6 +28,17 @@ def test_filter_by_whom_what_how_and_when(office: Client, administrator: User) -
         assert unseen not in page, query
     for query in ("end=2020-01-01", "user=nadie", "begin=ayer", "outcome=x"):
         assert "Nada responde" in office.get(f"/auditoria/?{query}").content.decode(), query
+
+
+def test_operations_roles_and_details_are_shown_in_spanish(office: Client, administrator: User) -> None:
+    assert set(OPERATION_LABELS) == set(Operation)
+    audit.record("users.manage", user=administrator, detail={"role": "cashier", "whole": True})
+    audit.record("order.mass-disconnect.ask", user=administrator)
+    page = office.get("/auditoria/").content.decode()
+    for seen in ("Administrar usuarios", "rol: Cajero", "completo: sí", "Desconexión masiva: pedida"):
+        assert seen in page
+    for unseen in (">users.manage<", "role: cashier", "order.mass-disconnect"):
+        assert unseen not in page
 
 
 def test_pages_keep_the_filter(office: Client, administrator: User) -> None:

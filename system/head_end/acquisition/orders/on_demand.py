@@ -5,10 +5,10 @@ A code is written ``1.0.1.8.0``, or in full ``3/1.0.1.8.0/2``: class, code, attr
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from protocols.dlms.axdr import Data
+from protocols.dlms.codes import DataAccessResult
 from protocols.dlms.cosem.declaration import class_id_of
 from protocols.dlms.cosem.measurement import Register
 from protocols.dlms.cosem.payment import Credit, TokenGateway
@@ -19,6 +19,7 @@ from protocols.dlms.session.profiles import scaler_and_unit
 from protocols.dlms.units import UNITS
 from protocols.dlms.xdlms.fields import Result
 from system.head_end.acquisition.cosem_reads import SCALED, read_attributes
+from system.head_end.acquisition.key_file import CosemAttribute, attribute_of
 from system.head_end.acquisition.meter_session import MeterSession
 from system.head_end.acquisition.orders.outcome import Attempt, Outcome, done, impossible, refused
 from system.head_end.acquisition.profile_reading import number
@@ -39,45 +40,45 @@ _CLASSES: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Attribute of a COSEM object."""
+#: Results that say that the meter has no such object or attribute.
+_NOT_SUPPORTED = frozenset(
+    {
+        DataAccessResult.OBJECT_UNDEFINED,
+        DataAccessResult.OBJECT_CLASS_INCONSISTENT,
+        DataAccessResult.OBJECT_UNAVAILABLE,
+    }
+)
 
-    class_id: int
-    obis: str
-    attribute: int
 
-
-def reference_of(text: str) -> Reference:
+def reference_of(text: str) -> CosemAttribute:
     """Attribute that a text names.
 
-    >>> reference("1.0.1.8.0")
-    Reference(class_id=3, obis='1.0.1.8.0', attribute=2)
+    >>> reference_of("1.0.1.8.0")
+    CosemAttribute(class_id=3, obis='1.0.1.8.0', attribute=2)
 
     Raises:
         ValueError: it is no code.
     """
-    parts = text.split("/")
-    if len(parts) not in (1, 3):
-        raise ValueError(f"{text[:40]!r} is neither a code nor class/code/attribute")
-    obis = parts[0] if len(parts) == 1 else parts[1]
+    if "/" in text:
+        return attribute_of(text)
     try:
-        Obis.from_string(obis)
+        Obis.from_string(text)
     except DlmsValueError as error:
         raise ValueError(str(error)) from error
-    obis = obis.removesuffix(".255")
-    if len(parts) == 3:
-        return Reference(int(parts[0]), obis, int(parts[2]))
+    obis = text.removesuffix(".255")
     known = (class_id for prefix, class_id in _CLASSES.items() if obis.startswith(prefix))
-    return Reference(next(known, class_id_of(Register)), obis, _VALUE)
+    return CosemAttribute(next(known, class_id_of(Register)), obis, _VALUE)
 
 
 async def read_on_demand(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
-    """Read what the order names, and keep what is a number.
+    """Read the attributes that the order names, and keep the numbers.
+
+    An order whose meter lacks one of the attributes is refused with what the others hold; of the default
+    codes one is enough.
 
     Raises:
-        Exception: one of `reasons.DEVICE_FAULTS`.
-        LeaseLost: the channel is somebody else's.
+        Exception: one of `failures.DEVICE_FAULTS`.
+        LeaseLost: the channel has another lease.
     """
     asked = order.parameters.get("obis") or DEFAULT_CODES
     try:
@@ -91,17 +92,28 @@ async def read_on_demand(session: MeterSession, order: DueOrder, attempt: Attemp
     units = await read_attributes(session.dlms, [_target(item, SCALED[item.class_id]) for item in scaled])
     found = dict(zip(scaled, map(scaler_and_unit, units), strict=True))
     lines = [_line(item, value, found.get(item)) for item, value in zip(wanted, values, strict=True)]
-    if all(line["value"] is None for line in lines):
-        return refused(Reason.ACCESS_REFUSED, "none of these objects can be read", {"values": lines})
     await _keep(session, order, lines)
-    return done({"values": lines})
+    lacking = [place for place, line in enumerate(lines) if line["value"] is None]
+    if not lacking or (asked is DEFAULT_CODES and len(lacking) < len(lines)):
+        return done({"values": lines})
+    unsupported = all(_is_unsupported(values[place]) for place in lacking)
+    return refused(
+        Reason.NOT_SUPPORTED if unsupported else Reason.ACCESS_REFUSED,
+        f"without a value: {', '.join(wanted[place].obis for place in lacking)}",
+        {"values": lines},
+    )
 
 
-def _target(item: Reference, attribute: int) -> Target:
+def _is_unsupported(value: Result) -> bool:
+    """True where the meter has no such attribute, or has it without a value."""
+    return isinstance(value, Data) or value in _NOT_SUPPORTED
+
+
+def _target(item: CosemAttribute, attribute: int) -> Target:
     return item.class_id, item.obis, attribute
 
 
-def _line(item: Reference, value: Result, pair: tuple[int, int] | None) -> dict[str, Any]:
+def _line(item: CosemAttribute, value: Result, pair: tuple[int, int] | None) -> dict[str, Any]:
     scaler, unit = pair or (0, None)
     known = UNITS.get(unit) if unit is not None else None
     return {

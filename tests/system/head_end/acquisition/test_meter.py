@@ -98,7 +98,7 @@ def _counting(link, sent):
 @pytest.mark.requirement("R4-02")
 def test_registers_are_read_on_demand_with_scaler_and_unit(make_meter_bench) -> None:
     bench = make_meter_bench(1.0, profiles={})
-    asked = ["1.0.1.8.0", "3/1.0.12.7.0/2", "0.0.96.1.1", "1.0.99.99.0"]
+    asked = ["1.0.1.8.0", "3/1.0.12.7.0/2", "0.0.96.1.1"]
     order = bench.store.add_order(OrderKind.READ, bench.target, bench.soon(), obis=asked)
     bench.collect()
     line = bench.store.orders[order]
@@ -106,8 +106,23 @@ def test_registers_are_read_on_demand_with_scaler_and_unit(make_meter_bench) -> 
     values = [(item["obis"], item["value"], item["scaler"], item["symbol"]) for item in line.result["values"]]
     assert values[:2] == [("1.0.1.8.0", 0, 0, "Wh"), ("1.0.12.7.0", 12_000, -2, "V")]
     assert values[2][1] == bench.world.meter.drn
-    assert values[3][1] is None
     assert bench.store.series(1, "on-demand", "1.0.12.7.0") == [12_000]
+
+
+@pytest.mark.parametrize(
+    "obis", [["1.0.99.99.0"], ["1.0.1.8.0", "1.0.99.99.0"], ["1.0.99.99.0", "1.0.1.8.0"]]
+)
+def test_a_reading_of_a_register_that_the_meter_lacks_is_refused(make_meter_bench, obis: list[str]) -> None:
+    bench = make_meter_bench(1.0, profiles={})
+    order = bench.store.add_order(OrderKind.READ, bench.target, bench.soon(), obis=obis)
+    bench.collect()
+    line = bench.store.orders[order]
+    assert (line.state, line.reason) == (OrderState.REFUSED, Reason.NOT_SUPPORTED)
+    assert line.result["detail"] == "without a value: 1.0.99.99.0"
+    assert [item["value"] for item in line.result["values"]] == [
+        None if code == "1.0.99.99.0" else 0 for code in obis
+    ]
+    assert bench.store.series(1, "on-demand", "1.0.1.8.0") == [0] * ("1.0.1.8.0" in obis)
 
 
 #: Quantity -> OBIS code at the meter.

@@ -67,9 +67,25 @@ def test_every_event_that_has_a_name_has_words() -> None:
         ("uplink", 7, "meter-alarm", "push", "Alarma de medidor: avisó por sí mismo", ""),
         ("uplink", 7, "meter-alarm", f"{FRAUD} 42 @1790000000", "Campo magnético fuerte", ""),
         ("uplink", 7, "meter-event", f"{FRAUD} 999 @1", f"Evento 999 de la bitácora {FRAUD}", ""),
-        ("uplink", 7, "meter-event", f"{FRAUD} nada @1", "Evento de medidor", f"{FRAUD} nada @1"),
+        ("uplink", 7, "meter-event", f"{FRAUD} nada @1", "Evento de medidor", f"«{FRAUD} nada @1»"),
         ("uplink", 1, "login-failed", "ana", "Ingreso fallido a la página local", "ana"),
         ("otra", 3, "Puerta abierta", "sur", "Puerta abierta", "sur"),
+        (
+            "uplink",
+            5,
+            "loss-alarm",
+            "34.1 %: 11260 Wh at the transformer, 7420 Wh at 100 % of the meters",
+            "Alarma de pérdidas",
+            "34,1 %: 11260 Wh en el transformador, 7420 Wh en el 100 % de los medidores",
+        ),
+        (
+            "push-refused",
+            4,
+            "push-unproved",
+            "3 × 10.0.0.7: it is not authenticated",
+            "Aviso sin prueba de quién lo envía",
+            "3 × 10.0.0.7",
+        ),
     ],
 )
 def test_an_event_in_words(log: str, code: int, name: str, detail: str, what: str, left: str) -> None:

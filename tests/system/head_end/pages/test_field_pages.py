@@ -70,11 +70,14 @@ def test_a_meter_that_fails_is_told_with_its_reason(field: Field, operator: Clie
     access = field.meter(1, field.channel("C1"))
     visit = field.lease() if field.plan() else None
     assert visit is not None
-    field.store.keep_contacts(visit.lease, [contact(access.device_id, MIDNIGHT, Reason.METER_SILENT)])
+    silent = contact(access.device_id, MIDNIGHT, Reason.METER_SILENT, detail="NoAnswer: no answer to get")
+    field.store.keep_contacts(visit.lease, [silent])
     shown = text_of(operator, "/campo/")
     assert "1 medidor" in shown
     assert "revise la línea" in shown
-    assert "revise la línea" in text_of(operator, f"/campo/medidores/{access.device_id}/")
+    shown = text_of(operator, f"/campo/medidores/{access.device_id}/")
+    assert "revise la línea" in shown
+    assert "NoAnswer" not in shown
     assert access.device.serial in text_of(operator, "/campo/medidores/", estado="failing")
     assert access.device.serial not in text_of(operator, "/campo/medidores/", estado="well")
 
@@ -130,7 +133,7 @@ def test_voltage_and_current_are_drawn_of_one_phase_and_of_several(
     access = field.meter(1, field.channel("C1"))
     field.plan()
     lines = rows(MIDNIGHT, [(1000, told), (1100, told)])
-    field.desk.keep_rows(field.lease().lease, [batch(access.device_id, lines, columns=(ENERGY, column))])
+    field.store.keep_rows(field.lease().lease, [batch(access.device_id, lines, columns=(ENERGY, column))])
     business_time.instant = MIDNIGHT + timedelta(hours=20)
     page = text_of(operator, f"/campo/lecturas/{access.device_id}/", dia="2026-11-24", que=name)
     assert shown in page
