@@ -1,4 +1,4 @@
-"""Commands of the production system: portal, users, books, chores; Django, set up once."""
+"""Commands of the production system: portal, users, books, jobs; Django, set up once."""
 
 import json
 import logging
@@ -230,7 +230,7 @@ def work(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, say so as JSON, end.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --once: nothing but JSON.")] = False,
 ) -> None:
-    """Do the chores until Ctrl-C or SIGTERM; several workers share them. With --once exit 1: one failed."""
+    """Do the jobs until Ctrl-C or SIGTERM; several workers share them. With --once exit 1: one failed."""
     configured()
     from system.background_jobs.worker import work as go_on
     from system.background_jobs.worker import work_once, worker_name

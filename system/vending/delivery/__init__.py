@@ -13,7 +13,7 @@ Map of the room::
     messenger.py   channels to customers (SMS and others): the protocol, and the file that ships
     texts.py       what messages say, in the 160 letters of GSM 03.38
     outbox.py      queue messages, and send them from the worker
-    chores.py      what the worker does here
+    jobs.py        verbs of the background jobs
     pages.py, showing.py, forms.py   the piece of the sale page that looks again, the button that sends an
                    older token, and what is chosen
     remote_keys.py keys of head-ends elsewhere: sealed in the database, or in a private file

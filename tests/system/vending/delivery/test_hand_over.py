@@ -11,7 +11,7 @@ from vending_world import Village, drn, make_village
 
 from system.config.clock import security_now
 from system.vending import ledger
-from system.vending.delivery import chores
+from system.vending.delivery import jobs
 from system.vending.delivery.hand_over import (
     TRIES_MAX,
     UnableToDeliver,
@@ -69,10 +69,10 @@ def test_a_head_end_that_is_away_is_owed_and_tried_again(sale: Sale, head_end: F
     assert (row.state, row.tries) == ("owed", 1)
     assert row.next_at is not None
     assert row.next_at > security_now()
-    assert chores.deliver() == ""
+    assert jobs.deliver() == ""
     for _ in range(2):
         HandOver.objects.update(next_at=security_now())
-        chores.deliver()
+        jobs.deliver()
     row.refresh_from_db()
     assert (row.state, head_end.times) == ("handed", 3)
     assert ledger.ledger_faults() == []
@@ -84,7 +84,7 @@ def test_after_so_many_tries_it_goes_by_ticket(sale: Sale, head_end: FakeHeadEnd
     deliver_sale(sale)
     for _ in range(TRIES_MAX + 3):
         HandOver.objects.filter(state="owed").update(next_at=security_now())
-        chores.deliver()
+        jobs.deliver()
     row = HandOver.objects.get()
     assert row.state == "ticket"
     assert "digita" in row.reason
@@ -106,11 +106,11 @@ def test_no_fault_of_delivery_reaches_the_counter(
 
 def test_a_recovered_sale_is_delivered(sale: Sale, head_end: FakeHeadEnd) -> None:
     """The counter died after the commit, before the delivery began."""
-    assert chores.deliver() == ""
+    assert jobs.deliver() == ""
     forget_for(60)
-    assert "handed over 1" in chores.deliver()
+    assert "handed over 1" in jobs.deliver()
     assert ID in head_end.handed
-    assert chores.deliver() == ""
+    assert jobs.deliver() == ""
 
 
 def test_every_way_to_a_minted_sale_delivers_it(
@@ -137,7 +137,7 @@ def test_every_way_to_a_minted_sale_delivers_it(
 
 def test_an_old_sale_is_not_delivered_by_itself(sale: Sale, head_end: FakeHeadEnd) -> None:
     forget_for(49 * 3600)
-    assert chores.deliver() == ""
+    assert jobs.deliver() == ""
     assert head_end.handed == {}
 
 

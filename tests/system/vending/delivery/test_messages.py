@@ -14,7 +14,7 @@ from vending_world import Village, drn
 
 from system.config.clock import security_now
 from system.registry.models import Customer, Provider
-from system.vending.delivery import chores, messages, messenger
+from system.vending.delivery import jobs, messages, messenger
 from system.vending.delivery.completion import complete_open
 from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.messages import LETTERS_MAX, TEMPLATES, compose_text, gsm_text
@@ -81,8 +81,8 @@ def test_told_when_the_meter_has_accepted(sale: Sale, head_end: FakeHeadEnd, pat
     head_end.answers(ID, "Accept")
     complete_open()
     complete_open()
-    assert chores.send_messages() == "sent 1, failed 0"
-    assert chores.send_messages() == ""
+    assert jobs.send_messages() == "sent 1, failed 0"
+    assert jobs.send_messages() == ""
     (line,) = sent(path)
     assert line["number"] == "+573009998877"
     assert "ya esta en el medidor" in line["text"]
@@ -144,7 +144,7 @@ def test_consent_that_was_taken_back_meanwhile(sale: Sale, head_end: FakeHeadEnd
     head_end.reaches = False
     deliver_sale(sale)
     Customer.objects.update(data_consent_at=None)
-    assert chores.send_messages() == ""
+    assert jobs.send_messages() == ""
     row = Message.objects.get()
     assert (row.state, row.number, row.text) == ("dropped", "", "")
     assert not path.exists()
@@ -153,7 +153,7 @@ def test_consent_that_was_taken_back_meanwhile(sale: Sale, head_end: FakeHeadEnd
 def test_number_and_text_go_when_it_is_sent(sale: Sale, head_end: FakeHeadEnd, path: Path) -> None:
     head_end.reaches = False
     deliver_sale(sale)
-    chores.send_messages()
+    jobs.send_messages()
     row = Message.objects.get()
     assert (row.state, row.number, row.text) == ("sent", "", "")
 

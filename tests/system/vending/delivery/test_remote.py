@@ -16,7 +16,7 @@ from system.config.clock import security_now
 from system.config.outgoing_http import Answer, UnableToSend
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
-from system.vending.delivery import carriers, chores
+from system.vending.delivery import carriers, jobs
 from system.vending.delivery.hand_over import deliver_sale
 from system.vending.delivery.models import HandOver, RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, remote_key
@@ -69,7 +69,7 @@ def test_one_sells_and_the_other_delivers(
     monkeypatch.setattr(carriers, "SENDERS", [over_wsgi])
     deliver_sale(sale)
     assert HandOver.objects.get().carrier.startswith("remote:")
-    assert chores.follow_remote() == "asked 1"
+    assert jobs.follow_remote() == "asked 1"
     assert not delivery_status(sale).ended
     visit = field.lease(NOW)
     (work,) = visit.orders
@@ -78,13 +78,13 @@ def test_one_sells_and_the_other_delivers(
     result = {"result": "Accept", "already": False}
     field.report(visit, work.id, OrderState.DONE, result=result, at=NOW)
     due_now()
-    chores.follow_remote()
+    jobs.follow_remote()
     now = delivery_status(sale)
     assert now.ended
     assert now.steps[0].delivery == "entregado al medidor"
     assert now.steps[0].execution.startswith("aceptado: +")
     assert HandOver.objects.get().ended_at is not None
-    assert chores.follow_remote() == ""
+    assert jobs.follow_remote() == ""
 
 
 class Elsewhere:

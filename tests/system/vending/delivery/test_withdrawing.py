@@ -18,7 +18,7 @@ from system.head_end import api
 from system.head_end.django_store import DjangoStore
 from system.head_end.vocabulary import OrderState
 from system.vending import ledger
-from system.vending.delivery import carriers, chores, withdrawal
+from system.vending.delivery import carriers, jobs, withdrawal
 from system.vending.delivery.hand_over import UnableToDeliver, deliver_sale, hand_over, send_to_meter
 from system.vending.delivery.models import HandOver, Message, RemoteHeadEnd, RemoteToken
 from system.vending.delivery.status import delivery_status
@@ -150,7 +150,7 @@ def test_a_sale_that_was_not_handed_over_never_is(
     reverse(village, unsent)
     for _ in range(2):
         deliver_sale(Sale.objects.get(pk=ID))
-        chores.deliver()
+        jobs.deliver()
     with pytest.raises(UnableToDeliver, match="reversada"):
         send_to_meter(village.cashier, Sale.objects.get(pk=ID))
     assert head_end.handed == {}
