@@ -1,4 +1,7 @@
-"""``amibench sts vectors``: test vectors; ``sts scenario``: a described meter that takes tokens; from a file."""
+"""``amibench sts vectors``: test vectors; ``sts scenario``.
+
+A described meter that takes tokens; from a file.
+"""
 
 import json
 from pathlib import Path

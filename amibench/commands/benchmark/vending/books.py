@@ -1,4 +1,6 @@
-"""``python -m amibench.commands.benchmark.vending.books SECONDS ROUNDS``: the books, and sales by the service.
+"""``python -m amibench.commands.benchmark.vending.books SECONDS ROUNDS``.
+
+The books, and sales by the service.
 
 Two lines of JSON: how to sell over HTTP, and what was measured.
 """
