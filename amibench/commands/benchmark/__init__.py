@@ -22,8 +22,6 @@ from i18n import Message
 
 __all__ = ["BENCHES", "Bench", "Row", "load"]
 
-# ---- The named benches of ``amibench benchmark``, each a module with `TITLE` and `measure() -> list[Row]`.
-
 ROUNDS = 5
 """Every figure is the median of so many rounds."""
 
@@ -116,7 +114,7 @@ def load(name: str) -> Bench:
     return cast(Bench, importlib.import_module(BENCHES[name]))
 
 
-# ---- ``amibench benchmark [NAME…]``: how fast this copy is here, beside yardsticks of the same run.
+# ---------------- The command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -45,7 +45,7 @@ from protocols.sts.token.codec import ENCIPHERED_CLASSES
 from protocols.sts.vectors import Minted, MintedKeyChange, VectorStatus, mint_key_change, mint_vector
 from protocols.sts.vectors import inputs as read
 
-# ---- Minters of the STS commands: the published test keys here, a security module in `module_minter`.
+# ---------------- Minters
 
 Inputs = Mapping[str, Any]
 
@@ -168,7 +168,7 @@ def minter_for(lang: str, module: str | None = None, message_id: str | None = No
     return ModuleMinter(module, lang, message_id)
 
 
-# ---- ``amibench sts mint``: one token from options or from a file of inputs.
+# ---------------- The command
 
 KINDS: dict[str, tuple[int, int]] = {
     "electricity": (0, 0),

@@ -1,7 +1,4 @@
-"""``amibench sts vectors``: test vectors; ``sts scenario``.
-
-A described meter that takes tokens; from a file.
-"""
+"""``amibench sts vectors``: test vectors; ``sts scenario``: a described meter that takes tokens."""
 
 import json
 from pathlib import Path
@@ -15,8 +12,6 @@ from amibench.language import resolve
 from protocols.sts.errors import StsError
 from protocols.sts.scenarios import ScenarioOutcome, StepOutcome, run_scenario
 from protocols.sts.vectors import Minted, VectorStatus, mint_vector
-
-# ---- ``amibench sts vectors``: checking a file of test vectors.
 
 _TEXT = {
     "en": {
@@ -124,7 +119,7 @@ def _within(value: Any, end: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < end
 
 
-# ---- ``amibench sts scenario``: a described meter takes tokens; its answers are compared with those stated
+# ---------------- Scenarios
 
 _SCENARIO_TEXT = {
     "en": {

@@ -124,7 +124,7 @@ class ListenerCounts:
     @property
     def refused(self) -> dict[str, int]:
         """Number of refused pushes by kind."""
-        return {kind.value: many for kind, many in sorted(self._listener.strangers.counts.items())}
+        return {kind.value: many for kind, many in sorted(self._listener.refused_pushes.counts.items())}
 
 
 @asynccontextmanager

@@ -1,6 +1,4 @@
-"""``python -m amibench.commands.benchmark.vending.books SECONDS ROUNDS``.
-
-The books, and sales by the service.
+"""``python -m amibench.commands.benchmark.vending.books SECONDS ROUNDS``: the books and their sales.
 
 Two lines of JSON: how to sell over HTTP, and what was measured.
 """
