@@ -17,6 +17,7 @@ from conformance.bench.case import CaseInfo
 from conformance.bench.case_selection import case_info, chosen, gate, uncovered
 from conformance.bench.outcome import BenchError, Outcome
 from conformance.bench.run import BenchRun, outcome_of, record_of
+from conformance.stations.wall_clock import monotonic_s
 from conformance.targets import TargetError, load
 from conformance.verdicts import JUNIT_OUTCOME, Verdict
 
@@ -156,11 +157,13 @@ def _show(report: pytest.TestReport, ending: Outcome, item: pytest.Item) -> None
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Around a whole case: when it is over, its record is made."""
+    began_s = monotonic_s()
     result = yield
     run = _run(item.config)
     info = item.stash[_INFO]
     ending = item.stash.get(_ENDING, Outcome(Verdict.CONFORMS))
     run.records.append(record_of(info, ending, item.stash.get(_BENCH, None)))
+    run.wall_s[info.id] = round(monotonic_s() - began_s, 3)
     run.tell(info, ending.verdict)
     return result
 

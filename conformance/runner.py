@@ -106,6 +106,7 @@ def run_suites(
         versions={name: _version(name) for name in _DISTRIBUTIONS},
         command=command,
         interrupted=run.interrupted,
+        case_wall_s=run.wall_s,
     )
     return _evidence(run, profile, target.seed if target.simulated else seed, stamp)
 

@@ -49,6 +49,7 @@ class BenchRun:
     records: list[CaseRecord] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     interrupted: bool = False
+    wall_s: dict[str, float] = field(default_factory=dict)
     standalone: bool = False
     _rig: Rig | None = None
 

@@ -40,6 +40,12 @@ class KeyRegisterSeen:
     key_type: int
     ken: int
 
+    def __str__(self) -> str:
+        return (
+            f"MeterPAN {self.pan}, EA {self.ea:02d}, SGC {self.sgc}, TI {self.ti}, KRN {self.krn}, "
+            f"KT {self.key_type}, KEN {self.ken}"
+        )
+
     def expect(self, bench: Bench, register: KeyRegister) -> None:
         """Check that it says just this register.
 

@@ -124,6 +124,7 @@ class RunRecord:
     versions: dict[str, str] = field(default_factory=dict)
     command: str = ""
     interrupted: bool = False
+    case_wall_s: dict[str, float] = field(default_factory=dict)  # case id -> seconds of the wall clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,3 +216,24 @@ def test_the_settings_of_the_program_around_do_not_reach_the_suites(monkeypatch)
     evidence = run_suites(load(None, seed=1), only=("APPL_OPEN_12",), seed=1)
     assert evidence.cases
     assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
+
+
+def test_two_processes_with_other_hash_seeds_leave_the_same_evidence(tmp_path: Path) -> None:
+    """Sets have another order in each process: nothing of the record may follow it."""
+    records = []
+    for seed in ("0", "1"):
+        out = tmp_path / seed
+        options = ["--only", "sts/8.9/time-out", "--out", str(out), "--json"]
+        done = subprocess.run(
+            [sys.executable, "-m", "amibench", "certify", *options],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        record = json.loads((out / "evidence.json").read_text(encoding="utf-8"))
+        assert record.pop("run")["case_wall_s"].keys() == {case["id"] for case in record["cases"]}
+        records.append(record)
+    assert records[1] == records[0]

@@ -201,6 +201,7 @@ def make_evidence(verdict: Verdict = Verdict.FAILS) -> Evidence:
             host="banco-1",
             python="3.11.9",
             versions={"typst": "0.15.2", "numpy": "2.4.6"},
+            case_wall_s={case.id: 0.25 for case in cases},
             command="amibench certify --suite sts,dlms,closed-loop --seed 1",
         ),
     )

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from conformance.evidence.junit import render_junit
-from conformance.evidence.model import Evidence
+from conformance.evidence.model import CaseRecord, Evidence
 from conformance.verdicts import JUNIT_OUTCOME, Verdict
 from i18n import Verbatim
 
@@ -44,6 +44,18 @@ def test_clauses_and_requirements_are_properties(root: ET.Element) -> None:
     case = next(root.iter("testcase"))
     assert properties(case, "clause") == ["iec62055-41/7.3.7", "unknown/0"]
     assert properties(case, "requirement") == ["R5.3-06", "R5.3-07"]
+
+
+def test_times_are_the_wall_clock_and_device_time_is_a_property(evidence: Evidence, root: ET.Element) -> None:
+    """A month of device time takes a simulated device a second: CI has to see the second."""
+    assert {case.get("time") for case in root.iter("testcase")} == {"0.250"}
+    assert root.get("time") == "5.500"
+    shown = [properties(case, "device_time_s") for case in root.iter("testcase")]
+    assert shown == [[f"{case.duration_s:.6f}"] for case in sorted(evidence.cases, key=_suite_order)]
+
+
+def _suite_order(case: CaseRecord) -> int:
+    return ("sts", "dlms", "closed-loop").index(case.suite)
 
 
 def test_characters_that_xml_forbids_are_replaced(evidence: Evidence) -> None:

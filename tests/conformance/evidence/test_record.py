@@ -12,6 +12,8 @@ from conformance.verdicts import Verdict
 from i18n import Verbatim
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+#: Fields that the first records did not have: a record without them is still one.
+LATER = {"case_wall_s"}
 _TYPES = {
     "object": dict,
     "array": list,
@@ -83,7 +85,7 @@ def test_the_schema_refuses_what_it_should(evidence: Evidence) -> None:
 def test_the_schema_names_every_field_of_the_model(name: str | None, record_type: type) -> None:
     schema = SCHEMA["$defs"][name] if name else SCHEMA
     fields = {field.name for field in dataclasses.fields(record_type)}
-    assert set(schema["properties"]) == fields == set(schema["required"])
+    assert set(schema["properties"]) == fields == set(schema["required"]) | (fields & LATER)
 
 
 def test_the_schema_knows_the_seven_verdicts() -> None:
