@@ -1,7 +1,7 @@
 """Interval arithmetic: the grid of a load profile, and times as sets of spans.
 
-Rows end at whole periods of the local day (America/Bogota, UTC-5). Spans are sorted pairs ``(after, to)``
-in s since 1970, each from after `after` up to `to`; the results never overlap nor touch.
+Rows end at whole periods of the local day. Spans are sorted pairs ``(after, to)`` in s since 1970, each from
+after `after` up to `to`; the results never overlap nor touch. Concentrator and head-end reckon gaps with it.
 
 >>> add([(0, 10)], (10, 20))
 [(0, 20)]
@@ -12,7 +12,7 @@ in s since 1970, each from after `after` up to `to`; the results never overlap n
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-#: Midnight of Bogota is 05:00 UTC; there is no daylight saving.
+#: Local midnight where no other offset is given, s after midnight of UTC: Bogotá, without daylight saving.
 DAY_OFFSET_S = 5 * 3600
 DAY_S = 86_400
 
@@ -27,27 +27,27 @@ def instant(seconds_: int) -> datetime:
     return datetime.fromtimestamp(seconds_, UTC)
 
 
-def floor(at_s: int, period_s: int) -> int:
+def floor(at_s: int, period_s: int, day_offset_s: int = DAY_OFFSET_S) -> int:
     """The last end of a period at or before an instant, s since 1970; itself where there is no period.
 
     >>> floor(5 * 3600 + 86_400 + 7, 86_400) == 5 * 3600 + 86_400
     True
     """
-    return at_s if period_s <= 0 else (at_s - DAY_OFFSET_S) // period_s * period_s + DAY_OFFSET_S
+    return at_s if period_s <= 0 else (at_s - day_offset_s) // period_s * period_s + day_offset_s
 
 
-def grid(after_s: int, to_s: int, period_s: int) -> range:
+def grid(after_s: int, to_s: int, period_s: int, day_offset_s: int = DAY_OFFSET_S) -> range:
     """Every end of a period after `after_s` up to and including `to_s`."""
-    return range(floor(after_s, period_s) + period_s, to_s + 1, period_s)
+    return range(floor(after_s, period_s, day_offset_s) + period_s, to_s + 1, period_s)
 
 
-def last_run(now_s: int, at_s: int, every_s: int) -> int:
+def last_run(now_s: float, at_s: int, every_s: int, day_offset_s: int = DAY_OFFSET_S) -> int:
     """The last time up to now that a plan was due: `at_s` after local midnight, then every `every_s`.
 
     >>> last_run(5 * 3600 + 1800, 1800, 86_400) == 5 * 3600 + 1800
     True
     """
-    return (now_s - DAY_OFFSET_S - at_s) // every_s * every_s + DAY_OFFSET_S + at_s
+    return int((now_s - day_offset_s - at_s) // every_s) * every_s + day_offset_s + at_s
 
 
 Span = tuple[int, int]

@@ -11,9 +11,11 @@ from simpy import Environment, Event
 
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session import Operation, SessionEngine
+from protocols.dlms.session.clock import ClockCorrection
 from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 from protocols.dlms.session.profiles import ProfileShape, profile_shape
 from protocols.field.events import LogKind
+from protocols.intervals import Span
 from sim.concentrator.clock import ConcentratorClock
 from sim.concentrator.errors import UnreachableError
 from sim.concentrator.events import EventLog
@@ -25,7 +27,7 @@ from sim.concentrator.plans import Plan, Task
 from sim.concentrator.registry import MeterRecord, Registry
 from sim.concentrator.southbound import Urgency
 from sim.concentrator.statistics import Statistics
-from sim.concentrator.storage import Range, Storage, StorageFullError, StoredRow
+from sim.concentrator.storage import Storage, StorageFullError, StoredRow
 from sim.concentrator.terms import DAY_S, ClockTerms
 
 # ---- From plans to rows: the gaps of every profile, fetched by selective access and stored batch by batch.
@@ -196,7 +198,7 @@ class Fetcher:
         return wanted_s // period_s * period_s
 
 
-def _pieces(gaps: list[Range], span_s: int) -> Iterator[Range]:
+def _pieces(gaps: list[Span], span_s: int) -> Iterator[Span]:
     """The gaps, cut where one request would ask for too much."""
     for after_s, through_s in gaps:
         while after_s < through_s:
@@ -221,7 +223,11 @@ Steps = Generator[Event, Any, Any]
 _ROUNDS = 3
 _PAUSE_S = 300.0
 #: What became of a meter's clock -> the event that tells so.
-_REPORTED_FAILURES = {"shifted": "meter-clock-set", "set": "meter-clock-set", "too-far": "meter-clock-far"}
+_CLOCK_EVENTS = {
+    ClockCorrection.SHIFTED: "meter-clock-set",
+    ClockCorrection.SET: "meter-clock-set",
+    ClockCorrection.TOO_FAR: "meter-clock-far",
+}
 
 
 @dataclass(slots=True)
@@ -419,6 +425,6 @@ class Collector:
 
     def _tell_clock(self, meter: MeterRecord, check: ClockCheck) -> None:
         self._clock_seen_s[meter.serial] = float(self._env.now)
-        name = _REPORTED_FAILURES.get(check.action)
+        name = _CLOCK_EVENTS.get(check.action)
         if name is not None:
             self._events.tell(name, meter.serial, f"{check.action} {check.deviation_s:+.1f} s")

@@ -6,19 +6,17 @@ from datetime import UTC, datetime
 
 from protocols.dlms import axdr
 from protocols.dlms.axdr import Data
-from protocols.dlms.cosem.control import Clock
 from protocols.dlms.cosem.selection import CaptureObject, RangeSelection
 from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError
 from protocols.dlms.profile_rows import Profile
 from protocols.dlms.session import Operation, SessionEngine
+from protocols.dlms.session.clock import ClockCorrection, correct_clock, correction_of, read_clock
 from protocols.dlms.session.errors import AccessRefused
 from protocols.dlms.session.profiles import ProfileShape, read_profile
 from sim.concentrator.storage import StoredRow, StoredValue
 from sim.concentrator.terms import ClockTerms
 
-CLOCK = "0.0.1.0.0"
-_TIME, _SHIFT = 2, 6
 #: Class of the value of a register code; credit and account have others.
 _VALUE_OF_CLASS: dict[str, tuple[int, int]] = {"0.0.19.10": (112, 2), "0.0.96": (1, 2)}
 
@@ -91,52 +89,36 @@ def read_values(engine: SessionEngine, codes: Sequence[str]) -> Operation[dict[s
 
 @dataclass(frozen=True, slots=True)
 class ClockCheck:
-    """What became of a meter's clock.
+    """Check of a meter's clock.
 
     Args:
-        deviation_s: how much it was ahead of the concentrator's.
-        action: ``none``, ``shifted``, ``set`` or ``too-far``.
+        deviation_s: positive where it was ahead of the concentrator's.
+        action: its correction.
     """
 
     deviation_s: float
-    action: str
+    action: ClockCorrection
 
 
 def keep_clock(
     engine: SessionEngine, utc: Callable[[], datetime], terms: ClockTerms, *, forced: bool = False
 ) -> Operation[ClockCheck]:
-    """Compare a meter's clock with ours, and slew, step or only tell, as the terms say.
+    """Compare a meter's clock with ours, and shift, set or only tell, as the terms say.
 
     Args:
         engine: the session.
         utc: our clock.
         terms: the limits.
-        forced: set it also where it is beyond the limit: an operator wants it so.
+        forced: set it also where it is beyond the limit, on an operator's order.
     """
-    asked = utc()
-    found = yield from engine.get(Clock, CLOCK, _TIME)
-    told = utc()
-    middle = asked + (told - asked) / 2  # the answer was made somewhere between the two
-    deviation_s = (_utc_of(found, terms.deviation_minutes) - middle).total_seconds()
-    if abs(deviation_s) <= terms.meter_tolerance_s:
-        return ClockCheck(deviation_s, "none")
-    if abs(deviation_s) <= terms.meter_slew_s:
-        yield from engine.action(Clock, CLOCK, _SHIFT, axdr.long(-round(deviation_s)))
-        return ClockCheck(deviation_s, "shifted")
-    if abs(deviation_s) > terms.meter_step_s and not forced:
-        return ClockCheck(deviation_s, "too-far")
-    now = utc() + (told - asked) / 2
-    text = CosemDateTime.from_utc(now, terms.deviation_minutes).to_bytes()
-    yield from engine.set(Clock, CLOCK, _TIME, axdr.octet_string(text))
-    return ClockCheck(deviation_s, "set")
+    found = yield from read_clock(engine, utc, terms.deviation_minutes)
+    correction = correction_of(found.deviation_s, terms.meter_limits, forced=forced)
+    yield from correct_clock(
+        engine, correction, found.deviation_s, utc, terms.deviation_minutes, transit_s=found.doubt_s
+    )
+    return ClockCheck(found.deviation_s, correction)
 
 
 def _instant(utc_s: int, deviation_minutes: int) -> Data:
     local = CosemDateTime.from_utc(datetime.fromtimestamp(utc_s, UTC), deviation_minutes)
     return axdr.octet_string(local.to_bytes())
-
-
-def _utc_of(data: Data, deviation_minutes: int) -> datetime:
-    if not isinstance(data.value, bytes):
-        raise DecodeError("clock: an octet-string is expected")
-    return CosemDateTime.from_bytes(data.value).to_utc(deviation_minutes)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from protocols import intervals
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.obis import Obis
 from sim.concentrator.errors import TermsError
@@ -60,15 +61,8 @@ class Plan:
 
     def due_after(self, utc_s: float, deviation_minutes: int) -> int:
         """When it is due next, later than `utc_s`, s since 1970."""
-        local_s = utc_s - 60 * deviation_minutes
-        if self.at_s is None:
-            due_local_s = (math.floor(local_s / self.every_s) + 1) * self.every_s
-        else:
-            midnight_s = math.floor(local_s / DAY_S) * DAY_S
-            due_local_s = midnight_s + self.at_s
-            if due_local_s <= local_s:
-                due_local_s += DAY_S
-        return due_local_s + 60 * deviation_minutes
+        every_s = self.every_s if self.at_s is None else DAY_S
+        return intervals.last_run(utc_s, self.at_s or 0, every_s, 60 * deviation_minutes) + every_s
 
     def to_table(self) -> dict[str, Any]:
         """As `parse_plan` takes it."""

@@ -5,12 +5,13 @@ it whole or absent, and what is known to be fetched always agrees with what is h
 """
 
 import json
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from protocols import intervals
+from protocols.intervals import Span
 from sim.concentrator.nvm import Nvm
 from sim.concentrator.terms import Eviction, StorageTerms
 
@@ -89,8 +90,6 @@ class Evicted:
 
 # ---- For which times a profile of a meter has been fetched, and for which it has not: ranges of seconds.
 
-Range = tuple[int, int]
-
 
 class Coverage:
     """Of one profile of one meter.
@@ -103,12 +102,12 @@ class Coverage:
     __slots__ = ("_ranges", "at_end", "lost")
 
     def __init__(self) -> None:
-        self._ranges: list[Range] = []
-        self.lost: list[Range] = []
+        self._ranges: list[Span] = []
+        self.lost: list[Span] = []
         self.at_end = 0
 
     @property
-    def ranges(self) -> tuple[Range, ...]:
+    def ranges(self) -> tuple[Span, ...]:
         """What is covered, in order."""
         return tuple(self._ranges)
 
@@ -119,24 +118,11 @@ class Coverage:
 
     def add(self, after_s: int, through_s: int) -> None:
         """Cover what lies behind `after_s`, up to and with `through_s`."""
-        if through_s <= after_s:
-            return
-        kept: list[Range] = []
-        for begin_s, end_s in self._ranges:
-            if end_s < after_s or begin_s > through_s:
-                kept.append((begin_s, end_s))
-            else:
-                after_s, through_s = min(after_s, begin_s), max(through_s, end_s)
-        kept.insert(bisect_left(kept, (after_s, through_s)), (after_s, through_s))
-        self._ranges = kept
+        self._ranges = intervals.add(self._ranges, (after_s, through_s))
 
     def remove(self, after_s: int, through_s: int) -> None:
         """Cover it no longer."""
-        kept: list[Range] = []
-        for begin_s, end_s in self._ranges:
-            pieces = (begin_s, min(end_s, after_s)), (max(begin_s, through_s), end_s)
-            kept.extend(piece for piece in pieces if piece[0] < piece[1])
-        self._ranges = kept
+        self._ranges = intervals.subtract(self._ranges, [(after_s, through_s)])
 
     def lose(self, after_s: int, through_s: int) -> None:
         """Fetched, and evicted unread: to be fetched again once there is room."""
@@ -145,29 +131,16 @@ class Coverage:
     def reopen(self) -> bool:
         """Make gaps of what was lost; whether there was any."""
         lost, self.lost = self.lost, []
-        for piece in lost:
-            self.remove(*piece)
+        self._ranges = intervals.subtract(self._ranges, lost)
         return bool(lost)
 
-    def gaps(self, after_s: int, through_s: int) -> list[Range]:
+    def gaps(self, after_s: int, through_s: int) -> list[Span]:
         """What is not covered of a range, in order."""
-        found: list[Range] = []
-        at_s = after_s
-        for begin_s, end_s in self._ranges:
-            if end_s <= at_s:
-                continue
-            if begin_s >= through_s:
-                break
-            if begin_s > at_s:
-                found.append((at_s, begin_s))
-            at_s = max(at_s, end_s)
-        if at_s < through_s:
-            found.append((at_s, through_s))
-        return found
+        return intervals.missing(self._ranges, (after_s, through_s))
 
     def covers(self, instant_s: int) -> bool:
         """Whether an instant is covered."""
-        return any(begin_s < instant_s <= end_s for begin_s, end_s in self._ranges)
+        return intervals.holds(self._ranges, instant_s)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""

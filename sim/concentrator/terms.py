@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from protocols.dlms.session.clock import ClockLimits
 from sim.concentrator.errors import TermsError
 
 DAY_S = 86_400
@@ -135,6 +136,11 @@ class ClockTerms:
             0 < self.meter_tolerance_s <= self.meter_slew_s <= self.meter_step_s,
             "meter_tolerance_s, meter_slew_s and meter_step_s must grow in this order",
         )
+
+    @property
+    def meter_limits(self) -> ClockLimits:
+        """Limits of the correction of a meter's clock."""
+        return ClockLimits(self.meter_tolerance_s, self.meter_slew_s, self.meter_step_s)
 
 
 class Uplink(StrEnum):

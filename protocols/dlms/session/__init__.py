@@ -2,16 +2,14 @@
 
 Map of the room::
 
-    steps.py         what an operation asks of its driver
-    transport.py     the data link: framing, waiting, faults
-    core.py          link, association, requests and their answers
-    engine.py        every service as an operation
-    profiles.py      profiles as typed rows
-    strategies.py    how a session begins, from no protection to all of it
-    repeats.py       what may be asked again, and why nothing else is
-    blocking.py      DlmsSession, over a BytePipe
-    asynchronous.py  AsyncDlmsSession, over an AsyncBytePipe
-    state.py         what both show
+    transport.py  the data link: framing, waiting, faults; the steps that an operation asks of its driver
+    core.py       link, association, requests and their answers; what may be asked again
+    engine.py     every service as an operation
+    profiles.py   profiles as typed rows
+    clock.py      reading and correcting the clock
+    push.py       pushes without an association
+    drivers.py    DlmsSession over a BytePipe, AsyncDlmsSession over an AsyncBytePipe
+    errors.py     refusals and silence
 """
 
 from protocols.dlms.session.core import ObisLike, SessionTerms

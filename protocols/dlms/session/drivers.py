@@ -14,6 +14,7 @@ from protocols.dlms.client.events import Notification
 from protocols.dlms.cosem.measurement import DataObject
 from protocols.dlms.errors import DecodeError, DlmsError
 from protocols.dlms.framing import FrameRejected, Framing, ToleratedFault
+from protocols.dlms.session.clock import correct_clock, read_clock
 from protocols.dlms.session.core import ObisLike, SessionTerms
 from protocols.dlms.session.engine import SessionEngine
 from protocols.dlms.session.profiles import profile_shape, read_latest, read_many, read_profile
@@ -226,6 +227,8 @@ class AsyncDlmsSession(SessionState):
     read_profile = _async_call(read_profile)
     read_latest = _async_call(read_latest)
     read_many = _async_call(read_many)
+    read_clock = _async_call(read_clock)
+    correct_clock = _async_call(correct_clock)
     invocation_counter = _async_call(invocation_counter)
     wait_notification = _async_call(SessionEngine.wait_notification)
     exchange_apdu = _async_call(SessionEngine.exchange_apdu)
@@ -359,6 +362,8 @@ class DlmsSession(SessionState):
     read_profile = _call(read_profile)
     read_latest = _call(read_latest)
     read_many = _call(read_many)
+    read_clock = _call(read_clock)
+    correct_clock = _call(correct_clock)
     invocation_counter = _call(invocation_counter)
     wait_notification = _call(SessionEngine.wait_notification)
     exchange_apdu = _call(SessionEngine.exchange_apdu)

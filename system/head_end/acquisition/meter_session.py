@@ -6,7 +6,7 @@ read: a session costs few round trips, and behind a slow wire each counts.
 
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,12 +18,12 @@ from protocols.dlms.client.association import Lls
 from protocols.dlms.client.connection import ClientConnection
 from protocols.dlms.cosem.control import Clock
 from protocols.dlms.cosem.measurement import DataObject, ProfileGeneric
-from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError, DlmsError, DlmsValueError, LocalProtocolError
 from protocols.dlms.framing import Framing
 from protocols.dlms.hdlc import HdlcClient
 from protocols.dlms.security import ClientSecurity, Hls, SecuritySuite, SendCounter
 from protocols.dlms.session import AsyncDlmsSession
+from protocols.dlms.session.clock import CLOCK, TIME, clock_reading
 from protocols.dlms.session.engine import Target
 from protocols.dlms.session.errors import AssociationRefused
 from protocols.dlms.session.profiles import CAPTURE_OBJECTS, ProfileShape
@@ -130,8 +130,8 @@ async def _quietly(close: Callable[[], Awaitable[None]]) -> None:
         return  # it is gone all the same
 
 
-SERIAL, LOGICAL_DEVICE_NAME, CLOCK = "0.0.96.1.0", "0.0.42.0.0", "0.0.1.0.0"
-_VALUE, _TIME = 2, 2
+SERIAL, LOGICAL_DEVICE_NAME = "0.0.96.1.0", "0.0.42.0.0"
+_VALUE = 2
 #: Counters that are reserved at a time, and how few may be left when more work begins.
 COUNTERS = 256
 _COUNTERS_MIN = 200
@@ -198,7 +198,7 @@ async def identify(session: MeterSession, profiles: tuple[str, ...]) -> None:
     targets: list[Target] = [
         (DataObject, SERIAL, _VALUE),
         (DataObject, LOGICAL_DEVICE_NAME, _VALUE),
-        (Clock, CLOCK, _TIME),
+        (Clock, CLOCK, TIME),
     ]
     targets += [(ProfileGeneric, profile, CAPTURE_OBJECTS) for profile in profiles]
     asked = session.store.now()
@@ -212,21 +212,12 @@ async def identify(session: MeterSession, profiles: tuple[str, ...]) -> None:
 
 
 def note_clock(session: MeterSession, time: Result, asked: datetime, answered: datetime) -> None:
-    """Note how far a clock is ahead that was read between `asked` and `answered`."""
-    found = instant_of(time, session.settings.deviation_minutes)
-    doubt = (answered - asked) / 2  # the answer was made somewhere between the two
-    session.clock_doubt_s = doubt.total_seconds()
-    session.clock_off_s = None if found is None else (found - (asked + doubt)).total_seconds()
-
-
-def instant_of(found: Result, deviation_minutes: int) -> datetime | None:
-    """Instant in an attribute; None where it holds none."""
-    if not isinstance(found, Data) or not isinstance(found.value, bytes):
-        return None
-    try:
-        return CosemDateTime.from_bytes(found.value).to_utc(deviation_minutes)
-    except (DecodeError, DlmsValueError):
-        return None
+    """Note the deviation of a clock that was read between `asked` and `answered`; None where it says none."""
+    session.clock_off_s, session.clock_doubt_s = None, (answered - asked).total_seconds() / 2
+    if isinstance(time, Data):
+        with suppress(DecodeError, DlmsValueError):
+            found = clock_reading(time, asked, answered, session.settings.deviation_minutes)
+            session.clock_off_s = found.deviation_s
 
 
 def check_identity(target: MeterTarget, serial: str, ldn: str) -> None:

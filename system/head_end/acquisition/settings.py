@@ -2,24 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from protocols.dlms.session.clock import ClockLimits
 from system.head_end.acquisition.session_limits import SessionLimits
-
-
-@dataclass(frozen=True, slots=True)
-class ClockLimits:
-    """Limits of clock correction, by the deviation.
-
-    Args:
-        tolerance_s: up to this nothing is done.
-        shift_s: up to this it is shifted, which makes no interval longer or shorter than the shift.
-        set_s: up to this it is set; beyond, people are told and nothing is done.
-
-    Source: requirements A-09, F7-06 (half a second a day); the limits themselves are ours [M]
-    """
-
-    tolerance_s: float = 5.0
-    shift_s: float = 60.0
-    set_s: float = 1_800.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from protocols.dlms.cosem.control import Clock, DisconnectControl
 from protocols.dlms.cosem.disconnect import ControlState
 from protocols.dlms.cosem.enumerations import PaymentMode
 from protocols.dlms.cosem.payment import Account
-from protocols.dlms.datetimes import CosemDateTime
 from protocols.dlms.errors import DecodeError
+from protocols.dlms.session.clock import CLOCK, TIME, ClockCorrection, correction_of
 from protocols.dlms.session.engine import Target
 from protocols.dlms.session.errors import ActionRefused
 from system.head_end.acquisition.cosem_reads import read_attributes
 from system.head_end.acquisition.failures import ClockTooFar
-from system.head_end.acquisition.meter_session import CLOCK, MeterSession, note_clock
+from system.head_end.acquisition.meter_session import MeterSession, note_clock
 from system.head_end.acquisition.orders.outcome import Attempt, Outcome, done, impossible, refused
 from system.head_end.store_port import DueOrder
 from system.head_end.vocabulary import OrderKind, Reason
@@ -171,11 +171,6 @@ def _mode_name(mode: int) -> str:
     return _MODE_NAMES.get(PaymentMode(mode), str(mode)) if mode in list(PaymentMode) else str(mode)
 
 
-_TIME, _SHIFT = 2, 6
-#: The most that `shift_time` takes, s.
-_SHIFT_MAX_S = 900
-
-
 async def read_clock(session: MeterSession) -> float:
     """Deviation of the clock now, s; positive where it is ahead.
 
@@ -183,7 +178,7 @@ async def read_clock(session: MeterSession) -> float:
         DlmsError: it does not tell.
     """
     asked = session.store.now()
-    found = await session.dlms.get(Clock, CLOCK, _TIME)
+    found = await session.dlms.get(Clock, CLOCK, TIME)
     note_clock(session, found, asked, session.store.now())
     if session.clock_off_s is None:
         raise DecodeError("clock: it tells no instant")
@@ -191,11 +186,11 @@ async def read_clock(session: MeterSession) -> float:
 
 
 async def correct_clock(session: MeterSession, *, forced: bool = False) -> float:
-    """Correct the clock within the limits; how far it was ahead, s.
+    """Correct the clock within the limits; its deviation before, s.
 
     Args:
         session: the session.
-        forced: set it also where it is beyond the limits, because somebody ordered it.
+        forced: set it also where it is beyond the limits, because it was ordered.
 
     Raises:
         ClockTooFar: it is further off than may be corrected unasked.
@@ -203,23 +198,14 @@ async def correct_clock(session: MeterSession, *, forced: bool = False) -> float
     """
     await session.enough_counters()
     off_s = session.clock_off_s if session.clock_off_s is not None else await read_clock(session)
-    limits = session.settings.clocks
-    # behind a slow wire nobody knows better than this what time the meter has
-    if abs(off_s) <= limits.tolerance_s + session.clock_doubt_s:
-        return off_s
-    if abs(off_s) > limits.set_s and not forced:
+    limits, minutes = session.settings.clocks, session.settings.deviation_minutes
+    correction = correction_of(off_s, limits, doubt_s=session.clock_doubt_s, forced=forced)
+    if correction is ClockCorrection.TOO_FAR:
         raise ClockTooFar(f"the clock is {off_s:+.0f} s off")
-    if abs(off_s) <= min(limits.shift_s, _SHIFT_MAX_S):
-        await session.dlms.action(Clock, CLOCK, _SHIFT, axdr.long(-round(off_s)))
-    else:
-        await _write_clock(session)
-    session.clock_set = True
+    if correction is not ClockCorrection.NONE:
+        await session.dlms.correct_clock(correction, off_s, session.store.now, minutes)
+        session.clock_set = True
     return off_s
-
-
-async def _write_clock(session: MeterSession) -> None:
-    instant = CosemDateTime.from_utc(session.store.now(), session.settings.deviation_minutes)
-    await session.dlms.set(Clock, CLOCK, _TIME, axdr.octet_string(instant.to_bytes()))
 
 
 async def set_clock(session: MeterSession, order: DueOrder, attempt: Attempt) -> Outcome:
