@@ -5,13 +5,14 @@ Every view bears its operation; a test walks over all addresses and finds those 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from system.accounts import audit
+from system.accounts.models import User
 from system.accounts.permissions import Operation
 
 View = Callable[..., HttpResponse]
@@ -52,6 +53,11 @@ def require_permission(request: HttpRequest, operation: Operation) -> None:
             address=address_of(request),
         )
         raise PermissionDenied(f"{operation.value} is not for this user")
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user of a guarded view or route."""
+    return cast(User, request.user)
 
 
 def address_of(request: HttpRequest) -> str:

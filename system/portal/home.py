@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.pages.approvals import waiting_for
 from system.accounts.permissions import Operation
 from system.config.clock import business_day
@@ -180,5 +180,5 @@ def _address(figure: Figure) -> str:
 @requires(Operation.SEE_HOME)
 def home(request: HttpRequest) -> HttpResponse:
     """The figures of the user."""
-    user: Any = request.user
+    user = user_of(request)
     return render(request, "portal/home.html", {"figures": figures_of(user)})

@@ -1,6 +1,6 @@
 """Personal data (Law 1581 of 2012): personal columns, consent, export, erasure.
 
-`PERSONAL_DATA` is the list that the law asks for; a test holds it against the columns that there are. Values
+`personal_data` is the list that the law asks for; a test holds it against the columns that there are. Values
 of these columns are never in a log or in the audit trail: those name rows by their keys.
 
 Source: reference regulation.md, 1.10 (Law 1581, confidence C); the ten years of a merchant's papers: Law 962
@@ -10,11 +10,12 @@ of 2005, article 28.
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from system.accounts import audit
@@ -22,7 +23,7 @@ from system.accounts.models import User
 from system.accounts.permissions import Operation
 from system.config.clock import BOGOTA, business_now, security_now
 from system.registry.errors import UnableToRegister
-from system.registry.hooks import optional_manager
+from system.registry.hooks import HOOKS, PersonalDataPart
 from system.registry.models import Agreement, Customer, DataConsent, Installation
 
 FORMAT = "amibench-personal-data/1"
@@ -30,27 +31,9 @@ FORMAT = "amibench-personal-data/1"
 KEEP_YEARS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalDataPart:
-    """Columns of a model that say something about a person.
-
-    Args:
-        title: Spanish, in the export.
-        model: ``app.Model``.
-        owner: from a row to its customer, as Django's filters write it.
-        columns: that are personal.
-        now: further filter: an installation is a customer's only while his agreement holds.
-    """
-
-    title: str
-    model: str
-    owner: str
-    columns: tuple[str, ...]
-    now: Mapping[str, Any] | None = None
-
-
 _HELD = {"agreements__valid_to__isnull": True}
-PERSONAL_DATA: tuple[PersonalDataPart, ...] = (
+#: Personal columns of the registry; apps above add theirs by `system.registry.hooks`.
+REGISTRY_DATA: tuple[PersonalDataPart, ...] = (
     PersonalDataPart(
         "persona", "registry.Customer", "pk", ("document", "name", "phone", "email", "data_consent_at")
     ),
@@ -73,23 +56,15 @@ PERSONAL_DATA: tuple[PersonalDataPart, ...] = (
         ("niu", "address", "estrato", "sector", "latitude", "longitude"),
         _HELD,
     ),
-    PersonalDataPart(
-        "ventas",
-        "vending.Sale",
-        "agreement__customer",
-        ("number", "kind", "drn", "business_at", "amount_c", "units", "energy_c", "deducted_c"),
-    ),
-    PersonalDataPart(
-        "obligaciones",
-        "vending.ObligationRow",
-        "installation__agreements__customer",
-        ("kind", "name", "starts_on"),
-        {"installation__agreements__valid_to__isnull": True},
-    ),
-    PersonalDataPart(
-        "usuario", "accounts.User", "customer", ("username", "first_name", "last_name", "email")
-    ),
 )
+LOGIN_DATA = PersonalDataPart(
+    "usuario", "accounts.User", "customer", ("username", "first_name", "last_name", "email")
+)
+
+
+def personal_data() -> tuple[PersonalDataPart, ...]:
+    """The list that the law asks for: personal columns of all apps."""
+    return (*REGISTRY_DATA, *HOOKS.personal_data, LOGIN_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +116,7 @@ def export_personal_data(user: User, customer: Customer) -> bytes:
         UnableToRegister: the customer is another provider's.
     """
     _require_own(user, customer)
-    parts = {part.title: list(_rows_of(part, customer)) for part in PERSONAL_DATA}
+    parts = {part.title: list(_rows_of(part, customer)) for part in personal_data()}
     said = {
         "format": FORMAT,
         "provider": str(user.provider),
@@ -207,9 +182,7 @@ Puede pedir que se corrijan, que se actualicen o que se supriman los que la ley 
 
 
 def _rows_of(part: PersonalDataPart, customer: Customer) -> Iterator[dict[str, Any]]:
-    manager = optional_manager(part.model)
-    if manager is None:
-        return
+    manager: Any = apps.get_model(part.model)._default_manager  # noqa: SLF001 - public by documentation
     found = manager.filter(**{part.owner: customer.pk}, **(part.now or {}))
     yield from found.order_by("pk").values(*part.columns)
 

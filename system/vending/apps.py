@@ -11,7 +11,9 @@ class VendingConfig(AppConfig):
     verbose_name = "Venta"
 
     def ready(self) -> None:
-        """Hear of meters that count otherwise."""
+        """Connect the registry's hooks and the signals of meters whose payment mode changes."""
+        from system.vending import registry_hooks
         from system.vending.services import payment_mode
 
+        registry_hooks.connect()
         payment_mode.connect()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts import four_eyes
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.audit_labels import detail_lines
 from system.accounts.models import Approval
 from system.accounts.pages.forms import DecisionForm
@@ -30,7 +30,7 @@ def waiting_for(user: Any) -> Any:
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """Requests that wait for this user, his own, and those that are decided."""
-    user: Any = request.user
+    user = user_of(request)
     mine = Approval.objects.of(user).filter(
         decision__isnull=True, expires_at__gte=security_now(), requested_by=user
     )
@@ -63,7 +63,7 @@ def approval(request: HttpRequest, approval_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, approval_id: uuid.UUID) -> HttpResponse:
     """Approve or reject."""
-    user: Any = request.user
+    user = user_of(request)
     found = _found(request, approval_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():

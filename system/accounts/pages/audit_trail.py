@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts import audit
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.models import AuditRecord
 from system.accounts.pages.forms import TrailForm
 from system.accounts.permissions import Operation
@@ -44,7 +44,7 @@ def check(request: HttpRequest) -> HttpResponse:
         messages.success(request, "La cadena está completa: ningún registro fue cambiado ni borrado.")
     else:
         messages.error(request, f"La cadena se rompe en el registro {broken}: alguien lo cambió por fuera.")
-    user: Any = request.user
+    user = user_of(request)
     outcome = audit.DONE if broken is None else audit.FAILED
     audit.record("audit.check", outcome=outcome, user=user)
     return redirect("accounts:audit")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import services
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.models import AuditRecord, User
 from system.accounts.pages.forms import RoleForm, UserForm
 from system.accounts.permissions import Operation
@@ -35,7 +35,7 @@ def create(request: HttpRequest) -> HttpResponse:
         cleaned = form.cleaned_data
         try:
             made, password = services.invite(
-                _user(request), cleaned["username"], role=cleaned["role"], name=cleaned["name"]
+                user_of(request), cleaned["username"], role=cleaned["role"], name=cleaned["name"]
             )
         except UnableToCreateUser as error:
             form.add_error(None, str(error))
@@ -94,7 +94,7 @@ def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
     """A new password for one login, shown once."""
     found = _found(request, user_id)
     try:
-        password = services.reset_password(_user(request), found)
+        password = services.reset_password(user_of(request), found)
     except services.UnableToChangeUser as error:
         messages.error(request, str(error))
         return redirect("accounts:user", user_id=found.pk)
@@ -104,7 +104,7 @@ def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
 def _mine(request: HttpRequest) -> Any:
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     # `User` has Django's own manager: narrowed here
-    mine = User.objects.filter(provider_id=_user(request).provider_pk)
+    mine = User.objects.filter(provider_id=user_of(request).provider_pk)
     return mine.annotate(has_factor=Exists(factor)).order_by("-is_active", "username")
 
 
@@ -117,7 +117,7 @@ def _found(request: HttpRequest, user_id: int) -> User:
 
 def _do(request: HttpRequest, found: User, verb: Callable[[User, User], None], sentence: str) -> HttpResponse:
     try:
-        verb(_user(request), found)
+        verb(user_of(request), found)
     except services.UnableToChangeUser as error:
         messages.error(request, str(error))
     else:
@@ -129,10 +129,6 @@ def _password_page(request: HttpRequest, found: User, password: str) -> HttpResp
     return render(request, "accounts/first_password.html", {"person": found, "password": password})
 
 
-def _user(request: HttpRequest) -> Any:
-    return request.user
-
-
 # --- One's own account
 
 LAST_LOGINS = 10
@@ -142,7 +138,7 @@ LAST_LOGINS = 10
 @require_GET
 def own_account(request: HttpRequest) -> HttpResponse:
     """The user's own role, second factor and last logins."""
-    user: Any = request.user
+    user = user_of(request)
     logins = AuditRecord.objects.of(user).filter(user=user, action__startswith="login.")
     shown = {"has_factor": is_mfa_enabled(user), "logins": logins.order_by("-id")[:LAST_LOGINS]}
     return render(request, "accounts/me.html", shown)

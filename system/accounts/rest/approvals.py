@@ -8,9 +8,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from system.accounts import four_eyes
+from system.accounts.access import user_of
 from system.accounts.models import Approval
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import (
     Flag,
     In,

@@ -7,9 +7,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from system.accounts import audit
+from system.accounts.access import user_of
 from system.accounts.models import AuditRecord
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import Day, Instant, Out, Page, PageQuery, free_text, page_of
 
 router = Router(tags=["Auditoría"])

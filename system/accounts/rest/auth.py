@@ -130,11 +130,6 @@ def guarded(
     }
 
 
-def user_of(request: HttpRequest) -> Any:
-    """The user of a guarded route."""
-    return request.user
-
-
 def _length(request: HttpRequest) -> int:
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)

@@ -9,9 +9,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from system.accounts import services
+from system.accounts.access import user_of
 from system.accounts.models import User
 from system.accounts.permissions import Operation, Role
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, Out, Page, PageQuery, page_of, plain_text, row_or_404
 
 router = Router(tags=["Usuarios"])
@@ -152,6 +153,6 @@ def own_user(request: HttpRequest) -> MeOut:
         username=user.username,
         name=user.get_full_name(),
         role=user.role,
-        provider=user.provider.name,
+        provider=str(user.provider),
         operations=sorted(operation.value for operation in Operation if user.may(operation)),
     )

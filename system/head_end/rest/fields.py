@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from pydantic import Field
 
-from system.accounts.rest.auth import user_of
+from system.accounts.access import user_of
 from system.accounts.rest.fields import KEY_MAX, QueryInt, free_text, row_or_404
 from system.head_end.models import MeterAccess
 from system.head_end.vocabulary import REASON_SENTENCES, Reason

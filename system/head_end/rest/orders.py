@@ -10,11 +10,11 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import Field
 
-from system.accounts.access import require_permission
+from system.accounts.access import require_permission, user_of
 from system.accounts.models import Approval
 from system.accounts.permissions import Operation
 from system.accounts.rest.approvals import ApprovalOut, approval_out
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import (
     In,
     Instant,

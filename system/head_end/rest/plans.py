@@ -7,8 +7,9 @@ from ninja import Query, Router
 from pydantic import Field
 
 from protocols.intervals import DAY_S
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import (
     Flag,
     In,

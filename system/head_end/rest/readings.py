@@ -8,8 +8,9 @@ from ninja import Query, Router
 from pydantic import Field
 
 from protocols.dlms.obis import obis_of
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import Day, In, Instant, InstantIn, Out, Page, PageQuery, QueryInt, page_of
 from system.config.clock import business_day, business_now
 from system.head_end.api_types import Curve, Quality

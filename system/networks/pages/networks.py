@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.config.clock import business_day, business_now, security_now
 from system.networks.api_keys import SCOPES, KeyRequest, Scope, issue_api_key, revoke_api_key
@@ -21,11 +21,6 @@ from system.networks.services.sales import sold_c
 from system.vending.ledger import account_of
 from system.vending.models import AccountKind
 from system.vending.pricing.explain import kwh as tenths
-
-
-def user_of(request: HttpRequest) -> Any:
-    """The user of a guarded page."""
-    return request.user
 
 
 def find_network(request: HttpRequest, network_id: int) -> Network:

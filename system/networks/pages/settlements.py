@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.networks.errors import UnableToManage
 from system.networks.models import Settlement
 from system.networks.pages.forms import DayForm
-from system.networks.pages.networks import find_network, user_of
+from system.networks.pages.networks import find_network
 from system.networks.rest.settlements import as_file
 from system.networks.services.settlements import settle_day
 

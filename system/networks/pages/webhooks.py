@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.networks.errors import UnableToManage
 from system.networks.models import MessageState, Network, WebhookEndpoint, WebhookMessage
 from system.networks.pages.forms import EndpointForm
-from system.networks.pages.networks import find_network, row_of_network, user_of
+from system.networks.pages.networks import find_network, row_of_network
 from system.networks.webhooks.endpoints import add_endpoint, new_secret, resend, switch_endpoint
 from system.networks.webhooks.sending import secret_of
 

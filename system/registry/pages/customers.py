@@ -1,13 +1,11 @@
 """Customers: search, one, correct, the guided form; consent, export and erasure (Law 1581)."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.accounts.services import UnableToChangeUser, UnableToCreateUser, invite_subscriber
 from system.registry import personal_data
@@ -29,7 +27,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     """
     text = request.POST.get("q", "").strip()[:100]
     page = page_of(request, find_customers(request.user, text))
-    shown = {"page": page, "text": text, "may_edit": _user(request).may(Operation.EDIT_CUSTOMERS)}
+    shown = {"page": page, "text": text, "may_edit": user_of(request).may(Operation.EDIT_CUSTOMERS)}
     return render(request, "registry/customers.html", shown)
 
 
@@ -38,7 +36,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """One customer: installations, agreements, consents, login."""
     found = row_or_404(request, Customer, customer_id)
-    user: Any = request.user
+    user = user_of(request)
     homes = service_points_of(user, found)
     shown = {
         "customer": found,
@@ -63,7 +61,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_customer(_user(request), found, form.person())
+            edit_customer(user_of(request), found, form.person())
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
@@ -77,7 +75,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """The guided form: person, place, agreement, meter."""
-    user = _user(request)
+    user = user_of(request)
     form = ServicePointForm(request.POST if request.method == "POST" else None, user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,7 +85,7 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Instalación {installation.niu} registrada.")
             return redirect("registry:installation", installation_id=installation.pk)
-    ready = {"sites": Site.objects.of(user).exists(), "tariffs": bool(tariff_codes(user.provider_id))}
+    ready = {"sites": Site.objects.of(user).exists(), "tariffs": bool(tariff_codes(user.provider_pk))}
     return render(request, "registry/home_form.html", {"form": form, "ready": ready})
 
 
@@ -97,15 +95,11 @@ def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A login for this person, to see his own account; its first password is shown once."""
     found = row_or_404(request, Customer, customer_id)
     try:
-        made, password = invite_subscriber(_user(request), found, request.POST.get("username", "").strip())
+        made, password = invite_subscriber(user_of(request), found, request.POST.get("username", "").strip())
     except (UnableToChangeUser, UnableToCreateUser) as error:
         messages.error(request, str(error))
         return redirect("registry:customer", customer_id=found.pk)
     return render(request, "accounts/first_password.html", {"person": made, "password": password})
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user
 
 
 # --- Personal data (Law 1581)
@@ -122,7 +116,7 @@ def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
         messages.error(request, "Elija el medio por el que la persona lo dijo.")
         return redirect("registry:customer", customer_id=found.pk)
     try:
-        personal_data.record_consent(_user(request), found, given=given, **form.cleaned_data)
+        personal_data.record_consent(user_of(request), found, given=given, **form.cleaned_data)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
     else:
@@ -136,7 +130,7 @@ def export(request: HttpRequest, customer_id: int) -> HttpResponse:
     """All personal data of a customer, as a ZIP."""
     found = row_or_404(request, Customer, customer_id)
     answer = HttpResponse(
-        personal_data.export_personal_data(_user(request), found), content_type="application/zip"
+        personal_data.export_personal_data(user_of(request), found), content_type="application/zip"
     )
     # by key: the name of a file stays in histories of downloads
     answer["Content-Disposition"] = f'attachment; filename="datos-cliente-{found.pk}.zip"'
@@ -150,7 +144,7 @@ def erase(request: HttpRequest, customer_id: int) -> HttpResponse:
     found = row_or_404(request, Customer, customer_id)
     if request.method == "POST":
         try:
-            result = personal_data.erase_personal_data(_user(request), found)
+            result = personal_data.erase_personal_data(user_of(request), found)
         except UnableToRegister as error:
             messages.error(request, error.sentence)
         else:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
@@ -62,7 +62,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = DeviceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = register_device(_user(request), MeterData(**form.cleaned_data), business_now())
+            made = register_device(user_of(request), MeterData(**form.cleaned_data), business_now())
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
@@ -82,7 +82,7 @@ def keys(request: HttpRequest, device_id: int) -> HttpResponse:
     form = KeyingForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            set_keying(_user(request), found, form.keying())
+            set_keying(user_of(request), found, form.keying())
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
@@ -107,7 +107,7 @@ def identify(request: HttpRequest, device_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            set_identifier(_user(request), found, said["kind"], said["value"])
+            set_identifier(user_of(request), found, said["kind"], said["value"])
         except UnableToRegister as error:
             form.add_error("value", error.sentence)
         else:
@@ -127,9 +127,5 @@ def _history(request: HttpRequest, model: Any, found: Device) -> Any:
 
 
 def _may_edit(request: HttpRequest) -> bool:
-    may: bool = _user(request).may(Operation.EDIT_DEVICES)
+    may: bool = user_of(request).may(Operation.EDIT_DEVICES)
     return may
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -1,14 +1,12 @@
 """Groups on the axes of R4.1-07: create, add and remove members, history of memberships."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership
@@ -21,7 +19,7 @@ from system.registry.services.groups import create_group, join, leave, set_rule
 @require_GET
 def groups(request: HttpRequest) -> HttpResponse:
     """The groups, axis by axis."""
-    user = _user(request)
+    user = user_of(request)
     now = Count("memberships", filter=Q(memberships__valid_to__isnull=True))
     found = list(Group.objects.of(user).annotate(size=now))
     axes = [(axis.label, [group for group in found if group.axis == axis]) for axis in GroupAxis]
@@ -36,7 +34,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_group(_user(request), **form.cleaned_data)
+            made = create_group(user_of(request), **form.cleaned_data)
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
@@ -60,7 +58,7 @@ def add(request: HttpRequest, group_id: int) -> HttpResponse:
     form = MembersForm(request.POST, user=request.user)
     if not form.is_valid():
         return _group_page(request, found, form)
-    count = join(_user(request), found, form.cleaned_data["installations"])
+    count = join(user_of(request), found, form.cleaned_data["installations"])
     messages.success(request, f"Entraron {count} instalaciones." if count != 1 else "Entró 1 instalación.")
     return redirect("registry:group", group_id=found.pk)
 
@@ -75,7 +73,7 @@ def rule(request: HttpRequest, group_id: int) -> HttpResponse:
         messages.error(request, "Elija una regla de la lista.")
         return redirect("registry:group", group_id=found.pk)
     try:
-        joined, left = set_rule(_user(request), found, **form.cleaned_data)
+        joined, left = set_rule(user_of(request), found, **form.cleaned_data)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
     else:
@@ -89,14 +87,14 @@ def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Remove an installation."""
     found = row_or_404(request, GroupMembership, membership_id, "group")
     try:
-        leave(_user(request), found)
+        leave(user_of(request), found)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
     return redirect("registry:group", group_id=found.group_id)
 
 
 def _group_page(request: HttpRequest, found: Group, form: MembersForm) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     rows = GroupMembership.objects.of(user).filter(group=found).select_related("installation__site")
     shown = {
         "group": found,
@@ -107,7 +105,3 @@ def _group_page(request: HttpRequest, found: Group, form: MembersForm) -> HttpRe
         "may_edit": user.may(Operation.EDIT_CUSTOMERS),
     }
     return render(request, "registry/group.html", shown)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -1,7 +1,6 @@
 """Import of a file: review row by row, then all of it, or nothing."""
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.registry.errors import UnableToReadFile, UnableToRegister
 from system.registry.importing.columns import COLUMNS, XLSX, blank_workbook, error_list
@@ -34,7 +33,7 @@ class FileForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; its review is shown before anything is written."""
-    user: Any = request.user
+    user = user_of(request)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -83,7 +82,7 @@ def errors(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 def accept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Import the file."""
     draft = _draft(request, draft_id)
-    user: Any = request.user
+    user = user_of(request)
     try:
         count = import_file(user, draft)
     except UnableToRegister as error:
@@ -111,7 +110,7 @@ def template_file(request: HttpRequest) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, draft_id: uuid.UUID) -> ImportDraft:
-    user: Any = request.user
+    user = user_of(request)
     # of the user who uploaded it alone: a file of personal data is shown to no other before it is imported
     found: ImportDraft | None = ImportDraft.objects.of(user).filter(pk=draft_id, made_by=user).first()
     if found is None:

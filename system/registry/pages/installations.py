@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
-from system.registry.hooks import optional_manager
+from system.registry.hooks import HOOKS
 from system.registry.models import Agreement, DeviceInstallation, GroupMembership, Installation
 from system.registry.pages.forms import AgreementForm, PlaceForm, SwapForm
 from system.registry.pages.shortcuts import add_refusal, row_or_404
@@ -26,7 +26,7 @@ LAST_SALES = 10
 @require_GET
 def installation(request: HttpRequest, installation_id: int) -> HttpResponse:
     """One installation with its history."""
-    user = _user(request)
+    user = user_of(request)
     found = _found(request, installation_id)
     shown = {
         "home": service_point_of(user, found),
@@ -45,7 +45,7 @@ def installation(request: HttpRequest, installation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, installation_id: int) -> HttpResponse:
     """Correct an installation."""
-    user = _user(request)
+    user = user_of(request)
     found = _found(request, installation_id)
     initial = {name: getattr(found, name) for name in PlaceData.__slots__}
     form = PlaceForm(request.POST or None, initial=initial, user=user)
@@ -63,7 +63,7 @@ def edit(request: HttpRequest, installation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_agreement(request: HttpRequest, installation_id: int) -> HttpResponse:
     """Another agreement from now on."""
-    user = _user(request)
+    user = user_of(request)
     found = _found(request, installation_id)
     present = service_point_of(user, found).agreement
     initial = {}
@@ -89,7 +89,7 @@ def new_agreement(request: HttpRequest, installation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def swap(request: HttpRequest, installation_id: int) -> HttpResponse:
     """Remove a meter and install another."""
-    user = _user(request)
+    user = user_of(request)
     found = _found(request, installation_id)
     form = SwapForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
@@ -112,11 +112,9 @@ def _history(user: Any, model: Any, found: Installation) -> Any:
 
 
 def _last_sales(user: Any, found: Installation) -> Any:
-    manager = optional_manager("vending.Sale")
-    if manager is None or not user.may(Operation.SEE_REPORTS):
-        return []  # a cashier sees the sales of his own, and those in «Ventas»
-    sold = manager.of(user).filter(installation=found).select_related("outcome", "reversal")
-    return sold.order_by("-business_at")[:LAST_SALES]
+    if not user.may(Operation.SEE_REPORTS):
+        return ()  # a cashier sees the sales of his own, and those in «Ventas»
+    return HOOKS.last_sales(user, found, LAST_SALES)
 
 
 def _done(request: HttpRequest, found: Installation, sentence: str) -> HttpResponse:
@@ -127,7 +125,3 @@ def _done(request: HttpRequest, found: Installation, sentence: str) -> HttpRespo
 def _form_page(request: HttpRequest, found: Installation, form: Any, title: str) -> HttpResponse:
     shown = {"form": form, "title": title, "back": ("registry:installation", found.pk)}
     return render(request, "registry/form.html", shown)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

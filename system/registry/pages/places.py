@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from system.accounts.access import requires
+from system.accounts.access import requires, user_of
 from system.accounts.permissions import Operation
 from system.registry.errors import UnableToRegister
 from system.registry.models import Community, Site
@@ -22,7 +22,7 @@ from system.registry.services.places import create_community, create_feeder, cre
 @require_GET
 def places(request: HttpRequest) -> HttpResponse:
     """Places, community by community."""
-    user = _user(request)
+    user = user_of(request)
     sites = Site.objects.of(user).annotate(homes=Count("installations"))
     communities = Community.objects.of(user)
     tree = [
@@ -59,14 +59,10 @@ def new_feeder(request: HttpRequest) -> HttpResponse:
 def _new(request: HttpRequest, form: Any, verb: Callable[..., Any], title: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            made = verb(_user(request), **form.cleaned_data)
+            made = verb(user_of(request), **form.cleaned_data)
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
             messages.success(request, f"«{made.name}» quedó registrado.")
             return redirect("registry:places")
     return render(request, "registry/form.html", {"form": form, "title": title, "back": ("registry:places",)})
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

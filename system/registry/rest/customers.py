@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import Flag, In, Instant, Out, Page, PageIn, free_text, page_of, row_or_404
 from system.registry import personal_data
 from system.registry.models import Customer

@@ -7,8 +7,9 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import Instant, Out, row_or_404
 from system.registry.errors import UnableToReadFile
 from system.registry.importing.loading import Review, import_file, keep_draft, review_file

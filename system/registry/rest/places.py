@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, Key, Out, whole
 from system.registry.models import Community, Feeder, Site, SiteKind
 from system.registry.rest.schemas import Words, own_row

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from pydantic import AfterValidator, Field
 
-from system.accounts.rest.auth import user_of
+from system.accounts.access import user_of
 from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, free_text, plain_text, whole
 from system.registry import identifiers
 from system.registry.errors import UnableToRegister

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from system.accounts import audit
-from system.accounts.access import address_of, requires
+from system.accounts.access import address_of, requires, user_of
 from system.accounts.permissions import Operation
 from system.reports.catalogue import REGISTRY, SECTIONS
 from system.reports.declaration import NUMBER_KINDS, ColumnKind, Report, UnableToReport
@@ -40,7 +40,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     found = REGISTRY.get(name)
     if found is None:
         raise Http404
-    user: Any = request.user
+    user = user_of(request)
     form = report_form(user, found, request.GET.dict())
     wanted = request.GET.get("como", "")
     if not form.is_valid():
@@ -165,7 +165,7 @@ def index(request: HttpRequest) -> HttpResponse:
         (section, [report for report in REGISTRY.values() if report.section == section])
         for section in SECTIONS
     ]
-    user: Any = request.user
+    user = user_of(request)
     may_schedule = user.may(Operation.SCHEDULE_REPORTS)
     shown = {"sections": [one for one in sections if one[1]], "may_schedule": may_schedule}
     return render(request, "reports/index.html", shown)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import audit
-from system.accounts.access import address_of, requires
+from system.accounts.access import address_of, requires, user_of
 from system.accounts.permissions import Operation
 from system.reports.catalogue import REGISTRY
 from system.reports.declaration import UnableToReport
@@ -111,7 +111,7 @@ def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
     report = REGISTRY.get(name)
     if report is None:
         raise Http404
-    user: Any = request.user
+    user = user_of(request)
     given = request.GET.dict()
     form = ScheduleForm(request.POST or None, initial={"name": report.title})
     if request.method == "POST" and form.is_valid():
@@ -140,7 +140,7 @@ def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def schedule_stop(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Stop a schedule."""
-    user: Any = request.user
+    user = user_of(request)
     found = ReportSchedule.objects.of(user).filter(pk=schedule_id).first()
     if found is None:
         raise Http404

@@ -9,10 +9,11 @@ from ninja import Router
 from pydantic import Field
 
 from system.accounts import four_eyes
+from system.accounts.access import user_of
 from system.accounts.models import Approval
 from system.accounts.permissions import Operation
 from system.accounts.rest.approvals import ApprovalOut, approval_out
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, plain_text, row_or_404, whole
 from system.vending.models import Sale
 from system.vending.rest.fields import Energy, MeterNumber, Reason, units_of

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from pydantic import Field
 
-from system.accounts.rest.auth import user_of
+from system.accounts.access import user_of
 from system.accounts.rest.fields import Key, plain_text, whole
 from system.registry.models import Installation
 from system.vending.errors import UnableToSell

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import (
     Flag,
     In,

@@ -9,8 +9,9 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import Field, model_validator
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import Day, In, Instant, Out, Page, PageQuery, page_of, row_or_404
 from system.config.clock import business_day
 from system.vending.errors import UnableToSell

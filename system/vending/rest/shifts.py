@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, Instant, Key, Out, Page, PageQuery, free_text, page_of, row_or_404
 from system.vending.models import Deposit, Merchant, PointOfSale, Shift
 from system.vending.rest.fields import Amount, Paid, ShownAmount, ShownEnergy, own_row, wh_of

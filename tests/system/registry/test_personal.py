@@ -39,7 +39,7 @@ def person(village: Village) -> Customer:
 
 
 def test_every_column_of_the_list_exists_and_no_text_is_forgotten() -> None:
-    listed = {part.model: set(part.columns) for part in personal_data.PERSONAL_DATA}
+    listed = {part.model: set(part.columns) for part in personal_data.personal_data()}
     for label, columns in listed.items():
         names = {field.name for field in apps.get_model(label)._meta.get_fields()}
         assert {column.split("__")[0] for column in columns} <= names, label

@@ -9,8 +9,9 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from protocols.offline.envelope import OCTETS_MAX
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
-from system.accounts.rest.auth import guarded, user_of
+from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import (
     In,
     Instant,
