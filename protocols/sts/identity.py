@@ -192,6 +192,12 @@ class MeterPrimaryAccountNumber:
 # Attributes of a vending key and of the decoder key made from it: SGC, KRN, TI, KEN, key type.
 
 
+KRN_RANGE = (1, 9)
+TI_RANGE = (0, 99)
+KEN_RANGE = (0, 255)
+"""Lowest and highest value of each, for whatever declares such a field."""
+
+
 class KeyType(IntEnum):
     """What a decoder key is for (IEC 62055-41, 6.5.2.2)."""
 
@@ -226,7 +232,7 @@ class KeyRevisionNumber:
     krn: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.krn <= 9:
+        if not KRN_RANGE[0] <= self.krn <= KRN_RANGE[1]:
             raise StsValueError(f"a KRN is 1 to 9, not {self.krn}")
 
     def __int__(self) -> int:
@@ -240,7 +246,7 @@ class TariffIndex:
     ti: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.ti <= 99:
+        if not TI_RANGE[0] <= self.ti <= TI_RANGE[1]:
             raise StsValueError(f"a TI is 0 to 99, not {self.ti}")
 
     def __int__(self) -> int:
@@ -264,7 +270,7 @@ class KeyExpiryNumber:
     ken: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.ken <= 255:
+        if not KEN_RANGE[0] <= self.ken <= KEN_RANGE[1]:
             raise StsValueError(f"a KEN is 0 to 255, not {self.ken}")
 
     def __int__(self) -> int:

@@ -1,6 +1,7 @@
 """Roles, operations, and which role may do which: one table, read by pages, API and matrix test."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -75,48 +76,62 @@ _READERS = _STAFF | {Role.AUDITOR}
 _SELLERS = frozenset({Role.CASHIER, Role.OPERATOR, Role.SUPERVISOR})
 _CHIEFS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
-#: Operation -> roles that may do it.
-PERMITTED_ROLES: Mapping[Operation, frozenset[Role]] = {
-    Operation.SEE_HOME: frozenset(Role),
-    Operation.SEE_OWN_ACCOUNT: frozenset({Role.SUBSCRIBER}),
-    Operation.SEE_CUSTOMERS: _READERS | {Role.CASHIER},
-    Operation.EDIT_CUSTOMERS: _STAFF,
-    Operation.IMPORT_REGISTRY: _STAFF,
-    Operation.EXPORT_PERSONAL_DATA: _CHIEFS,
-    Operation.ERASE_PERSONAL_DATA: _CHIEFS,
-    Operation.SEE_DEVICES: _READERS,
-    Operation.EDIT_DEVICES: _STAFF,
-    Operation.SEE_TARIFFS: _READERS | {Role.CASHIER},
-    Operation.EDIT_TARIFFS: _CHIEFS,
-    Operation.SEE_OBLIGATIONS: _READERS,
-    Operation.EDIT_OBLIGATIONS: _CHIEFS,
-    Operation.SELL: _SELLERS,
-    Operation.SEE_SALES: _READERS | {Role.CASHIER},
-    Operation.REPRINT: _SELLERS,
-    Operation.REVERSE_SALE: _CHIEFS,
-    Operation.FREE_ISSUE: _CHIEFS,
-    Operation.KEY_CHANGE: _CHIEFS,
-    Operation.MANAGEMENT_TOKEN: _STAFF,
-    Operation.OPERATE_SHIFT: _SELLERS,
-    Operation.RECEIVE_DEPOSIT: _CHIEFS,
-    Operation.MANAGE_POINTS_OF_SALE: _CHIEFS,
-    Operation.SEE_REPORTS: _READERS,
-    Operation.APPROVE: _CHIEFS,
-    Operation.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
-    Operation.SEE_AUDIT: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
-    Operation.MASS_DISCONNECT: _CHIEFS,
-    Operation.SEE_FIELD: _READERS,
-    Operation.MANAGE_FIELD: _CHIEFS,
-    Operation.CONFIRM_REGISTRATION: _STAFF,
-    Operation.READ_METER: _STAFF,
-    Operation.SEND_ORDER: _STAFF,
-    Operation.CANCEL_ORDER: _STAFF,
-    Operation.DELIVER_TOKEN: _SELLERS,
-    Operation.MANAGE_NETWORKS: _CHIEFS,
-    Operation.SCHEDULE_REPORTS: _CHIEFS,
-    Operation.SEE_TERMINALS: _READERS,
-    Operation.MANAGE_TERMINALS: _CHIEFS,
-    Operation.SETTLE_TERMINAL: _STAFF,
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Row of the table.
+
+    Args:
+        label: Spanish, for pages and the audit trail.
+        roles: that may do the operation.
+    """
+
+    label: str
+    roles: frozenset[Role]
+
+
+#: One row for each operation.
+PERMISSIONS: Mapping[Operation, Permission] = {
+    Operation.SEE_HOME: Permission("Ver el inicio", frozenset(Role)),
+    Operation.SEE_OWN_ACCOUNT: Permission("Ver la cuenta propia", frozenset({Role.SUBSCRIBER})),
+    Operation.SEE_CUSTOMERS: Permission("Ver clientes", _READERS | {Role.CASHIER}),
+    Operation.EDIT_CUSTOMERS: Permission("Editar clientes", _STAFF),
+    Operation.IMPORT_REGISTRY: Permission("Importar el registro", _STAFF),
+    Operation.EXPORT_PERSONAL_DATA: Permission("Exportar datos personales", _CHIEFS),
+    Operation.ERASE_PERSONAL_DATA: Permission("Borrar datos personales", _CHIEFS),
+    Operation.SEE_DEVICES: Permission("Ver dispositivos", _READERS),
+    Operation.EDIT_DEVICES: Permission("Editar dispositivos", _STAFF),
+    Operation.SEE_TARIFFS: Permission("Ver tarifas", _READERS | {Role.CASHIER}),
+    Operation.EDIT_TARIFFS: Permission("Editar tarifas", _CHIEFS),
+    Operation.SEE_OBLIGATIONS: Permission("Ver obligaciones", _READERS),
+    Operation.EDIT_OBLIGATIONS: Permission("Editar obligaciones", _CHIEFS),
+    Operation.SELL: Permission("Vender", _SELLERS),
+    Operation.SEE_SALES: Permission("Ver ventas", _READERS | {Role.CASHIER}),
+    Operation.REPRINT: Permission("Reimprimir un tiquete", _SELLERS),
+    Operation.REVERSE_SALE: Permission("Reversar una venta", _CHIEFS),
+    Operation.FREE_ISSUE: Permission("Entrega sin cobro", _CHIEFS),
+    Operation.KEY_CHANGE: Permission("Cambio de llave", _CHIEFS),
+    Operation.MANAGEMENT_TOKEN: Permission("Token de gestión", _STAFF),
+    Operation.OPERATE_SHIFT: Permission("Manejar un turno", _SELLERS),
+    Operation.RECEIVE_DEPOSIT: Permission("Recibir una consignación", _CHIEFS),
+    Operation.MANAGE_POINTS_OF_SALE: Permission("Administrar puntos de venta", _CHIEFS),
+    Operation.SEE_REPORTS: Permission("Ver informes", _READERS),
+    Operation.APPROVE: Permission("Aprobar", _CHIEFS),
+    Operation.MANAGE_USERS: Permission("Administrar usuarios", frozenset({Role.ADMINISTRATOR})),
+    Operation.SEE_AUDIT: Permission("Ver la auditoría", frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    Operation.MASS_DISCONNECT: Permission("Desconexión masiva", _CHIEFS),
+    Operation.SEE_FIELD: Permission("Ver el campo", _READERS),
+    Operation.MANAGE_FIELD: Permission("Configurar el campo", _CHIEFS),
+    Operation.CONFIRM_REGISTRATION: Permission("Confirmar medidores", _STAFF),
+    Operation.READ_METER: Permission("Leer un medidor", _STAFF),
+    Operation.SEND_ORDER: Permission("Enviar una orden", _STAFF),
+    Operation.CANCEL_ORDER: Permission("Anular una orden", _STAFF),
+    Operation.DELIVER_TOKEN: Permission("Entregar un token", _SELLERS),
+    Operation.MANAGE_NETWORKS: Permission("Administrar redes externas", _CHIEFS),
+    Operation.SCHEDULE_REPORTS: Permission("Programar informes", _CHIEFS),
+    Operation.SEE_TERMINALS: Permission("Ver terminales", _READERS),
+    Operation.MANAGE_TERMINALS: Permission("Administrar terminales", _CHIEFS),
+    Operation.SETTLE_TERMINAL: Permission("Liquidar terminales", _STAFF),
 }
 
 #: Operations that a second person must approve (R4.1-02).
@@ -127,4 +142,4 @@ FOUR_EYES: frozenset[Operation] = frozenset(
 
 def may(role: str, operation: Operation) -> bool:
     """True where a role may do an operation; an unknown role may do nothing."""
-    return role in PERMITTED_ROLES[operation]
+    return role in PERMISSIONS[operation].roles

@@ -15,7 +15,16 @@ from system.accounts.permissions import ROLE_LABELS, Operation, Role
 
 
 class UnableToCreateUser(ValueError):
-    """The user cannot be made; one sentence."""
+    """The user cannot be created.
+
+    Args:
+        sentence: Spanish, for pages and the API.
+        english: for the command line; as the Spanish one where the sentence is Django's.
+    """
+
+    def __init__(self, sentence: str, english: str = "") -> None:
+        super().__init__(sentence)
+        self.english = english or sentence
 
 
 def create_staff(
@@ -43,8 +52,11 @@ def create_staff(
         UnableToCreateUser: name taken, role unknown, or password too weak.
     """
     if role not in ROLE_LABELS or role == Role.SUBSCRIBER:
-        known = ", ".join(known.value for known in Role if known is not Role.SUBSCRIBER)
-        raise UnableToCreateUser(f"there is no role {role!r}: use {known}")
+        staff = [known for known in Role if known is not Role.SUBSCRIBER]
+        raise UnableToCreateUser(
+            f"Ese rol no existe: use {', '.join(ROLE_LABELS[known] for known in staff)}.",
+            f"there is no role {role!r}: use {', '.join(staff)}",
+        )
     first, _, last = name.partition(" ")
     user = User(username=username, role=role, provider=provider, first_name=first[:150], last_name=last[:150])
     user.must_change_password = must_change
@@ -65,7 +77,9 @@ def create_staff(
                 detail={"role": role},
             )
     except IntegrityError:
-        raise UnableToCreateUser(f"the name {username} is taken") from None
+        raise UnableToCreateUser(
+            "Ese usuario ya existe: elija otro.", f"the name {username} is taken"
+        ) from None
     return user
 
 

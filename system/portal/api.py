@@ -21,7 +21,7 @@ from system.accounts import rest as accounts_rest
 from system.accounts.access import requires
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import AUTHENTICATORS, Permission
-from system.accounts.rest.problems import MEDIA_TYPE, AppApi, Problem, install, problem
+from system.accounts.rest.problems import MEDIA_TYPE, AppApi, DocumentedApi, Problem, install, problem
 from system.head_end import rest as head_end_rest
 from system.registry import rest as registry_rest
 from system.reports import rest as reports_rest
@@ -48,7 +48,7 @@ _DESCRIPTION = (
 )
 
 
-class Api(NinjaAPI):
+class Api(DocumentedApi):
     """Ninja's API with problems for every error, and a document that says so."""
 
     def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
@@ -102,7 +102,9 @@ def _documented(schema: OpenAPISchema) -> OpenAPISchema:
     """Problems and ways to identify oneself, which ninja does not know of."""
     components = schema["components"]
     described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    components["schemas"] |= described.pop("$defs") | {"Problem": described}
+    for problem_part in (problems := described.pop("$defs") | {"Problem": described}).values():
+        problem_part.pop("description", None)
+    components["schemas"] |= problems
     components["securitySchemes"] = {way.name: dict(way.schema) for way in AUTHENTICATORS}
     components["responses"] = {f"P{number}": _response(number) for number in _MAY_BE}
     security: list[dict[str, list[str]]] = [{way.name: []} for way in AUTHENTICATORS]

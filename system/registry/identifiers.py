@@ -9,6 +9,10 @@ from system.registry.errors import UnableToRegister
 
 _SPACES = re.compile(r"[\s\-\u00a0]+")
 _DOCUMENT = re.compile(r"[0-9A-Z]{3,20}")
+#: Most letters of a document as it is typed, with spaces, points and dashes that do not count.
+TYPED_MAX = 30
+#: Code of a locality (DIVIPOLA), or of a part of it.
+DANE_PATTERN = r"^[0-9]{8,13}$"
 _EUI48 = re.compile(r"[0-9A-F]{12}")
 
 

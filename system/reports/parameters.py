@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from system.registry.models import Community, Group, GroupAxis, Installation
+from system.registry.models import ESTRATOS, Community, Group, GroupAxis, Installation
 from system.vending.models import PointOfSale, TariffVersion
 
 # --- Periods, by name: kept by a schedule instead of dates
@@ -177,7 +177,7 @@ LAST_MONTH = (
 AT = day("until", "A la fecha", lambda today: today)
 COMMUNITY = optional_choice("community", "Comunidad", _named(Community))
 ZONE = optional_choice("zone", "Zona", _named(Group, axis=GroupAxis.ZONE))
-ESTRATO = optional_choice("estrato", "Estrato", lambda _user: [(str(one), str(one)) for one in range(1, 7)])
+ESTRATO = optional_choice("estrato", "Estrato", lambda _user: [(str(one), str(one)) for one in ESTRATOS])
 TARIFF = optional_choice("tariff", "Tarifa", _tariffs)
 POINT = optional_choice("point", "Punto de venta", _points)
 INSTALLATION = Parameter("niu", "NIU", _installation)

@@ -142,7 +142,7 @@ def create_user(
     try:
         user = create_staff(username, password_of(), role=role, provider=_provider(provider), name=name)
     except UnableToCreateUser as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(error.english) from error
     _say({"user": user.username, "role": user.role})
 
 

@@ -26,12 +26,8 @@ def trail(request: HttpRequest) -> HttpResponse:
     rows = AuditRecord.objects.of(request.user).select_related("user")
     rows = rows.filter(**_wanted(form)) if form.is_valid() else rows.none()
     asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    shown = {
-        "form": form,
-        "page": Paginator(rows.order_by("-id"), PAGE_ROWS).get_page(request.GET.get("page")),
-        "query": urlencode(asked),
-        "actions": sorted(operation.value for operation in Operation),
-    }
+    page = Paginator(rows.order_by("-id"), PAGE_ROWS).get_page(request.GET.get("page"))
+    shown = {"form": form, "page": page, "query": urlencode(asked)}
     return render(request, "accounts/trail.html", shown)
 
 

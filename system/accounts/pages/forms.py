@@ -57,7 +57,9 @@ class TrailForm(forms.Form):
     """Filter of the audit trail."""
 
     user = forms.CharField(label="Usuario", max_length=150, required=False)
-    action = forms.CharField(label="Acción", max_length=60, required=False)
+    action = forms.CharField(
+        label="Acción", max_length=60, required=False, help_text="Como empieza su código: sale, login…"
+    )
     outcome = forms.ChoiceField(label="Resultado", choices=OUTCOMES, required=False)
     begin = forms.DateField(
         label="Desde", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -140,5 +140,8 @@ def own_account(request: HttpRequest) -> HttpResponse:
     """The user's own role, second factor and last logins."""
     user = user_of(request)
     logins = AuditRecord.objects.of(user).filter(user=user, action__startswith="login.")
-    shown = {"has_factor": is_mfa_enabled(user), "logins": logins.order_by("-id")[:LAST_LOGINS]}
+    shown = {
+        "has_factor": is_mfa_enabled(user),
+        "logins": logins.order_by("-id")[:LAST_LOGINS],
+    }
     return render(request, "accounts/me.html", shown)

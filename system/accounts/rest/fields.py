@@ -8,11 +8,13 @@ a limit, an offset and a total.
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from system.config.model_fields import max_length, may_be_empty
 
 #: Anything but control characters, and at least one letter that is not a space.
 _TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
@@ -35,6 +37,12 @@ class Out(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    @classmethod
+    def of(cls, row: Any, **more: Any) -> Self:
+        """The answer for a row: `more`, and the row's attributes by the names of the other fields."""
+        named = {name: getattr(row, name) for name in cls.model_fields if name not in more}
+        return cls(**named, **more)
+
 
 def plain_text(most: int, description: str | None = None) -> Any:
     """Constraint of a text: 1 to `most` letters."""
@@ -44,6 +52,12 @@ def plain_text(most: int, description: str | None = None) -> Any:
 def free_text(most: int, description: str | None = None) -> Any:
     """Constraint of a text: at most `most` letters."""
     return Field(max_length=most, pattern=_TEXT_OR_NOTHING, description=description)
+
+
+def text_of(model: type[Model], name: str, description: str | None = None) -> Any:
+    """Constraint of a text for a model's column: `plain_text`, or `free_text` where it may be empty."""
+    constraint = free_text if may_be_empty(model, name) else plain_text
+    return constraint(max_length(model, name), description)
 
 
 def whole(low: int, high: int, description: str | None = None) -> Any:

@@ -15,6 +15,7 @@ from system.networks.models import MessageState, Network, WebhookEndpoint, Webho
 from system.networks.pages.forms import EndpointForm
 from system.networks.pages.networks import find_network, row_of_network
 from system.networks.webhooks.endpoints import add_endpoint, new_secret, resend, switch_endpoint
+from system.networks.webhooks.events import EVENT_LABELS, Event
 from system.networks.webhooks.sending import secret_of
 
 _MANAGE = requires(Operation.MANAGE_NETWORKS)
@@ -85,11 +86,17 @@ def _secret(request: HttpRequest, found: Network, endpoint: WebhookEndpoint) -> 
 def _page(request: HttpRequest, found: Network, form: EndpointForm | None = None) -> HttpResponse:
     rows = WebhookMessage.objects.filter(endpoint__network=found).select_related("endpoint")
     open_ones = rows.exclude(state=MessageState.SENT).order_by("state", "-queued_at")
+    page = Paginator(open_ones, PAGE_ROWS).get_page(request.GET.get("page"))
     shown = {
         "network": found,
-        "endpoints": found.endpoints.all(),
-        "page": Paginator(open_ones, PAGE_ROWS).get_page(request.GET.get("page")),
+        "endpoints": [(row, [_label(event) for event in row.events]) for row in found.endpoints.all()],
+        "page": page,
+        "messages_shown": [(row, _label(row.event)) for row in page],
         "sent": rows.filter(state=MessageState.SENT).count(),
         "form": form or EndpointForm(),
     }
     return render(request, "networks/webhooks.html", shown)
+
+
+def _label(event: str) -> str:
+    return EVENT_LABELS[Event(event)] if event in set(Event) else event

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from ninja import NinjaAPI, Router
+from ninja import Router
 from ninja.errors import AuthenticationError
 
-from system.accounts.rest.problems import Refusal, install, problem
+from system.accounts.rest.problems import DocumentedApi, Refusal, install, problem
 from system.networks.errors import KeyReused, NetworkRefused, OverNetworkLimit
 from system.networks.rest import deliveries, sales, settlements, webhooks
 from system.networks.rest.auth import RequiresScope, TooManyRequests
@@ -66,9 +66,9 @@ def _too_many(request: HttpRequest, _: Any) -> HttpResponse:
     return answer
 
 
-def assemble() -> NinjaAPI:
+def assemble() -> DocumentedApi:
     """The API of networks."""
-    made = NinjaAPI(
+    made = DocumentedApi(
         title="amibench: redes externas",
         version="1",
         description=_DESCRIPTION,

@@ -9,11 +9,29 @@ from typing import Any
 import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Model
 
+from system.config.model_fields import default_of, max_length
 from system.registry import identifiers
 from system.registry.errors import CellError, UnableToRegister
 from system.registry.importing.spreadsheets import fold_heading
-from system.registry.models import AgreementMode
+from system.registry.models import (
+    BASE_DATES,
+    ESTRATOS,
+    KEYING_CHOICES,
+    KEYING_RANGES,
+    MONTHLY_FEE_C_MAX,
+    Agreement,
+    AgreementMode,
+    Community,
+    Customer,
+    Device,
+    Feeder,
+    Installation,
+    MeterKeying,
+    Sector,
+    Site,
+)
 
 Reader = Callable[[str], Any]
 
@@ -28,6 +46,11 @@ def text(longest: int) -> Reader:
         return cleaned
 
     return read
+
+
+def text_of(model: type[Model], name: str) -> Reader:
+    """A text of at most so many letters as a model's column holds."""
+    return text(max_length(model, name))
 
 
 def number(low: int, high: int) -> Reader:
@@ -78,9 +101,7 @@ def email(typed: str) -> str:
     return typed
 
 
-SECTORS = one_of(
-    residencial="residential", comercial="commercial", oficial="official", industrial="industrial"
-)
+SECTORS = one_of(**{fold_heading(sector.label): sector.value for sector in Sector})
 MODES = one_of(
     prepago=AgreementMode.PREPAID, pospago=AgreementMode.POSTPAID, disponibilidad=AgreementMode.AVAILABILITY
 )
@@ -115,33 +136,80 @@ class Column:
 
 
 METER = "meter"
+
+
+def _keying_column(name: str) -> Column:
+    """A column of an STS parameter, optional, as the model declares it."""
+    choices = KEYING_CHOICES.get(name)
+    read = number(*KEYING_RANGES[name]) if choices is None else two_digits(*sorted(dict(choices)))
+    usual = default_of(MeterKeying, name)
+    return Column(name, name, read, False, usual, str(usual))
+
+
 COLUMNS: tuple[Column, ...] = (
     Column("documento", "document", identifiers.clean_document, True, "", "60123456", "Cédula o NIT"),
-    Column("nombre", "name", text(150), True, "", "Rosalba Ortiz Quintero", "Nombre completo"),
-    Column("telefono", "phone", text(30), example="3001234567"),
+    Column(
+        "nombre", "name", text_of(Customer, "name"), True, "", "Rosalba Ortiz Quintero", "Nombre completo"
+    ),
+    Column("telefono", "phone", text_of(Customer, "phone"), example="3001234567"),
     Column("correo", "email", email),
-    Column("niu", "niu", text(30), True, "", "24300001", "Número de la instalación"),
-    Column("comunidad", "community", text(100), help="Sólo si el nombre del sitio se repite"),
-    Column("sitio", "site", text(100), True, "", "Microrred San Juan", "Debe existir en «Lugares»"),
-    Column("circuito", "feeder", text(100), help="Debe existir en «Lugares»"),
-    Column("direccion", "address", text(200), example="Vereda El Aserrío, casa 7"),
-    Column("sector", "sector", SECTORS, False, "residential", "residencial"),
-    Column("estrato", "estrato", number(1, 6), False, None, "1", "De 1 a 6; vacío si no es residencial"),
+    Column("niu", "niu", text_of(Installation, "niu"), True, "", "24300001", "Número de la instalación"),
+    Column(
+        "comunidad", "community", text_of(Community, "name"), help="Sólo si el nombre del sitio se repite"
+    ),
+    Column(
+        "sitio", "site", text_of(Site, "name"), True, "", "Microrred San Juan", "Debe existir en «Lugares»"
+    ),
+    Column("circuito", "feeder", text_of(Feeder, "name"), help="Debe existir en «Lugares»"),
+    Column("direccion", "address", text_of(Installation, "address"), example="Vereda El Aserrío, casa 7"),
+    Column("sector", "sector", SECTORS, False, Sector.RESIDENTIAL.value, "residencial"),
+    Column(
+        "estrato",
+        "estrato",
+        number(ESTRATOS[0], ESTRATOS[-1]),
+        False,
+        None,
+        "1",
+        "De 1 a 6; vacío si no es residencial",
+    ),
     Column("modalidad", "mode", MODES, False, AgreementMode.PREPAID, "prepago"),
-    Column("tarifa", "tariff_code", text(30), True, "", "ZNI-E1", "Código, como en «Tarifas»"),
-    Column("cuota_mensual", "monthly_fee", number(0, 10_000_000), False, 0, help="Pesos; por disponibilidad"),
-    Column("fabricante", "maker", text(50), METER, "", "AMB"),
-    Column("modelo", "model", text(50)),
-    Column("serie", "serial", text(40), METER, "", "00000001"),
+    Column(
+        "tarifa",
+        "tariff_code",
+        text_of(Agreement, "tariff_code"),
+        True,
+        "",
+        "ZNI-E1",
+        "Código, como en «Tarifas»",
+    ),
+    Column(
+        "cuota_mensual",
+        "monthly_fee",
+        number(0, MONTHLY_FEE_C_MAX // 100),
+        False,
+        0,
+        help="Pesos; por disponibilidad",
+    ),
+    Column("fabricante", "maker", text_of(Device, "maker"), METER, "", "AMB"),
+    Column("modelo", "model", text_of(Device, "model")),
+    Column("serie", "serial", text_of(Device, "serial"), METER, "", "00000001"),
     Column("drn", "drn", identifiers.clean_drn, METER, "", "00000000019", "11 o 13 dígitos, como texto"),
     Column("sgc", "sgc", identifiers.clean_sgc, METER, "", "201457", "6 dígitos"),
-    Column("krn", "krn", number(1, 9), False, 1, "1"),
-    Column("ti", "ti", number(0, 99), False, 1, "1"),
-    Column("ken", "ken", number(0, 255), False, 255, "255"),
-    Column("ea", "ea", two_digits("07", "11"), False, "11", "11"),
-    Column("dkga", "dkga", two_digits("02", "04"), False, "04", "04"),
-    Column("tct", "tct", two_digits("01", "02"), False, "02", "02"),
-    Column("fecha_base", "base_date", number(1993, 2035), False, 2014, "2014", "1993, 2014 o 2035"),
+    _keying_column("krn"),
+    _keying_column("ti"),
+    _keying_column("ken"),
+    _keying_column("ea"),
+    _keying_column("dkga"),
+    _keying_column("tct"),
+    Column(
+        "fecha_base",
+        "base_date",
+        number(min(BASE_DATES), max(BASE_DATES)),
+        False,
+        2014,
+        "2014",
+        "1993, 2014 o 2035",
+    ),
 )
 BY_HEADING = {column.heading: column for column in COLUMNS}
 HEADING_OF = {column.field: column.heading for column in COLUMNS}

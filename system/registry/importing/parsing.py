@@ -10,6 +10,7 @@ from system.registry.errors import CellError, UnableToReadFile, UnableToRegister
 from system.registry.importing.columns import BY_HEADING, COLUMNS, HEADING_OF, METER
 from system.registry.importing.spreadsheets import SheetRows, fold_heading
 from system.registry.models import (
+    BASE_DATES,
     Customer,
     Device,
     DeviceIdentifier,
@@ -27,8 +28,6 @@ from system.registry.services.inputs import (
     TermsData,
 )
 from system.registry.services.installations import check_place, check_terms
-
-_BASE_DATES = (1993, 2014, 2035)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def _service_point(
 def _meter(values: dict[str, Any]) -> MeterData | None:
     if not values["serial"]:
         return None
-    if values["base_date"] not in _BASE_DATES:
+    if values["base_date"] not in set(BASE_DATES):
         raise UnableToRegister("La fecha base es 1993, 2014 o 2035.", "base_date")
     keying = KeyingData(**{name: values[name] for name in KeyingData.__slots__})
     return MeterData(values["maker"], values["serial"], values["model"], drn=values["drn"], keying=keying)

@@ -1,7 +1,18 @@
 """Rows of the app `registry`."""
 
-from system.registry.models.customers import Agreement, AgreementMode, Customer, DataConsent, ImportDraft
+from system.registry.models.customers import (
+    MONTHLY_FEE_C_MAX,
+    Agreement,
+    AgreementMode,
+    ConsentChannel,
+    Customer,
+    DataConsent,
+    ImportDraft,
+)
 from system.registry.models.devices import (
+    BASE_DATES,
+    KEYING_CHOICES,
+    KEYING_RANGES,
     Device,
     DeviceIdentifier,
     DeviceInstallation,
@@ -10,12 +21,29 @@ from system.registry.models.devices import (
     MeterKeying,
 )
 from system.registry.models.groups import Group, GroupAxis, GroupMembership, GroupRule
-from system.registry.models.places import Community, Feeder, Installation, Provider, Site, SiteKind
+from system.registry.models.places import (
+    ALTITUDE_M_RANGE,
+    ESTRATOS,
+    Community,
+    Feeder,
+    Installation,
+    Provider,
+    Sector,
+    Site,
+    SiteKind,
+)
 
 __all__ = [
+    "ALTITUDE_M_RANGE",
+    "BASE_DATES",
+    "ESTRATOS",
+    "KEYING_CHOICES",
+    "KEYING_RANGES",
+    "MONTHLY_FEE_C_MAX",
     "Agreement",
     "AgreementMode",
     "Community",
+    "ConsentChannel",
     "Customer",
     "DataConsent",
     "Device",
@@ -32,6 +60,7 @@ __all__ = [
     "Installation",
     "MeterKeying",
     "Provider",
+    "Sector",
     "Site",
     "SiteKind",
 ]

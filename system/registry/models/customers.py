@@ -51,6 +51,10 @@ class Customer(ProviderOwned):
         return self.name
 
 
+#: Highest monthly fee of an agreement, centavos.
+MONTHLY_FEE_C_MAX = 1_000_000_000
+
+
 class Agreement(Dated):
     """Agreement for an installation, for a time.
 

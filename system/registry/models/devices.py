@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from protocols.sts.identity import KEN_RANGE, KRN_RANGE, TI_RANGE, BaseDate
 from system.accounts.scoping import ProviderOwned
 from system.registry.models.base import Dated, dated_constraints
 
@@ -91,6 +92,17 @@ class DeviceInstallation(Dated):
         ]
 
 
+#: Whole-number fields of `MeterKeying` -> lowest and highest value, for forms, schemas and imports.
+KEYING_RANGES = {"krn": KRN_RANGE, "ti": TI_RANGE, "ken": KEN_RANGE}
+#: Further fields of `MeterKeying` -> value and label, the usual one first.
+KEYING_CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "ea": (("11", "11 · MISTY1"), ("07", "07 · STA")),
+    "dkga": (("04", "04"), ("02", "02")),
+    "tct": (("02", "02 · teclado"), ("01", "01 · tarjeta")),
+}
+BASE_DATES = (BaseDate.Y2014, BaseDate.Y1993, BaseDate.Y2035)
+
+
 class MeterKeying(Dated):
     """The STS parameters of a meter, for a time: the security module needs them to mint for it.
 
@@ -123,11 +135,11 @@ class MeterKeying(Dated):
         db_table = "registry_meter_keying"
         constraints = [
             *dated_constraints("registry_meter_keying", "device"),
-            models.CheckConstraint(condition=models.Q(krn__range=(1, 9)), name="registry_keying_krn"),
-            models.CheckConstraint(condition=models.Q(ti__lte=99), name="registry_keying_ti"),
-            models.CheckConstraint(condition=models.Q(ken__lte=255), name="registry_keying_ken"),
+            models.CheckConstraint(condition=models.Q(krn__range=KRN_RANGE), name="registry_keying_krn"),
+            models.CheckConstraint(condition=models.Q(ti__lte=TI_RANGE[1]), name="registry_keying_ti"),
+            models.CheckConstraint(condition=models.Q(ken__lte=KEN_RANGE[1]), name="registry_keying_ken"),
             models.CheckConstraint(condition=models.Q(ea__in=["07", "11"]), name="registry_keying_ea"),
             models.CheckConstraint(
-                condition=models.Q(base_date__in=[1993, 2014, 2035]), name="registry_keying_base_date"
+                condition=models.Q(base_date__in=sorted(map(int, BaseDate))), name="registry_keying_base_date"
             ),
         ]

@@ -18,13 +18,13 @@ class GroupAxis(models.TextChoices):
 class GroupRule(models.TextChoices):
     """Property that the installations of a group share, where a rule fills it."""
 
-    SITE_KIND = "site_kind", "Tipo de sitio (nano, micro, ssfvi)"
-    SECTOR = "sector", "Sector (residential, commercial…)"
+    SITE_KIND = "site_kind", "Tipo de sitio"
+    SECTOR = "sector", "Sector"
     COMMUNITY = "community", "Comunidad, por su nombre"
     SITE = "site", "Sitio, por su nombre"
     STRATUM = "stratum", "Estrato (1 a 6)"
     TARIFF = "tariff", "Tarifa, por su código"
-    MODE = "mode", "Modalidad (prepaid, postpaid, availability)"
+    MODE = "mode", "Modalidad"
 
 
 class Group(ProviderOwned):

@@ -13,6 +13,21 @@ class SiteKind(models.TextChoices):
     SSFVI = "ssfvi", "Solución solar individual"
 
 
+#: Lowest and highest altitude of a community, m.
+ALTITUDE_M_RANGE = (-100, 6000)
+#: Socioeconomic strata of homes (Law 142 of 1994).
+ESTRATOS = range(1, 7)
+
+
+class Sector(models.TextChoices):
+    """Sector of an installation; only homes have an estrato."""
+
+    RESIDENTIAL = "residential", "Residencial"
+    COMMERCIAL = "commercial", "Comercial"
+    OFFICIAL = "official", "Oficial"
+    INDUSTRIAL = "industrial", "Industrial"
+
+
 class Community(ProviderOwned):
     """A village (localidad). Its altitude decides the subsistence consumption.
 
@@ -37,7 +52,7 @@ class Community(ProviderOwned):
                 fields=["provider", "municipality", "name"], name="registry_community_unique"
             ),
             models.CheckConstraint(
-                condition=models.Q(altitude_m__range=(-100, 6000)), name="registry_community_altitude"
+                condition=models.Q(altitude_m__range=ALTITUDE_M_RANGE), name="registry_community_altitude"
             ),
         ]
 
@@ -94,7 +109,7 @@ class Installation(ProviderOwned):
         niu: the number by which provider and regulator know it.
         feeder: None for an individual system.
         estrato: 1 to 6; None where a sector counts instead.
-        sector: ``residential``, ``commercial``, ``official`` or another that a tariff knows.
+        sector: of `Sector`, or another that a tariff knows.
     """
 
     niu = models.CharField("NIU", max_length=30)
@@ -117,7 +132,7 @@ class Installation(ProviderOwned):
         constraints = [
             models.UniqueConstraint(fields=["provider", "niu"], name="registry_installation_niu"),
             models.CheckConstraint(
-                condition=models.Q(sector="residential", estrato__range=(1, 6))
+                condition=models.Q(sector="residential", estrato__range=(ESTRATOS[0], ESTRATOS[-1]))
                 | (~models.Q(sector="residential") & models.Q(estrato__isnull=True)),
                 name="registry_installation_estrato",
             ),
@@ -126,6 +141,11 @@ class Installation(ProviderOwned):
     def __str__(self) -> str:
         """Its NIU."""
         return self.niu
+
+    @property
+    def sector_label(self) -> str:
+        """Its sector, in Spanish."""
+        return dict(Sector.choices).get(self.sector, self.sector)
 
 
 class Provider(models.Model):

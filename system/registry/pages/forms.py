@@ -10,24 +10,36 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from system.config.clock import BOGOTA, business_now
+from system.config.model_fields import default_of, max_length, number_limits, text_limits
 from system.registry import identifiers
 from system.registry.errors import UnableToRegister
 from system.registry.hooks import tariff_codes
 from system.registry.models import (
+    ALTITUDE_M_RANGE,
+    BASE_DATES,
+    ESTRATOS,
+    KEYING_CHOICES,
+    KEYING_RANGES,
+    MONTHLY_FEE_C_MAX,
     AgreementMode,
     Community,
+    ConsentChannel,
     Customer,
+    DataConsent,
     Device,
+    DeviceIdentifier,
     DeviceKind,
     Feeder,
+    Group,
     GroupAxis,
     GroupRule,
     IdentifierKind,
     Installation,
+    MeterKeying,
+    Sector,
     Site,
     SiteKind,
 )
-from system.registry.models.customers import ConsentChannel
 from system.registry.selectors import free_meters
 from system.registry.services.inputs import (
     KeyingData,
@@ -38,13 +50,7 @@ from system.registry.services.inputs import (
     TermsData,
 )
 
-SECTOR_CHOICES = (
-    ("residential", "Residencial"),
-    ("commercial", "Comercial"),
-    ("official", "Oficial"),
-    ("industrial", "Industrial"),
-)
-STRATA = (("", "—"), *((str(number), f"Estrato {number}") for number in range(1, 7)))
+STRATA = (("", "—"), *((str(number), f"Estrato {number}") for number in ESTRATOS))
 
 
 class CleanedField(forms.CharField):
@@ -72,10 +78,12 @@ class CleanedField(forms.CharField):
 class PersonForm(forms.Form):
     """A customer."""
 
-    document = CleanedField(identifiers.clean_document, label="Documento (cédula o NIT)", max_length=30)
-    name = CleanedField(label="Nombre completo", max_length=150)
-    phone = CleanedField(label="Teléfono", max_length=30, required=False)
-    email = forms.EmailField(label="Correo", max_length=254, required=False)
+    document = CleanedField(
+        identifiers.clean_document, label="Documento (cédula o NIT)", max_length=identifiers.TYPED_MAX
+    )
+    name = CleanedField(label="Nombre completo", **text_limits(Customer, "name"))
+    phone = CleanedField(label="Teléfono", **text_limits(Customer, "phone"))
+    email = forms.EmailField(label="Correo", **text_limits(Customer, "email"))
 
     def person(self) -> PersonData:
         """What was typed."""
@@ -86,7 +94,11 @@ class PersonForm(forms.Form):
 class PlaceForm(forms.Form):
     """An installation."""
 
-    niu = CleanedField(label="NIU", max_length=30, help_text="El número con que el prestador la reporta.")
+    niu = CleanedField(
+        label="NIU",
+        **text_limits(Installation, "niu"),
+        help_text="El número con que el prestador la reporta.",
+    )
     site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
     feeder = forms.ModelChoiceField(
         Feeder.objects.none(),
@@ -94,8 +106,8 @@ class PlaceForm(forms.Form):
         required=False,
         help_text="Vacío en soluciones individuales.",
     )
-    address = CleanedField(label="Dirección o vereda", max_length=200, required=False)
-    sector = forms.ChoiceField(label="Sector", choices=SECTOR_CHOICES)
+    address = CleanedField(label="Dirección o vereda", **text_limits(Installation, "address"))
+    sector = forms.ChoiceField(label="Sector", choices=Sector.choices)
     estrato = forms.TypedChoiceField(
         label="Estrato",
         choices=STRATA,
@@ -127,7 +139,7 @@ class TermsForm(forms.Form):
         label="Cuota mensual (pesos)",
         required=False,
         min_value=0,
-        max_value=10_000_000,
+        max_value=MONTHLY_FEE_C_MAX // 100,
         help_text="Sólo en pago por disponibilidad.",
     )
 
@@ -146,7 +158,9 @@ class TermsForm(forms.Form):
 class AgreementForm(TermsForm):
     """An agreement for an installation that is there already."""
 
-    document = CleanedField(identifiers.clean_document, label="Documento del cliente", max_length=30)
+    document = CleanedField(
+        identifiers.clean_document, label="Documento del cliente", max_length=identifiers.TYPED_MAX
+    )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, user=user, **more)
@@ -166,20 +180,24 @@ class AgreementForm(TermsForm):
         return found
 
 
+def _keying_limits(name: str) -> dict[str, Any]:
+    return number_limits(KEYING_RANGES[name], default_of(MeterKeying, name))
+
+
 class KeyingForm(forms.Form):
     """The STS parameters of a meter."""
 
     sgc = CleanedField(
         identifiers.clean_sgc, label="SGC", max_length=8, help_text="Código de grupo, 6 dígitos."
     )
-    krn = forms.IntegerField(label="KRN", min_value=1, max_value=9, initial=1)
-    ti = forms.IntegerField(label="TI", min_value=0, max_value=99, initial=1)
-    ken = forms.IntegerField(label="KEN", min_value=0, max_value=255, initial=255)
-    ea = forms.ChoiceField(label="EA", choices=(("11", "11 · MISTY1"), ("07", "07 · STA")))
-    dkga = forms.ChoiceField(label="DKGA", choices=(("04", "04"), ("02", "02")))
-    tct = forms.ChoiceField(label="TCT", choices=(("02", "02 · teclado"), ("01", "01 · tarjeta")))
+    krn = forms.IntegerField(label="KRN", **_keying_limits("krn"))
+    ti = forms.IntegerField(label="TI", **_keying_limits("ti"))
+    ken = forms.IntegerField(label="KEN", **_keying_limits("ken"))
+    ea = forms.ChoiceField(label="EA", choices=KEYING_CHOICES["ea"])
+    dkga = forms.ChoiceField(label="DKGA", choices=KEYING_CHOICES["dkga"])
+    tct = forms.ChoiceField(label="TCT", choices=KEYING_CHOICES["tct"])
     base_date = forms.TypedChoiceField(
-        label="Fecha base", choices=((2014, "2014"), (1993, "1993"), (2035, "2035")), coerce=int
+        label="Fecha base", choices=[(year.value, str(year.value)) for year in BASE_DATES], coerce=int
     )
 
     def keying(self) -> KeyingData:
@@ -191,9 +209,9 @@ class DeviceForm(forms.Form):
     """A type plate."""
 
     kind = forms.ChoiceField(label="Tipo", choices=DeviceKind.choices)
-    maker = CleanedField(label="Fabricante", max_length=50)
-    model = CleanedField(label="Modelo", max_length=50, required=False)
-    serial = CleanedField(label="Serie", max_length=40)
+    maker = CleanedField(label="Fabricante", **text_limits(Device, "maker"))
+    model = CleanedField(label="Modelo", **text_limits(Device, "model"))
+    serial = CleanedField(label="Serie", **text_limits(Device, "serial"))
     drn = CleanedField(
         identifiers.clean_drn,
         label="DRN",
@@ -250,18 +268,17 @@ class SwapForm(forms.Form):
 class CommunityForm(forms.Form):
     """A community."""
 
-    name = CleanedField(label="Nombre", max_length=100)
-    municipality = CleanedField(label="Municipio", max_length=100)
+    name = CleanedField(label="Nombre", **text_limits(Community, "name"))
+    municipality = CleanedField(label="Municipio", **text_limits(Community, "municipality"))
     dane = forms.RegexField(
-        r"^\d{8,13}$",
+        identifiers.DANE_PATTERN,
         label="Código DANE",
         required=False,
         error_messages={"invalid": "El código DANE son de 8 a 13 dígitos."},
     )
     altitude_m = forms.IntegerField(
         label="Altitud (m)",
-        min_value=-100,
-        max_value=6000,
+        **number_limits(ALTITUDE_M_RANGE),
         help_text="Decide el consumo de subsistencia.",
     )
 
@@ -270,7 +287,7 @@ class SiteForm(forms.Form):
     """A site of a community."""
 
     community = forms.ModelChoiceField(Community.objects.none(), label="Comunidad")
-    name = CleanedField(label="Nombre", max_length=100)
+    name = CleanedField(label="Nombre", **text_limits(Site, "name"))
     kind = forms.ChoiceField(label="Tipo", choices=SiteKind.choices)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -283,7 +300,7 @@ class FeederForm(forms.Form):
     """A feeder of a site."""
 
     site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
-    name = CleanedField(label="Nombre", max_length=100)
+    name = CleanedField(label="Nombre", **text_limits(Feeder, "name"))
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -295,7 +312,7 @@ class GroupForm(forms.Form):
     """A group."""
 
     axis = forms.ChoiceField(label="Eje", choices=GroupAxis.choices)
-    name = CleanedField(label="Nombre", max_length=60)
+    name = CleanedField(label="Nombre", **text_limits(Group, "name"))
 
 
 class RuleForm(forms.Form):
@@ -304,7 +321,11 @@ class RuleForm(forms.Form):
     by = forms.ChoiceField(
         label="Regla", required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
     )
-    value = CleanedField(label="Valor", max_length=100, required=False)
+    value = CleanedField(
+        label="Valor",
+        **text_limits(Group, "rule_value"),
+        help_text="Por ejemplo Residencial, Prepago o Microrred; un nombre; un código de tarifa; un estrato.",
+    )
 
 
 class MembersForm(forms.Form):
@@ -352,7 +373,9 @@ class ConsentForm(forms.Form):
 
     channel = forms.ChoiceField(label="Medio", choices=ConsentChannel.choices)
     reference = CleanedField(
-        label="Referencia", max_length=60, required=False, help_text="Dónde está el papel, si lo hay."
+        label="Referencia",
+        **text_limits(DataConsent, "reference"),
+        help_text="Dónde está el papel, si lo hay.",
     )
 
 
@@ -362,9 +385,9 @@ class ConsentForm(forms.Form):
 class MeterForm(KeyingForm):
     """A meter with its STS data; left empty where none is installed yet."""
 
-    maker = CleanedField(label="Fabricante", max_length=50, required=False)
-    model = CleanedField(label="Modelo", max_length=50, required=False)
-    serial = CleanedField(label="Serie", max_length=40, required=False)
+    maker = CleanedField(label="Fabricante", max_length=max_length(Device, "maker"), required=False)
+    model = CleanedField(label="Modelo", **text_limits(Device, "model"))
+    serial = CleanedField(label="Serie", max_length=max_length(Device, "serial"), required=False)
     drn = CleanedField(
         identifiers.clean_drn,
         label="DRN",
@@ -493,7 +516,9 @@ class IdentifierForm(forms.Form):
     """The kind and the new value."""
 
     kind = forms.ChoiceField(label="Clase", choices=IdentifierKind.choices)
-    value = forms.CharField(label="Valor nuevo", max_length=40, help_text="Rige desde ahora.")
+    value = forms.CharField(
+        label="Valor nuevo", **text_limits(DeviceIdentifier, "value"), help_text="Rige desde ahora."
+    )
 
     def clean(self) -> dict[str, Any]:
         """Both together.

@@ -12,7 +12,7 @@ from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership
 from system.registry.pages.forms import GroupForm, MembersForm, RuleForm
 from system.registry.pages.shortcuts import add_refusal, page_of, row_or_404
-from system.registry.services.groups import create_group, join, leave, set_rule
+from system.registry.services.groups import create_group, join, leave, rule_value_label, set_rule
 
 
 @requires(Operation.SEE_CUSTOMERS)
@@ -99,7 +99,8 @@ def _group_page(request: HttpRequest, found: Group, form: MembersForm) -> HttpRe
     shown = {
         "group": found,
         "form": form,
-        "rule_form": RuleForm(initial={"by": found.rule_by, "value": found.rule_value}),
+        "rule_form": RuleForm(initial={"by": found.rule_by, "value": rule_value_label(found)}),
+        "rule_value": rule_value_label(found),
         "page": page_of(request, rows.filter(valid_to__isnull=True).order_by("installation__niu")),
         "former": rows.filter(valid_to__isnull=False).order_by("-valid_to")[:100],
         "may_edit": user.may(Operation.EDIT_CUSTOMERS),

@@ -9,15 +9,24 @@ from pydantic import Field
 from system.accounts.access import user_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
-from system.accounts.rest.fields import Flag, In, Instant, Out, Page, PageIn, free_text, page_of, row_or_404
+from system.accounts.rest.fields import (
+    Flag,
+    In,
+    Instant,
+    Out,
+    Page,
+    PageIn,
+    free_text,
+    page_of,
+    row_or_404,
+    text_of,
+)
 from system.registry import personal_data
-from system.registry.models import Customer
-from system.registry.models.customers import ConsentChannel
+from system.registry.models import ConsentChannel, Customer, DataConsent
 from system.registry.rest.schemas import (
     CustomerOut,
     InstallationOut,
     PersonIn,
-    customer_out,
     installation_out,
 )
 from system.registry.selectors import find_customers, service_points_of
@@ -46,7 +55,7 @@ class ConsentIn(In):
 
     given: Flag
     channel: ConsentChannel
-    reference: Annotated[str, free_text(60, description="dónde está el papel")] = ""
+    reference: Annotated[str, text_of(DataConsent, "reference", "dónde está el papel")] = ""
 
 
 class ErasedOut(Out):
@@ -64,7 +73,7 @@ def _one(request: HttpRequest, customer_id: int) -> Customer:
 @router.post("/customers/search", **guarded(Operation.SEE_CUSTOMERS, Page[CustomerOut]))
 def search_customers(request: HttpRequest, body: SearchIn) -> Any:
     """Buscar clientes."""
-    return page_of(Page[CustomerOut], find_customers(user_of(request), body.text), body, customer_out)
+    return page_of(Page[CustomerOut], find_customers(user_of(request), body.text), body, CustomerOut.of)
 
 
 @router.get(_ONE, **guarded(Operation.SEE_CUSTOMERS, CustomerDetailOut))
@@ -72,7 +81,7 @@ def one_customer(request: HttpRequest, customer_id: int) -> CustomerDetailOut:
     """Un cliente y sus instalaciones."""
     found = _one(request, customer_id)
     homes = [installation_out(home) for home in service_points_of(user_of(request), found)]
-    return CustomerDetailOut(**customer_out(found).model_dump(mode="python"), installations=homes)
+    return CustomerDetailOut.of(found, installations=homes)
 
 
 @router.put(_ONE, **guarded(Operation.EDIT_CUSTOMERS, CustomerOut))
@@ -80,7 +89,7 @@ def correct_customer(request: HttpRequest, customer_id: int, body: PersonIn) -> 
     """Corregir sus datos."""
     found = _one(request, customer_id)
     edit_customer(user_of(request), found, body.data())
-    return customer_out(found)
+    return CustomerOut.of(found)
 
 
 @router.post(f"{_ONE}/consents", **guarded(Operation.EDIT_CUSTOMERS, CustomerOut, status=201))
@@ -91,7 +100,7 @@ def record_consent(request: HttpRequest, customer_id: int, body: ConsentIn) -> C
     personal_data.record_consent(
         user_of(request), found, given=body.given, channel=channel, reference=body.reference
     )
-    return customer_out(found)
+    return CustomerOut.of(found)
 
 
 @router.post(
@@ -112,4 +121,4 @@ def export_personal_data(request: HttpRequest, customer_id: int) -> HttpResponse
 def erase_customer(request: HttpRequest, customer_id: int) -> ErasedOut:
     """Suprimir los datos que ningún deber conserva."""
     result = personal_data.erase_personal_data(user_of(request), _one(request, customer_id))
-    return ErasedOut(whole=result.whole, until=result.until)
+    return ErasedOut.of(result)

@@ -18,8 +18,6 @@ from system.registry.rest.schemas import (
     DeviceOut,
     KeyingIn,
     KeyingOut,
-    device_out,
-    keying_out,
 )
 from system.registry.selectors import METER_KINDS, find_devices
 from system.registry.services.devices import register_device, set_keying
@@ -73,31 +71,25 @@ def _history(request: HttpRequest, model: Any, device: Device) -> Any:
 def list_devices(request: HttpRequest, asked: Query[DevicesQuery]) -> Any:
     """Buscar dispositivos."""
     return page_of(
-        Page[DeviceOut], find_devices(user_of(request), asked.text, asked.state), asked, device_out
+        Page[DeviceOut], find_devices(user_of(request), asked.text, asked.state), asked, DeviceOut.of
     )
 
 
 @router.post("/devices", **guarded(Operation.EDIT_DEVICES, DeviceOut, status=201))
 def register(request: HttpRequest, body: DeviceIn) -> DeviceOut:
     """Registrar un dispositivo que todavía no está instalado."""
-    return device_out(register_device(user_of(request), body.data(), business_now()))
+    return DeviceOut.of(register_device(user_of(request), body.data(), business_now()))
 
 
 @router.get(_ONE, **guarded(Operation.SEE_DEVICES, DeviceDetailOut))
 def one_device(request: HttpRequest, device_id: int) -> DeviceDetailOut:
     """Un dispositivo con sus nombres, sus llaves y los lugares donde estuvo."""
     found = _one(request, device_id)
-    return DeviceDetailOut(
-        **device_out(found).model_dump(),
-        identifiers=[
-            NameOut(kind=row.kind, value=row.value, valid_from=row.valid_from, valid_to=row.valid_to)
-            for row in _history(request, DeviceIdentifier, found)
-        ],
-        keyings=[keying_out(row) for row in _history(request, MeterKeying, found)],
-        installations=[
-            HungOut(installation_id=row.installation_id, valid_from=row.valid_from, valid_to=row.valid_to)
-            for row in _history(request, DeviceInstallation, found)
-        ],
+    return DeviceDetailOut.of(
+        found,
+        identifiers=[NameOut.of(row) for row in _history(request, DeviceIdentifier, found)],
+        keyings=[KeyingOut.of(row) for row in _history(request, MeterKeying, found)],
+        installations=[HungOut.of(row) for row in _history(request, DeviceInstallation, found)],
     )
 
 
@@ -107,4 +99,4 @@ def keep_keying(request: HttpRequest, device_id: int, body: KeyingIn) -> KeyingO
     found = _one(request, device_id)
     if found.kind not in METER_KINDS:
         raise UnableToRegister("Ese dispositivo no es un medidor.")
-    return keying_out(set_keying(user_of(request), found, body.data()))
+    return KeyingOut.of(set_keying(user_of(request), found, body.data()))

@@ -10,17 +10,7 @@ from pydantic import Field
 from system.accounts.access import user_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
-from system.accounts.rest.fields import (
-    In,
-    Instant,
-    Key,
-    Out,
-    Page,
-    PageQuery,
-    page_of,
-    plain_text,
-    row_or_404,
-)
+from system.accounts.rest.fields import In, Instant, Key, Out, Page, PageQuery, page_of, row_or_404, text_of
 from system.registry.errors import UnableToRegister
 from system.registry.models import Group, GroupAxis, GroupMembership, Installation
 from system.registry.services.groups import create_group, join, leave
@@ -34,7 +24,7 @@ class GroupIn(In):
     """A group."""
 
     axis: GroupAxis
-    name: Annotated[str, plain_text(60)]
+    name: Annotated[str, text_of(Group, "name")]
 
 
 class MembersIn(In):
@@ -68,17 +58,11 @@ def _rows(request: HttpRequest) -> Any:
 
 
 def _out(row: Any) -> GroupOut:
-    return GroupOut(id=row.pk, axis=row.axis, name=row.name, members=getattr(row, "members", 0))
+    return GroupOut.of(row, members=getattr(row, "members", 0))
 
 
 def _member(row: GroupMembership) -> MemberOut:
-    return MemberOut(
-        id=row.pk,
-        installation_id=row.installation_id,
-        niu=row.installation.niu,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-    )
+    return MemberOut.of(row, niu=row.installation.niu)
 
 
 @router.get("/groups", **guarded(Operation.SEE_CUSTOMERS, Page[GroupOut]))

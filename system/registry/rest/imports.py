@@ -61,10 +61,8 @@ def _out(draft: ImportDraft, seen: Review) -> ImportOut:
         CellErrorOut(row=error.row, column=error.column, detail=error.sentence)
         for error in seen.errors[:ERRORS_SHOWN_MAX]
     ]
-    return ImportOut(
-        id=draft.pk,
-        name=draft.name,
-        made_at=draft.made_at,
+    return ImportOut.of(
+        draft,
         rows=seen.row_count,
         clean=seen.is_clean,
         error_count=len(seen.errors),

@@ -11,6 +11,7 @@ from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import KEY_MAX, Page, PageQuery, QueryInt, free_text, page_of, row_or_404
 from system.config.clock import business_now
+from system.config.model_fields import max_length
 from system.registry.errors import UnableToRegister
 from system.registry.models import Customer, Device, Installation
 from system.registry.rest.schemas import (
@@ -20,7 +21,6 @@ from system.registry.rest.schemas import (
     InstallationOut,
     PlaceIn,
     SwapIn,
-    agreement_out,
     installation_out,
     own_row,
 )
@@ -36,7 +36,7 @@ _ONE = "/installations/{int:installation_id}"
 class InstallationsQuery(PageQuery):
     """Filter of installations; a field that is left out does not narrow."""
 
-    niu: Annotated[str, free_text(30)] = ""
+    niu: Annotated[str, free_text(max_length(Installation, "niu"))] = ""
     site_id: Annotated[QueryInt, Field(ge=1, le=KEY_MAX)] | None = None
 
     def filters(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def agree(request: HttpRequest, installation_id: int, body: AgreementIn) -> Agre
     customer = known.filter(document=body.document).first()
     if customer is None:
         raise UnableToRegister("No hay un cliente con ese documento: créelo primero.", "document")
-    return agreement_out(sign_agreement(user_of(request), found, customer, body.data()))
+    return AgreementOut.of(sign_agreement(user_of(request), found, customer, body.data()))
 
 
 @router.post(f"{_ONE}/meter", **guarded(Operation.EDIT_DEVICES, InstallationOut))

@@ -9,29 +9,32 @@ from pydantic import Field
 from system.accounts.access import user_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
-from system.accounts.rest.fields import In, Key, Out, whole
-from system.registry.models import Community, Feeder, Site, SiteKind
-from system.registry.rest.schemas import Words, own_row
+from system.accounts.rest.fields import In, Key, Out, text_of, whole
+from system.registry import identifiers
+from system.registry.models import ALTITUDE_M_RANGE, Community, Feeder, Site, SiteKind
+from system.registry.rest.schemas import CLEAN_TEXT, own_row
 from system.registry.services.places import create_community, create_feeder, create_site
 
 router = Router(tags=["Lugares"])
-Dane = Annotated[str, Field(pattern=r"^([0-9]{8,13})?$", description="código DANE, de 8 a 13 dígitos")]
+Dane = Annotated[
+    str, Field(pattern=f"{identifiers.DANE_PATTERN}|^$", description="código DANE, de 8 a 13 dígitos")
+]
 
 
 class CommunityIn(In):
     """A community."""
 
-    name: Words
-    municipality: Words
+    name: Annotated[str, text_of(Community, "name"), CLEAN_TEXT]
+    municipality: Annotated[str, text_of(Community, "municipality"), CLEAN_TEXT]
     dane: Dane = ""
-    altitude_m: Annotated[int, whole(-100, 6000, description="decide el consumo de subsistencia")]
+    altitude_m: Annotated[int, whole(*ALTITUDE_M_RANGE, description="decide el consumo de subsistencia")]
 
 
 class SiteIn(In):
     """A site of a community."""
 
     community_id: Key
-    name: Words
+    name: Annotated[str, text_of(Site, "name"), CLEAN_TEXT]
     kind: SiteKind
 
 
@@ -39,7 +42,7 @@ class FeederIn(In):
     """A feeder of a site."""
 
     site_id: Key
-    name: Words
+    name: Annotated[str, text_of(Feeder, "name"), CLEAN_TEXT]
 
 
 class FeederOut(Out):
@@ -69,25 +72,12 @@ class CommunityOut(Out):
     sites: list[SiteOut]
 
 
-def _feeder(row: Feeder) -> FeederOut:
-    return FeederOut(id=row.pk, name=row.name)
-
-
 def _site(row: Site) -> SiteOut:
-    return SiteOut(
-        id=row.pk, name=row.name, kind=row.kind, feeders=[_feeder(one) for one in row.feeders.all()]
-    )
+    return SiteOut.of(row, feeders=[FeederOut.of(one) for one in row.feeders.all()])
 
 
 def _community(row: Community) -> CommunityOut:
-    return CommunityOut(
-        id=row.pk,
-        name=row.name,
-        municipality=row.municipality,
-        dane=row.dane,
-        altitude_m=row.altitude_m,
-        sites=[_site(one) for one in row.sites.all()],
-    )
+    return CommunityOut.of(row, sites=[_site(one) for one in row.sites.all()])
 
 
 @router.get("/places", **guarded(Operation.SEE_CUSTOMERS, list[CommunityOut]))
@@ -114,4 +104,4 @@ def new_site(request: HttpRequest, body: SiteIn) -> SiteOut:
 def new_feeder(request: HttpRequest, body: FeederIn) -> FeederOut:
     """Registrar un circuito de un sitio."""
     site = own_row(request, Site, body.site_id, "site_id")
-    return _feeder(create_feeder(user_of(request), site=site, name=body.name))
+    return FeederOut.of(create_feeder(user_of(request), site=site, name=body.name))

@@ -7,10 +7,24 @@ from django.http import HttpRequest
 from pydantic import AfterValidator, Field
 
 from system.accounts.access import user_of
-from system.accounts.rest.fields import In, Instant, InstantIn, Key, Out, free_text, plain_text, whole
+from system.accounts.rest.fields import (
+    In,
+    Instant,
+    InstantIn,
+    Key,
+    Out,
+    free_text,
+    plain_text,
+    text_of,
+    whole,
+)
+from system.config.model_fields import default_of, max_length
 from system.registry import identifiers
 from system.registry.errors import UnableToRegister
 from system.registry.models import (
+    ESTRATOS,
+    KEYING_RANGES,
+    MONTHLY_FEE_C_MAX,
     Agreement,
     AgreementMode,
     Customer,
@@ -19,17 +33,15 @@ from system.registry.models import (
     Feeder,
     Installation,
     MeterKeying,
+    Sector,
     Site,
 )
 from system.registry.selectors import ServicePoint
 from system.registry.services.inputs import KeyingData, MeterData, PersonData, PlaceData, TermsData
 
-FEE_MAX_C = 1_000_000_000
-Sector = Literal["residential", "commercial", "official", "industrial"]
-
 
 def _cleaned_by(rule: Callable[[str], str]) -> AfterValidator:
-    """A rule of `identity` as a validator."""
+    """A rule of `system.registry.identifiers` as a validator."""
 
     def clean(typed: str) -> str:
         if not typed:
@@ -45,13 +57,16 @@ def _cleaned_by(rule: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(clean)
 
 
-_CLEAN = _cleaned_by(identifiers.clean_text)
-Document = Annotated[str, plain_text(30, description="cédula o NIT"), _cleaned_by(identifiers.clean_document)]
-Name = Annotated[str, plain_text(150), _CLEAN]
-Words = Annotated[str, plain_text(100), _CLEAN]
-Niu = Annotated[str, plain_text(30, description="número con que el prestador la reporta"), _CLEAN]
-Maker = Annotated[str, plain_text(50), _CLEAN]
-Serial = Annotated[str, plain_text(40), _CLEAN]
+CLEAN_TEXT = _cleaned_by(identifiers.clean_text)
+Document = Annotated[
+    str,
+    plain_text(identifiers.TYPED_MAX, description="cédula o NIT"),
+    _cleaned_by(identifiers.clean_document),
+]
+Name = Annotated[str, text_of(Customer, "name"), CLEAN_TEXT]
+Niu = Annotated[str, text_of(Installation, "niu", "número con que el prestador la reporta"), CLEAN_TEXT]
+Maker = Annotated[str, text_of(Device, "maker"), CLEAN_TEXT]
+Serial = Annotated[str, text_of(Device, "serial"), CLEAN_TEXT]
 Drn = Annotated[str, free_text(20, description="11 o 13 dígitos"), _cleaned_by(identifiers.clean_drn)]
 Eui48 = Annotated[
     str, free_text(20, description="12 dígitos hexadecimales"), _cleaned_by(identifiers.clean_eui48)
@@ -78,8 +93,12 @@ class PersonIn(In):
 
     document: Document
     name: Name
-    phone: Annotated[str, free_text(30), _CLEAN] = ""
-    email: str = Field("", max_length=254, pattern=r"^$|^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+    phone: Annotated[str, text_of(Customer, "phone"), CLEAN_TEXT] = ""
+    email: str = Field(
+        "",
+        max_length=max_length(Customer, "email"),
+        pattern=r"^$|^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    )
 
     def data(self) -> PersonData:
         """As the verbs want it."""
@@ -92,9 +111,9 @@ class PlaceIn(In):
     niu: Niu
     site_id: Key
     feeder_id: Key | None = Field(None, description="circuito; nulo en soluciones individuales")
-    address: Annotated[str, free_text(200), _CLEAN] = ""
-    sector: Sector = "residential"
-    estrato: Annotated[int, whole(1, 6)] | None = None
+    address: Annotated[str, text_of(Installation, "address"), CLEAN_TEXT] = ""
+    sector: Sector = Sector.RESIDENTIAL
+    estrato: Annotated[int, whole(ESTRATOS[0], ESTRATOS[-1])] | None = None
 
     def data(self, request: HttpRequest) -> PlaceData:
         """As the verbs want it.
@@ -111,8 +130,8 @@ class TermsIn(In):
     """Terms of an agreement."""
 
     mode: AgreementMode = AgreementMode.PREPAID
-    tariff_code: Annotated[str, plain_text(30)]
-    monthly_fee_c: Annotated[int, whole(0, FEE_MAX_C, description="sólo por disponibilidad")] = 0
+    tariff_code: Annotated[str, text_of(Agreement, "tariff_code")]
+    monthly_fee_c: Annotated[int, whole(0, MONTHLY_FEE_C_MAX, description="sólo por disponibilidad")] = 0
 
     def data(self) -> TermsData:
         """As the verbs want it."""
@@ -123,9 +142,9 @@ class KeyingIn(In):
     """The STS parameters of a meter."""
 
     sgc: Sgc
-    krn: Annotated[int, whole(1, 9)] = 1
-    ti: Annotated[int, whole(0, 99)] = 1
-    ken: Annotated[int, whole(0, 255)] = 255
+    krn: Annotated[int, whole(*KEYING_RANGES["krn"])] = default_of(MeterKeying, "krn")
+    ti: Annotated[int, whole(*KEYING_RANGES["ti"])] = default_of(MeterKeying, "ti")
+    ken: Annotated[int, whole(*KEYING_RANGES["ken"])] = default_of(MeterKeying, "ken")
     ea: Literal["07", "11"] = "11"
     dkga: Literal["02", "04"] = "04"
     tct: Literal["01", "02"] = "02"
@@ -141,7 +160,7 @@ class DeviceIn(In):
 
     maker: Maker
     serial: Serial
-    model: Annotated[str, free_text(50), _CLEAN] = ""
+    model: Annotated[str, text_of(Device, "model"), CLEAN_TEXT] = ""
     kind: DeviceKind = DeviceKind.METER
     drn: Drn = ""
     eui48: Eui48 = ""
@@ -240,39 +259,12 @@ class DeviceOut(Out):
     serial: str
 
 
-def customer_out(row: Customer) -> CustomerOut:
-    """A customer as it travels."""
-    return CustomerOut(**{name: getattr(row, name) for name in CustomerOut.model_fields})
-
-
-def agreement_out(row: Agreement) -> AgreementOut:
-    """An agreement as it travels."""
-    return AgreementOut(**{name: getattr(row, name) for name in AgreementOut.model_fields})
-
-
-def keying_out(row: MeterKeying) -> KeyingOut:
-    """Keys as they travel."""
-    return KeyingOut(**{name: getattr(row, name) for name in KeyingOut.model_fields})
-
-
-def device_out(row: Device) -> DeviceOut:
-    """A device as it travels."""
-    return DeviceOut(**{name: getattr(row, name) for name in DeviceOut.model_fields})
-
-
 def installation_out(home: ServicePoint) -> InstallationOut:
     """A point of supply as it travels."""
-    place: Installation = home.installation
-    return InstallationOut(
-        id=place.pk,
-        niu=place.niu,
-        site_id=place.site_id,
-        feeder_id=place.feeder_id,
-        address=place.address,
-        sector=place.sector,
-        estrato=place.estrato,
+    return InstallationOut.of(
+        home.installation,
         customer_name=home.agreement and home.agreement.customer.name,
-        agreement=home.agreement and agreement_out(home.agreement),
+        agreement=home.agreement and AgreementOut.of(home.agreement),
         device_id=home.meter and home.meter.pk,
         drn=home.drn,
     )

@@ -5,14 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
-from system.registry.models import Agreement, Group, GroupAxis, GroupMembership, GroupRule, Installation
+from system.registry.identifiers import fold
+from system.registry.models import (
+    Agreement,
+    AgreementMode,
+    Group,
+    GroupAxis,
+    GroupMembership,
+    GroupRule,
+    Installation,
+    Sector,
+    SiteKind,
+)
 
 
 def create_group(user: User, *, axis: str, name: str) -> Group:
@@ -103,7 +114,7 @@ def set_rule(user: User, group: Group, *, by: str, value: str) -> tuple[int, int
     if by and not value.strip():
         raise UnableToRegister("La regla necesita un valor.", "value")
     with transaction.atomic():
-        group.rule_by, group.rule_value = by, value.strip() if by else ""
+        group.rule_by, group.rule_value = by, _code_of(by, value.strip()) if by else ""
         group.save(update_fields=["rule_by", "rule_value"])
         audit.record(
             Operation.EDIT_CUSTOMERS.value,
@@ -138,6 +149,28 @@ def refresh(user: User, group: Group) -> tuple[int, int]:
                 Operation.EDIT_CUSTOMERS.value, user=user, subject=f"group:{group.pk}", detail={"left": left}
             )
         return join(user, group, fitting), len(left)
+
+
+#: Rules whose values are codes that people know by a Spanish label.
+_CODES: Mapping[str, type[TextChoices]] = {
+    GroupRule.SITE_KIND: SiteKind,
+    GroupRule.SECTOR: Sector,
+    GroupRule.MODE: AgreementMode,
+}
+
+
+def rule_value_label(group: Group) -> str:
+    """Value of a group's rule, in Spanish where it is a code."""
+    choices = _CODES.get(group.rule_by)
+    return (
+        group.rule_value if choices is None else dict(choices.choices).get(group.rule_value, group.rule_value)
+    )
+
+
+def _code_of(by: str, typed: str) -> str:
+    choices = _CODES.get(by)
+    labels = {} if choices is None else {fold(str(label)): code for code, label in choices.choices}
+    return str(labels.get(fold(typed), typed))
 
 
 def _agreed(column: str) -> Callable[[str, datetime], Q]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from system.registry.models import AgreementMode, DeviceKind
+from system.config.model_fields import default_of
+from system.registry.models import AgreementMode, DeviceKind, MeterKeying, Sector
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class PlaceData:
     feeder: Any = None
     address: str = ""
     estrato: int | None = None
-    sector: str = "residential"
+    sector: str = Sector.RESIDENTIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,13 @@ class KeyingData:
     """The STS parameters of a meter (`system.registry.models.MeterKeying` says what they mean)."""
 
     sgc: str
-    krn: int = 1
-    ti: int = 1
-    ken: int = 255
-    ea: str = "11"
-    dkga: str = "04"
-    tct: str = "02"
-    base_date: int = 2014
+    krn: int = default_of(MeterKeying, "krn")
+    ti: int = default_of(MeterKeying, "ti")
+    ken: int = default_of(MeterKeying, "ken")
+    ea: str = default_of(MeterKeying, "ea")
+    dkga: str = default_of(MeterKeying, "dkga")
+    tct: str = default_of(MeterKeying, "tct")
+    base_date: int = default_of(MeterKeying, "base_date")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,9 @@ from system.accounts.permissions import Operation
 from system.config.clock import business_now
 from system.registry.errors import UnableToRegister
 from system.registry.hooks import tariff_codes
-from system.registry.models import Agreement, AgreementMode, Customer, Installation
+from system.registry.models import ESTRATOS, Agreement, AgreementMode, Customer, Installation, Sector
 from system.registry.services.devices import install_device, write_device
 from system.registry.services.inputs import PersonData, PlaceData, ServicePointData, TermsData
-
-RESIDENTIAL = "residential"
 
 
 def register_service_point(user: User, home: ServicePointData) -> Installation:
@@ -80,9 +78,9 @@ def check_place(provider_id: int, place: PlaceData) -> None:
         raise UnableToRegister("Ese sitio no existe.", "site")
     if place.feeder is not None and place.feeder.site_id != place.site.pk:
         raise UnableToRegister("Ese circuito no es de ese sitio.", "feeder")
-    if place.sector == RESIDENTIAL and (place.estrato is None or not 1 <= place.estrato <= 6):
+    if place.sector == Sector.RESIDENTIAL and place.estrato not in ESTRATOS:
         raise UnableToRegister("Una instalación residencial tiene estrato de 1 a 6.", "estrato")
-    if place.sector != RESIDENTIAL and place.estrato is not None:
+    if place.sector != Sector.RESIDENTIAL and place.estrato is not None:
         raise UnableToRegister("Sólo una instalación residencial tiene estrato: déjelo vacío.", "estrato")
 
 

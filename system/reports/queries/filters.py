@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from system.config.clock import BOGOTA
-from system.registry.models import Agreement, Group, GroupAxis, GroupMembership, Installation
+from system.registry.models import Agreement, Group, GroupAxis, GroupMembership, Installation, Sector
 from system.reports.declaration import Column, ColumnKind, Values
 
 NO_ZONE = "Sin zona"
@@ -107,11 +107,7 @@ def zone_namer(user: Any, values: Values) -> Callable[[int], str]:
 # --- Dimensions
 
 Key = tuple[Any, ...]
-_SECTORS: Mapping[str, str] = {
-    "residential": "Residencial",
-    "commercial": "Comercial",
-    "official": "Oficial",
-}
+_SECTORS = dict(Sector.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from system.registry.models import Installation
+from system.registry.models import Installation, Sector
 from system.reports.declaration import Finding, QueryResult, Row, Values
 from system.reports.extracts import layout
 from system.reports.extracts.layout import load
@@ -157,7 +157,7 @@ PARAMETERS = (
     choice("rows", "Recargas", (("mes", "Una fila por mes"), ("recarga", "Una fila por recarga")), "mes"),
     choice("ids", "Identificadores", (("reales", "Reales"), ("seudonimos", "Seudónimos")), "reales"),
 )
-_SECTORS: Mapping[str, str] = {"commercial": "C", "official": "O", "industrial": "I"}
+_SECTORS: Mapping[str, str] = {Sector.COMMERCIAL: "C", Sector.OFFICIAL: "O", Sector.INDUSTRIAL: "I"}
 _PSEUDONYM_LETTERS = 16
 _CENT_PPM = 10_000
 

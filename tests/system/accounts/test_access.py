@@ -13,7 +13,7 @@ from vending_world import make_village
 
 from system.accounts.access import OPERATION_ATTRIBUTE, require_permission
 from system.accounts.models import AuditRecord, User
-from system.accounts.permissions import FOUR_EYES, PERMITTED_ROLES, ROLE_LABELS, Operation, Role
+from system.accounts.permissions import FOUR_EYES, PERMISSIONS, ROLE_LABELS, Operation, Role
 
 #: Addresses that others bring and that guard themselves, and routes: tests/system/rest walks over those.
 FOREIGN = ("cuentas/", "api/v1/")
@@ -69,7 +69,7 @@ def test_every_address_says_what_it_does(address: str, entry: URLPattern) -> Non
 
 
 def test_every_operation_and_role_is_in_the_tables() -> None:
-    assert set(PERMITTED_ROLES) == set(Operation)
+    assert set(PERMISSIONS) == set(Operation)
     assert set(ROLE_LABELS) == set(Role)
     assert set(Operation) >= FOUR_EYES
 
@@ -84,12 +84,12 @@ def test_who_may_not_is_refused(address: str, entry: URLPattern, people: dict[Ro
         before = AuditRecord.objects.filter(outcome="refused").count()
         for method in (client.get, client.post):
             answer = method(concrete(address))
-            if role in PERMITTED_ROLES[operation]:
+            if role in PERMISSIONS[operation].roles:
                 assert answer.status_code != 403, (role, address)
             else:
                 assert answer.status_code == 403, (role, address)
         refused = AuditRecord.objects.filter(outcome="refused").count() - before
-        if role not in PERMITTED_ROLES[operation]:
+        if role not in PERMISSIONS[operation].roles:
             assert refused == 2
 
 

@@ -161,3 +161,9 @@ def test_a_form_without_its_token_is_refused(clerk: User) -> None:
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     assert client.post("/turno/abrir/", {}).status_code == 403
     assert client.post("/cuentas/logout/").status_code == 403
+
+
+def test_logins_are_shown_in_words(clerk: User) -> None:
+    page = enter().get("/mi-cuenta/").content.decode()
+    assert "Ingreso" in page
+    assert "login." not in page

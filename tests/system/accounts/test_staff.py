@@ -140,3 +140,15 @@ def test_another_providers_users_are_not_there(office: Client, administrator: Us
         assert answer.status_code == 404, action
     with pytest.raises(services.UnableToChangeUser):
         services.reset_password(administrator, other)
+
+
+def test_a_refusal_is_in_the_language_of_its_reader(administrator: User) -> None:
+    """Pages and API are Spanish, the command line is English."""
+    for username, role, spanish, english in (
+        ("x", "king", "Ese rol no existe: use Administrador, Supervisor", "there is no role 'king'"),
+        ("ana", "cashier", "Ya existe", ""),
+    ):
+        with pytest.raises(UnableToCreateUser) as refused:
+            create_staff(username, "una clave larga 1", role=role, provider=administrator.provider)
+        assert spanish in str(refused.value)
+        assert english in refused.value.english

@@ -1,6 +1,8 @@
 """The audit trail on the screen: filter, page, chain."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -8,9 +10,10 @@ from django.test import Client
 from vending_world import make_village
 
 from system.accounts import audit
-from system.accounts.audit_labels import OPERATION_LABELS
+from system.accounts.audit_labels import OPERATION_LABELS, action_label
 from system.accounts.models import AuditRecord, User
 from system.accounts.permissions import Operation
+from system.networks.api_keys import Scope
 
 
 def test_filter_by_whom_what_how_and_when(office: Client, administrator: User) -> None:
@@ -79,3 +82,22 @@ def test_what_stands_in_a_row_stays_text(office: Client, administrator: User) ->
     page = office.get("/auditoria/").content.decode()
     assert "<script>:" not in page
     assert "&lt;script&gt;" in page
+
+
+def recorded_actions() -> set[str]:
+    """Literal actions of the source, with a sample operation where one is put in front."""
+    root = Path(audit.__file__).parents[1]
+    found = set()
+    for path in root.rglob("*.py"):
+        for text in re.findall(r'audit\.record\(\s*f?"([^"]+)"', path.read_text(encoding="utf-8")):
+            found.add(re.sub(r"^\{[^}]*\}", "sale.sell", text))
+    return found
+
+
+def test_every_recorded_action_has_a_label() -> None:
+    found = {action for action in recorded_actions() if "{" not in action}
+    assert {"login.in", "sale.sell.ask", "audit.check"} <= found
+    assert {action for action in found if action_label(action) == action} == set()
+    steps = {action.rpartition(".")[2] for action in found if action.startswith("sale.sell.")}
+    assert {step for step in steps if action_label(f"sale.sell.{step}").endswith(f": {step}")} == set()
+    assert {scope for scope in Scope if action_label(f"network.{scope}") == f"network.{scope}"} == set()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from network_world import Caller, FakeHeadEnd, caller
 from vending_world import NOW, Village, drn
 
@@ -319,3 +320,12 @@ def test_what_is_told_stands_and_falls_with_the_sale(
     assert told() == []
     assert NetworkSale.objects.get().state == "open"
     monkeypatch.undo()
+
+
+def test_events_are_shown_in_words(village: Village, network: Network, endpoint: WebhookEndpoint) -> None:
+    queue_event(network, Event.SALE_DONE, uuid.uuid4(), {})
+    client = Client()
+    client.force_login(village.supervisor, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/redes/{network.pk}/avisos/").content.decode()
+    assert "<td>Venta terminada</td>" in page
+    assert "<td>sale.done" not in page

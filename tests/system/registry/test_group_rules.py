@@ -9,7 +9,7 @@ from vending_world import NOW, Village, make_village
 
 from system.accounts.models import User
 from system.registry.errors import UnableToRegister
-from system.registry.models import Agreement, GroupAxis, GroupMembership, GroupRule
+from system.registry.models import Agreement, GroupAxis, GroupMembership, GroupRule, Installation
 from system.registry.services.groups import create_group, refresh, set_rule
 
 
@@ -90,3 +90,19 @@ def test_by_the_page(office: Client, homes: list[Any], group: Any) -> None:
     wrong = office.post(f"/grupos/{group.pk}/regla/", {"by": "colour", "value": "1"}, follow=True)
     assert "de la lista" in wrong.content.decode()
     assert len(members(group)) == 2
+
+
+def test_codes_are_typed_and_shown_in_spanish(office: Client, homes: list[Any], group: Any) -> None:
+    address = f"/grupos/{group.pk}/regla/"
+    for by, typed, code in (("sector", "residencial", "residential"), ("mode", "Prepago", "prepaid")):
+        page = office.post(address, {"by": by, "value": typed}, follow=True).content.decode()
+        group.refresh_from_db()
+        assert (group.rule_value, len(members(group))) == (code, 3)
+        assert code not in page
+    assert "Modalidad = «Prepago»" in page
+
+
+def test_a_sector_is_shown_in_spanish(office: Client, homes: list[Any]) -> None:
+    Installation.objects.filter(pk=homes[0].pk).update(sector="commercial", estrato=None)
+    page = office.get(f"/instalaciones/{homes[0].pk}/").content.decode()
+    assert "<p>Comercial</p>" in page

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from system.accounts.access import OPERATION_ATTRIBUTE
 from system.accounts.models import AuditRecord
-from system.accounts.permissions import PERMITTED_ROLES, Operation, Role
+from system.accounts.permissions import PERMISSIONS, Operation, Role
 from system.portal.api import APP_APIS, api
 
 _VALUES = {"uuidstr": str(uuid.UUID(int=1)), "int": "999999"}
@@ -55,7 +55,7 @@ def test_who_may_not_is_refused_and_written_down(role: Role, caller: Callable[[R
         # a body that nobody could take: who may not, is not told what is wrong with it
         answer = ask(method, address, None if method == "GET" else [])
         refused = AuditRecord.objects.filter(outcome="refused").count() - before
-        if role in PERMITTED_ROLES[operation]:
+        if role in PERMISSIONS[operation].roles:
             assert answer.status_code not in (401, 403), (role, method, address)
         else:
             assert (answer.status_code, refused) == (403, 1), (role, method, address)

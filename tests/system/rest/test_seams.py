@@ -93,6 +93,15 @@ def test_every_operation_of_the_document_has_its_own_name_and_words() -> None:
     assert set(schema["components"]["schemas"]["SaleIn"]["properties"]) == {"number", "amount_c", "energy_wh"}
 
 
+def test_the_document_is_for_its_callers() -> None:
+    """No docstring of a class and no path of a module: the first are English, the second move."""
+    schema = portal_api.api.get_openapi_schema()
+    assert [name for name, one in schema["components"]["schemas"].items() if "description" in one] == []
+    assert schema["paths"]["/api/v1/users/{user_id}/role"]["put"]["operationId"] == "put_users_user_id_role"
+    names = [one["operationId"] for methods in schema["paths"].values() for one in methods.values()]
+    assert [name for name in names if "system" in name or "rest" in name] == []
+
+
 @pytest.mark.parametrize(
     ("length", "large"), [("64", False), (str(auth.BODY_MAX_BYTES + 1), True), ("x", False)]
 )

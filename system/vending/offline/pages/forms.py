@@ -9,7 +9,7 @@ from django import forms
 
 from protocols.offline.envelope import OCTETS_MAX
 from system.accounts.models import User
-from system.accounts.permissions import PERMITTED_ROLES, Operation
+from system.accounts.permissions import PERMISSIONS, Operation
 from system.registry.models import Community, Group, Site
 from system.vending.models import PointOfSale
 from system.vending.offline.models import Scope, Terminal
@@ -128,7 +128,7 @@ class PinForm(forms.Form):
 
     def __init__(self, *args: Any, terminal: Terminal, **more: Any) -> None:
         super().__init__(*args, **more)
-        sellers = [role.value for role in PERMITTED_ROLES[Operation.SELL]]
+        sellers = [role.value for role in PERMISSIONS[Operation.SELL]]
         field: Any = self.fields["operator"]
         field.queryset = User.objects.filter(
             provider_id=terminal.provider_id, role__in=sellers, is_active=True

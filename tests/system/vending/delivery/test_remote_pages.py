@@ -12,7 +12,7 @@ from network_world import caller, make_network
 from vending_world import Village, make_village
 
 from system.accounts.models import AuditRecord, User
-from system.accounts.permissions import PERMITTED_ROLES, Operation
+from system.accounts.permissions import PERMISSIONS, Operation
 from system.config.outgoing_http import Answer, UnableToSend
 from system.networks.api_keys import Scope
 from system.registry.models import Site
@@ -235,4 +235,4 @@ def test_of_another_provider_and_of_another_role(chief: Client, village: Village
     with pytest.raises(UnableToManageRemote, match="no existe"):
         add_remote(village.supervisor, RemoteTerms("Norte", URL, KEY, site=stranger.site))
     assert isinstance(village.cashier, User)
-    assert village.cashier.role not in PERMITTED_ROLES[Operation.MANAGE_NETWORKS]
+    assert village.cashier.role not in PERMISSIONS[Operation.MANAGE_NETWORKS]
