@@ -16,8 +16,9 @@ from protocols.offline import peek
 from protocols.offline.errors import OfflineError
 from protocols.offline.messages import Enrolment
 from system.config.clock import BOGOTA, BusinessClock, WallBusinessClock
-from system.security_module.errors import SecurityModuleError
+from system.security_module.errors import JournalDamaged, SecurityModuleError, WrongPassphrase
 from system.security_module.journal import sync_directory, write_private
+from system.security_module.refusals import Words
 from system.security_module.sealed_file import DEFAULT_COST
 from system.security_module.secure_counter import SecureCounter
 from system.terminal.book import Book
@@ -73,7 +74,7 @@ def make_terminal(
         enrolment = _fill_folder(beside, passphrase, named, now, terminal_id or uuid4(), cost, random)
         os.replace(beside, folder)
     except OfflineError as error:
-        raise TerminalRefused("bad-message", why=error) from error
+        raise TerminalRefused("bad-message", why=Words(error.es, error.en)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     sync_directory(folder.parent)
@@ -105,6 +106,12 @@ def _fill_folder(
 
 
 # ------------ terminal
+
+#: Why the counter stays closed, for people at the terminal.
+_CLOSED_WORDS: dict[type[SecurityModuleError], str] = {
+    WrongPassphrase: "la contraseña es otra, o el archivo fue alterado",
+    JournalDamaged: "su registro está dañado: lleve el terminal a la oficina",
+}
 
 
 class OpenTerminal:
@@ -143,7 +150,13 @@ class OpenTerminal:
             counter = SecureCounter.open(folder / COUNTER, passphrase)
         except SecurityModuleError as error:
             book.close()
-            raise TerminalRefused("cannot-open", why=error) from error
+            raise TerminalRefused(
+                "cannot-open",
+                why=Words(
+                    _CLOSED_WORDS.get(type(error), "otro proceso lo tiene abierto, o falta su carpeta"),
+                    str(error),
+                ),
+            ) from error
         if counter.terminal_id != book.terminal_id:
             counter.close()
             book.close()

@@ -99,7 +99,7 @@ def read_pack(data: bytes, office_public: bytes, module_public: bytes, terminal_
     try:
         return _read_content(pack, leases)
     except PricingError as error:
-        raise TerminalRefused("bad-pack", why=error) from error
+        raise TerminalRefused("bad-pack", why=Words(error.es, error.en)) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TerminalRefused("bad-pack", why=type(error).__name__) from error
 
@@ -111,7 +111,7 @@ def _read_content(pack: Pack, leases: list[Lease]) -> LoadedPack:
         tariffs[tariff.code] = (*tariffs.get(tariff.code, ()), tariff)
     lacking = {one.tariff for one in pack.customers} - tariffs.keys()
     if lacking:
-        raise PricingError(f"tarifa {min(lacking)}")
+        raise PricingError("not-in-force", tariff=min(lacking), day=pack.valid_from.date())
     return LoadedPack(
         pack,
         tariffs,
@@ -124,7 +124,7 @@ def _read_content(pack: Pack, leases: list[Lease]) -> LoadedPack:
 
 def _due(plain: Mapping[str, Any]) -> PackObligation:
     if plain.keys() != _DUE_FIELDS:
-        raise PricingError("obligation")
+        raise PricingError("not-an-obligation")
     ends_on = plain["ends_on"]
     return PackObligation(
         obligation_from_plain(plain["obligation"]),

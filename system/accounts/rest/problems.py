@@ -30,12 +30,14 @@ class Refusal:
         kind: last part of the problem's type.
         title: Spanish; the same for every problem of this kind.
         more: further members of the problem, made from the exception.
+        detail: Spanish; empty: what the exception says.
     """
 
     status: int
     kind: str
     title: str
     more: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _refused(refusal: Refusal) -> Any:
         return problem(
             request,
             refusal.status,
-            sentence(str(error)),
+            refusal.detail or sentence(getattr(error, "es", str(error))),
             kind=refusal.kind,
             title=refusal.title,
             **refusal.more(error),

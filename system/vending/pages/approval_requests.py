@@ -157,8 +157,8 @@ def _page(request: HttpRequest, approval: Approval, form: SignaturesForm | None 
     try:
         signable = signable_request(user_of(request), approval)
         signed = demo_signatures(signable)
-    except SecurityModuleError as error:
-        messages.warning(request, f"El módulo de seguridad no responde: {error}")
+    except SecurityModuleError:
+        messages.warning(request, "El módulo de seguridad no responde: intente de nuevo en un momento.")
     lines = "\n".join(json.dumps(signature) for signature in signed)
     return render(
         request,

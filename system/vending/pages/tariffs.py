@@ -65,8 +65,10 @@ def _two_steps(request: HttpRequest, form: Any, versions: Any, title: str) -> Ht
                         publish_tariff(user_of(request), **one)
                 messages.success(request, "Tarifa publicada.")
                 return redirect("vending:tariffs")
-        except (UnableToSell, PricingError) as error:
+        except UnableToSell as error:
             form.add_error(None, str(error))
+        except PricingError as error:
+            form.add_error(None, error.sentence)
     return render(request, "vending/tariff_form.html", shown)
 
 

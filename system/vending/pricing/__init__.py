@@ -30,7 +30,7 @@ are those of the exact ones.
 """
 
 from system.vending.pricing.bill import Bill, BillInputs, price_availability, price_bill
-from system.vending.pricing.money import PricingError
+from system.vending.pricing.errors import PricingError
 from system.vending.pricing.sale import (
     Line,
     LineKind,

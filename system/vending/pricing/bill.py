@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from system.vending.pricing.money import PPM, WH_PER_UNIT, PricingError, half_up
+from system.vending.pricing.errors import PricingError
+from system.vending.pricing.money import PPM, WH_PER_UNIT, half_up
 from system.vending.pricing.tariff import Tariff
 
 #: A Wh at a price of 1 (10⁻⁴ COP/kWh) costs a hundred-thousandth of a centavo.
@@ -28,7 +29,7 @@ class BillInputs:
 
     def __post_init__(self) -> None:
         if self.consumption_wh < 0 or self.billed_wh < 0:
-            raise PricingError("neither the consumption nor what was billed before can be below 0")
+            raise PricingError("consumption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def price_availability(
     """
     shares = (available_ppm, floor_ppm, subsidy_ppm)
     if fee_c < 0 or not all(0 <= share <= PPM for share in shares):
-        raise PricingError("the fee must be 0 or more and every share from 0 to 1 000 000 ppm")
+        raise PricingError("availability")
     served_ppm = available_ppm if available_ppm >= floor_ppm else 0
     cost_c = half_up(fee_c * served_ppm, PPM)
     total_c = cost_c - half_up(cost_c * subsidy_ppm, PPM)

@@ -43,7 +43,3 @@ def half_up(numerator: int, denominator: int) -> int:
     """
     sign = -1 if numerator < 0 else 1
     return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
-
-
-class PricingError(ValueError):
-    """These inputs have no price; the message is one sentence for whoever typed them."""

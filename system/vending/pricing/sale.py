@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from system.vending.pricing.errors import PricingError
 from system.vending.pricing.money import (
     AMOUNT_C_MAX,
     MILLI_PER_CENTAVO,
     PPM,
     UNITS_MAX,
-    PricingError,
+    UNITS_PER_KWH,
     cost_mc,
     whole_centavos,
 )
@@ -48,11 +49,11 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.quota_c is None and self.share_ppm is None:
-            raise PricingError("a rule needs a quota or a share of the amount")
+            raise PricingError("no-rule")
         if any(value is not None and value < 0 for value in (self.quota_c, self.taken_c, self.cap_c)):
-            raise PricingError("quota, what was taken of it, and cap must be 0 or more")
+            raise PricingError("rule-below-zero")
         if self.share_ppm is not None and not 0 <= self.share_ppm <= PPM:
-            raise PricingError("the share must be from 0 to 1 000 000 ppm")
+            raise PricingError("rule-share")
 
     def wanted_c(self, amount_c: int) -> int:
         """Claim on a sale of `amount_c`, before the debt and what is left are looked at."""
@@ -86,7 +87,7 @@ class Obligation:
 
     def __post_init__(self) -> None:
         if self.outstanding_c is not None and self.outstanding_c < 0:
-            raise PricingError(f"{self.name}: nobody owes less than nothing")
+            raise PricingError("debt-below-zero", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +156,15 @@ class SaleInputs:
 
     def __post_init__(self) -> None:
         if not 0 < self.amount_c <= AMOUNT_C_MAX:
-            raise PricingError(f"the amount must be above 0 and at most {AMOUNT_C_MAX // 100} COP")
+            raise PricingError("amount", most=AMOUNT_C_MAX // 100)
         if self.day < self.tariff.valid_from:
-            raise PricingError(
-                f"tariff {self.tariff.code} version {self.tariff.version} is not in force on {self.day}"
-            )
+            raise PricingError("not-in-force", tariff=self.tariff.code, day=self.day)
         if self.bought_units < 0 or self.residue_mc < 0:
-            raise PricingError("neither what was bought before nor the residue can be below 0")
+            raise PricingError("below-zero")
         if not 0 <= self.deductions_max_ppm <= PPM:
-            raise PricingError("the largest share of deductions must be from 0 to 1 000 000 ppm")
+            raise PricingError("deductions-share")
         if self.rules != RULES:
-            raise PricingError(f"pricing rules {self.rules} are unknown here; known: {RULES}")
+            raise PricingError("unknown-rules", rules=self.rules, known=RULES)
 
 
 # ------------ price
@@ -259,7 +258,7 @@ def price_sale(inputs: SaleInputs) -> Quote:
     money_mc = (inputs.amount_c - deducted_c) * MILLI_PER_CENTAVO + inputs.residue_mc
     units = inputs.tariff.affordable(inputs.bought_units, money_mc)
     if units > UNITS_MAX:
-        raise PricingError(f"the amount buys more than the {UNITS_MAX / 10:.1f} kWh that a token can carry")
+        raise PricingError("beyond-token", most_kwh=UNITS_MAX // UNITS_PER_KWH)
     parts = inputs.tariff.parts(inputs.bought_units, units)
     spent_mc = sum(part.cost_mc for part in parts)
     lines = (*map(_deducted, taken), *_energy_lines(parts, money_mc))
@@ -279,7 +278,7 @@ def amount_for(inputs: SaleInputs, units: int, cash_unit_c: int = 1) -> int:
         PricingError: no amount does.
     """
     if not 0 < units <= UNITS_MAX:
-        raise PricingError(f"from 0.1 to {UNITS_MAX / 10:.1f} kWh can be sold at once")
+        raise PricingError("units", most_kwh=UNITS_MAX // UNITS_PER_KWH)
 
     def enough(coins: int) -> bool:
         try:

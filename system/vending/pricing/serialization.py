@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
-from system.vending.pricing.money import PricingError
+from system.vending.pricing.errors import PricingError
 from system.vending.pricing.sale import Obligation, ObligationKind, Rule, SaleInputs
 from system.vending.pricing.tariff import Step, Tariff
 
@@ -40,7 +40,7 @@ def from_json(text: str) -> SaleInputs:
     except PricingError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise PricingError("these are not the stored inputs of a sale") from error
+        raise PricingError("not-sale-inputs") from error
 
 
 def tariff_to_plain(tariff: Tariff) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def tariff_from_plain(plain: Mapping[str, Any]) -> Tariff:
     Raises:
         PricingError: it is none, or makes no sense.
     """
-    return _read(_tariff, plain, "a tariff")
+    return _read(_tariff, plain, "not-a-tariff")
 
 
 def obligation_to_plain(obligation: Obligation) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def obligation_from_plain(plain: Mapping[str, Any]) -> Obligation:
     Raises:
         PricingError: it is none, or makes no sense.
     """
-    return _read(_obligation, plain, "an obligation")
+    return _read(_obligation, plain, "not-an-obligation")
 
 
 def _plain(value: Tariff | Obligation) -> dict[str, Any]:
@@ -76,13 +76,13 @@ def _plain(value: Tariff | Obligation) -> dict[str, Any]:
     return made
 
 
-def _read(make: Callable[[Mapping[str, Any]], T], plain: Mapping[str, Any], what: str) -> T:
+def _read(make: Callable[[Mapping[str, Any]], T], plain: Mapping[str, Any], code: str) -> T:
     try:
         return make(plain)
     except PricingError:
         raise
     except (ValueError, TypeError, KeyError) as error:
-        raise PricingError(f"this is not {what} as it is stored") from error
+        raise PricingError(code) from error
 
 
 def _tariff(plain: Mapping[str, Any]) -> Tariff:

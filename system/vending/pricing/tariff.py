@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from system.vending.pricing.money import PricingError, cost_mc, half_up
+from system.vending.pricing.errors import PricingError
+from system.vending.pricing.money import cost_mc, half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Step:
 
     def __post_init__(self) -> None:
         if self.price_e4 <= 0:
-            raise PricingError(f"the step {self.name!r} has no price above 0")
+            raise PricingError("step-price", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,12 @@ class Tariff:
     def __post_init__(self) -> None:
         ends = [step.upto_units for step in self.steps]
         if not ends or ends[-1] is not None:
-            raise PricingError(f"tariff {self.code}: the last step must be without end")
+            raise PricingError("last-step", tariff=self.code)
         inner = [0, *(end for end in ends[:-1] if end is not None)]
         if len(inner) != len(ends) or any(end <= begin for begin, end in pairwise(inner)):
-            raise PricingError(f"tariff {self.code}: each step must end above the one before")
+            raise PricingError("step-order", tariff=self.code)
         if self.unit_cost_e4 <= 0:
-            raise PricingError(f"tariff {self.code}: the unit cost must be above 0")
+            raise PricingError("unit-cost", tariff=self.code)
 
     def parts(self, bought_units: int, units: int) -> tuple[Part, ...]:
         """Parts of so many units in the steps, where `bought_units` were bought this month already.
@@ -121,7 +122,7 @@ def in_force(versions: tuple[Tariff, ...], day: date) -> Tariff:
     """
     valid = [tariff for tariff in versions if tariff.valid_from <= day]
     if not valid:
-        raise PricingError(f"no tariff is in force on {day.isoformat()}")
+        raise PricingError("none-in-force", day=day)
     return max(valid, key=lambda tariff: (tariff.valid_from, tariff.version))
 
 

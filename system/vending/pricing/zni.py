@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from system.vending.pricing.money import PPM, UNITS_PER_KWH, PricingError, half_up
+from system.vending.pricing.errors import PricingError
+from system.vending.pricing.money import PPM, UNITS_PER_KWH, half_up
 from system.vending.pricing.tariff import Step, Tariff
 
 #: Losses that the formula of CREG 091/2007 recognises, as published rows show them (CU = G / 0.9 + D + C).
@@ -49,7 +50,7 @@ def unit_cost_e4(
     1079.2022
     """
     if not 0 <= losses_ppm < PPM:
-        raise PricingError("losses must be from 0 to less than 1 000 000 ppm")
+        raise PricingError("losses")
     return half_up(generation_e4 * PPM, PPM - losses_ppm) + distribution_e4 + commercial_e4
 
 
@@ -96,5 +97,5 @@ def zni_tariff(
 
 def _published(prices: Mapping[Any, int], customer: int | str) -> int:
     if customer not in prices:
-        raise PricingError(f"no reference tariff is published for {customer}")
+        raise PricingError("no-reference", customer=customer)
     return prices[customer]

@@ -41,6 +41,11 @@ APP_API = AppApi(
             "Venta sin resultado",
             lambda error: {"sale_id": str(error.sale_id), "next": _ASK_AGAIN.format(error.sale_id)},
         ),
-        SecurityModuleError: Refusal(503, "module", "El módulo de seguridad no responde"),
+        SecurityModuleError: Refusal(
+            503,
+            "module",
+            "El módulo de seguridad no responde",
+            detail="Nada se hizo: repita lo mismo cuando el módulo responda.",
+        ),
     },
 )

@@ -170,7 +170,7 @@ def tariff_in_force(provider_id: int, code: str, day: date) -> Tariff:
     """
     row = _TARIFF.first(provider_id=provider_id, code=code, day=day)
     if row is None:
-        raise PricingError(f"la tarifa {code} no está vigente el {day.isoformat()}")
+        raise PricingError("not-in-force", tariff=code, day=day)
     tariff: Tariff = row.priced()
     return tariff
 

@@ -56,7 +56,7 @@ def bill_consumption(
         inputs = pricing.BillInputs(consumption_wh, period[1], tariff, int(billed or 0))
         priced = pricing.price_bill(inputs)
     except PricingError as error:
-        raise UnableToSell(str(error)) from error
+        raise UnableToSell(error.sentence) from error
     return _issue_bill(
         user, bill_id, agreement, period, priced, asdict(inputs), consumption_wh=consumption_wh
     )
@@ -103,7 +103,7 @@ def bill_availability(
     try:
         priced = pricing.price_availability(agreement.monthly_fee_c, available_ppm=available_ppm)
     except PricingError as error:
-        raise UnableToSell(str(error)) from error
+        raise UnableToSell(error.sentence) from error
     return _issue_bill(user, bill_id, agreement, period, priced, said, available_ppm=available_ppm)
 
 

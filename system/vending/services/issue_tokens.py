@@ -80,7 +80,7 @@ def _reserve_free_issue(user: User, number: str, units: int, terms: VendTerms) -
         try:
             tariff = tariff_in_force(user.provider_pk, supply.agreement.tariff_code, business_day(now))
         except PricingError as error:
-            raise UnableToSell(str(error)) from error
+            raise UnableToSell(error.sentence) from error
         value_c = whole_centavos(cost_mc(units, tariff.unit_cost_e4))
         given = account_of(user.provider_pk, AccountKind.GRANTS)
         energy = account_of(user.provider_pk, AccountKind.ENERGY)

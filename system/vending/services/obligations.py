@@ -67,7 +67,7 @@ def open_obligation(user: User, installation: Installation, terms: ObligationTer
     try:
         row.rule(0)
     except PricingError as error:
-        raise UnableToSell(f"La regla de cobro no sirve: {error}.") from error
+        raise UnableToSell(f"La regla de cobro no sirve: {error.es}.") from error
     with transaction.atomic():
         row.save()
         if terms.opening_c:

@@ -168,7 +168,11 @@ def recover_result(user: User, result: UnknownResult) -> Sale | Unrecovered:
         return Unrecovered(result, refused.es)
     except IntegrityError:
         return Unrecovered(result, "Otra persona la recuperó al mismo tiempo.")
-    except (UnableToSell, PricingError, StsValueError) as error:
+    except PricingError as error:
+        return Unrecovered(result, error.sentence)
+    except StsValueError:
+        return Unrecovered(result, "El módulo dice un número de medidor que no es válido.")
+    except UnableToSell as error:
         return Unrecovered(result, str(error))
     resolve_sale(sale)
     return sale

@@ -1,7 +1,5 @@
 """Sale of energy: price with the house's limits, ledger entries, vend transaction under the caller's id."""
 
-import hashlib
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +29,7 @@ from system.vending.selectors.supply import Supply, UnknownMeter, find_supply, p
 from system.vending.services.vend_transaction import (
     VendTerms,
     find_or_reserve,
+    fingerprint,
     finish_sale,
     locked_supply,
     reserve_sale,
@@ -58,8 +57,7 @@ class SaleRequest:
 
     def fingerprint(self) -> str:
         """Fingerprint of what the same id must mean again."""
-        said = [self.number, self.amount_c, self.units]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return fingerprint(self.number, self.amount_c, self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +110,23 @@ def _quote(supply: Supply, request: SaleRequest, instant: datetime) -> Quote:
     """The price, with the house's limits.
 
     Raises:
+        UnableToSell: the request or its amount is outside of them.
         PricingError: see there.
     """
     day = business_day(instant)
     if (request.amount_c is None) == (request.units is None):
-        raise PricingError("Indique un valor o una cantidad de kWh, no ambos.")
+        raise UnableToSell("Indique un valor o una cantidad de kWh, no ambos.")
     amount_c = request.amount_c
     if amount_c is None:
         trial = sale_inputs(supply, settings.CASH_UNIT_C, day)
         amount_c = amount_for(trial, request.units or 0, settings.CASH_UNIT_C)
     if not settings.SALE_MIN_C <= amount_c <= settings.SALE_MAX_C:
         low, high = pesos(settings.SALE_MIN_C), pesos(settings.SALE_MAX_C)
-        raise PricingError(f"El valor debe estar entre {low} y {high}.")
+        raise UnableToSell(f"El valor debe estar entre {low} y {high}.")
     quote = price_sale(sale_inputs(supply, amount_c, day))
     if quote.units == 0:
         least_c = amount_for(quote.inputs, 1, settings.CASH_UNIT_C)
-        raise PricingError(f"Con {pesos(amount_c)} no alcanza para 0,1 kWh: se necesitan {pesos(least_c)}.")
+        raise UnableToSell(f"Con {pesos(amount_c)} no alcanza para 0,1 kWh: se necesitan {pesos(least_c)}.")
     return quote
 
 
@@ -166,7 +165,7 @@ def _priced(supply: Supply, request: SaleRequest, now: datetime) -> Quote:
     try:
         return _quote(supply, request, now)
     except PricingError as error:
-        raise UnableToSell(str(error)) from error
+        raise UnableToSell(error.sentence) from error
 
 
 #: Where the money of a line goes: the kind of account, and whether each obligation has its own.

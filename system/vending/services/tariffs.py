@@ -91,8 +91,10 @@ def checked_tariff(row: TariffVersion) -> Tariff:
     """
     try:
         return row.priced()
-    except (PricingError, TypeError, KeyError) as error:
-        raise UnableToSell(f"Los bloques de la tarifa no sirven: {error}.") from error
+    except PricingError as error:
+        raise UnableToSell(f"Los bloques de la tarifa no sirven: {error.es}.") from error
+    except (TypeError, KeyError) as error:
+        raise UnableToSell("Los bloques de la tarifa no sirven.") from error
 
 
 def _require_unsold(user: User, code: str, valid_from: date) -> None:

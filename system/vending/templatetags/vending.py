@@ -3,6 +3,7 @@
 from django import template
 
 from system.vending.pricing import explain
+from system.vending.pricing.money import half_up
 
 register = template.Library()
 
@@ -22,8 +23,12 @@ def kwh(units: int) -> str:
 
 @register.filter
 def price(price_e4: int) -> str:
-    """A price in 10⁻⁴ COP/kWh, with two decimals."""
-    return f"{explain.pesos(round(price_e4 / 100))}/kWh"
+    """A price in 10⁻⁴ COP/kWh, with two decimals, rounded half up.
+
+    >>> price(250)
+    '$ 0,03/kWh'
+    """
+    return f"{explain.pesos(half_up(price_e4, 100))}/kWh"
 
 
 @register.filter

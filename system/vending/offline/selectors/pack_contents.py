@@ -275,4 +275,4 @@ def _priced(rows: list[Any]) -> list[Tariff]:
     try:
         return [row.priced() for row in rows]
     except PricingError as error:
-        raise OfflineRefused(f"Una tarifa no sirve: {error}.") from error
+        raise OfflineRefused(f"Una tarifa no sirve: {error.es}.") from error

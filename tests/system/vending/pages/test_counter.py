@@ -11,6 +11,7 @@ from vending_world import Village, drn, make_village
 from system.registry.models import Customer
 from system.vending.models import OpenSale, Sale, TicketPrint, Token
 from system.vending.services.shifts import close_shift
+from system.vending.templatetags.vending import price
 
 
 @pytest.fixture
@@ -175,3 +176,19 @@ def test_shift_and_deposit_pages(cashier: Client, village: Village, home: Any, m
         assert chief.post("/consignaciones/", form).status_code == 302
     page = chief.get("/consignaciones/").content.decode()
     assert "$ 6.000" in page
+
+
+def test_an_unfinished_sale_is_shown_in_pesos(cashier: Client, home: Any, village: Village) -> None:
+    """Ten thousand pesos are not a million: the books count centavos, people do not."""
+    form = hidden(asked(cashier))
+    assert cashier.post("/venta/cobrar/", form).status_code == 503
+    page = cashier.get("/venta/").content.decode()
+    assert "Una venta de $ 10.000 quedó sin resultado" in page
+
+
+def test_a_price_is_rounded_half_up_in_integers() -> None:
+    assert [price(price_e4) for price_e4 in (250, 249, 3_271_350)] == [
+        "$ 0,03/kWh",
+        "$ 0,02/kWh",
+        "$ 327,14/kWh",
+    ]

@@ -1,12 +1,15 @@
 """Pricing of a sale: conservation, steps of the month, residue, deductions and their order."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from system.vending import pricing
 from system.vending.pricing import (
     LineKind,
     Obligation,
@@ -19,6 +22,7 @@ from system.vending.pricing import (
     amount_for,
     price_sale,
 )
+from system.vending.pricing.errors import REASONS
 from system.vending.pricing.explain import explain
 from system.vending.pricing.money import AMOUNT_C_MAX, PPM
 from system.vending.pricing.serialization import from_json, to_json
@@ -267,3 +271,13 @@ def test_an_explanation_leads_from_the_money_to_the_units() -> None:
     assert "Cuota de acometida: $ 2.000,00. Queda por pagar: $ 3.000,00." in said
     assert any(sentence.startswith("subsistencia: 1,0 kWh a $ 346,2100/kWh = $ 346,21.") for sentence in said)
     assert len(explain(quote, "en")) == len(said)
+
+
+def test_every_refusal_has_its_words_in_both_languages_and_is_used() -> None:
+    room = Path(pricing.__file__).parent.parent
+    sources = "".join(path.read_text(encoding="utf-8") for path in room.rglob("*.py"))
+    for code, words in REASONS.items():
+        assert len(sources.split(f'"{code}"')) > 2, code
+        fields = [set(re.findall(r"{(\w+)}", text)) for text in words]
+        assert fields[0] == fields[1], code
+        assert not words.es.endswith("."), code

@@ -280,3 +280,14 @@ def test_a_bill_is_of_who_had_the_contract_in_its_period(village: Village, home:
     )
     bill = bill_consumption(village.supervisor, uuid.uuid4(), home, OCTOBER, 100_000)
     assert bill.agreement == before
+
+
+def test_a_refusal_of_pricing_is_told_in_spanish(village: Village) -> None:
+    """The counter's sentences are Spanish to the end, also where the pricing refuses."""
+    home = village.customer(1)
+    terms = ObligationTerms(ObligationKind.ARREARS, "Mora", TODAY, opening_c=1_000_000)
+    with pytest.raises(UnableToSell, match="La regla de cobro no sirve: falta la cuota o la parte"):
+        open_obligation(village.supervisor, home, terms)
+    steps = [{"name": "uno", "price_e4": 10_000, "upto_units": 100}]
+    with pytest.raises(UnableToSell, match="el último bloque no lleva tope"):
+        publish_tariff(village.supervisor, "NUEVA", "Nueva", TODAY, steps, 10_000)
