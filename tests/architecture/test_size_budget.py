@@ -1,10 +1,11 @@
-"""R41: small modules, short functions. A module above the hard limit needs a name and a reason here."""
+"""R41, amended: short functions, few modules, tests that keep up. No limit on the lines of a module."""
 
 import ast
 import io
-import statistics
 import tokenize
 from pathlib import Path
+
+ROOMS = ("amibench", "conformance", "i18n", "links", "protocols", "sim", "system")
 
 NOT_CODE = {
     tokenize.COMMENT,
@@ -15,21 +16,13 @@ NOT_CODE = {
     tokenize.ENDMARKER,
 }
 
-MEDIAN_LINES = 150
-USUAL_LINES, USUAL_SHARE = 400, 0.90
-HARD_LINES = 600
+#: Ceilings of the whole product. Lines are no aim in themselves; a module may be as long as its one story.
+MODULES_MAX, CODE_LINES_MAX = 1_150, 107_000
 FUNCTION_P95_LINES, FUNCTION_HARD_LINES = 50, 70
-TESTS_PER_CODE = 0.58  # a ratchet: R41 asks for 0.9, and this only ever goes up
+TESTS_PER_CODE = 0.62  # a ratchet: R41 asks for 0.9, and this only ever goes up
 
 #: Folders of the product that are tests: the bench's cases, and the devices that are wrong on purpose.
 TESTS_THEMSELVES = {"suites", "mutants"}
-
-#: path -> why it may be longer than HARD_LINES.
-ALLOWED: dict[str, str] = {}
-
-
-def lines_of(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def code_lines_of(path: Path) -> int:
@@ -57,12 +50,17 @@ def functions_of(path: Path) -> list[tuple[str, int]]:
     ]
 
 
-def test_modules_are_small(modules: list[Path], root: Path) -> None:
-    sizes = {str(path.relative_to(root)): lines_of(path) for path in modules}
-    assert statistics.median(sizes.values()) <= MEDIAN_LINES
-    usual = sum(size <= USUAL_LINES for size in sizes.values()) / len(sizes)
-    assert usual >= USUAL_SHARE, sorted(sizes.items(), key=lambda item: -item[1])[:10]
-    assert {name: size for name, size in sizes.items() if size > HARD_LINES and name not in ALLOWED} == {}
+def test_the_product_stays_within_its_size(tracked: list[Path], root: Path) -> None:
+    """House, second look: 1,871 modules and 114 k lines of code were too many at equal function."""
+    product = [
+        path
+        for path in tracked
+        if path.suffix == ".py"
+        and path.relative_to(root).parts[0] in ROOMS
+        and "migrations" not in path.parts
+    ]
+    assert len(product) <= MODULES_MAX
+    assert sum(map(code_lines_of, product)) <= CODE_LINES_MAX
 
 
 def test_functions_are_short(modules: list[Path]) -> None:
