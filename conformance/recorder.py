@@ -20,8 +20,6 @@ from protocols.dlms.xdlms.descriptors import AttributeReference
 from protocols.dlms.xdlms.get import GetRequestNormal, GetResponseNormal
 from protocols.dlms.xdlms.set import SetRequestNormal, SetResponseNormal
 
-# ---- The recorder: frames, steps and measurements of the case under way, bounded in memory.
-
 #: One case keeps at most so many frames and steps; what comes after is counted, not kept.
 MAX_FRAMES = 4000
 MAX_STEPS = 2000
@@ -91,7 +89,7 @@ class Recorder:
         """One thing done or seen.
 
         What is seen claims the frames since the step before; what is about to be done does not: the
-        frames before it belong to nobody.
+        frames before it belong to no step.
         """
         if len(self._steps) >= MAX_STEPS:
             return
@@ -118,14 +116,14 @@ class Recorder:
         return round(self._now_s(), 6)
 
 
-# ---- The few words that a list of frames shows beside the bytes.
+# ---------------------------------------------------------------- summaries of frames
 
 _WRAPPER_HEADER = 8
 _LLC = (bytes.fromhex("e6e600"), bytes.fromhex("e6e700"))
 
 
 def summarise(raw: bytes) -> str:
-    """What a frame is, or nothing where it is not understood: a record never fails on strange bytes."""
+    """Summary of a frame, empty where it is not understood: a record never fails on strange bytes."""
     try:
         return _summarise_hdlc(raw) if raw[:1] == bytes((FLAG,)) else _summarise_apdu(raw[_WRAPPER_HEADER:])
     except DlmsError:
@@ -147,7 +145,7 @@ def _summarise_apdu(raw: bytes) -> str:
 
 
 def _detail(apdu: object) -> str:
-    """What the commonest services are about: an attribute, a method, a short value, a result."""
+    """Detail of the commonest services: an attribute, a method, a short value, a result."""
     match apdu:
         case GetRequestNormal(reference=AttributeReference(attribute=asked)):
             return f"{asked.class_id} {asked.instance} {asked.attribute}"

@@ -79,7 +79,7 @@ def run_suites(
         profile: of the catalogue.
         seed: as the user gave it; a simulated target may carry another in its URL, and that one is recorded.
         lang: of the questions an operator is asked, ``es`` or ``en``.
-        on_progress: told before and after each case.
+        on_progress: called before and after each case.
         operator: who ran it.
         command: the command line, for the record.
 

@@ -11,7 +11,7 @@ from i18n import Message
 
 
 class Verdict(StrEnum):
-    """What a case says of the device under test."""
+    """Verdict of a case on the device under test."""
 
     CONFORMS = "conforms"
     CONFORMS_NOT_STRICTLY = "conforms-not-strictly"
@@ -33,7 +33,7 @@ GRAVITY: tuple[Verdict, ...] = (
     Verdict.FAILS,
 )
 
-#: How JUnit is told: failure, error, skipped, or nothing for a pass.
+#: Outcome in JUnit: failure, error, skipped, or nothing for a pass.
 JUNIT_OUTCOME: dict[Verdict, str] = {
     Verdict.CONFORMS: "passed",
     Verdict.CONFORMS_NOT_STRICTLY: "passed",

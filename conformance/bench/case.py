@@ -1,4 +1,4 @@
-"""What a case is: a test function with an id, a title, a stimulus and a requirement, in two languages."""
+"""Conformance case: a test function with an id, a title, a stimulus and a requirement."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -13,14 +13,14 @@ import pytest
 
 from conformance import catalogue
 from conformance.bench.case import CaseInfo, CaseText
-from conformance.bench.outcome import BenchError
+from conformance.bench.outcome import NOTHING, BenchError
 from conformance.targets.load import Target
 from conformance.targets.model import Capability
 from conformance.verdicts import Verdict
 from i18n import Message
 from protocols.sts.identity import BaseDate
 
-# ---- Whether a case is for a meter or for a vending system, and whether a vending system offers what it ne
+# ---------------------------------------------------------------- needs of the vendor suite
 
 VENDING_NEED = "vending"
 
@@ -34,7 +34,7 @@ VENDING_PARTS: dict[str, Message] = {
 
 
 def known_vending_need(need: str) -> bool:
-    """Whether `need` is one of the words above."""
+    """True if `need` is one of the words above."""
     kind, _, part = need.partition(":")
     return kind == VENDING_NEED and (not part or part in VENDING_PARTS)
 
@@ -58,7 +58,7 @@ def vending_gate(needs: Sequence[str], target: Target) -> tuple[Verdict, Message
     return None
 
 
-# ---- Whether a case applies to a target: its needs against the target's declaration.
+# ---------------------------------------------------------------- needs
 
 STATION_WORDS: dict[str, Message] = {
     "keypad": Message("keypad"),
@@ -79,7 +79,7 @@ CAPABILITIES: frozenset[str] = frozenset(get_args(Capability))
 
 
 def known(need: str) -> bool:
-    """Whether `need` is a word that cases may use."""
+    """True if `need` is a word that cases may use."""
     closed = need in STATION_WORDS or need in CAPABILITIES or need in _COMPOSED
     return closed or need.startswith(("association:", "framing:")) or known_vending_need(need)
 
@@ -104,7 +104,8 @@ def _missing_need(need: str, target: Target) -> Message | None:
     statement = target.statement
     kind, _, name = need.partition(":")
     if need in _COMPOSED:
-        return _COMPOSED[need](target)
+        met, reason = _COMPOSED[need]
+        return None if met(target) else reason
     if need in STATION_WORDS:
         words, present = STATION_WORDS[need], need in statement.stations
         return None if present else Message("no {words} station", words=words)
@@ -119,82 +120,61 @@ def _missing_need(need: str, target: Target) -> Message | None:
     return Message("the device does not declare {need}", need=need)
 
 
-def _no_sts(target: Target) -> Message | None:
-    """Minting takes the key register of the target file."""
-    if target.statement.sts is not None:
-        return None
-    return Message("the target has no [sts] section")
-
-
-def _no_lock_out(target: Target) -> Message | None:
-    """A lock-out is a maker's own: only who declares one is asked to keep to it."""
+def _has_lock_out(target: Target) -> bool:
+    """A lock-out is a maker's own: only a device that declares one is asked to keep to it."""
     section = target.statement.sts
-    if section is not None and section.lock_out is not None:
-        return None
-    return Message("the device declares no lock-out")
+    return section is not None and section.lock_out is not None
 
 
-def _no_next_base_date(target: Target) -> Message | None:
+def _has_next_base_date(target: Target) -> bool:
     """A rollover leads to the following base date; after the last one there is none."""
     section = target.statement.sts
-    if section is not None and BaseDate(section.base_date).following() != section.base_date:
-        return None
-    return Message("there is no following base date")
+    return section is not None and BaseDate(section.base_date).following() != section.base_date
 
 
-def _no_way_in(target: Target) -> Message | None:
+def _has_token_entry(target: Target) -> bool:
     """A token goes in by the keypad, or by the gateway with a client that may use it."""
     statement = target.statement
     by_gateway = "token-gateway" in statement.capabilities.present and "reader" in statement.associations
-    if by_gateway or not {"keypad", "carrier"}.isdisjoint(statement.stations):
-        return None
-    return Message("neither keypad, carrier nor token gateway")
+    return by_gateway or not {"keypad", "carrier"}.isdisjoint(statement.stations)
 
 
-def _no_image(target: Target) -> Message | None:
-    """A firmware is transferred only where the target file brings one."""
-    if target.statement.image is not None:
-        return None
-    return Message("the target has no [image] section")
-
-
-def _no_signatures(target: Target) -> Message | None:
+def _has_signing_keys(target: Target) -> bool:
     """Signatures take the keys of security suite 1 or 2."""
     management = target.statement.associations.get("management")
     section = None if management is None else management.security
-    if section is not None and section.signer() is not None:
-        return None
-    return Message("the target has no signing keys")
+    return section is not None and section.signer() is not None
 
 
-def _assumed(_target: Target) -> Message | None:
-    """What a prepaid meter does unless it declares that it does not; `gate` looked at that already."""
-    return None
-
-
-def _no_fast_clock(target: Target) -> Message | None:
+def _has_fast_clock(target: Target) -> bool:
     """A clock that gets to next week today: only a simulated field has one."""
     station = target.statement.stations.get("clock")
-    if station is not None and station.driver == "control":
-        return None
-    return Message("no clock that can be sped up")
+    return station is not None and station.driver == "control"
 
 
-#: Needs that look at several things of the target.
-_COMPOSED: dict[str, Callable[[Target], Message | None]] = {
-    "sts": _no_sts,
-    "token-entry": _no_way_in,
-    "fast-clock": _no_fast_clock,
-    "lock-out": _no_lock_out,
-    "next-base-date": _no_next_base_date,
-    "image": _no_image,
-    "signatures": _no_signatures,
-    "prepayment": _assumed,
-    "self-closing": _assumed,
+def _assumed(_target: Target) -> bool:
+    """Assumption on a prepaid meter unless it declares otherwise; `gate` looked at that already."""
+    return True
+
+
+#: Needs that look at several things of the target, and the reason where they are not met.
+_COMPOSED: dict[str, tuple[Callable[[Target], bool], Message]] = {
+    "sts": (lambda target: target.statement.sts is not None, Message("the target has no [sts] section")),
+    "token-entry": (_has_token_entry, Message("neither keypad, carrier nor token gateway")),
+    "fast-clock": (_has_fast_clock, Message("no clock that can be sped up")),
+    "lock-out": (_has_lock_out, Message("the device declares no lock-out")),
+    "next-base-date": (_has_next_base_date, Message("there is no following base date")),
+    "image": (
+        lambda target: target.statement.image is not None,
+        Message("the target has no [image] section"),
+    ),
+    "signatures": (_has_signing_keys, Message("the target has no signing keys")),
+    "prepayment": (_assumed, NOTHING),
+    "self-closing": (_assumed, NOTHING),
 }
 
 
-# ---- From a collected pytest item to what the case says of itself; whatever is amiss is a collection error
+# ---------------------------------------------------------------- marks
 
 SUITES_FOLDER = Path(__file__).parents[1] / "suites"
 
@@ -208,7 +188,7 @@ def suite_names() -> tuple[str, ...]:
 
 
 def case_info(item: pytest.Item) -> CaseInfo:
-    """What the marks of `item` say.
+    """Case of a collected `item`, from its marks.
 
     Raises:
         BenchError: no `case`, no clause, an unknown clause, level or need.
@@ -245,7 +225,7 @@ def _clause(mark: pytest.Mark, where: str) -> str:
         raise BenchError(f"{where}: {error}") from error
 
 
-# ---- Which cases a command line means: by suite, by case id, by clause.
+# ---------------------------------------------------------------- choice
 
 
 def chosen(cases: Iterable[CaseInfo], suites: Sequence[str], only: Sequence[str]) -> list[CaseInfo]:
@@ -269,6 +249,6 @@ def chosen(cases: Iterable[CaseInfo], suites: Sequence[str], only: Sequence[str]
 
 
 def means(word: str, case: CaseInfo) -> bool:
-    """Whether `word` names `case` or one of its clauses."""
+    """True if `word` names `case` or one of its clauses."""
     names = [case.id, *case.clauses, *(clause.partition("/")[2] for clause in case.clauses)]
     return any(name == word or name.startswith((f"{word}/", f"{word}.")) for name in names)

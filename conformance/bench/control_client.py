@@ -1,4 +1,4 @@
-"""The control channel of a served simulated field, over any link."""
+"""Control channel of a served simulated field, over any link; small, for the demo uses it alone."""
 
 from collections.abc import Mapping
 from typing import Any

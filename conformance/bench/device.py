@@ -60,7 +60,7 @@ class DeviceBench:
 
     @property
     def statement(self) -> Statement:
-        """What it declares."""
+        """Statement of the device: its declaration."""
         return self.rig.target.statement
 
     def begin(self) -> None:
@@ -207,7 +207,7 @@ class DeviceBench:
     # ------------------------------------------------------------------ stations
 
     def has(self, station: str) -> bool:
-        """Whether the target has this station."""
+        """True if the target has this station."""
         return station in self.rig.stations.stations
 
     @property

@@ -29,15 +29,13 @@ from protocols.dlms.session.errors import LinkLost, NoAnswer
 from protocols.dlms.units import UNITS
 from protocols.dlms.wrapper import WrapperClient
 
-# ---- Ciphering with the device: how a session is protected; and APDUs protected the wrong way on purpose.
-
 RandomOctets = Callable[[int], bytes]
 CHALLENGE_OCTETS, ECDSA_CHALLENGE_OCTETS = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """How a session protects its requests, where a case wants it otherwise than usual.
+    """Protection of a session's requests, where a case wants it otherwise than usual.
 
     Args:
         control: authenticated, encrypted, both.
@@ -62,7 +60,7 @@ class Protection:
 def authentication(
     association: AssociationSection, secret: bytes | None, random_octets: RandomOctets
 ) -> Lls | Hls | None:
-    """How a client proves who it is; `secret` replaces the association's own."""
+    """Authentication of a client; `secret` replaces the association's own."""
     own = association.secret if secret is None else secret
     if association.mechanism is None:
         return None if own is None else Lls(own)
@@ -118,7 +116,7 @@ class Sealer:
         return enclose(form, plain[0], sender, sealed)
 
     def open(self, answer: bytes | None) -> bytes | None:
-        """What a protected answer holds; a plain one as it is; None for silence or what does not open."""
+        """Contents of a protected answer; a plain one as it is; None for silence or what does not open."""
         if not answer or answer[0] not in PROTECTED_TAGS:
             return answer
         try:
@@ -142,7 +140,7 @@ def header(answer: bytes | None) -> tuple[int, int] | None:
     return (sealed[0], int.from_bytes(sealed[1:5], "big")) if len(sealed) >= 5 else None
 
 
-# ---- Speaking DLMS with the device: an association of the target file, on the device's link, recorded.
+# ---------------------------------------------------------------- session and readings
 
 FrameHook = Callable[[Literal["tx", "rx"], bytes], None]
 

@@ -19,7 +19,7 @@ from links.base import LinkError
 from protocols.dlms.errors import DlmsError
 from protocols.dlms.session.errors import LinkLost, NoAnswer
 
-# ---- Hand-made HDLC frames, and a reader for what comes back: they owe nothing to the codec under test.
+# ---------------------------------------------------------------- hand-made frames
 
 FLAG = 0x7E
 FORMAT_TYPE = 0xA
@@ -104,7 +104,7 @@ def parameters(info: int, window: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a UA says, from the device's point of view: octets and frames."""
+    """Parameters of a UA, from the device's point of view: octets and frames."""
 
     info_tx: int = DEFAULT_INFORMATION
     info_rx: int = DEFAULT_INFORMATION
@@ -202,7 +202,7 @@ def _address_end(body: bytes, start: int) -> int:
     return min(start + 1, len(body) - 3)
 
 
-# ---- Single HDLC frames on the device's link, good and broken, for the data-link cases.
+# ---------------------------------------------------------------- frames on the link
 
 #: A frame that was begun is whole after this long at the slowest line.
 _REST_S = 1.0
@@ -212,7 +212,7 @@ _MOST_FRAMES = 600
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: all octets, and the good frames among them."""
+    """Reply of the device: all octets, and the good frames among them."""
 
     raw: bytes
     frames: tuple[FrameSeen, ...]
@@ -418,7 +418,7 @@ def broken_hcs(raw: bytes) -> bytes:
     return flag + content + check_sequence(content) + flag
 
 
-# ---- What the device says of its HDLC port (class 23), where a client of the target file may read it.
+# ---------------------------------------------------------------- HDLC setup
 
 IEC_HDLC_SETUP, LOGICAL_NAME = 23, "0.0.22.0.0"
 

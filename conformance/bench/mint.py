@@ -131,7 +131,7 @@ class Mint:
 
 
 def raw_token(token_class: int, content48: int, crc: int, key: DecoderKey) -> str:
-    """The digits of a token that nobody makes: any content, closed by any checksum.
+    """Digits of a token that no vendor makes: any content, closed by any checksum.
 
     Args:
         token_class: 0 to 3; classes 0 and 2 are enciphered.

@@ -22,8 +22,6 @@ from protocols.dlms.cosem import CLASSES
 from protocols.dlms.obis import Obis
 from protocols.dlms.session.errors import AccessRefused, ExceptionAnswered
 
-# ---- The object list of an association, as the device tells it: which objects, and what may be done with e
-
 ASSOCIATION = "0.0.40.0.0"
 _ASSOCIATION_LN = 15
 _OBJECT_LIST = 2
@@ -55,17 +53,17 @@ class ListedObject:
     bits: bool = False
 
     def readable(self, index: int) -> bool:
-        """Whether attribute `index` is granted for reading."""
+        """True if attribute `index` is granted for reading."""
         access = self.attributes.get(index, 0)
         return bool(access & _READ_BIT) if self.bits else access in _READ_MODES
 
     def writable(self, index: int) -> bool:
-        """Whether attribute `index` is granted for writing."""
+        """True if attribute `index` is granted for writing."""
         access = self.attributes.get(index, 0)
         return bool(access & _WRITE_BIT) if self.bits else access in _WRITE_MODES
 
     def callable(self, index: int) -> bool:
-        """Whether method `index` may be invoked."""
+        """True if method `index` may be invoked."""
         access = self.methods.get(index, 0)
         return bool(access & _METHOD_BIT) if self.bits else access != 0
 
@@ -118,7 +116,7 @@ def _octets(data: Data) -> bytes:
     return data.value if isinstance(data.value, bytes) else b""
 
 
-# ---- Reading whatever an object list grants, and judging each value by its class, its name and its type.
+# ---------------------------------------------------------------- values
 
 LOGICAL_NAME = 1
 _PROFILE_GENERIC, _BUFFER = 7, 2
@@ -174,7 +172,7 @@ def read_all(dialogue: Dialogue, item: ListedObject) -> tuple[dict[int, Data], l
 
 
 def type_fault(item: ListedObject, index: int, data: Data) -> str | None:
-    """What is wrong with the type of a value; None where it is what the class declares, if it does."""
+    """Fault in the type of a value; None where it is the one that the class declares, if it does."""
     if index == LOGICAL_NAME:
         named = data.tag is DataTag.OCTET_STRING and data.value == item.obis.to_bytes()
         return None if named else f"{data.tag.name} {data.value!r} ≠ {item.obis}"
@@ -201,7 +199,7 @@ def judge(bench: Bench, problems: list[str], text: Message) -> None:
     bench.check(not problems, text)
 
 
-# ---- What the logical name of an object says of it: the class it should be of, the unit it should have.
+# ---------------------------------------------------------------- classes and units by logical name
 
 _ABSTRACT, _ELECTRICITY = 0, 1
 ANY: frozenset[int] = frozenset()

@@ -67,7 +67,7 @@ class Outcome:
 
 
 def verdict_of(raised: BaseException) -> tuple[Verdict, Message]:
-    """What an exception that left a case says: anything but an ending is the bench's word about itself."""
+    """Verdict and reason of an exception that left a case: all but an outcome is about the bench itself."""
     if isinstance(raised, CaseOutcome):
         return raised.verdict, raised.reason
     sentence = str(raised).strip() or "no more is known"

@@ -21,7 +21,7 @@ from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
 from protocols.sts.token import ClearCredit
 
-# ---- Steps that the closed-loop cases share: credit to work with, and a load for a while.
+# ---------------------------------------------------------------- credit and load
 
 ENERGY = "1.0.1.8.0"
 DISCONNECT_CONTROL = "0.0.96.3.10"
@@ -52,7 +52,7 @@ def with_credit(bench: Bench, units: int) -> None:
 def reclose(bench: Bench) -> None:
     """Reconnect by DLMS a meter that declares that it does not close by itself.
 
-    Ready for reconnection it waits for somebody's hand in some modes: an order to disconnect leads out of
+    Ready for reconnection it waits for a hand in some modes: an order to disconnect leads out of
     that state first.
     """
     if "self-closing" not in bench.statement.capabilities.absent:
@@ -98,7 +98,7 @@ def use_up_share(bench: Bench) -> None:
 
 
 def _share_wh(dialogue: Dialogue, instance: int) -> int:
-    """What is left in a time-based credit; nothing in any other, or where there is none."""
+    """Remainder of a time-based credit; nothing in any other, or where there is none."""
     name = f"0.0.19.10.{instance}"
     try:
         timed = dialogue.integer(_CREDIT, name, _CREDIT_TYPE) == CreditType.TIME_BASED
@@ -145,14 +145,14 @@ def consume(bench: Bench, current_a: float, phase_deg: float, seconds: float) ->
 
 
 def flows(bench: Bench) -> bool:
-    """Whether current really flows in the load."""
+    """True if current really flows in the load."""
     current_a = bench.load.read().current_a
     bench.measure("load current", f"{current_a:.3f}", "A")
     bench.observe(Message("{current_a:.3f} A flow in the load", current_a=current_a))
     return current_a > 0.02  # a thousandth of the basic current and more: no contact leaks that
 
 
-# ---- What the payment cases share: finding credits and charges by their type, and acting where it is grant
+# ---------------------------------------------------------------- payment objects
 
 ACCOUNT, CREDIT, CHARGE, GATEWAY, SWITCH = 111, 112, 113, 115, 70
 #: Clients that are asked in this order; the first that is granted something does it.

@@ -52,7 +52,7 @@ class WholeProfile:
 def differences(
     dialogue: Dialogue, whole: WholeProfile, tried: Mapping[str, tuple[Selection, Sequence[Row]]]
 ) -> list[str]:
-    """What differs from what is expected, in words that need no language."""
+    """Differences from the expected rows, in words that need no language."""
     wrong = []
     for name, (selection, expected) in tried.items():
         got = whole.read(dialogue, selection)
@@ -81,7 +81,7 @@ def whole_profiles(bench: Bench) -> Iterator[tuple[Dialogue, list[WholeProfile]]
 
 
 def _wait_for_rows(bench: Bench) -> None:
-    """Let the profiles that fill by themselves get their rows, where somebody moves the clock."""
+    """Let the profiles that fill by themselves get their rows, where the clock can be moved."""
     with listed(bench, "reader") as (dialogue, objects):
         wait_s = max((_missing_s(dialogue, item) for item in of_class(objects, _PROFILE)), default=0)
     if wait_s and bench.has("clock"):

@@ -19,8 +19,6 @@ from protocols.dlms.errors import RemoteProtocolError
 from protocols.dlms.obis import Obis
 from protocols.dlms.session import DlmsSession
 
-# ---- Hand-made APDUs for the negative cases, byte by byte: they owe nothing to the codec under test.
-
 #: Services a logical-name client proposes: GET, SET, ACTION, selective access, blocks, multiple references.
 CONFORMANCE_LN = bytes.fromhex("007e1f")
 #: Services of a short-name client: read, write, unconfirmed write, multiple references, parameterised access.
@@ -117,7 +115,7 @@ class AarqShape:
 
 @dataclass(frozen=True, slots=True)
 class AareSeen:
-    """What an AARE says: `result` 0 accepted, 1 rejected for good, 2 for now."""
+    """AARE as it was read: `result` 0 accepted, 1 rejected for good, 2 for now."""
 
     result: int
     diagnostic: tuple[int, int] | None
@@ -125,13 +123,13 @@ class AareSeen:
 
     @property
     def accepted(self) -> bool:
-        """Whether the association is open."""
+        """True if the association is open."""
         return self.result == 0
 
 
 @dataclass(frozen=True, slots=True)
 class InitiateSeen:
-    """What the InitiateResponse in an AARE says."""
+    """InitiateResponse in an AARE, as it was read."""
 
     dlms_version: int
     conformance: int
@@ -231,7 +229,7 @@ def _elements(raw: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-# ---- Waiting for an answer that may never come: in device time, and on a served world without the wall's.
+# ---------------------------------------------------------------- waiting
 
 #: What a served world sent has arrived here after this long, and what was sent to it there.
 _SETTLE_S = 0.3
@@ -252,7 +250,7 @@ def hear(bench: Bench, link: Link) -> bytes:
     return answer
 
 
-# ---- Raw requests and what came back: the common procedures of the application-layer cases.
+# ---------------------------------------------------------------- exchange
 
 EXCEPTION = 0xD8
 CONFIRMED_SERVICE_ERROR = 0x0E
@@ -297,7 +295,7 @@ def heard(answer: bytes | None) -> Message:
 
 
 def must_answer(bench: Bench, answer: object | None) -> None:
-    """Where an answer is due, silence says nothing of the clause: the bench cannot tell.
+    """Require an answer where one is due: silence says nothing of the clause, the bench cannot tell.
 
     Raises:
         CaseInconclusive: nothing came.
@@ -398,12 +396,12 @@ HARMLESS_ACTION = action_request(8, bytes((0, 0, 1, 0, 0, 255)), 6, bytes.fromhe
 
 
 def served(answer: bytes | None) -> bool:
-    """Whether a GET was answered with data."""
+    """True if a GET was answered with data."""
     return answer is not None and len(answer) > 3 and answer[0] == GET_RESPONSE and answer[3] == _DATA
 
 
 def done(answer: bytes | None) -> bool:
-    """Whether a SET or an ACTION was carried out."""
+    """True if a SET or an ACTION was carried out."""
     return answer is not None and answer[:1] in (b"\xc5", b"\xc7") and answer[3:4] == _SUCCESS
 
 
@@ -434,7 +432,7 @@ def check_refused(bench: Bench, answer: bytes | None) -> None:
         )
 
 
-# ---- A long GET by raw requests: every block is looked at, and the pieces are joined as they came.
+# ---------------------------------------------------------------- long GET
 
 _WITH_BLOCK = 0x02
 _RAW_DATA = 0x00

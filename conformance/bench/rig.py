@@ -24,7 +24,7 @@ from protocols.dlms.errors import DlmsError
 from protocols.dlms.mode_e import ModeEClient, open_mode_e
 from protocols.field.errors import FieldError
 
-# ---- The rig of a vending system: no stations, no link of its own, and a clock that is the bench's to set.
+# ---------------------------------------------------------------- vending systems
 
 _STILL_UTC = "2026-01-01T00:00:00+00:00"
 
@@ -73,7 +73,7 @@ def no_link() -> NoReturn:
     raise BenchError("a vending system has no meter's link: choose the suite `vending`")
 
 
-# ---- Reaching a device and its stations: a world in this process, or a link to somewhere else.
+# ---------------------------------------------------------------- meters
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,10 @@ from conformance.targets.load import Target
 from conformance.verdicts import Verdict
 from i18n import Verbatim
 
-# ---- One run of the bench, shared by plugin and runner: the target, the choice of cases, the records.
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: `case` is the one about to begin (`verdict` None) or just ended."""
+    """Progress of a run: `case` is the one about to begin (`verdict` None) or just ended."""
 
     done: int
     total: int
@@ -36,7 +34,7 @@ class BenchRun:
         suites: names of the suites that are run.
         only: cases or clauses that the run is narrowed to.
         lang: of the questions that an operator is asked.
-        on_progress: told before and after each case.
+        on_progress: called before and after each case.
         standalone: pytest was started by a person: it may say itself what is wrong with the command line.
     """
 
@@ -73,7 +71,7 @@ class BenchRun:
         _ = self.rig
 
     def tell(self, case: CaseInfo, verdict: Verdict | None = None) -> None:
-        """Tell whoever follows the run."""
+        """Report the progress of the run."""
         if self.on_progress is not None:
             self.on_progress(Progress(len(self.records), len(self.cases), case, verdict))
 
@@ -84,13 +82,13 @@ class BenchRun:
             self._rig = None
 
 
-# ---- How a case ended, and its record.
+# ---------------------------------------------------------------- outcome and record of a case
 
 
 def outcome_of(
     phase: str, raised: BaseException | None, bench: Bench | None, before: Outcome | None
 ) -> Outcome | None:
-    """What the end of one phase (``setup``, ``call``, ``teardown``) says; None where it says nothing new.
+    """Outcome at the end of a phase (``setup``, ``call``, ``teardown``); None where it says nothing new.
 
     A bench that cannot clean up after a case that passed leaves it inconclusive; after a case that failed,
     nothing that happens later counts.

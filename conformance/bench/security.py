@@ -95,7 +95,7 @@ def sealer_of(session: DlmsSession) -> Sealer:
 
 
 def associates(bench: Bench, keys: KeySet) -> bool:
-    """Whether an association opens with these keys and serves a read."""
+    """True if an association opens with these keys and serves a read."""
     try:
         with secured(bench, Protection(keys=keys)) as open_one:
             answer = open_one.opened(open_one.sealer.seal(GET_LDN), Message("GET"))
@@ -147,7 +147,7 @@ def activate(open_one: SecuredAssociation, policy: int) -> ActionResult | None:
 
 
 def least_protection(bench: Bench) -> SecurityControl:
-    """What the device's policy of today demands of requests; nothing where there is none to read."""
+    """Protection that the device's present policy demands of requests; none where it cannot be read."""
     with secured(bench) as open_one:
         version = min(setup_version(open_one.dialogue), 1)
         try:

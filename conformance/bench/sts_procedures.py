@@ -21,7 +21,7 @@ from protocols.sts.token import Token, decode_token
 from protocols.sts.token.key_change import join_key_parts
 from protocols.sts.token.management import KeySection
 
-# ---- Reading back a decoder's key register by DLMS (class 116), without the key.
+# ---------------------------------------------------------------- key register
 
 STS_ATTRIBUTES = 116
 _CURRENT_ASSOCIATION = "0.0.40.0.0"
@@ -30,7 +30,7 @@ _PAN, _EA, _SGC, _TI, _KRN, _KEY_TYPE, _KEN = 2, 5, 6, 7, 8, 9, 10
 
 @dataclass(frozen=True, slots=True)
 class KeyRegisterSeen:
-    """What a device says of its identity and its key register."""
+    """Identity and key register as a device shows them."""
 
     pan: str
     ea: int
@@ -60,7 +60,7 @@ class KeyRegisterSeen:
 
 
 def of_register(register: KeyRegister) -> KeyRegisterSeen:
-    """What a device under `register` must say."""
+    """Key register that a device under `register` must show."""
     return KeyRegisterSeen(
         register.pan,
         int(register.section.ea),
@@ -105,7 +105,7 @@ def _number_of(data: Data) -> int:
     return data.value if isinstance(data.value, int) else -1
 
 
-# ---- Key changes: leading a device from one decoder key to another, and always back again.
+# ---------------------------------------------------------------- key changes
 
 #: What a section that does not complete its set answers, in the order in which `change_tokens` gives them.
 SECTION_NAMES = ("1stKCT", "2ndKCT", "3rdKCT", "4thKCT")
@@ -228,7 +228,7 @@ def expect_key(bench: Bench, live: KeyRegister, *dead: KeyRegister, tid: int | N
         tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=fresh, register=live)))
 
 
-# ---- Tokens that must be refused: damaged, foreign or beyond the device, and the reason that each deserves
+# ---------------------------------------------------------------- refused tokens
 
 Checksum = Callable[[int, int], int]
 
@@ -303,7 +303,7 @@ def function_or_kept_tid(bench: Bench, make: Callable[[int], Token], text: Messa
         tokens.expect_accepted(tokens.enter(tokens.credit(1, tid=tid)))
 
 
-# ---- Cutting a device's supply at each write of its memory, one after the other.
+# ---------------------------------------------------------------- power cuts
 
 MOMENTS = ("before", "during", "after")
 

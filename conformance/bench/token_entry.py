@@ -16,7 +16,7 @@ from protocols.dlms.session.errors import ActionRefused
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.token import InitiateMeterTest, TransferCredit
 
-# ---- What a device says of a token: the standard's names behind a display or a gateway's status.
+# ---------------------------------------------------------------- answers
 
 ACCEPTED = frozenset({"Accept", "1stKCT", "2ndKCT", "3rdKCT", "4thKCT"})
 FORMAT = frozenset({"FormatError"})
@@ -53,21 +53,21 @@ class TokenAnswer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the token was taken (a section of a key change counts)."""
+        """True if the token was taken (a section of a key change counts)."""
         return bool(self.names) and self.names <= ACCEPTED
 
     @property
     def locked(self) -> bool:
-        """Whether the device did not look at the token, for it is locked."""
+        """True if the device did not look at the token, for it is locked."""
         return self.names == LOCKED
 
     @property
     def refused(self) -> bool:
-        """Whether the token was refused, for whatever reason."""
+        """True if the token was refused, for whatever reason."""
         return bool(self.names) and not self.names & ACCEPTED
 
     def may_be(self, *names: str) -> bool:
-        """Whether the answer is one of `names`, as far as it tells."""
+        """True if the answer is one of `names`, as far as it tells."""
         return bool(self.names & set(names))
 
     def words(self) -> Message:
@@ -100,7 +100,7 @@ def from_status(code: int, description: Iterable[str] = ()) -> TokenAnswer:
     return TokenAnswer(f"status_code {code} {words}".strip(), frozenset(named) or coarse)
 
 
-# ---- The ways by which a token gets into a device: keypad, local virtual carrier, DLMS gateway.
+# ---------------------------------------------------------------- channels
 
 GATEWAY = "0.0.19.40.0"
 
@@ -159,7 +159,7 @@ _CHANNELS: dict[str, Callable[[DeviceBench, str], TokenAnswer]] = {
 }
 
 
-# ---- The token tokens: mints for the device under test, enters, and reads what came of it.
+# ---------------------------------------------------------------- entry
 
 CREDIT = "0.0.19.10.0"
 
@@ -270,15 +270,15 @@ class TokenEntry:
     def expect_accepted(self, answer: TokenAnswer) -> None:
         """Check that the token was taken."""
         if not answer.names:
-            self.expect(answer, *sorted(ACCEPTED))  # raises: nobody knows what the device said
+            self.expect(answer, *sorted(ACCEPTED))  # raises: the words of the device are unknown
         self._bench.check(answer.accepted, Message("the token is accepted"))
 
     def expect_refused(self, answer: TokenAnswer) -> None:
-        """Check that the token was refused; words that nobody knows are read as a refusal."""
+        """Check that the token was refused; unknown words are read as a refusal."""
         self._bench.check(not answer.names & ACCEPTED, Message("the token is refused"))
 
     def due_wh(self, units: int) -> int:
-        """What the token credit gets of a token of `units` tenths of a kWh: others may have a share."""
+        """Share of a token of `units` tenths of a kWh that reaches the token credit: others may have one."""
         section = self._bench.statement.sts
         share_percent = 100 if section is None else section.credit_share_percent
         return units * WH_PER_UNIT * share_percent // 100
@@ -351,7 +351,7 @@ class TokenEntry:
         )
 
     def _key_left_behind(self, tid: int) -> bool:
-        """Whether the device holds the key of a key-change case that was cut short; if so, bring it back."""
+        """Bring back a device that holds the key of a key-change case that was cut short; true if it did."""
         declared = self.mint.register
         for other in registers_left_behind(declared):
             probe = self.enter(self.credit(1, tid=tid, register=other))

@@ -23,8 +23,6 @@ from conformance.evidence.report_view import ReportView, present
 from conformance.evidence.reports import render_html, render_pdf
 from i18n import Message, Verbatim
 
-# ---- What evidence can fail with: one error, said in both languages.
-
 
 class EvidenceError(Exception):
     """The artefacts could not be written; earlier ones, if any, are as they were.
@@ -41,7 +39,7 @@ class EvidenceError(Exception):
         return self.sentence.spoken(lang)
 
 
-# ---- Puts files into a folder all or nothing: the new ones are complete before the first old one moves.
+# ---------------------------------------------------------------- folder
 
 _STAGING_PREFIX = ".amibench-"
 
@@ -140,12 +138,12 @@ def _unwritable(folder: Path, cause: Message) -> EvidenceError:
     )
 
 
-# ---- The six artefacts of a run, rendered together and filed together.
+# ---------------------------------------------------------------- artefacts
 
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """What a renderer may draw on."""
+    """Material of the renderers."""
 
     evidence: Evidence
     record: bytes

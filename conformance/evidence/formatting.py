@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from conformance.verdicts import Verdict
 
-# ---- Text that came from a device, made harmless, and numbers written as each language writes them.
-
 _NUMBER = re.compile(r"[+-]?\d+\.\d+")
 _TEXT_CONTROLS = frozenset("\n\t")
 #: Marks that turn the reading direction round: a hostile name could make a report read backwards.
@@ -65,7 +63,7 @@ def shown_instant(iso: str) -> str:
     return f"{instant(iso):%Y-%m-%d %H:%M:%S} UTC"
 
 
-# ---- How a verdict looks on screen, paper and sheet: a sign and two colours; colour never speaks alone.
+# ---------------------------------------------------------------- looks of the verdicts
 
 
 class Look(NamedTuple):

@@ -1,7 +1,7 @@
 """``matrix.xlsx``: the run as a workbook to be sorted and filtered: summary, clauses, cases.
 
 Every cell is text or a number, never a formula; text that a spreadsheet would take for a formula gets an
-apostrophe before it, which also protects whoever saves the sheet as CSV.
+apostrophe before it, which holds in a CSV made of the sheet, too.
 """
 
 import io

@@ -14,8 +14,6 @@ from typing import Any, Literal
 from conformance.verdicts import Verdict
 from i18n import Message
 
-# ---- The record of one run, and its JSON form ``amibench-evidence/1``.
-
 SCHEMA = "amibench-evidence/1"
 
 
@@ -88,7 +86,7 @@ class ClauseRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """What the device says of itself in its target file; nothing here was measured."""
+    """Device as its target file declares it; nothing here was measured."""
 
     name: str
     manufacturer: str = ""
@@ -145,7 +143,7 @@ class Evidence:
     schema: str = SCHEMA
 
     def count(self, verdict: Verdict) -> int:
-        """How many cases ended in `verdict`."""
+        """Number of cases that ended in `verdict`."""
         return sum(case.verdict is verdict for case in self.cases)
 
 
@@ -168,7 +166,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-# ---- ``evidence.json``: the record itself. Its schema is published beside this module in ``schema.json``.
+# ---------------------------------------------------------------- JSON
 
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
 
@@ -183,7 +181,7 @@ def render_record(evidence: Evidence) -> bytes:
     return f"{text}\n".encode(errors="replace")
 
 
-# ---- What several artefacts ask of an `Evidence`: the cases of a suite, the requirements behind a case.
+# ---------------------------------------------------------------- groups
 
 
 def by_suite(evidence: Evidence) -> dict[str, tuple[tuple[int, CaseRecord], ...]]:

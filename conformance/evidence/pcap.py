@@ -18,8 +18,6 @@ from collections.abc import Iterator
 
 from conformance.evidence.model import CaseRecord, Evidence, FrameRecord
 
-# ---- The TCP ports of the synthetic conversations in ``frames.pcap``, which the reports also name.
-
 #: The port registered for DLMS/COSEM, so that a dissector knows what it sees. Source: IANA, dlms-cosem.
 DEVICE_PORT = 4059
 

@@ -34,8 +34,6 @@ from conformance.evidence.model import (
 from conformance.evidence.pcap import client_port
 from conformance.verdicts import VERDICT_TEXT, Verdict
 
-# ---- What a report shows, in one language and ready to be printed: what the HTML and PDF templates read.
-
 
 class Fact(NamedTuple):
     """A label and its value."""
@@ -57,7 +55,7 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class CountView:
-    """How many cases ended in one verdict."""
+    """Number of cases that ended in one verdict."""
 
     verdict: VerdictView
     count: int
@@ -165,7 +163,7 @@ class SuiteView:
 
 @dataclass(frozen=True, slots=True)
 class FrontView:
-    """What the report opens with: the verdict, on what it was reached, and what it is not."""
+    """Front page: the verdict, on what it was reached, and what it is not."""
 
     verdict: VerdictView
     sentence: str
@@ -195,7 +193,7 @@ class ReportView:
     suites: tuple[SuiteView, ...]
 
 
-# ---- Builds the front page of a report: verdict, counts, device, link, run, versions, notices.
+# ---------------------------------------------------------------- front page
 
 #: Schemes and clocks behind which there is a simulated device.
 _VIRTUAL_SCHEMES = frozenset({"sim", "mutant", "memory"})
@@ -209,7 +207,7 @@ def show_verdict(verdict: Verdict, lang: str) -> VerdictView:
 
 
 def is_virtual(evidence: Evidence) -> bool:
-    """Whether a simulated device answered."""
+    """True if a simulated device answered."""
     return evidence.link.scheme in _VIRTUAL_SCHEMES or evidence.link.clock in _VIRTUAL_CLOCKS
 
 
@@ -306,7 +304,7 @@ def _notices(evidence: Evidence, lang: str) -> tuple[str, ...]:
     return tuple(notice.spoken(lang) for notice in (labels.NOTICES[0], where, *labels.NOTICES[1:]))
 
 
-# ---- Builds the `ReportView` of an `Evidence`: the matrix and the cases, cross-referenced, in one language
+# ---------------------------------------------------------------- cases and clauses
 
 #: Verdicts whose case a reader must see without asking.
 IN_FULL = frozenset({Verdict.FAILS, Verdict.INCONCLUSIVE})
@@ -318,7 +316,7 @@ _TIME_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Where each case and clause stands in the report, by id, and in which language it speaks."""
+    """Anchors of cases and clauses by id, and the language of the report."""
 
     lang: str
     cases: dict[str, Reference]

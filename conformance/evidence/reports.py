@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from conformance.evidence.formatting import LOOKS
 from conformance.evidence.report_view import CaseView, ReportView
 
-# ---- ``report.html``: one self-contained page for an old screen, a telephone and paper, without JavaScript
+# ---------------------------------------------------------------- report.html
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -30,7 +30,7 @@ def render_html(view: ReportView) -> bytes:
     return page.encode()
 
 
-# ---- ``report.pdf``: the report to be filed, on A4.
+# ---------------------------------------------------------------- report.pdf
 
 #: The paper shows so many frames of a case at most; the page and the capture hold all of them.
 FRAMES_MAX = 120

@@ -17,7 +17,7 @@ Call = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 
 
 class ControlStation:
-    """What all of them share: the seam."""
+    """Base of the stations behind the control channel."""
 
     def __init__(self, call: Call) -> None:
         self._call = call

@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What the customer unit shows: its lines, its lights, and whether it sounds."""
+    """Display of the customer unit: lines, lights and sounder."""
 
     lines: tuple[str, ...]
     leds: dict[str, bool]
@@ -20,7 +20,7 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class LoadReading:
-    """What really flows through the load: zero current when the supply switch is open."""
+    """Measurement at the load: zero current when the supply switch is open."""
 
     current_a: float
     power_w: float

@@ -43,7 +43,7 @@ class Operator:
 
 
 class OperatorStation:
-    """What all of them share: the person."""
+    """Base of the stations that a person operates."""
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator

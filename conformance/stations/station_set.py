@@ -1,4 +1,4 @@
-"""Which driver stands behind each station of a target: a table, and the set that the bench holds."""
+"""Station set of a run: the table of drivers, and the stations that a target declares, built."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -16,14 +16,12 @@ from conformance.targets.model import KeysFile, Statement, vendor_table
 from conformance.vending import adapters
 from conformance.virtual_devices import MutantTraits, NoVirtualDevices, virtual_devices
 
-# ---- What goes wrong with a target before a case runs.
-
 
 class TargetError(Exception):
     """A target URL or file cannot be used; the message is the whole sentence that the user sees."""
 
 
-# ---- From a pydantic complaint to one sentence that a person can act on.
+# ---------------------------------------------------------------- complaints
 
 
 def sentence(error: ValidationError, model: type[BaseModel]) -> str:
@@ -62,7 +60,7 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
     return next(filter(None, map(_model_in, typing.get_args(annotation))), None)
 
 
-# ---- The virtual meters as their maker declares them: `ppkw.toml` is whole, every other one extends anothe
+# ---------------------------------------------------------------- virtual meters
 
 _FOLDER = Path(__file__).parent
 
@@ -106,7 +104,7 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return joined
 
 
-# ---- From what the user wrote (nothing, a URL, a file) to a `Target`.
+# ---------------------------------------------------------------- targets
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -142,12 +140,12 @@ class Target:
 
     @property
     def simulated(self) -> bool:
-        """Whether the bench owns the device's world and its virtual time."""
+        """True if the bench owns the device's world and its virtual time."""
         return self.scheme in _SIMULATED
 
     @property
     def vending(self) -> bool:
-        """Whether the target is a vending system rather than a meter."""
+        """True if the target is a vending system rather than a meter."""
         return self.statement.vending is not None
 
     @property

@@ -1,4 +1,4 @@
-"""The target file, ``amibench-target/1``: every section, key, default and range, in one place.
+"""Target file, ``amibench-target/1``: every section, key, default and range, in one place.
 
 Unknown keys are errors, so that a misspelt `fraiming` cannot pass for a default. The published JSON schema
 beside this module is made from these models by `conformance.targets.model`.
@@ -18,7 +18,7 @@ from protocols.sts import testkeys
 from protocols.sts.identity import MeterPrimaryAccountNumber
 from protocols.sts.keys import VendingKey
 
-# ---- Keys and titles of an association that ciphers.
+# ---------------------------------------------------------------- security
 
 Key = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$")]
 SCALAR = r"^([0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})$"
@@ -37,7 +37,7 @@ HlsName = Literal["hls-md5", "hls-sha1", "hls-gmac", "hls-sha256", "hls-ecdsa"]
 
 
 class SecuritySection(BaseModel):
-    """What a client must know to cipher. Keep a file with real keys as one keeps a key."""
+    """Keys and titles of a client that ciphers. Keep a file with real keys as one keeps a key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -116,14 +116,14 @@ def _text(text: str | None, file: str | None) -> str | None:
         raise ValueError(f"cannot read the key file {file}") from error
 
 
-# ---- The STS section of a target file: which published test key the device holds, and under which paramete
+# ---------------------------------------------------------------- sts
 
 #: The published test vending keys that a target may name.
 TEST_KEY_NAMES = ("VUDK_160", "VUDK_160_SWAPPED", "VK_64", "VK_64_888888")
 
 
 class LockOutSection(BaseModel):
-    """What the device declares of its lock-out after wrong entries; the standard knows none."""
+    """Lock-out after wrong entries, as the device declares it; the standard knows none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -178,7 +178,7 @@ class StsSection(BaseModel):
         return cast(VendingKey, getattr(testkeys, self.vending_key))
 
 
-# ---- The vending section of a target file: what a vending system under test offers, and who approves for i
+# ---------------------------------------------------------------- vending
 
 #: What a vending system may declare to lack.
 Absent = Literal["currency", "extended", "card"]
@@ -253,7 +253,7 @@ class Section(BaseModel):
 
 
 class DeviceSection(Section):
-    """What the device is; nothing here is measured."""
+    """Identity of the device; nothing here is measured."""
 
     name: str = "device under test"
     manufacturer: str = ""
@@ -265,7 +265,7 @@ class DeviceSection(Section):
 
 
 class LinkSection(Section):
-    """Where the device answers, and in which framing."""
+    """Link of the device: where it answers, and in which framing."""
 
     url: str
     framing: Literal["wrapper", "hdlc"] = "wrapper"
@@ -317,7 +317,7 @@ class AssociationSection(Section):
 
 
 class CapabilitySection(Section):
-    """What the device declares to do, and what it declares not to do."""
+    """Capabilities that the device declares to have, and those that it declares to lack."""
 
     present: tuple[Capability, ...] = ()
     absent: tuple[Capability, ...] = ()
@@ -352,7 +352,7 @@ class ControlSection(Section):
 
 
 class ImageSection(Section):
-    """A firmware image that the bench may transfer and activate: whoever declares one agrees to that."""
+    """A firmware image that the bench may transfer and activate: to declare one is to agree to that."""
 
     identifier: str = Field(min_length=1, description="as image_transfer_initiate names it")
     content_hex: str = Field(pattern=r"^([0-9A-Fa-f]{2})+$", description="the whole image")
@@ -365,7 +365,7 @@ class ImageSection(Section):
 
 
 class StationSection(Section):
-    """Which driver stands in for one station."""
+    """Driver of one station."""
 
     driver: Literal["control", "operator", "scpi"]
     url: str | None = Field(None, description="scpi: the instrument's link")
@@ -409,12 +409,12 @@ class Statement(Section):
 
 
 class KeysFile(Section):
-    """What ``--keys FILE`` may hold for a device that has no target file of its own."""
+    """Contents of ``--keys FILE``, for a device that has no target file of its own."""
 
     associations: dict[str, AssociationSection]
 
 
-# ---- The published JSON schema of target files, made from the models.
+# ---------------------------------------------------------------- schema
 
 #: Where the published copy lies; a test says when it is stale.
 PUBLISHED = Path(__file__).with_name("schema.json")

@@ -99,7 +99,7 @@ class Wrapper(Nested):
 
 
 def read_information(raw: bytes) -> Packet:
-    """What an information field holds."""
+    """Contents of an information field."""
     if raw[:3] in LLCS:
         return Llc(raw[:3]) / read_apdu(raw[3:])
     return Raw(raw)

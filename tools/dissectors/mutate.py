@@ -153,7 +153,7 @@ def mutant(kind: str, raw: bytes, dice: random.Random) -> bytes:
 
 
 def _has_grown(packet: Packet) -> bool:
-    """Whether a change made a crowd of fields of it; scapy copies what it nests, again at each level."""
+    """True if a change made a crowd of fields of it; scapy copies what it nests, again at each level."""
     return next(islice(places(packet), _CROWD, None), None) is not None
 
 

@@ -65,7 +65,7 @@ PEERS: dict[str, Callable[[], Decode]] = {
 def _verdict(decode: Decode, apdu: bytes) -> str | None:
     try:
         decode(apdu)
-    except BaseException as error:  # a decoder may raise whatever it likes; it is told, not raised
+    except BaseException as error:  # a decoder may raise anything; it is printed, not raised
         return sentence(error)
     return None
 

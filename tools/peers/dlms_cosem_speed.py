@@ -1,4 +1,4 @@
-"""How fast dlms-cosem (BSL 1.1) does what our benches do, in a process of its own.
+"""Speed of dlms-cosem (BSL 1.1) at the workloads of our benches, in a process of its own.
 
 Each line of the input names a workload; the answer is one line, its operations per second. See `WORKLOADS`.
 """

@@ -1,4 +1,4 @@
-"""What each peer answers to each feature: `interoperability.toml`, read and checked.
+"""Expected answers of each peer to each feature: `interoperability.toml`, read and checked.
 
 The oracle tests hold the peers to it, and the table in the documentation is made of it.
 """
@@ -61,7 +61,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one peer answers to one feature in one framing.
+    """Answer of one peer to one feature in one framing.
 
     Args:
         peer: its name.

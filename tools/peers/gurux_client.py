@@ -123,7 +123,7 @@ class GuruxClient:
         return found
 
     def answer(self, frames: Any) -> Any:
-        """What the meter answered, the peer's error raised where it refused."""
+        """Answer of the meter, the peer's error raised where it refused."""
         reply = self._exchange(frames)
         if reply.error:
             raise gurux.GXDLMSException(reply.error)

@@ -1,4 +1,4 @@
-"""What a peer's process is told to do, and how it tells what came of it.
+"""Job of a peer's process, and the answer that it prints.
 
 A job is one JSON object on standard input, its answer one on standard output::
 
@@ -45,7 +45,7 @@ class Peer(Protocol):
 
 
 def run(job: Job, make: Callable[[Job], Peer]) -> Answer:
-    """Do a job; whatever the peer raises is told, never raised."""
+    """Do a job; an error of the peer goes into the answer, and is never raised."""
     answer: Answer = {"associated": False, "results": [], "released": False}
     peer: Peer | None = None
     try:

@@ -27,7 +27,7 @@ POLICIES = {
     "encrypted": SecurityPolicy.ENCRYPTED,
     "authenticated-encrypted": SecurityPolicy.AUTHENTICATED_ENCRYPTED,
 }
-# What it proposes in logical names, unless told otherwise.
+# What it proposes in logical names, unless the job says otherwise.
 USUAL = xdlms.Conformance(0x007E1F)
 
 
@@ -67,7 +67,7 @@ class PydlmsClient:
 
 
 def _settings(job: Job) -> dict[str, Any]:
-    """What the peer proposes, beyond addresses and mechanism."""
+    """Proposal of the peer, beyond addresses and mechanism."""
     settings: dict[str, Any] = {"password": bytes.fromhex(job["secret"])} if job.get("secret") else {}
     for ours, theirs in (("max_pdu", "max_receive_pdu_size"), ("gbt_window", "gbt_window")):
         if job.get(ours):

@@ -1,4 +1,4 @@
-"""What flows is what is registered, pulsed and taken from credit."""
+"""Energy: the register, the pulses and the credit follow the load."""
 # ruff: noqa: D103 - the words of a case stand in its `case(...)`
 
 import pytest

@@ -353,7 +353,7 @@ def _registers(bench: Bench, *class_ids: int) -> None:
 
 
 def _register_faults(item: ListedObject, values: Mapping[int, Data]) -> list[str]:
-    """What is wrong with the values of one register."""
+    """Faults in the values of one register."""
     faults = [
         f":{index} {values[index].tag.name}"
         for index in _VALUES[item.class_id]
@@ -421,7 +421,7 @@ def test_attributes(bench: Bench) -> None:
 
 
 def _profile_faults(values: dict[int, Data]) -> Iterator[str]:
-    """What is wrong among the attributes that were read; one that is not granted is not judged here."""
+    """Faults among the attributes that were read; one that is not granted is not judged here."""
     if _SORT_METHOD in values:
         yield from _order_faults(values)
     if _IN_USE in values and _ENTRIES in values:

@@ -146,7 +146,7 @@ def _short_profiles(dialogue: Dialogue, objects: tuple[ListedObject, ...]) -> li
 
 
 def _wait_for_a_long_buffer(bench: Bench) -> None:
-    """Let a profile grow to a long value, where somebody moves the clock; its first row tells how fast."""
+    """Let a profile grow to a long value, where the clock can be moved; its first row shows how fast."""
     for _ in range(2):
         with listed(bench, "reader") as (dialogue, objects):
             missing_s = (_missing_s(dialogue, item) for item in _short_profiles(dialogue, objects))

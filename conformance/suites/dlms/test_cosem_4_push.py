@@ -50,7 +50,7 @@ Listed = tuple[int, Obis, int, int]
 
 @dataclass(slots=True)
 class PushListener:
-    """What came over the link for one client, beside whatever a session does there."""
+    """Unasked APDUs that came over the link for one client, beside the traffic of a session."""
 
     framing: Framing
     apdus: list[bytes] = field(default_factory=list)
@@ -97,7 +97,7 @@ def addressed(bench: Bench, dialogue: Dialogue, item: ListedObject, client_sap: 
     """Inside, the setup pushes to `client_sap`.
 
     Raises:
-        CaseNotApplicable: it pushes to another client, and cannot be told otherwise.
+        CaseNotApplicable: it pushes to another client, and that cannot be changed.
     """
     name = str(item.obis)
     before = dialogue.integer(PUSH_SETUP, name, CLIENT_SAP)
@@ -115,7 +115,7 @@ def addressed(bench: Bench, dialogue: Dialogue, item: ListedObject, client_sap: 
 
 
 def listed_in(dialogue: Dialogue, item: ListedObject) -> list[Listed]:
-    """What the setup says that it pushes."""
+    """Objects that the setup lists to be pushed."""
     found: list[Listed] = []
     for row in items(dialogue.get(PUSH_SETUP, str(item.obis), OBJECTS)):
         match [part.value for part in items(row)]:

@@ -323,6 +323,6 @@ def _check_accepted(bench: Bench, aare: bytes | None) -> None:
 
 
 def _note_reason(bench: Bench, frmr: FrameSeen) -> None:
-    """What an FRMR says is told, not judged."""
+    """Contents of an FRMR are recorded, not judged."""
     if len(frmr.information) == _FRMR_SIZE:
         bench.measure("FRMR reason", f"{frmr.information[2]:02x}", "bits")

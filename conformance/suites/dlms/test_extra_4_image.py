@@ -51,7 +51,7 @@ class Transfer:
         return self._dialogue.get(_IMAGE, self._name, attribute)
 
     def initiate(self, size: int | None = None) -> None:
-        """Method 1, with the image's own size unless told otherwise."""
+        """Method 1, with the image's own size unless another is given."""
         octets = len(self._image.content) if size is None else size
         self._invoke(
             _INITIATE,

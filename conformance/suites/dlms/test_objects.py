@@ -130,7 +130,7 @@ def listed_objects(dialogue: Dialogue) -> list[tuple[int, Obis]]:
 
 
 def granted_rights(dialogue: Dialogue) -> set[tuple[int, Obis, str, int]]:
-    """What the current association grants: (class, logical name, ``read`` or ``do``, index)."""
+    """Rights that the current association grants: (class, logical name, ``read`` or ``do``, index)."""
     granted = set()
     for row in items(dialogue.get(15, ASSOCIATION, 2)):
         class_id, _version, logical_name, rights = items(row)
@@ -247,7 +247,7 @@ def test_drift(bench: Bench) -> None:
 
 
 def _ahead_s(bench: Bench) -> float:
-    """How far the device's clock is ahead of the world, in seconds."""
+    """Lead of the device's clock over the world, in seconds."""
     with bench.associated("public") as dialogue, answers_well(Message("reading the clock")):
         raw = dialogue.octets(8, "0.0.1.0.0", 2)
         now = bench.utc()

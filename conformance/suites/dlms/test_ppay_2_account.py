@@ -1,4 +1,4 @@
-"""PPAY_ACC: the account, its sums, its mode and its life. Our own ids: nobody publishes any."""
+"""PPAY_ACC: the account, its sums, its mode and its life. The ids are our own: none are published."""
 # ruff: noqa: D103 - the words of a case stand in its `case(...)`
 
 import pytest

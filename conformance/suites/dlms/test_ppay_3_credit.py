@@ -27,7 +27,7 @@ from protocols.dlms.axdr import double_long as amount
 from protocols.dlms.cosem.enumerations import ChargeType, CreditStatus, CreditStatusBit, CreditType
 from protocols.dlms.datetimes import CosemDateTime
 
-# ---- PPAY_CRED: credits, their order, emergency credit and its way back. Our own ids: nobody publishes any
+# ---- PPAY_CRED: credits, their order, emergency credit and its way back. Our own ids
 
 CREDIT_NEEDS = pytest.mark.needs(
     "sts", "token-entry", "account", "load", "clock", "association:reader", "prepayment"

@@ -161,7 +161,7 @@ def test_wrong_wrapping(bench: Bench) -> None:
     _check_not_taken(bench, rows((_GUEK, good), (_GAK, strange)), Message("one right, one wrong"))
 
 
-# ---- SYMSEC: an association that ciphers is not released by whoever sends a plain RLRQ.
+# ---- SYMSEC: an association that ciphers is not released by a plain RLRQ.
 
 _PLAIN = bytes.fromhex("6203800100")
 _EMPTY = bytes.fromhex("6200")

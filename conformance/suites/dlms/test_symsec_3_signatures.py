@@ -1,4 +1,4 @@
-"""SYMSEC_1: signatures of security suites 1 and 2. Our own ids and sub-tests: nobody publishes any.
+"""SYMSEC_1: signatures of security suites 1 and 2. Ids and sub-tests are our own: none are published.
 
 The published plans end with suite 0. What a case sees is judged by the Green Book's mechanisms as generally
 known, so each is informational where it ends well; a device that serves what is falsely signed fails.

@@ -252,7 +252,7 @@ def test_display(bench: Bench) -> None:
 
 
 def _pages(bench: Bench) -> list[str]:
-    """What the display shows for half a minute, each page once."""
+    """Pages that the display shows in half a minute, each once."""
     pages: dict[str, None] = {}
     for _ in range(_LOOKS):
         pages[bench.keypad.display().text] = None

@@ -14,7 +14,7 @@ from i18n import Message
 CLAUSE = pytest.mark.clause("iec62055-41", "8.2", level="shall")
 #: The first number that is no token: 66 bits are full.
 _TWO_TO_66 = str(1 << 66)
-#: Longer than any unit keeps an entry that nobody goes on with, and than any answer takes.
+#: Longer than any unit keeps an entry that is not gone on with, and than any answer takes.
 _ABANDONED_S, _ANSWER_S = 180.0, 15.0
 
 

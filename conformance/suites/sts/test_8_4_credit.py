@@ -58,7 +58,7 @@ def test_exponents(bench: Bench) -> None:
 
 
 def _rises(bench: Bench, units: int) -> bool:
-    """Whether the device takes a token of so much, checked against its credit; else it must be full."""
+    """True if the device takes a token of so much, checked against its credit; else it must be full."""
     tokens = bench.tokens
     digits, before_wh = tokens.credit(units), tokens.credit_wh()
     answer = tokens.enter(digits)

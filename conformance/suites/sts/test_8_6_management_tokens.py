@@ -135,7 +135,7 @@ def _rated_w(bench: Bench) -> int:
 
 
 def _flows_at(bench: Bench, share: float, times: int) -> bool:
-    """Whether current flows at this share of the limit, after some overload times."""
+    """True if current flows at this share of the limit, after some overload times."""
     plate = bench.statement.metrology
     bench.stations.load(share * _TRIP_W / plate.nominal_voltage_v)
     bench.clock.wait(times * plate.overload_within_s)

@@ -225,7 +225,7 @@ def test_time_out(bench: Bench) -> None:
 def test_two_sets(bench: Bench) -> None:
     tokens = bench.tokens
     declared = tokens.mint.register
-    group = other_group(declared)  # so that a 64-bit set has three sections: of two, nobody could tell
+    group = other_group(declared)  # so that a 64-bit set has three sections: two would not show it
     one, other = other_revision(group), group.varied(ti=other_tariff(declared))
     with key_changes(bench) as changes:
         first, second = sections(declared, one), sections(declared, other)
