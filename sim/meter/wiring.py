@@ -90,7 +90,7 @@ class UnitInstallation:
 
 
 class MeterWiring:
-    """Wiring inside one meter's case; `sim.meter.meter.Meter` is how the world sees it.
+    """Wiring inside one meter's case; `sim.meter.meter.Meter` adds what the world does to it.
 
     Args:
         profile: the model that it is built from.
@@ -102,14 +102,21 @@ class MeterWiring:
         streams: its random streams.
 
     Attributes:
-        supply: its terminals.
+        supply: its terminals, on the service point.
+        hardware: its hardware.
+        hardware_monitor: between hardware and firmware; what a bench does to the hardware goes through it.
+        parts: its live parts.
         persistence: what is kept in which record.
         regulator: keeps registers, credit, limiter and switch in step.
+        automation: its monitors and pushes.
+        carrier: the local virtual token carrier.
+        ciu_installation: its customer units; a further unit is installed there.
+        ciu_server: its side of the customer units' link.
         links: its byte ports.
-        make_objects: makes its COSEM objects, once.
-        powered: whether it lives.
-
-    The others are those of `Meter`.
+        push_transport: transport of what it sends unasked.
+        table: its COSEM objects by name; devices: gives its logical device, made when it is first asked for.
+        powered: True while it lives.
+        on_power: called with True when it wakes and with False when it dies, after it has.
     """
 
     __slots__ = (
@@ -124,11 +131,11 @@ class MeterWiring:
         "carrier",
         "ciu_installation",
         "ciu_server",
+        "devices",
         "env",
         "hardware",
         "hardware_monitor",
         "links",
-        "make_objects",
         "on_power",
         "parts",
         "persistence",
@@ -191,8 +198,8 @@ class MeterWiring:
         self._orders = customer_orders(requests)
         live = LiveParts(profile, parts, requests, self.hardware.slot, lambda: memory.faults, plant)
         self.table.bind(lambda: factories.cosem_bindings(live), lambda item: noting_writes(live, item))
-        self.make_objects = cache(lambda: logical_devices(live, self.table, credentials.passwords))
-        self.links = MeterPorts(env, self.make_objects, self._port_hooks(), profile.ports, factories)
+        self.devices = cache(lambda: logical_devices(live, self.table, credentials.passwords))
+        self.links = MeterPorts(env, self.devices, self._port_hooks(), profile.ports, factories)
         self.push_transport = PushTransport(self.links)
         supply.watch(self.guard(self._supply_changed))
         self.guard(self._supply_changed)()

@@ -27,7 +27,7 @@ def test_a_refreshed_register_is_that_of_this_very_instant(bench):
     bench.recharge(50)
     bench.supply.set_load(7.3, 25.0)
     bench.run(100.123)
-    bench.meter._wiring.regulator.refresh()
+    bench.meter.regulator.refresh()
     refreshed = bench.parts.metrology.snapshot(), bench.parts.prepayment.snapshot()
     bench.meter.settle()
     assert refreshed == (bench.parts.metrology.snapshot(), bench.parts.prepayment.snapshot())

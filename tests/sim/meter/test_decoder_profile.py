@@ -75,7 +75,7 @@ def test_tokens_of_other_commodities_and_in_currency_are_no_function_of_this_met
         assert both(bench, encode_token(token, key)) == ("FunctionError", "FunctionError")
 
 
-def test_three_wrong_entries_lock_and_class_1_still_wiring(bench_of):
+def test_three_wrong_entries_lock_and_class_1_still_works(bench_of):
     bench = bench_of("ppkw-lockout")
     token = bench.credit_token(10)
     for _ in range(3):

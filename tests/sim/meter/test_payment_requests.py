@@ -56,7 +56,7 @@ def table():
 def test_no_value_brings_a_binding_down(obis, index, writes, value, bench_of, table):
     bench = table.setdefault("bench", None) or bench_of("ppkw-full")
     table["bench"] = bench
-    item = bench.meter._wiring.table.find(Obis.from_string(obis))
+    item = bench.meter.table.find(Obis.from_string(obis))
     try:
         if writes:
             item.write(index, value)

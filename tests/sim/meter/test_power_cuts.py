@@ -223,7 +223,7 @@ def test_a_cut_in_the_gateway_gives_no_answer_and_the_token_can_come_again(bench
     assert bench.credit_wh() == 5_000
 
 
-def test_a_cut_while_the_switch_opens_leaves_a_meter_that_still_wiring(bench):
+def test_a_cut_while_the_switch_opens_leaves_a_meter_that_still_works(bench):
     bench.recharge(1)
     bench.supply.set_load(10.0)
     bench.call("supply.cut_at_write", write=1)
