@@ -173,7 +173,7 @@ class HardwareMonitor:
         """Something was logged."""
         self.protection.logged(code)
 
-    def seen(self) -> None:
+    def circuit_measured(self) -> None:
         """The circuit was measured."""
         metrology = self._parts.metrology
         if (

@@ -319,7 +319,7 @@ class MeterWiring:
             guard=self.guard,
             keep=self._books.keep,
             run_script=self._run_script,
-            seen=self._seen,
+            measured=self._circuit_measured,
         )
 
     def _requests(self) -> Requests:
@@ -356,10 +356,10 @@ class MeterWiring:
     def _push(self, terms: PushTerms, notification: DataNotification, on_sent: OnSent) -> None:
         self.push_transport.send(terms, notification, on_sent, at_once=not self.powered)
 
-    def _seen(self) -> None:
+    def _circuit_measured(self) -> None:
         self._quality.look()
         self.automation.look()
-        self.hardware_monitor.seen()
+        self.hardware_monitor.circuit_measured()
 
     def _port_hooks(self) -> PortHooks:
         return PortHooks(

@@ -155,7 +155,7 @@ class Limiter:
             return self._resting_until_us
         return None if self._over_since_us is None else self._over_since_us + self.over_s * US_PER_S
 
-    def quiet_mw(self, power_mw: int) -> tuple[int | None, int | None]:
+    def quiet_band_mw(self, power_mw: int) -> tuple[int | None, int | None]:
         """Least and most power between which nothing new happens, seen from `power_mw`; None for no bound."""
         limit_mw = self.limit_active_w * MILLI
         if self._resting_until_us is not None or not limit_mw:

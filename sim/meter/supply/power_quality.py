@@ -86,7 +86,7 @@ class Watch:
             return None
         return self._since_us + round(self.after_s * US_PER_S)
 
-    def quiet(self, value: int) -> tuple[int | None, int | None]:
+    def quiet_band(self, value: int) -> tuple[int | None, int | None]:
         """Least and most between which nothing new happens, seen from `value`: no edge, and nothing worse."""
         limit, floor = self.limit, self.terms.floor
         if self._since_us is None:
@@ -166,12 +166,12 @@ class Quality:
             for code in watch.look(read(watch.terms.reading), now_us, epoch_us)
         ]
 
-    def quiet(self, read: Callable[[str], int]) -> dict[str, tuple[int | None, int | None]]:
+    def quiet_bands(self, read: Callable[[str], int]) -> dict[str, tuple[int | None, int | None]]:
         """By the name of a reading, between which values no watch has anything to say."""
         bands: dict[str, tuple[int | None, int | None]] = {}
         for watch in self.watches.values():
             name = watch.terms.reading
-            bounds = zip(bands.get(name, (None, None)), watch.quiet(read(name)), strict=True)
+            bounds = zip(bands.get(name, (None, None)), watch.quiet_band(read(name)), strict=True)
             (low, other_low), (high, other_high) = bounds
             bands[name] = (_tighter(low, other_low, max), _tighter(high, other_high, min))
         return bands

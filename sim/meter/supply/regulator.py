@@ -29,14 +29,14 @@ class RegulatorHooks:
         guard: wraps what a timer calls, so that it ends where the power does.
         keep: keeps credit and registers, after something was collected.
         run_script: runs a script for the limiter.
-        seen: called whenever the circuit was measured.
+        measured: called whenever the circuit was measured.
     """
 
     log: Callable[[EventCode], None]
     guard: Callable[[Callable[[], None]], Callable[[], None]]
     keep: Callable[[], None]
     run_script: Callable[[ScriptReference], None]
-    seen: Callable[[], None]
+    measured: Callable[[], None]
 
 
 class Regulator:
@@ -94,19 +94,19 @@ class Regulator:
         self._keep_time()
         self._regulate()
         self._warn()
-        self._hooks.seen()
+        self._hooks.measured()
         self._alarm.set(self._next_look_s())
         if self._parts.metrology.wakes:
             self._sleep()
 
     def _sleep(self) -> None:
         """Tell the element what the limiter and the log of directions wait for."""
-        low_mw, high_mw = self._parts.limiter.quiet_mw(self._parts.metrology.import_power_mw)
+        low_mw, high_mw = self._parts.limiter.quiet_band_mw(self._parts.metrology.import_power_mw)
         bands: Bands = {
             "active-power-import": (low_mw, high_mw),
             "active-power": (None, -1) if self._was_exporting else (0, None),
         }
-        self._parts.metrology.within("regulation", bands)
+        self._parts.metrology.within("regulator", bands)
 
     def _measure(self) -> None:
         flow = self._supply.flow(switch_closed=self._parts.switch.relay_closed)

@@ -49,7 +49,7 @@ class QualityWatch:
         look_us = quality.next_look_us
         self._alarm.set(None if look_us is None else look_us / US_PER_S)
         if metrology.wakes:
-            metrology.within("quality", quality.quiet(lambda name: measured(metrology, name)))
+            metrology.within("quality", quality.quiet_bands(lambda name: measured(metrology, name)))
             # A register monitor may watch anything: then the meter looks at every change.
             watched = any(monitor.thresholds for monitor in self._parts.monitors.items.values())
             metrology.within("monitors", {"any": (None, None)} if watched else {})
