@@ -9,47 +9,13 @@ from simpy import Environment
 from protocols.field.events import EventCode
 from sim.meter.components import Components
 from sim.meter.events.tamper_protections import TamperKind
-from sim.meter.hardware import TURNOVER_C, ClockBattery, Hardware, ModuleKind
+from sim.meter.hardware import TURNOVER_C, Hardware, ModuleKind
 from sim.meter.metering.error_model import REFERENCE_C
 from sim.meter.profile import MeterProfile
 from sim.meter.storage.nvm import Memory
 from sim.meter.supply.supervision import AvailabilityWatch, ProtectionWatch
 from sim.meter.supply.supply_control import STARTING_MILLI, RelayWatch
 from sim.meter.units import MILLI
-
-# ------------------------------------------------------------ self test
-
-
-class SelfTest:
-    """Self test: logs each defect once, when it is noticed.
-
-    Args:
-        memory: counts the writes that had to be made again.
-        battery: of clock and sensors.
-        log: writes an event.
-    """
-
-    __slots__ = ("_battery", "_log", "_memory", "_noted_battery", "_noted_faults")
-
-    def __init__(self, memory: Memory, battery: ClockBattery, log: Callable[[EventCode], None]) -> None:
-        self._memory = memory
-        self._battery = battery
-        self._log = log
-        self._noted_faults = 0
-        self._noted_battery = False
-
-    def look(self) -> None:
-        """Log what is new since the last look."""
-        if self._memory.faults > self._noted_faults:
-            self._log(EventCode.MEMORY_ERROR)
-            self._noted_faults = self._memory.faults  # the writes of that event may have failed, too
-        if self._battery.dead is not self._noted_battery:
-            self._noted_battery = self._battery.dead
-            if self._battery.dead:
-                self._log(EventCode.REPLACE_BATTERY)
-
-
-# ------------------------------------------------------------ monitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +62,9 @@ class HardwareMonitor:
         "_hardware",
         "_hooks",
         "_memory",
+        "_noted_battery",
+        "_noted_faults",
         "_parts",
-        "_self_test",
         "availability",
         "protection",
         "relay",
@@ -124,7 +91,7 @@ class HardwareMonitor:
         self.relay = RelayWatch(parts.switch, parts.metrology, starting_ma, hooks.log)
         self.protection = ProtectionWatch(env, parts, hooks.log, hooks.settle, hooks.guard)
         self.availability = AvailabilityWatch(env, parts, hooks.log)
-        self._self_test = SelfTest(memory, hardware.battery, hooks.log)
+        self._noted_faults, self._noted_battery = 0, False
         hardware.slot.on_change.append(self._module_changed)
 
     # ------------------------------------------------------------ what is done to it from outside
@@ -181,7 +148,7 @@ class HardwareMonitor:
         ):  # what is wrong at the terminals changes what the element sees: ask at every change
             metrology.within("terminals", {} if self._hardware.terminals.sound else {"any": (0, 0)})
         self.relay.look()
-        self._self_test.look()
+        self._test_itself()
         self.availability.look()
         self.protection.look()
 
@@ -203,6 +170,16 @@ class HardwareMonitor:
         """Ask the sensors what they could not tell while the meter was dead."""
         for kind, present in self._hardware.sensed.items():
             self._notice(kind, present=present)
+
+    def _test_itself(self) -> None:
+        """Log each defect of memory and battery once, when it is noticed."""
+        if self._memory.faults > self._noted_faults:
+            self._hooks.log(EventCode.MEMORY_ERROR)
+            self._noted_faults = self._memory.faults  # the writes of that event may have failed, too
+        if self._hardware.battery.dead is not self._noted_battery:
+            self._noted_battery = self._hardware.battery.dead
+            if self._noted_battery:
+                self._hooks.log(EventCode.REPLACE_BATTERY)
 
     def _notice(self, kind: TamperKind, *, present: bool) -> None:
         event = self._parts.tamper.sense(kind, present=present, epoch_us=self._parts.clock.epoch_us)

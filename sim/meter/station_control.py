@@ -6,15 +6,16 @@ the fault says. A fault that leaves a mark (a worn contact, a lost clock, a regi
 leaves it when it ends, as real hardware does; what can be exchanged is new then.
 """
 
-from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from simpy import Event
 
 from protocols.field.control_ops import OPERATIONS
 from protocols.field.errors import StationControlError
-from sim.kernel.faults import FaultInjector, fault_handlers
+from sim.kernel.faults import Begin, End, FaultInjector, fault_handlers
 from sim.meter.ciu.keypad_display import OK, UnitDisplay
 from sim.meter.events.tamper_protections import TamperKind
 from sim.meter.hardware import ModuleKind
@@ -133,20 +134,19 @@ def shown(op: str, display: UnitDisplay) -> dict[str, Any]:
 
 # ------------------------------------------------------------ faults
 
-Begin = Callable[[float | None], None]
-End = Callable[[], None]
-
 _DRIFT_S_PER_DAY = 5.0
 _BROWN_OUT_SHARE = 0.7
 
+#: Name of a fault, what begins it (given its value) and what ends it, and its effect in one sentence.
+_Row = tuple[str, Begin, End, str]
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One fault of the table: its name, what makes it, and what it does in one sentence."""
 
-    name: str
-    make: Callable[[Meter], tuple[Begin, End]]
-    does: str
+def meter_faults(meter: Meter) -> FaultInjector:
+    """Every fault of `meter`."""
+    injector = FaultInjector(meter.env)
+    for row in (*_faults_of_ports_and_clock(meter), *_faults_of_terminals(meter), *_faults_of_devices(meter)):
+        injector.add(*row)
+    return injector
 
 
 def _ranged(value: float | None, default: float, low: float, high: float) -> float:
@@ -156,148 +156,119 @@ def _ranged(value: float | None, default: float, low: float, high: float) -> flo
     return chosen
 
 
-def _pause(meter: Meter) -> tuple[Begin, End]:
-    return lambda _value: meter.pause(True), lambda: meter.pause(False)
-
-
-def _corrupt(meter: Meter) -> tuple[Begin, End]:
-    frame_corrupter = meter.hardware.frame_corrupter
-    return lambda value: frame_corrupter.begin(int(_ranged(value, 1, 1, 1e6))), frame_corrupter.end
-
-
-def _drift(meter: Meter) -> tuple[Begin, End]:
-    return (
+def _faults_of_ports_and_clock(meter: Meter) -> Iterator[_Row]:
+    corrupter, monitor = meter.hardware.frame_corrupter, meter.hardware_monitor
+    yield (
+        "pause",
+        lambda _value: meter.pause(True),
+        lambda: meter.pause(False),
+        "Its ports hang: it hears and answers nothing there, and measures on.",
+    )
+    yield (
+        "corrupt",
+        lambda value: corrupter.begin(int(_ranged(value, 1, 1, 1e6))),
+        corrupter.end,
+        "One bit of each so many-th frame that it sends is turned over (1: of each).",
+    )
+    yield (
+        "drift",
         lambda value: meter.set_clock_drift(_ranged(value, _DRIFT_S_PER_DAY, -3600, 3600)),
         lambda: meter.set_clock_drift(meter.hardware.crystal.drift_s_per_day),
+        "Its clock gains so many seconds a day (5); a negative number loses.",
+    )
+    yield (
+        "temperature",
+        lambda value: monitor.set_temperature(_ranged(value, 60, -60, 100)),
+        monitor.set_temperature,
+        "It is so many degrees Celsius (60); 25 else.",
     )
 
 
-def _temperature(meter: Meter) -> tuple[Begin, End]:
-    return lambda value: meter.hardware_monitor.set_temperature(
-        _ranged(value, 60, -60, 100)
-    ), meter.hardware_monitor.set_temperature
+def _faults_of_terminals(meter: Meter) -> Iterator[_Row]:
+    terminals, monitor = meter.hardware.terminals, meter.hardware_monitor
 
-
-def _sensor(kind: TamperKind) -> Callable[[Meter], tuple[Begin, End]]:
-    def make(meter: Meter) -> tuple[Begin, End]:
+    def sensing(kind: TamperKind) -> tuple[Begin, End]:
         return lambda _value: meter.sense(kind, present=True), lambda: meter.sense(kind, present=False)
 
-    return make
+    begin_field, end_field = sensing(TamperKind.MAGNET)
 
+    def bring_magnet(value: float | None) -> None:
+        monitor.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
+        begin_field(None)
 
-def _magnet(meter: Meter) -> tuple[Begin, End]:
-    def begin(value: float | None) -> None:
-        meter.hardware_monitor.disturb(magnet_ppm=round((_ranged(value, 1, 0, 1) - 1) * PPM))
-        meter.sense(TamperKind.MAGNET, present=True)
+    def remove_magnet() -> None:
+        monitor.disturb(magnet_ppm=0)
+        end_field()
 
-    def end() -> None:
-        meter.hardware_monitor.disturb(magnet_ppm=0)
-        meter.sense(TamperKind.MAGNET, present=False)
-
-    return begin, end
-
-
-def _reverse(meter: Meter) -> tuple[Begin, End]:
-    terminals = meter.hardware.terminals
-    return lambda _value: terminals.reverse(True), lambda: terminals.reverse(False)
-
-
-def _cut(meter: Meter) -> tuple[Begin, End]:
-    return lambda _value: meter.hardware_monitor.cut_wire(True), lambda: meter.hardware_monitor.cut_wire(
-        False
+    yield "terminal-cover", *sensing(TamperKind.TERMINAL_COVER), "Its terminal cover is off."
+    yield "meter-cover", *sensing(TamperKind.METER_COVER), "Its cover is off."
+    yield (
+        "magnet",
+        bring_magnet,
+        remove_magnet,
+        "A strong magnet is on it; it registers this share of the current (1: all).",
     )
-
-
-def _brown_out(meter: Meter) -> tuple[Begin, End]:
-    terminals, nominal_v = meter.hardware.terminals, meter.profile.nominal.voltage_v
-    return (
+    yield (
+        "reverse",
+        lambda _value: terminals.reverse(True),
+        lambda: terminals.reverse(False),
+        "Line and load are swapped at its terminals.",
+    )
+    yield (
+        "cut",
+        lambda _value: monitor.cut_wire(True),
+        lambda: monitor.cut_wire(False),
+        "The wire before it is cut.",
+    )
+    nominal_v = meter.profile.nominal.voltage_v
+    yield (
+        "brown-out",
         lambda value: terminals.brown_out(_ranged(value, _BROWN_OUT_SHARE * nominal_v, 0, 1000)),
         lambda: terminals.brown_out(None),
+        "No more than so many volts reach it (70 % of the nominal voltage).",
     )
 
 
-def _relay(sticking: Sticking) -> Callable[[Meter], tuple[Begin, End]]:
-    def make(meter: Meter) -> tuple[Begin, End]:
-        def stick(position: Sticking | None) -> None:
-            meter.hardware.contacts.stuck = position
-            meter.settle()
+def _faults_of_devices(meter: Meter) -> Iterator[_Row]:
+    contacts, memory, slot = meter.hardware.contacts, meter.memory, meter.hardware.slot
+    pulled: list[ModuleKind] = []
 
-        return lambda _value: stick(sticking), lambda: stick(None)
+    def stick(position: Sticking | None) -> None:
+        contacts.stuck = position
+        meter.settle()
 
-    return make
-
-
-def _wear(meter: Meter) -> tuple[Begin, End]:
-    contacts = meter.hardware.contacts
-
-    def begin(value: float | None) -> None:
+    def wear(value: float | None) -> None:
         contacts.wear = _ranged(value, contacts.life, 0, 100)
 
-    def end() -> None:
+    def replace_contacts() -> None:
         contacts.replace()
         meter.settle()
 
-    return begin, end
-
-
-def _battery(meter: Meter) -> tuple[Begin, End]:
-    return lambda _value: meter.hardware_monitor.battery_dies(), meter.hardware.battery.replace
-
-
-def _memory(meter: Meter) -> tuple[Begin, End]:
-    memory = meter.memory
-
-    def begin(value: float | None) -> None:
+    def weaken_memory(value: float | None) -> None:
         memory.weak_every = int(_ranged(value, 1, 1, 1e6))
 
-    def end() -> None:
+    def mend_memory() -> None:
         memory.weak_every = 0
 
-    return begin, end
-
-
-def _module(meter: Meter) -> tuple[Begin, End]:
-    slot = meter.hardware.slot
-    pulled: list[ModuleKind] = []
-
-    def begin(_value: float | None) -> None:
+    def pull_module(_value: float | None) -> None:
         if slot.kind is not ModuleKind.NONE:
             pulled[:] = [slot.pull()]
 
-    def end() -> None:
+    def fit_module() -> None:
         slot.fit(pulled.pop() if pulled else slot.kind)
 
-    return begin, end
-
-
-_TABLE: tuple[_Row, ...] = (
-    _Row("pause", _pause, "Its ports hang: it hears and answers nothing there, and measures on."),
-    _Row("corrupt", _corrupt, "One bit of each so many-th frame that it sends is turned over (1: of each)."),
-    _Row("drift", _drift, "Its clock gains so many seconds a day (5); a negative number loses."),
-    _Row("temperature", _temperature, "It is so many degrees Celsius (60); 25 else."),
-    _Row("terminal-cover", _sensor(TamperKind.TERMINAL_COVER), "Its terminal cover is off."),
-    _Row("meter-cover", _sensor(TamperKind.METER_COVER), "Its cover is off."),
-    _Row("magnet", _magnet, "A strong magnet is on it; it registers this share of the current (1: all)."),
-    _Row("reverse", _reverse, "Line and load are swapped at its terminals."),
-    _Row("cut", _cut, "The wire before it is cut."),
-    _Row("brown-out", _brown_out, "No more than so many volts reach it (70 % of the nominal voltage)."),
-    _Row("relay-weld", _relay(Sticking.CLOSED), "Its relay does not open."),
-    _Row("relay-open", _relay(Sticking.OPEN), "Its relay does not close."),
-    _Row(
-        "relay-wear",
-        _wear,
-        "So much of its relay's life is used up (all of it); a new relay ends it.",
-    ),
-    _Row("clock-battery", _battery, "The battery of clock and sensors is empty; a new one ends it."),
-    _Row("memory", _memory, "Each so many-th write of its memory fails at first (1: of each)."),
-    _Row("module-out", _module, "Its communication module is pulled out; it is fitted again at the end."),
-)
-
-
-def meter_faults(meter: Meter) -> FaultInjector:
-    """A board with every fault of `meter`."""
-    board = FaultInjector(meter.env)
-    for row in _TABLE:
-        begin, end = row.make(meter)
-        board.add(row.name, begin, end, row.does)
-    return board
+    free = partial(stick, None)
+    yield "relay-weld", lambda _value: stick(Sticking.CLOSED), free, "Its relay does not open."
+    yield "relay-open", lambda _value: stick(Sticking.OPEN), free, "Its relay does not close."
+    worn = "So much of its relay's life is used up (all of it); a new relay ends it."
+    yield "relay-wear", wear, replace_contacts, worn
+    yield (
+        "clock-battery",
+        lambda _value: meter.hardware_monitor.battery_dies(),
+        meter.hardware.battery.replace,
+        "The battery of clock and sensors is empty; a new one ends it.",
+    )
+    failing = "Each so many-th write of its memory fails at first (1: of each)."
+    yield "memory", weaken_memory, mend_memory, failing
+    pulled_out = "Its communication module is pulled out; it is fitted again at the end."
+    yield "module-out", pull_module, fit_module, pulled_out

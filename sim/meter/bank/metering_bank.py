@@ -6,7 +6,6 @@ Each row is the `Metrology` and the `Supply` of one meter.
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -26,6 +25,7 @@ from sim.meter.bank.measuring import (
 )
 from sim.meter.bank.registers import QUANTITIES, Registers
 from sim.meter.bank.thresholds import FAR, Thresholds
+from sim.meter.hardware import TerminalFlow
 from sim.meter.interfaces import Flow
 from sim.meter.metering.error_model import Influences
 from sim.meter.metering.metrology import (
@@ -45,29 +45,10 @@ if TYPE_CHECKING:
 # ------------------------------------------------------------ a row as the supply of its meter
 
 
-@dataclass(frozen=True, slots=True)
-class BankedFlow:
-    """The electrical state at the terminals of one row; fits `sim.meter.interfaces.Flow`."""
+class BankedFlow(TerminalFlow):
+    """The electrical state at the terminals of one row."""
 
-    voltage_v: float
-    current_a: float
-    phase_deg: float
-    frequency_hz: float
-
-    @property
-    def active_power_w(self) -> float:
-        """Active power, W; negative for export."""
-        return self.voltage_v * self.current_a * math.cos(math.radians(self.phase_deg))
-
-    @property
-    def reactive_power_var(self) -> float:
-        """Reactive power, var; positive for a lagging current."""
-        return self.voltage_v * self.current_a * math.sin(math.radians(self.phase_deg))
-
-    @property
-    def apparent_power_va(self) -> float:
-        """Apparent power, VA."""
-        return self.voltage_v * self.current_a
+    __slots__ = ()
 
 
 class BankedSupply:
