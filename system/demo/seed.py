@@ -20,11 +20,8 @@ from system.demo.village import DemoUser, Village, WorldMeter
 from system.head_end.api import ChannelData, ChannelKind, set_channel
 from system.registry import models as registry
 from system.registry.models import Site
-from system.vending import models as vending
-from system.vending.errors import UnableToSell
-from system.vending.ledger import account_of
-from system.vending.models import Token
-from system.vending.services.issue_tokens import issue_management
+from system.vending import api as vending
+from system.vending.api import Token, UnableToSell, account_of, issue_management
 
 _SESSIONS = 4
 

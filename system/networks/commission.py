@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from system.networks.errors import UnableToManage
-from system.vending.pricing.explain import pesos
+from system.vending.api import pesos
 
 KINDS = ("none", "percent", "fixed")
 BP_MAX = 10_000

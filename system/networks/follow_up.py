@@ -18,8 +18,7 @@ from system.networks.services.sales import announce_reversal, settle_sale
 from system.networks.services.settlements import settle_day
 from system.networks.webhooks.events import delivery_data, delivery_events, queue_event
 from system.networks.webhooks.sending import send_due
-from system.vending.delivery.completion import delivery_ended
-from system.vending.models import Reversal, Sale, SaleOutcome
+from system.vending.api import Reversal, Sale, SaleOutcome, delivery_ended
 
 # --- Signals
 

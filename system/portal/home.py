@@ -15,9 +15,7 @@ from system.accounts.permissions import Operation
 from system.config.clock import business_day
 from system.registry.models import Customer
 from system.registry.selectors import meters_without_keying
-from system.vending.models import OpenSale, Sale, Shift
-from system.vending.pricing.explain import kwh, pesos
-from system.vending.selectors.customer_account import months_of
+from system.vending.api import OpenSale, Sale, Shift, kwh, months_of, pesos
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from system.registry.models import ESTRATOS, Community, Group, GroupAxis, Installation
-from system.vending.models import PointOfSale, TariffVersion
+from system.vending.api import PointOfSale, TariffVersion
 
 # --- Periods, by name: kept by a schedule instead of dates
 

@@ -10,7 +10,7 @@ from system.networks.errors import UnableToManage
 from system.networks.models import CommissionKind, KeyKind, NetworkKind
 from system.networks.services.networks import Terms
 from system.networks.webhooks.events import EVENT_LABELS
-from system.vending.pages.forms import PesosField
+from system.vending.api import PesosField
 
 _PERCENT_HELP = "10 significa 10 %; use coma para decimales: 2,5."
 

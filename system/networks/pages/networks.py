@@ -18,9 +18,8 @@ from system.networks.models import ApiKey, MessageState, Network, WebhookMessage
 from system.networks.pages.forms import KeyForm, NetworkForm, TermsForm
 from system.networks.services.networks import change_terms, commission_of, create_network, switch_network
 from system.networks.services.sales import sold_c
-from system.vending.ledger import account_of
-from system.vending.models import AccountKind
-from system.vending.pricing.explain import kwh as tenths
+from system.vending.api import AccountKind, account_of
+from system.vending.api import kwh as tenths
 
 
 def find_network(request: HttpRequest, network_id: int) -> Network:

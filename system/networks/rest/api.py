@@ -12,8 +12,7 @@ from system.networks.errors import KeyReused, NetworkRefused, OverNetworkLimit
 from system.networks.rest import deliveries, sales, settlements, webhooks
 from system.networks.rest.auth import RequiresScope, TooManyRequests
 from system.security_module.errors import SecurityModuleError
-from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
-from system.vending.pricing import PricingError
+from system.vending.api import PricingError, SalePending, SaleUnderWay, UnableToSell
 
 _DESCRIPTION = (
     "Para redes de recaudo, plataformas de vending y aplicaciones. Cada solicitud lleva «Authorization: "

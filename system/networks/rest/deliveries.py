@@ -14,9 +14,7 @@ from system.networks.rest.auth import RequiresScope, holder_of, idempotency_key
 from system.networks.rest.schemas import DeliveryIn, DeliveryOut
 from system.networks.services import sandbox
 from system.networks.services.deliveries import ForeignToken, deliver_foreign_token, delivery_states
-from system.vending.delivery.carriers import TokenState, token_states
-from system.vending.delivery.status import ANSWERS, delivery_status, executed
-from system.vending.models import Sale
+from system.vending.api import ANSWERS, Sale, TokenState, delivery_status, executed, token_states
 
 router = Router(tags=["Entregas"])
 

@@ -14,9 +14,7 @@ from system.networks.rest.schemas import BalanceOut, LineOut, PriceIn, PriceOut,
 from system.networks.services import sandbox
 from system.networks.services.networks import commission_of
 from system.networks.services.sales import NetworkSaleRequest, sell_for_network, sold_c
-from system.vending.ledger import account_of
-from system.vending.models import AccountKind, Sale
-from system.vending.services.sell_energy import SaleRequest, offer
+from system.vending.api import AccountKind, Sale, SaleRequest, account_of, offer
 
 router = Router(tags=["Ventas"])
 

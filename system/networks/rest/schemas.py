@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from system.accounts.rest.fields import In, Instant, Out, plain_text, whole
-from system.vending.pricing.money import AMOUNT_C_MAX
+from system.vending.api import AMOUNT_C_MAX
 
 _METER = "DRN (11 o 13 dígitos) o serie del medidor"
 

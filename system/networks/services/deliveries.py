@@ -14,7 +14,7 @@ from system.networks.models import NetworkDelivery
 from system.networks.services.sales import fingerprint
 from system.networks.webhooks.events import delivery_data, delivery_events, queue_event
 from system.registry.models import Device, DeviceIdentifier, DeviceKind, IdentifierKind
-from system.vending.delivery.carriers import TokenState, local_token_states
+from system.vending.api import TokenState, local_token_states
 
 DIGITS = 20
 

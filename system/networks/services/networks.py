@@ -17,10 +17,14 @@ from system.networks.commission import Commission
 from system.networks.errors import UnableToManage
 from system.networks.models import Network, NetworkKind
 from system.registry.models import Provider
-from system.vending.errors import UnableToSell
-from system.vending.models import Shift
-from system.vending.pricing.money import AMOUNT_C_MAX
-from system.vending.services.points_of_sale import create_merchant, create_point_of_sale, set_limit
+from system.vending.api import (
+    AMOUNT_C_MAX,
+    Shift,
+    UnableToSell,
+    create_merchant,
+    create_point_of_sale,
+    set_limit,
+)
 
 RATE_MAX = 6_000
 

@@ -15,10 +15,7 @@ from system.networks.errors import KeyReused, NetworkRefused, OverNetworkLimit
 from system.networks.models import NetworkSale, NetworkSaleState
 from system.networks.services.networks import commission_of
 from system.networks.webhooks.events import Event, queue_event, sale_data
-from system.vending.errors import UnableToSell
-from system.vending.models import Sale, SaleOutcome
-from system.vending.pricing.explain import pesos
-from system.vending.services.sell_energy import SaleRequest, sell_energy
+from system.vending.api import Sale, SaleOutcome, SaleRequest, UnableToSell, pesos, sell_energy
 
 # --- End of a sale: recorded once, with its webhooks, in one transaction
 

@@ -16,8 +16,7 @@ from system.networks.services.deliveries import ForeignToken
 from system.networks.services.networks import commission_of
 from system.networks.services.sales import NetworkSaleRequest
 from system.networks.webhooks.events import Event, queue_event
-from system.vending.models import Sale
-from system.vending.services.sell_energy import SaleRequest, offer
+from system.vending.api import Sale, SaleRequest, offer
 
 #: One above the largest token that there can be.
 #: Source: IEC 62055-41, 6.2 (66 bits with the class bits transposed)

@@ -24,8 +24,17 @@ from system.config.clock import BOGOTA, business_day, business_now, security_now
 from system.config.transactions import lock_row, write_transaction
 from system.networks.errors import UnableToManage
 from system.networks.models import LineKind, Network, NetworkSale, Settlement, SettlementLine
-from system.vending.ledger import LedgerEntry, account_of, post
-from system.vending.models import AccountKind, LedgerAccount, Movement, MovementKind, Sale, Transfer
+from system.vending.api import (
+    AccountKind,
+    LedgerAccount,
+    LedgerEntry,
+    Movement,
+    MovementKind,
+    Sale,
+    Transfer,
+    account_of,
+    post,
+)
 
 # --- File
 

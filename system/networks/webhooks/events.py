@@ -12,9 +12,7 @@ from typing import Any
 
 from system.config.clock import business_now, security_now
 from system.networks.models import Network, WebhookEndpoint, WebhookMessage
-from system.vending.delivery.carriers import TokenState
-from system.vending.delivery.status import delivered, executed
-from system.vending.models import Sale
+from system.vending.api import Sale, TokenState, delivered, executed
 
 
 class Event(StrEnum):

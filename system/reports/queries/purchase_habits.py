@@ -21,7 +21,7 @@ from system.reports.parameters import AT, PLACES, choice, number
 from system.reports.queries.filters import installations
 from system.reports.queries.sales import WH_PER_UNIT
 from system.reports.render.cells import grouped
-from system.vending.models import Sale, SaleKind
+from system.vending.api import Sale, SaleKind
 
 COLUMNS = (
     Column("niu", "NIU"),

@@ -12,8 +12,7 @@ from django.db.models import Sum
 
 from system.reports.declaration import Column, ColumnKind, QueryResult, Row, Values, result_of
 from system.reports.queries.filters import installations
-from system.vending.models import AccountBalance, AccountKind, Bill, Merchant, Transfer
-from system.vending.selectors.obligations import obligation_status
+from system.vending.api import AccountBalance, AccountKind, Bill, Merchant, Transfer, obligation_status
 
 # --- Sums of the ledger, which reports must equal
 

@@ -16,7 +16,7 @@ from system.reports.parameters import AT, PLACES, choice, number
 from system.reports.queries.consumption import consumption_by_installation
 from system.reports.queries.filters import end_of, installations
 from system.reports.queries.sales import WH_PER_UNIT
-from system.vending.models import Sale, SaleKind
+from system.vending.api import Sale, SaleKind
 
 NO_READINGS = "sin lecturas"
 COLUMNS = (

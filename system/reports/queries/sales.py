@@ -17,7 +17,7 @@ from system.reports.queries.filters import (
     Key,
     filters_of,
 )
-from system.vending.models import BillPayment, Reversal, Sale, SaleKind
+from system.vending.api import BillPayment, Reversal, Sale, SaleKind
 
 #: Wh in the unit that tokens carry.
 WH_PER_UNIT = 100

@@ -9,8 +9,7 @@ from django.db.models import Case, Count, F, Sum, Value, When
 
 from system.reports.declaration import Column, ColumnKind, QueryResult, Values, result_of
 from system.reports.queries.filters import BILLS, REVERSALS, SALES, FactTable, estrato_name, filters_of
-from system.vending.models import Bill, Reversal, Sale, SaleKind
-from system.vending.pricing.money import MILLI_PER_CENTAVO, WH_PER_UNIT, half_up
+from system.vending.api import MILLI_PER_CENTAVO, WH_PER_UNIT, Bill, Reversal, Sale, SaleKind, half_up
 
 COLUMNS = (
     Column("mes", "Mes"),

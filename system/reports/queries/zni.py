@@ -22,9 +22,18 @@ from system.reports.declaration import Finding, QueryResult, Row, Values
 from system.reports.extracts import layout
 from system.reports.extracts.layout import load
 from system.reports.parameters import LAST_MONTH, choice, month_of
-from system.vending.models import Bill, Reversal, Sale, SaleKind
-from system.vending.pricing.money import MILLI_PER_CENTAVO, PPM, WH_PER_UNIT, half_up
-from system.vending.pricing.zni import FULL_COST_ABOVE_KWH, subsistence_units
+from system.vending.api import (
+    FULL_COST_ABOVE_KWH,
+    MILLI_PER_CENTAVO,
+    PPM,
+    WH_PER_UNIT,
+    Bill,
+    Reversal,
+    Sale,
+    SaleKind,
+    half_up,
+    subsistence_units,
+)
 
 
 @dataclass(slots=True)
