@@ -25,7 +25,7 @@ RUN_NAME = "amibench-run"
 
 _INFO = pytest.StashKey[CaseInfo]()
 _BENCH = pytest.StashKey[Bench]()
-_ENDING = pytest.StashKey[Outcome]()
+_OUTCOME = pytest.StashKey[Outcome]()
 
 MARKERS = (
     "case(text): the words of a conformance case",
@@ -112,7 +112,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     shut = gate(info.needs, run.target)
     if shut is not None:
         verdict, reason = shut
-        item.stash[_ENDING] = Outcome(verdict, reason)
+        item.stash[_OUTCOME] = Outcome(verdict, reason)
         pytest.skip(reason.en)
 
 
@@ -133,25 +133,25 @@ def pytest_runtest_makereport(
     """From how a phase ended to the verdict, and from the verdict to what pytest shows."""
     report = yield
     bench_used = item.stash.get(_BENCH, None)
-    before = item.stash.get(_ENDING, None)
-    ending = outcome_of(call.when, call.excinfo and call.excinfo.value, bench_used, before)
-    if ending is not None:
-        item.stash[_ENDING] = ending
-    if ending is not None and call.when in ("setup", "call"):
-        _show(report, ending, item)
+    before = item.stash.get(_OUTCOME, None)
+    outcome = outcome_of(call.when, call.excinfo and call.excinfo.value, bench_used, before)
+    if outcome is not None:
+        item.stash[_OUTCOME] = outcome
+    if outcome is not None and call.when in ("setup", "call"):
+        _show(report, outcome, item)
     return report
 
 
-def _show(report: pytest.TestReport, ending: Outcome, item: pytest.Item) -> None:
-    outcome = JUNIT_OUTCOME[ending.verdict]
-    words = f"{ending.verdict.value}: {ending.reason.en}"
-    report.user_properties.append(("verdict", ending.verdict.value))
-    if outcome == "skipped":
+def _show(report: pytest.TestReport, outcome: Outcome, item: pytest.Item) -> None:
+    shown_as = JUNIT_OUTCOME[outcome.verdict]
+    words = f"{outcome.verdict.value}: {outcome.reason.en}"
+    report.user_properties.append(("verdict", outcome.verdict.value))
+    if shown_as == "skipped":
         report.outcome = "skipped"
         report.longrepr = (str(item.path), item.location[1] or 0, words)
-    elif outcome in ("failure", "error"):
+    elif shown_as in ("failure", "error"):
         report.outcome = "failed"
-        report.longrepr = words if ending.expected else f"{words}\n{report.longreprtext}"
+        report.longrepr = words if outcome.expected else f"{words}\n{report.longreprtext}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,10 +161,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     result = yield
     run = _run(item.config)
     info = item.stash[_INFO]
-    ending = item.stash.get(_ENDING, Outcome(Verdict.CONFORMS))
-    run.records.append(record_of(info, ending, item.stash.get(_BENCH, None)))
+    outcome = item.stash.get(_OUTCOME, Outcome(Verdict.CONFORMS))
+    run.records.append(record_of(info, outcome, item.stash.get(_BENCH, None)))
     run.wall_s[info.id] = round(monotonic_s() - began_s, 3)
-    run.tell(info, ending.verdict)
+    run.tell(info, outcome.verdict)
     return result
 
 

@@ -25,7 +25,7 @@ class BenchError(Exception):
     """The run cannot start; the message is the whole sentence that the user sees."""
 
 
-class CaseOutcome(Exception):  # noqa: N818 - an ending is not an error
+class CaseOutcome(Exception):  # noqa: N818 - an outcome is not an error
     """A case ends here, with `verdict` and the reason in both languages."""
 
     verdict = Verdict.INCONCLUSIVE

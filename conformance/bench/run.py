@@ -105,7 +105,7 @@ def outcome_of(
     return Outcome(verdict, reason, expected=isinstance(raised, CaseOutcome))
 
 
-def record_of(info: CaseInfo, ending: Outcome, bench: Bench | None) -> CaseRecord:
+def record_of(info: CaseInfo, outcome: Outcome, bench: Bench | None) -> CaseRecord:
     """The record of a case that is over; a case that never began has no steps."""
     recorder = bench.recorder if bench else None
     return CaseRecord(
@@ -115,8 +115,8 @@ def record_of(info: CaseInfo, ending: Outcome, bench: Bench | None) -> CaseRecor
         title=info.title,
         stimulus=info.stimulus,
         requirement=info.requirement,
-        verdict=ending.verdict,
-        reason=ending.reason,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
         needs=info.needs,
         steps=recorder.steps() if recorder else (),
         frames=recorder.frames if recorder else (),

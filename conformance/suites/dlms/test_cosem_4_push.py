@@ -30,7 +30,7 @@ from protocols.dlms.security import PROTECTED_TAGS, SecurityControl
 from protocols.dlms.session.errors import AccessRefused
 from protocols.dlms.xdlms.notification import DataNotification
 
-# ---- Pushes as a bench sees them: an ear on the device's link for one client, and the setups that speak to
+# ---- Pushes as a bench sees them: a listener on the device's link, and the setups that send to it.
 
 PUSH_SETUP = 40
 OBJECTS, DESTINATION, RANDOMISATION, CLIENT_SAP, PUSH = 2, 3, 5, 9, 1
@@ -65,13 +65,13 @@ class PushListener:
 
 @contextmanager
 def listening_for_pushes(bench: Bench, client_sap: int) -> Iterator[PushListener]:
-    """An ear for `client_sap` on the link that is open."""
+    """A listener for `client_sap` on the link that is open."""
     framing = make_framing(bench.statement.link, client_sap)
     framing.connect(0.0)  # it sends nothing: what it has to say is never fetched
-    link, ear = bench.link(), PushListener(framing)
-    before, link.on_traffic = link.on_traffic, ear.take
+    link, listener = bench.link(), PushListener(framing)
+    before, link.on_traffic = link.on_traffic, listener.take
     try:
-        yield ear
+        yield listener
     finally:
         link.on_traffic = before
 
@@ -124,20 +124,20 @@ def listed_in(dialogue: Dialogue, item: ListedObject) -> list[Listed]:
     return found
 
 
-def set_off(bench: Bench, dialogue: Dialogue, item: ListedObject, ear: PushListener) -> bytes | None:
+def set_off(bench: Bench, dialogue: Dialogue, item: ListedObject, listener: PushListener) -> bytes | None:
     """Invoke push and wait, as long as the setup's random delay may last; the first APDU, None for none."""
     delay_s = dialogue.integer(PUSH_SETUP, str(item.obis), RANDOMISATION)
-    ear.apdus.clear()
+    listener.apdus.clear()
     dialogue.session.action(PUSH_SETUP, item.obis, PUSH, axdr.integer(0))
     bench.stimulus(Message("{obis} push", obis=item.obis))
     link, end_s = bench.link(), bench.clock.now_s() + delay_s
-    while not ear.apdus:
+    while not listener.apdus:
         silent = not hear(bench, link)
         if silent and bench.clock.now_s() >= end_s:
             break
-    said = ear.apdus[0].hex() if ear.apdus else ""
+    said = listener.apdus[0].hex() if listener.apdus else ""
     bench.observe(Message("{octets} comes", octets=said) if said else Message("nothing comes"))
-    return ear.apdus[0] if ear.apdus else None
+    return listener.apdus[0] if listener.apdus else None
 
 
 def values_of(dialogue: Dialogue, listed: Sequence[Listed]) -> list[Data | None]:
@@ -182,8 +182,8 @@ def test_unprotected(bench: Bench) -> None:
             if not _may_push(objects):
                 continue
             item = pushing(bench, dialogue, objects)
-            with addressed(bench, dialogue, item, sap), listening_for_pushes(bench, sap) as ear:
-                apdu = set_off(bench, dialogue, item, ear)
+            with addressed(bench, dialogue, item, sap), listening_for_pushes(bench, sap) as listener:
+                apdu = set_off(bench, dialogue, item, listener)
                 bench.check(apdu is not None, Message("a notification comes"))
                 bench.check(
                     apdu is not None and apdu[0] not in PROTECTED_TAGS,
@@ -217,8 +217,8 @@ def test_protected(bench: Bench) -> None:
             Message("the policy is activated"),
         )
         item = pushing(device, dialogue, read_object_list(dialogue))
-        with addressed(device, dialogue, item, sap), listening_for_pushes(device, sap) as ear:
-            apdu = set_off(device, dialogue, item, ear)
+        with addressed(device, dialogue, item, sap), listening_for_pushes(device, sap) as listener:
+            apdu = set_off(device, dialogue, item, listener)
             bench.check(apdu is not None, Message("a notification comes"))
             found = header(apdu)
             bench.check(
