@@ -15,13 +15,13 @@ from django.http import Http404
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from system.config.model_fields import max_length, may_be_empty
+from system.config.url_converters import KEY_MAX
 
 #: Anything but control characters, and at least one letter that is not a space.
 _TEXT = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 _TEXT_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-KEY_MAX = 2**63 - 1
 
 Row = TypeVar("Row")
 

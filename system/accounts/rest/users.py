@@ -17,7 +17,7 @@ from system.accounts.rest.fields import In, Out, Page, PageQuery, page_of, plain
 
 router = Router(tags=["Usuarios"])
 StaffRole = Literal["administrator", "supervisor", "operator", "cashier", "auditor"]
-_ONE = "/users/{int:user_id}"
+_ONE = "/users/{key:user_id}"
 
 
 class UserIn(In):

@@ -34,7 +34,7 @@ from system.head_end.vocabulary import POLL_S, ChannelKind, Registration
 from system.registry.models import Device, Site
 
 router = Router(tags=["Concentradores y conexiones"])
-_CHANNEL = "/field/channels/{int:channel_id}"
+_CHANNEL = "/field/channels/{key:channel_id}"
 
 
 class FieldChannelIn(In):
@@ -150,7 +150,7 @@ def correct_channel(request: HttpRequest, channel_id: int, body: FieldChannelIn)
 
 
 found_router = Router(tags=["Medidores encontrados"])
-_FOUND = "/field/found/{int:found_id}"
+_FOUND = "/field/found/{key:found_id}"
 
 
 class FoundQuery(PageQuery):

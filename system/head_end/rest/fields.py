@@ -11,7 +11,7 @@ from system.head_end.models import MeterAccess
 from system.head_end.vocabulary import REASON_SENTENCES, Reason
 from system.registry.models import Device
 
-METER = "/field/meters/{int:device_id}"
+METER = "/field/meters/{key:device_id}"
 Obis = Annotated[
     str,
     Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){4,5}$", description="código OBIS, por ejemplo 1.0.1.8.0"),

@@ -31,7 +31,7 @@ from system.head_end.services.configuration import PlanData, save_plan, save_rul
 from system.registry.models import Group
 
 router = Router(tags=["Planes de lectura y reglas"])
-_ONE = "/field/plans/{int:plan_id}"
+_ONE = "/field/plans/{key:plan_id}"
 _S_MAX = 30 * DAY_S
 
 

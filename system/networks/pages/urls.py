@@ -5,7 +5,7 @@ from django.urls import path
 from system.networks.pages import networks, settlements, webhooks
 
 app_name = "networks"
-_ONE = "redes/<int:network_id>/"
+_ONE = "redes/<key:network_id>/"
 _HOOK = f"{_ONE}avisos/<uuid:endpoint_id>/"
 urlpatterns = [
     path("redes/", networks.networks, name="networks"),
@@ -14,12 +14,12 @@ urlpatterns = [
     path(f"{_ONE}condiciones/", networks.terms, name="terms"),
     path(f"{_ONE}estado/", networks.switch, name="switch"),
     path(f"{_ONE}llaves/", networks.add_key, name="key-add"),
-    path(f"{_ONE}llaves/<int:key_id>/retirar/", networks.revoke_key, name="key-revoke"),
+    path(f"{_ONE}llaves/<key:key_id>/retirar/", networks.revoke_key, name="key-revoke"),
     path(f"{_ONE}avisos/", webhooks.webhooks, name="webhooks"),
     path(f"{_ONE}avisos/nueva/", webhooks.add, name="webhook-add"),
     path(f"{_HOOK}estado/", webhooks.switch, name="webhook-switch"),
     path(f"{_HOOK}secreto/", webhooks.renew, name="webhook-secret"),
     path(f"{_ONE}avisos/mensajes/<uuid:message_id>/", webhooks.again, name="webhook-again"),
     path(f"{_ONE}liquidaciones/", settlements.settlements, name="settlements"),
-    path(f"{_ONE}liquidaciones/<int:number>/", settlements.download, name="settlement"),
+    path(f"{_ONE}liquidaciones/<key:number>/", settlements.download, name="settlement"),
 ]

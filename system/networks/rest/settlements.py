@@ -21,13 +21,13 @@ def settlements(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     return page_of(Page[SettlementOut], _rows(request), asked, _out)
 
 
-@router.get("/settlements/{int:number}", auth=RequiresScope(Scope.SETTLEMENT), response=SettlementOut)
+@router.get("/settlements/{key:number}", auth=RequiresScope(Scope.SETTLEMENT), response=SettlementOut)
 def one_settlement(request: HttpRequest, number: int) -> SettlementOut:
     """Una liquidación."""
     return _out(_one(request, number))
 
 
-@router.get("/settlements/{int:number}/file", auth=RequiresScope(Scope.SETTLEMENT))
+@router.get("/settlements/{key:number}/file", auth=RequiresScope(Scope.SETTLEMENT))
 def settlement_file(request: HttpRequest, number: int) -> HttpResponse:
     """El archivo CSV de una liquidación; su SHA-256 va en la cabecera X-Content-SHA256."""
     return as_file(_one(request, number))

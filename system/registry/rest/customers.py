@@ -33,7 +33,7 @@ from system.registry.selectors import find_customers, service_points_of
 from system.registry.services.installations import edit_customer
 
 router = Router(tags=["Clientes"])
-_ONE = "/customers/{int:customer_id}"
+_ONE = "/customers/{key:customer_id}"
 
 
 class SearchIn(PageIn):

@@ -23,7 +23,7 @@ from system.registry.selectors import METER_KINDS, find_devices
 from system.registry.services.devices import register_device, set_keying
 
 router = Router(tags=["Medidores"])
-_ONE = "/devices/{int:device_id}"
+_ONE = "/devices/{key:device_id}"
 
 
 class DevicesQuery(PageQuery):

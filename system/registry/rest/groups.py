@@ -16,7 +16,7 @@ from system.registry.models import Group, GroupAxis, GroupMembership, Installati
 from system.registry.services.groups import create_group, join, leave
 
 router = Router(tags=["Grupos"])
-_ONE = "/groups/{int:group_id}"
+_ONE = "/groups/{key:group_id}"
 MEMBERS_MAX = 500
 
 
@@ -104,7 +104,7 @@ def add_members(request: HttpRequest, group_id: int, body: MembersIn) -> GroupOu
     return _out(row_or_404(_rows(request), group_id))
 
 
-@router.delete(f"{_ONE}/members/{{int:member_id}}", **guarded(Operation.EDIT_CUSTOMERS, MemberOut))
+@router.delete(f"{_ONE}/members/{{key:member_id}}", **guarded(Operation.EDIT_CUSTOMERS, MemberOut))
 def remove_member(request: HttpRequest, group_id: int, member_id: int) -> MemberOut:
     """Que ya no pertenezca desde ahora; queda en la historia."""
     rows = GroupMembership.objects.of(user_of(request)).filter(group_id=group_id)

@@ -30,7 +30,7 @@ from system.registry.services.inputs import ServicePointData
 from system.registry.services.installations import edit_installation, register_service_point, sign_agreement
 
 router = Router(tags=["Instalaciones"])
-_ONE = "/installations/{int:installation_id}"
+_ONE = "/installations/{key:installation_id}"
 
 
 class InstallationsQuery(PageQuery):

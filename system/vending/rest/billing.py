@@ -138,7 +138,7 @@ def register(request: HttpRequest, body: ObligationIn) -> ObligationOut:
 
 
 @obligations_router.post(
-    "/obligations/{int:obligation_id}/end", **guarded(Operation.EDIT_OBLIGATIONS, ObligationOut)
+    "/obligations/{key:obligation_id}/end", **guarded(Operation.EDIT_OBLIGATIONS, ObligationOut)
 )
 def end_one(request: HttpRequest, obligation_id: int) -> ObligationOut:
     """No cobrarla más desde mañana; lo que se debe queda en el libro."""

@@ -32,7 +32,7 @@ from system.vending.services.points_of_sale import (
 
 router = Router(tags=["Puntos de venta"])
 _MANAGE = Operation.MANAGE_POINTS_OF_SALE
-_MERCHANT, _POINT = "/merchants/{int:merchant_id}", "/points-of-sale/{int:point_id}"
+_MERCHANT, _POINT = "/merchants/{key:merchant_id}", "/points-of-sale/{key:point_id}"
 
 
 class MerchantIn(In):

@@ -95,7 +95,7 @@ def plan(request: HttpRequest, body: PlanIn) -> PlanOut:
     return _plan(plan_key_change(user, supply.device, krn=body.krn, ti=body.ti))
 
 
-@router.delete("/key-changes/{int:plan_id}", **guarded(Operation.KEY_CHANGE, PlanOut))
+@router.delete("/key-changes/{key:plan_id}", **guarded(Operation.KEY_CHANGE, PlanOut))
 def drop(request: HttpRequest, plan_id: int) -> PlanOut:
     """Quitar un cambio planeado."""
     drop_key_change(user_of(request), row_or_404(_plans(request), plan_id))

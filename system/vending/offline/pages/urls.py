@@ -21,12 +21,12 @@ urlpatterns = [
     path(f"{_ONE}reactivar/", terminals.restore_page, name="restore"),
     path(f"{_ONE}personas/", enrolment.add_operator, name="operator-add"),
     path(
-        f"{_ONE}personas/<int:operator_id>/retirar/", enrolment.remove_operator_page, name="operator-remove"
+        f"{_ONE}personas/<key:operator_id>/retirar/", enrolment.remove_operator_page, name="operator-remove"
     ),
     path(f"{_ONE}entrega/", terminals.settlement, name="settlement"),
     path(f"{_ONE}entrega/lote/", terminals.settle_batch_page, name="settlement-batch"),
     path(f"{_ONE}entrega/dinero/", terminals.receive_cash_page, name="settlement-cash"),
     path(f"{_ONE}entrega/paquete/", terminals.make_pack_page, name="settlement-pack"),
-    path(f"{_ONE}paquetes/<int:number>/", files.pack_file, name="pack"),
+    path(f"{_ONE}paquetes/<key:number>/", files.pack_file, name="pack"),
     path(f"{_ONE}lotes/<uuid:batch_id>/", files.batch_file, name="batch-file"),
 ]

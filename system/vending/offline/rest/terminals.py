@@ -206,7 +206,7 @@ def give(request: HttpRequest, terminal_id: uuid.UUID, body: PackIn) -> PackOut:
 
 
 @router.get(
-    f"{_ONE}/packs/{{int:number}}/file",
+    f"{_ONE}/packs/{{key:number}}/file",
     **guarded(Operation.SETTLE_TERMINAL, None, media_type="application/json"),
 )
 def pack_file(request: HttpRequest, terminal_id: uuid.UUID, number: int) -> HttpResponse:
