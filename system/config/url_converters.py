@@ -1,6 +1,7 @@
-"""URL converter of row keys: apart, so that it is registered before any address of the portal is built."""
+"""URL converter of row keys: apart, as addresses of every app bear it."""
 
 from django.urls import register_converter
+from django.urls.converters import get_converters
 
 #: Largest key of a row: a signed integer of 64 bits in every database.
 KEY_MAX = 2**63 - 1
@@ -31,4 +32,7 @@ class KeyConverter:
         return str(int(value))
 
 
-register_converter(KeyConverter, "key")
+def register() -> None:
+    """Make ``<key:…>`` known; again is no error."""
+    if "key" not in get_converters():
+        register_converter(KeyConverter, "key")

@@ -2,8 +2,6 @@
 
 from django.urls import include, path
 
-import system.config.url_converters  # noqa: F401 - addresses with ``<key:…>`` need it
-
 urlpatterns = [
     path("api/v1/network/", include("system.networks.rest.api")),
     path("api/v1/terminal/", include("system.vending.offline.rest.exchange")),
