@@ -15,7 +15,7 @@ from protocols.dlms.errors import DlmsError
 from protocols.dlms.security import KeySet, SecuritySuite
 from protocols.dlms.security.ecdsa import EcdsaSigner, signer_of
 from protocols.sts import testkeys
-from protocols.sts.identity import MeterPrimaryAccountNumber
+from protocols.sts.identity import KEN_RANGE, KRN_RANGE, NEVER_EXPIRES, TI_RANGE, MeterPrimaryAccountNumber
 from protocols.sts.keys import VendingKey
 
 # ---------------------------------------------------------------- security
@@ -140,10 +140,10 @@ class StsSection(BaseModel):
     pan: Annotated[str, Field(pattern=r"^\d{18}$", description="MeterPAN, 18 digits")]
     vending_key: str = Field(description="name of a published test key")
     sgc: Annotated[str, Field(pattern=r"^\d{6}$")]
-    krn: Annotated[int, Field(ge=1, le=9)] = 1
-    ti: Annotated[int, Field(ge=0, le=99)] = 1
+    krn: Annotated[int, Field(ge=KRN_RANGE[0], le=KRN_RANGE[1])] = 1
+    ti: Annotated[int, Field(ge=TI_RANGE[0], le=TI_RANGE[1])] = 1
     key_type: Annotated[int, Field(ge=0, le=3)] = 2
-    ken: Annotated[int, Field(ge=0, le=255)] = 255
+    ken: Annotated[int, Field(ge=KEN_RANGE[0], le=KEN_RANGE[1])] = NEVER_EXPIRES
     base_date: Literal[1993, 2014, 2035] = 2014
     ea: Literal["07", "11"] = "11"
     dkga: Literal["02", "04"] = "04"

@@ -17,6 +17,7 @@ from protocols.offline.kinds import (
     Record,
     Text,
 )
+from protocols.sts.identity import KEN_RANGE, KRN_RANGE, TI_RANGE
 
 CUSTOMERS_MAX = 5_000
 ENTRIES_MAX = 20_000
@@ -85,10 +86,10 @@ METER: Mapping[str, Kind] = {
     "ea": Choice(("07", "11")),
     "tct": Integer(1, 99),
     "sgc": Text(6, pattern=r"\d{6}", least=6),
-    "krn": Integer(1, 9),
-    "ti": Integer(0, 99),
+    "krn": Integer(*KRN_RANGE),
+    "ti": Integer(*TI_RANGE),
     "key_type": Integer(0, 3),
-    "ken": Integer(0, 255),
+    "ken": Integer(*KEN_RANGE),
     "base_date": Integer(1993, 2035),
     "tid_above": Integer(-1, (1 << 24) - 1),
 }

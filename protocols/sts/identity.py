@@ -192,14 +192,37 @@ class MeterPrimaryAccountNumber:
 # Attributes of a vending key and of the decoder key made from it: SGC, KRN, TI, KEN, key type.
 
 
+SGC_DIGITS = 6
 KRN_RANGE = (1, 9)
 TI_RANGE = (0, 99)
 KEN_RANGE = (0, 255)
-"""Lowest and highest value of each, for whatever declares such a field."""
+KEY_TYPE_RANGE = (0, 3)
+"""Lowest and highest value of each: the one declaration, from which forms, schemas and tables derive theirs.
+
+Source: IEC 62055-41, 6.1.6 to 6.1.11 and 6.5.2.2
+"""
+
+SGC_PATTERN = f"[0-9]{{{SGC_DIGITS}}}"
+DRN_PATTERN = "|".join(f"[0-9]{{{digits}}}" for digits in IIN_BY_DRN_DIGITS)
+PAN_PATTERN = f"[0-9]{{{PAN_DIGITS}}}"
+"""Regular expressions of the digits alone; check digits are the identity types' affair."""
+
+NEVER_EXPIRES = KEN_RANGE[1]
+"""KEN of a key that does not expire."""
+
+
+def check_range(name: str, value: int, limits: tuple[int, int]) -> None:
+    """Refuse a value outside its range.
+
+    Raises:
+        StsValueError: with the range.
+    """
+    if not limits[0] <= value <= limits[1]:
+        raise StsValueError(f"{name} is {limits[0]} to {limits[1]}, not {value}")
 
 
 class KeyType(IntEnum):
-    """What a decoder key is for (IEC 62055-41, 6.5.2.2)."""
+    """Key type: the use of a decoder key (IEC 62055-41, 6.5.2.2)."""
 
     DITK = 0
     """Initialisation key, loaded by the maker."""
@@ -218,8 +241,8 @@ class SupplyGroupCode:
     sgc: str
 
     def __post_init__(self) -> None:
-        if len(decimal_digits(self.sgc, "an SGC")) != 6:
-            raise StsValueError(f"an SGC has 6 digits, not {len(self.sgc)}: {self.sgc}")
+        if len(decimal_digits(self.sgc, "an SGC")) != SGC_DIGITS:
+            raise StsValueError(f"an SGC has {SGC_DIGITS} digits, not {len(self.sgc)}: {self.sgc}")
 
     def __int__(self) -> int:
         return int(self.sgc)
@@ -232,8 +255,7 @@ class KeyRevisionNumber:
     krn: int
 
     def __post_init__(self) -> None:
-        if not KRN_RANGE[0] <= self.krn <= KRN_RANGE[1]:
-            raise StsValueError(f"a KRN is 1 to 9, not {self.krn}")
+        check_range("a KRN", self.krn, KRN_RANGE)
 
     def __int__(self) -> int:
         return self.krn
@@ -246,8 +268,7 @@ class TariffIndex:
     ti: int
 
     def __post_init__(self) -> None:
-        if not TI_RANGE[0] <= self.ti <= TI_RANGE[1]:
-            raise StsValueError(f"a TI is 0 to 99, not {self.ti}")
+        check_range("a TI", self.ti, TI_RANGE)
 
     def __int__(self) -> int:
         return self.ti
@@ -270,8 +291,7 @@ class KeyExpiryNumber:
     ken: int
 
     def __post_init__(self) -> None:
-        if not KEN_RANGE[0] <= self.ken <= KEN_RANGE[1]:
-            raise StsValueError(f"a KEN is 0 to 255, not {self.ken}")
+        check_range("a KEN", self.ken, KEN_RANGE)
 
     def __int__(self) -> int:
         return self.ken

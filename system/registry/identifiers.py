@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from protocols.sts.errors import LuhnError, StsValueError
-from protocols.sts.identity import DecoderReferenceNumber
+from protocols.sts.identity import SGC_DIGITS, DecoderReferenceNumber
 from system.registry.errors import UnableToRegister
 
 _SPACES = re.compile(r"[\s\-\u00a0]+")
@@ -70,9 +70,9 @@ def clean_sgc(text: str) -> str:
         UnableToRegister: it is none.
     """
     digits = _SPACES.sub("", text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= SGC_DIGITS):
         raise UnableToRegister("El SGC son 6 dígitos.", "sgc")
-    return digits.zfill(6)
+    return digits.zfill(SGC_DIGITS)
 
 
 def clean_document(text: str) -> str:

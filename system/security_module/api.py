@@ -16,6 +16,15 @@ from typing import Any
 
 from protocols.offline.schema import LEASE_METERS_MAX, LEASES_MAX, MONEY_C_MAX, SLOTS
 from protocols.sts.amounts import AMOUNT_MAX, MAGNITUDE_MAX_1E5
+from protocols.sts.identity import (
+    DRN_PATTERN,
+    KEN_RANGE,
+    KEY_TYPE_RANGE,
+    KRN_RANGE,
+    PAN_PATTERN,
+    SGC_PATTERN,
+    TI_RANGE,
+)
 from system.security_module.refusals import Refused
 from system.security_module.schema import (
     Check,
@@ -48,11 +57,11 @@ _MESSAGE_ID = text(
     "1 to 40 letters, digits, dots, colons, dashes or underscores",
 )
 _DRN = text(
-    r"[0-9]{11}|[0-9]{13}|[0-9]{18}",
+    f"{DRN_PATTERN}|{PAN_PATTERN}",
     "un DRN de 11 o 13 dígitos o un MeterPAN de 18",
     "a DRN of 11 or 13 digits or a MeterPAN of 18",
 )
-_SGC = text(r"[0-9]{6}", "un SGC de 6 dígitos", "an SGC of 6 digits")
+_SGC = text(SGC_PATTERN, "un SGC de 6 dígitos", "an SGC of 6 digits")
 _EA = text("07|11", "07 u 11", "07 or 11")
 _DOE = text(r"[0-9]{2}(0[1-9]|1[0-2])", "una fecha de vencimiento AAMM", "a date of expiry YYMM")
 _TOKEN = text(r"[0-9]{20}", "un token de 20 dígitos", "a token of 20 digits")
@@ -73,19 +82,19 @@ METER: Mapping[str, Field] = {
     "ea": given(_EA, "11"),
     "tct": given(integer(1, 99), 2),
     "sgc": Field(_SGC),
-    "krn": Field(integer(1, 9)),
-    "ti": Field(integer(0, 99)),
-    "key_type": given(integer(0, 3), 2),
-    "ken": given(integer(0, 255)),  # what the meter holds; left out: what the key says
+    "krn": Field(integer(*KRN_RANGE)),
+    "ti": Field(integer(*TI_RANGE)),
+    "key_type": given(integer(*KEY_TYPE_RANGE), 2),
+    "ken": given(integer(*KEN_RANGE)),  # what the meter holds; left out: what the key says
     "doe": given(_DOE),
 }
 """The meter as its card or the registry knows it."""
 
 TARGET: Mapping[str, Field] = {
     "sgc": given(_SGC),
-    "krn": given(integer(1, 9)),
-    "ti": given(integer(0, 99)),
-    "key_type": given(integer(0, 3)),
+    "krn": given(integer(*KRN_RANGE)),
+    "ti": given(integer(*TI_RANGE)),
+    "key_type": given(integer(*KEY_TYPE_RANGE)),
 }
 """Aim of a key change; what is left out stays as it is. The KEN is that of the new key."""
 

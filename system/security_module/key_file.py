@@ -26,7 +26,15 @@ from Crypto.Cipher import DES
 
 from protocols.sts import testkeys
 from protocols.sts.errors import StsValueError
-from protocols.sts.identity import BaseDate, KeyExpiryNumber, KeyRevisionNumber, KeyType, SupplyGroupCode
+from protocols.sts.identity import (
+    KEN_RANGE,
+    KRN_RANGE,
+    BaseDate,
+    KeyExpiryNumber,
+    KeyRevisionNumber,
+    KeyType,
+    SupplyGroupCode,
+)
 from protocols.sts.keys import VendingKey, check_vending_key
 from system.security_module.errors import UnableToLoadKey
 from system.security_module.sealed_contents import KEY_OPERATIONS, Contents, KeyRegister
@@ -87,10 +95,10 @@ def read_key_file(raw: bytes) -> KeyRegister:
         return KeyRegister(
             number=_whole(table["register"], "register", 1, 999),
             sgc=SupplyGroupCode(table["sgc"]).sgc,
-            krn=KeyRevisionNumber(_whole(table["krn"], "krn", 1, 9)).krn,
+            krn=KeyRevisionNumber(_whole(table["krn"], "krn", *KRN_RANGE)).krn,
             key_type=KeyType(_whole(table.get("key_type", 2), "key_type", 0, 3)),
             base_date=BaseDate(table["base_date"]),
-            ken=KeyExpiryNumber(_whole(table["ken"], "ken", 0, 255)).ken,
+            ken=KeyExpiryNumber(_whole(table["ken"], "ken", *KEN_RANGE)).ken,
             dkga=dkga,
             check_value=check_value(key),
             key=key,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from protocols.sts.identity import (
+    SGC_DIGITS,
     BaseDate,
     KeyExpiryNumber,
     KeyRevisionNumber,
@@ -136,9 +137,6 @@ class PendingKeyChange:
         first, third = together.get(FIRST), together.get(THIRD)
         announced = not isinstance(first, Set1stSectionDecoderKey) or first.three_kct
         return isinstance(third, Set3rdSectionSupplyGroupCode) and not announced
-
-
-SGC_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from protocols.sts.amounts import currency_units
 from protocols.sts.errors import StsValueError, UnsupportedAlgorithmError
-from protocols.sts.identity import BaseDate, KeyExpiryNumber, TokenIdentifier
+from protocols.sts.identity import NEVER_EXPIRES, BaseDate, KeyExpiryNumber, TokenIdentifier
 from protocols.sts.keys import DecoderKey, derive_decoder_key
 from protocols.sts.token.carrier import CONTENT_BITS, check_width
 from protocols.sts.token.codec import READERS, Token
@@ -38,7 +38,6 @@ from protocols.sts.vectors.inputs import Inputs
 #
 # Source: IEC 62055-41:2018, 6.5.2.5; STS 531-1, CTSA16
 
-NEVER_EXPIRES = 255
 _INHERITED = ("dkga", "ea", "vending_key", "sgc", "ti", "krn", "base_date", "key_type", "ken")
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from protocols.sts.identity import KRN_RANGE, SGC_DIGITS, TI_RANGE
 from system.accounts.facts import Fact
 from system.accounts.scoping import ProviderOwned
 
@@ -190,7 +191,7 @@ class PlannedKeyChange(ProviderOwned):
     device = models.ForeignKey(
         "registry.Device", on_delete=models.PROTECT, related_name="planned_key_changes"
     )
-    sgc = models.CharField("SGC", max_length=6)
+    sgc = models.CharField("SGC", max_length=SGC_DIGITS)
     krn = models.PositiveSmallIntegerField("KRN")
     ti = models.PositiveSmallIntegerField("TI")
     planned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
@@ -212,7 +213,7 @@ class PlannedKeyChange(ProviderOwned):
                 name="vending_planned_key_change_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(krn__range=(1, 9)) & models.Q(ti__lte=99),
+                condition=models.Q(krn__range=KRN_RANGE) & models.Q(ti__lte=TI_RANGE[1]),
                 name="vending_planned_key_change_range",
             ),
         ]

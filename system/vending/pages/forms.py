@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from protocols.sts.identity import KRN_RANGE, SGC_PATTERN, TI_RANGE
 from system.accounts.four_eyes import UnableToApprove
 from system.config.clock import business_day
 from system.vending.errors import UnableToSell
@@ -184,16 +185,16 @@ class PlanForm(forms.Form):
     """A key change with the next sale."""
 
     number = forms.CharField(label="Número del medidor", max_length=40)
-    krn = forms.IntegerField(label="KRN nuevo", min_value=1, max_value=9)
-    ti = forms.IntegerField(label="TI nuevo", min_value=0, max_value=99)
+    krn = forms.IntegerField(label="KRN nuevo", min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
+    ti = forms.IntegerField(label="TI nuevo", min_value=TI_RANGE[0], max_value=TI_RANGE[1])
 
 
 class ChangeKeyForm(MeterForm):
     """A key change by itself, also into another supply group."""
 
-    sgc = forms.RegexField(r"^[0-9]{6}$", label="SGC nuevo")
-    krn = forms.IntegerField(label="KRN nuevo", min_value=1, max_value=9)
-    ti = forms.IntegerField(label="TI nuevo", min_value=0, max_value=99)
+    sgc = forms.RegexField(f"^{SGC_PATTERN}$", label="SGC nuevo")
+    krn = forms.IntegerField(label="KRN nuevo", min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
+    ti = forms.IntegerField(label="TI nuevo", min_value=TI_RANGE[0], max_value=TI_RANGE[1])
     reason = forms.CharField(label="Motivo", max_length=200)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
+from protocols.sts.identity import KRN_RANGE, SGC_PATTERN, TI_RANGE
 from system.accounts import four_eyes
 from system.accounts.access import user_of
 from system.accounts.models import Approval
@@ -45,9 +46,9 @@ class KeyChangeIn(In):
     """Another key for a meter."""
 
     number: MeterNumber
-    sgc: str = Field(pattern=r"^[0-9]{6}$")
-    krn: Annotated[int, whole(1, 9)]
-    ti: Annotated[int, whole(0, 99)]
+    sgc: str = Field(pattern=f"^{SGC_PATTERN}$")
+    krn: Annotated[int, whole(*KRN_RANGE)]
+    ti: Annotated[int, whole(*TI_RANGE)]
     reason: Reason
 
 

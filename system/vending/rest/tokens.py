@@ -8,6 +8,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from system.accounts.access import user_of
+from protocols.sts.identity import KRN_RANGE, TI_RANGE
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, Instant, Out, Page, PageQuery, page_of, row_or_404, whole
@@ -35,8 +36,8 @@ class PlanIn(In):
     """A key change with the next sale."""
 
     number: MeterNumber
-    krn: Annotated[int, whole(1, 9)]
-    ti: Annotated[int, whole(0, 99)]
+    krn: Annotated[int, whole(*KRN_RANGE)]
+    ti: Annotated[int, whole(*TI_RANGE)]
 
 
 class PlanOut(Out):

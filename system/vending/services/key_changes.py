@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from protocols.sts.errors import StsValueError
+from protocols.sts.identity import KRN_RANGE, SGC_DIGITS, TI_RANGE, check_range
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
 from system.accounts.permissions import Operation
@@ -35,8 +37,7 @@ def plan_key_change(user: User, device: Device, *, krn: int, ti: int) -> Planned
     """
     if not user.may(Operation.KEY_CHANGE) or device.provider_id != user.provider_id:
         raise UnableToSell("Su rol no permite planear cambios de llave de este medidor.")
-    if not (1 <= krn <= 9 and 0 <= ti <= 99):
-        raise UnableToSell("KRN va de 1 a 9 y TI de 0 a 99.")
+    _require_in_range(krn, ti)
     keying = MeterKeying.objects.of(user).at(business_now()).filter(device=device).first()
     if keying is None:
         raise UnableToSell(f"El medidor {device.serial} no tiene datos STS.")
@@ -98,12 +99,19 @@ def drop_key_change(user: User, plan: PlannedKeyChange) -> None:
 
 # ------------ by itself: asked by one, approved by another, signed with two operators' keys
 
-_DIGITS_OF_SGC = 6
-
 
 def key_change_arguments(number: str, target: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of the approval."""
     return {"number": number, "target": dict(target)}
+
+
+def _require_in_range(krn: int, ti: int) -> None:
+    try:
+        check_range("KRN", krn, KRN_RANGE)
+        check_range("TI", ti, TI_RANGE)
+    except StsValueError:
+        (krn_low, krn_high), (ti_low, ti_high) = KRN_RANGE, TI_RANGE
+        raise UnableToSell(f"KRN va de {krn_low} a {krn_high} y TI de {ti_low} a {ti_high}.") from None
 
 
 def key_change_target(sgc: str, krn: int, ti: int) -> dict[str, Any]:
@@ -112,10 +120,9 @@ def key_change_target(sgc: str, krn: int, ti: int) -> dict[str, Any]:
     Raises:
         UnableToSell: out of range.
     """
-    if not (len(sgc) == _DIGITS_OF_SGC and sgc.isascii() and sgc.isdigit()):
+    if not (len(sgc) == SGC_DIGITS and sgc.isascii() and sgc.isdigit()):
         raise UnableToSell("El SGC tiene 6 dígitos.")
-    if not (1 <= krn <= 9 and 0 <= ti <= 99):
-        raise UnableToSell("KRN va de 1 a 9 y TI de 0 a 99.")
+    _require_in_range(krn, ti)
     return {"sgc": sgc, "krn": krn, "ti": ti}
 
 

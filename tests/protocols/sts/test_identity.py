@@ -1,5 +1,6 @@
 """Numbers that name a meter and its key: digits, check digits, ranges, time."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.sts import identity
 from protocols.sts.errors import LuhnError, StsValueError
 from protocols.sts.identity import (
     TID_MAX,
@@ -189,3 +191,27 @@ def test_a_card_is_good_to_the_end_of_its_month() -> None:
     for bad in ("0413", "0400", "046", "04x6"):
         with pytest.raises(StsValueError):
             DateOfExpiry(bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limits"),
+    [
+        (identity.KeyRevisionNumber, identity.KRN_RANGE),
+        (identity.TariffIndex, identity.TI_RANGE),
+        (identity.KeyExpiryNumber, identity.KEN_RANGE),
+        (identity.KeyType, identity.KEY_TYPE_RANGE),
+    ],
+)
+def test_the_declared_ranges_are_those_of_the_types(kind, limits):
+    assert [int(kind(value)) for value in limits] == list(limits)
+    for value in (limits[0] - 1, limits[1] + 1):
+        with pytest.raises(ValueError, match=str(value)):
+            kind(value)
+
+
+def test_the_declared_patterns_are_those_of_the_types():
+    assert re.fullmatch(identity.SGC_PATTERN, "123456")
+    assert not re.fullmatch(identity.SGC_PATTERN, "12345")
+    assert re.fullmatch(identity.PAN_PATTERN, "600727000000000009")
+    assert re.fullmatch(identity.DRN_PATTERN, "00000000000")
+    assert not re.fullmatch(identity.DRN_PATTERN, "000000000000")
