@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from system.accounts.access import user_of
 from protocols.sts.identity import KRN_RANGE, TI_RANGE
+from system.accounts.access import user_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
 from system.accounts.rest.fields import In, Instant, Out, Page, PageQuery, page_of, row_or_404, whole
