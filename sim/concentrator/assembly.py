@@ -1,4 +1,4 @@
-"""The parts of a concentrator, made and joined; none knows of the concentrator itself."""
+"""Parts of a concentrator, made and joined; none knows of the concentrator itself."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from sim.kernel.medium import BaseNode
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What the parts need of their concentrator.
+    """Callbacks of the parts into their concentrator.
 
     Args:
         spawn: begins a process that ends with the power.

@@ -1,4 +1,4 @@
-"""The concentrator's clock: it drifts, runs on its battery, and is set by the uplink (R6.2-05)."""
+"""Concentrator's clock: it drifts, runs on its battery, and is set by the uplink (R6.2-05)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -40,15 +40,15 @@ class ConcentratorClock:
 
     @property
     def offset_s(self) -> float:
-        """How much it is ahead of true time, s: what a laboratory would measure."""
+        """Offset from true time, s, as a laboratory would measure it."""
         return self._offset_s + (self._world.now_s() - self._since_s) * self._drift_s_per_day / DAY_S
 
     def utc(self) -> datetime:
-        """What it says, aware, in UTC."""
+        """Its time, aware, in UTC."""
         return self._world.utc() + timedelta(seconds=self.offset_s)
 
     def utc_s(self) -> int:
-        """What it says, whole s since 1970."""
+        """Its time, whole s since 1970."""
         return int(self.utc().timestamp())
 
     def set_drift(self, drift_s_per_day: float) -> None:

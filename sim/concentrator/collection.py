@@ -30,7 +30,7 @@ from sim.concentrator.statistics import Statistics
 from sim.concentrator.storage import Storage, StorageFullError, StoredRow
 from sim.concentrator.terms import DAY_S, ClockTerms
 
-# ---- From plans to rows: the gaps of every profile, fetched by selective access and stored batch by batch.
+# ---- fetching the gaps of a profile
 
 #: A gap whose end is so old that the meter has long captured everything that it ever will there.
 _SETTLED_AFTER_S = DAY_S
@@ -44,7 +44,7 @@ _LOG_SPAN_S = 30 * DAY_S
 
 @dataclass(frozen=True, slots=True)
 class FetchTerms:
-    """How it fetches.
+    """Settings of fetching.
 
     Args:
         rows_per_read: rows of a profile that one request asks for.
@@ -89,12 +89,12 @@ class Fetcher:
             del self._shapes[key]
 
     def work(self, meter: MeterRecord, plan: Plan) -> Callable[[SessionEngine], Operation[int]]:
-        """What a plan does at a meter; gives the number of rows or entries that were new."""
+        """Work of a plan at a meter; gives the number of rows or entries that were new."""
         tasks = {Task.PROFILE: self._profiles, Task.REGISTERS: self._registers, Task.EVENTS: self._logs}
         return lambda engine: tasks[plan.task](engine, meter, plan)
 
     def missing_s(self, meter: MeterRecord, plan: Plan, period_s: int) -> int:
-        """How many seconds of a profile's past, in whole periods, have not been fetched yet."""
+        """Seconds of a profile's past, in whole periods, that have not been fetched yet."""
         through_s = self._utc_s() // period_s * period_s - period_s
         return sum(
             end_s - begin_s
@@ -181,7 +181,7 @@ class Fetcher:
     # ------------------------------------------------------------ inside
 
     def _shape(self, engine: SessionEngine, serial: str, obis: str) -> Operation[ProfileShape | None]:
-        """What a profile captures; None where the meter has no such profile."""
+        """Capture objects of a profile; None where the meter has no such profile."""
         known = self._shapes.get((serial, obis))
         if known is not None:
             return known
@@ -216,7 +216,7 @@ def _closed(rows: list[StoredRow], through_s: int, now_s: int, end_s: int | None
     return rows[-1][0] if rows else None
 
 
-# ---- The collection: every plan at its time, meter by meter, with what failed tried again (R6.2-02).
+# ---- collection by plan
 
 Steps = Generator[Event, Any, Any]
 #: Rounds of one run, and the pause before each further one.
@@ -251,7 +251,7 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """How the last run of a plan went."""
+    """Result of the last run of a plan."""
 
     begun_utc_s: int
     ended_utc_s: int
@@ -385,7 +385,7 @@ class Collector:
     # ------------------------------------------------------------ inside
 
     def _visit(self, meter: MeterRecord, plans: tuple[Plan, ...]) -> Generator[Event, Any, bool]:
-        """Whether it could be done."""
+        """True if it could be done."""
         keys = self._visits.keys_of(meter.serial)
         known = self._registry.by_sap(meter.sap)
         if keys is None or known is None or not known.is_registered:

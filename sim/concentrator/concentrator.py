@@ -1,4 +1,4 @@
-"""The concentrator: its parts, its ports, and what the world does to it."""
+"""Concentrator: its parts, its ports, and events of the world around it."""
 
 import json
 from collections.abc import Callable, Generator, Mapping

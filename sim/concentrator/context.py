@@ -24,7 +24,7 @@ from sim.concentrator.storage import Storage
 from sim.concentrator.uplink_selection import UplinkSelector
 from sim.kernel.medium import BaseNode, NodeEntry, NodeState
 
-# ---- What the desk, the page, the buttons and the stick may look into and do: the concentrator's inner fac
+# ---- context
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class ConcentratorContext:
         return self.statistics.report(record.serial, record.eui48, table, wire)
 
     def is_reachable(self, record: MeterRecord) -> bool:
-        """Whether its modem is registered on the wire."""
+        """True if its modem is registered on the wire."""
         entry = self.topology().get(record.eui48)
         return entry is not None and entry.state is not NodeState.DISCONNECTED
 
@@ -81,12 +81,12 @@ class ConcentratorContext:
         return None if at_s is None else self.clock.utc_s() - int(self.now_s() - at_s)
 
     def is_stale(self, record: MeterRecord) -> bool:
-        """Whether nothing has come from it for so long that no value of it may be called present."""
+        """True if nothing has come from it for so long that no value of it may be called present."""
         at_s = self.statistics.of(record.serial).last_contact_s
         return at_s is None or self.now_s() - at_s > self.terms.wire.disconnected_s
 
 
-# ---- A concentrator in numbers: for the summary of a world, the status page and the uplink.
+# ---- summary
 
 
 def summary(parts: Components, base: BaseNode, uplinks: UplinkSelector) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from sim.kernel.medium import (
     WireEvent,
 )
 
-# ---- Who a newcomer is: what it tells the public client, and whether our keys open it.
+# ---- identity of a newcomer
 
 SERIAL, DRN, LOGICAL_DEVICE_NAME = "0.0.96.1.0", "0.0.96.1.1", "0.0.42.0.0"
 _VALUE = 2
@@ -98,7 +98,7 @@ class MeterIdentification:
             self._strays.add(eui48)
 
     def knows(self, eui48: bytes) -> bool:
-        """Whether a modem was asked so lately that it need not be when it comes back after a silence."""
+        """True if a modem was asked so lately that it need not be when it comes back after a silence."""
         asked_s = self._asked_s.get(eui48)
         return asked_s is not None and float(self._env.now) - asked_s < self._terms.identify_again_s
 
@@ -120,7 +120,7 @@ class MeterIdentification:
             self._strays.discard(eui48)
 
     def _ask(self, eui48: bytes, *, last: bool) -> Generator[Event, Any, bool]:
-        """Whether it could be found out, or that two meters answer at once."""
+        """True if it could be found out, or that two meters answer at once."""
         try:
             identity = yield from self._visits.as_public(
                 eui48, lambda engine: _identity(engine, eui48), Urgency.REGISTRATION
@@ -146,7 +146,7 @@ class MeterIdentification:
         return True
 
     def _proof(self, identity: Identity, *, last: bool) -> Generator[Event, Any, Reason]:
-        """Whether our keys open it.
+        """True if our keys open it.
 
         An answer that came late may pass for one to a question that was asked after it, and then looks like
         a refusal: while one is due, or where what came is no refusal at all, it is asked again.
@@ -190,7 +190,7 @@ def _text(found: Data | DataAccessResult) -> str:
     return text if text.isprintable() else ""
 
 
-# ---- What the wire tells: answers, newcomers, who is lost, and what meters say unasked.
+# ---- events of the wire
 
 
 class WireEvents:
@@ -300,7 +300,7 @@ class WireEvents:
             self._parts.events.tell(name, record.serial, record.reason or record.eui48.hex())
 
 
-# ---- Who has not answered for so long that it must be said: once a silence, and over power cuts of our own
+# ---- silent meters
 
 _SILENCE_SLOT = "silent"
 #: Longest pause between two looks, s.

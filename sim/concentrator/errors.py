@@ -1,4 +1,4 @@
-"""What can go wrong in a concentrator.
+"""Errors of a concentrator.
 
 ::
 

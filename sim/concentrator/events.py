@@ -36,7 +36,7 @@ class Event:
 
     @property
     def kind(self) -> ConcentratorEvent:
-        """What kind it is."""
+        """Its row in the table of events."""
         return CONCENTRATOR_EVENTS[self.name]
 
 

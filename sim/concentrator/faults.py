@@ -1,4 +1,4 @@
-"""What can go wrong with a concentrator, by name: for tests, the bench and `amibench sim inject`."""
+"""Faults of a concentrator by name: for tests, the bench and `amibench sim inject`."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The small screen and its four buttons: a menu as data, in Spanish and English (R6.2-09).
+"""Small screen and its four buttons: a menu as data, in Spanish and English (R6.2-09).
 
 Four lines of twenty characters. ``up`` and ``down`` move, ``enter`` opens, changes or confirms, ``back``
 leaves.
@@ -124,7 +124,7 @@ class FrontPanel:
             acts[button]()
 
     def lines(self) -> tuple[str, ...]:
-        """What it shows: four lines of twenty characters, empty ones without power."""
+        """Lines shown: four of twenty characters, empty ones without power."""
         if not self.powered():
             return ("",) * LINES
         level = self._levels[-1]

@@ -1,4 +1,4 @@
-"""The latest value of each object of each meter, and how old it is: nothing stale is ever shown as fresh."""
+"""Latest value of each object of each meter, and how old it is: nothing stale is ever shown as fresh."""
 
 from dataclasses import dataclass
 

@@ -23,11 +23,11 @@ from sim.concentrator.rs485 import SerialLine
 from sim.concentrator.storage import Storage, StoredRow
 from sim.concentrator.terms import DAY_S, BalanceTerms, ClockTerms
 
-# ---- Line loss: what the totaliser at the transformer counted, against the sum of its meters (R6.2-01).
+# ---- loss of a day
 
 
 class LossVerdict(StrEnum):
-    """What a day's balance says."""
+    """Verdict of a day's balance."""
 
     NORMAL = "normal"
     WARNING = "warning"
@@ -58,7 +58,7 @@ class DayBalance:
 
     @property
     def loss_percent(self) -> float:
-        """What is missing, as a share of the totaliser's energy; 0 where that counted nothing."""
+        """Missing energy, as a share of the totaliser's energy; 0 where that counted nothing."""
         return _share(self.totaliser_wh, self.meters_wh, self.technical_wh)
 
 
@@ -169,7 +169,7 @@ def _over(readings: Readings, begin_s: int, end_s: int) -> int | None:
     return readings[end_s] - readings[begin_s]
 
 
-# ---- The day's balance: reads the totaliser over its bus and judges, once the meters of the day are in.
+# ---- daily balance
 
 LOAD_PROFILE = "1.0.99.1.0"
 IMPORT, EXPORT = "1.0.1.8.0/2", "1.0.2.8.0/2"

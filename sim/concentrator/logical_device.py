@@ -32,7 +32,7 @@ PUBLIC_SAP, READER_SAP = 16, 2
 
 @dataclass(frozen=True, slots=True)
 class OwnFacts:
-    """What the logical device shows.
+    """Values that the logical device shows.
 
     Args:
         serial: on the case.

@@ -1,4 +1,4 @@
-"""What is done at a meter, as operations of a session: reading ranges and registers, keeping its clock."""
+"""Operations of a session with a meter: reading ranges and registers, keeping its clock."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def read_values(engine: SessionEngine, codes: Sequence[str]) -> Operation[dict[s
 
 @dataclass(frozen=True, slots=True)
 class ClockCheck:
-    """Check of a meter's clock.
+    """Result of keeping a meter's clock.
 
     Args:
         deviation_s: positive where it was ahead of the concentrator's.

@@ -21,7 +21,7 @@ from protocols.plc.cl432 import MAX_DATA_SIZE, LlcClient
 from sim.concentrator.errors import UnreachableError
 from sim.concentrator.southbound import Southbound, Urgency
 
-# ---- The concentrator's own sessions with its meters: how one begins, and one visit as a single operation.
+# ---- keys and clients
 
 T = TypeVar("T")
 Work = Callable[[SessionEngine], Operation[T]]
@@ -35,7 +35,7 @@ _CHALLENGE_OCTETS = 16
 
 @dataclass(frozen=True, slots=True)
 class MeterKeys:
-    """What the concentrator knows of one meter: a password (LLS) or keys (HLS with GMAC, ciphered).
+    """Credentials for one meter: a password (LLS) or keys (HLS with GMAC, ciphered).
 
     Args:
         password: of the reader; never shown. Taken where there are no keys.
@@ -99,7 +99,7 @@ class MeterClients:
         return self._engine(ClientConnection(client_sap=PUBLIC_SAP, max_pdu=MAX_DATA_SIZE))
 
     def knows_counter(self, eui48: bytes, keys: MeterKeys) -> bool:
-        """Whether a session can begin without asking for the invocation counter first."""
+        """True if a session can begin without asking for the invocation counter first."""
         return keys.keys is None or (eui48, keys.sap) in self._counters
 
     def set_counter(self, eui48: bytes, keys: MeterKeys, last: int) -> None:
@@ -153,7 +153,7 @@ def last_counter(engine: SessionEngine) -> Operation[int]:
     return (yield from run_session(engine, invocation_counter))
 
 
-# ---- Visits: everything that the concentrator does at a meter of its own accord goes through `MeterSession
+# ---- sessions at a meter
 
 Steps = Generator[Event, Any, T]
 
@@ -179,7 +179,7 @@ class MeterSessions:
         return self._keys.get(serial)
 
     def owes(self, eui48: bytes) -> bool:
-        """Whether a meter may still answer what was given up: what it then seems to refuse, it may not."""
+        """True if a meter may still answer what was given up: what it then seems to refuse, it may not."""
         return self._wire.owes(eui48)
 
     def as_public(self, eui48: bytes, work: Work[T], urgency: Urgency) -> Steps[T]:

@@ -1,4 +1,4 @@
-"""The concentrator's non-volatile memory: settings in pairs of slots, and logs; any write may be cut.
+"""Concentrator's non-volatile memory: settings in pairs of slots, and logs; any write may be cut.
 
 A setting is written into the older of two slots, so that the newer one survives a torn write. A record of a
 log carries its length and checksum; a torn one at the end is dropped when the memory is mounted again.
@@ -130,7 +130,7 @@ def _framed(content: bytes) -> bytes:
 
 
 def _content(record: bytes) -> bytes | None:
-    """What a whole record holds; None of an empty or a torn one."""
+    """Content of a whole record; None of an empty or a torn one."""
     content = record[_HEADER_SIZE:]
     if len(record) < _HEADER_SIZE or len(content) != int.from_bytes(record[:4], "big"):
         return None

@@ -29,7 +29,7 @@ from sim.concentrator.registry import MeterRecord, Registry
 from sim.concentrator.southbound import Urgency
 from sim.concentrator.storage import StorageFullError, StoredValue
 
-# ---- Orders of the head-end: done once, whatever is repeated, and whatever the power does in between.
+# ---- orders
 
 Steps = Generator[Event, Any, Any]
 _SLOT = "orders"
@@ -68,13 +68,13 @@ class Order:
     values: tuple[tuple[str, StoredValue, int], ...] = ()
 
     def same_as(self, other: "Order") -> bool:
-        """Whether both ask for the same."""
+        """True if both ask for the same."""
         return (self.kind, self.serial, dict(self.args)) == (other.kind, other.serial, dict(other.args))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an order ended at the meter."""
+    """Outcome of an order at the meter."""
 
     state: str
     result: str
@@ -235,7 +235,7 @@ class Orders:
             waker.succeed()
 
 
-# ---- What orders do at a meter: read now, hand over a token, switch the relay, set the clock, change a pla
+# ---- work at a meter
 
 TOKEN_GATEWAY, SWITCH = "0.0.19.40.0", "0.0.96.3.10"
 _ENTER, _LAST, _DESCRIPTION, _STATUS = 1, 2, 4, 6

@@ -17,7 +17,7 @@ from sim.concentrator.settings import ConcentratorTerms
 from sim.concentrator.terms import Uplink
 from sim.concentrator.uplink_selection import UplinkSelector
 
-# ---- The parameters that an operator may see and set: by page, by buttons, from the head-end (R6.2-09).
+# ---- parameters and their store
 
 _SLOT = "parameters"
 
@@ -101,7 +101,7 @@ class Parameters:
         return row.read()
 
 
-# ---- The table of parameters: which of a concentrator's terms may be changed while it runs.
+# ---- table of parameters
 
 _MINUTES = ("5", "15", "30", "60", "120", "240", "1440")
 _SHARES = ("warning_percent", "alarm_percent", "negative_percent", "technical_percent", "coverage_percent")

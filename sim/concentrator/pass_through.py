@@ -39,7 +39,7 @@ UNKNOWN = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OPERATION_N
 
 @dataclass(slots=True)
 class _Claim:
-    """Who holds a client address at a meter."""
+    """Holder of a client address at a meter."""
 
     owner: object
     used_s: float
@@ -108,7 +108,7 @@ class PassThrough:
         self._spawn(self._carry(meter, client_sap, lpdu, claim))
 
     def is_held(self, eui48: bytes, client_sap: int) -> bool:
-        """Whether a northbound client has an association of this address open, or seems to."""
+        """True if a northbound client has an association of this address open, or seems to."""
         claim = self._claims.get((eui48, client_sap))
         return claim is not None and self._is_fresh(claim)
 

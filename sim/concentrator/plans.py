@@ -21,7 +21,7 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 class Task(StrEnum):
-    """What a plan does at a meter."""
+    """Task of a plan at a meter."""
 
     PROFILE = "profile"
     REGISTERS = "registers"

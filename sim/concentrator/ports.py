@@ -24,7 +24,7 @@ from sim.concentrator.uplink import UplinkHandlers, UplinkSessions
 from sim.kernel.ports import Port, PortSession, Write
 from sim.kernel.timing import Timer
 
-# ---- The port "dlms": the wrapper; SAP 1 is the concentrator, every other SAP a meter.
+# ---- port "dlms"
 
 
 class DlmsSessions:
@@ -167,7 +167,7 @@ class DlmsSession:
                 back(each)
 
     def _replier(self, client_sap: int, sap: int) -> Callable[[bytes], None]:
-        """What takes an answer to the peer, as long as it is the same peer of the same life."""
+        """Callback that takes an answer to the peer, as long as it is the same peer of the same life."""
         life = self._life
 
         def reply(apdu: bytes) -> None:
@@ -177,7 +177,7 @@ class DlmsSession:
         return reply
 
 
-# ---- The optical port: the own logical device over HDLC, for somebody who stands before it (F8-03).
+# ---- optical port (F8-03)
 
 #: bit/s of the port; HDLC directly, without the opening of mode E
 BAUD = 9_600
@@ -278,7 +278,7 @@ class OpticalSession:
             self._write(data)
 
 
-# ---- The ports of a concentrator, and the sessions behind them: "dlms", "uplink" and "optical".
+# ---- ports
 
 _NONCE_OCTETS = 16
 

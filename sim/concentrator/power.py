@@ -13,7 +13,7 @@ from sim.concentrator.errors import PowerLostError, UnreachableError
 from sim.concentrator.terms import PowerTerms
 from sim.kernel.timing import Timer
 
-# ---- The concentrator's supply: a capacitor that lasts for the last gasp, and the time that a boot takes.
+# ---- supply
 
 
 class PowerSupply:
@@ -86,13 +86,13 @@ class PowerSupply:
         return booted
 
 
-# ---- Processes that end with the power: nothing under way survives a cut, and no error stops the world.
+# ---- power cycle
 
 Steps = Generator[Event, Any, Any]
 
 
 class PowerCycle:
-    """What runs on the concentrator's processor between two power cuts.
+    """Processes that run on the concentrator's processor between two power cuts.
 
     Args:
         env: the world's environment.

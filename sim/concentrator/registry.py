@@ -11,11 +11,11 @@ from enum import StrEnum
 from sim.concentrator.errors import OrderError
 from sim.concentrator.nvm import Nvm
 
-# ---- The states of a meter at its concentrator, and what moves it from one to another: a table.
+# ---- states
 
 
 class MeterState(StrEnum):
-    """How far a meter is trusted."""
+    """Trust in a meter."""
 
     REGISTERED = "registered"
     QUARANTINED = "quarantined"
@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
 
 class MeterEvent(StrEnum):
-    """What happens to a meter's registration."""
+    """Events of a meter's registration."""
 
     PROVED = "proved"
     SUSPECTED = "suspected"
@@ -63,7 +63,7 @@ def after(state: MeterState | None, event: MeterEvent) -> MeterState | None:
     return TRANSITIONS.get((state, event), state)
 
 
-# ---- The register of meters: who is trusted, who waits for an operator, and which address each one has.
+# ---- register
 
 #: wrapper ports 2 to 15 are reserved, 127 is the all-station address [M]
 _ALL_STATION_SAP = 0x7F
@@ -72,7 +72,7 @@ _SLOT, _METER_SLOT = "registry", "meter/"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a meter says of itself to the public client.
+    """Identity that a meter gives to the public client.
 
     Args:
         eui48: of its modem.
@@ -117,7 +117,7 @@ class MeterRecord:
 
     @property
     def is_registered(self) -> bool:
-        """Whether it is read and may be spoken to."""
+        """True if it is read and may be spoken to."""
         return self.state is MeterState.REGISTERED
 
 
@@ -180,7 +180,7 @@ class Registry:
         return record
 
     def suspicion(self, identity: Identity) -> Reason:
-        """What is wrong with a newcomer, before its keys are tried; `Reason.NONE` where nothing is."""
+        """Suspicion against a newcomer, before its keys are tried; `Reason.NONE` where nothing is."""
         if self.whitelist is not None and identity.serial not in self.whitelist:
             return Reason.ROGUE_SERIAL
         at_modem = self.by_eui48(identity.eui48)
@@ -217,7 +217,7 @@ class Registry:
         return self._keep(replace(record, state=state or record.state, reason=reason))
 
     def decide(self, name: str, *, trusted: bool) -> MeterRecord:
-        """What an operator says of a meter: confirm it, or reject it.
+        """Decision of an operator on a meter: confirm it, or reject it.
 
         Confirming one of two that claim the same serial or modem rejects the other.
 
@@ -235,11 +235,11 @@ class Registry:
         return self._keep(decided)
 
     def counts(self) -> dict[str, int]:
-        """How many meters are in each state."""
+        """Number of meters in each state."""
         return {str(state): sum(record.state is state for record in self) for state in MeterState}
 
     def _claimant(self, name: str) -> MeterRecord:
-        """Whom an operator means to confirm: of several, the one that is not registered yet."""
+        """Meter that an operator means to confirm: of several, the one that is not registered yet."""
         waiting = [
             item
             for item in self

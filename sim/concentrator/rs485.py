@@ -1,4 +1,4 @@
-"""The two RS-485 buses: HDLC meters on serial lines, one exchange at a time; the totaliser is one (F8-04)."""
+"""Two RS-485 buses: HDLC meters on serial lines, one exchange at a time; the totaliser is one (F8-04)."""
 
 from collections import deque
 from collections.abc import Callable, Generator

@@ -19,7 +19,7 @@ from sim.concentrator.errors import UnreachableError
 from sim.kernel.medium import BaseNode, LpduReceived, SendFailed
 from sim.kernel.timing import Timer
 
-# ---- Answers that were given up waiting for and may still come: on a slow wire no sign of a second meter.
+# ---- late answers
 
 #: So long after it was given up an answer may still come, s: PRIME repeats a segment for minutes.
 LATE_S = 300.0
@@ -28,7 +28,7 @@ Lane = tuple[bytes, int]
 
 
 class LateAnswers:
-    """What the meters of one wire still owe, by modem and client address."""
+    """Late answers of the meters of one wire, by modem and client address."""
 
     __slots__ = ("_owed",)
 
@@ -56,7 +56,7 @@ class LateAnswers:
         return count
 
     def may_come(self, eui48: bytes, now_s: float) -> bool:
-        """Whether something may still come from behind a modem."""
+        """True if something may still come from behind a modem."""
         return any(self._fresh(lane, now_s) for lane in list(self._owed) if lane[0] == eui48)
 
     def _fresh(self, lane: Lane, now_s: float) -> deque[float]:
@@ -68,7 +68,7 @@ class LateAnswers:
         return owed
 
 
-# ---- The wire as the concentrator uses it: one exchange at a time, the urgent before the planned.
+# ---- exchanges
 
 T = TypeVar("T")
 Steps = Generator[Event, Any, T]
@@ -77,7 +77,7 @@ _PUSHES = frozenset({DataNotification.tag, EventNotification.tag})
 
 
 class Urgency(IntEnum):
-    """Who goes first on the wire."""
+    """Priority on the wire."""
 
     PASS_THROUGH = 0
     ORDER = 1
@@ -86,12 +86,12 @@ class Urgency(IntEnum):
 
 
 def is_push(lpdu: Lpdu) -> bool:
-    """Whether a meter says something of its own accord."""
+    """True if a meter says something of its own accord."""
     return lpdu.apdu[0] in _PUSHES
 
 
 class Inbox:
-    """What comes for one client address of one meter while somebody waits for it."""
+    """Inbox of one client address at one meter while an answer is awaited."""
 
     __slots__ = ("_alarm", "_env", "_waiter", "failure", "heard", "surplus")
 
@@ -112,7 +112,7 @@ class Inbox:
         self._wake()
 
     def fail(self, reason: str) -> None:
-        """What was sent did not arrive."""
+        """The request did not arrive."""
         self.failure = reason
         self._wake()
 
@@ -169,11 +169,11 @@ class Southbound:
         self._lanes: dict[tuple[bytes, int], PriorityResource] = {}
 
     def is_talking(self, eui48: bytes, client_sap: int) -> bool:
-        """Whether a conversation from this client address with this meter is under way."""
+        """True if a conversation from this client address with this meter is under way."""
         return (eui48, client_sap) in self._inboxes
 
     def owes(self, eui48: bytes) -> bool:
-        """Whether an answer that was given up may still come from behind a modem."""
+        """True if an answer that was given up may still come from behind a modem."""
         return self._late.may_come(eui48, self._now_s)
 
     def forget(self) -> None:

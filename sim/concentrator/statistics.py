@@ -1,4 +1,4 @@
-"""What is counted of each meter: attempts, latency, last contact; and how old its values are (R6.2-07)."""
+"""Statistics of each meter: attempts, latency, last contact, age of its values (R6.2-07)."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class MeterStatistics:
-    """What a page or a message says of one meter.
+    """Statistics of one meter for pages and messages.
 
     Args:
         serial: whose.
@@ -70,7 +70,7 @@ class Statistics:
         self._counts.clear()
 
     def of(self, serial: str) -> Counts:
-        """What was counted of a meter."""
+        """Counts of a meter."""
         return self._counts.setdefault(serial, Counts())
 
     def attempt(self, serial: str, succeeded: bool, now_s: float, latency_s: float) -> None:

@@ -1,4 +1,4 @@
-"""The storage of readings: a ring of numbered rows that survives the power and says what it had to give up.
+"""Storage of readings: a ring of numbered rows that survives the power and says what it had to give up.
 
 R6.2-02. A batch is appended by one write of the memory, and says itself which times it covers: a cut leaves
 it whole or absent, and what is known to be fetched always agrees with what is held.
@@ -15,7 +15,7 @@ from protocols.intervals import Span
 from sim.concentrator.nvm import Nvm
 from sim.concentrator.terms import Eviction, StorageTerms
 
-# ---- What the storage holds: batches of rows, each of one profile of one meter, and what had to go.
+# ---- batches of rows
 
 #: A value of a row: whole numbers as they stand on the wire, texts, or nothing.
 StoredValue = int | str | None
@@ -88,7 +88,7 @@ class Evicted:
     reason: str = "storage-full"
 
 
-# ---- For which times a profile of a meter has been fetched, and for which it has not: ranges of seconds.
+# ---- covered ranges of a profile
 
 
 class Coverage:
@@ -107,8 +107,8 @@ class Coverage:
         self.at_end = 0
 
     @property
-    def ranges(self) -> tuple[Span, ...]:
-        """What is covered, in order."""
+    def ranges(self) -> tuple[Range, ...]:
+        """Covered ranges, in order."""
         return tuple(self._ranges)
 
     @property
@@ -134,13 +134,25 @@ class Coverage:
         self._ranges = intervals.subtract(self._ranges, lost)
         return bool(lost)
 
-    def gaps(self, after_s: int, through_s: int) -> list[Span]:
-        """What is not covered of a range, in order."""
-        return intervals.missing(self._ranges, (after_s, through_s))
+    def gaps(self, after_s: int, through_s: int) -> list[Range]:
+        """Gaps of a range, in order."""
+        found: list[Range] = []
+        at_s = after_s
+        for begin_s, end_s in self._ranges:
+            if end_s <= at_s:
+                continue
+            if begin_s >= through_s:
+                break
+            if begin_s > at_s:
+                found.append((at_s, begin_s))
+            at_s = max(at_s, end_s)
+        if at_s < through_s:
+            found.append((at_s, through_s))
+        return found
 
     def covers(self, instant_s: int) -> bool:
-        """Whether an instant is covered."""
-        return intervals.holds(self._ranges, instant_s)
+        """True if an instant is covered."""
+        return any(begin_s < instant_s <= end_s for begin_s, end_s in self._ranges)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -241,7 +253,7 @@ class Storage:
         return self._next - 1
 
     def coverage(self, serial: str, profile: str) -> Coverage:
-        """What has been fetched of a profile of a meter."""
+        """Coverage of a profile of a meter."""
         of_meter = self._coverage.get(serial)
         if of_meter is None:
             of_meter = self._coverage[serial] = self._kept_coverage(serial)

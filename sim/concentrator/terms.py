@@ -1,4 +1,4 @@
-"""The terms of a concentrator: what a scenario's ``[[concentrators]]`` table may say, with our defaults.
+"""Terms of a concentrator: what a scenario's ``[[concentrators]]`` table may say, with our defaults.
 
 Values named after a parameter of STG-DC report S12 have its default.
 
@@ -25,7 +25,7 @@ def check(condition: bool, sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WireTerms:
-    """How it works the wire.
+    """Southbound wire of a concentrator.
 
     Args:
         first_sap: northbound server address of the first meter, 16 to 65535 (below is reserved).
@@ -62,7 +62,7 @@ class WireTerms:
 
 
 class Eviction(StrEnum):
-    """What happens when the storage is full.
+    """Policy of a full storage.
 
     The oldest rows go, which are those delivered, if any are; or what is new stays in the meters for now.
     """
@@ -73,7 +73,7 @@ class Eviction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StorageTerms:
-    """How much is kept, and what goes first.
+    """Capacity of the storage, and what goes first.
 
     Args:
         meters: for how many meters, 1 or more.
@@ -98,7 +98,7 @@ class StorageTerms:
 
     @property
     def rows(self) -> int:
-        """How many rows there is room for."""
+        """Number of rows that there is room for."""
         return self.meters * self.days * math.ceil(DAY_S / self.period_s)
 
 

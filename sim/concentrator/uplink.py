@@ -25,7 +25,7 @@ from sim.concentrator.storage import Batch, Storage
 from sim.kernel.ports import PortSession, Write
 from sim.kernel.timing import Timer
 
-# ---- What the head-end may ask for: a table of messages and what answers each (see `uplink_messages`).
+# ---- handlers of messages
 
 Body = dict[str, Any]
 Handler = Callable[[Body], Body]
@@ -226,7 +226,7 @@ class UplinkHandlers:
         return order_body(self._facts.orders.place(Order(body["order"], body["kind"], body["serial"], args)))
 
 
-# ---- The port "uplink": conversations with head-ends, pushes until somebody took them, the last gasp.
+# ---- sessions and pushes
 
 #: Alarms that wait for a head-end; older ones are pulled with the log.
 _WAITING_MAX = 200
@@ -324,7 +324,7 @@ class UplinkSessions:
 
     @property
     def alive(self) -> bool:
-        """Whether anything can be said."""
+        """True if anything can be said."""
         return self._alive()
 
     def gone(self, session: "UplinkSession") -> None:
@@ -377,7 +377,7 @@ class UplinkSession:
 
     @property
     def is_open(self) -> bool:
-        """Whether both ends have proved themselves."""
+        """True if both ends have proved themselves."""
         return self._end.is_open and not self._end.hopeless
 
     def reset(self, end: UplinkConcentrator) -> None:

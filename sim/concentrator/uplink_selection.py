@@ -66,7 +66,7 @@ class UplinkSelector:
 
     @property
     def preferred(self) -> Uplink:
-        """What is used where both are up."""
+        """Uplink that is used where both are up."""
         return next(iter(self._up))
 
     def prefer(self, name: str) -> None:

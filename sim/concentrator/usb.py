@@ -1,4 +1,4 @@
-"""The USB port: a stick is put in, what is on it is taken, undelivered readings go onto it."""
+"""USB port: what is on an inserted stick is taken, undelivered readings go onto it."""
 
 from collections.abc import Callable, Iterator, MutableMapping
 

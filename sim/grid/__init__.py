@@ -1,4 +1,4 @@
-"""The electrical side of the simulated field: physics only, SI units, no meters and no bytes.
+"""Electrical side of the simulated field: physics only, SI units, no meters and no bytes.
 
 Map of the room::
 

@@ -21,7 +21,7 @@ from sim.grid.terms import CLASSES, SPECIALS, HomesTerms
 from sim.grid.weather import Floats
 from sim.kernel.random import RandomStreams
 
-# ---- The catalogue of appliances.
+# ---- appliances
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Catalogue:
     months: dict[str, tuple[int, ...]]
 
     def season(self, appliance: Appliance, month: int) -> float:
-        """What the month makes of the chance of a run."""
+        """Factor of the month on the chance of a run."""
         factor = appliance.season.get("dry" if month in self.months["dry"] else "wet", 1.0)
         if month in self.months["harvest"]:
             factor *= appliance.season.get("harvest", 1.0)
@@ -115,7 +115,7 @@ def _appliance(name: str, row: dict[str, object]) -> Appliance:
     )
 
 
-# ---- Which appliances stand at one point: drawn once, from the point's own stream.
+# ---- households
 
 #: How far homes differ in how much they use what they have: sigma of a lognormal [A].
 _HABIT_SPREAD = 0.22
@@ -133,7 +133,7 @@ class InstalledAppliance:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """What stands at one point.
+    """Household or special point with its appliances.
 
     Attributes:
         label: the income class of a home, or the kind of a special point.
@@ -183,7 +183,7 @@ def _copies(appliance: Appliance, number: int, stream: Generator) -> list[Instal
     return [InstalledAppliance(appliance, power_w)] * number
 
 
-# ---- Cold appliances: temperature in dead bands, a compressor that runs between 0 and 1.
+# ---- thermostats of cold appliances
 
 
 class Thermostats:
@@ -222,7 +222,7 @@ class Thermostats:
         return np.asarray(starts)
 
 
-# ---- A village's demand: the runs of a day as minute arrays, standing loads, and thermostats.
+# ---- demand of a community
 
 _WEEKEND = (6, 7)
 
@@ -287,11 +287,11 @@ class CommunityDemand:
 
     @property
     def count(self) -> int:
-        """How many loads."""
+        """Number of loads."""
         return len(self._names)
 
     def day(self, day: int) -> DemandDay:
-        """What people switch on that day."""
+        """Runs of appliances on that day."""
         rows, count = self._rows, self.count
         numbers = [
             self._streams.stream(f"{name}/day-{day}").random((size, 3))

@@ -23,11 +23,11 @@ from sim.grid.theft import PlantedTheft
 from sim.grid.weather import CloudModel
 from sim.kernel.random import RandomStreams
 
-# ---- What goes wrong, drawn a day at a time: faults, storms, planned work, sags and swells.
+# ---- disturbances drawn a day at a time
 
 
 class Effect(StrEnum):
-    """What a disturbance does while it lasts."""
+    """Effect of a disturbance while it lasts."""
 
     PLANT_FAULT = "plant-fault"  # nobody is supplied
     PLANT_PLANNED = "plant-planned"
@@ -110,7 +110,7 @@ class Disturbances:
         self._nodes, self._points = nodes, points
 
     def day(self, day: int) -> tuple[Disturbance, ...]:
-        """What begins on that day, in the order of its beginning."""
+        """Disturbances that begin on that day, in order."""
         found: list[Disturbance] = []
         for rate in RATES:
             stream = self._streams.stream(f"{self._name}/{rate.often}/day-{day}")
@@ -186,7 +186,7 @@ def _whole_ms(one: Disturbance) -> Disturbance:
     return Disturbance(one.effect, one.cause, begin_s, end_s, one.place, one.factor)
 
 
-# ---- What may be injected by hand, as a table: kind -> what it does and what its value means.
+# ---- injections by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ class Injection:
 
     @property
     def is_theft(self) -> bool:
-        """Whether it is a theft, which goes into the list of planted ones."""
+        """True if it is a theft, which goes into the list of planted ones."""
         return self.kind in _THEFTS
 
 
@@ -263,7 +263,7 @@ def injection(number: int, kind: str, point: int | None, value: float | None, po
     return Injection(number, kind, point, given)
 
 
-# ---- What holds at an instant beside demand and sun: disturbances and injections, and when that changes.
+# ---- disturbances and injections that hold now
 
 _FOREVER_S = 1e12
 _PLANT = {Effect.PLANT_FAULT: SupplyState.FAULT, Effect.PLANT_PLANNED: SupplyState.PLANNED}
@@ -354,7 +354,7 @@ class ActiveDisturbances:
         return total
 
     def sun_share(self) -> float:
-        """What injected clouds leave of the sun."""
+        """Share of the sun that injected clouds leave."""
         clouds = [made.value for made, _ in self._injected.values() if made.kind == "cloud"]
         return min(clouds, default=1.0)
 

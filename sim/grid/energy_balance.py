@@ -1,4 +1,4 @@
-"""The energy books of a microgrid: whole nanojoules, closed at every step, balance 0.
+"""Energy books of a microgrid: whole nanojoules, closed at every step, balance 0.
 
 Three balances make the whole::
 
@@ -26,7 +26,7 @@ _RESIDUE_NJ = 1000
 
 @dataclass(slots=True)
 class PlantPowers:
-    """What the plant does in an interval, W; every value 0 or more except `feeder_w`."""
+    """Powers of the plant in an interval, W; every value 0 or more except `feeder_w`."""
 
     pv_w: float = 0.0
     curtailed_pv_w: float = 0.0
@@ -45,7 +45,7 @@ class PlantPowers:
 
 @dataclass(slots=True)
 class LoadPowers:
-    """What the loads do in an interval, W per load: arrays of one length."""
+    """Powers of the loads in an interval, W per load: arrays of one length."""
 
     through_w: NDArray[np.float64]  # through measuring elements; negative for export
     around_w: NDArray[np.float64]  # taken around a meter, or from the line
@@ -80,7 +80,7 @@ class EnergyBalance:
     worst_residue_nj: int = 0
 
     def balance_nj(self) -> int:
-        """What comes in less what goes out, stays or is lost; 0 unless the books are wrong."""
+        """Energy in less energy out, stored or lost; 0 unless the books are wrong."""
         came = self.generated_pv_nj + self.generated_diesel_nj + self.exported_nj
         went = self.delivered_nj + self.stolen_nj + self.unmetered_nj
         lost = self.technical_losses_nj + self.conversion_losses_nj + self.battery_losses_nj

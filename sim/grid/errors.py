@@ -1,4 +1,4 @@
-"""What the grid refuses.
+"""Errors of the grid.
 
 Tree::
 

@@ -13,7 +13,7 @@ from sim.grid.errors import TopologyError
 from sim.grid.power_flow import Feeder, Tree
 from sim.grid.terms import FeederTerms, LineTerms
 
-# ---- The cable table.
+# ---- cables
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def cable(name: str) -> Cable:
     return known[name]
 
 
-# ---- Where everything hangs: poles, spans, service drops, phases.
+# ---- layout
 
 BUS = "bus"
 _POLES_PER_BRANCH = 12

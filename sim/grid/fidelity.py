@@ -15,7 +15,7 @@ from sim.grid.terms import HomesTerms, PlantTerms
 from sim.grid.weather import CloudModel, Floats, Weather
 from sim.kernel.random import RandomStreams
 
-# ---- One line of the table that puts what the simulator measures beside what was published.
+# ---- rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class FidelityRow:
 
     @property
     def within(self) -> bool:
-        """Whether the measured value lies in the published range, widened by the tolerance."""
+        """True if the measured value lies in the published range, widened by the tolerance."""
         low = self.published_low * (1.0 - self.tolerance)
         return low <= self.measured <= self.published_high * (1.0 + self.tolerance)
 
 
-# ---- The demand model beside published bills: one month of a village, measured and published side by side.
+# ---- demand beside published bills
 
 _STEP_MIN = 5
 _MONTH_DAYS = 30.0
@@ -176,7 +176,7 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-# ---- How far the grid can be trusted: rows measured beside published, and what is not modelled.
+# ---- rows of the grid, and what is not modelled
 
 _SEED = 2
 _EPOCH = datetime(2022, 2, 1, 5, tzinfo=UTC)
@@ -195,7 +195,7 @@ class LeftOut:
 
 @cache
 def not_modelled() -> tuple[LeftOut, ...]:
-    """What the grid leaves out. Source: ``data/not_modelled.toml``."""
+    """Sentences on what the grid leaves out. Source: ``data/not_modelled.toml``."""
     text = resources.files("sim.grid").joinpath("data/not_modelled.toml").read_text(encoding="utf-8")
     return tuple(LeftOut(**row) for row in tomllib.loads(text)["sentence"])
 

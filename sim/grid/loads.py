@@ -28,14 +28,14 @@ from sim.grid.theft import Effects, Tamper
 from sim.grid.weather import Floats
 from sim.kernel.random import RandomStreams
 
-# ---- The load side: what hangs on the feeder, how it is wired around meters, what a solution means for eac
+# ---- connected loads
 
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectedLoads:
-    """Who hangs on the feeder: the points (with a meter), then taps, then lighting without a meter."""
+    """Loads on the feeder: the points (with a meter), then taps, then lighting without a meter."""
 
     point_names: tuple[str, ...]
     points: tuple[Household, ...]
@@ -45,7 +45,7 @@ class ConnectedLoads:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How the loads of an instant are wired: arrays over loads.
+    """Wiring of the loads at an instant: arrays over loads.
 
     Attributes:
         power_va: complex power at the nominal voltage that is connected, whether or not the line is live.
@@ -130,14 +130,14 @@ class LoadSide:
         ]
 
     def demand(self, now_s: float) -> Complex:
-        """What is switched on now, W and var at the nominal voltage; thermostats as they stand."""
+        """Demand now, W and var at the nominal voltage; thermostats as they stand."""
         day, minute = self._today(now_s), self._almanac.minute(now_s)
         cold_w, cold_var = self.village.cold(self.count)
         active, reactive = day.active_w[minute] + cold_w, day.reactive_var[minute] + cold_var
         return np.asarray(active + 1j * reactive)
 
     def starts(self, since_s: float, now_s: float) -> list[MotorStart]:
-        """What people switched on after `since_s` and up to now, of what starts hard."""
+        """Hard starts after `since_s` and up to now."""
         day, minute = self._today(now_s), self._almanac.minute(now_s)
         same_day = self._almanac.day(since_s) == day.day
         first = self._almanac.minute(since_s) + 1 if same_day else 0
@@ -157,7 +157,7 @@ class LoadSide:
         return Wiring(power, through)
 
     def powers(self, solution: Solution, wiring: Wiring) -> LoadPowers:
-        """What each load takes, through its meter, around it, or without one."""
+        """Power of each load, through its meter, around it, or without one."""
         taken = (solution.load_v * np.conj(solution.load_a)).real
         through = taken * wiring.through
         rest = taken - through
@@ -179,7 +179,7 @@ class LoadSide:
         return self._day
 
 
-# ---- What instruments see: the meters at the points, and a totaliser at the bus.
+# ---- readings of instruments
 
 #: Below this a current is no current: what floats leave over.
 _NOTHING_A = 1e-9
@@ -187,7 +187,7 @@ _NOTHING_A = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class FeederReading:
-    """What a totaliser at the bus sees: one value a phase; angles lag from that phase's own voltage."""
+    """Readings of a totaliser at the bus: one value a phase; angles lag from that phase's own voltage."""
 
     voltage_v: tuple[float, ...]
     current_a: tuple[float, ...]
@@ -208,7 +208,7 @@ class FeederReading:
 
 @dataclass(frozen=True, slots=True)
 class PointReadings:
-    """What every meter sees at its terminals: arrays over points.
+    """Readings at every meter's terminals: arrays over points.
 
     Attributes:
         voltage_v, current_a, phase_deg: RMS values and the lag; the current is that of the measuring element.
@@ -262,7 +262,7 @@ def at_bus(solution: Solution | None, phases: int) -> FeederReading:
     )
 
 
-# ---- What motors that start do to the voltage for a moment.
+# ---- voltage sag of motor starts
 
 #: A drop that needs no second look, as a share; when the iteration has arrived, V; when it gives up.
 _SLIGHT, _NEAR_V, _ROUNDS = 0.05, 0.01, 200
@@ -319,11 +319,11 @@ def _settled(flow: PowerFlow, before_v: Complex, siemens: Complex) -> Complex:
     return np.asarray(after)
 
 
-# ---- The state of the supply over time: hours of service and events.
+# ---- service hours
 
 
 class SupplyHistory:
-    """What the customers got.
+    """Supply that the customers got: hours of service and events.
 
     Args:
         points: how many.

@@ -1,4 +1,4 @@
-"""The local calendar of a microgrid: days and minutes from world seconds."""
+"""Local calendar of a microgrid: days and minutes from world seconds."""
 
 from datetime import UTC, date, datetime, timedelta
 

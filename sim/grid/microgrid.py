@@ -133,7 +133,7 @@ class Microgrid:
 
     @property
     def feeder(self) -> FeederReading:
-        """What a totaliser at the bus sees."""
+        """Readings of a totaliser at the bus."""
         return at_bus(self._solution, self.terms.feeder.phases)
 
     @property
@@ -143,12 +143,12 @@ class Microgrid:
 
     @property
     def fuel_l(self) -> float:
-        """What the diesel set burnt, litres."""
+        """Fuel that the diesel set burnt, litres."""
         return self._station.fuel_l
 
     @property
     def diesel_on(self) -> bool:
-        """Whether the diesel set runs."""
+        """True if the diesel set runs."""
         return self._station.diesel_on
 
     @property
@@ -173,7 +173,7 @@ class Microgrid:
 
     @property
     def solar_w(self) -> float:
-        """What the plant's panels could give now, W."""
+        """Available power of the plant's panels, W."""
         return float(self._solar[self._almanac.minute(self.now_s)]) * self._around.sun_share()
 
     @property

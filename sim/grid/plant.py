@@ -15,7 +15,7 @@ from sim.grid.supply_state import PlantEvent, SupplyState, SupplyStateMachine, w
 from sim.grid.terms import PlantTerms
 from sim.grid.weather import Floats, WeatherDay
 
-# ---- What the panels could give behind their charge controllers.
+# ---- PV
 
 #: Kelvin that a cell is above the air at 1000 W/m² (NOCT of some 45 °C), and what a kelvin takes off [C].
 CELL_K_PER_SUN = 31.0
@@ -42,7 +42,7 @@ def rooftop_w_per_kwp(terms: PlantTerms, weather: WeatherDay) -> Floats:
     return np.asarray(np.maximum(weather.panel_w_m2 * hot * efficiency, 0.0))
 
 
-# ---- The battery: a store in whole nanojoules with limits.
+# ---- battery
 
 _MONTH_S = 30 * 86400.0
 
@@ -70,7 +70,7 @@ class Battery:
 
     @property
     def self_discharge_w(self) -> float:
-        """What it loses by standing, W."""
+        """Self-discharge, W."""
         return max(self.store_nj, 0) / 1e9 * self.terms.battery_self_discharge_month / _MONTH_S
 
     def charge_room_w(self, horizon_s: float) -> float:
@@ -84,7 +84,7 @@ class Battery:
         return kept_j * self.one_way / horizon_s
 
     def losses_w(self, charge_w: float, discharge_w: float) -> float:
-        """What is lost inside, W."""
+        """Losses inside, W."""
         moving = charge_w * (1.0 - self.one_way) + discharge_w * (1.0 / self.one_way - 1.0)
         return moving + self.self_discharge_w
 
@@ -96,7 +96,7 @@ class Battery:
         return away_j / powers.store_w
 
 
-# ---- Who gives and who takes how much: one interval of the plant, as a pure function.
+# ---- dispatch of one interval
 
 
 class Shortage(StrEnum):
@@ -109,7 +109,7 @@ class Shortage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlantDemand:
-    """What the feeder asks, and what the sky offers.
+    """Power that the feeder asks, and that the sun offers.
 
     Attributes:
         feeder_w, feeder_va: active power into the feeder, negative when it comes back; apparent power.
@@ -124,7 +124,7 @@ class PlantDemand:
 
 
 def inverter_loss_w(terms: PlantTerms, apparent_va: float) -> float:
-    """What the inverter takes for itself while it forms the grid, W: a constant and a square."""
+    """Own consumption of the inverter while it forms the grid, W: a constant and a square."""
     rated = terms.inverter_kva * 1000.0
     if rated <= 0.0:
         return 0.0
@@ -184,7 +184,7 @@ def at_rest(battery: Battery, solar_w: float, horizon_s: float) -> PlantPowers:
 
 
 def fuel_l_per_h(terms: PlantTerms, diesel_w: float) -> float:
-    """What the set burns while it runs, by the usual straight line: 0.08 L/h per kW and 0.25 L/kWh [M]."""
+    """Fuel of the set while it runs, by the usual straight line: 0.08 L/h per kW and 0.25 L/kWh [M]."""
     return 0.08 * terms.diesel_kw + 0.25 * diesel_w / 1000.0
 
 
@@ -202,7 +202,7 @@ def _powers(
     )
 
 
-# ---- `PowerPlant`: battery, inverter and diesel set with the rules that start and stop them.
+# ---- plant
 
 #: A threshold counts as reached within this share: instants are rounded, stores are whole nJ.
 _NEAR = 1e-9

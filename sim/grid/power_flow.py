@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.grid.errors import PowerFlowError, TopologyError
 
-# ---- A radial network as a tree in depth-first order: both sweeps become cumulative sums.
+# ---- tree
 
 Complex = NDArray[np.complex128]
 
@@ -90,7 +90,7 @@ def _tour(children: list[list[int]]) -> tuple[list[int], list[int], list[int]]:
     return order, enter, leave
 
 
-# ---- Power flow of a radial low-voltage feeder: backward/forward sweep, phase by phase, with the neutral.
+# ---- power flow
 
 #: Angles of the phases, degrees, by their number: single phase, split phase, star.
 PHASE_ANGLES_DEG = {1: (0.0,), 2: (0.0, 180.0), 3: (0.0, -120.0, 120.0)}
@@ -203,7 +203,7 @@ class PowerFlow:
         return self._solution(volts, amps, branch, source, sweeps)
 
     def voltage_drops(self, amps: Complex) -> Complex:
-        """What currents into the loads would take from the voltage at each load."""
+        """Voltage drop at each load that currents into the loads would make."""
         return self._drops(amps)[0]
 
     def _currents(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# ---- What flows from a source into a load: values and one pure function.
+# ---- flow
 
 
 class LoadKind(StrEnum):
-    """How a load answers to the voltage."""
+    """Answer of a load to the voltage."""
 
     CONSTANT_CURRENT = "constant-current"
     CONSTANT_IMPEDANCE = "constant-impedance"
@@ -41,13 +41,13 @@ class Source:
 
     @property
     def terminal_voltage_v(self) -> float:
-        """What a voltmeter at the terminals shows: 0 while the line is dead."""
+        """Reading of a voltmeter at the terminals: 0 while the line is dead."""
         return self.voltage_v if self.energised else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the customer has switched on.
+    """Load that the customer has switched on.
 
     Args:
         current_a: RMS current at `nominal_voltage_v`, 0 or more; 0 is no load.
@@ -103,7 +103,7 @@ NO_LOAD = Load()
 
 
 def flow(source: Source, load: Load, *, switch_closed: bool) -> Flow:
-    """What flows from `source` into `load` through a switch.
+    """Flow from `source` into `load` through a switch.
 
     An open switch, a dead line or no load: the voltage is still there (before the switch), the current is 0.
     """
@@ -121,7 +121,7 @@ def flow(source: Source, load: Load, *, switch_closed: bool) -> Flow:
     )
 
 
-# ---- One customer's connection: the piecewise-constant source and load, and who must hear of their changes
+# ---- service point
 
 Watcher = Callable[[], None]
 
@@ -148,12 +148,12 @@ class ServicePoint:
 
     @property
     def source(self) -> Source:
-        """What the feeder offers now."""
+        """Source that the feeder offers now."""
         return self._source
 
     @property
     def load(self) -> Load:
-        """What the customer has switched on now, whether or not current can flow."""
+        """Load that the customer has switched on now, whether or not current can flow."""
         return self._load
 
     @property
@@ -162,7 +162,7 @@ class ServicePoint:
         return self._source.terminal_voltage_v > 0.0
 
     def flow(self, *, switch_closed: bool) -> Flow:
-        """What flows now, behind a switch in that position."""
+        """Flow now, behind a switch in that position."""
         return flow(self._source, self._load, switch_closed=switch_closed)
 
     def watch(self, watcher: Watcher) -> None:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.grid.weather import Floats
 
-# ---- What happened to the supply, as ground truth: outages, sags and swells with cause, instants and point
+# ---- events
 
 
 class SupplyEventKind(StrEnum):
-    """What a customer notices."""
+    """Kinds of event that a customer notices."""
 
     OUTAGE = "outage"
     SAG = "sag"
@@ -60,7 +60,7 @@ class SupplyEvent:
     residual: float = 0.0
 
 
-# ---- The ground truth of supply quality: watches the voltage at every point and writes events.
+# ---- monitor
 
 OUTAGE, SAG, SWELL, HYSTERESIS = 0.1, 0.9, 1.1, 0.02
 #: The kinds by their status, which is 1 to 3; 0 is a good voltage.
@@ -70,7 +70,7 @@ CODE = {cause: index for index, cause in enumerate(CAUSES)}
 
 
 class SupplyQualityMonitor:
-    """What every point lives through.
+    """Supply quality at every point.
 
     Args:
         points: how many.

@@ -1,4 +1,4 @@
-"""The state of the supply: a table of transitions, and the timers that feed it.
+"""State of the supply: a table of transitions, and the timers that feed it.
 
 The plant's own state (ready, empty, tripped) is a machine; over it lie conditions that hold for a while (a
 fault of the generation, planned work, hours without service). What customers see is the first that applies.
@@ -13,7 +13,7 @@ from sim.grid.terms import PlantTerms
 
 
 class SupplyState(StrEnum):
-    """What the plant does for its customers."""
+    """States of the supply."""
 
     NORMAL = "normal"
     SCHEDULED_OFF = "scheduled-off"
@@ -24,7 +24,7 @@ class SupplyState(StrEnum):
 
 
 class PlantEvent(StrEnum):
-    """What moves the plant's own state."""
+    """Events that move the plant's own state."""
 
     FLOOR = "floor"  # the battery is at its reserve and nothing else can supply
     RECOVERED = "recovered"  # the battery is back at the restart threshold, or the diesel set took over
@@ -110,7 +110,7 @@ class SupplyStateMachine:
         return self._strained_since_s + self._terms.inverter_overload_s
 
     def in_service_hours(self, now_s: float) -> bool:
-        """Whether the schedule offers supply now."""
+        """True if the schedule offers supply now."""
         return within(self._terms.service_hours, self._almanac.hour(now_s))
 
     def next_hour_s(self, now_s: float) -> float:
@@ -122,5 +122,5 @@ class SupplyStateMachine:
 
 
 def within(hours: tuple[tuple[float, float], ...], hour: float) -> bool:
-    """Whether an hour of the day lies in one of the pairs; the end does not belong to it."""
+    """True if an hour of the day lies in one of the pairs; the end does not belong to it."""
     return any(begin <= hour < end for begin, end in hours)

@@ -61,13 +61,13 @@ class PlantedTheft:
     stolen_nj: int = 0
 
     def acts(self, now_s: float, hour: float) -> bool:
-        """Whether it acts at an instant."""
+        """True if it acts at an instant."""
         return self.begin_s <= now_s < self.end_s and within(self.hours, hour)
 
 
 @dataclass(slots=True)
 class Tamper:
-    """What theft does to meters now: arrays over points.
+    """Effects of theft on the meters now: arrays over points.
 
     Attributes:
         magnet: a magnet sits on the meter, which should register `registration` of what passes.
@@ -123,7 +123,7 @@ def plant(
 
 
 def effects(thefts: tuple[PlantedTheft, ...], points: int, now_s: float, hour: float) -> Effects:
-    """What the thefts do at an instant; marks each as active or not."""
+    """Effects of the thefts at an instant; marks each as active or not."""
     tamper = Tamper(np.zeros(points, bool), np.zeros(points, bool), np.zeros(points, bool), np.ones(points))
     around = np.zeros(points)
     taps = [theft for theft in thefts if theft.kind == "illegal-tap"]
@@ -165,7 +165,7 @@ def book_thefts(
 
 
 def concealed_nj(theft: PlantedTheft, through_nj: int) -> int:
-    """How much of what passed a meter in an interval it did not register because of this theft."""
+    """Energy that passed a meter in an interval unregistered because of this theft."""
     if not theft.active or through_nj <= 0 or theft.kind not in BLIND:
         return 0
     if theft.kind == "magnet":

@@ -18,7 +18,7 @@ from sim.grid.local_calendar import MINUTES, LocalCalendar
 from sim.grid.terms import PlantTerms
 from sim.kernel.random import RandomStreams
 
-# ---- Where the sun stands: the low-precision formulas of the Astronomical Almanac, good to some 0.02°.
+# ---- position of the sun
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def sun(
     return np.asarray(up), np.asarray(east), np.asarray(north)
 
 
-# ---- Irradiance under a sky without clouds: the model of Ineichen and Perez with the Linke turbidity.
+# ---- clear-sky irradiance (Ineichen and Perez, Linke turbidity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def clear_sky(up: Floats, extraterrestrial_w_m2: float, turbidity: float, altitu
     return Irradiance(level, beam, np.maximum(level - beam * sine, 0.0))
 
 
-# ---- Clouds: a chain of kinds of day, and within the day a clear-sky index that wanders.
+# ---- clouds
 
 KINDS = ("clear", "mixed", "overcast")
 _KNOT_MIN = 15
@@ -119,7 +119,7 @@ _AFTERNOON_MIN = 13 * 60
 
 @dataclass(frozen=True, slots=True)
 class DayType:
-    """How a kind of day looks: mean of the clear-sky index, its swing, what the afternoon takes off."""
+    """Kind of day: mean of the clear-sky index, its swing, what the afternoon takes off."""
 
     mean: float
     swing: float
@@ -184,7 +184,7 @@ class CloudModel:
         self._kinds: list[int] = []
 
     def kind(self, day: int) -> str:
-        """What kind of day it is: clear, mixed or overcast."""
+        """Kind of a day: clear, mixed or overcast."""
         while len(self._kinds) <= day:
             number = len(self._kinds)
             draw = self._streams.stream(f"{self._name}/sky/kind-{number}").random(2)
@@ -212,7 +212,7 @@ class CloudModel:
         return np.asarray(np.clip(clouded, 0.05, 1.1)) if self._cloudiness > 0.0 else np.ones(MINUTES)
 
 
-# ---- The weather of a day on the panels, minute by minute.
+# ---- weather of a day
 
 _ALBEDO = 0.2
 #: The hour at which the air is warmest.

@@ -1,1 +1,1 @@
-"""What every simulated device stands on: clock, ports, random streams, control, and who moves the world."""
+"""Kernel of every simulated device: time, ports, random streams, faults, control, the served world."""

@@ -14,7 +14,7 @@ from protocols.field.errors import StationControlError
 from protocols.field.station_control import Request, Response, StationControlServer
 from sim.kernel.served import ServedWorld
 
-# ---- `ControlSurface`: the operations by which a bench reaches into the world, in process or through a soc
+# ---- operations of one device
 
 ControlError = StationControlError
 Result = Mapping[str, Any] | None
@@ -104,7 +104,7 @@ def _run(
         return failed
 
 
-# ---- `DeviceDirectory`: the control surfaces of a world with several devices, and who answers a request.
+# ---- directory of devices
 
 #: So many names stand in a refusal; a world may have thousands.
 _NAMES_SHOWN = 8
@@ -182,7 +182,7 @@ class DeviceDirectory:
         return f"there is no device {device[:40]!r}; {there}"
 
 
-# ---- The control channel of a served world: a `ControlSurface` behind JSON lines and a secret, loopback on
+# ---- server
 
 LOOPBACK = "127.0.0.1"
 

@@ -69,15 +69,15 @@ class FaultInjector:
         self._faults[name] = Fault(name, begin, end, does)
 
     def names(self) -> tuple[str, ...]:
-        """What is offered, in the order in which it was added."""
+        """Faults that are offered, in the order in which they were added."""
         return tuple(self._faults)
 
     def active(self) -> tuple[str, ...]:
-        """What lasts now, in the order in which it began."""
+        """Faults that last now, in the order in which they began."""
         return tuple(self._alarms)
 
     def does(self, name: str) -> str:
-        """What a fault does, in one sentence.
+        """Effect of a fault, in one sentence.
 
         Raises:
             StationControlError: ``bad-args``: there is none of that name.

@@ -1,4 +1,4 @@
-"""The wire as its users see it: a base node, nodes, and what happens; every model of the wire fits these.
+"""PLC medium as its users see it: a base node, nodes, and what happens; every model of the wire fits these.
 
 A medium carries LPDUs (`protocols.plc.cl432`) whole, or not at all. Everything that it says is said inside
 the world's event loop, never from within the call that caused it.
@@ -19,7 +19,7 @@ MAX_LPDU_SIZE = 1024
 
 
 class NodeState(StrEnum):
-    """What the base node knows of a node."""
+    """Node as the base node's table shows it."""
 
     DISCONNECTED = "disconnected"
     TERMINAL = "terminal"
@@ -51,7 +51,7 @@ class NodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatistics:
-    """What the base node counted of one node since the world began.
+    """Counters that the base node keeps of one node since the world began.
 
     Args:
         sent: LPDUs handed to the wire for it that arrived.
@@ -147,7 +147,7 @@ class BaseNode(Protocol):
         """Every node that the base node ever heard, by address."""
 
     def statistics(self, eui48: bytes) -> NodeStatistics:
-        """What was counted of a node; zeros of one that was never heard."""
+        """Counters of a node; zeros of one that was never heard."""
 
     def power(self, on: bool) -> None:
         """The base node has its supply, or not; without, every node is lost and must register again."""

@@ -111,7 +111,7 @@ class Port:
 
     @property
     def attached_count(self) -> int:
-        """How many peers are attached."""
+        """Number of attached peers."""
         return len(self._attachments)
 
     def attach(self, on_bytes: Callable[[bytes], None], on_speed: OnSpeed | None = None) -> Attachment:

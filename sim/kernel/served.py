@@ -15,8 +15,6 @@ from sim.kernel.ports import Attachment, Port
 from sim.kernel.timing import FieldEnvironment
 from sim.kernel.virtual_time import advance
 
-# ---- `ServedWorld`: one asyncio task owns the world and moves it with the scaled wall clock; others post t
-
 #: Longest that one slice of work may keep the sockets waiting, s of the wall.
 SLICE_S = 0.02
 #: Events between two looks at the wall clock.
@@ -211,7 +209,7 @@ def _checked(speed: float) -> float:
     return speed
 
 
-# ---- Between a byte-pipe server and a device's port: a client is attached for as long as it is connected.
+# ---- gateway of a byte-pipe server to a device's port
 
 
 class Gateway:

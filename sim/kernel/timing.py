@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from simpy import Environment, Event
 from simpy.events import URGENT
 
-# ---- The clock of a simulated world: SimPy's seconds and a calendar over them.
+# ---- calendar
 
 #: Midnight in Bogota (UTC-5) of the first of January 2026.
 DEFAULT_EPOCH = datetime(2026, 1, 1, 5, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ class SimClock:
         return self.epoch + timedelta(seconds=self.now_s())
 
 
-# ---- The world's event loop: SimPy's, which can also let time pass in which nothing happens.
+# ---- event loop
 
 
 class FieldEnvironment(Environment):
@@ -74,7 +74,7 @@ class FieldEnvironment(Environment):
         return True
 
 
-# ---- `Timer`: a timer that can be set again and cancelled, which SimPy's own time-outs cannot.
+# ---- timer
 
 #: An event this much too early by rounding counts as in time.
 _ROUNDING_S = 1e-9
@@ -137,7 +137,7 @@ class Timer:
         self._on_ring()
 
 
-# ---- `Ticker`: calls back at instants before everything else that happens at the same instant.
+# ---- ticks
 
 
 class _Tick(Event):

@@ -17,7 +17,7 @@ from links.clock import Clock, ManualDeadline
 from sim.kernel.ports import Port
 from sim.kernel.timing import FieldEnvironment
 
-# ---- A world that the caller's thread owns: `Stepper` moves it, `SimLink` is a blocking link into it.
+# ---- blocking link
 
 #: What may wait in a link for its reader; a device that floods a reader who never reads loses the rest.
 INBOX_BYTES_MAX = 1 << 20
@@ -72,7 +72,7 @@ class SimLink(Link):
         self._attachment.detach()
 
 
-# ---- A link of asyncio into a world in virtual time; `sim.kernel.virtual_time.SimLink` is its blocking twi
+# ---- asyncio link
 
 
 class SimAsyncLink(AsyncLink):
@@ -109,7 +109,7 @@ class SimAsyncLink(AsyncLink):
         self._attachment.detach()
 
 
-# ---- Asyncio in virtual time: the twin of `links.aio.WallClock`, and a loop that moves the world when idle
+# ---- asyncio loop and clock
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""The shared wire between one concentrator and its meters.
+"""Shared wire between one concentrator and its meters.
 
 `sim.kernel.medium` says what a wire is; `generic` is one without physics, `prime` the MAC of PRIME 1.3.6.
 Below them:

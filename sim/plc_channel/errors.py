@@ -1,4 +1,4 @@
-"""What the physics of the wire refuses."""
+"""Errors of the physics of the wire."""
 
 
 class PlcChannelError(ValueError):

@@ -38,12 +38,12 @@ from sim.kernel.random import RandomStreams
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- The terms of the generic wire.
+# ---- settings
 
 
 @dataclass(frozen=True, slots=True)
 class GenericTerms:
-    """How the wire is. The defaults are ours: a quiet PRIME network of few levels [I].
+    """Settings of the generic wire. The defaults are ours: a quiet PRIME network of few levels [I].
 
     Args:
         delay_s_min: s from the end of a transmission to its arrival, at least (queues, switches).
@@ -77,7 +77,7 @@ class GenericTerms:
             raise ValueError("retries, times and rate of a wire are 0 or more")
 
 
-# ---- The parts of the generic wire that a node lives on: its two directions, its power and its registratio
+# ---- node
 
 
 class HearingBase(Protocol):
@@ -96,7 +96,7 @@ class HearingBase(Protocol):
 
 
 class GenericWire:
-    """What all share: the terms, the present loss, and the time at which the wire is free again."""
+    """Shared state of the wire: settings, present loss, and the time at which the wire is free again."""
 
     __slots__ = ("_free_at_s", "base", "env", "loss", "terms")
 
@@ -203,7 +203,7 @@ class GenericNode:
 
     @property
     def reachable(self) -> bool:
-        """Whether anything can pass between it and the base node."""
+        """True if anything can pass between it and the base node."""
         base = self._wire.base
         return self._powered and not self._cut and not self._detached and base is not None and base.powered
 
@@ -391,7 +391,7 @@ class GenericMedium:
 
 @dataclass(slots=True)
 class _Row:
-    """What the base node knows of one address."""
+    """Row of the base node's table for one address."""
 
     registered: bool = False
     lnid: int | None = None
@@ -465,7 +465,7 @@ class GenericBase:
         )
 
     def statistics(self, eui48: bytes) -> NodeStatistics:
-        """What was counted of a node."""
+        """Counters of a node."""
         row = self._rows.get(eui48, _Row())
         return NodeStatistics(
             sent=row.sent,

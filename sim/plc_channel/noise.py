@@ -12,7 +12,7 @@ from sim.kernel.random import RandomStreams
 from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.phy.schemes import constants
 
-# ---- How noisy a wire is; every value is a parameter with its confidence.
+# ---- settings
 
 #: rise by hour of the day over the quietest hours, dB: everybody lights and charges from 18 to 22 [I]
 VILLAGE_DAY = (0, 0, 0, 0, 0, 2, 4, 4, 3, 3, 3, 4, 5, 4, 3, 3, 4, 6, 10, 12, 12, 10, 6, 2)
@@ -66,7 +66,7 @@ class NoiseTerms:
 FLAT = NoiseTerms(hourly_db=(0,) * 24, envelope_rise_db=0.0, bursts_per_h=0.0)
 
 
-# ---- Long bursts of noise: when they begin and end, the same whoever asks first.
+# ---- bursts
 
 
 class Bursts:
@@ -98,11 +98,11 @@ class Bursts:
         return self._begins_s[index]
 
     def overlap(self, begin_s: float, end_s: float) -> bool:
-        """Whether any falls into the interval."""
+        """True if any falls into the interval."""
         return self.active(begin_s) or self.next_edge_s(begin_s) < end_s
 
     def active(self, now_s: float) -> bool:
-        """Whether there is one at this instant."""
+        """True if there is one at this instant."""
         self._reach(now_s)
         index = bisect_right(self._begins_s, now_s)
         return bool(index) and now_s < self._ends_s[index - 1]
@@ -118,7 +118,7 @@ class Bursts:
             self._ends_s.append(begin_s + float(self._rng.uniform(0.0, self._length_s_max)))
 
 
-# ---- The coloured background noise of power lines, dBm/Hz, after the parameters of ns-3's PLC module.
+# ---- floor, after the parameters of ns-3's PLC module
 
 CAP_DBM_HZ = -90.0
 #: a, b, c of the law. Source: plc.md 1.6 [E]
@@ -142,7 +142,7 @@ def carrier_noise_dbuv(density_dbm_hz: float, spacing_hz: float, reference_ohm: 
     return 20.0 * math.log10(volts * 1e6)
 
 
-# ---- The noise of one wire in time: its rise hour by hour, burst by burst, within a cycle of the mains.
+# ---- noise in time
 
 #: parts of a half cycle that are told apart
 PHASES = 8
@@ -183,11 +183,11 @@ class NoiseProcess:
         return min(hour_s, self._bursts.next_edge_s(now_s))
 
     def bursts_in(self, begin_s: float, end_s: float) -> bool:
-        """Whether a long burst falls into the interval."""
+        """True if a long burst falls into the interval."""
         return self._bursts.overlap(begin_s, end_s)
 
     def symbols(self, begin_s: float, end_s: float) -> dict[tuple[int, bool], int]:
-        """How many symbols of a frame meet each (phase of the half cycle, long burst or not)."""
+        """Number of symbols of a frame that meet each (phase of the half cycle, long burst or not)."""
         step_s = constants().symbol_ms / 1000.0
         count = max(1, round((end_s - begin_s) / step_s))
         disturbed = self._bursts.overlap(begin_s, end_s)

@@ -1,4 +1,4 @@
-"""The wire as a pcap file: every PRIME frame as the payload of a UDP datagram on port 7919.
+"""Wire as a pcap file: every PRIME frame as the payload of a UDP datagram on port 7919.
 
 A dissector for "PRIME over UDP" takes that port [E]; that the payload is the bare MPDU, without a header of
 its own, is assumed [M]. Addresses are made up: 10.32.x.y is the modem with number 256 x + y of the network,

@@ -17,14 +17,14 @@ from typing import Any
 
 from sim.scenarios.scenario import Scenario
 
-# ---- One replica of a campaign. What a worker gets and gives is plain data, so it may run anywhere.
+# ---- replicas
 
 _SEEDS = 2**64
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """What one worker is asked for.
+    """Task of one worker.
 
     Args:
         number: from 0.
@@ -54,7 +54,7 @@ def replicas(scenario: Scenario, count: int) -> tuple[Replica, ...]:
 
 
 def fingerprint(scenario: Scenario) -> str:
-    """What a scenario says apart from its seed, in 16 hexadecimal digits: rows of another do not mix in."""
+    """Hash of a scenario apart from its seed, in 16 hexadecimal digits: rows of another do not mix in."""
     said = asdict(scenario.with_frame(seed=0))
     text = json.dumps(said, sort_keys=True, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -74,7 +74,7 @@ def run_replica(replica: Replica) -> dict[str, Any]:
     }
 
 
-# ---- The rows of a campaign as lines of JSON in a file: what is written there is kept, whatever happens ne
+# ---- results
 
 Row = dict[str, Any]
 
@@ -146,7 +146,7 @@ class Results:
         self.rows[replica] = row
 
 
-# ---- A campaign: what is left to do, done by whatever runs replicas, kept row by row.
+# ---- campaign
 
 #: What runs replicas: on processes, on a cluster, or in a test in this thread.
 Runner = Callable[[Sequence[Replica]], Iterable[Row]]
@@ -154,7 +154,7 @@ Runner = Callable[[Sequence[Replica]], Iterable[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How one figure is spread over the replicas."""
+    """Spread of one figure over the replicas."""
 
     low: float
     mean: float
@@ -200,7 +200,7 @@ def _figures_of(value: Any, path: str) -> Iterable[tuple[str, float]]:
         yield path, float(value)
 
 
-# ---- Replicas on processes of this machine.
+# ---- processes
 
 Work = Callable[[Replica], Row]
 

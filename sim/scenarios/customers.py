@@ -36,7 +36,7 @@ _TRIES_MAX = 6
 
 
 class DisplayedText(Protocol):
-    """What a person reads of a display."""
+    """Display as a person reads it."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class DisplayedText(Protocol):
 
     @property
     def result(self) -> str | None:
-        """What became of a token, while that is shown."""
+        """Result of a token, while that is shown."""
 
 
 class CustomerInterface(Protocol):
@@ -54,12 +54,12 @@ class CustomerInterface(Protocol):
         """A finger on a key."""
 
     def display(self) -> DisplayedText:
-        """What is shown now."""
+        """Display now."""
 
 
 @dataclass(slots=True)
 class Habits:
-    """What sort of customer this is; drawn once."""
+    """Habits of one customer; drawn once."""
 
     buys: bool
     buy_below_wh: int
@@ -85,7 +85,7 @@ class TokenEntry:
 
 @dataclass(slots=True)
 class CustomerHistory:
-    """What one customer went through."""
+    """History of one customer."""
 
     tickets: list[tuple[float, Ticket]] = field(default_factory=list)
     entries: list[TokenEntry] = field(default_factory=list)
@@ -231,7 +231,7 @@ class Customer:
         return low + (high - low) * float(self._numbers.random())
 
 
-# ---- The customers of one site and the shop that they share.
+# ---- customers of a site
 
 #: Opens the shop of a site.
 OpenShop = Callable[[SiteContext, Scenario], Shop]

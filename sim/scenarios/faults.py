@@ -14,7 +14,7 @@ from sim.scenarios.scenario import Incident
 from sim.scenarios.site_physics import Physics
 from sim.scenarios.tables import ScenarioError
 
-# ---- What can go wrong with a grid, as faults: of the whole on its own board, of a point on its meter's.
+# ---- faults of the grid and of its points
 
 #: What a meter's own board offers under the same name goes first: there the meter itself is struck.
 _OF_POINTS = tuple(kind for kind, row in INJECTIONS.items() if row.needs_point is not False)
@@ -78,7 +78,7 @@ class _Injected:
             self._physics.changed()
 
 
-# ---- The faults that a scenario plans: each begins by itself at its time.
+# ---- planned incidents
 
 
 def begin_incidents(

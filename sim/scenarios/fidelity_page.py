@@ -1,4 +1,4 @@
-"""The generated part of the page on fidelity: every figure that is published, and ours beside it.
+"""Generated part of the page on fidelity: every figure that is published, and ours beside it.
 
 ``python -m sim.scenarios.fidelity_page`` writes it anew; a test says when it is stale. Seeds and dates are
 fixed, so the figures are the same whenever and wherever they are made.

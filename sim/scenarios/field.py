@@ -29,7 +29,7 @@ from sim.scenarios.summary import summarise
 if TYPE_CHECKING:
     from sim.concentrator import Concentrator
 
-# ---- The devices of a field by name: their ports, their control surfaces and their fault boards.
+# ---- devices by name
 
 _NO_PORTS: dict[str, Port] = {}
 
@@ -170,7 +170,7 @@ class FieldDevices:
         self.set_speed(speed)  # looked up when it is asked for: a world is served after it was built
 
 
-# ---- `FieldWorld`: a scenario come alive: sites, their devices, one clock, one control channel.
+# ---- world
 
 
 class FieldWorld:
@@ -239,7 +239,7 @@ class FieldWorld:
         return served
 
     def summary(self) -> dict[str, Any]:
-        """What happened so far, as plain data; see `sim.scenarios.summary`."""
+        """Summary so far, as plain data; see `sim.scenarios.summary`."""
         self._settle()
         return summarise(self.scenario, self.clock, self.sites, self.solar_homes)
 

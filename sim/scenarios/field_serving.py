@@ -1,4 +1,4 @@
-"""A field behind real ports: concentrators, meters, pages and the control channel, all on loopback."""
+"""Field behind real ports: concentrators, meters, pages and the control channel, all on loopback."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _METER_PORT, _METER_SUFFIX = "hdlc", "?framing=hdlc"
 
 @dataclass(frozen=True, slots=True)
 class FieldService:
-    """How to serve a field.
+    """Settings of a served field.
 
     Args:
         secret: of the control channel.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from protocols.sts.identity import luhn_digit
 from sim.meter import MeterProfile, ProfileError
 
-# ---- Many meters of one model: what each is called, and where on a shared port it answers.
+# ---- meters of one model
 
 #: HDLC keeps these two upper addresses for itself: calling and all-station.
 _CALLING, _ALL_STATION = 0x7E, 0x7F
@@ -52,7 +52,7 @@ def _counted(text: str, number: int, what: str) -> str:
     return head + counted.zfill(len(digits))
 
 
-# ---- What each device of a world is called: names, serials, DRNs, addresses; counted through all sites.
+# ---- devices of a site
 
 #: Locally administered; the last three octets count. A meter's address has its DRN there, which is shorter.
 _CONCENTRATOR_PREFIX = b"\x02\xdc\x00"
@@ -72,7 +72,7 @@ class Identity:
 
 
 def site_prefix(site: int, sites: int) -> str:
-    """What stands before the names of a site's devices: nothing where there is one site.
+    """Prefix of the names of a site's devices: nothing where there is one site.
 
     >>> site_prefix(1, 1), site_prefix(2, 3)
     ('', 's2.')

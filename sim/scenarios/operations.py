@@ -1,4 +1,4 @@
-"""The control operations of the world rather than of the meter in it: time, silence, and who is there."""
+"""Control operations of the world rather than of the meter in it: time, silence, devices."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

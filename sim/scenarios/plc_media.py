@@ -16,7 +16,7 @@ from sim.plc_channel.prime.medium import PrimeMedium
 from sim.plc_channel.prime.settings import PrimeSettings, prime_settings
 from sim.scenarios.tables import ScenarioError, read_terms
 
-# ---- How well the places of a feeder hear each other: the kinds of channel that a scenario may ask for.
+# ---- channels
 
 MakeChannel = Callable[[Mapping[str, Any], Microgrid, RandomStreams], Channel]
 
@@ -56,7 +56,7 @@ def make_channel(table: Mapping[str, Any], grid: Microgrid, streams: RandomStrea
     return CHANNEL_KINDS[kind]({key: value for key, value in table.items() if key != "kind"}, grid, streams)
 
 
-# ---- The kinds of wire that a scenario may ask for.
+# ---- media
 
 MakeMedium = Callable[[FieldEnvironment, Mapping[str, Any], Microgrid, RandomStreams], Medium]
 

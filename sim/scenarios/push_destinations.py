@@ -1,4 +1,4 @@
-"""Where pushes go: destinations registered in a virtual world, and places on this machine where it is served.
+"""Destinations of pushes: those registered in a virtual world, and places on this machine where it is served.
 
 A destination is text, ``host:port``, as a push setup holds it. A served meter dials places on this machine
 only: what a client writes into a push setup must not make it speak to somebody else.

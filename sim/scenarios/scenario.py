@@ -16,12 +16,12 @@ from sim.kernel.timing import DEFAULT_EPOCH
 from sim.meter.events.tamper_protections import protection_terms
 from sim.scenarios.tables import ScenarioError, check_range, read_terms
 
-# ---- How the customers of a scenario buy, type and err; and how keys are changed before a date runs out.
+# ---- customers and key change
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerTerms:
-    """What customers do; each draws its own habits from these ranges.
+    """Habits of customers; each draws its own habits from these ranges.
 
     Args:
         initial_wh_min: credit at the beginning, at least, Wh.
@@ -234,7 +234,7 @@ class Scenario:
 
     @property
     def duration_s(self) -> float:
-        """How long a run lasts, s."""
+        """Duration of a run, s."""
         return self.frame.days * _SECONDS_PER_DAY
 
     def with_frame(self, **changes: Any) -> "Scenario":

@@ -1,4 +1,4 @@
-"""A world behind real ports: TCP for clients of the device, a serial line on demand, the control channel."""
+"""World behind real ports: TCP for clients of the device, a serial line on demand, the control channel."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ from sim.meter.panel import Panel, PanelMeter, panel_app
 from sim.scenarios.push_destinations import Loopback, let_dial
 from sim.scenarios.world import METER, Framing, World
 
-# ---- A local web page on loopback, in the event loop of a served world.
+# ---- pages
 
 #: Between two looks whether the page is up.
 _LOOK_S = 0.01
@@ -69,7 +69,7 @@ def _port(server: uvicorn.Server) -> int:
     return int(server.servers[0].sockets[0].getsockname()[1])
 
 
-# ---- The customer units of a served world as pages on loopback; see `sim.meter.panel`.
+# ---- customer units
 
 
 @contextlib.asynccontextmanager
@@ -108,7 +108,7 @@ MODE_E = "mode-e"
 
 @dataclass(frozen=True, slots=True)
 class ServiceTerms:
-    """How to serve a world.
+    """Settings of a served world.
 
     Args:
         framing: what the TCP port speaks.

@@ -1,4 +1,4 @@
-"""The shop of a world: it sells credit as tokens, minted with published test keys, and new keys.
+"""Shop of a world: it sells credit as tokens, minted with published test keys, and new keys.
 
 It stands in for the vending system, so that a field alone has customers: no money, no ledger, and the only
 keys that it will ever hold are the published ones.
@@ -21,7 +21,7 @@ _ELECTRICITY = 0
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a customer carries home.
+    """Ticket of a sale.
 
     Args:
         tokens: 20 digits each, in the order in which they are to be typed; the last one is the credit. None
@@ -39,7 +39,7 @@ class Ticket:
 
 @dataclass(slots=True)
 class Record:
-    """What the shop knows of one meter: its register as it stands after every ticket was typed."""
+    """Record of one meter at the shop: its register as it stands after every ticket was typed."""
 
     register: KeyRegister
     last_tid: int = -1

@@ -30,7 +30,7 @@ from sim.scenarios.tables import ScenarioError
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# ---- Random streams of one site: a second site never changes the numbers of the first.
+# ---- random streams
 
 
 class SiteStreams(RandomStreams):
@@ -56,7 +56,7 @@ class SiteStreams(RandomStreams):
         return super().octets(self._prefix + device_id)
 
 
-# ---- `Site`: one microgrid with everything on it, joined.
+# ---- site
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def build_site(world: SiteContext, scenario: Scenario, number: int, open_shop: O
     return Site(number, grid, physics, placed, wire, shop, customers, recorder, memories)
 
 
-# ---- What a meter of a world is, for whoever must know it by its names: a head-end, a vending system.
+# ---- description of a meter
 
 
 def describe_meter(site: Site, place: PlacedMeter) -> dict[str, Any]:

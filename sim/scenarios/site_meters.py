@@ -21,7 +21,7 @@ from sim.scenarios.tables import ScenarioError
 if TYPE_CHECKING:
     from sim.grid.microgrid import Microgrid
 
-# ---- The meters of one site: one at each point of the grid, and the totaliser at its head.
+# ---- placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def follow_relays(placed: tuple[PlacedMeter, ...], moved: Callable[[int, bool], 
             moved(place.point, False)
 
 
-# ---- Magnets that thieves put on meters: what the grid plants is handed to the meters that it sits on.
+# ---- magnets
 
 _FAULT = "magnet"
 
@@ -188,7 +188,7 @@ class MagnetTampering:
         self._there = there
 
 
-# ---- When the meters of a stepped world write their memories: now and then, and whenever their power ends.
+# ---- memory writes
 
 #: What is noted and not written takes room.
 _WRITE_EVERY_S = 6 * 3600.0

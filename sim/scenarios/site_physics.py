@@ -1,4 +1,4 @@
-"""The physics of one site, step by step: the grid moves, the measuring elements see it, relays answer.
+"""Physics of one site, step by step: the grid moves, the measuring elements see it, relays answer.
 
 Within one instant: grid, then bank, then the meters that the bank wakes. A relay that moves while the bank is
 being told waits until everybody has been told; then the grid is solved again at the same instant.

@@ -1,4 +1,4 @@
-"""The power line of one site as a network: the medium, a modem in each meter, a concentrator."""
+"""Power line of one site as a network: the medium, a modem in each meter, a concentrator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _BUS = "hdlc"
 
 @dataclass(slots=True)
 class SitePlcNetwork:
-    """What hangs on the wire of a site.
+    """PLC network of a site.
 
     Args:
         grid: whose lines they are.

@@ -1,4 +1,4 @@
-"""What a run is drawn from: rows of what was produced, used, lost and seen, at a fixed pace."""
+"""Record that a run is drawn from: rows of what was produced, used, lost and seen, at a fixed pace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -80,7 +80,7 @@ def summarise(homes: tuple[SolarHome, ...]) -> dict[str, Any]:
 
 
 def rows(homes: tuple[SolarHome, ...]) -> Iterator[tuple[str | int, ...]]:
-    """What goes into the digest of a world."""
+    """Rows of the digest of a world."""
     for home in homes:
         store = home.ssfvi.system.store
         yield "solar-home", home.name, home.ssfvi.meter.drn, home.ssfvi.system.charge_milli

@@ -1,4 +1,4 @@
-"""The page of state diagrams: every life in the field that is kept as a table, drawn from that table.
+"""Page of state diagrams: every life in the field that is kept as a table, drawn from that table.
 
 ``python -m sim.scenarios.states_page`` writes it anew; a test says when it is stale.
 """
@@ -61,7 +61,7 @@ def _named(state: Any) -> str:
 
 
 def _word(item: Any) -> str:
-    """How a state or an event is called: by its text where it has one, else by its name."""
+    """Name of a state or an event: by its text where it has one, else by its name."""
     if isinstance(item, Enum):
         return item.value if isinstance(item.value, str) else item.name.lower().replace("_", "-")
     return str(item)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenarios.site_meters import PlacedMeter
     from sim.scenarios.solar_homes import SolarHome
 
-# ---- Energy, supply and theft over the sites of a world.
+# ---- energy, supply and theft
 
 _S_PER_H = 3_600.0
 _HOURS = 24
@@ -68,7 +68,7 @@ def availability_by_hour(sites: "Sequence[Site]", epoch: datetime, utc_offset_h:
 
 
 def theft_figures(sites: "Sequence[Site]") -> dict[str, Any]:
-    """What was planted, as ground truth, beside what the balance of the totaliser shows.
+    """Planted thefts, as ground truth, beside what the balance of the totaliser shows.
 
     The balance knows no truth: what the totaliser counted, less what the meters of the homes counted, is lost
     in the lines or stolen, and nobody can tell which from this figure alone.
@@ -116,7 +116,7 @@ def _net_wh(site: "Site", *, head: bool) -> int:
     return sum(registers)
 
 
-# ---- Tokens, customers, and what a key-change campaign left behind.
+# ---- tokens and customers
 
 
 def token_counts(sites: "Sequence[Site]") -> dict[str, Any]:
@@ -140,7 +140,7 @@ def token_counts(sites: "Sequence[Site]") -> dict[str, Any]:
 
 
 def customer_counts(sites: "Sequence[Site]") -> dict[str, Any]:
-    """How many there are, who is without supply for want of credit, how often that came and went."""
+    """Customers, those without supply for want of credit, and how often that came and went."""
     meters = [place.meter for site in sites for place in site.homes]
     counts = [meter.parts.events for meter in meters]
     return {
@@ -156,7 +156,7 @@ def customer_counts(sites: "Sequence[Site]") -> dict[str, Any]:
 def key_change_left(
     sites: "Sequence[Site]", scenario: "Scenario", simulated_s: float
 ) -> dict[str, Any] | None:
-    """Who got the new key, and who is stranded: buys, but no token of the old key can help any more."""
+    """Customers with the new key, and the stranded: they buy, but no token of the old key can help any more."""
     if scenario.key_change is None:
         return None
     records = {name: record for site in sites for name, record in site.shop.records.items()}
@@ -188,7 +188,7 @@ def _stranded(sites: "Sequence[Site]") -> set[str]:
     return found
 
 
-# ---- Readings: what the meters captured beside what the concentrators have of it, row by row.
+# ---- readings
 
 LOAD_PROFILE = "1.0.99.1.0"
 _US_PER_S = 1_000_000
@@ -286,7 +286,7 @@ def counts(found: Readings) -> dict[str, int]:
     }
 
 
-# ---- Every register beside the integral of what truly flowed through its element.
+# ---- registers
 
 #: Class 1 active, where the load is small: 1.5 %. Source: IEC 62053-21:2020, table 4.
 CLASS_SHARE = 0.015
@@ -320,7 +320,7 @@ class Compared:
 
     @property
     def in_class(self) -> bool:
-        """Whether the register is as right as it must be."""
+        """True if the register is as right as it must be."""
         return abs(self.error_wh) <= self.allowed_wh
 
 
@@ -342,7 +342,7 @@ def compare(site: "Site") -> Iterator[Compared]:
 
 
 def registers(sites: "Sequence[Site]") -> dict[str, Any]:
-    """How many registers were compared, and the worst of them."""
+    """Number of registers compared, and the worst of them."""
     compared = [row for site in sites for row in compare(site)]
     honest = [row for row in compared if not row.tampered]
     worst = max(honest, key=lambda row: abs(row.error_wh) / row.allowed_wh)

@@ -38,7 +38,7 @@ from sim.meter import (
 from sim.scenarios.identities import member
 from sim.scenarios.operations import WorldOperations
 
-# ---- One port with many meters behind it: what comes is handed to the meter whose address it bears.
+# ---- meters on a shared port
 
 
 class Sorter(Protocol):

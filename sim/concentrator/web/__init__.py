@@ -1,4 +1,4 @@
-"""The local page: state, nodes, tasks, events, parameters, for whoever has the password (R6.2-04)."""
+"""Local page: state, nodes, tasks, events, parameters, for whoever has the password (R6.2-04)."""
 
 from sim.concentrator.web.app import web_app
 

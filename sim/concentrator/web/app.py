@@ -1,4 +1,4 @@
-"""The local page as an ASGI application. It fetches nothing, and trusts no form without its mark."""
+"""Local page as an ASGI application. It fetches nothing, and trusts no form without its mark."""
 
 import itertools
 import secrets
@@ -17,7 +17,7 @@ from sim.concentrator.web.authentication import Accounts, RandomOctets, Session
 from sim.concentrator.web.texts import text
 from sim.concentrator.web.views import VIEWS, Markup, form, page
 
-# ---- What the forms of the page do; each gives the key of the words that say so.
+# ---- actions of the forms
 
 #: Parts, fields of the form -> key of the answer's words; raises `OrderError` to refuse.
 Action = Callable[[ConcentratorContext, dict[str, str]], str]

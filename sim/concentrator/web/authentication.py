@@ -1,4 +1,4 @@
-"""Who is let in: one password, set at the first start, and sessions that end by themselves."""
+"""Login to the local page: one password, set at the first start, and sessions that end by themselves."""
 
 import hashlib
 import hmac
@@ -66,7 +66,7 @@ class Accounts:
 
     @property
     def is_set(self) -> bool:
-        """Whether there is a password; without one nothing but setting it is possible."""
+        """True if there is a password; without one nothing but setting it is possible."""
         return self._memory.get(_SLOT) is not None
 
     def set_password(self, password: str) -> None:
@@ -91,7 +91,7 @@ class Accounts:
         return max(0.0, self._wait_until_s - self._now_s())
 
     def is_right(self, password: str) -> bool:
-        """Whether the password is right; during a pause none is. Wrong ones lead to pauses that double."""
+        """True if the password is right; during a pause none is. Wrong ones lead to pauses that double."""
         kept = self._memory.get(_SLOT)
         if kept is None or self.pause_s > 0:
             return False

@@ -4,7 +4,7 @@ Its sentences and the names of the concentrator's codes, in Spanish and English.
 """
 
 
-# ---- What the codes of the concentrator are called on its page: Spanish and English, a table for each kind
+# ---- names of the concentrator's codes
 
 Words = dict[str, tuple[str, str]]
 
@@ -114,7 +114,7 @@ def named(words: Words, code: object, lang: str) -> str:
     return spanish if lang == "es" else english
 
 
-# ---- The words of the local page: Spanish and English, a table.
+# ---- sentences
 
 #: Key -> (Spanish, English).
 TEXTS: dict[str, tuple[str, str]] = {

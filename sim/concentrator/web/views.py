@@ -10,7 +10,7 @@ from sim.concentrator.registry import MeterRecord, MeterState
 from sim.concentrator.web import texts
 from sim.concentrator.web.texts import named, text
 
-# ---- Plain HTML: every value is escaped here, and nothing is fetched from anywhere.
+# ---- HTML
 
 PAGES = (
     "status",
@@ -88,7 +88,7 @@ def page(lang: str, serial: str, here: str, body: Markup, *, message: str = "", 
     )
 
 
-# ---- The pages: each a function from the concentrator's parts to a piece of HTML.
+# ---- views
 
 #: Parts, language, what forms must carry -> HTML.
 View = Callable[[ConcentratorContext, str, str], Markup]
@@ -232,7 +232,7 @@ def events(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
 
 
 def statistics(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
-    """How well each meter is reached."""
+    """Reachability of each meter."""
     keys = ("serial", "attempts", "success", "latency", "level", "path", "retries", "lost")
     known = facts.topology()
     rows = []

@@ -14,7 +14,7 @@ from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.noise import NoiseProcess, NoiseTerms
 from sim.plc_channel.phy.schemes import constants
 
-# ---- What hangs on a feeder, seen from a modem: loads, the supply, couplers.
+# ---- loads and couplers
 
 PHASE_MODES = ("simultaneous", "single")
 
@@ -76,7 +76,7 @@ class FeederChannelTerms:
             raise ChannelTermsError("2 to 97 carriers are calculated")
 
 
-# ---- The losses of a feeder between all places, from its lines and loads.
+# ---- paths between places
 
 Reals = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -173,7 +173,7 @@ class FeederPaths:
         return np.asarray((first[block] + second[block]) / 2 - crossed)
 
     def _base_share_db(self, phases: list[int]) -> Reals:
-        """What the concentrator loses as a sender to several phases at once."""
+        """Loss of the concentrator as a sender to several phases at once."""
         shares = np.zeros((len(self._nodes) + 1, 1, 1))
         if self._terms.phase_mode == "simultaneous":
             shares[-1] = -10.0 * math.log10(len(phases))
@@ -206,7 +206,7 @@ class FeederPaths:
         return found
 
 
-# ---- A channel of transmission lines: what a feeder, its homes and its inverter make of a signal.
+# ---- channel
 
 
 class FeederChannel(NoisyChannel):

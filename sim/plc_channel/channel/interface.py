@@ -6,8 +6,6 @@ How well one place hears another, whether a frame gets through; and the ideal ch
 import math
 from typing import Protocol
 
-# ---- What a channel answers: how well one place hears another, and whether a frame gets through.
-
 #: the concentrator's place on the feeder
 BASE_PLACE = -1
 
@@ -22,15 +20,12 @@ class Channel(Protocol):
         """The next instant after `now_s` at which an answer may change, s; inf for never."""
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:
-        """Whether carrier sense at `rx` notices that `tx` sends."""
+        """True if carrier sense at `rx` notices that `tx` sends."""
 
     def frame_error(
         self, scheme: str, octets: int, tx: int, rx: int, begin_s: float, end_s: float, draw: float
     ) -> bool:
-        """Whether a frame is lost; `draw` is uniform in [0, 1) and belongs to the listener."""
-
-
-# ---- A wire on which everybody hears everybody.
+        """True if a frame is lost; `draw` is uniform in [0, 1) and belongs to the listener."""
 
 
 class IdealChannel:

@@ -19,7 +19,7 @@ from sim.plc_channel.phy.error_tables import PROFILES
 from sim.plc_channel.phy.modem import USUAL_PROFILE, USUAL_SYNC_FLOOR_DB, PrimePhy, phy_of
 from sim.plc_channel.phy.schemes import constants
 
-# ---- What a modem makes of many carriers, and how it is set.
+# ---- receiver
 
 #: how ratios of carriers become one, by bits of a carrier: 1 is exact for DBPSK, whose bit error rate is
 #: exp(−Es/N0)/2; the others follow from where SimPRIME's curves reach a bit error rate of 0.01 [I]
@@ -93,7 +93,7 @@ def frame_db(ratios_db: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(least - np.log(mean) / STEEPNESS_NP_DB)
 
 
-# ---- A channel made of losses and noise; what `matrix` and `feeder` have in common.
+# ---- losses and noise
 
 Reals = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ _KEPT = 1024
 
 
 class Paths(Protocol):
-    """How much is lost between places; the concentrator is the last of them."""
+    """Losses between places; the concentrator is the last of them."""
 
     def gains_db(self, tx: int) -> Reals:
         """[listener, carrier], voltage at the listener over the sender's electromotive force, dB."""
@@ -143,7 +143,7 @@ class NoisyChannel:
         return float(self._ratios[key][rx])
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:
-        """Whether `rx` notices a preamble of `tx`."""
+        """True if `rx` notices a preamble of `tx`."""
         return self.snr_db(tx, rx, now_s) >= self.receiver.audible_snr_db
 
     def next_change_s(self, now_s: float) -> float:
@@ -153,7 +153,7 @@ class NoisyChannel:
     def frame_error(
         self, scheme: str, octets: int, tx: int, rx: int, begin_s: float, end_s: float, draw: float
     ) -> bool:
-        """Whether a frame is lost, symbol by symbol: short frames see the mains' cycle, long ones its mean.
+        """True if a frame is lost, symbol by symbol: short frames see the mains' cycle, long ones its mean.
 
         Raises:
             UnknownSchemeError: no such modulation.
@@ -207,7 +207,7 @@ def _clean_db(phy: PrimePhy, octets: int) -> float:
     return high_db
 
 
-# ---- A channel of measured losses, the same on all carriers.
+# ---- matrix of losses
 
 
 class _Matrix:

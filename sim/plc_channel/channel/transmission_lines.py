@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.phy.schemes import constants
 
-# ---- Cables as transmission lines, from ``data/cables.toml``: two parallel wires with skin effect.
+# ---- cables
 
 _MU_0 = 4e-7 * math.pi
 _EPSILON_0 = 8.8541878128e-12
@@ -61,7 +61,7 @@ class Cable:
         return np.sqrt(series * shunt), np.sqrt(series / shunt)
 
     def attenuation_db_km(self, frequency_hz: Reals) -> Reals:
-        """What a kilometre of it takes when nothing else hangs on it, dB."""
+        """Attenuation of a kilometre with nothing else connected, dB."""
         gamma: Complexes = self.propagation(frequency_hz)[0]
         return np.array(gamma.real * (_DB_PER_NEPER * 1000.0), dtype=np.float64)
 
@@ -97,7 +97,7 @@ def published_cables() -> dict[str, dict[str, Any]]:
     return {name: row["published"] for name, row in _rows().items() if "published" in row}
 
 
-# ---- A radial network of lines with shunt loads: from every node to every other one, in one pass.
+# ---- radial network
 
 
 @dataclass(frozen=True, slots=True)

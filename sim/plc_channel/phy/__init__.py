@@ -1,1 +1,1 @@
-"""The physical layer of PRIME: airtimes, error rates, and the tool that makes its tables."""
+"""Physical layer of PRIME: airtimes, error rates, and the tool that makes its tables."""

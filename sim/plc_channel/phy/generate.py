@@ -12,7 +12,7 @@ from numpy.random import Generator, Philox
 from sim.plc_channel.phy.montecarlo import INTERLEAVERS, RECEIVERS, Errors, Receiver, simulate_frames
 from sim.plc_channel.phy.schemes import Scheme, scheme, schemes
 
-# ---- Curves of errors over SNR, and the file that holds them.
+# ---- curves
 
 
 def curve(
@@ -59,8 +59,6 @@ def section(profile: str, name: str, curves: dict[int, Sequence[Errors]]) -> str
         lines.append(f"per_{octets} = [{rates}]")
     return "\n".join(lines)
 
-
-# ---- Makes the frame error tables anew: ``python -m sim.plc_channel.phy.generate [--frames 3000] [SCHEME .
 
 SIZES = (18, 64, 256)
 #: from where on each modulation is tried, dB

@@ -1,4 +1,4 @@
-"""A PRIME modem: airtimes, error rates with the floor of preamble and header, capture."""
+"""PRIME modem: airtimes, error rates with the floor of preamble and header, capture."""
 
 import math
 from functools import lru_cache
@@ -8,7 +8,7 @@ from sim.plc_channel.phy.error_tables import error_table
 from sim.plc_channel.phy.schemes import constants, preamble, scheme
 from sim.plc_channel.phy.schemes import scheme as scheme_of
 
-# ---- How long a frame lasts on the wire.
+# ---- airtime
 
 
 def payload_symbols(scheme_name: str, octets: int, preamble_name: str | None = None) -> int:
@@ -119,7 +119,7 @@ class PrimePhy:
         self._preamble = preamble
 
     def airtime_s(self, octets: int) -> float:
-        """How long a frame of so many octets lasts, s.
+        """Airtime of a frame of so many octets, s.
 
         Raises:
             FrameTooLongError: it needs more than 63 symbols.

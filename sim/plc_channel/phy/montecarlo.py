@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.plc_channel.phy.schemes import Scheme, constants
 
-# ---- The convolutional code of PRIME: rate 1/2, K = 7, generators 171 and 133 octal; Viterbi in NumPy.
+# ---- convolutional code: rate 1/2, K = 7, generators 171 and 133 octal
 
 GENERATORS = (0o171, 0o133)
 MEMORY = 6
@@ -79,7 +79,7 @@ def _traced_back(survivors: NDArray[np.bool_]) -> NDArray[np.int8]:
     return bits
 
 
-# ---- Differential phase shift keying from carrier to carrier; the pilot is the first reference.
+# ---- differential phase shift keying; the pilot is the first reference
 
 CARRIERS = 96
 
@@ -109,7 +109,7 @@ def differences(received: NDArray[np.complex128]) -> NDArray[np.complex128]:
 
 
 def soft_bits(steps: NDArray[np.complex128], per_carrier: int, *, gray: bool) -> NDArray[np.float64]:
-    """How much each bit looks like 0 (positive) or 1: difference of the best phase steps of either kind."""
+    """Soft value of each bit, positive for 0: difference of the best phase steps of either kind."""
     count = 1 << per_carrier
     ideal = np.exp(-2j * np.pi * np.arange(count) / count)
     likeness = np.real(steps[..., None] * ideal)
@@ -130,7 +130,7 @@ def hard_bits(steps: NDArray[np.complex128], per_carrier: int, *, gray: bool) ->
     return (words[..., None] >> places & 1).astype(np.int8).reshape(steps.shape[0], -1)
 
 
-# ---- Interleavers: which code bit goes where in a frame.
+# ---- interleaving
 
 _ROWS = 8
 
@@ -174,7 +174,7 @@ def order(kind: str, symbols: int, per_carrier: int, rng: Generator) -> Order:
     return INTERLEAVERS[kind](symbols, per_carrier, rng).reshape(-1)
 
 
-# ---- The scrambler: exclusive or with a sequence of period 127, x^7 + x^4 + 1 from all ones [M].
+# ---- scrambler: x^7 + x^4 + 1 from all ones [M]
 
 
 @cache
@@ -195,7 +195,7 @@ def scrambled(bits: NDArray[np.int8], *, active: bool) -> NDArray[np.int8]:
     return bits ^ np.resize(np.array(_sequence(), dtype=np.int8), bits.shape[1])
 
 
-# ---- Frames through white noise: bits in, errors out. Preamble and header are ideal here.
+# ---- frames through white noise; preamble and header are ideal
 
 _FLUSH_BITS = 8
 _BATCH_BITS = 200_000
@@ -203,7 +203,7 @@ _BATCH_BITS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """How a receiver is made.
+    """Construction of a receiver.
 
     Args:
         gray: Gray labels, else natural ones.
@@ -224,7 +224,7 @@ RECEIVERS = {"modem": Receiver(gray=True, soft=True), "simprime": Receiver(gray=
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """What went wrong at one SNR."""
+    """Errors at one SNR."""
 
     snr_db: float
     bits: int
@@ -320,7 +320,7 @@ def _metrics(steps: NDArray[np.complex128], scheme: Scheme, receiver: Receiver) 
     return np.asarray(1.0 - 2.0 * hard_bits(steps, scheme.bits, gray=receiver.gray), dtype=np.float64)
 
 
-# ---- Middleton's class A noise, and what it does to OFDM: the noise rises, the curve keeps its shape.
+# ---- Middleton's class A noise: the noise rises, the curve keeps its shape
 
 
 def noise_rise_db(gamma: float) -> float:

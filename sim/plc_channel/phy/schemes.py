@@ -1,4 +1,4 @@
-"""The modulations and preambles of PRIME, from ``data/prime_phy.toml``."""
+"""Modulations and preambles of PRIME, from ``data/prime_phy.toml``."""
 
 import tomllib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sim.plc_channel.errors import UnknownSchemeError
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """How a frame begins.
+    """Preamble of a frame.
 
     Args:
         name: A (1.3.6), B or BC (1.4).
@@ -28,7 +28,7 @@ class Preamble:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """How the payload is modulated.
+    """Modulation of the payload.
 
     Args:
         name: as PRIME has it; ``_C`` is with convolutional coding, ``R_`` a robust mode of 1.4.
@@ -49,7 +49,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class PrimeConstants:
-    """What all modulations share; see the data file for units and confidence."""
+    """Constants that all modulations share; see the data file for units and confidence."""
 
     symbol_ms: float
     max_payload_symbols: int

@@ -50,7 +50,7 @@ class ControlPlane(Modem):
         self.transmit(Gpdu(True, 0, (packet,)), to, contention_free=own_time, on_end=on_end)
 
     def _owns_time(self, record: NodeRecord) -> bool:
-        """Whether the contention free period is this node's; a free one is granted for a while."""
+        """True if the contention free period is this node's; a free one is granted for a while."""
         terms, now_s = self.network.terms, self.network.now_s
         if not terms.cfp_symbols:
             return False

@@ -79,7 +79,7 @@ class BaseNode(ControlPlane):
         return tuple(sorted(map(self.nodes.entry, self.nodes), key=lambda entry: entry.eui48))
 
     def statistics(self, eui48: bytes) -> NodeStatistics:
-        """What was counted of a node."""
+        """Counters of a node."""
         return self.nodes.statistics(eui48)
 
     def power(self, on: bool) -> None:

@@ -120,7 +120,7 @@ class BeaconListener:
 
 @dataclass(slots=True, eq=False)
 class BeaconPlan:
-    """What a node waits for: the loss of its switch, or, without a source, any beacon.
+    """Event that a node waits for: the loss of its switch, or, without a source, any beacon.
 
     Args:
         source: the switch that is followed; None while the node searches.

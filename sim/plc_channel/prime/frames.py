@@ -64,7 +64,7 @@ class FrameClock:
         return self._first(self._cfp_s, at_s, needs_s)
 
     def in_contention(self, begin_s: float, end_s: float) -> bool:
-        """Whether a transmission lies within one shared period."""
+        """True if a transmission lies within one shared period."""
         first, last = self._scp_s
         base_s = self.frame_s(self.frame(begin_s))
         return begin_s - base_s >= first - _ROUNDING_S and end_s - base_s <= last + _ROUNDING_S

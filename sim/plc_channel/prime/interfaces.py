@@ -14,7 +14,7 @@ class Phy(Protocol):
     """The modem's transmitter and receiver, in the modulation of the network."""
 
     def airtime_s(self, octets: int) -> float:
-        """How long a frame of so many octets lasts.
+        """Airtime of a frame of so many octets, s.
 
         Raises:
             ValueError: it does not fit one frame.

@@ -354,7 +354,7 @@ class Modem:
         raise NotImplementedError
 
     def ack_timeout_s(self, level: int) -> float:
-        """How long to wait for an acknowledgement over so many switches; spread, so that no two clash on."""
+        """Time-out of an acknowledgement over so many switches, s; spread, so that no two clash on."""
         terms = self.network.terms
         return (terms.ack_timeout_s + terms.ack_timeout_level_s * level) * (1.0 + self.draw() / 2)
 

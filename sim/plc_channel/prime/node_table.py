@@ -1,4 +1,4 @@
-"""The base node's tables: every node ever heard, who has which address, who is a switch, beacon slots."""
+"""Base node's tables: every node ever heard, addresses, switches, beacon slots."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _MAX_LNID = 0x3FFD
 
 @dataclass(slots=True, eq=False)
 class NodeCounts:
-    """What was counted of one node since the world began; see `medium.NodeStatistics`."""
+    """Counters of one node since the world began; see `medium.NodeStatistics`."""
 
     sent: int = 0
     received: int = 0

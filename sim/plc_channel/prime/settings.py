@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 
-# ---- The PIB: a node's attributes with their ranges, defaults and confidence, read from `pib.toml`.
+# ---- PIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def pib_attributes() -> dict[str, PibAttribute]:
     return {name: PibAttribute(name, **row) for name, row in tomllib.loads(text).items()}
 
 
-# ---- How a PRIME network is: its PIB, its frame and what is calibrated; every parameter of the model.
+# ---- settings
 
 SYMBOL_S = 2.24e-3
 FRAME_SYMBOLS = 276

@@ -42,7 +42,7 @@ class Links:
         return self._channel.next_change_s(now_s)
 
     def snr_db(self, sender: int, listener: int, now_s: float) -> float:
-        """How well `listener` hears `sender`."""
+        """SNR at which `listener` hears `sender`, dB."""
         if now_s >= self._until_s:
             self._renew(now_s)
         key = (sender, listener)
@@ -52,7 +52,7 @@ class Links:
         return ratio
 
     def audible(self, sender: int, listener: int, now_s: float) -> bool:
-        """Whether `listener` notices that `sender` sends, and is disturbed by it."""
+        """True if `listener` notices that `sender` sends, and is disturbed by it."""
         if now_s >= self._until_s:
             self._renew(now_s)
         key = (sender, listener)
@@ -86,11 +86,11 @@ class Links:
     def is_lost(
         self, sender: int, listener: int, octets: int, begin_s: float, end_s: float, draw: float
     ) -> bool:
-        """Whether noise takes this one frame; `draw` is the listener's number for it."""
+        """True if noise takes this one frame; `draw` is the listener's number for it."""
         return self._channel.frame_error(self._scheme, octets, sender, listener, begin_s, end_s, draw)
 
     def airtime_s(self, octets: int) -> float:
-        """How long a frame lasts."""
+        """Airtime of a frame, s."""
         airtime = self._airtimes.get(octets)
         if airtime is None:
             airtime = self._airtimes[octets] = float(self._phy.airtime_s(octets))

@@ -22,7 +22,7 @@ from sim.plc_channel.phy.modem import PrimePhy
 from sim.plc_channel.validation.phy import PHY_POINTS
 from sim.plc_channel.validation.rows import Point, ValidationRow, band, row
 
-# ---- Published points of whole networks, from ``data/field.toml``.
+# ---- published networks
 
 
 @cache
@@ -32,7 +32,7 @@ def published_field() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-# ---- How available the meters of a network are by the hour, and the noise that makes them so.
+# ---- availability by the hour
 
 Reals = NDArray[np.float64]
 
@@ -130,7 +130,7 @@ def _ratios(network: NetworkNoise, meters: int, fades: Reals) -> Reals:
     return np.asarray(signals[None, :, None] - rises[:, None, None] + FADE_DB * fades[None, None, :])
 
 
-# ---- Channel and noise beside their published points: R9, R11, PLC-12 and the computed tables of plc.md 1.
+# ---- measures
 
 _SIMPRIME, _COMPUTED = "SimPRIME loss rows", "plc.md 1.8, own earlier computation"
 _STEP_M, _CABLE, _ALL = 20.0, "triplex-al-2x33", 97
@@ -224,7 +224,7 @@ def feeder_row() -> ValidationRow:
 
 
 def capacitor_loss_db(cap_uf: float, distance_m: float, *, worst: bool = False) -> float:
-    """What an inverter's capacitor takes from a concentrator of 1 ohm on a line of 69 ohm, dB."""
+    """Loss by an inverter's capacitor for a concentrator of 1 ohm on a line of 69 ohm, dB."""
     gains = []
     for capacitor in (0.0, cap_uf):
         terms = FeederChannelTerms(
@@ -258,7 +258,7 @@ def capacitor_behind(cap_uf: float) -> ValidationRow:
 
 
 def plc12(cap_uf: float) -> ValidationRow:
-    """What moving the coupler by 20 m buys."""
+    """Gain of moving the coupler by 20 m."""
     gain = capacitor_loss_db(cap_uf, 0.0) - capacitor_loss_db(cap_uf, 20.0)
     title = f"gain of moving the coupler 20 m away from {cap_uf:g} µF"
     return band("PLC-12", title, 10.0, math.inf, gain, kind="computed", confidence="C", source=_COMPUTED)
@@ -325,7 +325,7 @@ CHANNEL_POINTS = (
 )
 
 
-# ---- The rows of the table of validation that belong to the physics of the wire, and what it leaves out.
+# ---- rows
 
 PHYSICS_POINTS = (*PHY_POINTS, *CHANNEL_POINTS)
 
@@ -340,7 +340,7 @@ class LeftOut:
 
 @cache
 def not_modelled() -> tuple[LeftOut, ...]:
-    """What the physics leaves out. Source: ``data/not_modelled.toml``."""
+    """Sentences on what the physics leaves out. Source: ``data/not_modelled.toml``."""
     text = resources.files("sim.plc_channel").joinpath("data/not_modelled.toml").read_text(encoding="utf-8")
     return tuple(LeftOut(**row) for row in tomllib.loads(text)["sentence"])
 

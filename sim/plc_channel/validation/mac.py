@@ -11,7 +11,7 @@ from sim.kernel.medium import NodeState
 from sim.plc_channel.validation import mac_setups
 from sim.plc_channel.validation.rows import ValidationRow
 
-# ---- The published points that the MAC is held against, as a table: what was published, how far off it may
+# ---- published points
 
 _VALIDATION, _CALIBRATION, _COMPUTED, _BAND = "validation", "calibration", "computed", "band"
 
@@ -274,7 +274,7 @@ def checks() -> tuple[Check, ...]:
     )
 
 
-# ---- The MAC's rows of the table of validation: `points` measured and judged.
+# ---- judgement
 
 
 def mac_row(check: Check) -> ValidationRow:

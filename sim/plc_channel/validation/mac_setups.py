@@ -22,7 +22,7 @@ from sim.plc_channel.prime.medium import PrimeMedium
 from sim.plc_channel.prime.network import LogEntry, LogEvent, Network
 from sim.plc_channel.prime.settings import PrimeSettings, prime_settings
 
-# ---- A wire and a modem without physics: every link as a table says; for set-ups that need no noise.
+# ---- channel and modem without physics
 
 
 class ThresholdPhy:
@@ -83,7 +83,7 @@ class TableChannel:
         return math.inf
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:
-        """Whether the ratio is high enough."""
+        """True if the ratio is high enough."""
         return self.snr_db(tx, rx, now_s) >= self._audible_db
 
     def frame_error(
@@ -93,7 +93,7 @@ class TableChannel:
         return draw < self._phy.error_rate(octets, self.snr_db(tx, rx, begin_s))
 
 
-# ---- A feeder in a few numbers: branches of meters, so many decibels each; for topologies and for bad grid
+# ---- branches of meters
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class BranchChannel:
         return math.inf
 
     def audible(self, tx: int, rx: int, now_s: float) -> bool:
-        """Whether the ratio is high enough."""
+        """True if the ratio is high enough."""
         return self.snr_db(tx, rx, now_s) >= self._audible_db
 
     def frame_error(
@@ -168,7 +168,7 @@ class BranchChannel:
         return draw < self._phy.error_rate(octets, self.snr_db(tx, rx, begin_s))
 
 
-# ---- Set-ups of the published points: a base node, meters, and something that reads them.
+# ---- plant
 
 #: octets of request and response, and what the meter thinks about it: the two exchanges of R5
 R5_EXCHANGES = ((71, 484, 0.5), (14, 512, 0.5))
@@ -179,7 +179,7 @@ FIRST_POLL_S, CYCLE_GAP_S = 300.0, 9.0
 
 @dataclass(slots=True)
 class Reading:
-    """What a round of readings gave.
+    """Result of a round of readings.
 
     Args:
         cycles_s: from the beginning of each cycle to that of the next, the gap included.
@@ -346,7 +346,7 @@ def chain(hops: int, scheme: str = "DBPSK_C", seed: int = 1, **terms: float) -> 
     )
 
 
-# ---- What the model gives in the set-ups of the published points; figures only, judged in `validation`.
+# ---- figures
 
 #: numbers of meters of R5 to R7
 R5_METERS = (5, 10, 15, 20)
@@ -400,7 +400,7 @@ def round_trip_s(exchange: str, scheme: str, hops: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """How a network arranged itself.
+    """Topology that a network settled into.
 
     Args:
         levels: nodes of each level.

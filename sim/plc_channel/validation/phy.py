@@ -16,7 +16,7 @@ from sim.plc_channel.phy.montecarlo import RECEIVERS, Receiver, noise_rise_db, s
 from sim.plc_channel.phy.schemes import constants, scheme, schemes
 from sim.plc_channel.validation.rows import Point, ValidationRow, band, row
 
-# ---- Published points of the physical layer and bit error rates from them, from ``data/published_phy.toml`
+# ---- published points
 
 CROSSING_BERS = (0.1, 0.03, 0.01, 0.001)
 
@@ -58,7 +58,7 @@ def snr_at_ber(rows: Sequence[tuple[float, float]], wanted: float) -> float:
     raise ValueError(f"the curve does not pass {wanted}")
 
 
-# ---- The physical layer beside its published points: R1 to R4, PLC-1, PLC-2 and SimPRIME's practice sheet.
+# ---- measures
 
 _SIMPRIME, _MICROCHIP = "SimPRIME tables", "Microchip PRIME"
 _OCTETS = 64

@@ -7,8 +7,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# ---- `ValidationRow`: one figure of a model beside the published one, as the page on fidelity shows it.
-
 
 @dataclass(frozen=True, slots=True)
 class ValidationRow:
@@ -39,8 +37,6 @@ class ValidationRow:
     confidence: str = ""
     source: str = ""
 
-
-# ---- How the physics' rows of the table of validation are put together.
 
 Measure = Callable[[], ValidationRow]
 
