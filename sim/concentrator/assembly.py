@@ -58,7 +58,7 @@ class Components:
     statistics: Statistics
     wire: Southbound
     clients: MeterClients
-    visits: MeterSessions
+    meter_sessions: MeterSessions
     through: PassThrough
     fetcher: Fetcher
     collector: Collector
@@ -87,12 +87,14 @@ def make_components(
     wire = Southbound(env, base, hooks.on_stray, hooks.on_surplus)
     patience = SessionTerms(terms.wire.response_timeout_s, terms.wire.retries)
     clients = MeterClients(terms.system_title, now_s, hooks.random_octets, patience)
-    visits = MeterSessions(wire, clients, keys)
+    meter_sessions = MeterSessions(wire, clients, keys)
     through = PassThrough(env, wire, terms.wire, statistics, hooks.spawn)
     how = FetchTerms(terms.wire.rows_per_read, terms.clock.deviation_minutes)
     fetcher = Fetcher(storage, events, latest, how, clock.utc_s)
-    collector = Collector(env, clock, visits, registry, fetcher, through, statistics, events, terms.clock)
-    does = workers(visits, collector, clock.utc_s, hooks.change_plan)
+    collector = Collector(
+        env, clock, meter_sessions, registry, fetcher, through, statistics, events, terms.clock
+    )
+    does = workers(meter_sessions, collector, clock.utc_s, hooks.change_plan)
     orders = Orders(env, memory, registry, events, clock.utc_s, does)
     loss = LineLoss(terms.balance, terms.clock.deviation_minutes)
     return Components(
@@ -105,7 +107,7 @@ def make_components(
         statistics,
         wire,
         clients,
-        visits,
+        meter_sessions,
         through,
         fetcher,
         collector,

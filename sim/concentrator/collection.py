@@ -170,7 +170,7 @@ class Fetcher:
         for at_s, values in fresh:
             name = "meter-alarm" if obis in _ALARM_LOGS else "meter-event"
             text = " ".join(str(value) for value in values)
-            self._events.tell(name, meter.serial, f"{obis} {text} @{at_s}")
+            self._events.record(name, meter.serial, f"{obis} {text} @{at_s}")
         if fresh:
             last_s = rows[-1][0]
             coverage.add(after_s, last_s)
@@ -265,7 +265,7 @@ class Collector:
     Args:
         env: the world's environment.
         clock: its clock.
-        visits: how it speaks to meters.
+        meter_sessions: how it speaks to meters.
         registry: the meters.
         fetcher: what is done there.
         through: who else talks to them.
@@ -280,11 +280,11 @@ class Collector:
         "_env",
         "_events",
         "_fetcher",
+        "_meter_sessions",
         "_registry",
         "_statistics",
         "_terms",
         "_through",
-        "_visits",
         "_waker",
         "last_runs",
         "plans",
@@ -295,7 +295,7 @@ class Collector:
         self,
         env: Environment,
         clock: ConcentratorClock,
-        visits: MeterSessions,
+        meter_sessions: MeterSessions,
         registry: Registry,
         fetcher: Fetcher,
         through: PassThrough,
@@ -305,7 +305,7 @@ class Collector:
     ) -> None:
         self._env = env
         self._clock = clock
-        self._visits = visits
+        self._meter_sessions = meter_sessions
         self._registry = registry
         self._fetcher = fetcher
         self._through = through
@@ -378,7 +378,7 @@ class Collector:
         def work(engine: SessionEngine) -> Operation[ClockCheck]:
             return keep_clock(engine, self._clock.utc, self._terms, forced=True)
 
-        check = yield from self._visits.at(meter.eui48, meter.serial, work, Urgency.ORDER)
+        check = yield from self._meter_sessions.at(meter.eui48, meter.serial, work, Urgency.ORDER)
         self._tell_clock(meter, check)
         return check
 
@@ -386,7 +386,7 @@ class Collector:
 
     def _visit(self, meter: MeterRecord, plans: tuple[Plan, ...]) -> Generator[Event, Any, bool]:
         """True if it could be done."""
-        keys = self._visits.keys_of(meter.serial)
+        keys = self._meter_sessions.keys_of(meter.serial)
         known = self._registry.by_sap(meter.sap)
         if keys is None or known is None or not known.is_registered:
             return False
@@ -416,7 +416,7 @@ class Collector:
                 self._tell_clock(meter, check)
             return new
 
-        return (yield from self._visits.at(meter.eui48, meter.serial, work, urgency))
+        return (yield from self._meter_sessions.at(meter.eui48, meter.serial, work, urgency))
 
     def _clock_is_due(self, meter: MeterRecord) -> bool:
         every_s, now_s = self._terms.meters_every_s, float(self._env.now)
@@ -427,4 +427,4 @@ class Collector:
         self._clock_seen_s[meter.serial] = float(self._env.now)
         name = _CLOCK_EVENTS.get(check.action)
         if name is not None:
-            self._events.tell(name, meter.serial, f"{check.action} {check.deviation_s:+.1f} s")
+            self._events.record(name, meter.serial, f"{check.action} {check.deviation_s:+.1f} s")

@@ -67,7 +67,7 @@ class Concentrator:
         ports: ``dlms``, ``uplink`` and ``optical``.
         buses: the lines of its RS-485 buses, by name.
         faults: what can go wrong with it.
-        screen: its screen and buttons.
+        front_panel: its screen and buttons.
         usb: its USB port.
 
     Raises:
@@ -91,28 +91,30 @@ class Concentrator:
         self.terms = terms
         self._world = clock
         self._random = streams.stream(f"{terms.serial}/concentrator")
-        self.life = PowerCycle(env, self.power_cut)
+        self.power_cycle = PowerCycle(env, self.power_cut)
         self.clock = ConcentratorClock(clock, terms.clock, self._random.random)
-        self.base = base(self.life.guarded(self._on_wire))
+        self.base = base(self.power_cycle.guarded(self._on_wire))
         hooks = Hooks(
-            self.life.spawn, self._on_stray, self._on_surplus, self._random.bytes, self._change_plan
+            self.power_cycle.spawn, self._on_stray, self._on_surplus, self._random.bytes, self._change_plan
         )
         memory = Nvm()
         self.parts = parts = make_components(env, terms, memory, self.clock, self.base, keys, hooks)
         self._expose(parts)
-        self._watch = WireEvents(env, parts, terms.wire, self.life.spawn)
+        self._watch = WireEvents(env, parts, terms.wire, self.power_cycle.spawn)
         self.language = Language(terms.web.lang)
-        self.uplinks = UplinkSelector(env, terms.uplink, self.life.guarded(self._uplink_changed))
-        self.facts = self._make_facts(parts)
+        self.uplinks = UplinkSelector(env, terms.uplink, self.power_cycle.guarded(self._uplink_changed))
+        self.context = self._make_context(parts)
         self._paused = False
-        self.usb = UsbPort(self.facts, terms.uplink.secret.encode(), self._change_plan)
-        self.screen = FrontPanel(self.facts, lambda: self.life.powered, lambda: self.language.lang)
+        self.usb = UsbPort(self.context, terms.uplink.secret.encode(), self._change_plan)
+        self.front_panel = FrontPanel(
+            self.context, lambda: self.power_cycle.powered, lambda: self.language.lang
+        )
         self._sockets = ConcentratorPorts(
             env,
-            self.facts,
+            self.context,
             parts.through,
             self._random.bytes,
-            lambda: self.life.powered,
+            lambda: self.power_cycle.powered,
             self._can_speak,
             self.power_cut,
         )
@@ -147,7 +149,7 @@ class Concentrator:
         for port in self.ports.values():
             port.paused = paused
         if not paused:
-            self.life.guarded(self._watch.catch_up)(self.base.topology())
+            self.power_cycle.guarded(self._watch.catch_up)(self.base.topology())
 
     def control_handlers(self) -> Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]:
         """Operation of the station-control channel -> what it does to this concentrator."""
@@ -165,10 +167,10 @@ class Concentrator:
         from sim.concentrator.web import web_app  # here: worlds without a page need no web server
 
         return web_app(
-            self.facts,
+            self.context,
             lambda: self.language.lang,
-            lambda: self.life.powered,
-            post=lambda action: (post or _at_once)(self.life.guarded(action)),
+            lambda: self.power_cycle.powered,
+            post=lambda action: (post or _at_once)(self.power_cycle.guarded(action)),
             random_octets=random_octets,
         )
 
@@ -179,10 +181,10 @@ class Concentrator:
     # ------------------------------------------------------------ life
 
     def _boot(self) -> None:
-        self.life.powered = True
+        self.power_cycle.powered = True
         self.booted_s = float(self.env.now)
         self.base.power(True)
-        self.life.guarded(self._start)()
+        self.power_cycle.guarded(self._start)()
 
     def _start(self) -> None:
         parts = self.parts
@@ -196,27 +198,27 @@ class Concentrator:
         kept = parts.memory.get(_PLANS_SLOT)
         plans = self.terms.plans if kept is None else tuple(map(parse_plan, json.loads(kept)))
         parts.collector.plans = plans
-        self.facts.parameters.load()
+        self.context.parameters.load()
         self._sockets.uplink.boot = int(parts.memory.get(_BOOTS_SLOT) or "0") + 1
         parts.memory.put(_BOOTS_SLOT, str(self._sockets.uplink.boot))
-        parts.events.tell("power-up")
+        parts.events.record("power-up")
         silence = SilenceMonitor(self.env, parts, self.terms.wire.disconnected_s)
         for steps in (parts.collector.run(), parts.orders.run(), self._keep_time(), silence.run()):
-            self.life.spawn(steps)
+            self.power_cycle.spawn(steps)
         if self._balancing is not None:
-            self.life.spawn(self._balancing.run())
+            self.power_cycle.spawn(self._balancing.run())
 
     def _gasp(self) -> None:
         """The mains failed: what the capacitor is for."""
-        self.life.guarded(lambda: self.events.tell("last-gasp"))()
+        self.power_cycle.guarded(lambda: self.events.record("last-gasp"))()
         if self._can_speak():
             self._sockets.uplink.gasp(
                 self.clock.utc().isoformat(), self.storage.undelivered, len(self.events)
             )
 
     def _die(self) -> None:
-        self.life.powered = False
-        self.life.end()
+        self.power_cycle.powered = False
+        self.power_cycle.end()
         self.base.power(False)
         self._sockets.reset()
         self.parts.wire.forget()
@@ -237,9 +239,9 @@ class Concentrator:
     def _synchronise(self, reference: datetime) -> float:
         ahead_s = self.clock.synchronise(reference)
         if abs(ahead_s) > self.terms.clock.max_deviation_s:
-            self.events.tell("clock-deviation", detail=f"{ahead_s:+.1f} s")
+            self.events.record("clock-deviation", detail=f"{ahead_s:+.1f} s")
         elif abs(ahead_s) > _TELL_SYNC_S:
-            self.events.tell("clock-synchronised", detail=f"{ahead_s:+.1f} s")
+            self.events.record("clock-synchronised", detail=f"{ahead_s:+.1f} s")
         return ahead_s
 
     # ------------------------------------------------------------ the wire
@@ -256,20 +258,20 @@ class Concentrator:
 
     def _decide(self, name: str, *, trusted: bool) -> MeterRecord:
         record = self.registry.decide(name, trusted=trusted)
-        self.events.tell("meter-confirmed" if trusted else "meter-rejected", record.serial)
+        self.events.record("meter-confirmed" if trusted else "meter-rejected", record.serial)
         return record
 
     # ------------------------------------------------------------ north
 
     def _can_speak(self) -> bool:
-        return self.life.powered and not self._paused and self.uplinks.active is not None
+        return self.power_cycle.powered and not self._paused and self.uplinks.active is not None
 
     def _uplink_changed(self, before: Uplink | None, now: Uplink | None) -> None:
         if now is None:
-            self.events.tell("uplink-down", detail=str(before or ""))
+            self.events.record("uplink-down", detail=str(before or ""))
         else:
             preferred = now is self.uplinks.preferred and before is None
-            self.events.tell("uplink-up" if preferred else "uplink-switched", detail=str(now))
+            self.events.record("uplink-up" if preferred else "uplink-switched", detail=str(now))
             self._sockets.uplink.try_now()
 
     def _on_event(self, event: Event) -> None:
@@ -283,7 +285,7 @@ class Concentrator:
         self.parts.collector.change_plan(plan)
         tables = [item.to_table() for item in self.parts.collector.plans]
         self.parts.memory.put(_PLANS_SLOT, json.dumps(tables))
-        self.events.tell("plan-changed", detail=plan.name)
+        self.events.record("plan-changed", detail=plan.name)
 
     # ------------------------------------------------------------ wiring
 
@@ -294,7 +296,7 @@ class Concentrator:
         self.memory, self.wire, self.loss = parts.memory, parts.wire, parts.loss
         self.events.on_event = self._on_event
         self.orders.on_done = self._on_order_done
-        self.storage.on_evicted = lambda item: self.events.tell(
+        self.storage.on_evicted = lambda item: self.events.record(
             "storage-evicted", detail=f"rows {item.first} to {item.last}"
         )
         self.storage.on_full = self._tell_full
@@ -303,16 +305,16 @@ class Concentrator:
         """Once, until something else has happened."""
         newest = self.events.after(self.events.newest - 1, 1)
         if not newest or newest[0].name != "storage-full":
-            self.events.tell("storage-full")
+            self.events.record("storage-full")
 
-    def _make_facts(self, parts: Components) -> ConcentratorContext:
+    def _make_context(self, parts: Components) -> ConcentratorContext:
         rows = parameter_rows(
             self.terms, parts.collector, parts.loss, self.uplinks, self.language, self._change_plan
         )
         parameters = Parameters(
             parts.memory,
             rows,
-            lambda name, value: self.events.tell("parameter-changed", detail=f"{name} = {value}"),
+            lambda name, value: self.events.record("parameter-changed", detail=f"{name} = {value}"),
         )
         return ConcentratorContext(
             terms=self.terms,

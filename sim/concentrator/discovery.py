@@ -54,7 +54,7 @@ class MeterIdentification:
 
     Args:
         env: the world's environment.
-        visits: how it speaks to them.
+        meter_sessions: how it speaks to them.
         registry: where they are entered.
         terms: how often it asks.
         utc_s: time of the concentrator's clock, s since 1970.
@@ -65,25 +65,25 @@ class MeterIdentification:
         "_asked_s",
         "_asking",
         "_env",
+        "_meter_sessions",
         "_on_record",
         "_registry",
         "_strays",
         "_terms",
         "_utc_s",
-        "_visits",
     )
 
     def __init__(
         self,
         env: Environment,
-        visits: MeterSessions,
+        meter_sessions: MeterSessions,
         registry: Registry,
         terms: WireTerms,
         utc_s: Callable[[], int],
         on_record: Callable[[MeterRecord, bool], None],
     ) -> None:
         self._env = env
-        self._visits = visits
+        self._meter_sessions = meter_sessions
         self._registry = registry
         self._terms = terms
         self._utc_s = utc_s
@@ -122,7 +122,7 @@ class MeterIdentification:
     def _ask(self, eui48: bytes, *, last: bool) -> Generator[Event, Any, bool]:
         """True if it could be found out, or that two meters answer at once."""
         try:
-            identity = yield from self._visits.as_public(
+            identity = yield from self._meter_sessions.as_public(
                 eui48, lambda engine: _identity(engine, eui48), Urgency.REGISTRATION
             )
             reason = self._registry.suspicion(identity) or (yield from self._proof(identity, last=last))
@@ -154,11 +154,13 @@ class MeterIdentification:
         Raises:
             UnreachableError, DlmsError: nothing is proved, and this is not the last time that it is asked.
         """
-        if self._visits.keys_of(identity.serial) is None:
+        if self._meter_sessions.keys_of(identity.serial) is None:
             return Reason.NO_KEYS
-        doubtful = self._visits.owes(identity.eui48)
+        doubtful = self._meter_sessions.owes(identity.eui48)
         try:
-            yield from self._visits.at(identity.eui48, identity.serial, _nothing, Urgency.REGISTRATION)
+            yield from self._meter_sessions.at(
+                identity.eui48, identity.serial, _nothing, Urgency.REGISTRATION
+            )
         except NoAnswer:
             raise
         except DlmsError as failure:
@@ -216,7 +218,7 @@ class WireEvents:
         #: meters whose logs are being read because they pushed something
         self._looking: set[str] = set()
         self._identifier = MeterIdentification(
-            env, parts.visits, parts.registry, terms, parts.clock.utc_s, self._entered
+            env, parts.meter_sessions, parts.registry, terms, parts.clock.utc_s, self._entered
         )
 
     def forget(self) -> None:
@@ -254,7 +256,7 @@ class WireEvents:
             return
         parts.statistics.heard(record.serial, float(self._env.now))
         if not parts.through.unasked(eui48, lpdu) and pushed:
-            parts.events.tell("meter-alarm", record.serial, "push")
+            parts.events.record("meter-alarm", record.serial, "push")
             self._look_into(record)
 
     def surplus(self, eui48: bytes) -> None:
@@ -268,7 +270,7 @@ class WireEvents:
         if record is not None:
             parts.fetcher.forget(record.serial)
             if record.is_registered:
-                parts.events.tell("meter-back", record.serial)
+                parts.events.record("meter-back", record.serial)
         came_back = eui48 in self._gone and record is not None and record.is_registered
         self._gone.discard(eui48)
         if not (came_back and self._identifier.knows(eui48)):
@@ -279,7 +281,7 @@ class WireEvents:
         self._gone.add(eui48)
         if record is not None:
             self._parts.statistics.lost(record.serial)
-            self._parts.events.tell("meter-lost", record.serial)
+            self._parts.events.record("meter-lost", record.serial)
 
     def _look_into(self, record: MeterRecord) -> None:
         """Read the logs of a meter that pushed something, once at a time."""
@@ -297,7 +299,7 @@ class WireEvents:
     def _entered(self, record: MeterRecord, news: bool) -> None:
         if news:
             name = "meter-added" if record.is_registered else "meter-quarantined"
-            self._parts.events.tell(name, record.serial, record.reason or record.eui48.hex())
+            self._parts.events.record(name, record.serial, record.reason or record.eui48.hex())
 
 
 # ---- silent meters
@@ -343,7 +345,7 @@ class SilenceMonitor:
                 continue
             told.add(record.serial)
             if record.serial not in self._told:
-                self._parts.events.tell("meter-silent", record.serial, f"{self._limit_s:.0f} s")
+                self._parts.events.record("meter-silent", record.serial, f"{self._limit_s:.0f} s")
         if told != self._told:
             self._told = told
             self._parts.memory.put(_SILENCE_SLOT, json.dumps(sorted(told)))

@@ -94,7 +94,7 @@ class EventLog:
         newest = self._entries[-1].number + 1 if self._entries else 1
         self._next = max(kept["next"], newest)
 
-    def tell(self, name: str, serial: str = "", detail: str = "") -> Event:
+    def record(self, name: str, serial: str = "", detail: str = "") -> Event:
         """Something happened.
 
         Raises:

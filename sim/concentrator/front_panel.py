@@ -35,7 +35,7 @@ class Item:
 
 
 def _count(name: str) -> Callable[[ConcentratorContext], str]:
-    return lambda facts: str(facts.summary().get(name, 0))
+    return lambda context: str(context.summary().get(name, 0))
 
 
 MENU = Item(
@@ -46,10 +46,10 @@ MENU = Item(
             "Estado",
             "Status",
             items=(
-                Item("Hora", "Time", lambda facts: facts.clock.utc().strftime("%d/%m %H:%M:%S")),
-                Item("Enlace", "Uplink", lambda facts: str(facts.uplinks.active or "-")),
-                Item("Sin entregar", "Undelivered", lambda facts: str(facts.storage.undelivered)),
-                Item("Serie", "Serial", lambda facts: facts.terms.serial),
+                Item("Hora", "Time", lambda context: context.clock.utc().strftime("%d/%m %H:%M:%S")),
+                Item("Enlace", "Uplink", lambda context: str(context.uplinks.active or "-")),
+                Item("Sin entregar", "Undelivered", lambda context: str(context.storage.undelivered)),
+                Item("Serie", "Serial", lambda context: context.terms.serial),
             ),
         ),
         Item(
@@ -95,12 +95,12 @@ class FrontPanel:
     """Screen and buttons of one concentrator.
 
     Args:
-        facts: its parts.
+        context: its parts.
         powered: False while it is dead.
         lang: ``es`` or ``en``, asked at each look.
     """
 
-    facts: ConcentratorContext
+    context: ConcentratorContext
     powered: Callable[[], bool]
     lang: Callable[[], str]
     _levels: list[_Level] = field(default_factory=lambda: [_Level(MENU)])
@@ -141,9 +141,9 @@ class FrontPanel:
     def _row(self, item: Item, here: bool) -> str:
         mark = ">" if here else " "
         if item.parameter:
-            value = self.facts.parameters.values().get(item.parameter, "-")
+            value = self.context.parameters.values().get(item.parameter, "-")
         else:
-            value = item.shows(self.facts) if item.shows is not None else ""
+            value = item.shows(self.context) if item.shows is not None else ""
         words = self._words(item)
         return f"{mark}{words}" + (value.rjust(max(0, COLUMNS - 1 - len(words))) if value else "")
 
@@ -163,7 +163,7 @@ class FrontPanel:
         if self._edit is not None:
             edit, self._edit = self._edit, None
             try:
-                self.facts.parameters.write(edit.parameter.name, edit.parameter.choices[edit.choice])
+                self.context.parameters.write(edit.parameter.name, edit.parameter.choices[edit.choice])
             except OrderError:
                 return
         elif item.items:
@@ -172,7 +172,7 @@ class FrontPanel:
             self._begin_edit(item.parameter)
 
     def _begin_edit(self, name: str) -> None:
-        parameter = next((row for row in self.facts.parameters if row.name == name), None)
+        parameter = next((row for row in self.context.parameters if row.name == name), None)
         if parameter is not None and parameter.choices:
             present = parameter.read()
             place = parameter.choices.index(present) if present in parameter.choices else 0

@@ -270,7 +270,7 @@ class DailyBalance:
             f"{day.loss_percent:.1f} %: {day.totaliser_wh} Wh at the transformer, "
             f"{day.meters_wh} Wh at {day.coverage_percent:.0f} % of the meters"
         )
-        self._events.tell(_LOSS_EVENTS[day.verdict], "", text)
+        self._events.record(_LOSS_EVENTS[day.verdict], "", text)
 
 
 def _net(columns: tuple[str, ...], rows: list[StoredRow]) -> dict[int, int]:

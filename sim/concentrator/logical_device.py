@@ -31,7 +31,7 @@ PUBLIC_SAP, READER_SAP = 16, 2
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFacts:
+class DeviceContext:
     """Values that the logical device shows.
 
     Args:
@@ -55,51 +55,53 @@ class OwnFacts:
     status: Callable[[], dict[str, Any]]
 
 
-def own_device(facts: OwnFacts) -> LogicalDevice:
+def own_device(context: DeviceContext) -> LogicalDevice:
     """The logical device at SAP 1."""
     associations = [AssociationProfile(PUBLIC_SAP)]
-    if facts.password:
-        associations.append(AssociationProfile(READER_SAP, Mechanism.LLS, facts.password))
-    return LogicalDevice(OWN_SAP, facts.ldn.encode("ascii"), _objects(facts), associations)
+    if context.password:
+        associations.append(AssociationProfile(READER_SAP, Mechanism.LLS, context.password))
+    return LogicalDevice(OWN_SAP, context.ldn.encode("ascii"), _objects(context), associations)
 
 
-def _objects(facts: OwnFacts) -> list[CosemObject]:
+def _objects(context: DeviceContext) -> list[CosemObject]:
     def time(_: Selection | None) -> Data:
-        return axdr.octet_string(_local(facts, facts.utc()))
+        return axdr.octet_string(_local(context, context.utc()))
 
     def assigned(_: Selection | None) -> Data:
-        own = axdr.structure(axdr.long_unsigned(OWN_SAP), axdr.octet_string(facts.ldn.encode("ascii")))
+        own = axdr.structure(axdr.long_unsigned(OWN_SAP), axdr.octet_string(context.ldn.encode("ascii")))
         meters = (
             axdr.structure(axdr.long_unsigned(record.sap), axdr.octet_string(_name(record.identity.ldn)))
-            for record in facts.registry
+            for record in context.registry
             if record.is_registered
         )
         return axdr.array(own, *meters)
 
     def status(_: Selection | None) -> Data:
-        return axdr.octet_string(json.dumps(facts.status(), sort_keys=True).encode())
+        return axdr.octet_string(json.dumps(context.status(), sort_keys=True).encode())
 
-    clock = {2: time, 3: constant(axdr.long(facts.deviation_minutes)), 4: constant(axdr.unsigned(0))}
+    clock = {2: time, 3: constant(axdr.long(context.deviation_minutes)), 4: constant(axdr.unsigned(0))}
     return [
-        CosemObject(DataObject, SERIAL, {2: constant(axdr.visible_string(facts.serial))}),
+        CosemObject(DataObject, SERIAL, {2: constant(axdr.visible_string(context.serial))}),
         CosemObject(Clock, CLOCK, clock),
         CosemObject(SapAssignment, SAP_ASSIGNMENT, {2: assigned}),
         CosemObject(DataObject, STATUS, {2: status}),
-        _event_log(facts),
+        _event_log(context),
     ]
 
 
-def _event_log(facts: OwnFacts) -> CosemObject:
+def _event_log(context: DeviceContext) -> CosemObject:
     columns = axdr.array(CaptureObject(8, CLOCK, 2).to_data(), CaptureObject(1, EVENT_CODE, 2).to_data())
 
     def rows(selection: Selection | None) -> Data:
-        entries = list(facts.events)
+        entries = list(context.events)
         if isinstance(selection, EntrySelection):
             entries = entries[max(0, selection.from_entry - 1) : selection.to_entry or None]
         return axdr.array(
             *(
                 axdr.structure(
-                    axdr.octet_string(_local(facts, datetime.fromtimestamp(event.utc_s, facts.utc().tzinfo))),
+                    axdr.octet_string(
+                        _local(context, datetime.fromtimestamp(event.utc_s, context.utc().tzinfo))
+                    ),
                     axdr.long_unsigned(event.kind.code),
                 )
                 for event in entries
@@ -107,14 +109,14 @@ def _event_log(facts: OwnFacts) -> CosemObject:
         )
 
     def used(_: Selection | None) -> Data:
-        return axdr.double_long_unsigned(len(facts.events))
+        return axdr.double_long_unsigned(len(context.events))
 
     getters = {2: rows, 3: constant(columns), 4: constant(axdr.double_long_unsigned(0)), 7: used}
     return CosemObject(ProfileGeneric, EVENTS, getters)
 
 
-def _local(facts: OwnFacts, instant: datetime) -> bytes:
-    return CosemDateTime.from_utc(instant, facts.deviation_minutes).to_bytes()
+def _local(context: DeviceContext, instant: datetime) -> bytes:
+    return CosemDateTime.from_utc(instant, context.deviation_minutes).to_bytes()
 
 
 def _name(ldn: str) -> bytes:

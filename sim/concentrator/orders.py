@@ -219,7 +219,7 @@ class Orders:
         ended = replace(order, state=outcome.state, result=outcome.result, values=outcome.values)
         self._put(ended)
         name = "order-done" if outcome.state == "done" else "order-failed"
-        self._events.tell(name, order.serial, f"{order.kind} {order.order}: {outcome.result}")
+        self._events.record(name, order.serial, f"{order.kind} {order.order}: {outcome.result}")
         self.on_done(ended)
 
     def _put(self, order: Order) -> None:
@@ -246,12 +246,15 @@ Ends = Generator[Event, Any, Outcome]
 
 
 def workers(
-    visits: MeterSessions, collector: Collector, utc_s: Callable[[], int], change_plan: Callable[[Plan], None]
+    meter_sessions: MeterSessions,
+    collector: Collector,
+    utc_s: Callable[[], int],
+    change_plan: Callable[[Plan], None],
 ) -> dict[str, OrderWorker]:
     """Kind of order -> what does it."""
 
     def at(meter: MeterRecord, work: Callable[[SessionEngine], Operation[Outcome]]) -> Ends:
-        return (yield from visits.at(meter.eui48, meter.serial, work, Urgency.ORDER))
+        return (yield from meter_sessions.at(meter.eui48, meter.serial, work, Urgency.ORDER))
 
     def read(order: Order, meter: MeterRecord | None) -> Ends:
         if meter is None:

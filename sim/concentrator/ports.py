@@ -17,7 +17,7 @@ from protocols.dlms.wrapper import WrapperServer, encode_wpdu
 from protocols.dlms.xdlms import error_responses
 from protocols.field.uplink_peer import UplinkConcentrator
 from sim.concentrator.context import ConcentratorContext
-from sim.concentrator.logical_device import OWN_SAP, OwnFacts, own_device
+from sim.concentrator.logical_device import OWN_SAP, DeviceContext, own_device
 from sim.concentrator.pass_through import UNKNOWN, PassThrough
 from sim.concentrator.registry import MeterRecord, Registry
 from sim.concentrator.uplink import UplinkHandlers, UplinkSessions
@@ -100,17 +100,17 @@ class DlmsSessions:
 class DlmsSession:
     """One peer of the port."""
 
-    __slots__ = ("_life", "_own", "_owner", "_wrapper", "_write")
+    __slots__ = ("_generation", "_own", "_owner", "_wrapper", "_write")
 
     def __init__(self, owner: DlmsSessions, write: Write) -> None:
         self._owner = owner
         self._write = write
-        self._life = 0
+        self._generation = 0
         self.reset()
 
     def reset(self) -> None:
         """Forget what was under way."""
-        self._life += 1
+        self._generation += 1
         self._wrapper = WrapperServer()
         self._own = self._owner.own()
 
@@ -124,7 +124,7 @@ class DlmsSession:
 
     def closed(self) -> None:
         """The peer went away."""
-        self._life += 1
+        self._generation += 1
         self._owner.gone(self)
 
     def _take(self, event: ApduReceived) -> None:
@@ -167,11 +167,11 @@ class DlmsSession:
                 back(each)
 
     def _replier(self, client_sap: int, sap: int) -> Callable[[bytes], None]:
-        """Callback that takes an answer to the peer, as long as it is the same peer of the same life."""
-        life = self._life
+        """Callback with an answer to the peer, as long as it is the same connection."""
+        generation = self._generation
 
         def reply(apdu: bytes) -> None:
-            if life == self._life and self._owner.powered:
+            if generation == self._generation and self._owner.powered:
                 self._write(encode_wpdu(apdu, source=sap, destination=client_sap))
 
         return reply
@@ -288,7 +288,7 @@ class ConcentratorPorts:
 
     Args:
         env: the world's environment.
-        facts: its parts.
+        context: its parts.
         through: the ways to its meters.
         random_octets: gives so many random octets, for nonces.
         alive: whether its processor runs.
@@ -305,15 +305,15 @@ class ConcentratorPorts:
     def __init__(
         self,
         env: Environment,
-        facts: ConcentratorContext,
+        context: ConcentratorContext,
         through: PassThrough,
         random_octets: Callable[[int], bytes],
         alive: Callable[[], bool],
         can_speak: Callable[[], bool],
         on_power_lost: Callable[[], None],
     ) -> None:
-        terms = facts.terms
-        devices = LogicalDevices([own_device(_own_facts(facts))])
+        terms = context.terms
+        devices = LogicalDevices([own_device(_device_context(context))])
 
         def make_own() -> ServerConnection:
             return ServerConnection(devices)
@@ -322,10 +322,10 @@ class ConcentratorPorts:
             nonce = random_octets(_NONCE_OCTETS)
             return UplinkConcentrator(terms.uplink.secret.encode(), terms.ldn, terms.serial, nonce)
 
-        self._dlms = DlmsSessions(facts.registry, through, make_own, can_speak)
+        self._dlms = DlmsSessions(context.registry, through, make_own, can_speak)
         self._optical = OpticalSessions(env, make_own, alive)
         self.uplink = UplinkSessions(
-            env, UplinkHandlers(facts), make_end, can_speak, terms.uplink.push_retry_s, on_power_lost
+            env, UplinkHandlers(context), make_end, can_speak, terms.uplink.push_retry_s, on_power_lost
         )
         self.ports: dict[str, Port] = {
             "dlms": Port(env, "dlms", self._dlms.open),
@@ -339,15 +339,15 @@ class ConcentratorPorts:
             sessions.reset()
 
 
-def _own_facts(facts: ConcentratorContext) -> OwnFacts:
-    terms = facts.terms
-    return OwnFacts(
+def _device_context(context: ConcentratorContext) -> DeviceContext:
+    terms = context.terms
+    return DeviceContext(
         serial=terms.serial,
         ldn=terms.ldn,
         deviation_minutes=terms.clock.deviation_minutes,
         password=terms.reader_password.encode(),
-        utc=facts.clock.utc,
-        registry=facts.registry,
-        events=facts.events,
-        status=facts.summary,
+        utc=context.clock.utc,
+        registry=context.registry,
+        events=context.events,
+        status=context.summary,
     )

@@ -89,13 +89,13 @@ class UplinkHandlers:
     """Answers the head-end.
 
     Args:
-        facts: the parts that it looks into.
+        context: the parts that it looks into.
     """
 
-    __slots__ = ("_facts", "_handlers")
+    __slots__ = ("_context", "_handlers")
 
-    def __init__(self, facts: ConcentratorContext) -> None:
-        self._facts = facts
+    def __init__(self, context: ConcentratorContext) -> None:
+        self._context = context
         self._handlers: dict[str, Handler] = {
             "status.read": self._status,
             "clock.sync": self._clock,
@@ -106,10 +106,10 @@ class UplinkHandlers:
             "events.pull": self._pull_events,
             "events.acknowledge": self._acknowledge_events,
             "order.place": self._place,
-            "order.read": lambda body: order_body(self._facts.orders.find(body["order"])),
+            "order.read": lambda body: order_body(self._context.orders.find(body["order"])),
             "statistics.read": self._statistics,
-            "balance.read": lambda _: {"days": [_day_body(day) for day in self._facts.loss.days]},
-            "parameters.read": lambda _: {"parameters": self._facts.parameters.values()},
+            "balance.read": lambda _: {"days": [_day_body(day) for day in self._context.loss.days]},
+            "parameters.read": lambda _: {"parameters": self._context.parameters.values()},
             "parameters.write": self._write,
         }
 
@@ -124,12 +124,12 @@ class UplinkHandlers:
     # ------------------------------------------------------------ state
 
     def _status(self, _: Body) -> Body:
-        facts = self._facts
+        context = self._context
         return {
-            "utc": facts.clock.utc().isoformat(),
-            "uptime_s": int(facts.uptime_s()),
-            "uplink": str(facts.uplinks.active or ""),
-            "counts": facts.summary(),
+            "utc": context.clock.utc().isoformat(),
+            "uptime_s": int(context.uptime_s()),
+            "uplink": str(context.uplinks.active or ""),
+            "counts": context.summary(),
         }
 
     def _clock(self, body: Body) -> Body:
@@ -137,16 +137,16 @@ class UplinkHandlers:
             reference = datetime.fromisoformat(body["utc"]).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise OrderError("refused", "utc must be an instant of ISO 8601") from error
-        return {"deviation_s": self._facts.synchronise(reference)}
+        return {"deviation_s": self._context.synchronise(reference)}
 
     def _write(self, body: Body) -> Body:
-        return {"value": self._facts.parameters.write(body["name"], body["value"])}
+        return {"value": self._context.parameters.write(body["name"], body["value"])}
 
     # ------------------------------------------------------------ meters
 
     def _page(self, body: Body) -> tuple[list[MeterRecord], bool]:
         behind = sorted(
-            (record for record in self._facts.registry if record.sap > body["after_sap"]),
+            (record for record in self._context.registry if record.sap > body["after_sap"]),
             key=lambda record: record.sap,
         )
         return behind[: body["limit"]], len(behind) > body["limit"]
@@ -156,7 +156,7 @@ class UplinkHandlers:
         return {"meters": [self._meter(record) for record in found], "more": more}
 
     def _meter(self, record: MeterRecord) -> Body:
-        contact_s = self._facts.contact_utc_s(record)
+        contact_s = self._context.contact_utc_s(record)
         return {
             "serial": record.serial,
             "eui48": record.eui48.hex(),
@@ -166,29 +166,29 @@ class UplinkHandlers:
             "state": str(record.state),
             "reason": str(record.reason),
             "since_utc_s": record.since_utc_s,
-            "reachable": self._facts.is_reachable(record),
-            "stale": self._facts.is_stale(record),
+            "reachable": self._context.is_reachable(record),
+            "stale": self._context.is_stale(record),
             "last_contact_utc_s": contact_s,
         }
 
     def _decide(self, body: Body) -> Body:
-        return self._meter(self._facts.decide(body["meter"], trusted=body["trusted"]))
+        return self._meter(self._context.decide(body["meter"], trusted=body["trusted"]))
 
     def _statistics(self, body: Body) -> Body:
         found, more = self._page(body)
         rows = []
         for record in found:
-            row = asdict(self._facts.statistics_of(record))
+            row = asdict(self._context.statistics_of(record))
             row.pop("last_contact_s")
             rows.append(
-                row | {"path": list(row["path"]), "last_contact_utc_s": self._facts.contact_utc_s(record)}
+                row | {"path": list(row["path"]), "last_contact_utc_s": self._context.contact_utc_s(record)}
             )
         return {"meters": rows, "more": more, "next": found[-1].sap if found else body["after_sap"]}
 
     # ------------------------------------------------------------ readings, events, orders
 
     def _pull_readings(self, body: Body) -> Body:
-        storage, after = self._facts.storage, body["after"]
+        storage, after = self._context.storage, body["after"]
         batches = storage.after(after, body["limit"])
         newest = batches[-1].last if batches else after
         return {
@@ -199,11 +199,11 @@ class UplinkHandlers:
         }
 
     def _acknowledge_readings(self, body: Body) -> Body:
-        self._facts.storage.acknowledge(body["through"])
-        return {"held": self._facts.storage.undelivered}
+        self._context.storage.acknowledge(body["through"])
+        return {"held": self._context.storage.undelivered}
 
     def _pull_events(self, body: Body) -> Body:
-        log, after = self._facts.events, body["after"]
+        log, after = self._context.events, body["after"]
         events = log.after(after, min(body["limit"], _EVENTS_MAX))
         newest = events[-1].number if events else after
         return {
@@ -214,8 +214,8 @@ class UplinkHandlers:
         }
 
     def _acknowledge_events(self, body: Body) -> Body:
-        self._facts.events.acknowledge(body["through"])
-        return {"held": len(self._facts.events)}
+        self._context.events.acknowledge(body["through"])
+        return {"held": len(self._context.events)}
 
     def _place(self, body: Body) -> Body:
         args = {
@@ -223,7 +223,9 @@ class UplinkHandlers:
             for key, value in body.items()
             if key not in ("order", "kind", "serial") and value is not None
         }
-        return order_body(self._facts.orders.place(Order(body["order"], body["kind"], body["serial"], args)))
+        return order_body(
+            self._context.orders.place(Order(body["order"], body["kind"], body["serial"], args))
+        )
 
 
 # ---- sessions and pushes
@@ -243,7 +245,7 @@ class UplinkSessions:
 
     Args:
         env: the world's environment.
-        desk: answers.
+        handlers: answers.
         make_end: a fresh end of the protocol, with a fresh nonce.
         alive: False while it is dead or no way to the head-end is up.
         retry_s: s between two tries to deliver a push.
@@ -253,8 +255,8 @@ class UplinkSessions:
     __slots__ = (
         "_alarm",
         "_alive",
-        "_desk",
         "_env",
+        "_handlers",
         "_ids",
         "_make_end",
         "_on_power_lost",
@@ -267,14 +269,14 @@ class UplinkSessions:
     def __init__(
         self,
         env: Environment,
-        desk: UplinkHandlers,
+        handlers: UplinkHandlers,
         make_end: MakeEnd,
         alive: Callable[[], bool],
         retry_s: float,
         on_power_lost: Callable[[], None],
     ) -> None:
         self._env = env
-        self._desk = desk
+        self._handlers = handlers
         self._make_end = make_end
         self._alive = alive
         self._retry_s = retry_s
@@ -335,7 +337,7 @@ class UplinkSessions:
         """Answer one message."""
         message = asked.message
         try:
-            end.answer(message.id, self._desk.answer(message.type_name, dict(message.body)))
+            end.answer(message.id, self._handlers.answer(message.type_name, dict(message.body)))
         except OrderError as error:
             code = error.code if error.code in _CODES else "refused"
             end.refuse(message.id, UplinkError(code, error.sentence))

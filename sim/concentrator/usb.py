@@ -23,17 +23,17 @@ class UsbPort:
     """The USB port of one concentrator.
 
     Args:
-        facts: its parts.
+        context: its parts.
         secret: of the uplink.
         change_plan: adds a plan, or replaces the one of that name.
     """
 
-    __slots__ = ("_change_plan", "_facts", "_secret", "stick")
+    __slots__ = ("_change_plan", "_context", "_secret", "stick")
 
     def __init__(
-        self, facts: ConcentratorContext, secret: bytes, change_plan: Callable[[Plan], None]
+        self, context: ConcentratorContext, secret: bytes, change_plan: Callable[[Plan], None]
     ) -> None:
-        self._facts = facts
+        self._context = context
         self._secret = secret
         self._change_plan = change_plan
         #: what is in the port, None for nothing
@@ -42,7 +42,7 @@ class UsbPort:
     def insert(self, stick: UsbStick) -> None:
         """Put a stick in: what the office has kept is let go, plans are taken, then readings exported."""
         self.stick = stick
-        if acknowledgement_name(self._facts.terms.serial) in stick:
+        if acknowledgement_name(self._context.terms.serial) in stick:
             self.take_acknowledgement()
         if PLANS_FILE in stick:
             self.import_plans()
@@ -56,20 +56,20 @@ class UsbPort:
         """Let go of rows that the office has kept; the number of the last one, 0 where none is believed."""
         if self.stick is None:
             return 0
-        facts = self._facts
+        context = self._context
         try:
-            data = self.stick.get(acknowledgement_name(facts.terms.serial), b"")
+            data = self.stick.get(acknowledgement_name(context.terms.serial), b"")
             bundle = read_bundle(data, "acknowledgement", self._secret)
             through = acknowledged_by(bundle)
-            if bundle.serial != facts.terms.serial:
+            if bundle.serial != context.terms.serial:
                 raise BundleError("not-ours", f"the acknowledgement is for {bundle.serial[:40]}")
-            if through > facts.storage.newest:
+            if through > context.storage.newest:
                 raise BundleError("not-ours", "the acknowledgement names rows that were never stored")
         except BundleError as error:
-            facts.events.tell("usb-refused", detail=str(error))
+            context.events.record("usb-refused", detail=str(error))
             return 0
-        facts.storage.acknowledge(through)
-        facts.events.tell("usb-imported", detail=f"acknowledged through {through}")
+        context.storage.acknowledge(through)
+        context.events.record("usb-imported", detail=f"acknowledged through {through}")
         return through
 
     def import_plans(self) -> int:
@@ -82,11 +82,11 @@ class UsbPort:
                 raise BundleError("not-a-bundle", "plans must be a list of tables")
             plans = [parse_plan(table) for table in content]
         except (BundleError, TermsError) as error:
-            self._facts.events.tell("usb-refused", detail=str(error))
+            self._context.events.record("usb-refused", detail=str(error))
             return 0
         for plan in plans:
             self._change_plan(plan)
-        self._facts.events.tell("usb-imported", detail=f"{len(plans)} plans")
+        self._context.events.record("usb-imported", detail=f"{len(plans)} plans")
         return len(plans)
 
     def export_readings(self) -> str:
@@ -96,16 +96,16 @@ class UsbPort:
         """
         if self.stick is None:
             return ""
-        facts = self._facts
-        batches = facts.storage.after(facts.storage.acknowledged, _ROWS_MAX)
-        serial, now_s = facts.terms.serial, facts.clock.utc_s()
+        context = self._context
+        batches = context.storage.after(context.storage.acknowledged, _ROWS_MAX)
+        serial, now_s = context.terms.serial, context.clock.utc_s()
         name = f"{serial}-{batches[0].first if batches else 0}-{batches[-1].last if batches else 0}.json"
         content = {
             "batches": [part for batch in batches for part in _parts(batch_body(batch))],
-            "lost": lost_after(facts.storage, facts.storage.acknowledged),
+            "lost": lost_after(context.storage, context.storage.acknowledged),
         }
         self.stick[name] = make_bundle("readings", serial, now_s, content, self._secret)
-        facts.events.tell("usb-exported", detail=name)
+        context.events.record("usb-exported", detail=name)
         return name
 
 

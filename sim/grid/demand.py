@@ -256,7 +256,7 @@ class CommunityDemand:
         names: of the loads.
         households: what stands there.
         streams: of the world.
-        almanac: of the place.
+        calendar: of the place.
         market_weekday: 1 to 7.
         scale: multiplies every power.
     """
@@ -266,12 +266,12 @@ class CommunityDemand:
         names: Sequence[str],
         households: Sequence[Household],
         streams: RandomStreams,
-        almanac: LocalCalendar,
+        calendar: LocalCalendar,
         *,
         market_weekday: int = 7,
         scale: float = 1.0,
     ) -> None:
-        self._names, self._streams, self._almanac = tuple(names), streams, almanac
+        self._names, self._streams, self._calendar = tuple(names), streams, calendar
         self._market = market_weekday
         self._rows = _run_rows(households, scale)
         self._standing = _standing_w(households, scale)
@@ -343,7 +343,7 @@ class CommunityDemand:
         return starts
 
     def _day_factor(self, day: int) -> Floats:
-        date = self._almanac.date(day)
+        date = self._calendar.date(day)
         weekday = date.isoweekday()
         kind = "market" if weekday == self._market else "weekend" if weekday in _WEEKEND else "weekday"
         factors = {

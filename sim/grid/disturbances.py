@@ -92,21 +92,21 @@ class Disturbances:
         points: how many.
     """
 
-    __slots__ = ("_almanac", "_clouds", "_name", "_nodes", "_points", "_streams", "_terms")
+    __slots__ = ("_calendar", "_clouds", "_name", "_nodes", "_points", "_streams", "_terms")
 
     def __init__(
         self,
         terms: DisturbanceTerms,
         streams: RandomStreams,
         name: str,
-        almanac: LocalCalendar,
+        calendar: LocalCalendar,
         clouds: CloudModel,
         *,
         nodes: int,
         points: int,
     ) -> None:
         self._terms, self._streams, self._name = terms, streams, name
-        self._almanac, self._clouds = almanac, clouds
+        self._calendar, self._clouds = calendar, clouds
         self._nodes, self._points = nodes, points
 
     def day(self, day: int) -> tuple[Disturbance, ...]:
@@ -123,7 +123,7 @@ class Disturbances:
     def _one(self, rate: _Rate, day: int, stream: Generator) -> Disturbance:
         draw = stream.random(4)
         hours = _PLANNED_H if rate.cause is SupplyEventCause.PLANNED else (0.0, 24.0)
-        begin_s = self._almanac.begin_s(day) + 3600.0 * _between(hours, draw[0])
+        begin_s = self._calendar.begin_s(day) + 3600.0 * _between(hours, draw[0])
         lasts_s = rate.unit_s * _log_between(getattr(self._terms, rate.lasts), draw[1])
         place = 1 + int(draw[2] * self._nodes) if rate.effect is Effect.BRANCH else 0
         factor = _between(getattr(self._terms, rate.factor), draw[3]) if rate.factor else 1.0
@@ -137,7 +137,7 @@ class Disturbances:
         found = []
         for _ in range(int(stream.poisson(often))):
             draw = stream.random(3)
-            begin_s = self._almanac.begin_s(day) + DAY_S * _between((0.5, 0.95), draw[0])
+            begin_s = self._calendar.begin_s(day) + DAY_S * _between((0.5, 0.95), draw[0])
             lasts_s = 60.0 * _log_between(terms.storm_min, draw[1])
             node = 1 + int(draw[2] * self._nodes)
             found.append(
@@ -163,7 +163,7 @@ class Disturbances:
         draw = self._streams.stream(f"{self._name}/user/day-{day}").random((self._points, 3))
         found = []
         for point in np.flatnonzero(draw[:, 0] < chance):
-            begin_s = self._almanac.begin_s(day) + DAY_S * float(draw[point, 1])
+            begin_s = self._calendar.begin_s(day) + DAY_S * float(draw[point, 1])
             lasts_s = 60.0 * _log_between(terms.user_outage_min, float(draw[point, 2]))
             outage = Disturbance(Effect.POINT, SupplyEventCause.USER, begin_s, begin_s + lasts_s, int(point))
             found.append(_whole_ms(outage))
@@ -274,13 +274,13 @@ class ActiveDisturbances:
 
     Args:
         drawn: what goes wrong by itself.
-        almanac: of the place.
+        calendar: of the place.
         feeder: to know what lies behind a fault.
         points: how many.
     """
 
-    def __init__(self, drawn: Disturbances, almanac: LocalCalendar, feeder: Feeder, points: int) -> None:
-        self._drawn, self._almanac, self._feeder, self._points = drawn, almanac, feeder, points
+    def __init__(self, drawn: Disturbances, calendar: LocalCalendar, feeder: Feeder, points: int) -> None:
+        self._drawn, self._calendar, self._feeder, self._points = drawn, calendar, feeder, points
         self._drawn_to = -1
         self._pending: list[Disturbance] = []
         self._active: list[Disturbance] = []
@@ -292,9 +292,9 @@ class ActiveDisturbances:
         self.plant: SupplyState | None = None
         self.cause: NDArray[np.int8] = np.full(points, CODE[SupplyEventCause.LOAD], dtype=np.int8)
 
-    def look(self, now_s: float) -> None:
+    def observe(self, now_s: float) -> None:
         """Bring everything up to an instant."""
-        while self._drawn_to < self._almanac.day(now_s):
+        while self._drawn_to < self._calendar.day(now_s):
             self._drawn_to += 1
             self._pending += self._drawn.day(self._drawn_to)
         self._pending = [one for one in self._pending if one.end_s > now_s]

@@ -100,11 +100,11 @@ def simulated_month(
         days: how many.
         name: of the village.
     """
-    almanac = LocalCalendar(epoch, -5.0)
+    calendar = LocalCalendar(epoch, -5.0)
     names = [f"{name}/home-{number + 1:03d}" for number in range(terms.count)]
     homes = [home_household(terms, streams.stream(label)) for label in names]
     village = CommunityDemand(
-        names, homes, streams, almanac, market_weekday=terms.market_weekday, scale=terms.demand_scale
+        names, homes, streams, calendar, market_weekday=terms.market_weekday, scale=terms.demand_scale
     )
     active_wh, reactive_varh = np.zeros(terms.count), np.zeros(terms.count)
     for day in range(days):
@@ -214,8 +214,8 @@ def fidelity_rows(homes: int = 400, days: int = 28) -> tuple[FidelityRow, ...]:
 
 def sky_rows() -> tuple[FidelityRow, ...]:
     """The clear sky of an equinox at Teorama."""
-    almanac = LocalCalendar(_EQUINOX, -5.0)
-    weather = Weather(PlantTerms(), CloudModel(RandomStreams(_SEED), "fidelity", almanac, 0.0), almanac)
+    calendar = LocalCalendar(_EQUINOX, -5.0)
+    weather = Weather(PlantTerms(), CloudModel(RandomStreams(_SEED), "fidelity", calendar, 0.0), calendar)
     clear = weather.day(0).clear_level_w_m2
     source = "pvlib at Teorama, clear sky with its world grid of turbidity"
     return (

@@ -94,7 +94,7 @@ class LoadSide:
         terms: HomesTerms,
         streams: RandomStreams,
         name: str,
-        almanac: LocalCalendar,
+        calendar: LocalCalendar,
     ) -> None:
         self.points = len(who.points)
         self.taps = len(who.tap_points)
@@ -111,14 +111,14 @@ class LoadSide:
             names,
             households,
             streams,
-            almanac,
+            calendar,
             market_weekday=terms.market_weekday,
             scale=terms.demand_scale,
         )
         self.pv_kwp = np.array([household.pv_kwp for household in households])
         self.cold_index = self.village.cold_load
         self._day: DemandDay | None = None
-        self._almanac = almanac
+        self._calendar = calendar
 
     def extra_places(self, topology: Topology, tap_points: Sequence[int]) -> list[ConnectionPoint]:
         """Taps hang at the pole and phase of their thief, lighting in the middle of the feeder."""
@@ -131,16 +131,16 @@ class LoadSide:
 
     def demand(self, now_s: float) -> Complex:
         """Demand now, W and var at the nominal voltage; thermostats as they stand."""
-        day, minute = self._today(now_s), self._almanac.minute(now_s)
+        day, minute = self._today(now_s), self._calendar.minute(now_s)
         cold_w, cold_var = self.village.cold(self.count)
         active, reactive = day.active_w[minute] + cold_w, day.reactive_var[minute] + cold_var
         return np.asarray(active + 1j * reactive)
 
     def starts(self, since_s: float, now_s: float) -> list[MotorStart]:
         """Hard starts after `since_s` and up to now."""
-        day, minute = self._today(now_s), self._almanac.minute(now_s)
-        same_day = self._almanac.day(since_s) == day.day
-        first = self._almanac.minute(since_s) + 1 if same_day else 0
+        day, minute = self._today(now_s), self._calendar.minute(now_s)
+        same_day = self._calendar.day(since_s) == day.day
+        first = self._calendar.minute(since_s) + 1 if same_day else 0
         return [start for at in range(first, minute + 1) for start in day.starts.get(at, ())]
 
     def wire(
@@ -173,7 +173,7 @@ class LoadSide:
         return LoadPowers(none, none, none, 0.0)
 
     def _today(self, now_s: float) -> DemandDay:
-        number = self._almanac.day(now_s)
+        number = self._calendar.day(now_s)
         if self._day is None or self._day.day != number:
             self._day = self.village.day(number)
         return self._day
@@ -327,7 +327,7 @@ class SupplyHistory:
 
     Args:
         points: how many.
-        almanac: of the place.
+        calendar: of the place.
 
     Attributes:
         state: of the plant now.
@@ -338,10 +338,10 @@ class SupplyHistory:
         watch: writes the events.
     """
 
-    __slots__ = ("_almanac", "day_service_s", "point_service_s", "service_s", "state", "watch")
+    __slots__ = ("_calendar", "day_service_s", "point_service_s", "service_s", "state", "watch")
 
-    def __init__(self, points: int, almanac: LocalCalendar) -> None:
-        self._almanac = almanac
+    def __init__(self, points: int, calendar: LocalCalendar) -> None:
+        self._calendar = calendar
         self.state = SupplyState.NORMAL
         self.service_s = 0.0
         self.point_service_s = np.zeros(points)
@@ -357,11 +357,11 @@ class SupplyHistory:
         """Let an interval be over in which these points had a voltage."""
         supplied_s = duration_s if self.state is SupplyState.NORMAL else 0.0
         self.service_s += supplied_s
-        day = self._almanac.day(since_s)
+        day = self._calendar.day(since_s)
         self.day_service_s[day] = self.day_service_s.get(day, 0.0) + supplied_s
         self.point_service_s = self.point_service_s + np.where(energised, duration_s, 0.0)
 
-    def look(self, state: SupplyState, share: Floats, cause: NDArray[np.int8], now_s: float) -> None:
+    def observe(self, state: SupplyState, share: Floats, cause: NDArray[np.int8], now_s: float) -> None:
         """Take the state that holds from now on."""
         self.state = state
-        self.watch.look(share, cause, now_s)
+        self.watch.observe(share, cause, now_s)

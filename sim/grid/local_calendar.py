@@ -13,8 +13,8 @@ class LocalCalendar:
         epoch: the aware instant at which the world's clock was 0.
         utc_offset_h: of the place.
 
-    >>> almanac = Almanac(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
-    >>> almanac.day(86400.0), almanac.minute(3600.0), almanac.date(1).isoformat()
+    >>> calendar = LocalCalendar(datetime(2026, 1, 1, 5, tzinfo=UTC), -5.0)
+    >>> calendar.day(86400.0), calendar.minute(3600.0), calendar.date(1).isoformat()
     (1, 60, '2026-01-02')
     """
 

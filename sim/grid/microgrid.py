@@ -68,17 +68,17 @@ class Microgrid:
         self, terms: MicrogridTerms, *, streams: RandomStreams, epoch: datetime, name: str = "grid"
     ) -> None:
         self.terms, self.name, self.now_s = terms, name, 0.0
-        self._almanac = LocalCalendar(epoch, terms.plant.utc_offset_h)
-        self._clouds = CloudModel(streams, name, self._almanac, terms.plant.cloudiness)
-        self._weather = Weather(terms.plant, self._clouds, self._almanac)
+        self._calendar = LocalCalendar(epoch, terms.plant.utc_offset_h)
+        self._clouds = CloudModel(streams, name, self._calendar, terms.plant.cloudiness)
+        self._weather = Weather(terms.plant, self._clouds, self._calendar)
         who = connected_loads(terms.homes, streams, name)
         lived_in = [not household.closed for household in who.points]
-        planted = plant(terms, streams, name, self._almanac, lived_in)
+        planted = plant(terms, streams, name, self._calendar, lived_in)
         taps = tuple(theft.point for theft in planted if theft.kind == "illegal-tap")
         who = replace(who, tap_points=taps)
         self.point_names, self.points = who.point_names, len(who.points)
         self.households = who.points
-        self._loads = LoadSide(who, terms.homes, streams, name, self._almanac)
+        self._loads = LoadSide(who, terms.homes, streams, name, self._calendar)
         self._topology = layout(
             terms.feeder, terms.homes.count, self.points - terms.homes.count, streams.stream(f"{name}/feeder")
         )
@@ -89,17 +89,17 @@ class Microgrid:
             terms.disturbances,
             streams,
             name,
-            self._almanac,
+            self._calendar,
             self._clouds,
             nodes=passive.tree.count - 1,
             points=self.points,
         )
-        self._around = ActiveDisturbances(drawn, self._almanac, passive, self.points)
-        self._around.thefts = list(planted)
-        self._station = PowerPlant(terms.plant, self._almanac)
+        self._conditions = ActiveDisturbances(drawn, self._calendar, passive, self.points)
+        self._conditions.thefts = list(planted)
+        self._station = PowerPlant(terms.plant, self._calendar)
         self.books = EnergyBalance()
         self.totals = PointTotals(self._loads.count)
-        self.supply = SupplyHistory(self.points, self._almanac)
+        self.supply = SupplyHistory(self.points, self._calendar)
         self._closed = np.ones(self.points, bool)
         self._sun_day = -1
         self._begin()
@@ -154,7 +154,7 @@ class Microgrid:
     @property
     def thefts(self) -> tuple[PlantedTheft, ...]:
         """Every theft planted or injected, with what it took so far."""
-        return tuple(self._around.thefts)
+        return tuple(self._conditions.thefts)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -174,13 +174,13 @@ class Microgrid:
     @property
     def solar_w(self) -> float:
         """Available power of the plant's panels, W."""
-        return float(self._solar[self._almanac.minute(self.now_s)]) * self._around.sun_share()
+        return float(self._solar[self._calendar.minute(self.now_s)]) * self._conditions.sun_share()
 
     @property
     def next_event_s(self) -> float:
         """The instant before which nothing but demand and sun changes; infinity if none is known."""
         return min(
-            self._around.next_change_s(self.now_s),
+            self._conditions.next_change_s(self.now_s),
             self._station.next_event_s(self.now_s),
             self._thefts_until_s,
         )
@@ -197,7 +197,7 @@ class Microgrid:
         self._close(now_s)
         starting = self._loads.village.thermostats.switch()
         starts = self._loads.starts(since_s, now_s) + self._loads.village.cold_starts(starting)
-        self._look()
+        self._observe()
         self._solve(starts)
 
     def set_closed(self, point: int, closed: bool, now_s: float) -> None:
@@ -210,7 +210,7 @@ class Microgrid:
         self._close(now_s)
         self._closed = self._closed.copy()
         self._closed[point] = closed
-        self._look()
+        self._observe()
         self._solve()
 
     def inject(
@@ -228,9 +228,9 @@ class Microgrid:
             InjectionError: the grid cannot do that.
         """
         self._close(self.now_s if now_s is None else now_s)
-        handle = self._around.inject(kind, point, value, self.now_s)
-        self._look_for_thieves()
-        self._look()
+        handle = self._conditions.inject(kind, point, value, self.now_s)
+        self._refresh_thefts()
+        self._observe()
         self._solve()
         return handle
 
@@ -241,9 +241,9 @@ class Microgrid:
             InjectionError: it is not in force.
         """
         self._close(self.now_s if now_s is None else now_s)
-        self._around.clear(handle, self.now_s)
-        self._look_for_thieves()
-        self._look()
+        self._conditions.clear(handle, self.now_s)
+        self._refresh_thefts()
+        self._observe()
         self._solve()
 
     # ------------------------------------------------------------ how
@@ -255,8 +255,8 @@ class Microgrid:
         self._live = np.zeros(self._loads.count, bool)
         self._rooftop = self._solar = np.zeros(1440)
         self.frequency_hz = 0.0
-        self._look_for_thieves()
-        self._look()
+        self._refresh_thefts()
+        self._observe()
         self._loads.village.thermostats.switch()
         self._solve()
 
@@ -278,27 +278,27 @@ class Microgrid:
         self.supply.pass_time(self.now_s, duration_s, self._seen.line_v > 0.0)
         self.now_s = now_s
 
-    def _look(self) -> None:
+    def _observe(self) -> None:
         """Bring sun, circumstances and thefts up to now."""
-        day = self._almanac.day(self.now_s)
+        day = self._calendar.day(self.now_s)
         if day != self._sun_day:
             weather = self._weather.day(day)
             self._solar = available_w(self.terms.plant, weather)
             self._rooftop = rooftop_w_per_kwp(self.terms.plant, weather)
             self._sun_day = day
-        self._around.look(self.now_s)
+        self._conditions.observe(self.now_s)
         if self.now_s >= self._thefts_until_s:
-            self._look_for_thieves()
+            self._refresh_thefts()
 
-    def _look_for_thieves(self) -> None:
+    def _refresh_thefts(self) -> None:
         """Thefts begin and end: what they do together holds until the next of them does."""
-        self._effects = effects(self.thefts, self.points, self.now_s, self._almanac.hour(self.now_s))
-        self._thefts_until_s = next_change_s(self.thefts, self.now_s, self._almanac)
+        self._effects = effects(self.thefts, self.points, self.now_s, self._calendar.hour(self.now_s))
+        self._thefts_until_s = next_change_s(self.thefts, self.now_s, self._calendar)
         self.tamper = self._effects.tamper
 
     def _solve(self, starts: list[MotorStart] | None = None) -> None:
         """Find the state that holds from now on."""
-        rooftop = float(self._rooftop[self._almanac.minute(self.now_s)]) * self._around.sun_share()
+        rooftop = float(self._rooftop[self._calendar.minute(self.now_s)]) * self._conditions.sun_share()
         for _ in range(_ATTEMPTS):
             state = self._state()
             if state is not SupplyState.NORMAL:
@@ -306,7 +306,10 @@ class Microgrid:
             wiring = self._wire(rooftop)
             try:
                 solution = self._flow.solve(
-                    wiring.power_va, self.terms.feeder.impedance_share, self._source_v(), self._around.live
+                    wiring.power_va,
+                    self.terms.feeder.impedance_share,
+                    self._source_v(),
+                    self._conditions.live,
                 )
             except PowerFlowError:
                 self._station.trip(self.now_s)
@@ -326,19 +329,19 @@ class Microgrid:
 
     def _state(self) -> SupplyState:
         own = self._station.decide(self.now_s)
-        if self._around.plant is not None:
-            return self._around.plant
+        if self._conditions.plant is not None:
+            return self._conditions.plant
         if not self._station.machine.in_service_hours(self.now_s):
             return SupplyState.SCHEDULED_OFF
         return own
 
     def _source_v(self) -> float:
-        share = self.terms.plant.source_voltage_share * self._around.voltage_share
+        share = self.terms.plant.source_voltage_share * self._conditions.voltage_share
         return self.terms.feeder.nominal_v * share
 
     def _wire(self, rooftop_w_per_kwp: float) -> Wiring:
         demand = self._loads.demand(self.now_s)
-        injected = self._around.injected_va(self._loads.count)
+        injected = self._conditions.injected_va(self._loads.count)
         return self._loads.wire(demand, self._closed, self._effects, rooftop_w_per_kwp, injected)
 
     def _go_dark(self, state: SupplyState) -> None:
@@ -348,12 +351,12 @@ class Microgrid:
         self._powers = self._loads.nothing()
         self._live = np.zeros(self._loads.count, bool)
         self.frequency_hz = 0.0
-        cause = self._around.plant_cause or CAUSES.get(state, CAUSES[SupplyState.OVERLOAD])
+        cause = self._conditions.plant_cause or CAUSES.get(state, CAUSES[SupplyState.OVERLOAD])
         codes = np.full(self.points, CODE[cause], dtype=np.int8)
-        self.supply.look(state, self._seen.line_v, codes, self.now_s)
+        self.supply.observe(state, self._seen.line_v, codes, self.now_s)
 
     def _go_on(self, solution: Solution, wiring: Wiring, total_va: complex, starts: list[MotorStart]) -> None:
-        live = self._around.live
+        live = self._conditions.live
         self._solution = solution
         self._live = live & (wiring.power_va != 0.0)
         self._powers = self._loads.powers(solution, wiring)
@@ -362,7 +365,7 @@ class Microgrid:
         droop = self.terms.plant.frequency_droop * total_va.real / rated
         self.frequency_hz = self.terms.feeder.frequency_hz * (1.0 - droop)
         share = self._seen.line_v / self.terms.feeder.nominal_v
-        self.supply.look(SupplyState.NORMAL, share, self._around.cause, self.now_s)
+        self.supply.observe(SupplyState.NORMAL, share, self._conditions.cause, self.now_s)
         sag = inrush_sag(self._flow, solution, starts, self._live, self.points, self.now_s)
         if sag is not None:
             self.supply.watch.add(sag)

@@ -217,11 +217,11 @@ class PowerPlant:
 
     Args:
         terms: of the plant.
-        almanac: of the place.
+        calendar: of the place.
     """
 
     __slots__ = (
-        "_almanac",
+        "_calendar",
         "_called_until_s",
         "_terms",
         "battery",
@@ -232,10 +232,10 @@ class PowerPlant:
         "powers",
     )
 
-    def __init__(self, terms: PlantTerms, almanac: LocalCalendar) -> None:
-        self._terms, self._almanac = terms, almanac
+    def __init__(self, terms: PlantTerms, calendar: LocalCalendar) -> None:
+        self._terms, self._calendar = terms, calendar
         self.battery = Battery(terms)
-        self.machine = SupplyStateMachine(terms, almanac)
+        self.machine = SupplyStateMachine(terms, calendar)
         self.diesel_on = False
         self._called_until_s = -math.inf
         self.fuel_l = 0.0
@@ -286,7 +286,7 @@ class PowerPlant:
 
     def _diesel_may(self, now_s: float) -> bool:
         terms = self._terms
-        return terms.diesel_kw > 0.0 and within(terms.diesel_hours, self._almanac.hour(now_s))
+        return terms.diesel_kw > 0.0 and within(terms.diesel_hours, self._calendar.hour(now_s))
 
     def rest(self, solar_w: float) -> None:
         """Supply nobody from now on."""

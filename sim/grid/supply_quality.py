@@ -91,7 +91,7 @@ class SupplyQualityMonitor:
         """The events that last, in the order of their beginning."""
         return self._events(np.flatnonzero(self._status > 0), None)
 
-    def look(self, voltage_share: Floats, cause: NDArray[np.int8], now_s: float) -> None:
+    def observe(self, voltage_share: Floats, cause: NDArray[np.int8], now_s: float) -> None:
         """Take the voltages (over the nominal one) that hold from now on, and why they would be wrong."""
         if not self._any and voltage_share.min() >= SAG and voltage_share.max() <= SWELL:
             return

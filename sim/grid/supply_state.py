@@ -59,12 +59,12 @@ class SupplyStateMachine:
 
     Args:
         terms: overload times, thresholds, hours.
-        almanac: of the place.
+        calendar: of the place.
     """
 
     __slots__ = (
-        "_almanac",
         "_back_off",
+        "_calendar",
         "_calm_since_s",
         "_strained_since_s",
         "_terms",
@@ -72,8 +72,8 @@ class SupplyStateMachine:
         "state",
     )
 
-    def __init__(self, terms: PlantTerms, almanac: LocalCalendar) -> None:
-        self._terms, self._almanac = terms, almanac
+    def __init__(self, terms: PlantTerms, calendar: LocalCalendar) -> None:
+        self._terms, self._calendar = terms, calendar
         self.state = SupplyState.NORMAL
         self.restart_at_s = math.inf
         self._strained_since_s = math.inf
@@ -111,11 +111,11 @@ class SupplyStateMachine:
 
     def in_service_hours(self, now_s: float) -> bool:
         """True if the schedule offers supply now."""
-        return within(self._terms.service_hours, self._almanac.hour(now_s))
+        return within(self._terms.service_hours, self._calendar.hour(now_s))
 
     def next_hour_s(self, now_s: float) -> float:
         """The next instant at which the schedule of service or of the diesel set changes."""
-        begin_s = self._almanac.begin_s(self._almanac.day(now_s))
+        begin_s = self._calendar.begin_s(self._calendar.day(now_s))
         edges = {hour for pair in (*self._terms.service_hours, *self._terms.diesel_hours) for hour in pair}
         instants = (begin_s + day * DAY_S + hour * 3600.0 for day in (0, 1) for hour in edges - {0.0, 24.0})
         return min((instant for instant in instants if instant > now_s), default=math.inf)

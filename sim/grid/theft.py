@@ -95,7 +95,7 @@ def plant(
     terms: MicrogridTerms,
     streams: RandomStreams,
     name: str,
-    almanac: LocalCalendar,
+    calendar: LocalCalendar,
     lived_in: Sequence[bool],
 ) -> tuple[PlantedTheft, ...]:
     """The thefts that the terms name, then those by lot: each home draws from a stream of its own.
@@ -104,10 +104,10 @@ def plant(
         terms: of the microgrid.
         streams: of the world.
         name: of the microgrid.
-        almanac: of the place.
+        calendar: of the place.
         lived_in: of each home; a closed one does not steal by lot.
     """
-    planted = [_named(row, almanac) for row in terms.theft.planted]
+    planted = [_named(row, calendar) for row in terms.theft.planted]
     taken = {theft.point for theft in planted}
     kinds = terms.theft.kinds
     for point in range(terms.homes.count if terms.theft.share and kinds else 0):
@@ -116,7 +116,7 @@ def plant(
             continue
         kind = kinds[int(draw[1] * len(kinds))]
         first, last = terms.theft.begin_days
-        begin_s = round(almanac.begin_s(0) + DAY_S * (first + (last - first) * float(draw[2])), 0)
+        begin_s = round(calendar.begin_s(0) + DAY_S * (first + (last - first) * float(draw[2])), 0)
         hours = NIGHT if kind in ("reversed", "dead-meter") else ((0.0, 24.0),)
         planted.append(PlantedTheft(kind, point, begin_s, value=USUAL.get(kind, 0.0), hours=hours))
     return tuple(planted)
@@ -173,18 +173,18 @@ def concealed_nj(theft: PlantedTheft, through_nj: int) -> int:
     return through_nj
 
 
-def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, almanac: LocalCalendar) -> float:
+def next_change_s(thefts: tuple[PlantedTheft, ...], now_s: float, calendar: LocalCalendar) -> float:
     """The next instant at which a theft begins or ends."""
-    midnight_s = almanac.begin_s(almanac.day(now_s))
+    midnight_s = calendar.begin_s(calendar.day(now_s))
     instants = {theft.begin_s for theft in thefts} | {theft.end_s for theft in thefts}
     hours = {hour for theft in thefts for pair in theft.hours for hour in pair} - {0.0, 24.0}
     instants |= {midnight_s + day * DAY_S + hour * 3600.0 for hour in hours for day in (0, 1)}
     return min((instant for instant in instants if now_s < instant < _FOREVER_S), default=float("inf"))
 
 
-def _named(row: PlantedTerms, almanac: LocalCalendar) -> PlantedTheft:
+def _named(row: PlantedTerms, calendar: LocalCalendar) -> PlantedTheft:
     value = row.value or USUAL.get(row.kind, 0.0)
-    midnight_s = almanac.begin_s(0)
+    midnight_s = calendar.begin_s(0)
     begin_s = midnight_s + DAY_S * row.begin_day
     end_s = midnight_s + DAY_S * row.end_day if row.end_day < FOREVER_DAYS else _FOREVER_S
     return PlantedTheft(row.kind, row.point, begin_s, end_s, value, row.hours)

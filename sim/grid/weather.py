@@ -171,16 +171,16 @@ class CloudModel:
 
     Args:
         streams, name: where its randomness comes from: one stream a day.
-        almanac: of the place.
+        calendar: of the place.
         cloudiness: 0 never a cloud, 1 the climate, up to 2.
     """
 
-    __slots__ = ("_almanac", "_cloudiness", "_kinds", "_name", "_streams")
+    __slots__ = ("_calendar", "_cloudiness", "_kinds", "_name", "_streams")
 
     def __init__(
-        self, streams: RandomStreams, name: str, almanac: LocalCalendar, cloudiness: float = 1.0
+        self, streams: RandomStreams, name: str, calendar: LocalCalendar, cloudiness: float = 1.0
     ) -> None:
-        self._streams, self._name, self._almanac, self._cloudiness = streams, name, almanac, cloudiness
+        self._streams, self._name, self._calendar, self._cloudiness = streams, name, calendar, cloudiness
         self._kinds: list[int] = []
 
     def kind(self, day: int) -> str:
@@ -191,7 +191,7 @@ class CloudModel:
             if number and draw[0] < climate().persistence:
                 self._kinds.append(self._kinds[-1])
             else:
-                shares = np.cumsum(climate().shares[self._almanac.date(number).month - 1])
+                shares = np.cumsum(climate().shares[self._calendar.date(number).month - 1])
                 self._kinds.append(min(int(np.searchsorted(shares, draw[1], side="right")), 2))
         return KINDS[self._kinds[day]]
 
@@ -239,17 +239,17 @@ class Weather:
     Args:
         terms: place and panels.
         clouds: the drawn part.
-        almanac: of the place.
+        calendar: of the place.
     """
 
-    __slots__ = ("_almanac", "_clouds", "_terms")
+    __slots__ = ("_calendar", "_clouds", "_terms")
 
-    def __init__(self, terms: PlantTerms, clouds: CloudModel, almanac: LocalCalendar) -> None:
-        self._terms, self._clouds, self._almanac = terms, clouds, almanac
+    def __init__(self, terms: PlantTerms, clouds: CloudModel, calendar: LocalCalendar) -> None:
+        self._terms, self._clouds, self._calendar = terms, clouds, calendar
 
     def clear(self, day: int) -> tuple[Irradiance, Floats]:
         """Clear-sky irradiance of the day, and the cosine of the sun's angle to the panels' normal."""
-        terms, date = self._terms, self._almanac.date(day)
+        terms, date = self._terms, self._calendar.date(day)
         day_of_year = date.timetuple().tm_yday
         up, east, north = sun(date, _HOURS, terms.latitude_deg, terms.longitude_deg, terms.utc_offset_h)
         bare = clear_sky(
@@ -275,7 +275,7 @@ class Weather:
         slope = math.cos(math.radians(self._terms.pv_tilt_deg))
         panel = beam * incidence + diffuse * (1.0 + slope) / 2.0 + level * _ALBEDO * (1.0 - slope) / 2.0
         wave = np.cos((_HOURS - _WARMEST_H) * 2.0 * math.pi / 24.0)
-        mean_c = on_day(climate().air_c, self._almanac.date(day))
+        mean_c = on_day(climate().air_c, self._calendar.date(day))
         # A covered sky evens the day out.
         air_c = mean_c + climate().air_swing_c * wave * float(index.mean())
         return WeatherDay(day, panel, level, bare.global_w_m2, air_c, index)

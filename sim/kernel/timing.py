@@ -91,8 +91,8 @@ class Timer:
         on_ring: called with no argument when the time comes.
 
     >>> env = Environment()
-    >>> alarm = Alarm(env, lambda: print("ring at", env.now))
-    >>> alarm.set(5.0); alarm.set(9.0)
+    >>> timer = Timer(env, lambda: print("ring at", env.now))
+    >>> timer.set(5.0); timer.set(9.0)
     >>> env.run()
     ring at 9.0
     """

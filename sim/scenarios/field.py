@@ -233,7 +233,7 @@ class FieldWorld:
     def serve(self, speed: float = 1.0, wall: Clock | None = None) -> ServedWorld:
         """Hand the world over to an owner whose `run` must be a task of the present event loop."""
         for site in self.sites:
-            site.memories.release()
+            site.memory_writes.release()
         served = ServedWorld(self.env, speed=speed, wall=wall)
         self._devices.set_speed = served.set_speed
         return served

@@ -72,7 +72,7 @@ class Site:
         shop: where its customers buy.
         customers: who lives there.
         recorder: what a run is drawn from.
-        memories: when its meters write.
+        memory_writes: when its meters write.
     """
 
     number: int
@@ -83,7 +83,7 @@ class Site:
     shop: Shop
     customers: tuple[Customer, ...]
     recorder: Recorder
-    memories: MemoryWrites
+    memory_writes: MemoryWrites
 
     @property
     def homes(self) -> tuple[PlacedMeter, ...]:
@@ -145,11 +145,11 @@ def build_site(world: SiteContext, scenario: Scenario, number: int, open_shop: O
         return sum(not meter.parts.switch.relay_closed for meter in homes) / len(homes)
 
     recorder = Recorder(grid, cut_off, wire.reads)
-    physics.observers += [MagnetTampering(grid, placed).look, wire.follow_power, recorder.look]
-    memories = MemoryWrites(world.env, placed)
-    memories.hold()
+    physics.observers += [MagnetTampering(grid, placed).observe, wire.follow_power, recorder.observe]
+    memory_writes = MemoryWrites(world.env, placed)
+    memory_writes.hold()
     physics.start()
-    return Site(number, grid, physics, placed, wire, shop, customers, recorder, memories)
+    return Site(number, grid, physics, placed, wire, shop, customers, recorder, memory_writes)
 
 
 # ---- description of a meter

@@ -172,7 +172,7 @@ class MagnetTampering:
         self._placed = placed
         self._there = [False] * grid.points
 
-    def look(self) -> None:
+    def observe(self) -> None:
         """The grid has just moved: put magnets on and take them away."""
         there = self._grid.tamper.magnet.tolist()
         if there == self._there:

@@ -79,7 +79,7 @@ class Recorder:
         #: The rows so far.
         self.points: list[RecordedPoint] = []
 
-    def look(self) -> None:
+    def observe(self) -> None:
         """The grid has just moved: take a row where it is time."""
         now_s = self._grid.now_s
         if now_s < self._next_s:

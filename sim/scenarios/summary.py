@@ -156,7 +156,7 @@ def customer_counts(sites: "Sequence[Site]") -> dict[str, Any]:
 def key_change_left(
     sites: "Sequence[Site]", scenario: "Scenario", simulated_s: float
 ) -> dict[str, Any] | None:
-    """Customers with the new key, and the stranded: they buy, but no token of the old key can help any more."""
+    """Customers with the new key, and those stranded: no token of the old key can help them any more."""
     if scenario.key_change is None:
         return None
     records = {name: record for site in sites for name, record in site.shop.records.items()}

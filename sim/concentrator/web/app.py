@@ -23,37 +23,37 @@ from sim.concentrator.web.views import VIEWS, Markup, form, page
 Action = Callable[[ConcentratorContext, dict[str, str]], str]
 
 
-def _decide(facts: ConcentratorContext, fields: dict[str, str]) -> str:
-    facts.decide(fields.get("meter", ""), trusted=fields.get("trusted") == "1")
+def _decide(context: ConcentratorContext, fields: dict[str, str]) -> str:
+    context.decide(fields.get("meter", ""), trusted=fields.get("trusted") == "1")
     return "done"
 
 
-def _read(facts: ConcentratorContext, fields: dict[str, str]) -> str:
-    _place(facts, Order(_new_id(facts), "read", fields.get("serial", "").strip()))
+def _read(context: ConcentratorContext, fields: dict[str, str]) -> str:
+    _place(context, Order(_new_id(context), "read", fields.get("serial", "").strip()))
     return "queued"
 
 
-def _token(facts: ConcentratorContext, fields: dict[str, str]) -> str:
+def _token(context: ConcentratorContext, fields: dict[str, str]) -> str:
     digits = fields.get("token", "").replace(" ", "").replace("-", "")
     serial = fields.get("serial", "").strip()
-    _place(facts, Order(_new_id(facts), "token", serial, {"token": digits}))
+    _place(context, Order(_new_id(context), "token", serial, {"token": digits}))
     return "queued"
 
 
-def _set(facts: ConcentratorContext, fields: dict[str, str]) -> str:
-    facts.parameters.write(fields.get("name", ""), fields.get("value", "").strip())
+def _set(context: ConcentratorContext, fields: dict[str, str]) -> str:
+    context.parameters.write(fields.get("name", ""), fields.get("value", "").strip())
     return "done"
 
 
-def _place(facts: ConcentratorContext, order: Order) -> None:
+def _place(context: ConcentratorContext, order: Order) -> None:
     if not order.serial:
         raise OrderError("unknown-meter", "which meter?")
-    facts.orders.place(order)
+    context.orders.place(order)
 
 
-def _new_id(facts: ConcentratorContext) -> str:
+def _new_id(context: ConcentratorContext) -> str:
     """An id that no order has yet."""
-    taken = {order.order for order in facts.orders.all()}
+    taken = {order.order for order in context.orders.all()}
     return next(name for name in (f"local-{number}" for number in itertools.count(1)) if name not in taken)
 
 
@@ -77,7 +77,7 @@ Post = Callable[[Callable[[], None]], None]
 
 
 def web_app(
-    facts: ConcentratorContext,
+    context: ConcentratorContext,
     lang: Callable[[], str],
     powered: Callable[[], bool],
     *,
@@ -87,13 +87,13 @@ def web_app(
     """The page of one concentrator.
 
     Args:
-        facts: its parts.
+        context: its parts.
         lang: ``es`` or ``en``.
         powered: False while it is dead: every page is then answered 503.
         post: does something in the world; of a served world, its `post`.
         random_octets: gives so many octets that nobody can guess.
     """
-    site = _Site(facts, lang, powered, post, random_octets)
+    site = _Site(context, lang, powered, post, random_octets)
     routes = [
         Route("/", site.home),
         Route("/setup", site.setup, methods=["GET", "POST"]),
@@ -109,17 +109,17 @@ class _Site:
 
     def __init__(
         self,
-        facts: ConcentratorContext,
+        context: ConcentratorContext,
         lang: Callable[[], str],
         powered: Callable[[], bool],
         post: Post,
         random_octets: RandomOctets,
     ) -> None:
-        self._facts = facts
+        self._context = context
         self._lang = lang
         self._powered = powered
         self._post = post
-        self._accounts = Accounts(facts.memory, facts.terms.web, facts.now_s, random_octets)
+        self._accounts = Accounts(context.memory, context.terms.web, context.now_s, random_octets)
 
     # ------------------------------------------------------------ pages
 
@@ -137,7 +137,7 @@ class _Site:
             fields = await _fields(request)
             self._checked(session, fields, lambda: self._set_password(session, fields))
             return self._elsewhere(token, "/login" if self._accounts.is_set else "/setup")
-        hint = text(self._lang(), "setup-hint", least=self._facts.terms.web.password_min)
+        hint = text(self._lang(), "setup-hint", least=self._context.terms.web.password_min)
         asked = [
             ("password", "password", text(self._lang(), "password")),
             ("again", "password", text(self._lang(), "again")),
@@ -185,7 +185,7 @@ class _Site:
             fields = await _fields(request)
             self._checked(session, fields, lambda: self._post(lambda: self._act(session, name, fields)))
             return self._elsewhere(token, f"/{name}")
-        return self._page(token, session, name, VIEWS[name](self._facts, self._lang(), session.csrf))
+        return self._page(token, session, name, VIEWS[name](self._context, self._lang(), session.csrf))
 
     # ------------------------------------------------------------ inside
 
@@ -206,7 +206,7 @@ class _Site:
 
     def _act(self, session: Session, name: str, fields: dict[str, str]) -> None:
         try:
-            key = ACTIONS[name](self._facts, fields)
+            key = ACTIONS[name](self._context, fields)
             session.message = text(self._lang(), key)  # in the language that was perhaps just chosen
         except OrderError as error:
             session.message = text(self._lang(), "refused", why=error.sentence)
@@ -236,12 +236,12 @@ class _Site:
 
     def _tell(self, name: str) -> None:
         if self._powered():
-            self._facts.events.tell(name)
+            self._context.events.record(name)
 
     def _page(self, token: str, session: Session, name: str, body: Markup) -> Response:
         message, session.message = session.message, ""
         csrf = session.csrf if session.trusted else ""
-        whole = page(self._lang(), self._facts.terms.serial, name, body, message=message, csrf=csrf)
+        whole = page(self._lang(), self._context.terms.serial, name, body, message=message, csrf=csrf)
         return _with_cookie(HTMLResponse(whole, headers=_HEADERS), token)
 
     def _elsewhere(self, token: str, place: str) -> Response:

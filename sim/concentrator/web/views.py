@@ -105,28 +105,28 @@ def instant(utc_s: int | None, lang: str) -> str:
     return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def status(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
+def status(context: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """Clock, uptime, uplink and counts."""
-    now_s, at_s = facts.now_s(), facts.clock.synchronised_s
+    now_s, at_s = context.now_s(), context.clock.synchronised_s
     synchronised = text(lang, "never") if at_s is None else f"{now_s - at_s:.0f}"
     rows: list[tuple[object, object]] = [
-        (text(lang, "clock"), facts.clock.utc().strftime("%Y-%m-%d %H:%M:%S")),
+        (text(lang, "clock"), context.clock.utc().strftime("%Y-%m-%d %H:%M:%S")),
         (text(lang, "synchronised"), synchronised),
-        (text(lang, "uptime"), int(facts.uptime_s())),
-        (text(lang, "uplink"), facts.uplinks.active or "-"),
+        (text(lang, "uptime"), int(context.uptime_s())),
+        (text(lang, "uplink"), context.uplinks.active or "-"),
     ]
-    counted = ((name, value) for name, value in facts.summary().items() if name != _SHOWN_ABOVE)
+    counted = ((name, value) for name, value in context.summary().items() if name != _SHOWN_ABOVE)
     rows += [(named(texts.SUMMARY, name, lang), value) for name, value in counted]
     return table(("", ""), rows, text(lang, "none"))
 
 
-def nodes(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
+def nodes(context: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """Every meter, with its newest energy and how old that is."""
-    topology = facts.topology()
+    topology = context.topology()
     heads = ["SAP", text(lang, "serial"), "EUI-48", text(lang, "state"), text(lang, "reason")]
     heads += [text(lang, key) for key in ("level", "contact", "energy", "age")] + [""]
     rows = []
-    for record in facts.registry:
+    for record in context.registry:
         entry = topology.get(record.eui48)
         rows.append(
             (
@@ -136,16 +136,16 @@ def nodes(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
                 text(lang, str(record.state)),
                 named(texts.REASONS, record.reason, lang),
                 "-" if entry is None or entry.lnid is None else entry.level,
-                instant(facts.contact_utc_s(record), lang),
-                *_energy(facts, record, lang),
+                instant(context.contact_utc_s(record), lang),
+                *_energy(context, record, lang),
                 _decisions(record, lang, csrf),
             )
         )
     return table(heads, rows, text(lang, "none"))
 
 
-def _energy(facts: ConcentratorContext, record: MeterRecord, lang: str) -> tuple[object, object]:
-    aged = facts.latest.of(record.serial, facts.clock.utc_s()).get(_ENERGY)
+def _energy(context: ConcentratorContext, record: MeterRecord, lang: str) -> tuple[object, object]:
+    aged = context.latest.of(record.serial, context.clock.utc_s()).get(_ENERGY)
     if aged is None:
         return "-", "-"
     kind = "stale" if aged.stale else "fresh"
@@ -167,15 +167,15 @@ def _decisions(record: MeterRecord, lang: str, csrf: str) -> Markup:
     )
 
 
-def topology(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
+def topology(context: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The tree of the wire, and how many nodes stand at each level."""
-    table_of = facts.topology()
+    table_of = context.topology()
     children = Counter(entry.parent for entry in table_of.values() if entry.parent is not None)
     levels = Counter(entry.level for entry in table_of.values() if entry.lnid is not None)
     histogram = table((text(lang, "level"), "N"), sorted(levels.items()), text(lang, "none"))
     heads = ("EUI-48", *(text(lang, key) for key in ("serial", "state")), "LNID")
     heads += tuple(text(lang, key) for key in ("level", "parent", "children"))
-    serials = {record.eui48: record.serial for record in facts.registry}
+    serials = {record.eui48: record.serial for record in context.registry}
     rows = [
         (
             entry.eui48.hex(":"),
@@ -191,12 +191,12 @@ def topology(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     return Markup(histogram + "<p></p>" + table(heads, rows, text(lang, "none")))
 
 
-def tasks(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
+def tasks(context: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The plans, how their last run went, and a reading now."""
     heads = [text(lang, key) for key in ("plan", "task", "when", "last-run", "reached")]
     rows = []
-    for plan in facts.collector.plans:
-        run = facts.collector.last_runs.get(plan.name)
+    for plan in context.collector.plans:
+        run = context.collector.last_runs.get(plan.name)
         asked = plan.to_table()
         when = asked.get("at") or f"{asked['every_minutes']:g} min"
         done = "" if run is None else f"{run.reached}/{run.meters}"
@@ -214,10 +214,10 @@ def tasks(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
     return Markup(table(heads, rows, text(lang, "none")) + "<p></p>" + now)
 
 
-def events(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
+def events(context: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The newest events."""
     heads = [text(lang, key) for key in ("number", "when", "event", "serial", "detail")]
-    newest = list(facts.events)[-_EVENTS_SHOWN:]
+    newest = list(context.events)[-_EVENTS_SHOWN:]
     rows = (
         (
             event.number,
@@ -231,13 +231,13 @@ def events(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     return table(heads, rows, text(lang, "none"))
 
 
-def statistics(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
+def statistics(context: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """Reachability of each meter."""
     keys = ("serial", "attempts", "success", "latency", "level", "path", "retries", "lost")
-    known = facts.topology()
+    known = context.topology()
     rows = []
-    for record in facts.registry:
-        found = facts.statistics_of(record, known)
+    for record in context.registry:
+        found = context.statistics_of(record, known)
         rows.append(
             (
                 found.serial,
@@ -253,7 +253,7 @@ def statistics(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     return table([text(lang, key) for key in keys], rows, text(lang, "none"))
 
 
-def balance(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
+def balance(context: ConcentratorContext, lang: str, _csrf: str) -> Markup:
     """The line loss of each day."""
     heads = [text(lang, key) for key in ("day", "totaliser", "meters", "loss", "coverage", "verdict")]
     rows = (
@@ -265,12 +265,12 @@ def balance(facts: ConcentratorContext, lang: str, _csrf: str) -> Markup:
             f"{day.coverage_percent:.0f}",
             named(texts.VERDICTS, day.verdict, lang),
         )
-        for day in reversed(facts.loss.days)
+        for day in reversed(context.loss.days)
     )
     return table(heads, rows, text(lang, "none"))
 
 
-def orders(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
+def orders(context: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The orders with their state, and a token to deliver. Of a token nothing is shown."""
     heads = [text(lang, key) for key in ("order", "kind", "serial", "state", "attempts", "result")]
     rows = (
@@ -282,17 +282,17 @@ def orders(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
             order.attempts,
             order.result,
         )
-        for order in reversed(facts.orders.all())
+        for order in reversed(context.orders.all())
     )
     asked = [("serial", "text", text(lang, "serial")), ("token", "text", text(lang, "token"))]
     deliver = form("/orders", csrf, text(lang, "deliver"), asked)
     return Markup(table(heads, rows, text(lang, "none")) + "<p></p>" + deliver)
 
 
-def parameters(facts: ConcentratorContext, lang: str, csrf: str) -> Markup:
+def parameters(context: ConcentratorContext, lang: str, csrf: str) -> Markup:
     """The parameters; those that may be set have a form."""
     rows = []
-    for row in facts.parameters:
+    for row in context.parameters:
         shown: object = row.read()
         if row.write is not None:
             fields = [("name", "hidden", row.name), ("value", "value", row.read())]

@@ -48,7 +48,7 @@ class PibAttribute:
 def pib_attributes() -> dict[str, PibAttribute]:
     """Every attribute by name.
 
-    >>> attributes()["macMinSwitchSearchTime"].default
+    >>> pib_attributes()["macMinSwitchSearchTime"].default
     24
     """
     text = files("sim.plc_channel.prime").joinpath("pib.toml").read_text(encoding="utf-8")
@@ -169,7 +169,7 @@ def prime_settings(table: Mapping[str, object]) -> PrimeSettings:
     Raises:
         ValueError: it names something else, or a parameter is out of its range.
 
-    >>> prime_terms({"turnaround_s": 0.04}).turnaround_s
+    >>> prime_settings({"turnaround_s": 0.04}).turnaround_s
     0.04
     """
     known = {item.name for item in fields(PrimeSettings)}

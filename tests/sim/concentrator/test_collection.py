@@ -115,15 +115,15 @@ def test_a_full_storage_that_refuses_is_told_and_goes_on_later(make_street):
 
 def test_values_have_an_age_and_are_stale_after_a_day(make_street):
     street = make_street(1, plans=LOAD)
-    facts, house = street.concentrator.facts, street.houses[0]
+    context, house = street.concentrator.context, street.houses[0]
     street.run(3 * HOUR_S)
-    (record,) = facts.registry
-    fresh = facts.latest.of(house.serial, facts.clock.utc_s())["1.0.1.8.0/2"]
-    assert (fresh.stale, fresh.age_s <= 2 * HOUR_S, facts.is_stale(record)) == (False, True, False)
+    (record,) = context.registry
+    fresh = context.latest.of(house.serial, context.clock.utc_s())["1.0.1.8.0/2"]
+    assert (fresh.stale, fresh.age_s <= 2 * HOUR_S, context.is_stale(record)) == (False, True, False)
     street.medium.cut()
     street.run(26 * HOUR_S)
-    old = facts.latest.of(house.serial, facts.clock.utc_s())["1.0.1.8.0/2"]
-    assert (old.stale, old.captured_utc_s, facts.is_stale(record)) == (True, fresh.captured_utc_s, True)
+    old = context.latest.of(house.serial, context.clock.utc_s())["1.0.1.8.0/2"]
+    assert (old.stale, old.captured_utc_s, context.is_stale(record)) == (True, fresh.captured_utc_s, True)
     (row,) = street.head_end().ask("meters.list", {"after_sap": 0, "limit": 9})["meters"]
     assert (row["stale"], row["reachable"]) == (True, False)
 

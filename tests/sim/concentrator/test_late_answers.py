@@ -118,12 +118,12 @@ class Visits:
         yield
 
 
-def asked(visits: Visits, retries: int = 2) -> tuple[MeterState, Reason] | None:
+def asked(meter_sessions: Visits, retries: int = 2) -> tuple[MeterState, Reason] | None:
     """What becomes of the meter; None where it is not entered."""
     env, registry = FieldEnvironment(), Registry(Nvm())
     registry.load()
     terms = WireTerms(identify_retries=retries)
-    identifier = MeterIdentification(env, visits, registry, terms, lambda: 0, lambda *_: None)
+    identifier = MeterIdentification(env, meter_sessions, registry, terms, lambda: 0, lambda *_: None)
     env.run(env.process(identifier.newcomer(EUI48)))
     record = registry.by_eui48(EUI48)
     return record and (record.state, record.reason)

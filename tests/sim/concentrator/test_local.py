@@ -21,8 +21,8 @@ HOUR_S = 3600
 
 def press(street, *buttons):
     for button in buttons:
-        street.concentrator.screen.press(button)
-    return street.concentrator.screen.lines()
+        street.concentrator.front_panel.press(button)
+    return street.concentrator.front_panel.lines()
 
 
 @pytest.mark.requirement("R6.2-09")
@@ -56,7 +56,7 @@ def test_a_parameter_is_changed_by_its_choices(street):
     assert street.concentrator.language.lang == "en"
     assert press(street, "enter", "up", "back")[1] == ">Language         en"
     press(street, "down", "down", "enter", "up", "enter")
-    assert street.concentrator.facts.parameters.values()["plan.load.every_minutes"] == "30"
+    assert street.concentrator.context.parameters.values()["plan.load.every_minutes"] == "30"
     assert "parameter-changed" in {event.name for event in street.concentrator.events}
 
 
@@ -64,7 +64,7 @@ def test_a_dead_screen_shows_nothing_and_takes_nothing(street):
     street.concentrator.power_cut()
     assert press(street, "enter") == ("",) * LINES
     with pytest.raises(ValueError, match="no button"):
-        street.concentrator.screen.press("left")
+        street.concentrator.front_panel.press("left")
     assert len(BUTTONS) == 4
 
 

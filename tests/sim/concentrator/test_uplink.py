@@ -8,9 +8,9 @@ from sim.concentrator.uplink import UplinkHandlers
 
 
 def test_every_message_of_the_head_end_is_answered(street):
-    desk = UplinkHandlers(street.concentrator.facts)
+    handlers = UplinkHandlers(street.concentrator.context)
     asked = {m.name for m in MESSAGES.values() if m.sender is Role.HEAD_END} - {"hello", "auth"}
-    assert asked == set(desk._handlers)
+    assert asked == set(handlers._handlers)
 
 
 @pytest.mark.requirement("R6.2-07")
@@ -46,7 +46,7 @@ def test_readings_and_events_are_pulled_and_acknowledged(street):
 
 @pytest.mark.requirement("R6.2-06")
 def test_alarms_are_pushed_at_once_and_again_until_somebody_takes_them(street):
-    street.concentrator.events.tell("loss-alarm", detail="test")
+    street.concentrator.events.record("loss-alarm", detail="test")
     street.run(600.0)
     head_end = street.head_end(answers_pushes=False)
     street.run(150.0)
@@ -58,7 +58,7 @@ def test_alarms_are_pushed_at_once_and_again_until_somebody_takes_them(street):
     count = len(head_end.pushed)
     street.run(600.0)
     assert len(head_end.pushed) == count
-    street.concentrator.events.tell("storage-full")
+    street.concentrator.events.record("storage-full")
     street.run(1.0)
     assert head_end.pushed[-1].body["events"][0]["name"] == "storage-full"
 
@@ -85,7 +85,7 @@ def test_parameters_are_read_and_set_and_kept(street):
             head_end.ask("parameters.write", {"name": name, "value": value})
     street.concentrator.power_cut()
     street.run(30.0)
-    kept = street.concentrator.facts.parameters.values()
+    kept = street.concentrator.context.parameters.values()
     assert (kept["balance.warning_percent"], kept["web.lang"], kept["plan.load.every_minutes"]) == (
         "7.5",
         "en",

@@ -87,10 +87,10 @@ def test_nothing_happens_when_nothing_shall():
 def test_an_event_has_its_begin_end_points_and_worst_voltage():
     watch = SupplyQualityMonitor(4)
     causes = np.full(4, LOAD, dtype=np.int8)
-    watch.look(np.array([1.0, 0.85, 0.80, 1.15]), causes, 10.0)
-    watch.look(np.array([1.0, 0.60, 0.80, 1.12]), causes, 20.0)
+    watch.observe(np.array([1.0, 0.85, 0.80, 1.15]), causes, 10.0)
+    watch.observe(np.array([1.0, 0.60, 0.80, 1.12]), causes, 20.0)
     assert {event.kind for event in watch.open} == {SupplyEventKind.SAG, SupplyEventKind.SWELL}
-    watch.look(np.ones(4), causes, 30.0)
+    watch.observe(np.ones(4), causes, 30.0)
     assert watch.open == []
     sag, swell = sorted(watch.closed, key=lambda event: event.kind)
     assert (sag.kind, sag.begin_s, sag.end_s, sag.points) == (SupplyEventKind.SAG, 10.0, 30.0, (1, 2))
@@ -101,14 +101,14 @@ def test_an_event_has_its_begin_end_points_and_worst_voltage():
 def test_hysteresis_keeps_an_event_open():
     watch, causes = SupplyQualityMonitor(1), np.array([LOAD], dtype=np.int8)
     for now_s, share in ((0.0, 0.895), (1.0, 0.91), (2.0, 0.919), (3.0, 0.921)):
-        watch.look(np.array([share]), causes, now_s)
+        watch.observe(np.array([share]), causes, now_s)
     assert [(event.begin_s, event.end_s) for event in watch.closed] == [(0.0, 3.0)]
 
 
 def test_points_that_come_back_apart_are_apart_in_the_log():
     watch, causes = SupplyQualityMonitor(2), np.full(2, CODE[SupplyEventCause.STORM], dtype=np.int8)
-    watch.look(np.zeros(2), causes, 0.0)
-    watch.look(np.array([1.0, 0.0]), causes, 60.0)
+    watch.observe(np.zeros(2), causes, 0.0)
+    watch.observe(np.array([1.0, 0.0]), causes, 60.0)
     assert [(event.points, event.end_s) for event in watch.closed + watch.open] == [
         ((0,), 60.0),
         ((1,), None),
@@ -117,8 +117,8 @@ def test_points_that_come_back_apart_are_apart_in_the_log():
 
 def test_an_outage_that_goes_on_for_another_reason_is_another_one():
     watch = SupplyQualityMonitor(1)
-    watch.look(np.zeros(1), np.array([CODE[SupplyEventCause.BATTERY]], dtype=np.int8), 0.0)
-    watch.look(np.zeros(1), np.array([CODE[SupplyEventCause.SCHEDULE]], dtype=np.int8), 50.0)
+    watch.observe(np.zeros(1), np.array([CODE[SupplyEventCause.BATTERY]], dtype=np.int8), 0.0)
+    watch.observe(np.zeros(1), np.array([CODE[SupplyEventCause.SCHEDULE]], dtype=np.int8), 50.0)
     assert [event.cause for event in watch.closed + watch.open] == [
         SupplyEventCause.BATTERY,
         SupplyEventCause.SCHEDULE,
@@ -127,8 +127,8 @@ def test_an_outage_that_goes_on_for_another_reason_is_another_one():
 
 def test_a_sag_that_falls_to_nothing_becomes_an_outage():
     watch, causes = SupplyQualityMonitor(1), np.array([LOAD], dtype=np.int8)
-    watch.look(np.array([0.5]), causes, 0.0)
-    watch.look(np.array([0.0]), causes, 1.0)
+    watch.observe(np.array([0.5]), causes, 0.0)
+    watch.observe(np.array([0.0]), causes, 1.0)
     assert [event.kind for event in watch.closed + watch.open] == [
         SupplyEventKind.SAG,
         SupplyEventKind.OUTAGE,

@@ -106,13 +106,13 @@ def test_panels_that_lean_to_the_equator_gain_in_december():
 
 
 def test_the_almanac_counts_local_days():
-    almanac = LocalCalendar(datetime(2026, 1, 31, 12, 30, tzinfo=UTC), -5.0)
-    assert almanac.hour(0.0) == 7.5
-    assert almanac.day(16.5 * 3600.0 - 1.0) == 0
-    assert almanac.day(16.5 * 3600.0) == 1
-    assert almanac.minute(16.5 * 3600.0) == 0
-    assert almanac.begin_s(1) == 16.5 * 3600.0
-    assert almanac.date(1) == date(2026, 2, 1)
+    calendar = LocalCalendar(datetime(2026, 1, 31, 12, 30, tzinfo=UTC), -5.0)
+    assert calendar.hour(0.0) == 7.5
+    assert calendar.day(16.5 * 3600.0 - 1.0) == 0
+    assert calendar.day(16.5 * 3600.0) == 1
+    assert calendar.minute(16.5 * 3600.0) == 0
+    assert calendar.begin_s(1) == 16.5 * 3600.0
+    assert calendar.date(1) == date(2026, 2, 1)
 
 
 @pytest.mark.parametrize(

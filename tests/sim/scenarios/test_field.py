@@ -157,7 +157,7 @@ def test_a_second_site_changes_nothing_at_the_first():
 
 def test_writing_memories_now_and_then_changes_nothing(digest_here: str):
     world = FieldWorld(small(homes=4, hours=3.0))
-    world.sites[0].memories.release()
+    world.sites[0].memory_writes.release()
     world.run(3 * HOUR_S)
     assert world.digest() == digest_here
 
