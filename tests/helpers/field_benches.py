@@ -81,7 +81,7 @@ def field_bench(
         },
     )
     (concentrator,) = world.sites[0].wire.concentrators.values()
-    records = {record.serial: record for record in concentrator.facts.registry}
+    records = {record.serial: record for record in concentrator.context.registry}
     bench.targets = tuple(
         MeterTarget(
             number,

@@ -207,7 +207,7 @@ def test_every_fault_begins_and_ends(street):
         street.run(30.0)
         board.end(name)
         street.run(150.0)
-    assert street.concentrator.life.powered
+    assert street.concentrator.power_cycle.powered
     assert board.active() == ()
     assert street.head_end().ask("status.read")["counts"]["registered"] == 2
 

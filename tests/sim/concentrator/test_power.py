@@ -19,9 +19,9 @@ def test_the_last_gasp_reaches_the_head_end_before_it_dies(street):
     street.run(0.1)
     (gasp,) = [message for message in head_end.pushed if message.type_name == "last-gasp"]
     assert gasp.body["held_readings"] == street.concentrator.storage.undelivered > 0
-    assert street.concentrator.life.powered
+    assert street.concentrator.power_cycle.powered
     street.run(1.5)
-    assert not street.concentrator.life.powered
+    assert not street.concentrator.power_cycle.powered
     head_end.end.ask("h-late", "status.read")
     head_end._flush()
     street.run(60.0)
@@ -52,7 +52,7 @@ def test_mains_that_go_again_while_it_boots(street):
         street.concentrator.power(True)
         street.run(2.0)
     street.run(100.0)
-    assert street.concentrator.life.powered
+    assert street.concentrator.power_cycle.powered
     assert street.concentrator.summary()["unreachable"] == 0
 
 

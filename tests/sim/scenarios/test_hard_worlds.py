@@ -186,19 +186,19 @@ def test_who_cannot_be_reached_is_reported_in_time(bad_grid: BadGrid) -> None:
 def test_nothing_stale_is_shown_as_fresh(bad_grid: BadGrid) -> None:
     world, gone = bad_grid.world, bad_grid.gone
     concentrator = concentrator_of(world)
-    assert concentrator.life.powered
+    assert concentrator.power_cycle.powered
     now_s = concentrator.clock.utc_s()
     for record in concentrator.registry:
-        aged = concentrator.facts.latest.of(record.serial, now_s)
+        aged = concentrator.context.latest.of(record.serial, now_s)
         assert aged
         for value in aged.values():
             assert value.age_s == now_s - value.captured_utc_s >= 0
             assert value.stale == (value.age_s > LIMIT_S)
     record = concentrator.registry.by_serial(gone)
     assert record is not None
-    assert all(value.stale for value in concentrator.facts.latest.of(gone, now_s).values())
-    assert concentrator.facts.is_stale(record)
-    assert not concentrator.facts.is_reachable(record)
+    assert all(value.stale for value in concentrator.context.latest.of(gone, now_s).values())
+    assert concentrator.context.is_stale(record)
+    assert not concentrator.context.is_reachable(record)
     head_end = FieldHeadEnd(world)
     assert head_end.connect()
     meters = head_end.ask("meters.list", {"after_sap": 0, "limit": 100})["meters"]

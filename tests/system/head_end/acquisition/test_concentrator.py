@@ -112,7 +112,7 @@ def test_an_alarm_that_is_pushed_meanwhile_is_kept_and_taken(make_field_bench) -
 
     def alarm(name: str) -> None:
         if name == "may_begin":  # the uplink is open meanwhile
-            concentrator.facts.events.tell("meter-clock-far", home.profile.serial, "a test")
+            concentrator.context.events.record("meter-clock-far", home.profile.serial, "a test")
 
     bench.store.before = alarm
     bench.collect()

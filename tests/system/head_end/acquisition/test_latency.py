@@ -34,7 +34,7 @@ def test_an_event_is_in_the_books_within_its_class(make_field_bench: Any) -> Non
     serial = bench.targets[0].serial
 
     def tell(number: int) -> str:
-        concentrator.facts.events.tell("meter-clock-far", serial, f"event {number}")
+        concentrator.context.events.record("meter-clock-far", serial, f"event {number}")
         return f"event {number}"
 
     assert of_events("concentrator", bench, tell, 30).part(0.95) <= EVENT_P95_S
