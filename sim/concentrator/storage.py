@@ -107,7 +107,7 @@ class Coverage:
         self.at_end = 0
 
     @property
-    def ranges(self) -> tuple[Range, ...]:
+    def ranges(self) -> tuple[Span, ...]:
         """Covered ranges, in order."""
         return tuple(self._ranges)
 
@@ -134,25 +134,13 @@ class Coverage:
         self._ranges = intervals.subtract(self._ranges, lost)
         return bool(lost)
 
-    def gaps(self, after_s: int, through_s: int) -> list[Range]:
+    def gaps(self, after_s: int, through_s: int) -> list[Span]:
         """Gaps of a range, in order."""
-        found: list[Range] = []
-        at_s = after_s
-        for begin_s, end_s in self._ranges:
-            if end_s <= at_s:
-                continue
-            if begin_s >= through_s:
-                break
-            if begin_s > at_s:
-                found.append((at_s, begin_s))
-            at_s = max(at_s, end_s)
-        if at_s < through_s:
-            found.append((at_s, through_s))
-        return found
+        return intervals.missing(self._ranges, (after_s, through_s))
 
     def covers(self, instant_s: int) -> bool:
         """True if an instant is covered."""
-        return any(begin_s < instant_s <= end_s for begin_s, end_s in self._ranges)
+        return intervals.holds(self._ranges, instant_s)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
