@@ -31,7 +31,7 @@ from system.security_module.client import SecurityModuleClient
 from system.security_module.clock import ModuleClock
 from system.security_module.committer import COMPACT_ABOVE_BYTES, Committer
 from system.security_module.journal import write_private
-from system.security_module.key_stores import KeyStores, Pkcs11KeyStore
+from system.security_module.key_stores import KeyStores, open_key_device
 from system.security_module.sealed_contents import ROLES, Client, Contents
 from system.security_module.sealed_file import COSTS, DEFAULT_COST
 from system.security_module.server import ModuleServer, TlsTerms
@@ -338,7 +338,7 @@ def _vaults(contents: Contents, pin_file: Path | None) -> KeyStores:
     if contents.token_library is None or contents.token_name is None:
         return KeyStores()
     pin = secret(pin_file, PIN_VARIABLE, "PIN")
-    return KeyStores(Pkcs11KeyStore(contents.token_library, contents.token_name, pin))
+    return KeyStores(open_key_device(contents.token_library, contents.token_name, pin))
 
 
 def _into_token(contents: Contents, library: str, name: str, pin: str) -> Contents:
@@ -350,7 +350,7 @@ def _into_token(contents: Contents, library: str, name: str, pin: str) -> Conten
         raise CommandError(f"this module uses the token {contents.token_name} already")
     register = contents.registers[-1]
     label = f"amibench-{contents.store}-{register.number}"
-    vault = Pkcs11KeyStore(library, name, pin)
+    vault = open_key_device(library, name, pin)
     try:
         vault.load(label, cast(Any, register.key))
     finally:

@@ -10,6 +10,7 @@ zeros to the 64 bytes of a SHA-256 block it is the same HMAC key by definition.
 """
 
 import importlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -64,6 +65,20 @@ class KeyStore(Protocol):
         Raises:
             Refused: ``token-failed``, when this key cannot serve this meter.
         """
+
+
+class KeyDevice(KeyStore, Protocol):
+    """A key store outside this process: it takes keys in, and is closed."""
+
+    def load(self, label: str, key: VendingKey) -> None:
+        """Put a vending key into the device, where it can be used and not read.
+
+        Raises:
+            UnableToUseToken: the device refuses it.
+        """
+
+    def close(self) -> None:
+        """Log out."""
 
 
 class SealedKeyStore:
@@ -209,3 +224,24 @@ class Pkcs11KeyStore:
             kind = self._pkcs11.ObjectClass.SECRET_KEY
             self._keys[label] = self._session.get_key(object_class=kind, label=label)
         return self._keys[label]
+
+
+#: Back-ends: scheme of the library's name -> what opens it, from the rest of the name, the label and the PIN.
+KEY_DEVICES: Mapping[str, Callable[[str, str, str], KeyDevice]] = {"pkcs11": Pkcs11KeyStore}
+
+
+def open_key_device(library: str, token_name: str, pin: str) -> KeyDevice:
+    """Open the device that holds vending keys.
+
+    Args:
+        library: path of a PKCS#11 library, or ``SCHEME:…`` of another row of `KEY_DEVICES`.
+        token_name: label of the token.
+        pin: of its user.
+
+    Raises:
+        UnableToUseToken: the device cannot be opened.
+    """
+    scheme, _, rest = library.partition(":")
+    if scheme in KEY_DEVICES and rest:
+        return KEY_DEVICES[scheme](rest, token_name, pin)
+    return Pkcs11KeyStore(library, token_name, pin)

@@ -60,18 +60,7 @@ class ChainOut(Out):
 
 
 def _out(row: AuditRecord) -> AuditOut:
-    return AuditOut(
-        id=row.pk,
-        action=row.action,
-        outcome=row.outcome,
-        username=row.user and row.user.username,
-        subject=row.subject,
-        detail=row.detail,
-        wall_at=row.wall_at,
-        business_at=row.business_at,
-        address=row.address,
-        row_hash=row.row_hash,
-    )
+    return AuditOut.of(row, username=row.user and row.user.username)
 
 
 @router.get("/audit", **guarded(Operation.SEE_AUDIT, Page[AuditOut]))

@@ -55,17 +55,4 @@ def _one(request: HttpRequest, number: int) -> Settlement:
 
 
 def _out(row: Settlement) -> SettlementOut:
-    return SettlementOut(
-        number=row.number,
-        day=row.day,
-        opening_c=row.opening_c,
-        sold_c=row.sold_c,
-        reversed_c=row.reversed_c,
-        deposited_c=row.deposited_c,
-        commission_c=row.commission_c,
-        other_c=row.other_c,
-        closing_c=row.closing_c,
-        lines=row.lines_count,
-        sha256=row.sha256,
-        file=f"/api/v1/network/settlements/{row.number}/file",
-    )
+    return SettlementOut.of(row, lines=row.lines_count, file=f"/api/v1/network/settlements/{row.number}/file")

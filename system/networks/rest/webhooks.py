@@ -20,7 +20,7 @@ router = Router(tags=["Avisos"])
 @router.get("/dead-letters", auth=RequiresScope(Scope.WEBHOOKS), response=Page[DeadLetterOut])
 def dead_letters(request: HttpRequest, asked: Query[PageQuery]) -> Any:
     """Los avisos que no se pudieron entregar."""
-    return page_of(Page[DeadLetterOut], _dead(request).order_by("-queued_at", "pk"), asked, _out)
+    return page_of(Page[DeadLetterOut], _dead(request).order_by("-queued_at", "pk"), asked, DeadLetterOut.of)
 
 
 @router.post(
@@ -36,14 +36,3 @@ def resend(request: HttpRequest, message_id: uuid.UUID) -> Any:
 def _dead(request: HttpRequest) -> Any:
     network = holder_of(request).network
     return WebhookMessage.objects.filter(endpoint__network=network, state=MessageState.DEAD)
-
-
-def _out(row: WebhookMessage) -> DeadLetterOut:
-    return DeadLetterOut(
-        id=row.pk,
-        event=row.event,
-        attempts=row.attempts,
-        status=row.status,
-        reason=row.reason,
-        queued_at=row.queued_at,
-    )

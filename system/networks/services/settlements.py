@@ -21,6 +21,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from system.config.clock import BOGOTA, business_day, business_now, security_now
+from system.config.spreadsheets import escape_formula
 from system.config.transactions import lock_row, write_transaction
 from system.networks.errors import UnableToManage
 from system.networks.models import LineKind, Network, NetworkSale, Settlement, SettlementLine
@@ -54,9 +55,8 @@ CSV_HEAD = (
     "comision_c",
     "saldo_c",
 )
-#: That the file is UTF-8, as spreadsheets look for it; and what they take for the beginning of a formula.
+#: Byte order mark, by which spreadsheets know UTF-8.
 _MARK = b"\xef\xbb\xbf"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 
 
 def settlement_csv(settlement: Any, lines: Iterable[Any]) -> bytes:
@@ -64,7 +64,10 @@ def settlement_csv(settlement: Any, lines: Iterable[Any]) -> bytes:
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow(CSV_HEAD)
-    writer.writerows([_safe_cell(cell) for cell in row] for row in _csv_rows(settlement, list(lines)))
+    writer.writerows(
+        [escape_formula(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in _csv_rows(settlement, list(lines))
+    )
     return _MARK + made.getvalue().encode()
 
 
@@ -95,15 +98,6 @@ def _csv_rows(settlement: Any, lines: list[Any]) -> Iterator[list[Any]]:
     total_c = sum(line.amount_c for line in lines)
     kept_c = sum(line.commission_c for line in lines)
     yield [*head, len(lines) + 1, "cierre", "", "", "", "", total_c, kept_c, settlement.closing_c]
-
-
-def _safe_cell(cell: Any) -> Any:
-    """Numbers stay numbers; text that a spreadsheet would compute gets an apostrophe.
-
-    >>> _safe("=1+1"), _safe(-5)
-    ("'=1+1", -5)
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) else cell
 
 
 # --- Settlement

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db.models import Model
 
 from system.config.model_fields import default_of, max_length
+from system.config.spreadsheets import escape_formula
 from system.registry import identifiers
 from system.registry.errors import CellError, UnableToRegister
 from system.registry.importing.spreadsheets import fold_heading
@@ -102,9 +103,8 @@ def email(typed: str) -> str:
 
 
 SECTORS = one_of(**{fold_heading(sector.label): sector.value for sector in Sector})
-MODES = one_of(
-    prepago=AgreementMode.PREPAID, pospago=AgreementMode.POSTPAID, disponibilidad=AgreementMode.AVAILABILITY
-)
+#: A mode is written by the last word of its label: prepago, pospago, disponibilidad.
+MODES = one_of(**{fold_heading(mode.label.split()[-1]): mode for mode in AgreementMode})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +217,7 @@ HEADING_OF = {column.field: column.heading for column in COLUMNS}
 
 # --- Files made from the columns: the blank workbook, and lists of errors
 
-#: What an office program takes for the beginning of a formula.
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def escape_formula(text: str) -> str:
-    """A text that no office program takes for a formula.
-
-    >>> harmless("=1+1"), harmless("Rosalba")
-    ("'=1+1", 'Rosalba')
-    """
-    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def blank_workbook() -> bytes:

@@ -80,16 +80,3 @@ _SHOWN: Mapping[ColumnKind, Callable[[Column, Any], str]] = {
 def cell_text(column: Column, value: Any) -> str:
     """A cell for people; a dash where there is no value."""
     return NO_VALUE if value is None else _SHOWN[column.kind](column, value)
-
-
-#: What a spreadsheet takes for the beginning of one (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
-
-
-def escape_formula(text: str) -> str:
-    """The text; an apostrophe before it where it would begin a formula.
-
-    >>> safe("=1+1"), safe("María")
-    ("'=1+1", 'María')
-    """
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_FORMULA) else text

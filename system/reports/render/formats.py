@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
+from system.config.spreadsheets import escape_formula
 from system.reports.declaration import NUMBER_KINDS, Column, ColumnKind, CsvDialect
 from system.reports.render import pdf, xlsx
-from system.reports.render.cells import cell_text, escape_formula, file_number
+from system.reports.render.cells import cell_text, file_number
 from system.reports.run import ReportRun
 
 # --- CSV, in the report's own dialect

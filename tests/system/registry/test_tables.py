@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from system.config.spreadsheets import escape_formula
 from system.registry.errors import UnableToReadFile
 from system.registry.importing import spreadsheets
-from system.registry.importing.columns import blank_workbook, error_list, escape_formula
+from system.registry.importing.columns import blank_workbook, error_list
 from system.registry.importing.spreadsheets import read_table
 
 CELLS = st.text(

@@ -16,9 +16,10 @@ from report_book import Book, made
 from vending_world import NOW
 
 from system.accounts.models import AuditRecord
+from system.config.spreadsheets import escape_formula
 from system.reports.catalogue import REGISTRY
 from system.reports.declaration import MACHINE_CSV, Chart, ChartShape, Column, ColumnKind, Report, result_of
-from system.reports.render.cells import cell_text, escape_formula, file_number, grouped
+from system.reports.render.cells import cell_text, file_number, grouped
 from system.reports.render.charts import ChartPoints, gather_points, svg_of
 from system.reports.render.formats import FORMATS
 from system.reports.run import Heading, ReportRun, RunningTotals
