@@ -35,7 +35,8 @@ def events(many: int) -> None:
     bench.store.uplink_every_s = POLL_S
 
     def tell(number: int) -> str:
-        _concentrator(bench).context.events.record("meter-clock-far", bench.targets[0].serial, f"event {number}")
+        events = _concentrator(bench).context.events
+        events.record("meter-clock-far", bench.targets[0].serial, f"event {number}")
         return f"event {number}"
 
     print(of_events(f"event, concentrator asked every {POLL_S:g} s", bench, tell, many).line())
