@@ -61,17 +61,6 @@ def section(profile: str, name: str, curves: dict[int, Sequence[Errors]]) -> str
 
 
 SIZES = (18, 64, 256)
-#: from where on each modulation is tried, dB
-BEGINS_DB = {
-    "DBPSK": 4.0,
-    "DQPSK": 7.0,
-    "D8PSK": 11.0,
-    "DBPSK_C": -1.0,
-    "DQPSK_C": 1.0,
-    "D8PSK_C": 4.0,
-    "R_DBPSK": -5.0,
-    "R_DQPSK": -3.0,
-}
 _STEP_DB, _STEPS = 0.5, 40
 
 
@@ -89,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     receiver = type(base)(gray=base.gray, soft=base.soft, interleaver=asked.interleaver)
     rng = Generator(Philox(key=asked.seed))
     for name in asked.schemes or schemes():
-        snrs_db = [BEGINS_DB[name] + step * _STEP_DB for step in range(_STEPS)]
+        snrs_db = [scheme(name).begins_db + step * _STEP_DB for step in range(_STEPS)]
         curves: dict[int, Sequence[Errors]] = {
             octets: curve(scheme(name), receiver, octets, snrs_db, rng, frames=asked.frames)
             for octets in asked.octets

@@ -37,6 +37,7 @@ class Scheme:
         bits: of one carrier in one symbol.
         coded: with convolutional coding.
         preamble: what it usually begins with.
+        begins_db: SNR from which on its error table is made, dB.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Scheme:
     bits: int
     coded: bool
     preamble: str
+    begins_db: float
 
 
 @dataclass(frozen=True, slots=True)
