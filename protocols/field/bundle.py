@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.field.errors import BundleError
-from protocols.field.uplink_messages import BATCH, LOST, Field, complaint
+from protocols.field.shapes import Field
+from protocols.field.uplink_messages import BATCH, LOST, message_shape
 
 FORMAT = "amibench-concentrator-bundle"
 VERSION = 1
@@ -29,7 +30,8 @@ SIZE_MAX = 64 * 1024 * 1024
 KINDS = ("readings", "plans", "acknowledgement")
 #: The end of the year 9999, s since 1970.
 _INSTANT_MAX_S = 253_402_300_799
-_READINGS = (Field("batches", "bundle"), Field("lost", "objects", of=LOST))
+_READINGS = message_shape((Field("batches", "bundle"), Field("lost", "objects", of=LOST)))
+_BATCH = message_shape(BATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,11 @@ def readings_of(bundle: Bundle) -> Readings:
     Raises:
         BundleError: ``not-a-bundle``.
     """
-    found = complaint(_READINGS, bundle.content)
+    found = _READINGS.complaint(bundle.content)
     if found is not None:
         raise BundleError("not-a-bundle", found)
     for place, batch in enumerate(bundle.content["batches"], 1):
-        found = complaint(BATCH, batch)
+        found = _BATCH.complaint(batch)
         if found is not None:
             raise BundleError("not-a-bundle", f"batch {place}: {found}")
         if not all(_is_row(row, len(batch["columns"])) for row in batch["rows"]):

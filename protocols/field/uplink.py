@@ -21,7 +21,7 @@ from typing import Any
 
 from protocols.field.errors import UplinkError
 from protocols.field.lines import LINE_BYTES_MAX
-from protocols.field.uplink_messages import MESSAGES, VERSION, MessageType, Role, complaint
+from protocols.field.uplink_messages import MESSAGES, VERSION, MessageType, Role
 
 ID_CHARACTERS_MAX = 64
 CODES: tuple[str, ...] = (
@@ -161,7 +161,7 @@ def checked(message: Message, sender: Role) -> MessageType:
     kind = MESSAGES.get(message.type_name)
     if kind is None or kind.sender is not sender:
         raise UplinkError("unknown-type", f"the {sender} has no message {message.type_name[:40]!r}")
-    found = complaint(kind.body, message.body)
+    found = kind.body_shape.complaint(message.body)
     if found is not None:
         raise UplinkError("bad-body", f"{kind.name}: {found}")
     return kind
@@ -173,6 +173,6 @@ def checked_answer(kind: MessageType, body: Mapping[str, Any]) -> None:
     Raises:
         UplinkError: ``failed``.
     """
-    found = complaint(kind.answer, body)
+    found = kind.answer_shape.complaint(body)
     if found is not None:
         raise UplinkError("failed", f"{kind.name} was answered wrongly: {found}")

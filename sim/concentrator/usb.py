@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 
 from protocols.field.bundle import acknowledged_by, acknowledgement_name, make_bundle, read_bundle
 from protocols.field.errors import BundleError
-from protocols.field.uplink_messages import ITEMS_MAX
+from protocols.field.shapes import ITEMS_MAX
 from sim.concentrator.context import ConcentratorContext
 from sim.concentrator.errors import TermsError
 from sim.concentrator.plans import Plan, parse_plan

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from protocols.field.errors import UplinkError
 from protocols.field.lines import LINE_BYTES_MAX
+from protocols.field.shapes import TYPES, Field
 from protocols.field.uplink import CODES, Answer, Message, checked, read_line
-from protocols.field.uplink_messages import MESSAGES, TYPES, Field, Role, complaint
+from protocols.field.uplink_messages import MESSAGES, Role, message_shape
 from protocols.field.uplink_peer import (
     Answered,
     Asked,
@@ -283,17 +284,17 @@ def test_the_table_is_whole():
     ],
 )
 def test_values_that_do_not_fit_are_named(field, value, words):
-    found = complaint((field,), {"a": value})
+    found = message_shape((field,)).complaint({"a": value})
     assert found is not None
     assert words in found
 
 
 def test_what_may_be_left_out_may_be_null():
     fields = (Field("a", "text", required=False),)
-    assert complaint(fields, {}) is None
-    assert complaint(fields, {"a": None}) is None
-    assert complaint((Field("a", "text"),), {"a": None}) == "a is missing"
-    assert complaint(fields, 7) == "an object was expected"
+    assert message_shape(fields).complaint({}) is None
+    assert message_shape(fields).complaint({"a": None}) is None
+    assert message_shape((Field("a", "text"),)).complaint({"a": None}) == "a is missing"
+    assert message_shape(fields).complaint(7) == "an object was expected"
 
 
 def test_checked_gives_the_type():
