@@ -2,18 +2,20 @@
 
 Map of the room::
 
-    pricing/     from pesos to units: one pure function, in integers, explainable years later
-    models/      the rows: facts that are written once, and balances beside them
-    ledger/      find an account, reserve a movement, end it; and add everything up again
-    selectors/   questions: who is behind a number, what a price depends on, what is owed
-    services/    verbs: sell, finish, recover, reverse, issue, bill, open and close a shift
-    ticket/      one model of a ticket; printer bytes, picture and PDF of it
-    pages/       what the counter and the office see
-    rest/        the same as routes of the API
-    bench/       the conformance bench's way in; never part of production
-    module.py    the security module, as this room reaches it
-    warming.py   what a process loads before it serves, so that the first sale does not wait for it
-    errors.py    why something was not sold
+    pricing/          from pesos to units: one pure function, in integers, explainable years later
+    models/           the rows: facts that are written once, and balances beside them
+    ledger.py         accounts and movements: reserve, settle, post; and the trial balance
+    selectors/        questions: supply behind a number, pricing inputs, obligations, shifts, approvals
+    services/         verbs: `vend_transaction` (reserve, mint, commit, recover) and what is sold by it
+    ticket/           one layout of a ticket; printer bytes, picture and PDF of it
+    pages/, rest/     the counter and the office, for people and as routes of the API
+    delivery/         tokens on their way to the meter, messages to the customer
+    offline/          the office behind terminals that sell without a link
+    bench/            the conformance bench's way in; never part of production
+    module_client.py  client of the security module, one for each thread; every verb mints through it
+    warming.py        warm-up of a process before it serves
+    errors.py         refusals
 
+Pages and routes stand on services, these on selectors, these on the ledger and the rows: import contracts.
 How a sale survives: docs/explanation/selling.md.
 """

@@ -4,7 +4,7 @@ from system.vending.delivery.carriers import TokenState, local_token_states, tok
 from system.vending.delivery.completion import delivery_ended
 from system.vending.delivery.status import ANSWERS, delivered, delivery_status, executed
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
-from system.vending.ledger import LedgerEntry, account_of, post
+from system.vending.ledger import LedgerEntry, account_of, new_movement, post
 from system.vending.models import (
     AccountBalance,
     AccountKind,
@@ -81,6 +81,7 @@ __all__ = [
     "kwh",
     "local_token_states",
     "months_of",
+    "new_movement",
     "obligation_status",
     "offer",
     "pesos",

@@ -1,6 +1,8 @@
 """Ledger: accounts, movements and transfers, and the trial balance; its tables are written here alone.
 
 account_of, balance_of         an account by what it holds and whose it is; its sums
+set_limit(account, limit_c)    how far its balance may grow
+new_movement(...)              a movement that is not written yet
 reserve(movement, entries)     pending: balances know it, nothing is final
 write, claim                   the halves of reserve: facts, then the balances that every sale changes
 settle(movement, posted=True)  posted, or voided: once
@@ -14,18 +16,21 @@ Everything here runs inside the caller's transaction.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, Sum, UUIDField
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, Sum, UUIDField
 
-from system.config.clock import security_now
+from system.config.clock import business_day, business_now, security_now
 from system.config.compiled_queries import CompiledQuery, insert, insert_missing, run_many
 from system.vending.models import (
     AccountBalance,
     AccountKind,
     LedgerAccount,
     Movement,
+    MovementKind,
     MovementOutcome,
     Sale,
     SaleOutcome,
@@ -54,6 +59,19 @@ def _created(whose: dict[str, Any]) -> LedgerAccount:
         account, _ = LedgerAccount.objects.get_or_create(**whose)
         AccountBalance.objects.get_or_create(account=account)
     return account
+
+
+def set_limit(account: LedgerAccount, limit_c: int | None) -> None:
+    """Set the limit of an account, centavos; None: no limit.
+
+    Raises:
+        OverLimit: its balance is above the limit already.
+    """
+    fits = AccountBalance.objects.filter(account=account)
+    if limit_c is not None:
+        fits = fits.filter(posted_c__lte=limit_c - F("pending_c"))
+    if fits.update(limit_c=limit_c) != 1:
+        raise OverLimit("the balance is above that limit")
 
 
 def balance_of(account: LedgerAccount) -> AccountBalance:
@@ -97,6 +115,34 @@ class LedgerEntry:
     debit: LedgerAccount
     credit: LedgerAccount
     amount_c: int
+
+
+def new_movement(
+    provider_id: int,
+    kind: MovementKind,
+    movement_id: UUID | None = None,
+    *,
+    at: datetime | None = None,
+    day: date | None = None,
+) -> Movement:
+    """A movement that is not written yet.
+
+    Args:
+        provider_id: whose books.
+        kind: why money moves.
+        movement_id: made by the caller; None: a new one.
+        at: business time; None: now.
+        day: its business day; None: that of `at`.
+    """
+    instant = at or business_now()
+    return Movement(
+        id=movement_id or uuid4(),
+        provider_id=provider_id,
+        kind=kind,
+        business_at=instant,
+        business_day=day or business_day(instant),
+        wall_at=security_now(),
+    )
 
 
 def reserve(movement: Movement, entries: Iterable[LedgerEntry]) -> None:

@@ -6,8 +6,6 @@ included. Other processes still meet in SQLite's own way.
 """
 
 import threading
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base as plain
@@ -18,23 +16,6 @@ from system.config.fair_lock import FairLock
 #: One lock for each file; in memory, each connection is a database of its own.
 _LOCKS: dict[str, FairLock] = {}
 _LOCKS_GUARD = threading.Lock()
-#: Longer statements are not remembered, so that what is remembered stays below some megabytes.
-_REMEMBERED_MAX = 4_000
-
-
-class Cursor(plain.SQLiteCursorWrapper):
-    """A cursor that remembers how it wrote marks for arguments into a statement."""
-
-    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
-        """The statement with SQLite's marks for arguments."""
-        if param_names is not None:
-            return str(super().convert_query(query, param_names=param_names))
-        return _with_marks(query) if len(query) <= _REMEMBERED_MAX else str(super().convert_query(query))
-
-
-@lru_cache(maxsize=1000)
-def _with_marks(query: str) -> str:
-    return plain.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 def lock_of(name: str) -> FairLock:
@@ -49,12 +30,6 @@ class DatabaseWrapper(plain.DatabaseWrapper):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._write_lock: FairLock | None = None
-
-    def create_cursor(self, name: str | None = None) -> Any:
-        """A cursor; SQLite has none with names."""
-        del name
-        connection: Any = self.connection
-        return connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():

@@ -34,6 +34,7 @@ from system.vending.api import (
     Sale,
     Transfer,
     account_of,
+    new_movement,
     post,
 )
 
@@ -177,14 +178,7 @@ def _commission_of(kind: LineKind, sale: Sale | None) -> int:
 
 def _commission(network: Network, account: LedgerAccount, day: date, owed_c: int) -> StatementLine:
     """The network owes less by its commission; more, where reversals outweigh the sales."""
-    movement = Movement(
-        id=uuid.uuid4(),
-        provider_id=network.provider_id,
-        kind=MovementKind.SERVICE_CHARGE,
-        business_at=business_now(),
-        business_day=day,
-        wall_at=security_now(),
-    )
+    movement = new_movement(network.provider_id, MovementKind.SERVICE_CHARGE, day=day)
     cost = account_of(network.provider_id, AccountKind.COMMISSION)
     entry = LedgerEntry(cost, account, owed_c) if owed_c > 0 else LedgerEntry(account, cost, -owed_c)
     post(movement, [entry])

@@ -5,12 +5,11 @@ through the real sale (registry, price, ledger, reserve → mint → commit), an
 
 Map of the room::
 
-    guard.py   why it is not there: in production, without a secret, on a machine that others reach
-    root.py    the addresses of the portal and this one: what the bench settings name
-    urls.py    the address
-    views.py   the route
-    sales.py   which calls the sale can take, and the sale
-    world.py   what a sale needs: a provider, a tariff, an open counter, the meter of the case
+    apps.py     the app, and the guard that keeps it out of production and off other machines
+    root.py     the addresses of the portal and this one: the bench settings name it
+    urls.py     the address
+    views.py    the route
+    counter.py  the bench's counter, which calls its sale can take, and the sale
 
 Settings: `system.config.settings.bench`. How to use it: docs/how-to/certify-a-vending-system.md.
 """

@@ -9,16 +9,14 @@
 
 Map of the room::
 
-    money.py        centavos, prices, and the exact thousandth of a centavo between them
-    tariff.py       Step, Tariff: a version of a tariff, and what so many units cost in it
-    zni.py          the tariffs of the non-interconnected zones: unit cost, two prices, subsistence block
-    obligations.py  what is taken off before energy: levies, instalments, arrears; in which order
-    inputs.py       SaleInputs: everything that the price depends on
-    sale.py         price_sale, amount_for
-    bill.py         price_bill, price_availability
-    stored.py       inputs as JSON and back: what a sale keeps, so that it can be explained
-    explain.py      a quote in words, Spanish and English
-    errors.py       PricingError
+    money.py          centavos, prices, and the exact thousandth of a centavo between them
+    tariff.py         Step, Tariff: a version of a tariff, what so many units cost in it, and a preview
+    zni.py            tariffs of the non-interconnected zones: unit cost, two prices, subsistence block
+    sale.py           obligations and their order, SaleInputs, price_sale, amount_for
+    bill.py           price_bill, price_availability
+    serialization.py  inputs as JSON and back: what a sale keeps, so that it can be explained
+    explain.py        a quote in words, Spanish and English
+    errors.py         PricingError: codes and their words
 
 Nothing here reads a clock, a database or a setting. The same inputs give the same quote for ever: a change of
 the rules is a new `RULES` number, and the former function stays.

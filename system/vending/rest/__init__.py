@@ -2,15 +2,14 @@
 
 Map of the room::
 
-    fields.py              money, energy and prices as they travel
-    sales.py               trial price, sale under the caller's id, sales, ticket
-    sale_schemas.py        a sale as it travels
-    shifts.py              open and close a counter; deposits
-    points_of_sale.py      merchants and their counters
-    tariffs.py             versions, preview, publication
-    obligations.py, bills.py
-    requests.py            what needs four eyes: ask, sign, carry out
-    tokens.py              management tokens, planned key changes
+    fields.py             money, energy and prices as they travel
+    sales.py              trial price, sale under the caller's id, sales, ticket
+    shifts.py             open and close a counter; deposits
+    points_of_sale.py     merchants and their counters
+    tariffs.py            versions, preview, publication
+    billing.py            obligations and bills
+    approval_requests.py  what needs a second person: ask, sign, carry out
+    tokens.py             management tokens, planned key changes
 """
 
 from system.accounts.rest.problems import AppApi, Refusal

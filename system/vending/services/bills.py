@@ -12,12 +12,12 @@ from django.db.models import Sum
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
-from system.config.clock import business_day, business_now, security_now
+from system.config.clock import business_day, security_now
 from system.registry.models import Agreement, AgreementMode, Installation
 from system.vending import pricing
 from system.vending.errors import UnableToSell
-from system.vending.ledger import LedgerEntry, OverLimit, account_of, balance_of, post
-from system.vending.models import AccountKind, Bill, BillPayment, Movement, MovementKind, Shift
+from system.vending.ledger import LedgerEntry, OverLimit, account_of, balance_of, new_movement, post
+from system.vending.models import AccountKind, Bill, BillPayment, MovementKind, Shift
 from system.vending.pricing import PricingError
 from system.vending.pricing.money import AMOUNT_C_MAX, PPM
 from system.vending.selectors.metered_energy import agreement_billed, billed_since, metered_energy
@@ -132,7 +132,7 @@ def pay_bill(user: User, shift: Shift, bill: Bill, amount_c: int, payment_id: uu
             type(bill.installation).objects.select_for_update().get(pk=bill.installation_id)
             if not 0 < amount_c <= outstanding_c(bill):
                 raise UnableToSell("El pago debe ser mayor que cero y no más de lo que se debe.")
-            movement = _movement(user, payment_id, MovementKind.ACCOUNT_PAYMENT)
+            movement = new_movement(user.provider_pk, MovementKind.ACCOUNT_PAYMENT, payment_id)
             owed = account_of(user.provider_pk, AccountKind.MERCHANT, shift.point_of_sale.merchant)
             post(
                 movement, [LedgerEntry(owed, account_of(user.provider_pk, AccountKind.BILL, bill), amount_c)]
@@ -197,7 +197,7 @@ def _issue_bill(
         raise UnableToSell("La factura es demasiado grande.")
     try:
         with transaction.atomic():
-            movement = _movement(user, bill_id, MovementKind.SERVICE_CHARGE)
+            movement = new_movement(user.provider_pk, MovementKind.SERVICE_CHARGE, bill_id)
             bill = Bill(
                 id=bill_id,
                 provider_id=user.provider_pk,
@@ -235,15 +235,3 @@ def _entries(user: User, bill: Bill, priced: Any) -> list[LedgerEntry]:
         LedgerEntry(account_of(provider_id, AccountKind.SUBSIDY), energy, max(0, priced.subsidy_c)),
         LedgerEntry(owed, account_of(provider_id, AccountKind.CONTRIBUTION), max(0, -priced.subsidy_c)),
     ]
-
-
-def _movement(user: User, movement_id: uuid.UUID, kind: MovementKind) -> Movement:
-    now = business_now()
-    return Movement(
-        id=movement_id,
-        provider_id=user.provider_pk,
-        kind=kind,
-        business_at=now,
-        business_day=business_day(now),
-        wall_at=security_now(),
-    )

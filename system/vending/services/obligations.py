@@ -1,6 +1,5 @@
 """Register what an installation owes, with its opening balance in the ledger; and end it."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +8,11 @@ from django.db import transaction
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
-from system.config.clock import business_day, business_now, security_now
+from system.config.clock import business_day
 from system.registry.models import Installation
 from system.vending.errors import UnableToSell
-from system.vending.ledger import LedgerEntry, account_of, post
-from system.vending.models import AccountKind, Movement, MovementKind, ObligationRow
+from system.vending.ledger import LedgerEntry, account_of, new_movement, post
+from system.vending.models import AccountKind, MovementKind, ObligationRow
 from system.vending.pricing import ObligationKind, PricingError
 from system.vending.pricing.money import AMOUNT_C_MAX
 
@@ -108,14 +107,6 @@ def _require_terms(terms: ObligationTerms) -> None:
 
 
 def _post_opening(user: User, row: ObligationRow, opening_c: int) -> None:
-    now = business_now()
-    movement = Movement(
-        id=uuid.uuid4(),
-        provider_id=user.provider_pk,
-        kind=MovementKind.OPENING,
-        business_at=now,
-        business_day=business_day(now),
-        wall_at=security_now(),
-    )
+    movement = new_movement(user.provider_pk, MovementKind.OPENING)
     owed = account_of(user.provider_pk, AccountKind.OBLIGATION, row)
     post(movement, [LedgerEntry(owed, account_of(user.provider_pk, AccountKind.CREDIT), opening_c)])

@@ -1,14 +1,13 @@
 """Make merchants and their counters, set their limits, suspend them and let them sell again."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
+from system.vending import ledger
 from system.vending.errors import UnableToSell
-from system.vending.ledger import account_of
-from system.vending.models import AccountBalance, AccountKind, Merchant, PointOfSale
+from system.vending.models import AccountKind, Merchant, PointOfSale
 from system.vending.pricing.money import AMOUNT_C_MAX
 
 
@@ -87,12 +86,11 @@ def set_active(user: User, row: Merchant | PointOfSale, *, active: bool) -> None
 
 
 def _set_limit(merchant: Merchant, limit_c: int | None) -> None:
-    account = account_of(merchant.provider_id, AccountKind.MERCHANT, merchant)
-    fits = AccountBalance.objects.filter(account=account)
-    if limit_c is not None:
-        fits = fits.filter(posted_c__lte=limit_c - F("pending_c"))
-    if fits.update(limit_c=limit_c) != 1:
-        raise UnableToSell("El comercio ya debe más que ese cupo: primero debe consignar.")
+    account = ledger.account_of(merchant.provider_id, AccountKind.MERCHANT, merchant)
+    try:
+        ledger.set_limit(account, limit_c)
+    except ledger.OverLimit:
+        raise UnableToSell("El comercio ya debe más que ese cupo: primero debe consignar.") from None
 
 
 def _require_limit(limit_c: int | None) -> None:

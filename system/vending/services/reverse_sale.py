@@ -7,15 +7,13 @@ Only the last sale of an installation can be reversed: its residue went into the
 meter is reversed, and made anew to the right one.
 """
 
-import uuid
-
 from django.db import IntegrityError
 from django.db.models import F
 
 from system.accounts import audit, four_eyes
 from system.accounts.models import Approval, User
 from system.accounts.permissions import Operation
-from system.config.clock import business_day, business_now, security_now
+from system.config.clock import security_now
 from system.config.transactions import write_transaction
 from system.vending.delivery.withdrawal import (
     UNKNOWN_TOKEN,
@@ -25,7 +23,7 @@ from system.vending.delivery.withdrawal import (
     withdraw,
 )
 from system.vending.errors import UnableToSell
-from system.vending.ledger import LedgerEntry, OverLimit, post
+from system.vending.ledger import LedgerEntry, OverLimit, new_movement, post
 from system.vending.models import (
     InstallationMonth,
     InstallationResidue,
@@ -119,15 +117,7 @@ def _require_reversible(sale: Sale) -> None:
 
 
 def _post_reversal(user: User, sale: Sale) -> Movement:
-    now = business_now()
-    movement = Movement(
-        id=uuid.uuid4(),
-        provider_id=user.provider_pk,
-        kind=MovementKind.REVERSAL,
-        business_at=now,
-        business_day=business_day(now),
-        wall_at=security_now(),
-    )
+    movement = new_movement(user.provider_pk, MovementKind.REVERSAL)
     moved = sale.movement.transfers.select_related("debit", "credit")
     post(movement, [LedgerEntry(row.credit, row.debit, row.amount_c) for row in moved])
     return movement

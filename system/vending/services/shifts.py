@@ -7,14 +7,13 @@ from django.db import IntegrityError, transaction
 from system.accounts import audit
 from system.accounts.models import User
 from system.accounts.permissions import Operation
-from system.config.clock import business_day, business_now, security_now
+from system.config.clock import business_now
 from system.vending.errors import UnableToSell
-from system.vending.ledger import LedgerEntry, account_of, post
+from system.vending.ledger import LedgerEntry, account_of, new_movement, post
 from system.vending.models import (
     AccountKind,
     Deposit,
     Merchant,
-    Movement,
     MovementKind,
     OpenSale,
     PointOfSale,
@@ -110,14 +109,7 @@ def receive_deposit(
     if not 0 < amount_c <= AMOUNT_C_MAX:
         raise UnableToSell("El valor consignado debe ser mayor que cero.")
     now = business_now()
-    movement = Movement(
-        id=deposit_id,
-        provider_id=user.provider_pk,
-        kind=MovementKind.DEPOSIT,
-        business_at=now,
-        business_day=business_day(now),
-        wall_at=security_now(),
-    )
+    movement = new_movement(user.provider_pk, MovementKind.DEPOSIT, deposit_id, at=now)
     bank, owed = (
         account_of(user.provider_pk, AccountKind.BANK),
         account_of(user.provider_pk, AccountKind.MERCHANT, merchant),

@@ -23,14 +23,14 @@ from django.db import IntegrityError
 from django.db.models import BigIntegerField, CharField, UUIDField
 
 from system.accounts.models import Approval, User
-from system.config.clock import business_day, business_now, security_now
-from system.config.compiled_queries import CompiledDeletion, CompiledQuery, insert, update
+from system.config.clock import business_now, security_now
+from system.config.compiled_queries import CompiledQuery, insert, update
 from system.config.transactions import lock_row, write_transaction
 from system.registry.models import MeterKeying, Provider
 from system.security_module.errors import AnswerLost, RequestRefused, UnableToReachModule
 from system.vending.delivery.hand_over import deliver_sale
 from system.vending.errors import SalePending, SaleUnderWay, UnableToSell
-from system.vending.ledger import LedgerEntry, claim, settle, write
+from system.vending.ledger import LedgerEntry, claim, new_movement, settle, write
 from system.vending.models import (
     InstallationResidue,
     Movement,
@@ -167,15 +167,8 @@ def reserve_sale(
     Raises:
         OverLimit: see `system.vending.ledger.claim`.
     """
-    day, wall = business_day(now), security_now()
-    movement = Movement(
-        id=terms.sale_id,
-        provider_id=user.provider_pk,
-        kind=terms.movement,
-        business_at=now,
-        business_day=day,
-        wall_at=wall,
-    )
+    movement = new_movement(user.provider_pk, terms.movement, terms.sale_id, at=now)
+    day = movement.business_day
     transfers = write(movement, entries)
     sale = Sale(
         id=terms.sale_id,
@@ -195,7 +188,7 @@ def reserve_sale(
         business_at=now,
         business_day=day,
         month=first_of_month(day),
-        wall_at=wall,
+        wall_at=movement.wall_at,
         fingerprint=terms.fingerprint,
         **({} if quote is None else _priced_fields(quote)),
     )
@@ -340,7 +333,7 @@ def _commit(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutco
 
 def _write_outcome(sale: Sale, answer: dict[str, Any] | None, reason: str) -> SaleOutcome:
     # the open place is the lock: who deletes it ends the sale
-    if _CLOSE(sale=sale.pk) == 0:
+    if OpenSale.objects.filter(sale=sale).delete()[0] == 0:
         ended: SaleOutcome = SaleOutcome.objects.get(sale=sale)
         return ended
     minted = answer is not None
@@ -423,7 +416,6 @@ def record_new_keying(sale: Sale, key: dict[str, Any]) -> None:
     ).update(ended_at=security_now(), sale=sale)
 
 
-_CLOSE = CompiledDeletion(OpenSale, "sale")
 _OUTCOME = CompiledQuery(lambda sale_id: SaleOutcome.objects.filter(pk=sale_id), sale_id=UUIDField())
 
 

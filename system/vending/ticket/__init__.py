@@ -1,10 +1,10 @@
-"""The ticket of a sale: one model, three faces. All but `of_sale` know no database: terminals print the same.
+"""The ticket of a sale: one layout, three faces; no database, so that terminals print the same.
 
-facts.py     TicketFacts: what a ticket tells, whoever sold
-model.py     Ticket: lines of 32 columns, styled; `lay_out(facts, copy)`
-of_sale.py   `ticket_of(sale, copy)`: the ticket of a sale in the books
-printer.py   bytes for a 58 mm thermal printer (ESC/POS)
-picture.py   the same as a picture, and the receipt as a PDF
+layout.py   TicketFacts, Ticket: lines of 32 columns, styled; `lay_out(facts, copy)`
+escpos.py   octets for a 58 mm thermal printer (ESC/POS)
+drawing.py  the same as a picture, and the receipt as a PDF
+
+The ticket of a sale in the books: `system.vending.services.tickets`.
 """
 
 from system.vending.ticket.layout import Ticket, TicketLine, lay_out

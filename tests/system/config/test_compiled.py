@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.config.compiled_queries import (
-    CompiledDeletion,
     CompiledQuery,
     KeyList,
     compile_all,
@@ -187,14 +186,6 @@ def test_an_update_of_nothing_serves_one_of_something(provider: Provider) -> Non
 def test_what_is_there_already_is_left_as_it_is(provider: Provider) -> None:
     insert_missing(Provider(name=provider.name, nit="9"), Provider(name="Dos", nit="2"))
     assert set(Provider.objects.values_list("name", "nit")) == {(provider.name, "1"), ("Dos", "2")}
-
-
-def test_a_deletion_takes_what_fits_and_says_how_many(provider: Provider) -> None:
-    Provider.objects.create(name="Dos", nit="2")
-    by_name = CompiledDeletion(Provider, "name", "nit")
-    assert by_name(name="Dos", nit="1") == 0
-    assert by_name(name="Dos", nit="2") == 1
-    assert list(Provider.objects.all()) == [provider]
 
 
 def test_it_is_compiled_once_for_all_threads(provider: Provider) -> None:

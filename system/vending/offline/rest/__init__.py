@@ -3,8 +3,7 @@
 Map of the room::
 
     terminals.py   terminals, batches, cash, packs: what staff does, with a session
-    link.py        the exchange, ``/api/v1/terminal/``: the terminal's own signature says who it is
-    urls.py        its addresses
+    exchange.py    ``/api/v1/terminal/``: the terminal's own signature says who it is
 
 Why a signature and no session: a terminal has no user who could type a password in the bush, and a password
 on its disk would open the portal. What it signs is a challenge of the office, so that nobody who found an old

@@ -2,12 +2,8 @@
 
 Map of the room::
 
-    figures.py    the books' own price of what a terminal sold, and the difference: pure
-    facts.py      what a sale's entry says, by name
-    context.py    what settling one batch shares, and what is told to a person
-    buyer.py      for whom: the meter as it was leased, where it hangs, what was agreed
-    people.py     by whom, in which shift, under which number
-    judging.py    what is strange about a sale: lease, limit, clock, counter, token
-    sale.py       a sale: as it was sold, trued up, its money posted
-    entries.py    kind of entry -> what settles it
+    true_up.py   what the terminal reports, the books' own price of it, and the difference: pure
+    findings.py  what a person should look at: lease, limit, clock, counter, token
+    parties.py   for whom (the meter as it was leased) and by whom (operator, shift, number)
+    posting.py   a sale as it was made, its money posted; kind of entry -> what settles it
 """

@@ -7,15 +7,15 @@ with the installation held.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from protocols.offline.chain import Entry
 from system.accounts.models import User
-from system.config.clock import business_day, security_now
+from system.config.clock import business_day
 from system.config.transactions import lock_row
 from system.vending.errors import SaleUnderWay
-from system.vending.ledger import LedgerEntry, account_of, balance_of, post_fact
+from system.vending.ledger import LedgerEntry, account_of, balance_of, new_movement, post_fact
 from system.vending.models import (
     AccountKind,
     InstallationMonth,
@@ -99,7 +99,7 @@ def post_sale(settling: BatchSettlement, row: SettledEntry, said: ReportedSale, 
     books = _book_state(who.buyer, day, quote)
     sold = sale_as_energy(said.amount_c, said.units, books) if quote is None else sale_as_priced(quote)
     figures = true_up(sold, books)
-    movement = _movement(settling, said, row.at)
+    movement = new_movement(settling.terminal.provider_id, MovementKind.TOKEN_SALE, said.sale_id, at=row.at)
     post_fact(movement, _ledger_entries(settling, installation, figures))
     sale = _write_sale(movement, said, who, quote)
     _update_month(installation, sale, said, figures)
@@ -165,17 +165,6 @@ def _room_c(row: ObligationRow, taken_c: int) -> int | None:
     if row.quota_c is not None and row.quota_period == "month":
         rooms.append(max(0, row.quota_c - taken_c))
     return min(rooms, default=None)
-
-
-def _movement(settling: BatchSettlement, said: ReportedSale, at: datetime) -> Movement:
-    return Movement(
-        id=said.sale_id,
-        provider_id=settling.terminal.provider_id,
-        kind=MovementKind.TOKEN_SALE,
-        business_at=at,
-        business_day=business_day(at),
-        wall_at=security_now(),
-    )
 
 
 def _write_sale(movement: Movement, said: ReportedSale, who: SaleParties, quote: Quote | None) -> Sale:
