@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from fact_triggers import drop_update_trigger
 
 from system.accounts import audit
 from system.accounts.facts import Fact, ImmutableFact
@@ -43,7 +44,6 @@ CATALOGUE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
 }
-DROP = {"sqlite": "DROP TRIGGER {trigger}", "postgresql": "DROP TRIGGER {trigger} ON {table}"}
 
 
 @pytest.mark.parametrize("model", FACTS, ids=lambda model: model.__name__)
@@ -60,6 +60,6 @@ def test_the_chain_of_the_audit_trail_shows_a_row_that_was_changed(row: AuditRec
     assert audit.first_broken_id() is None
     table = "accounts_audit_record"
     with connection.cursor() as cursor:
-        cursor.execute(DROP[connection.vendor].format(trigger=f"{table}_no_update", table=table))
+        drop_update_trigger(cursor, table)
         cursor.execute("UPDATE accounts_audit_record SET action = 'test.else' WHERE id = %s", [row.pk])
     assert audit.first_broken_id() == row.pk

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from fact_triggers import drop_update_trigger
 from vending_world import make_village
 
 from system.accounts import audit
@@ -63,8 +64,7 @@ def test_the_chain_is_checked_and_the_check_is_written(office: Client, settings:
 def test_a_row_that_somebody_changed_is_found(office: Client, administrator: User) -> None:
     row = audit.record("sale.sell", user=administrator, subject="sale:1")
     with connection.cursor() as cursor:  # as who has the file in his hands
-        drop = {"sqlite": "", "postgresql": " ON accounts_audit_record"}[connection.vendor]
-        cursor.execute(f"DROP TRIGGER accounts_audit_record_no_update{drop}")
+        drop_update_trigger(cursor, "accounts_audit_record")
         cursor.execute("UPDATE accounts_audit_record SET subject = 'sale:9' WHERE id = %s", [row.pk])
     assert audit.first_broken_id() == row.pk
     answer = office.post("/auditoria/verificar/", follow=True)

@@ -184,7 +184,6 @@ def test_every_report_in_every_format(name: str, book: Book, office: Client) -> 
         assert answer["Content-Type"] == FORMATS[format_].content_type
         assert f".{format_}" in answer["Content-Disposition"]
         content = answer.getvalue()
-        answer.close()
         if format_ == "csv":
             assert not re.search(rb"(^|;)=2", content, flags=re.MULTILINE)
         if format_ == "json":

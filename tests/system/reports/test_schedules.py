@@ -200,7 +200,6 @@ def test_the_page_schedules_lists_downloads_and_stops(book: Book, office: Client
     file = MadeFile.objects.get()
     answer = office.get(f"/reportes/archivos/{file.pk}/")
     assert hashlib.sha256(answer.getvalue()).hexdigest() == file.sha256
-    answer.close()
     assert AuditRecord.objects.filter(action="reports.download").count() == 1
     stranger = client_of(make_village("Otra empresa").supervisor)
     assert stranger.get(f"/reportes/archivos/{file.pk}/").status_code == 404

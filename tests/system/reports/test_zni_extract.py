@@ -117,7 +117,6 @@ def test_what_is_missing_is_told_first_and_stops_the_file(book: Book, office: Cl
     told = office.get("/reportes/zni-comercial/", {**NOVEMBER, "como": "csv", "con_hallazgos": "si"})
     assert told["Content-Type"].startswith("text/csv")
     assert b"codigo_localidad" in told.getvalue()
-    told.close()
     half = made(book, "zni-comercial", since="2026-11-02", until="2026-11-30").answer
     assert half.blocked
     assert "meses completos" in half.findings[0].says
@@ -129,7 +128,6 @@ def test_the_file_is_plain_for_programs(known: Book, office: Client) -> None:
     sale = known.sell(1)
     answer = office.get("/reportes/zni-comercial/", {**NOVEMBER, "como": "csv"})
     text = answer.getvalue().decode()
-    answer.close()
     head, row = list(csv.reader(io.StringIO(text)))
     assert head == PUBLISHED
     cells = dict(zip(head, row, strict=True))

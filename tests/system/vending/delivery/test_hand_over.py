@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from fact_triggers import drop_update_trigger
 from network_world import FakeHeadEnd
 from vending_world import Village, drn, make_village
 
@@ -48,7 +49,7 @@ def forget_for(seconds: float) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:  # facts: only a test may, and only with their triggers taken away
-        cursor.execute("DROP TRIGGER IF EXISTS vending_sale_outcome_no_update")
+        drop_update_trigger(cursor, "vending_sale_outcome")
         past = security_now() - timedelta(seconds=seconds)
         cursor.execute("UPDATE vending_sale_outcome SET wall_at = %s", [past.replace(tzinfo=None)])
 
