@@ -41,7 +41,7 @@ class AsyncLink(ABC):
             await self._send(bytes(data))
 
     async def receive(self, max_wait_s: float) -> bytes:
-        """What came; ``b""`` when nothing did in `max_wait_s`.
+        """Octets that came; ``b""`` when nothing did in `max_wait_s`.
 
         Raises:
             LinkClosedError: the link is closed, or the peer is gone and all was received.

@@ -126,7 +126,7 @@ class Link(ABC):
 
     @abstractmethod
     def _receive(self, max_wait_s: float) -> bytes:
-        """What came, waiting at most `max_wait_s` >= 0; ``b""`` for nothing."""
+        """Octets that came, waiting at most `max_wait_s` >= 0; ``b""`` for nothing."""
 
     @abstractmethod
     def _close(self) -> None:

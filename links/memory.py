@@ -13,7 +13,7 @@ CAPACITY_BYTES = 1 << 20
 
 @dataclass(slots=True)
 class _Pipe:
-    """What both ends share: one inbox each, and who has left."""
+    """Pipe of both ends: one inbox each, and the end that has left."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
     inboxes: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))

@@ -1,4 +1,4 @@
-"""Which scheme is opened by what: a literal table, imported on demand, and `register` for the rest."""
+"""Registry of schemes and their back-ends: a literal table, imported on demand; `register` for the rest."""
 
 import importlib
 from collections.abc import Callable

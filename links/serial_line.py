@@ -140,13 +140,13 @@ _UNREAD_CHUNKS_MAX = 256
 
 
 class RawPort(Protocol):
-    """What a connection needs of a line: a port of pyserial's has it, and so has a pseudo-terminal."""
+    """Line that a connection needs: a port of pyserial's has it, and so has a pseudo-terminal."""
 
     def fileno(self) -> int:
         """The descriptor to wait on."""
 
     def read(self, size: int) -> bytes:
-        """What came, at most `size` bytes; never waits."""
+        """Octets that came, at most `size` bytes; never waits."""
 
     def write(self, data: bytes) -> int | None:
         """Write what the line takes now; how many bytes that was."""
@@ -316,7 +316,7 @@ class PtyPort:
         return self._master
 
     def read(self, size: int) -> bytes:
-        """What came, at most `size` bytes; never waits."""
+        """Octets that came, at most `size` bytes; never waits."""
         try:
             return os.read(self._master, size)
         except BlockingIOError:

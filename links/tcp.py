@@ -62,7 +62,7 @@ class TcpLink(Link):
 
 
 def reason(error: OSError) -> str:
-    """What the system says, without its number."""
+    """Words of the system, without its number."""
     return error.strerror or str(error) or type(error).__name__
 
 

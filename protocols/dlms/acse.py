@@ -28,7 +28,7 @@ _DLMS_UA = bytes.fromhex("6085740508")
 
 
 class ApplicationContextName(Enum):
-    """What an association speaks: logical or short names, plain or ciphered."""
+    """Application context: logical or short names, plain or ciphered."""
 
     LN_NO_CIPHERING = _DLMS_UA + bytes((1, 1))
     SN_NO_CIPHERING = _DLMS_UA + bytes((1, 2))
@@ -37,7 +37,7 @@ class ApplicationContextName(Enum):
 
 
 class MechanismName(Enum):
-    """How the sides authenticate."""
+    """Authentication mechanism."""
 
     NONE = _DLMS_UA + bytes((2, 0))
     LLS = _DLMS_UA + bytes((2, 1))
@@ -185,7 +185,7 @@ class Aare:
 
     @property
     def accepted(self) -> bool:
-        """Whether there is an association now."""
+        """True if there is an association now."""
         return self.result is AssociationResult.ACCEPTED
 
     @property
@@ -300,7 +300,7 @@ class Aarq:
 
     @property
     def asks_authentication(self) -> bool:
-        """Whether the authentication functional unit is asked for."""
+        """True if the authentication functional unit is asked for."""
         return (self.sender_acse_requirements or "").startswith(AUTHENTICATION_REQUIREMENT)
 
     def to_bytes(self) -> bytes:

@@ -25,7 +25,7 @@ from protocols.dlms.xdlms.notification import DataNotification, DataNotification
 
 
 class Apdu(Protocol):
-    """What every APDU offers."""
+    """Interface of every APDU."""
 
     @property
     def tag(self) -> int:

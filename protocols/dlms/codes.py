@@ -90,7 +90,7 @@ class AssociationResult(Code):
 
 
 class SourceDiagnostic(Enum):
-    """Who refused an association (1 the ACSE service user, 2 the ACSE service provider) and why.
+    """Diagnostic of a refused association (1 the ACSE service user, 2 the ACSE service provider) and why.
 
     The value is the pair (source, code) as the associate-source-diagnostic carries it.
 
@@ -141,7 +141,7 @@ class ReleaseRequestReason(Code):
 
 
 class ReleaseResponseReason(Code):
-    """How the server answered the release."""
+    """Reason in the answer to a release."""
 
     NORMAL = 0
     NOT_FINISHED = 1

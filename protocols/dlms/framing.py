@@ -12,7 +12,7 @@ MAX_APDU_SIZE = 65_535
 
 @dataclass(frozen=True, slots=True)
 class LinkParameters:
-    """What a data link runs with, seen from this side.
+    """Parameters of a data link, seen from this side.
 
     Args:
         max_info_tx: octets of the longest information field that may be sent.
@@ -90,7 +90,7 @@ class Polling(Protocol):
 
     @property
     def is_receiving(self) -> bool:
-        """Whether an APDU came in part."""
+        """True if an APDU came in part."""
         ...
 
     def poll(self, now_s: float) -> None:

@@ -62,7 +62,7 @@ class GatewayMessage:
 
 
 def is_gateway(apdu: bytes) -> bool:
-    """Whether `apdu` begins as a gateway header does."""
+    """True if `apdu` begins as a gateway header does."""
     return apdu[:1] != b"" and apdu[0] in TAGS
 
 

@@ -52,11 +52,11 @@ class GbtReceiver:
 
     @property
     def under_way(self) -> bool:
-        """Whether some blocks came and others are still to come."""
+        """True if some blocks came and others are still to come."""
         return bool(self._blocks)
 
     def begins_anew(self, block: GeneralBlockTransfer) -> bool:
-        """Whether this first block belongs to another exchange than what was received until now."""
+        """True if this first block belongs to another exchange than what was received until now."""
         if block.block_number != 1 or not block.block_data or not self.acknowledged:
             return False
         return self._blocks.get(1) != block.block_data
@@ -161,12 +161,12 @@ class GbtSender:
 
     @property
     def is_single(self) -> bool:
-        """Whether there is one block only."""
+        """True if there is one block only."""
         return self._first == self.last_number
 
     @property
     def done(self) -> bool:
-        """Whether the other side has everything."""
+        """True if the other side has everything."""
         return self.acknowledged >= self.last_number
 
     def acknowledge(self, number: int) -> None:
@@ -224,7 +224,7 @@ def decode_block(apdu: bytes) -> GeneralBlockTransfer:
 
 @dataclass(frozen=True, slots=True)
 class GbtStep:
-    """What a block led to.
+    """Outcome of a block.
 
     Args:
         whole: the APDU that is now complete, else None.
@@ -261,12 +261,12 @@ class GbtEndpoint:
 
     @property
     def used(self) -> bool:
-        """Whether anything was sent or came since the last `reset`."""
+        """True if anything was sent or came since the last `reset`."""
         return self._next_number != 1 or self._receiver.acknowledged != 0 or self._receiver.under_way
 
     @property
     def busy(self) -> bool:
-        """Whether blocks are still to be sent, to be acknowledged or to come."""
+        """True if blocks are still to be sent, to be acknowledged or to come."""
         return self._receiver.under_way or (self._sender is not None and not self._sender.done)
 
     @property
@@ -276,7 +276,7 @@ class GbtEndpoint:
 
     @property
     def repeats_whole(self) -> bool:
-        """Whether `recover` would send a whole APDU again, because it is of one block only."""
+        """True if `recover` would send a whole APDU again, because it is of one block only."""
         sender = self._sender
         return sender is not None and not sender.done and sender.is_single
 
@@ -313,7 +313,7 @@ class GbtEndpoint:
         return GbtStep(to_send=self._our_turn(block))
 
     def recover(self) -> tuple[bytes, ...]:
-        """What to send after silence: the blocks that were not acknowledged, or the request for lost ones."""
+        """Blocks to send after silence: those not acknowledged, or the request for lost ones."""
         if self._sender is not None and not self._sender.done:
             return self._burst(self._sender)
         return (self._acknowledgement(),) if self._receiver.under_way else ()

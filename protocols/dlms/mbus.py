@@ -95,7 +95,7 @@ def decode_mbus(raw: bytes, trace: Trace | None = None) -> MbusFrame:
 
 
 def starts_like_mbus(raw: bytes) -> bool:
-    """Whether octets begin with an M-Bus frame, as far as its form tells: a wrong checksum is one, too.
+    """True if octets begin with an M-Bus frame, as far as its form tells: a wrong checksum is one, too.
 
     >>> [starts_like_mbus(bytes.fromhex(raw)) for raw in ("105b015c16", "e5", "105b")]
     [True, True, False]
@@ -220,7 +220,7 @@ class SegmentJoiner:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether segments wait for their last."""
+        """True if segments wait for their last."""
         return bool(self._partial)
 
     def take(self, frame: MbusFrame) -> MbusApdu | SegmentFault | None:
@@ -246,7 +246,7 @@ class SegmentJoiner:
         return MbusApdu(bytes(partial.joined), source, destination)
 
     def _next(self, key: tuple[int, int, int], number: int) -> _Partial | None:
-        """What segment `number` is appended to; None when it does not follow. Number 0 may begin anew."""
+        """Partial APDU that segment `number` follows; None when it follows none. Number 0 may begin anew."""
         partial = self._partial.get(key)
         if partial is not None and partial.expected == number:
             return partial

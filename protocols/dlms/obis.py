@@ -297,7 +297,7 @@ class Obis:
         return bytes(self.groups)
 
     def describe(self, lang: str = "en") -> str | None:
-        """What the code stands for, in ``es`` or ``en``; None when the table does not know it."""
+        """Name of the code, in ``es`` or ``en``; None when the table does not know it."""
         return describe_groups(self.groups, lang)
 
     def __str__(self) -> str:

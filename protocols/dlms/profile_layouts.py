@@ -36,7 +36,7 @@ NO_INSTANT: Instant = (None, None)
 
 @lru_cache(maxsize=64)
 def offset(deviation_minutes: int) -> timedelta:
-    """What leads from local time to UTC."""
+    """Offset from local time to UTC."""
     return timedelta(minutes=deviation_minutes)
 
 

@@ -82,7 +82,7 @@ class Trace:
 
 
 class Group:
-    """What `Reader.group` gives: set `value` (and `name`, when it is known only later) while inside."""
+    """Handle of `Reader.group`: set `value` (and `name`, when it is known only later) while inside."""
 
     __slots__ = ("_limit", "_node", "_reader", "name", "value")
 

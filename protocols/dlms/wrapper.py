@@ -41,7 +41,7 @@ def encode_wpdu(apdu: bytes, *, source: int, destination: int) -> bytes:
 
 
 class _Wrapper:
-    """What both roles share: cutting the stream.
+    """Common part of both roles: cutting the stream.
 
     A stream that lost its step cannot be trusted: after a bad version, octets are dropped until something
     looks like a header again, and `must_close` advises to close the connection.

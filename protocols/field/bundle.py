@@ -77,7 +77,7 @@ def make_bundle(kind: str, serial: str, utc_s: int, content: Any, secret: bytes)
 
 
 def peek_serial(data: bytes) -> str:
-    """Which concentrator a file says it is of: nothing is proved yet.
+    """Serial of the concentrator that a file names: nothing is proved yet.
 
     Raises:
         BundleError: ``too-large`` or ``not-a-bundle``.
@@ -111,7 +111,7 @@ def read_bundle(data: bytes, kind: str, secret: bytes) -> Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What a bundle of readings holds.
+    """Contents of a bundle of readings.
 
     Args:
         batches: as ``readings.pull`` gives them; a row is number, instant and a value for each column.
@@ -144,7 +144,7 @@ def readings_of(bundle: Bundle) -> Readings:
 
 
 def acknowledgement_name(serial: str) -> str:
-    """What the file of an acknowledgement is called: several concentrators may share a stick."""
+    """Name of the file of an acknowledgement: several concentrators may share a stick."""
     plain = "".join(letter if letter.isalnum() else "-" for letter in serial)
     return f"acknowledgement-{plain}.json"
 

@@ -135,7 +135,7 @@ class CiuMeterEnd:
 
 @dataclass(frozen=True, slots=True)
 class RetryTerms:
-    """How patient a unit is.
+    """Patience of a unit.
 
     Args:
         response_timeout_s: for so long it waits for an answer, above 0.

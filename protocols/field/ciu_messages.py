@@ -1,4 +1,4 @@
-"""What meter and customer unit say to each other, one value type a message, and the payload of each.
+"""Messages between meter and customer unit, one value type each, and the payload of each.
 
 No standard fixes this link; the messages are those that the published manuals of split meters have in common:
 the unit decides nothing, it is keys and a display.
@@ -71,7 +71,7 @@ class LinkEvent(IntEnum):
 
 
 class AckStatus(IntEnum):
-    """What became of a request that has no display for an answer."""
+    """Outcome of a request that has no display for an answer."""
 
     DONE = 0
     NO_PLACE = 1  # pairing: as many units are bound as may be

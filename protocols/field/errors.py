@@ -1,4 +1,4 @@
-"""What can go wrong in the messages of the field.
+"""Errors of the messages of the field.
 
 ::
 

@@ -157,7 +157,7 @@ def event_name(code: int) -> str:
 
 
 def is_alarm(code: int) -> bool:
-    """Whether a person must look at a meter's event."""
+    """True if a person must look at a meter's event."""
     known = _EVENT_CODES.get(code)
     return known is not None and known.alarm
 

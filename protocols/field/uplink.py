@@ -110,7 +110,7 @@ def line(content: Mapping[str, Any]) -> bytes:
 
 
 def read_line(data: bytes) -> Message | Answer:
-    """What a line says, its shape checked but not its body.
+    """Message or answer of a line, its shape checked but not its body.
 
     Raises:
         UplinkError: ``bad-message``.
@@ -148,7 +148,7 @@ def _answer(content: Mapping[str, Any]) -> Answer:
 
 
 def is_id(value: object) -> bool:
-    """Whether `value` may be the id of a message."""
+    """True if `value` may be the id of a message."""
     return isinstance(value, str) and 1 <= len(value) <= ID_CHARACTERS_MAX and value.isprintable()
 
 
@@ -168,7 +168,7 @@ def checked(message: Message, sender: Role) -> MessageType:
 
 
 def checked_answer(kind: MessageType, body: Mapping[str, Any]) -> None:
-    """Whether an answer is what the table promises.
+    """True if an answer is what the table promises.
 
     Raises:
         UplinkError: ``failed``.

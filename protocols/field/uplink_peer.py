@@ -1,4 +1,4 @@
-"""What both ends of the uplink share: lines in, events out, ids that are answered once."""
+"""Both ends of the uplink: lines in, events out, ids that are answered once."""
 
 import hashlib
 import hmac
@@ -212,7 +212,7 @@ NONCE_OCTETS_MAX = 64
 def proof(
     secret: bytes, role: Role, *, name: str, ldn: str, head_end_nonce: bytes, concentrator_nonce: bytes
 ) -> bytes:
-    """What `role` says to prove that it knows the secret.
+    """Proof by which `role` shows that it knows the secret.
 
     Args:
         secret: shared; never shown.
@@ -235,12 +235,12 @@ def proof(
 
 
 def is_proof(expected: bytes, said: str) -> bool:
-    """Whether `said`, in hexadecimal, is the proof that is expected; in constant time."""
+    """True if `said`, in hexadecimal, is the proof that is expected; in constant time."""
     return hmac.compare_digest(expected.hex().encode(), said.encode(errors="replace"))
 
 
 def is_nonce(nonce: str) -> bool:
-    """Whether a nonce, in hexadecimal, is long enough and not too long."""
+    """True if a nonce, in hexadecimal, is long enough and not too long."""
     return 2 * NONCE_OCTETS_MIN <= len(nonce) <= 2 * NONCE_OCTETS_MAX
 
 

@@ -75,7 +75,7 @@ class Entry:
 
 
 def genesis(terminal_id: UUID) -> str:
-    """What the first entry of a terminal follows, 64 hexadecimal digits."""
+    """Hash that the first entry of a terminal follows, 64 hexadecimal digits."""
     return hashlib.sha256(b"amibench-offline/1 genesis " + str(terminal_id).encode("ascii")).hexdigest()
 
 

@@ -32,7 +32,7 @@ _FIELDS = {"format", "kind", "body", "signer", "signature"}
 
 
 class Peeked(NamedTuple):
-    """What an envelope says of itself; nothing of it is proven.
+    """Head of an envelope; nothing of it is proven.
 
     Attributes:
         kind: of the message.
@@ -135,7 +135,7 @@ def _read(data: bytes, octets_max: int) -> dict[str, Any]:
 
 
 def _fits(value: Any, digits: int | None) -> bool:
-    """Whether a text is a short word, or so many small hexadecimal digits."""
+    """True if a text is a short word, or so many small hexadecimal digits."""
     if not isinstance(value, str):
         return False
     if digits is None:

@@ -1,4 +1,4 @@
-"""What can be wrong with an off-line message.
+"""Errors of off-line messages.
 
 ::
 

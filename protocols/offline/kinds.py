@@ -20,7 +20,7 @@ _INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?Z"
 
 
 class Kind(Protocol):
-    """What a value may be."""
+    """Kind of a value."""
 
     def read(self, value: Any, where: str) -> Any:
         """The value as programs use it.
@@ -308,7 +308,7 @@ class Record:
     make: Callable[..., Any] | None = None
 
     def read(self, value: Any, where: str) -> Any:
-        """What `make` makes of the values."""
+        """Value that `make` makes of the fields."""
         if not isinstance(value, dict):
             raise wrong(where, "un objeto", "an object")
         if value.keys() != self.fields.keys():

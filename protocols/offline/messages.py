@@ -128,7 +128,7 @@ class Batch(Message):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment(Message):
-    """What a new terminal hands to the office.
+    """Enrolment that a new terminal hands to the office.
 
     Attributes:
         terminal_id: made once with its counter.
@@ -209,7 +209,7 @@ class LeasedMeter(Part):
 
 @dataclass(frozen=True, slots=True)
 class Lease(Message):
-    """What a secure counter mints under.
+    """Lease under which a secure counter mints.
 
     Attributes:
         lease_id: made by the module.
@@ -264,7 +264,7 @@ class Lease(Message):
 
 @dataclass(frozen=True, slots=True)
 class OfficeKeys(Message):
-    """What an office hands to a new terminal.
+    """Keys that an office hands to a new terminal.
 
     Attributes:
         name: of the provider.
@@ -307,7 +307,7 @@ DEPOSITS_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Provider(Part):
-    """Who sells, as the ticket says it.
+    """Provider, as the ticket names it.
 
     Attributes:
         name, nit: of the provider.
@@ -415,7 +415,7 @@ class Customer(Part):
 
 @dataclass(frozen=True, slots=True)
 class Operator(Part):
-    """Who may sell at the terminal; the PIN itself never travels (`protocols.offline.pin`).
+    """Operator who may sell at the terminal; the PIN itself never travels (`protocols.offline.pin`).
 
     Attributes:
         username, name: of the user.

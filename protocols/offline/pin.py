@@ -16,7 +16,7 @@ _BLOCK_R = 8
 
 
 def verifier(pin: str, salt: bytes, cost: int = DEFAULT_COST) -> bytes:
-    """What stands for a PIN, 32 octets.
+    """Verifier of a PIN, 32 octets.
 
     Args:
         pin: as it is typed.
@@ -36,5 +36,5 @@ def verifier(pin: str, salt: bytes, cost: int = DEFAULT_COST) -> bytes:
 
 
 def fits(pin: str, salt: bytes, expected: bytes, cost: int = DEFAULT_COST) -> bool:
-    """Whether a PIN is the one of a verifier."""
+    """True if a PIN is the one of a verifier."""
     return hmac.compare_digest(verifier(pin, salt, cost), expected)

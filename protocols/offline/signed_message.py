@@ -1,4 +1,4 @@
-"""What the messages share: fields as a table, a body, an envelope."""
+"""Signed message: fields as a table, a body, an envelope."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a decoder key travels in a lease: for one secure counter, bound to one lease and one meter.
+"""Wrapping of a decoder key in a lease: for one secure counter, bound to one lease and one meter.
 
 X25519 between the lease's ephemeral key and the counter's; HKDF-SHA256 over the shared secret (salt: both
 public keys, the ephemeral one first; info: a name and the lease id) gives the key of AES-256-GCM; the nonce

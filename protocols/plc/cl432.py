@@ -55,7 +55,7 @@ def encode_lpdu(destination_lsap: int, source_lsap: int, apdu: bytes) -> bytes:
 
 
 def decode_lpdu(data: bytes) -> Lpdu:
-    """What `data` says.
+    """LPDU of `data`.
 
     Raises:
         LpduError: it is too short or too long, or its control octet is not 0x90.
@@ -68,7 +68,7 @@ def decode_lpdu(data: bytes) -> Lpdu:
 
 
 class _Llc:
-    """What both roles share: LPDUs in, LPDUs out, each whole."""
+    """Common part of both roles: LPDUs in, LPDUs out, each whole."""
 
     def __init__(self) -> None:
         self._output: deque[bytes] = deque()

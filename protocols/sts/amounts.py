@@ -14,7 +14,7 @@ from protocols.sts.errors import StsValueError
 MANTISSA_BITS = 14
 MANTISSA_END = 1 << MANTISSA_BITS
 STEPS = (1, 10, 100, 1000)
-"""What one step of the mantissa is worth, by exponent."""
+"""Worth of one step of the mantissa, by exponent."""
 
 OFFSETS = tuple(sum(MANTISSA_END * step for step in STEPS[:exponent]) for exponent in range(len(STEPS)))
 """First value of each exponent's range: 0, 16384, 180224, 1818624."""
@@ -91,7 +91,7 @@ UNITS_PER_BASE = 10**5
 """Units of a token in one unit of the base currency (peso, rand, dollar)."""
 
 STEPS_1E5: tuple[int, ...] = tuple(10**exponent for exponent in range(EXPONENT_END))
-"""What one step of the mantissa is worth, by exponent."""
+"""Worth of one step of the mantissa, by exponent."""
 
 OFFSETS_1E5 = tuple(MANTISSA_END * (step - 1) // 9 for step in STEPS_1E5)
 """Smallest magnitude of each exponent's range."""
@@ -119,7 +119,7 @@ class CurrencyAmount:
 
     @property
     def amount_1e5(self) -> int:
-        """What it stands for, in units of 10⁻⁵ of the base currency."""
+        """Value in units of 10⁻⁵ of the base currency."""
         magnitude = OFFSETS_1E5[self.exponent] + STEPS_1E5[self.exponent] * self.mantissa
         return -magnitude if self.sign else magnitude
 

@@ -13,7 +13,7 @@ COVERED_BYTES = 7
 """Six zero bits, class 2, subclass 4, content 44."""
 
 CURRENCY_TAIL = b"\x01"
-"""What CRC_C covers behind the seven bytes."""
+"""Octets that CRC_C covers behind the seven bytes."""
 
 Places = tuple[tuple[int, ...], ...]
 """For each of the seven places, what each of the 256 values adds to the stored CRC."""

@@ -1,4 +1,4 @@
-"""Who a meter is and under which key it works: identity values of IEC 62055-41 clause 6.1.
+"""Identity of a meter and of its key: values of IEC 62055-41 clause 6.1.
 
 Type names are the standard's full terms, attributes its symbols: `DecoderReferenceNumber` / `.drn`.
 """
@@ -347,7 +347,7 @@ class DateOfExpiry:
 
 @dataclass(frozen=True, slots=True)
 class IdRecord:
-    """What a meter card says.
+    """IDRecord of a meter card.
 
     Args:
         pan: MeterPAN.

@@ -39,7 +39,7 @@ from protocols.sts.vectors.builders import decoder_key
 # A credit register as small as a scenario needs, and what tokens do to it.
 
 CAPACITY_UNITS = 1 << 31
-"""What a register holds where a scenario does not say."""
+"""Usual contents of a register."""
 
 KNOWN_CONTROL_BITS = 0x7FF
 """Control bits of a test token that have a meaning with a source; a test of none of them is no function."""
@@ -318,7 +318,7 @@ ATTRIBUTES: dict[str, tuple[Callable[[Mapping[str, Any]], Any], Callable[[KeyReg
         lambda register: register.base_date,
     ),
 }
-"""What a step may say of the key register afterwards: how it is read, and what it is compared with."""
+"""Attributes of the key register that a step may name: how it is read, and what it is compared with."""
 
 
 @dataclass(frozen=True, slots=True)

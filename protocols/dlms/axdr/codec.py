@@ -85,7 +85,7 @@ def _read(reader: Reader, depth: int) -> Data:
 
 
 def _at_once(reader: Reader, depth: int) -> Data | None:
-    """What most of a long answer is made of, in one step; None, and nothing read, for all the rest."""
+    """The common elements of a long answer, in one step; None, and nothing read, for all the rest."""
     data, start, end = reader.data, reader.pos + 2, reader.end
     if start > end:
         return None
@@ -269,7 +269,7 @@ def encode(data: Data) -> bytes:
 
 
 class _Tagged(NamedTuple):
-    """How a number is packed together with its tag, and the Python type that needs no look."""
+    """Packing of a number together with its tag, and the Python type that needs no look."""
 
     kind: type
     pack: Callable[..., bytes]

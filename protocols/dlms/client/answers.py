@@ -1,4 +1,4 @@
-"""What a client makes of the answers to GET, SET, ACTION and ACCESS: a table, one small function each.
+"""Answers to GET, SET, ACTION and ACCESS at a client: a table, one small function each.
 
 Source: IEC 62056-5-3, GET, SET, ACTION and ACCESS services, with blocks
 """
@@ -58,7 +58,7 @@ _DATA = b"\x00"
 
 
 def value_answered(exchange: Exchange, apdu: bytes) -> GetOctets | GetResult | None:
-    """What a get-response-normal to `exchange` tells, without a detour by its whole.
+    """Event of a get-response-normal to `exchange`, without a detour by its whole.
 
     A value that is wanted undecoded, or a number, which is what meters answer most; None for any other APDU.
     """

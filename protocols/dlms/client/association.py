@@ -1,4 +1,4 @@
-"""How a client asks for an association with security, and judges what it is answered.
+"""Association of a client with security: its request, and the check of the answer.
 
 Pass 1 is the AARQ and pass 2 the AARE; with high level security the client then answers the server's
 challenge (pass 3) and judges the server's answer to its own (pass 4).
@@ -153,7 +153,7 @@ class ClientAssociation:
 
     @property
     def challenged(self) -> bool:
-        """Whether passes 3 and 4 are due."""
+        """True if passes 3 and 4 are due."""
         return self._sides is not None
 
     def reply(self, invoke: int) -> bytes:

@@ -163,7 +163,7 @@ class ClientCalls(ABC):
     @property
     @abstractmethod
     def _terms(self) -> requests.Terms:
-        """What the association lets a request be."""
+        """Terms that the association sets for a request."""
 
     @abstractmethod
     def _prepare(self, call: ClientCall, *, confirmed: bool = True, with_list: bool = False) -> Exchange:

@@ -108,7 +108,7 @@ class ClientBlocks:
         return step.whole, step.to_send
 
     def recover(self) -> tuple[bytes, ...]:
-        """What to send after silence: blocks that were not acknowledged, or the request for lost ones.
+        """Blocks to send after silence: blocks that were not acknowledged, or the request for lost ones.
 
         Nothing where a whole request would go out again: the server may have served it, and to ask anew is
         for the caller to decide.
@@ -221,7 +221,7 @@ class ClientConnection(ClientCalls):
         self._opening.rekey(self.security)
 
     def recover(self) -> tuple[bytes, ...]:
-        """What to send after silence in a general block transfer, so that lost blocks come; often nothing."""
+        """Blocks to send after silence in a general block transfer, so that lost blocks come."""
         return self._blocks.recover()
 
     def confirm(self, notification: Notification) -> bytes | None:
@@ -274,7 +274,7 @@ class ClientConnection(ClientCalls):
         ]
 
     def _understood(self, apdu: bytes) -> list[ClientEvent]:
-        """What an APDU means once its protection is off."""
+        """Events of an APDU whose protection is off."""
         exchange = self._exchange
         if exchange is not None and self.state is _AWAITING_GET:
             event = value_answered(exchange, apdu)
@@ -294,7 +294,7 @@ class ClientConnection(ClientCalls):
         return events
 
     def _received_otherwise(self, received: Apdu, key: int | None) -> list[ClientEvent]:
-        """What is no answer to the exchange under way."""
+        """Events of an APDU that is no answer to the exchange under way."""
         if isinstance(received, DataNotification | EventNotification):
             return [Notification(received)]
         if isinstance(received, ExceptionResponse | ConfirmedServiceError):
@@ -394,14 +394,14 @@ class ClientConnection(ClientCalls):
         return self._outgoing(apdu)
 
     def _outgoing(self, apdu: bytes) -> bytes:
-        """What travels: every service APDU that this client sends passes here, and then into blocks."""
+        """Outgoing APDUs: every service APDU that this client sends passes here, and then into blocks."""
         if self._protection is not None:
             apdu = self._protection.protect(apdu)
         terms = self._terms
         return self._blocks.outgoing(apdu, terms.server_octets_max, granted=terms.general)
 
     def _incoming(self, apdu: bytes) -> bytes:
-        """What came, without its protection."""
+        """Received APDU without its protection."""
         if self._protection is None or not apdu:
             return apdu
         if apdu[0] in PROTECTED_TAGS or apdu[0] == GENERAL_SIGNING_TAG:

@@ -1,4 +1,4 @@
-"""What a `ClientConnection` reports about the APDUs that it receives."""
+"""Events that a `ClientConnection` reports, and the table of its states."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -143,7 +143,7 @@ ClientEvent = (
 
 
 class ClientState(Enum):
-    """What the client waits for."""
+    """State of a client: the answer that it waits for."""
 
     IDLE = "idle"
     AWAITING_AARE = "awaiting AARE"
@@ -160,7 +160,7 @@ class ClientState(Enum):
 
 
 class ClientCall(Enum):
-    """What the user of a client asks for."""
+    """Call of a client."""
 
     ASSOCIATE = "associate"
     RELEASE = "release"

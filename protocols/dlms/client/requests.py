@@ -1,4 +1,4 @@
-"""How each call of a client becomes the APDU to send: whole, or its first block where it is too long.
+"""Requests of a client: each call becomes an APDU to send, whole, or its first block where it is too long.
 
 Source: IEC 62056-5-3, GET, SET and ACTION services, with lists and with blocks
 """
@@ -57,17 +57,17 @@ _LONG = LONG_INVOKE_ID_MASK + 1
 
 
 def short_key(invoke: int) -> int:
-    """What the answer to an invoke-id-and-priority of 8 bits is known by."""
+    """Key of the answer to an invoke-id-and-priority of 8 bits."""
     return invoke & INVOKE_ID_MASK
 
 
 def long_key(long_invoke: int) -> int:
-    """What the answer to a long-invoke-id-and-priority of 32 bits is known by."""
+    """Key of the answer to a long-invoke-id-and-priority of 32 bits."""
     return _LONG | (long_invoke & LONG_INVOKE_ID_MASK)
 
 
 def answer_key(answer: object) -> int | None:
-    """What an APDU is known by as an answer, None when it carries no invoke-id."""
+    """Key of an APDU as an answer, None when it carries no invoke-id."""
     invoke = getattr(answer, "invoke", None)
     if invoke is not None:
         return short_key(invoke)
@@ -115,7 +115,7 @@ class Exchange:
 
     @property
     def receiver(self) -> BlockReceiver:
-        """What joins the blocks of the answer."""
+        """Receiver of the blocks of the answer."""
         if self._receiver is None:
             self._receiver = BlockReceiver(self._max_octets)
         return self._receiver
@@ -188,7 +188,7 @@ _GET_HEADS = tuple(bytes((GetRequestNormal.tag, GetRequestNormal.choice, invoke)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the association lets a request be.
+    """Terms that the association sets for a request.
 
     Args:
         granted: services that may be used.
@@ -205,7 +205,7 @@ class Terms:
     by_gbt: bool = False
 
     def whole(self, octets: int, blocks: Conformance) -> bool:
-        """Whether a request of `octets` is handed on whole: it fits, or general blocks carry it.
+        """True if a request of `octets` is handed on whole: it fits, or general blocks carry it.
 
         Raises:
             LocalProtocolError: it does not fit, and the server takes no blocks.
@@ -386,7 +386,7 @@ AccessItem = AccessGet | AccessSet | AccessAction
 
 @dataclass(frozen=True, slots=True)
 class AccessOutcome:
-    """What came of one item: its result, and the value that was read or returned (null-data when none)."""
+    """Outcome of one item: its result, and the value that was read or returned (null-data when none)."""
 
     result: DataAccessResult | ActionResult
     data: Data
@@ -430,7 +430,7 @@ _KINDS = {AccessGet: GET, AccessSet: SET, AccessAction: ACTION}
 
 
 def access_done(answer: AccessResponse) -> AccessDone:
-    """What the answer says.
+    """Outcomes in the answer.
 
     Raises:
         RemoteProtocolError: it has not as many values as results.

@@ -83,7 +83,7 @@ class PppSetup(InterfaceClass, class_id=44, version=0, source="IEC 62056-6-2, PP
 
 
 class GprsModemSetup(InterfaceClass, class_id=45, version=0, source="IEC 62056-6-2, GPRS modem setup"):
-    """How a modem joins a mobile network."""
+    """Setup of a modem in a mobile network."""
 
     apn = attribute(2, DataTag.OCTET_STRING)
     pin_code = attribute(3, DataTag.LONG_UNSIGNED)

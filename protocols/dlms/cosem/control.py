@@ -111,7 +111,7 @@ class SingleActionSchedule(
 
 
 class RegisterActivation(InterfaceClass, class_id=6, version=0, source="IEC 62056-6-2, Register activation"):
-    """Which registers count under which tariff mask."""
+    """Register assignments by tariff mask."""
 
     register_assignment = attribute(2, DataTag.ARRAY, note="{long-unsigned class, octet-string logical name}")
     mask_list = attribute(3, DataTag.ARRAY, note="{octet-string name, array of unsigned, counted from 1}")

@@ -29,7 +29,7 @@ Entry = tuple[CosemObject, AccessRights]
 
 @dataclass(frozen=True, slots=True)
 class AssociationContext:
-    """What was agreed for the association.
+    """Terms agreed for the association.
 
     Args:
         client_sap: address of the client.

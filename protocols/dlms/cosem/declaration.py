@@ -1,4 +1,4 @@
-"""How an interface class is declared: a class body that reads like its page of the Blue Book, free of values.
+"""Declaration of an interface class: a class body that reads like its page of the Blue Book, free of values.
 
 >>> class Example(InterfaceClass, class_id=8192, version=0, source="manufacturer specific"):
 ...     value = attribute(2, dynamic=True)

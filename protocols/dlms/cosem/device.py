@@ -41,7 +41,7 @@ WRITABLE_AUTHENTICATED = WRITABLE | {
 
 
 class MethodMode(IntEnum):
-    """Whether a method may be invoked, and by which messages.
+    """True if a method may be invoked, and by which messages.
 
     Source: IEC 62056-6-2, Association LN, method_access_mode
     """
@@ -64,19 +64,19 @@ class AccessRights:
     methods: Mapping[int, MethodMode | bool] = field(default_factory=dict)
 
     def may_read(self, index: int, control: int = 0) -> bool:
-        """Whether attribute `index` may be read by a message with this security control octet."""
+        """True if attribute `index` may be read by a message with this security control octet."""
         return self.attributes.get(index) in (
             READABLE_AUTHENTICATED if control & _AUTHENTICATED else READABLE
         )
 
     def may_write(self, index: int, control: int = 0) -> bool:
-        """Whether attribute `index` may be written by a message with this security control octet."""
+        """True if attribute `index` may be written by a message with this security control octet."""
         return self.attributes.get(index) in (
             WRITABLE_AUTHENTICATED if control & _AUTHENTICATED else WRITABLE
         )
 
     def may_invoke(self, index: int, control: int = 0) -> bool:
-        """Whether method `index` may be invoked by a message with this security control octet."""
+        """True if method `index` may be invoked by a message with this security control octet."""
         mode = self.methods.get(index, MethodMode.NO_ACCESS)
         return mode == MethodMode.ACCESS or (
             mode == MethodMode.AUTHENTICATED_ACCESS and bool(control & _AUTHENTICATED)
@@ -124,7 +124,7 @@ LOGICAL_DEVICE_NAME = Obis(0, 0, 42, 0, 0, 255)
 
 
 class Mechanism(Enum):
-    """How a client proves who it is: not at all, by a password (LLS), or by answering a challenge (HLS)."""
+    """Authentication mechanism of a client: none, a password (LLS), or an answer to a challenge (HLS)."""
 
     NONE = "none"
     LLS = "lls"
@@ -147,7 +147,7 @@ class Mechanism(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AssociationProfile:
-    """What one client address may do on a logical device.
+    """Association that one client address may open on a logical device.
 
     Args:
         client_sap: address of the client, 1 to 127; usual are 16 public, 2 reader, 1 management.

@@ -38,7 +38,7 @@ class ControlMode(IntEnum):
 
 
 class Trigger(Enum):
-    """Who asks: the head-end (remote), a hand at the meter (manual), a function of the meter (local)."""
+    """Trigger: the head-end (remote), a hand at the meter (manual), a function of the meter (local)."""
 
     REMOTE_DISCONNECT = "remote_disconnect"
     REMOTE_RECONNECT = "remote_reconnect"

@@ -13,7 +13,7 @@ _DATE_TIME_TYPES = (DataTag.OCTET_STRING, DataTag.DATE_TIME)
 
 
 class Account(InterfaceClass, class_id=111, version=0, source="IEC 62056-6-2, Account"):
-    """What a customer has and owes on this meter, over all credits and charges."""
+    """Account of a customer on this meter, over all credits and charges."""
 
     account_mode_and_status = attribute(
         2, DataTag.STRUCTURE, note="{enum 1 credit 2 prepayment, enum 1 new 2 active 3 closed}"

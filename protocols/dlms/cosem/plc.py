@@ -21,7 +21,7 @@ class PrimeLlcSscsSetup(InterfaceClass, class_id=80, version=0, source="IEC 6205
 class PrimePhysicalCounters(
     InterfaceClass, class_id=81, version=0, source="IEC 62056-6-2, PRIME physical layer counters"
 ):
-    """What went wrong on the wire."""
+    """Error counters of the wire."""
 
     phy_stats_crc_incorrect_count = attribute(2, _LONG, dynamic=True)
     phy_stats_crc_fail_count = attribute(3, _LONG, dynamic=True)
@@ -31,7 +31,7 @@ class PrimePhysicalCounters(
 
 
 class PrimeMacSetup(InterfaceClass, class_id=82, version=0, source="IEC 62056-6-2, PRIME MAC setup"):
-    """How the MAC behaves."""
+    """Parameters of the MAC."""
 
     mac_min_switch_search_time = attribute(2, DataTag.UNSIGNED, note="seconds")
     mac_max_promotion_pdu = attribute(3, DataTag.UNSIGNED)
@@ -90,7 +90,7 @@ class PrimeNetworkAdministration(
 class PrimeApplications(
     InterfaceClass, class_id=86, version=0, source="IEC 62056-6-2, PRIME MAC applications identification"
 ):
-    """Who made the modem, and what runs in it."""
+    """Maker and firmware of the modem."""
 
     applications_firmware_version = attribute(2, DataTag.OCTET_STRING)
     applications_vendor_id = attribute(3, _LONG)
@@ -136,7 +136,7 @@ class G3MacCounters(
 
 
 class G3MacSetup(InterfaceClass, class_id=91, version=3, source="IEC 62056-6-2, G3-PLC MAC setup"):
-    """How the MAC behaves."""
+    """Parameters of the MAC."""
 
     mac_short_address = attribute(2, _LONG)
     mac_rc_coord = attribute(3, _LONG)

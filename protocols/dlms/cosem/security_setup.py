@@ -32,7 +32,7 @@ _EXTRA_OCTETS = 8
 
 @dataclass(frozen=True, slots=True)
 class SetupParts:
-    """What stands behind a security setup.
+    """Parts behind a security setup.
 
     Args:
         security: keys, policy, titles.

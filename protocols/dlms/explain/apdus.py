@@ -94,7 +94,7 @@ def _read(reader: Reader, found: list[Reading], depth: int) -> None:
 
 
 def _has_descriptor(reader: Reader) -> bool:
-    """Whether nine octets of a plausible descriptor and a tag follow."""
+    """True if nine octets of a plausible descriptor and a tag follow."""
     ahead = reader.data[reader.pos : reader.pos + _DESCRIPTOR_SIZE + 1]
     if len(ahead) <= _DESCRIPTOR_SIZE:
         return False
@@ -116,7 +116,7 @@ NOTIFICATION_TAG = TAG
 
 @dataclass(frozen=True, slots=True)
 class ExplainedApdu:
-    """What became of the octets of an APDU.
+    """Explanation of the octets of an APDU.
 
     Args:
         tree: its fields, as far as they could be read.
@@ -175,7 +175,7 @@ _PROOFS: dict[bool | None, tuple[str, str]] = {
 
 
 def _signed(apdu: GeneralSigning, lang: str, opener: Decipherer, depth: int) -> list[Tree]:
-    """Who signed, as far as the keys tell, and what."""
+    """Signature, as far as the keys tell whose it is."""
     note = leaf("note", translator(lang)(*_PROOFS[opener.proves(apdu)]), lang)
     return [note, *_inner_apdu(apdu.content, lang, opener, depth)]
 
@@ -188,7 +188,7 @@ def _inner_apdu(raw: bytes, lang: str, opener: Decipherer, depth: int) -> list[T
 
 
 def _deciphered(apdu: Ciphered, lang: str, opener: Decipherer, depth: int) -> list[Tree]:
-    """What is inside, as far as the keys reach."""
+    """Contents, as far as the keys reach."""
     say = translator(lang)
     if not opener:
         note = say("ciphered: the content is not deciphered", "cifrado: el contenido no se descifra")
@@ -241,7 +241,7 @@ def _explain_untagged(raw: bytes, lang: str) -> ExplainedApdu | None:
 
 
 def _interpretation(apdu: Apdu, lang: str) -> list[Tree]:
-    """What stands beside the fields of the known kinds of APDU."""
+    """Nodes beside the fields of the known kinds of APDU."""
     say = translator(lang)
     if isinstance(apdu, DataNotification):
         found: list[Tree] = [

@@ -205,7 +205,7 @@ def _items(capture: Mapping[str, Any], layer: Layer | None) -> list[bytes]:
 
 
 def _judge(capture: Mapping[str, Any], result: Explanation, lang: str) -> tuple[bool, str | None]:
-    """Whether all is as it should be, and the sentence to show."""
+    """True if all is as it should be, and the sentence to show."""
     say = translator(lang)
     expected = capture.get("expected")
     if str(capture.get("kind", "")) == _REFUSED_KIND:
@@ -223,7 +223,7 @@ def _judge(capture: Mapping[str, Any], result: Explanation, lang: str) -> tuple[
 
 
 def _excused(problem: Problem, capture: Mapping[str, Any]) -> bool:
-    """Whether the entry says that this frame is to be dropped."""
+    """True if the entry says that this frame is to be dropped."""
     if problem.kind != "frame":
         return False
     entries = _entries(capture)

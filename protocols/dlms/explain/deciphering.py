@@ -32,7 +32,7 @@ from protocols.dlms.xdlms.initiate import InitiateRequest
 
 @dataclass(frozen=True, slots=True)
 class GeneralKeys:
-    """What opens general-ciphering and proves general-signing, beside the global keys; never shown.
+    """Keys that open general-ciphering and prove general-signing, beside the global keys; never shown.
 
     Args:
         gbek: global broadcast encryption key.
@@ -50,7 +50,7 @@ class GeneralKeys:
 
 
 def open_with(guek: bytes, gak: bytes, keys: GeneralKeys, apdu: Ciphered) -> tuple[bytes, bool] | None:
-    """What a general-ciphering APDU holds, and whether its tag proved it; None: the keys do not open it."""
+    """Contents of a general-ciphering APDU, and whether its tag proved it; None: the keys do not open it."""
     try:
         suite = SecuritySuite(apdu.security_header.suite)
         pair = None if keys.agreement is None or suite not in CURVES else _pair(suite, keys.agreement)
@@ -73,7 +73,7 @@ def _pair(suite: SecuritySuite, private: bytes) -> KeyPair:
 
 
 def is_signed_by(apdu: GeneralSigning, keys: Iterable[bytes]) -> bool | None:
-    """Whether one of the public keys made the signature; None where none is of the signature's curve."""
+    """True if one of the public keys made the signature; None where none is of the signature's curve."""
     suite = next((suite for suite, curve in CURVES.items() if 2 * curve.octets == len(apdu.signature)), None)
     fitting = [key for key in keys if suite is not None and len(key) == len(apdu.signature)]
     if suite is None or not fitting:
@@ -117,7 +117,7 @@ class ReadingKeys:
 
 @dataclass(frozen=True, slots=True)
 class DecipheredContent:
-    """What was inside, and whether the authentication tag proved it."""
+    """Plain octets, and whether the authentication tag proved it."""
 
     plain: bytes
     verified: bool
@@ -153,7 +153,7 @@ class Decipherer:
             self._remember(title)
 
     def open(self, apdu: Ciphered) -> DecipheredContent | None:
-        """What is inside, None where no key and no title fit."""
+        """Plain octets, None where no key and no title fit."""
         self.learn(apdu)
         if apdu.tag == GENERAL_CIPHERING_TAG:
             return self._open_general(apdu)
@@ -178,7 +178,7 @@ class Decipherer:
         return None
 
     def proves(self, apdu: GeneralSigning) -> bool | None:
-        """Whether a key that was given made the signature; None where none is of its kind."""
+        """True if a key that was given made the signature; None where none is of its kind."""
         return is_signed_by(apdu, [key for item in self._keys if (key := item.general.signing) is not None])
 
     def _candidates(self, apdu: Ciphered) -> Iterator[tuple[bytes, bytes | None]]:

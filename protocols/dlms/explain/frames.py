@@ -48,7 +48,7 @@ def wrapper_tree(raw: bytes, lang: str) -> Tree:
 
 
 def is_wrapper(raw: bytes) -> bool:
-    """Whether `raw` begins with a wrapper header whose length fits what follows."""
+    """True if `raw` begins with a wrapper header whose length fits what follows."""
     if len(raw) < HEADER_SIZE or int.from_bytes(raw[:2], "big") != VERSION:
         return False
     return int.from_bytes(raw[6:8], "big") <= len(raw) - HEADER_SIZE
@@ -67,7 +67,7 @@ def _flat(trace: Trace, lang: str) -> list[Tree]:
 
 
 def _information(frame: Frame, lang: str) -> list[Tree]:
-    """What the information field holds, as far as one frame can tell."""
+    """Contents of the information field, as far as one frame can tell."""
     information = frame.information
     if frame.kind in _HAS_PARAMETERS:
         trace = Trace()

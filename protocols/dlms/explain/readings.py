@@ -1,4 +1,4 @@
-"""What a pushed body says: codes, values, scalers and units, in the four layouts that meters use.
+"""Readings of a pushed body: codes, values, scalers and units, in the four layouts that meters use.
 
 1. a list of structures {code, value, {scaler, unit}} (Aidon);
 2. a flat structure: code, value, code, value… perhaps {scaler, unit} after it (Kaifa, Kamstrup, Austria);

@@ -57,7 +57,7 @@ class BlockJoiner:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether blocks wait for those that follow."""
+        """True if blocks wait for those that follow."""
         return bool(self._data)
 
     def take(self, block: GeneralBlockTransfer) -> bytes | None:
@@ -109,7 +109,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Explanation:
-    """What came out: trees of frames and APDUs, and what was wrong."""
+    """Result: trees of frames and APDUs, and what was wrong."""
 
     frames: list[Tree] = field(default_factory=list)
     apdus: list[Tree] = field(default_factory=list)
@@ -323,7 +323,7 @@ class Explainer:
 
 
 def starts_like_hdlc(raw: bytes) -> bool:
-    """Whether `raw` begins with a flag."""
+    """True if `raw` begins with a flag."""
     return raw[:1] == bytes((FLAG,))
 
 

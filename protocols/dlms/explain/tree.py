@@ -35,7 +35,7 @@ def from_node(node: Node, lang: str) -> Tree:
 
 
 def _meaning(node: Node, lang: str) -> list[Tree]:
-    """What a field says beyond its octets."""
+    """Meaning of a field beyond its octets."""
     if node.name == _OCTET_STRING and isinstance(node.value, bytes):
         return octets_meaning(node.value, lang)
     if node.name == "logical-name" and len(node.raw) == _OBIS_SIZE:
@@ -54,7 +54,7 @@ def obis_meaning(obis: Obis, lang: str) -> list[Tree]:
 
 
 def octets_meaning(raw: bytes, lang: str) -> list[Tree]:
-    """What an octet-string most likely holds: a logical name, a date-time, text; or nothing sure."""
+    """Likely meaning of an octet-string: a logical name, a date-time, text; or nothing sure."""
     if looks_like_obis(raw):
         return obis_meaning(Obis.from_bytes(raw), lang)
     moment = date_time_text(raw)

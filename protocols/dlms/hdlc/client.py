@@ -92,7 +92,7 @@ class HdlcClient(Station):
 
     @property
     def parameters(self) -> LinkParameters:
-        """What the link runs with; the defaults until UA came."""
+        """Parameters of the link; the defaults until UA came."""
         return self._transfer.parameters
 
     def connect(self, now_s: float) -> None:
@@ -132,7 +132,7 @@ class HdlcClient(Station):
 
     @property
     def is_receiving(self) -> bool:
-        """Whether segments of an APDU came whose last one is still missing."""
+        """True if segments of an APDU came whose last one is still missing."""
         return self._transfer.is_assembling
 
     def poll(self, now_s: float) -> None:
@@ -174,7 +174,7 @@ class HdlcClient(Station):
         self.state = following if override is None else override
 
     def _is_from_server(self, frame: Frame, raw: bytes) -> bool:
-        """Whether this frame belongs to our link; what does not is reported."""
+        """True if this frame belongs to our link; what does not is reported."""
         to, sender = frame.destination, frame.source
         if (to, sender) == (self._local, self._remote):
             return True
@@ -283,7 +283,7 @@ class HdlcClient(Station):
             )
 
     def unexpected(self, frame: Frame, raw: bytes) -> None:
-        """What does not belong into this state is dropped."""
+        """A frame that does not belong into this state is dropped."""
         self._reject(Fault.UNEXPECTED_FRAME, f"{frame.control} in {self.state.value}", raw)
 
     def _confirm(self, frame: Frame, raw: bytes) -> bool:

@@ -17,7 +17,7 @@ _POLL_FINAL = 0x10
 
 
 class Kind(Enum):
-    """What a frame is."""
+    """Kind of a frame."""
 
     I = "I"  # noqa: E741 - the standard's name
     RR = "RR"

@@ -115,12 +115,12 @@ class HdlcAddress:
 
     @property
     def is_broadcast(self) -> bool:
-        """Whether the upper address means every station."""
+        """True if the upper address means every station."""
         return self.upper == _BROADCAST[self.size]
 
     @property
     def is_lower_broadcast(self) -> bool:
-        """Whether the lower address means every physical device."""
+        """True if the lower address means every physical device."""
         return self.lower is not None and self.lower == _BROADCAST[self.size]
 
     def __str__(self) -> str:
@@ -205,7 +205,7 @@ _RESIDUE = 0x1D0F
 
 
 def is_good_fcs(data: bytes) -> bool:
-    """Whether `data` end with the check sequence of what stands before it.
+    """True if `data` end with the check sequence of what stands before it.
 
     >>> is_good_fcs(b"123456789" + fcs_octets(b"123456789"))
     True
@@ -244,7 +244,7 @@ class Frame:
 
     @property
     def kind(self) -> Kind:
-        """What the frame is."""
+        """Kind of the frame."""
         return self.control.kind
 
     def to_bytes(self) -> bytes:

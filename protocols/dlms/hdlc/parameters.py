@@ -84,7 +84,7 @@ def _read_parameter(reader: Reader, values: dict[str, int]) -> None:
 
 
 def negotiate(ours: LinkParameters, theirs: LinkParameters) -> LinkParameters:
-    """What this side runs with: nobody sends more than the other takes.
+    """Parameters of this side: neither sends more than the other takes.
 
     Args:
         ours: what this side can do.

@@ -74,7 +74,7 @@ class ServerLink:
         self.state = following if override is None else override
 
     def frames_to_send(self) -> list[Frame]:
-        """What may go out now; a poll that nothing answers is answered by RR."""
+        """Frames that may go out now; a poll that nothing answers is answered by RR."""
         frames, self._control_frames = self._control_frames, []
         if not self._polled or self.state is not ServerState.CONNECTED:
             return frames

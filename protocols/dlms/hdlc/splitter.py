@@ -56,7 +56,7 @@ class FrameSplitter:
 
     @property
     def has_partial(self) -> bool:
-        """Whether the beginning of a frame waits for its rest."""
+        """True if the beginning of a frame waits for its rest."""
         return len(self._buffer) > 1
 
     def reset(self) -> bytes:

@@ -1,4 +1,4 @@
-"""What client and server have in common: octets to frames, inter-octet time-out, output, events."""
+"""Common part of client and server: octets to frames, inter-octet time-out, output, events."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -226,7 +226,7 @@ class Station:
         self._output += frame.to_bytes()
 
     def _tolerate(self, name: str, raw: bytes) -> bool:
-        """Whether the fault called `name` (a key of `TOLERANCES`) passes; a tolerant station records it."""
+        """True if the fault called `name` (a key of `TOLERANCES`) passes; a tolerant station records it."""
         if self.tolerant:
             self._emit(ToleratedFault(TOLERANCES[name].name, raw))
         return self.tolerant

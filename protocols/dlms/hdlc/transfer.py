@@ -23,7 +23,7 @@ class Segment:
 
 
 class Intake(Enum):
-    """What became of a received I-frame."""
+    """Outcome of a received I-frame."""
 
     SEGMENT = auto()
     COMPLETE = auto()
@@ -78,21 +78,21 @@ class Transfer:
 
     @property
     def has_unacknowledged(self) -> bool:
-        """Whether something was sent that the other side has not confirmed."""
+        """True if something was sent that the other side has not confirmed."""
         return self._sent > 0
 
     @property
     def can_send(self) -> bool:
-        """Whether an I-frame may go out now: something waits, the window is open, the peer is not busy."""
+        """True if an I-frame may go out now: something waits, the window is open, the peer is not busy."""
         return not self.peer_busy and self._cursor < min(len(self._outgoing), self.parameters.window_tx)
 
     @property
     def is_assembling(self) -> bool:
-        """Whether segments came whose last one is still missing."""
+        """True if segments came whose last one is still missing."""
         return bool(self._incoming)
 
     def takes(self, information: bytes) -> bool:
-        """Whether `information` may still be lined up; one always may where nothing waits."""
+        """True if `information` may still be lined up; one always may where nothing waits."""
         size = self.parameters.max_info_tx
         return not self._outgoing or len(self._outgoing) * size + len(information) <= MAX_QUEUED_OCTETS
 

@@ -209,7 +209,7 @@ class ModeEClient:
 
 
 class BytePipe(Protocol):
-    """What the opening needs of a link."""
+    """Pipe that the opening needs."""
 
     def send(self, data: bytes) -> None:
         """Send all of `data`."""

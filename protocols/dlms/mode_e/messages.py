@@ -74,7 +74,7 @@ _OPTION_SIZE = 6
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who is there: ``/?address!``.
+    """Request message: ``/?address!``.
 
     Args:
         address: of the device, at most 32 letters, digits and blanks; empty asks whoever hears.
@@ -111,7 +111,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    r"""What a device says of itself.
+    r"""Identification message of a device.
 
     Args:
         manufacturer: its three FLAG letters; a small third letter promises a reaction time of 20 ms.
@@ -132,7 +132,7 @@ class Identification:
 
     @property
     def reaction_time_s(self) -> float:
-        """How long it wants to be left alone before it is answered."""
+        """Time that it asks for before it is answered."""
         return 0.02 if self.manufacturer[-1:].islower() else 0.2
 
     @classmethod
@@ -180,7 +180,7 @@ class OptionSelect:
 
     @property
     def is_hdlc(self) -> bool:
-        """Whether it selects protocol mode E."""
+        """True if it selects protocol mode E."""
         return self.protocol == self.mode == _HDLC
 
     @classmethod
@@ -227,7 +227,7 @@ class LineReader:
 
     @property
     def is_half(self) -> bool:
-        """Whether the beginning of a line waits for its rest."""
+        """True if the beginning of a line waits for its rest."""
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> list[bytes | FrameRejected]:
@@ -292,7 +292,7 @@ class OpeningFailed:
 
 
 class Message(Enum):
-    """What a line is, by its first characters."""
+    """Kind of a line, by its first characters."""
 
     REQUEST = "request"
     IDENTIFICATION = "identification"
@@ -340,7 +340,7 @@ SERVER: dict[ListeningState, dict[Message, tuple[str, ListeningState]]] = {
 
 
 def message_of(line: bytes) -> Message:
-    """What a line is; it begins with ``/`` or ACK."""
+    """Kind of a line; it begins with ``/`` or ACK."""
     if line.startswith(b"/?"):
         return Message.REQUEST
     return Message.IDENTIFICATION if line.startswith(b"/") else Message.OPTION_SELECT

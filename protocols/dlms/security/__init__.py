@@ -2,20 +2,17 @@
 
 ::
 
-    suites.py     SecuritySuite, SecurityControl, KeySet, KeyId
+    suites.py     SecuritySuite, SecurityControl, KeySet, KeyId; policies; keys wrapped for their transfer
     gcm.py        Cipher: AES-GCM with the 12-octet tag of DLMS
-    keywrap.py    keys wrapped for their transfer
     counters.py   SendCounter, ReceiveCounter
     forms.py      glo-, ded- and general- APDUs: tags and lengths
-    policy.py     what a security policy demands
     hls.py        Hls; the proofs of passes 3 and 4
     client.py     ClientSecurity, ClientProtection
     device.py     DeviceSecurity: what a logical device keeps
     server.py     ServerProtection: one association of a server
-    ecdsa.py      KeyPair, EcdsaSigner: signatures of suites 1 and 2
+    ecdsa.py      KeyPair, EcdsaSigner: signatures of suites 1 and 2; keys as text and PEM
     agreement.py  key agreement of suites 1 and 2
-    general.py    general-ciphering and general-signing
-    signing.py    Seals: the signatures of one side of an association
+    general.py    general-ciphering and general-signing; GeneralSigner: the signatures of one side
     certificates.py   the certificates of a device
 """
 

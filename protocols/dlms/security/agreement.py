@@ -17,7 +17,7 @@ from protocols.dlms.security.suites import KeyId, SecuritySuite
 
 
 class AlgorithmId(IntEnum):
-    """What the agreed key is for: last arc of 2.16.756.5.8.3."""
+    """Algorithm of the agreed key: last arc of 2.16.756.5.8.3."""
 
     AES_GCM_128 = 0
     AES_GCM_256 = 1
@@ -108,7 +108,7 @@ def ephemeral_unified(
 
 
 def key_data(key_id: KeyId, ephemeral: KeyPair, signer: KeyPair) -> bytes:
-    """What method key_agreement carries: the ephemeral public key, and its signature with the key-id."""
+    """Data of method key_agreement: the ephemeral public key, and its signature with the key-id."""
     return ephemeral.public_key + signer.sign(bytes((key_id,)) + ephemeral.public_key)
 
 

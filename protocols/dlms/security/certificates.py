@@ -38,7 +38,7 @@ class CertificateEntity(IntEnum):
 
 
 class CertificateType(IntEnum):
-    """What its key is for; also how a key pair is named."""
+    """Use of its key; also the name of a key pair."""
 
     DIGITAL_SIGNATURE = 0
     KEY_AGREEMENT = 1
@@ -85,7 +85,7 @@ class Certificate:
 
 
 class CertificateStore:
-    """What a device holds.
+    """Certificates that a device holds.
 
     Args:
         suite: 1 or 2.

@@ -43,7 +43,7 @@ OVERHEAD_OCTETS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSecurity:
-    """How a client protects an association.
+    """Protection of an association by a client.
 
     Args:
         client_system_title: own title, 8 octets.
@@ -94,7 +94,7 @@ class ClientSecurity:
 
     @property
     def ciphered_context(self) -> bool:
-        """Whether the association is asked for with ciphering."""
+        """True if the association is asked for with ciphering."""
         return self.policy_control.protects
 
     def cipher(self) -> Cipher:
@@ -162,7 +162,7 @@ class ClientProtection:
 
     @property
     def overhead_octets(self) -> int:
-        """What protection adds to a request at most."""
+        """Octets that protection adds to a request at most."""
         return OVERHEAD_OCTETS + (SIGNING_OCTETS if self.security.signs else 0)
 
     def protect(self, plain: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What one logical device keeps of its security: suite, policy, titles, keys, counters.
+"""Security of one logical device: suite, policy, titles, keys, counters.
 
 Counters belong to keys. One send counter serves all keys and is never set back; what a client used up is
 kept for each of its keys, so that a key that comes back finds its counters as it left them.
@@ -143,7 +143,7 @@ class DeviceSecurity:
 
     @property
     def key_ring(self) -> KeyRing:
-        """What general-ciphering APDUs are opened and sealed with, as the keys are now."""
+        """Keys of general-ciphering APDUs as they are now."""
         return KeyRing(self.suite, self.keys, *self.agreement)
 
     def take_counter(self) -> int:
@@ -151,7 +151,7 @@ class DeviceSecurity:
         return self.send.take()
 
     def received(self, title: bytes, *, broadcast: bool = False) -> ReceiveCounter:
-        """What a client used up under the present key; a new one is remembered once it proved authentic."""
+        """Counter that a client used up under the present key; remembered once proved authentic."""
         found = self._receivers.get((title, broadcast))
         if found is None:
             name = self._name(title, broadcast=broadcast)

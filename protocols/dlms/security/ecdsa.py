@@ -28,7 +28,7 @@ _UNCOMPRESSED = b"\x04"
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What a suite computes with.
+    """Curve of a suite.
 
     Args:
         curve: the elliptic curve.
@@ -155,7 +155,7 @@ _ORDERS: dict[str, int] = {
 
 
 def verify(suite: SecuritySuite, signer_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the owner of a public key signed a message."""
+    """True if the owner of a public key signed a message."""
     curve = curve_of(suite)
     if len(signature) != 2 * curve.octets:
         return False
@@ -185,7 +185,7 @@ class EcdsaSigner:
         return self.own.sign(message)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the other side signed it."""
+        """True if the other side signed it."""
         return verify(self.own.suite, self.peer, message, signature)
 
 
@@ -236,7 +236,7 @@ def peer_key(suite: SecuritySuite, text: str) -> bytes:
 
 
 def signer_of(suite: SecuritySuite, own: str | None, peer: str | None) -> EcdsaSigner | None:
-    """Who signs and whose signatures are taken; None where neither key is given.
+    """Signer of the own signatures and checker of the peer's; None where neither key is given.
 
     Raises:
         DlmsValueError: only one is given, or one is not of the suite.

@@ -1,4 +1,4 @@
-"""How protected APDUs travel: which tag stands for which plain one, and what lies around the sealed octets.
+"""Forms of protected APDUs: the tag for each plain one, and the octets around the sealed ones.
 
 Source: IEC 62056-5-3, glo-, ded- and general- ciphering APDUs
 """
@@ -19,7 +19,7 @@ _MAX_LENGTH_OCTETS = 4
 
 
 class Form(StrEnum):
-    """Which key protects an APDU, and whether it keeps its service's own tag."""
+    """Form of a protected APDU: its key, and whether it keeps its service's own tag."""
 
     GLO = "glo"
     DED = "ded"
@@ -29,7 +29,7 @@ class Form(StrEnum):
 
     @property
     def dedicated(self) -> bool:
-        """Whether the key of the association protects it."""
+        """True if the key of the association protects it."""
         return self is Form.DED or self is Form.GENERAL_DED
 
 
@@ -76,7 +76,7 @@ def enclose(form: Form, plain_tag: int, title: bytes, sealed: bytes) -> bytes:
 
 
 def disclose(apdu: bytes) -> tuple[Form, int | None, bytes | None, bytes]:
-    """What lies in a protected APDU: form, plain tag (None: any), title (None: not carried), sealed octets.
+    """Parts of a protected APDU: form, plain tag (None: any), title (None: not carried), sealed octets.
 
     Raises:
         DecipheringError: it is not one of these forms, or its lengths do not fit.

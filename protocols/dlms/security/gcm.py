@@ -40,7 +40,7 @@ _CUT = TAG_OCTETS - 16
 
 
 def is_short(apdu: bytes, control: int) -> bool:
-    """Whether an APDU has the form of `Cipher.seal_short`, with this control octet.
+    """True if an APDU has the form of `Cipher.seal_short`, with this control octet.
 
     Args:
         apdu: begins with the tag of a protected service.
@@ -99,7 +99,7 @@ class Cipher:
         )
 
     def open(self, title: bytes, sealed: bytes) -> bytes:
-        """What was protected, once its tag proved right.
+        """Plain octets, once their tag proved right.
 
         Args:
             title: system title of the sender, 8 octets.
@@ -151,7 +151,7 @@ class Cipher:
         return head + self._encrypt(title + head[3:], plain, additional)[:_CUT]
 
     def open_short(self, title: bytes, apdu: bytes) -> bytes:
-        """What a whole APDU of the same form protects, once its tag proved right.
+        """Plain octets of a whole APDU of the same form, once its tag proved right.
 
         Args:
             title: system title of the sender, 8 octets.

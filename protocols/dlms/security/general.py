@@ -29,7 +29,7 @@ from protocols.dlms.xdlms.fields import octets
 
 
 class KeyChoice(IntEnum):
-    """How the key of an APDU is found."""
+    """Choice of the key of an APDU."""
 
     IDENTIFIED = 0
     WRAPPED = 1
@@ -37,7 +37,7 @@ class KeyChoice(IntEnum):
 
 
 class Scheme(IntEnum):
-    """How a key is agreed: key-parameters of an agreed key."""
+    """Agreement scheme: key-parameters of an agreed key."""
 
     ONE_PASS = 1
     STATIC_UNIFIED = 2
@@ -74,13 +74,13 @@ class GeneralHeader:
 
 
 def additional_fields(envelope: tuple[bytes, ...]) -> bytes:
-    """What is authenticated of the fields in front: each with its length; [M], see above."""
+    """Authenticated octets of the fields in front: each with its length; [M], see above."""
     return b"".join(octets(part) for part in envelope)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """What one side opens and seals general APDUs with; never shown.
+    """Keys by which one side opens and seals general APDUs; never shown.
 
     Args:
         suite: security suite.

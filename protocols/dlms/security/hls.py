@@ -32,7 +32,7 @@ class Signer(Protocol):
         ...
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the other side signed it."""
+        """True if the other side signed it."""
         ...
 
 
@@ -80,7 +80,7 @@ def _check_length(challenge: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class HlsParty:
-    """What one side brings: its system title (empty where it has none) and its challenge."""
+    """Party of an HLS association: its system title (empty where it has none) and its challenge."""
 
     title: bytes
     challenge: bytes
@@ -88,7 +88,7 @@ class HlsParty:
 
 @dataclass(frozen=True, slots=True)
 class HlsCredentials:
-    """What proofs are made with; never shown.
+    """Credentials of the proofs; never shown.
 
     Args:
         secret: shared secret of the hash mechanisms.
@@ -129,7 +129,7 @@ def _checked_by_making(make: Make) -> Check:
 
 
 def signed_message(prover: HlsParty, other: HlsParty) -> bytes:
-    """What SHA-256 hashes after the secret and ECDSA signs: titles, then challenges, each as proved."""
+    """Message of SHA-256 (behind the secret) and ECDSA: titles, then challenges, each as proved."""
     return prover.title + other.title + other.challenge + prover.challenge
 
 
@@ -183,5 +183,5 @@ def prove(mechanism: MechanismName, proving: HlsCredentials, prover: HlsParty, o
 def proves(
     mechanism: MechanismName, proving: HlsCredentials, prover: HlsParty, other: HlsParty, proof: bytes
 ) -> bool:
-    """Whether a proof is right; compared in constant time."""
+    """True if a proof is right; compared in constant time."""
     return PROOFS[mechanism][1](proving, prover, other, proof)

@@ -85,7 +85,7 @@ class ServerProtection:
 
     @property
     def overhead_octets(self) -> int:
-        """What protection adds to an answer at most."""
+        """Octets that protection adds to an answer at most."""
         return OVERHEAD_OCTETS + (0 if self.device.signer is None else SIGNING_OCTETS)
 
     def open(self, apdu: bytes) -> Opened:

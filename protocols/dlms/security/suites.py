@@ -15,7 +15,7 @@ from protocols.dlms.errors import DecipheringError, DlmsValueError
 
 
 class SecuritySuite(IntEnum):
-    """Which algorithms a device uses.
+    """Security suite: the algorithms of a device.
 
     Suite 0: AES-GCM-128, key wrap 128. Suite 1 adds ECDSA and ECDH on P-256 with SHA-256.
     Suite 2: AES-GCM-256, key wrap 256, ECDSA and ECDH on P-384 with SHA-384.
@@ -46,7 +46,7 @@ class SecurityControl(IntFlag):
 
     @property
     def protects(self) -> bool:
-        """Whether anything is authenticated or encrypted."""
+        """True if anything is authenticated or encrypted."""
         return bool(self & SecurityControl.AUTHENTICATED_ENCRYPTED)
 
     @property
@@ -115,12 +115,12 @@ _V1_RESERVED = 0x03
 
 
 def is_known_policy(policy: int, version: int) -> bool:
-    """Whether a number is a policy of that version of the class."""
+    """True if a number is a policy of that version of the class."""
     return 0 <= policy <= _V0_HIGHEST if version == 0 else 0 <= policy <= 0xFF and not policy & _V1_RESERVED
 
 
 def weakens_policy(new: int, old: int) -> bool:
-    """Whether a policy gives up anything that another demands; a policy may only be strengthened."""
+    """True if a policy gives up anything that another demands; a policy may only be strengthened."""
     return old & ~new != 0
 
 
@@ -147,7 +147,7 @@ def required_protection(policy: int, version: int, *, answers: bool = False) -> 
 
 
 def signature_required(policy: int, version: int, *, answers: bool = False) -> bool:
-    """Whether requests, or answers, must be signed."""
+    """True if requests, or answers, must be signed."""
     return version > 0 and bool(policy & (ANSWER_SIGNED if answers else REQUEST_SIGNED))
 
 

@@ -63,12 +63,12 @@ def ciphered_information(apdu: bytes) -> Ciphered:
 
 
 def asks_ciphering(aarq: Aarq) -> bool:
-    """Whether the ciphered context is asked for."""
+    """True if the ciphered context is asked for."""
     return aarq.application_context_name == ApplicationContextName.LN_CIPHERING.value
 
 
 def needs_title(aarq: Aarq, profile: AssociationProfile) -> bool:
-    """Whether the request makes no sense without the client's system title."""
+    """True if the request makes no sense without the client's system title."""
     return asks_ciphering(aarq) or profile.mechanism.hls_name in WITH_TITLES
 
 
@@ -189,7 +189,7 @@ class Incoming(Generic[T]):
 
 @dataclass(slots=True)
 class Transfers:
-    """What is under way.
+    """Transfers under way.
 
     Args:
         get: answer to a GET, going out.
@@ -225,7 +225,7 @@ class AssociationState(Enum):
 
 
 class AssociationEvent(Enum):
-    """What moves the state."""
+    """Events that move the state."""
 
     AARQ_ACCEPTED = "aarq accepted"
     AARQ_CHALLENGED = "aarq challenged"
@@ -256,7 +256,7 @@ TRANSITIONS: dict[tuple[AssociationState, AssociationEvent], AssociationState] =
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What a server grants at most.
+    """Limits of the grants of a server.
 
     Args:
         max_receive_pdu: octets of the longest APDU that it takes, 12 to 65535.
@@ -321,7 +321,7 @@ class Association:
         )
 
     def grants(self, service: Conformance) -> bool:
-        """Whether the association may use every service of `service`."""
+        """True if the association may use every service of `service`."""
         return self.facts.conformance & service == service
 
     def whole_octets_max(self, blocks: Conformance) -> int:

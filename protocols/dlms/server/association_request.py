@@ -1,4 +1,4 @@
-"""How a server judges an association request, as tables: who is refused and why, and what is granted.
+"""Association requests at a server, as tables: refusals with their reasons, and the terms that are granted.
 
 Source: IEC 62056-5-3, COSEM-OPEN; Green Book, table of the AARE's results and diagnostics
 """
@@ -168,7 +168,7 @@ def answer_aarq(
 
 
 def _key_fits(request: InitiateRequest, opened: Opened | None, profile: AssociationProfile) -> bool:
-    """Whether a dedicated key has the length of the suite; in a plain context it is ignored."""
+    """True if a dedicated key has the length of the suite; in a plain context it is ignored."""
     if opened is None or profile.security is None or request.dedicated_key is None:
         return True
     return len(request.dedicated_key) == profile.security.suite.key_octets
@@ -235,14 +235,14 @@ def accept(
 
 
 def _longest_answer(taken: int, carried: int) -> int:
-    """What both the client takes and the medium carries; 0 where neither has a limit."""
+    """Longest answer that the client takes and the medium carries; 0 where neither has a limit."""
     return min((size for size in (taken, carried) if size != UNLIMITED_PDU), default=UNLIMITED_PDU)
 
 
 def _grant(
     request: InitiateRequest, limits: ServerLimits, *, general_protection: bool = False
 ) -> InitiateResponse:
-    """What is granted; a client that keeps to the letter sends no general-glo-ciphering without its bit."""
+    """The granted terms; a client that keeps to the letter sends no general-glo-ciphering without its bit."""
     offered = limits.conformance | (Conformance.GENERAL_PROTECTION if general_protection else 0)
     return InitiateResponse(request.conformance & offered, limits.max_receive_pdu)
 

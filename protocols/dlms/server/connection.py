@@ -53,7 +53,7 @@ def octets_max(association: Association) -> int:
 
 
 def receive_block(association: Association, apdu: bytes, serve: Serve) -> tuple[bytes, ...]:
-    """What must be sent because of a block, in order; perhaps nothing.
+    """APDUs that must be sent because of a block, in order; perhaps none.
 
     Args:
         association: of the client.
@@ -214,7 +214,7 @@ class ServerConnection:
         return answer
 
     def further_apdus(self) -> tuple[bytes, ...]:
-        """What else must be sent after the last `receive_apdu` or `notify`, in order; gone once told."""
+        """APDUs left to send after the last `receive_apdu` or `notify`, in order; each is given once."""
         further, self._further = self._further, ()
         return further
 
@@ -246,7 +246,7 @@ class ServerConnection:
         return apdus[0]
 
     def was_confirmed(self, long_invoke: int, client_sap: int, server_sap: int = 1) -> bool:
-        """Whether a client confirmed one of the last data-notifications, by its long-invoke-id."""
+        """True if a client confirmed one of the last data-notifications, by its long-invoke-id."""
         association = self._associations.get((client_sap, server_sap))
         return association is not None and long_invoke in association.confirmed
 

@@ -1,4 +1,4 @@
-"""Which function serves which request, what it needs to be granted, and what else is answered.
+"""Dispatch of requests: the function that serves each, the right that it needs, and the answer otherwise.
 
 Protection and general block transfer are already gone when a request comes here.
 
@@ -34,7 +34,7 @@ from protocols.dlms.xdlms.notification import DataNotificationConfirm
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How one kind of request is served.
+    """Service of one kind of request.
 
     Args:
         serve: gives the answer, None when there is none.
@@ -183,7 +183,7 @@ def release_information(association: Association, information: object) -> Cipher
 
 
 def _content(protection: ServerProtection, apdu: bytes) -> tuple[bytes, bytes]:
-    """What a signed request holds, and its transaction-id.
+    """Contents of a signed request, and its transaction-id.
 
     Raises:
         DecipheringError: nobody known signed it, or what it holds is not protected.

@@ -1,4 +1,4 @@
-"""What one association sees of a logical device: every access goes through here, in one order of checks.
+"""View that one association has of a logical device: every access goes through here, in one order of checks.
 
 The order: object, class, attribute and its right, selection, the object itself. The first that fails answers.
 """

@@ -1,4 +1,4 @@
-"""What every operation of a session rests on: link, association, requests and their answers."""
+"""Core of every operation of a session: link, association, requests and their answers."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -85,7 +85,7 @@ ObisLike = Obis | str
 
 @dataclass(frozen=True, slots=True)
 class SessionTerms:
-    """How patient a session is.
+    """Patience of a session.
 
     Args:
         response_timeout_s: device time to wait for an answer, retries of the framing included.
@@ -176,7 +176,7 @@ class SessionCore:
     # ------------------------------------------------------------ what comes unasked
 
     def wait_notification(self, max_wait_s: float) -> Operation[Notification | None]:
-        """What the server sends unasked within `max_wait_s` of device time, None when nothing comes.
+        """Notification of the server within `max_wait_s` of device time, None when nothing comes.
 
         What came earlier, during another call, is in `notifications` already.
 
@@ -299,7 +299,7 @@ class SessionCore:
         return bool(apdus)
 
     def _answers(self, apdu: bytes) -> Operation[list[ClientEvent]]:
-        """What an APDU means, once notifications are kept and a transfer is carried on."""
+        """Answer in an APDU, once notifications are kept and a transfer is carried on."""
         if self._duplicates.drop(apdu):
             return []
         answers = self.client.receive_apdu(apdu)

@@ -55,7 +55,7 @@ class SessionState:
 
     @property
     def notifications(self) -> list[Notification]:
-        """What the server sent unasked, in order."""
+        """Notifications of the server, in order."""
         return self.engine.notifications
 
     @property
@@ -125,7 +125,7 @@ T = TypeVar("T")
 
 
 class AsyncBytePipe(Protocol):
-    """What an awaited session needs of a link; waiting is in the time of the link's clock."""
+    """Pipe that an awaited session needs; waiting is in the time of the link's clock."""
 
     async def send(self, data: bytes) -> None:
         """Send all of `data`."""
@@ -261,7 +261,7 @@ class AsyncDlmsSession(SessionState):
 
 
 class BytePipe(Protocol):
-    """What a blocking session needs of a link."""
+    """Pipe that a blocking session needs."""
 
     def send(self, data: bytes) -> None:
         """Send all of `data`."""

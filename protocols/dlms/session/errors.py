@@ -1,4 +1,4 @@
-"""What a session raises when the other side refuses or stays silent.
+"""Errors of a session whose other side refuses or stays silent.
 
 The tree::
 

@@ -33,7 +33,7 @@ _SCALED: dict[int, tuple[int, frozenset[int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProfileShape:
-    """What a profile captures: read once, of use for every reading until somebody sets it up otherwise.
+    """Capture objects of a profile: read once, of use until it is set up otherwise.
 
     Args:
         columns: all of them, the clock included.

@@ -43,7 +43,7 @@ class PushKeys:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """How a push came protected.
+    """Protection of a push.
 
     Args:
         system_title: of the sender.
@@ -58,19 +58,19 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What came unasked; `protection` is None where it came in the plain."""
+    """Push; `protection` is None where it came in the plain."""
 
     apdu: DataNotification | EventNotification
     protection: Protection | None = None
 
     @property
     def protected(self) -> bool:
-        """Whether it came protected."""
+        """True if it came protected."""
         return self.protection is not None
 
     @property
     def confirmation(self) -> bytes | None:
-        """What the sender wants to hear; None where it wants nothing, or would want it protected."""
+        """Confirmation that the sender wants; None where it wants nothing, or would want it protected."""
         apdu = self.apdu
         if self.protected or not isinstance(apdu, DataNotification) or not apdu.confirmed:
             return None
@@ -90,7 +90,7 @@ class PushOpener:
         self._last: dict[bytes, int] = {}
 
     def open(self, apdu: bytes) -> tuple[bytes, Protection]:
-        """What lies in a protected APDU.
+        """Contents of a protected APDU.
 
         Raises:
             DecipheringError: none of the keys opens it.
@@ -171,7 +171,7 @@ class PushListener:
         self._blocks = GbtReassembly()
 
     def receive_apdu(self, apdu: bytes) -> Push | None:
-        """What an APDU brings; None for a block that is not the last, or one that does not fit.
+        """Push in an APDU; None for a block that is not the last, or one that does not fit.
 
         Raises:
             DecodeError: it does not decode, or is no notification.

@@ -67,7 +67,7 @@ _SILENCE = "timeout"
 
 @lru_cache(maxsize=16)
 def _polls(kind: type[Framing]) -> bool:
-    """Whether framings of a class are `Polling`: asking each one anew costs as much as a request does."""
+    """True if framings of a class are `Polling`: asking each one anew costs as much as a request does."""
     return all(hasattr(kind, name) for name in ("poll", "is_receiving"))
 
 

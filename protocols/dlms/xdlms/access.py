@@ -35,7 +35,7 @@ _GET_SELECTED, _SET_SELECTED = 4, 5
 
 @dataclass(frozen=True, slots=True)
 class AccessSpecification:
-    """What one item of the request does: `GET`, `SET` or `ACTION`, and to what.
+    """Specification of one item: `GET`, `SET` or `ACTION`, and to what.
 
     Args:
         kind: 1, 2 or 3.
@@ -153,7 +153,7 @@ class AccessRequest:
 
 @dataclass(frozen=True, slots=True)
 class AccessResult:
-    """How one item went: its kind and the result in the words of that kind.
+    """Result of one item: its kind and the result in the words of that kind.
 
     Source: IEC 62056-5-3, Access-Response-Specification
     """
@@ -185,7 +185,7 @@ _RESULTS: dict[int, tuple[str, type[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AccessResponse:
-    """What the items of an `AccessRequest` gave.
+    """Response with the results of the items of an `AccessRequest`.
 
     Args:
         long_invoke: of the request.

@@ -194,7 +194,7 @@ class ActionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ActionResponseNormal:
-    """Whether the method was invoked, and what it returned."""
+    """True if the method was invoked, and what it returned."""
 
     tag: ClassVar[int] = RESPONSE_TAG
     choice: ClassVar[int] = 1

@@ -79,7 +79,7 @@ class SecurityHeader:
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """How the key of a general-ciphering APDU is found: 0 identified, 1 wrapped, 2 agreed.
+    """Key info of a general-ciphering APDU: 0 identified, 1 wrapped, 2 agreed.
 
     Args:
         choice: which of the three.
@@ -223,7 +223,7 @@ class GeneralSigning:
 
     @property
     def signed(self) -> bytes:
-        """What the signature is of: every field before it, with its length."""
+        """Octets under the signature: every field before it, with its length."""
         return b"".join(
             octets(part)
             for part in (

@@ -69,7 +69,7 @@ class MethodDescriptor:
 
 @dataclass(frozen=True, slots=True)
 class SelectiveAccess:
-    """Which part of an attribute: a selector and its parameters as they travel.
+    """Selective access to an attribute: a selector and its parameters as they travel.
 
     `protocols.dlms.cosem.selection` has the typed form.
     """

@@ -107,7 +107,7 @@ class GetResponseNormal:
 
     @classmethod
     def of_number(cls, raw: bytes) -> "GetResponseNormal | None":
-        """What `raw` is when it carries a number, which is what meters answer most; None for all else."""
+        """Response in `raw` when it carries a number, which is what meters answer most; None for all else."""
         number = axdr.decode_number(raw, _NUMBER_AT) if raw[3:_NUMBER_AT] == b"\x00" else None
         return None if number is None else cls(raw[2], number)
 

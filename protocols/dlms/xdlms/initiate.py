@@ -33,7 +33,7 @@ def _read_quality(reader: Reader) -> int:
 
 @dataclass(frozen=True, slots=True)
 class InitiateRequest:
-    """What the client proposes.
+    """Initiate request: the terms that the client proposes.
 
     Args:
         conformance: services it would use.
@@ -84,7 +84,7 @@ class InitiateRequest:
 
 @dataclass(frozen=True, slots=True)
 class InitiateResponse:
-    """What the server grants.
+    """Initiate response: the terms that the server grants.
 
     Args:
         conformance: services that may be used.

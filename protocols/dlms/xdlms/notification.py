@@ -1,4 +1,4 @@
-"""What a server sends unasked: data-notification and event-notification.
+"""Unsolicited APDUs of a server: data-notification and event-notification.
 
 Source: IEC 62056-5-3, Data-Notification, Data-Notification-Confirm, Event-Notification-Request
 """
@@ -58,7 +58,7 @@ class DataNotification:
 
     @property
     def confirmed(self) -> bool:
-        """Whether the server wants a `DataNotificationConfirm`."""
+        """True if the server wants a `DataNotificationConfirm`."""
         return bool(self.long_invoke & LONG_CONFIRMED)
 
 

@@ -139,7 +139,7 @@ def _read_result(reader: Reader) -> DataAccessResult:
 
 @dataclass(frozen=True, slots=True)
 class SetResponseNormal:
-    """Whether the value was written."""
+    """True if the value was written."""
 
     tag: ClassVar[int] = RESPONSE_TAG
     choice: ClassVar[int] = 1

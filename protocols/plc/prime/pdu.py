@@ -44,7 +44,7 @@ class HeaderType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class GenericHeader(Packed):
-    """How far a frame goes.
+    """Kind of a header: how far a frame goes.
 
     Args:
         downlink: HDR.DO, 1 away from the base node.
@@ -131,7 +131,7 @@ _CRC_SIZE = 4
 
 @dataclass(frozen=True, slots=True)
 class Beacon(Packed):
-    """What a node learns of a switch before it asks to belong to it.
+    """Beacon: the offer of a switch, before a node asks to belong to it.
 
     Args:
         quality: QLTY, of the link that the sender has to its parent, 0 to 7.
@@ -412,7 +412,7 @@ _SHOWN_AS_HEX = 16
 
 
 def describe_pdu(data: bytes, sna: bytes) -> str:
-    """What `data` says in the subnetwork `sna`; bad octets are named, never raised.
+    """One line for `data` in the subnetwork `sna`; bad octets are named, never raised.
 
     >>> describe_pdu(PromotionNeeded(1, 2).to_bytes(), bytes(6))
     'PNPDU SNA=1 PNA=2'

@@ -1,4 +1,4 @@
-"""What a meter does with 20 digits: authenticate, validate, execute, and answer as the standard names it.
+"""Acceptance of a token by a meter: authenticate, validate, execute, and answer as the standard names it.
 
 A refused token is an `Outcome`, never an exception.
 

@@ -56,7 +56,7 @@ class TidStore:
 
     @property
     def capacity(self) -> int:
-        """How many TIDs are kept."""
+        """Number of TIDs that are kept."""
         return len(self._tids)
 
     def check(self, tid: int) -> ValidationResult:
@@ -151,7 +151,7 @@ def check_default_key(decoded: Decoded, tid: int, register: KeyRegister, store: 
 ELECTRICITY_FUNCTIONS: frozenset[tuple[int, int]] = frozenset(
     {(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 3), (2, 4), (2, 5), (2, 8), (2, 9)}
 )
-"""What a single-phase electricity meter with credit in kWh executes; any other token is a FunctionError."""
+"""Functions of a single-phase electricity meter with credit in kWh; any other token is a FunctionError."""
 
 VALIDATORS: tuple[Validator, ...] = (check_tid, check_key_expiry, check_default_key)
 """In this order; which result wins when several apply is an open point, so the order is a parameter."""
@@ -184,12 +184,12 @@ CONTENT_CHECKS: tuple[tuple[Callable[[Token], bool], TokenResult], ...] = (
     (_bad_ti, TokenResult.RANGE_ERROR),
     (_bad_sgc, TokenResult.RANGE_ERROR),
 )
-"""What no meter can execute, whatever its functions: a malformed element, a value outside its range."""
+"""Checks of content that no meter can execute: a malformed element, a value outside its range."""
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRules:
-    """How one model of meter accepts tokens; every part can be replaced.
+    """Rules by which one model of meter accepts tokens; every part can be replaced.
 
     Args:
         functions: (class, subclass) pairs that the meter executes; any other answers FunctionError.

@@ -7,7 +7,7 @@ from protocols.sts.token.codec import Token
 
 
 class AuthenticationResult(Enum):
-    """Whether the token is meant for this meter. Source: IEC 62055-41, 7.3.6."""
+    """True if the token is meant for this meter. Source: IEC 62055-41, 7.3.6."""
 
     AUTHENTIC = "Authentic"
     CRC_ERROR = "CRCError"
@@ -15,7 +15,7 @@ class AuthenticationResult(Enum):
 
 
 class ValidationResult(Enum):
-    """Whether the token may be used now. Source: IEC 62055-41, 7.3.7."""
+    """True if the token may be used now. Source: IEC 62055-41, 7.3.7."""
 
     VALID = "Valid"
     OLD_ERROR = "OldError"
@@ -25,7 +25,7 @@ class ValidationResult(Enum):
 
 
 class TokenResult(Enum):
-    """What came of executing the token.
+    """Result of executing the token.
 
     Source: IEC 62055-41:2018, 7.3.8 (3rdKCT and 4thKCT: third edition).
     """

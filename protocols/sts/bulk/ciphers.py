@@ -126,7 +126,7 @@ def encrypt_misty1(keys: Bytes, blocks: Words64) -> Words64:
 _PLACES = 8
 _LOW_CHOICE, _HIGH_CHOICE = np.uint64(0x0101010101010101), np.uint64(0x0202020202020202)
 _KEY_BIT = 3
-"""Which bit of each key nibble chooses the substitution when enciphering."""
+"""Bit of each key nibble that chooses the substitution when enciphering."""
 
 
 @lru_cache(maxsize=4)

@@ -103,7 +103,7 @@ def sub_keys(key: bytes) -> SubKeys:
 
 
 def fl_places(k: int) -> tuple[int, int]:
-    """Which of the 16 words FL number `k` (0 to 9) ands and ors."""
+    """Places, of 16 words, that FL number `k` (0 to 9) ands and ors."""
     half = k // 2
     if k % 2 == 0:
         return half, (half + 6) % 8 + 8
@@ -111,7 +111,7 @@ def fl_places(k: int) -> tuple[int, int]:
 
 
 def fo_places(k: int) -> tuple[int, ...]:
-    """Which of the 16 words FO number `k` (0 to 7) takes: before and inside each of three FI, and last."""
+    """Places, of 16 words, of FO number `k` (0 to 7): before and inside each of three FI, and last."""
     return (
         k % 8,
         (k + 5) % 8 + 8,
@@ -126,10 +126,10 @@ def fo_places(k: int) -> tuple[int, ...]:
 PAIR_PLACES = tuple(
     (*fl_places(k), *fl_places(k + 1), *fo_places(k), *fo_places(k + 1)) for k in range(0, MISTY1_ROUNDS, 2)
 )
-"""Which of the 16 words each pair of rounds takes, in the order of use."""
+"""Places, of 16 words, that each pair of rounds takes, in the order of use."""
 
 LAST_PLACES = (*fl_places(MISTY1_ROUNDS), *fl_places(MISTY1_ROUNDS + 1))
-"""Which of the 16 words the two FL behind the last round take."""
+"""Places, of 16 words, that the two FL behind the last round take."""
 
 _PICK_PAIRS = [itemgetter(*places) for places in PAIR_PLACES]
 _PICK_LAST = itemgetter(*LAST_PLACES)

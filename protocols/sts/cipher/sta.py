@@ -97,7 +97,7 @@ BLOCK_BITS = 64
 _MASK = (1 << BLOCK_BITS) - 1
 
 KEYS_REMEMBERED = 1024
-"""How many keys' round tables are kept; each holds references only."""
+"""Number of keys whose round tables are kept; each holds references only."""
 
 ByteTable = tuple[int, ...]
 """256 results for one byte of the block, each a 64-bit word with the other bytes' bits at zero."""

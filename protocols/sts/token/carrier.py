@@ -48,7 +48,7 @@ def from_digits(digits: str) -> int:
 # Putting fields side by side into an integer, most significant first, and taking them out again.
 
 CONTENT_BITS = 44
-"""What a token carries between its subclass and its CRC (IEC 62055-41, 6.2)."""
+"""Bits of a token between its subclass and its CRC (IEC 62055-41, 6.2)."""
 
 
 def check_width(name: str, value: int, bits: int) -> None:

@@ -171,7 +171,7 @@ _PLAIN_READERS = READERS[8]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What 20 digits say.
+    """Decoded token: the contents of 20 digits.
 
     Attributes:
         digits: the 20 digits.

@@ -13,7 +13,7 @@ ALL_REGISTERS = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class _PowerToken:
-    """What the two power limits share: RND, TID and watts in the amount coding (rounded up)."""
+    """Common part of the two power limits: RND, TID and watts in the amount coding (rounded up)."""
 
     token_class: ClassVar[int] = 2
     rnd: int
@@ -144,7 +144,7 @@ _CONTROL_BITS = 10
 
 @dataclass(frozen=True, slots=True)
 class _ValueToken:
-    """What the two plain settings share: RND, TID and 16 bits."""
+    """Common part of the two plain settings: RND, TID and 16 bits."""
 
     token_class: ClassVar[int] = 2
     rnd: int
@@ -328,7 +328,7 @@ class Set2ndSectionDecoderKey:
 
 @dataclass(frozen=True, slots=True)
 class _SgcPartSection:
-    """What the third and fourth sections of a 128-bit key share: half of the SGC and a key part.
+    """Common part of the third and fourth sections of a 128-bit key: half of the SGC and a key part.
 
     Args:
         sgc_part: 12 bits of the supply group code in binary.

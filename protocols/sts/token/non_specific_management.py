@@ -106,7 +106,7 @@ class ReadExtendedToken:
 
     @property
     def token_index(self) -> int:
-        """Which setting to read, 0 to 63."""
+        """Setting to read, 0 to 63."""
         return self.control >> _READ_INDEX_SHIFT
 
     def content44(self) -> int:

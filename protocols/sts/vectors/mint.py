@@ -187,7 +187,7 @@ _FIELDS: dict[type, Callable[[Any], Fields]] = {
 
 
 class VectorStatus(Enum):
-    """How a vector came out."""
+    """Status of a vector."""
 
     PASSED = "passed"
     FAILED = "failed"
