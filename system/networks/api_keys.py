@@ -115,32 +115,32 @@ class KeyRequest:
     addresses: tuple[str, ...] = ()
 
 
-def issue_api_key(user: User, network: Network, wish: KeyRequest) -> tuple[ApiKey, str]:
+def issue_api_key(user: User, network: Network, request: KeyRequest) -> tuple[ApiKey, str]:
     """Make a key: the row, and what is shown this once.
 
     Raises:
-        UnableToManage: not allowed, or the wish makes no sense.
+        UnableToManage: not allowed, or the request makes no sense.
     """
     require_manager(user, network)
-    _check_request(wish)
+    _check_request(request)
     prefix = "".join(secrets.choice(_LETTERS) for _ in range(10))
-    secret = f"amb_{wish.kind}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    secret = f"amb_{request.kind}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
     now = security_now()
     with transaction.atomic():
         key = ApiKey.objects.create(
             provider_id=network.provider_id,
             network=network,
-            name=wish.name.strip()[:60],
-            kind=wish.kind,
+            name=request.name.strip()[:60],
+            kind=request.kind,
             prefix=prefix,
             digest=_digest(secret),
-            scopes=sorted(wish.scopes),
-            addresses=[str(ipaddress.ip_network(text, strict=False)) for text in wish.addresses],
-            expires_at=now + timedelta(days=wish.days),
+            scopes=sorted(request.scopes),
+            addresses=[str(ipaddress.ip_network(text, strict=False)) for text in request.addresses],
+            expires_at=now + timedelta(days=request.days),
             created_at=now,
             created_by=user,
         )
-        _audit_key(user, "key-issue", key, scopes=sorted(wish.scopes), kind=wish.kind)
+        _audit_key(user, "key-issue", key, scopes=sorted(request.scopes), kind=request.kind)
     return key, secret
 
 
@@ -201,18 +201,18 @@ def _allowed_from(key: ApiKey, address: str) -> bool:
     return any(came in ipaddress.ip_network(text) for text in key.addresses)
 
 
-def _check_request(wish: KeyRequest) -> None:
-    if not wish.name.strip():
+def _check_request(request: KeyRequest) -> None:
+    if not request.name.strip():
         raise UnableToManage("La llave necesita un nombre.", "name")
-    if wish.kind not in KeyKind.values:
+    if request.kind not in KeyKind.values:
         raise UnableToManage("Esa clase de llave no existe.", "kind")
-    if not wish.scopes or not set(wish.scopes) <= set(Scope):
+    if not request.scopes or not set(request.scopes) <= set(Scope):
         raise UnableToManage("Elija al menos un permiso de la lista.", "scopes")
-    if not 1 <= wish.days <= DAYS_MAX:
+    if not 1 <= request.days <= DAYS_MAX:
         raise UnableToManage(f"Una llave vive de 1 a {DAYS_MAX} días.", "days")
-    if len(wish.addresses) > ADDRESSES_MAX:
+    if len(request.addresses) > ADDRESSES_MAX:
         raise UnableToManage(f"A lo sumo {ADDRESSES_MAX} direcciones.", "addresses")
-    for text in wish.addresses:
+    for text in request.addresses:
         try:
             ipaddress.ip_network(text, strict=False)
         except ValueError:

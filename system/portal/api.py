@@ -91,9 +91,9 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         answer = view(request, *args, **more)
         if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
             return answer
-        told = problem(request, 405)
-        told["Allow"] = answer["Allow"]
-        return told
+        refused = problem(request, 405)
+        refused["Allow"] = answer["Allow"]
+        return refused
 
     return csrf_exempt(answered)  # `Permission` sees to it
 

@@ -48,7 +48,7 @@ def slide_session(get_response: GetResponse) -> GetResponse:
         session: Any = request.session
         if session.accessed and not session.is_empty():
             now = int(security_now().timestamp())
-            if not 0 <= now - session.get(_WRITTEN, 0) < SLIDE_S:  # below 0: somebody set the clock back
+            if not 0 <= now - session.get(_WRITTEN, 0) < SLIDE_S:  # below 0: the clock was set back
                 session[_WRITTEN] = now
         return response
 

@@ -21,6 +21,7 @@ Map of the room::
     settings.py         how much, how patiently
 """
 
+from protocols.dlms.session.clock import ClockLimits
 from system.head_end.acquisition.collector import Collector, CollectorParts
 from system.head_end.acquisition.failures import Failure
 from system.head_end.acquisition.key_file import KeyFile, KeyFileError, parse_key_file, read_key_file
@@ -28,7 +29,7 @@ from system.head_end.acquisition.leased_store import BlockingRunner, ThreadRunne
 from system.head_end.acquisition.pushes import Listener, ListenerParts, PushSettings
 from system.head_end.acquisition.reading_file import ImportedFile, UnableToImport, import_reading_file
 from system.head_end.acquisition.session_limits import SessionLimits
-from system.head_end.acquisition.settings import ClockLimits, CollectorSettings
+from system.head_end.acquisition.settings import CollectorSettings
 
 __all__ = [
     "BlockingRunner",

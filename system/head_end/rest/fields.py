@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from pydantic import Field
 
 from system.accounts.access import user_of
-from system.accounts.rest.fields import KEY_MAX, QueryInt, free_text, row_or_404
+from system.accounts.rest.fields import QueryInt, free_text, row_or_404
+from system.config.url_converters import KEY_MAX
 from system.head_end.models import MeterAccess
 from system.head_end.vocabulary import REASON_SENTENCES, Reason
 from system.registry.models import Device

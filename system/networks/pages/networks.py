@@ -158,9 +158,9 @@ def add_key(request: HttpRequest, network_id: int) -> HttpResponse:
     if not form.is_valid():
         return _network_page(request, found, form)
     said = form.cleaned_data
-    wish = KeyRequest(said["name"], said["kind"], tuple(said["scopes"]), said["days"], said["addresses"])
+    asked = KeyRequest(said["name"], said["kind"], tuple(said["scopes"]), said["days"], said["addresses"])
     try:
-        key, secret = issue_api_key(user_of(request), found, wish)
+        key, secret = issue_api_key(user_of(request), found, asked)
     except UnableToManage as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _network_page(request, found, form)

@@ -23,10 +23,10 @@ router = Router(tags=["Entregas"])
 def hand_in(request: HttpRequest, body: DeliveryIn) -> Any:
     """Entregar a un medidor un token que acuñó otra plataforma."""
     holder = holder_of(request)
-    handed = ForeignToken(idempotency_key(request), body.meter, body.token)
+    foreign = ForeignToken(idempotency_key(request), body.meter, body.token)
     if holder.sandbox:
-        return sandbox.deliver_in_sandbox(holder, handed)
-    row = deliver_foreign_token(holder, handed)
+        return sandbox.deliver_in_sandbox(holder, foreign)
+    row = deliver_foreign_token(holder, foreign)
     return _out(row.pk, row.meter, delivery_states(row))
 
 

@@ -41,10 +41,10 @@ def price(request: HttpRequest, body: PriceIn) -> PriceOut:
 def make_sale(request: HttpRequest, body: SaleIn) -> Any:
     """Vender. La misma Idempotency-Key con el mismo cuerpo da la misma venta; con otro, 409."""
     holder = holder_of(request)
-    wish = NetworkSaleRequest(idempotency_key(request), body.meter, body.amount_c)
+    asked = NetworkSaleRequest(idempotency_key(request), body.meter, body.amount_c)
     if holder.sandbox:
-        return sandbox.sell_in_sandbox(holder, wish)
-    row, sale = sell_for_network(holder, wish)
+        return sandbox.sell_in_sandbox(holder, asked)
+    row, sale = sell_for_network(holder, asked)
     return sale_out(row, sale)
 
 

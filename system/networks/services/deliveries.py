@@ -38,37 +38,37 @@ class ForeignToken:
         return fingerprint("delivery", self.meter, self.token)
 
 
-def deliver_foreign_token(holder: KeyHolder, handed: ForeignToken) -> NetworkDelivery:
+def deliver_foreign_token(holder: KeyHolder, foreign: ForeignToken) -> NetworkDelivery:
     """Order the delivery. The same again is the same order.
 
     Raises:
         KeyReused: the id was used for something else.
         NetworkRefused: no such meter, no token, or the head-end does not take it.
     """
-    known = _known_delivery(holder, handed)
+    known = _known_delivery(holder, foreign)
     if known is not None:
         return known
-    if len(handed.token) != DIGITS or not (handed.token.isascii() and handed.token.isdigit()):
+    if len(foreign.token) != DIGITS or not (foreign.token.isascii() and foreign.token.isdigit()):
         raise NetworkRefused("Un token tiene 20 dígitos.")
-    device = find_meter(holder, handed.meter)
+    device = find_meter(holder, foreign.meter)
     with write_transaction():
         lock_row(holder.network)
-        known = _known_delivery(holder, handed)
+        known = _known_delivery(holder, foreign)
         if known is not None:
             return known
         row = NetworkDelivery(
-            id=handed.id,
+            id=foreign.id,
             provider_id=holder.network.provider_id,
             network=holder.network,
             key=holder.key,
             device=device,
-            meter=handed.meter,
-            fingerprint=handed.fingerprint(),
+            meter=foreign.meter,
+            fingerprint=foreign.fingerprint(),
             asked_at=security_now(),
         )
         row.save(force_insert=True)
         try:
-            head_end.deliver_tokens(holder.agent, device, handed.id, [handed.token])
+            head_end.deliver_tokens(holder.agent, device, foreign.id, [foreign.token])
         except head_end.UnableToOrder as error:
             raise NetworkRefused(str(error)) from error
     return row
@@ -111,8 +111,8 @@ def find_meter(holder: KeyHolder, number: str) -> Device:
     return by_serial[0]
 
 
-def _known_delivery(holder: KeyHolder, handed: ForeignToken) -> NetworkDelivery | None:
-    row: NetworkDelivery | None = NetworkDelivery.objects.filter(pk=handed.id).first()
-    if row is not None and (row.network_id, row.fingerprint) != (holder.network.pk, handed.fingerprint()):
+def _known_delivery(holder: KeyHolder, foreign: ForeignToken) -> NetworkDelivery | None:
+    row: NetworkDelivery | None = NetworkDelivery.objects.filter(pk=foreign.id).first()
+    if row is not None and (row.network_id, row.fingerprint) != (holder.network.pk, foreign.fingerprint()):
         raise KeyReused
     return row

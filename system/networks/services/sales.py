@@ -80,7 +80,7 @@ def fingerprint(*said: Any) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[NetworkSale, Sale]:
+def sell_for_network(holder: KeyHolder, request: NetworkSaleRequest) -> tuple[NetworkSale, Sale]:
     """Sell. The same request again gives the same sale with the same tokens.
 
     Raises:
@@ -89,10 +89,10 @@ def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[Netwo
         UnableToSell: refused; nothing was charged.
         SalePending: the security module did not answer; ask again with the same id.
     """
-    row = _register(holder, wish)
+    row = _register(holder, request)
     try:
         sale = sell_energy(
-            holder.agent, holder.network.shift, SaleRequest(wish.id, wish.meter, wish.amount_c)
+            holder.agent, holder.network.shift, SaleRequest(request.id, request.meter, request.amount_c)
         )
     except UnableToSell as error:
         open_ones = NetworkSale.objects.filter(pk=row.pk, state=NetworkSaleState.OPEN)
@@ -103,31 +103,34 @@ def sell_for_network(holder: KeyHolder, wish: NetworkSaleRequest) -> tuple[Netwo
     return row, sale
 
 
-def _register(holder: KeyHolder, wish: NetworkSaleRequest) -> NetworkSale:
+def _register(holder: KeyHolder, request: NetworkSaleRequest) -> NetworkSale:
     """The row of a request: known, or new and within the limits. Concurrent sales of a network wait here."""
     with write_transaction():
         lock_row(holder.network)
-        row: NetworkSale | None = NetworkSale.objects.filter(pk=wish.id).first()
-        if row is not None and (row.network_id, row.fingerprint) != (holder.network.pk, wish.fingerprint()):
+        row: NetworkSale | None = NetworkSale.objects.filter(pk=request.id).first()
+        if row is not None and (row.network_id, row.fingerprint) != (
+            holder.network.pk,
+            request.fingerprint(),
+        ):
             raise KeyReused
-        if row is None and Sale.objects.filter(pk=wish.id).exists():
+        if row is None and Sale.objects.filter(pk=request.id).exists():
             raise KeyReused
         if row is not None and row.state != NetworkSaleState.REFUSED:
             return row
-        if row is not None and Sale.objects.filter(pk=wish.id).exists():
+        if row is not None and Sale.objects.filter(pk=request.id).exists():
             return row  # it was cancelled in the module: the sale says why
         day = business_day(business_now())
-        _check_limits(holder, wish, day)
+        _check_limits(holder, request, day)
         row, _ = NetworkSale.objects.update_or_create(
-            id=wish.id,
+            id=request.id,
             defaults={
                 "provider_id": holder.network.provider_id,
                 "network": holder.network,
                 "key": holder.key,
-                "fingerprint": wish.fingerprint(),
-                "meter": wish.meter,
-                "amount_c": wish.amount_c,
-                "commission_c": commission_of(holder.network).of(wish.amount_c),
+                "fingerprint": request.fingerprint(),
+                "meter": request.meter,
+                "amount_c": request.amount_c,
+                "commission_c": commission_of(holder.network).of(request.amount_c),
                 "state": NetworkSaleState.OPEN,
                 "reason": "",
                 "business_day": day,
@@ -137,14 +140,14 @@ def _register(holder: KeyHolder, wish: NetworkSaleRequest) -> NetworkSale:
         return row
 
 
-def _check_limits(holder: KeyHolder, wish: NetworkSaleRequest, day: Any) -> None:
+def _check_limits(holder: KeyHolder, request: NetworkSaleRequest, day: Any) -> None:
     network = holder.network
-    if wish.amount_c <= 0:
+    if request.amount_c <= 0:
         raise NetworkRefused("El valor debe ser mayor que cero.")
-    if wish.amount_c > network.sale_max_c:
+    if request.amount_c > network.sale_max_c:
         raise OverNetworkLimit(f"El valor pasa el máximo por venta de esta red: {pesos(network.sale_max_c)}.")
     left_c = network.day_max_c - sold_c(network, day)
-    if wish.amount_c > left_c:
+    if request.amount_c > left_c:
         raise OverNetworkLimit(f"El valor pasa lo que queda del máximo diario: {pesos(max(0, left_c))}.")
 
 

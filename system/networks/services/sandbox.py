@@ -35,7 +35,7 @@ def trial_token(sale_id: uuid.UUID) -> str:
     return str(TOKEN_SPACE + int.from_bytes(digest) % room)
 
 
-def sell_in_sandbox(holder: KeyHolder, wish: NetworkSaleRequest) -> dict[str, Any]:
+def sell_in_sandbox(holder: KeyHolder, request: NetworkSaleRequest) -> dict[str, Any]:
     """Price it, and answer as a sale would be answered; nothing is charged, minted or sent.
 
     Raises:
@@ -43,41 +43,41 @@ def sell_in_sandbox(holder: KeyHolder, wish: NetworkSaleRequest) -> dict[str, An
         OverNetworkLimit: the limit of one sale would be passed.
         UnableToSell: the number or the amount has no price.
     """
-    known = _known(holder, wish.id, wish.fingerprint())
+    known = _known(holder, request.id, request.fingerprint())
     if known is not None:
         return known
-    if wish.amount_c > holder.network.sale_max_c:
+    if request.amount_c > holder.network.sale_max_c:
         raise OverNetworkLimit("El valor pasa el máximo por venta de esta red.")
-    offered = offer(holder.agent, SaleRequest(wish.id, wish.meter, wish.amount_c))
-    commission_c = commission_of(holder.network).of(wish.amount_c)
+    offered = offer(holder.agent, SaleRequest(request.id, request.meter, request.amount_c))
+    commission_c = commission_of(holder.network).of(request.amount_c)
     answer = {
-        "sale_id": str(wish.id),
+        "sale_id": str(request.id),
         "number": "PRUEBA",
         "meter": offered.supply.drn,
-        "amount_c": wish.amount_c,
+        "amount_c": request.amount_c,
         "energy_wh": offered.quote.units * 100,
         "commission_c": commission_c,
-        "tokens": [{"position": 1, "role": "credit", "digits": trial_token(wish.id)}],
+        "tokens": [{"position": 1, "role": "credit", "digits": trial_token(request.id)}],
         "state": "sold",
         "test": True,
         "sandbox": True,
     }
-    told = {name: answer[name] for name in ("sale_id", "number", "meter", "amount_c", "energy_wh")}
-    return _keep(holder, wish.id, "sale", wish.fingerprint(), answer, {Event.SALE_DONE: told})
+    data = {name: answer[name] for name in ("sale_id", "number", "meter", "amount_c", "energy_wh")}
+    return _keep(holder, request.id, "sale", request.fingerprint(), answer, {Event.SALE_DONE: data})
 
 
-def deliver_in_sandbox(holder: KeyHolder, handed: ForeignToken) -> dict[str, Any]:
+def deliver_in_sandbox(holder: KeyHolder, token: ForeignToken) -> dict[str, Any]:
     """Answer as a meter that accepts would.
 
     Raises:
         KeyReused: the id was used for something else.
     """
-    known = _known(holder, handed.id, handed.fingerprint())
+    known = _known(holder, token.id, token.fingerprint())
     if known is not None:
         return known
     answer = {
-        "delivery_id": str(handed.id),
-        "meter": handed.meter,
+        "delivery_id": str(token.id),
+        "meter": token.meter,
         "state": "done",
         "answer": "Accept",
         "reason": "",
@@ -85,9 +85,9 @@ def deliver_in_sandbox(holder: KeyHolder, handed: ForeignToken) -> dict[str, Any
         "ended": True,
         "sandbox": True,
     }
-    told = {"delivery_id": str(handed.id), "meter": handed.meter, "tokens": []}
-    events = dict.fromkeys((Event.ORDER_ENDED, Event.TOKEN_DELIVERED, Event.TOKEN_EXECUTED), told)
-    return _keep(holder, handed.id, "delivery", handed.fingerprint(), answer, events)
+    data = {"delivery_id": str(token.id), "meter": token.meter, "tokens": []}
+    events = dict.fromkeys((Event.ORDER_ENDED, Event.TOKEN_DELIVERED, Event.TOKEN_EXECUTED), data)
+    return _keep(holder, token.id, "delivery", token.fingerprint(), answer, events)
 
 
 def sandbox_answer(holder: KeyHolder, what: str, record_id: uuid.UUID) -> dict[str, Any] | None:
@@ -126,6 +126,6 @@ def _keep(
         if not made and (row.network_id, row.fingerprint) != (holder.network.pk, asked):
             raise KeyReused
         if made:
-            for event, told in events.items():
-                queue_event(holder.network, event, record_id, told, sandbox=True)
+            for event, data in events.items():
+                queue_event(holder.network, event, record_id, data, sandbox=True)
     return dict(row.answer)

@@ -86,7 +86,7 @@ class PersonForm(forms.Form):
     email = forms.EmailField(label="Correo", **text_limits(Customer, "email"))
 
     def person(self) -> PersonData:
-        """What was typed."""
+        """Input of the service."""
         cleaned = self.cleaned_data
         return PersonData(cleaned["document"], cleaned["name"], cleaned["phone"], cleaned["email"])
 
@@ -126,7 +126,7 @@ class PlaceForm(forms.Form):
         fields["feeder"].label_from_instance = lambda feeder: f"{feeder.site} · {feeder}"
 
     def place(self) -> PlaceData:
-        """What was typed."""
+        """Input of the service."""
         return PlaceData(**{name: self.cleaned_data[name] for name in PlaceData.__slots__})
 
 
@@ -150,7 +150,7 @@ class TermsForm(forms.Form):
         fields["tariff_code"].choices = [(code, f"{code} · {name}") for code, name in codes.items()]
 
     def terms(self) -> TermsData:
-        """What was typed, the fee in centavos."""
+        """Terms, the fee in centavos."""
         cleaned = self.cleaned_data
         return TermsData(cleaned["mode"], cleaned["tariff_code"], 100 * (cleaned["monthly_fee"] or 0))
 
@@ -201,7 +201,7 @@ class KeyingForm(forms.Form):
     )
 
     def keying(self) -> KeyingData:
-        """What was typed."""
+        """Input of the service."""
         return KeyingData(**{name: self.cleaned_data[name] for name in KeyingData.__slots__})
 
 
@@ -413,7 +413,7 @@ class MeterForm(KeyingForm):
         return cleaned
 
     def meter(self) -> MeterData | None:
-        """What was typed; None: no meter."""
+        """Input of the service; None: no meter."""
         cleaned = self.cleaned_data
         if not cleaned["serial"]:
             return None
@@ -466,7 +466,7 @@ class ServicePointForm:
         ]
 
     def home(self, since: datetime | None = None) -> ServicePointData:
-        """What was typed."""
+        """Input of the service."""
         return ServicePointData(
             self.person.person(),
             self.place.place(),

@@ -9,9 +9,10 @@ from pydantic import Field
 from system.accounts.access import user_of
 from system.accounts.permissions import Operation
 from system.accounts.rest.auth import guarded
-from system.accounts.rest.fields import KEY_MAX, Page, PageQuery, QueryInt, free_text, page_of, row_or_404
+from system.accounts.rest.fields import Page, PageQuery, QueryInt, free_text, page_of, row_or_404
 from system.config.clock import business_now
 from system.config.model_fields import max_length
+from system.config.url_converters import KEY_MAX
 from system.registry.errors import UnableToRegister
 from system.registry.models import Customer, Device, Installation
 from system.registry.rest.schemas import (

@@ -128,7 +128,7 @@ class PinForm(forms.Form):
 
     def __init__(self, *args: Any, terminal: Terminal, **more: Any) -> None:
         super().__init__(*args, **more)
-        sellers = [role.value for role in PERMISSIONS[Operation.SELL]]
+        sellers = [role.value for role in PERMISSIONS[Operation.SELL].roles]
         field: Any = self.fields["operator"]
         field.queryset = User.objects.filter(
             provider_id=terminal.provider_id, role__in=sellers, is_active=True

@@ -235,4 +235,4 @@ def test_of_another_provider_and_of_another_role(chief: Client, village: Village
     with pytest.raises(UnableToManageRemote, match="no existe"):
         add_remote(village.supervisor, RemoteTerms("Norte", URL, KEY, site=stranger.site))
     assert isinstance(village.cashier, User)
-    assert village.cashier.role not in PERMISSIONS[Operation.MANAGE_NETWORKS]
+    assert village.cashier.role not in PERMISSIONS[Operation.MANAGE_NETWORKS].roles
