@@ -320,7 +320,7 @@ class PageQueue:
 def grouped_digits(digits: str) -> Page:
     """The digits in groups of four: three groups on the first line, two on the second.
 
-    >>> typed("123456789012345")
+    >>> grouped_digits("123456789012345")
     ('1234 5678 9012', '345')
     """
     groups = [digits[start : start + GROUP] for start in range(0, len(digits), GROUP)]
