@@ -104,7 +104,7 @@ def _settle_one(settling: BatchSettlement, entry: Entry) -> tuple[bool, list[Fin
 
 
 def _settled_now(settling: BatchSettlement, entry: Entry) -> tuple[bool, list[Finding]]:
-    settling.told.clear()
+    settling.pending.clear()
     try:
         prepared = _prepare(settling, entry)
     except SecurityModuleError:
@@ -148,7 +148,7 @@ def _write_entry(settling: BatchSettlement, entry: Entry, prepared: PreparedSale
         settle_other(settling, row, entry)
     else:
         sale = settle_sale(settling, row, prepared)
-    return settling.write_told(entry.number, sale)
+    return settling.write_findings(entry.number, sale)
 
 
 def _resolve(entry: Entry) -> None:
@@ -172,13 +172,13 @@ def _compare_counter(settling: BatchSettlement) -> list[Finding]:
     sequence, spent_c = (0, 0) if sale is None else (sale.sequence, sale.spent_c)
     if (batch.counter_sequence, batch.counter_spent_c) == (sequence, spent_c):
         return []
-    settling.told.clear()
-    settling.tell(
+    settling.pending.clear()
+    settling.add_finding(
         FindingKind.COUNTER_DIFFERS,
         f"El contador seguro hizo {batch.counter_sequence} tokens y los libros tienen {sequence}.",
     )
     with write_transaction():
-        return settling.write_told(0)
+        return settling.write_findings(0)
 
 
 # ------------ batch

@@ -32,19 +32,19 @@ class BatchSettlement:
         batch: kept already.
         terminal: whose it is.
         now: business time of its arrival.
-        told: of the entry that is being settled; written with it, or not at all.
+        pending: findings of the entry that is being settled; written with it, or not at all.
     """
 
     batch: Batch
     terminal: Terminal
     now: datetime
-    told: dict[FindingKind, str] = field(default_factory=dict)
+    pending: dict[FindingKind, str] = field(default_factory=dict)
 
-    def tell(self, kind: FindingKind, sentence: str) -> None:
-        """Something that a person should look at; of each kind the first one of an entry."""
-        self.told.setdefault(kind, sentence[:SENTENCE_MAX])
+    def add_finding(self, kind: FindingKind, sentence: str) -> None:
+        """Add a finding; of each kind the first one of an entry counts."""
+        self.pending.setdefault(kind, sentence[:SENTENCE_MAX])
 
-    def write_told(self, entry: Any, sale: Sale | None = None) -> list[Finding]:
+    def write_findings(self, entry: Any, sale: Sale | None = None) -> list[Finding]:
         """Write it down, within the entry's transaction."""
         rows = [
             Finding(
@@ -57,11 +57,11 @@ class BatchSettlement:
                 sentence=sentence,
                 wall_at=security_now(),
             )
-            for kind, sentence in self.told.items()
+            for kind, sentence in self.pending.items()
         ]
         for row in rows:
             row.save()
-        self.told.clear()
+        self.pending.clear()
         return rows
 
 
@@ -74,22 +74,26 @@ AHEAD_MAX = timedelta(minutes=10)
 def check_clock(settling: BatchSettlement, at: datetime, before: SettledEntry | None) -> None:
     """Tell of an instant before the entry that it follows, or after now."""
     if before is not None and at < before.at:
-        settling.tell(FindingKind.CLOCK, "Es anterior al asiento de antes: revise el reloj del terminal.")
+        settling.add_finding(
+            FindingKind.CLOCK, "Es anterior al asiento de antes: revise el reloj del terminal."
+        )
     elif at > settling.now + AHEAD_MAX:
-        settling.tell(FindingKind.CLOCK, "Tiene fecha futura: revise el reloj del terminal.")
+        settling.add_finding(FindingKind.CLOCK, "Tiene fecha futura: revise el reloj del terminal.")
 
 
 def check_lease(settling: BatchSettlement, said: Any, at: datetime, leased: LeasedMeter | None) -> None:
     """Tell of a sale that no lease allowed, or that went over the limit of its lease."""
     if leased is None or not leased.is_in(said.lease_id):
-        settling.tell(
+        settling.add_finding(
             FindingKind.BEYOND_LEASE, "El permiso con que se vendió no es de este terminal y medidor."
         )
         return
     if not leased.pack.made_at - AHEAD_MAX <= at <= leased.until:
-        settling.tell(FindingKind.BEYOND_LEASE, "Se vendió fuera de las fechas del permiso.")
+        settling.add_finding(FindingKind.BEYOND_LEASE, "Se vendió fuera de las fechas del permiso.")
     if said.spent_c > leased.pack.allowed_c:
-        settling.tell(FindingKind.OVER_ALLOWED, "Con esta venta el terminal pasó el cupo de su permiso.")
+        settling.add_finding(
+            FindingKind.OVER_ALLOWED, "Con esta venta el terminal pasó el cupo de su permiso."
+        )
 
 
 def check_counter(settling: BatchSettlement, said: Any) -> None:
@@ -97,7 +101,7 @@ def check_counter(settling: BatchSettlement, said: Any) -> None:
     last = SettledSale.objects.filter(terminal=settling.terminal).order_by("-entry__number").first()
     sequence, spent_c = (0, 0) if last is None else (last.sequence, last.spent_c)
     if (said.sequence, said.spent_c) != (sequence + 1, spent_c + said.amount_c):
-        settling.tell(
+        settling.add_finding(
             FindingKind.COUNTER_DIFFERS,
             f"El contador seguro dice venta {said.sequence} y no {sequence + 1}, o su suma no cuadra: puede "
             "faltar una venta, o el terminal fue devuelto a una copia.",
@@ -123,7 +127,7 @@ def check_token(settling: BatchSettlement, supply: Supply, said: Any) -> bool:
         test = test or bool(read.get("test"))
         right = right and _is_credit_of(read, said.units, token.tid)
     if not right:
-        settling.tell(
+        settling.add_finding(
             FindingKind.WRONG_TOKEN,
             "El token no es el que este medidor espera por esa energía: el cliente puede no poder usarlo.",
         )

@@ -48,7 +48,7 @@ def leased_supply(settling: BatchSettlement, said: Any, at: datetime) -> LeasedS
     agreement = None if installation is None else _agreement(installation, at)
     keying = None if device_id is None else _keying(device_id, leased, at)
     if device_id is None or installation is None or agreement is None or keying is None:
-        settling.tell(
+        settling.add_finding(
             FindingKind.UNKNOWN_METER,
             "La venta es de un cliente o medidor que este prestador no tiene: no se asentó y su dinero se "
             "cobra aparte.",
@@ -100,12 +100,12 @@ def _check_changes(
     present = MeterKeying.objects.filter(device_id=device_id).at(at).first()
     hangs = DeviceInstallation.objects.filter(device_id=device_id, installation=installation).at(at)
     if present is not None and present.pk != keying.pk:
-        settling.tell(
+        settling.add_finding(
             FindingKind.KEY_CHANGED,
             "La llave del medidor cambió antes de esta venta: su token puede no servir.",
         )
     elif not hangs.exists():
-        settling.tell(
+        settling.add_finding(
             FindingKind.KEY_CHANGED,
             "El medidor ya no estaba instalado donde este cliente: el token sólo sirve en aquel medidor.",
         )
@@ -123,7 +123,7 @@ def terminal_operator(settling: BatchSettlement, username: str) -> User:
     if known is not None:
         user: User = known.user
         return user
-    settling.tell(
+    settling.add_finding(
         FindingKind.UNKNOWN_OPERATOR,
         "El operador que dice el terminal no está autorizado en él: figura quien lo inscribió.",
     )
@@ -139,7 +139,9 @@ def open_terminal_shift(
         found: Shift = known.shift
         return found
     if Shift.objects.filter(pk=shift_id).exists():
-        settling.tell(FindingKind.UNKNOWN_SHIFT, "El turno que dice el terminal es de otro punto de venta.")
+        settling.add_finding(
+            FindingKind.UNKNOWN_SHIFT, "El turno que dice el terminal es de otro punto de venta."
+        )
         return open_terminal_shift(settling, row, uuid.uuid5(settling.terminal.pk, str(shift_id)), user)
     shift = Shift(
         id=shift_id,
@@ -158,9 +160,11 @@ def terminal_shift(settling: BatchSettlement, row: SettledEntry, shift_id: uuid.
     """The shift of a sale; a finding says where the terminal never opened it, or closed it before."""
     known = TerminalShift.objects.filter(shift_id=shift_id, terminal=settling.terminal).first()
     if known is None:
-        settling.tell(FindingKind.UNKNOWN_SHIFT, "La venta es de un turno que el terminal no abrió.")
+        settling.add_finding(FindingKind.UNKNOWN_SHIFT, "La venta es de un turno que el terminal no abrió.")
     elif hasattr(known.shift, "closure"):
-        settling.tell(FindingKind.UNKNOWN_SHIFT, "La venta es de un turno que el terminal ya había cerrado.")
+        settling.add_finding(
+            FindingKind.UNKNOWN_SHIFT, "La venta es de un turno que el terminal ya había cerrado."
+        )
     return open_terminal_shift(settling, row, shift_id, user)
 
 
@@ -171,5 +175,7 @@ def ticket_number(settling: BatchSettlement, row: SettledEntry, said: str) -> st
     taken = Sale.objects.filter(provider_id=settling.terminal.provider_id, number=said)
     if right and not taken.exists():
         return said
-    settling.tell(FindingKind.NUMBER, f"El número impreso ({said[:20]}) no es de este terminal, o ya existe.")
+    settling.add_finding(
+        FindingKind.NUMBER, f"El número impreso ({said[:20]}) no es de este terminal, o ya existe."
+    )
     return f"{code}-E{row.number}"[:_NUMBER_MAX]

@@ -119,11 +119,13 @@ def post_sale(settling: BatchSettlement, row: SettledEntry, said: ReportedSale, 
         spent_c=said.spent_c,
     ).save()
     if quote is None:
-        settling.tell(
+        settling.add_finding(
             FindingKind.PRICE_DIFFERS, "Los valores de la venta no se siguen de sus datos: se recalcularon."
         )
     if figures.lost_mc >= LOSS_FINDING_MC:
-        settling.tell(FindingKind.LOST, "El cliente pagó menos que el precio de los libros: nadie lo debe.")
+        settling.add_finding(
+            FindingKind.LOST, "El cliente pagó menos que el precio de los libros: nadie lo debe."
+        )
     return sale
 
 
@@ -269,7 +271,9 @@ def settle_sale(settling: BatchSettlement, row: SettledEntry, prepared: Prepared
     try:
         return post_sale(settling, row, said, who)
     except PricingError:
-        settling.tell(FindingKind.UNREADABLE, "Ninguna tarifa valía ese día para el cliente: no se asentó.")
+        settling.add_finding(
+            FindingKind.UNREADABLE, "Ninguna tarifa valía ese día para el cliente: no se asentó."
+        )
         return None
 
 
@@ -280,20 +284,22 @@ def settle_other(settling: BatchSettlement, row: SettledEntry, entry: Entry) -> 
 
 def _is_postable(settling: BatchSettlement, said: ReportedSale) -> bool:
     if id_is_used(said.sale_id):
-        settling.tell(
+        settling.add_finding(
             FindingKind.ID_REUSED,
             "El identificador de la venta ya está en los libros: no se repite.",
         )
         return False
     if not is_within_limits(said):
-        settling.tell(FindingKind.UNREADABLE, "El valor o la energía de la venta no son posibles.")
+        settling.add_finding(FindingKind.UNREADABLE, "El valor o la energía de la venta no son posibles.")
         return False
     return True
 
 
 def _pack_loaded(settling: BatchSettlement, _: SettledEntry, said: Mapping[str, Any]) -> None:
     if not Pack.objects.filter(pk=said["pack_id"], terminal=settling.terminal).exists():
-        settling.tell(FindingKind.BEYOND_LEASE, "El terminal cargó un paquete que esta oficina no hizo.")
+        settling.add_finding(
+            FindingKind.BEYOND_LEASE, "El terminal cargó un paquete que esta oficina no hizo."
+        )
 
 
 def _shift_opened(settling: BatchSettlement, row: SettledEntry, said: Mapping[str, Any]) -> None:
@@ -314,13 +320,15 @@ def _shift_closed(settling: BatchSettlement, row: SettledEntry, said: Mapping[st
         expected_cash_c=expected_c,
     ).save()
     if expected_c != said["sold_c"]:
-        settling.tell(FindingKind.CASH, "El turno dice otra suma que la de sus ventas en los libros.")
+        settling.add_finding(FindingKind.CASH, "El turno dice otra suma que la de sus ventas en los libros.")
 
 
 def _ticket_printed(settling: BatchSettlement, row: SettledEntry, said: Mapping[str, Any]) -> None:
     sale = Sale.objects.filter(pk=said["sale_id"], settled__terminal=settling.terminal).first()
     if sale is None:
-        settling.tell(FindingKind.UNREADABLE, "Se imprimió un tiquete de una venta que los libros no tienen.")
+        settling.add_finding(
+            FindingKind.UNREADABLE, "Se imprimió un tiquete de una venta que los libros no tienen."
+        )
         return
     if not TicketPrint.objects.filter(sale=sale, copy=said["copy"]).exists():
         TicketPrint(sale=sale, copy=said["copy"], printed_by=sale.seller, wall_at=row.at).save()
