@@ -294,14 +294,14 @@ def serve(
             _check_mode(opened, test_keys=test_keys)
             if accept_clock:
                 _accept_clock(opened)
-            asyncio.run(_serve(opened, _vaults(opened.contents, pin_file), terms))
+            asyncio.run(_serve(opened, _key_stores(opened.contents, pin_file), terms))
         finally:
             opened.close()
 
 
-async def _serve(opened: Store, vaults: KeyStores, terms: _Terms) -> None:
+async def _serve(opened: Store, key_stores: KeyStores, terms: _Terms) -> None:
     clock = ModuleClock(wall_utc)
-    service = Service(opened.contents, opened.state, clock, vaults)
+    service = Service(opened.contents, opened.state, clock, key_stores)
     server = ModuleServer(service, Committer(opened, clock.now, terms.compact_above_bytes))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -334,7 +334,7 @@ def _accept_clock(opened: Store) -> None:
     opened.state.apply(record)
 
 
-def _vaults(contents: Contents, pin_file: Path | None) -> KeyStores:
+def _key_stores(contents: Contents, pin_file: Path | None) -> KeyStores:
     if contents.token_library is None or contents.token_name is None:
         return KeyStores()
     pin = secret(pin_file, PIN_VARIABLE, "PIN")
@@ -350,11 +350,11 @@ def _into_token(contents: Contents, library: str, name: str, pin: str) -> Conten
         raise CommandError(f"this module uses the token {contents.token_name} already")
     register = contents.registers[-1]
     label = f"amibench-{contents.store}-{register.number}"
-    vault = open_key_device(library, name, pin)
+    key_store = open_key_device(library, name, pin)
     try:
-        vault.load(label, cast(Any, register.key))
+        key_store.load(label, cast(Any, register.key))
     finally:
-        vault.close()
+        key_store.close()
     return contents.with_key_in_token(register.number, label, library, name)
 
 

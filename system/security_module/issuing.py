@@ -108,7 +108,7 @@ def credit_units(subclass: int, amount: int) -> int:
         raise Refused("token-failed", why=sts_words(error)) from None
 
 
-def credit(vaults: KeyStores, meter: Meter, stamp: Stamp, subclass: int, amount: int) -> dict[str, Any]:
+def credit(key_stores: KeyStores, meter: Meter, stamp: Stamp, subclass: int, amount: int) -> dict[str, Any]:
     """Return a credit token (class 0) as the API answers it.
 
     Raises:
@@ -120,17 +120,19 @@ def credit(vaults: KeyStores, meter: Meter, stamp: Stamp, subclass: int, amount:
             return TransferCurrencyCredit(subclass, stamp.tid.tid, amount)
         return TransferCredit(subclass, stamp.rnd, stamp.tid.tid, amount)
 
-    return _stamped(make, _key(vaults, meter), stamp)
+    return _stamped(make, _key(key_stores, meter), stamp)
 
 
-def management(vaults: KeyStores, meter: Meter, stamp: Stamp, subclass: int, value: int) -> dict[str, Any]:
+def management(
+    key_stores: KeyStores, meter: Meter, stamp: Stamp, subclass: int, value: int
+) -> dict[str, Any]:
     """Return a management token (class 2) as the API answers it.
 
     Raises:
         Refused: ``token-failed``.
     """
     maker = MANAGEMENT[subclass]
-    return _stamped(lambda: maker(stamp.rnd, stamp.tid.tid, value), _key(vaults, meter), stamp)
+    return _stamped(lambda: maker(stamp.rnd, stamp.tid.tid, value), _key(key_stores, meter), stamp)
 
 
 def meter_test(subclass: int, control: int, mfr_code: int) -> dict[str, Any]:
@@ -142,11 +144,13 @@ def meter_test(subclass: int, control: int, mfr_code: int) -> dict[str, Any]:
     return _answer(lambda: METER_TESTS[subclass](control, mfr_code), None)
 
 
-def key_change(vaults: KeyStores, present: Meter, wanted: Meter, *, three_kct: bool) -> list[dict[str, Any]]:
+def key_change(
+    key_stores: KeyStores, present: Meter, wanted: Meter, *, three_kct: bool
+) -> list[dict[str, Any]]:
     """Return the tokens that take a meter from its present key to the wanted one, first section first.
 
     Args:
-        vaults: where the vending keys are.
+        key_stores: where the vending keys are.
         present: the meter before.
         wanted: the meter after.
         three_kct: also tell an EA07 meter its supply group, in a third token.
@@ -154,7 +158,7 @@ def key_change(vaults: KeyStores, present: Meter, wanted: Meter, *, three_kct: b
     Raises:
         Refused: ``token-failed``.
     """
-    old, new = _key(vaults, present), _key(vaults, wanted)
+    old, new = _key(key_stores, present), _key(key_stores, wanted)
     register = wanted.register
     wide = len(new.value) == 16
     try:
@@ -176,13 +180,13 @@ def key_change(vaults: KeyStores, present: Meter, wanted: Meter, *, three_kct: b
     ]
 
 
-def decoder_key(vaults: KeyStores, meter: Meter) -> DecoderKey:
+def decoder_key(key_stores: KeyStores, meter: Meter) -> DecoderKey:
     """Return the decoder key of a meter, for reading a token.
 
     Raises:
         Refused: ``token-failed``.
     """
-    return _key(vaults, meter)
+    return _key(key_stores, meter)
 
 
 def tid_to_json(tid: int, base_date: BaseDate) -> dict[str, Any]:
@@ -198,8 +202,8 @@ def _identifier_to_json(identifier: TokenIdentifier) -> dict[str, Any]:
     }
 
 
-def _key(vaults: KeyStores, meter: Meter) -> DecoderKey:
-    return vaults.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
+def _key(key_stores: KeyStores, meter: Meter) -> DecoderKey:
+    return key_stores.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
 
 
 def _stamped(make: Callable[[], Token], key: DecoderKey, stamp: Stamp) -> dict[str, Any]:
@@ -270,13 +274,13 @@ class Issuer:
     Attributes:
         contents: of the sealed file.
         state: of the journal.
-        vaults: where the keys are.
+        key_stores: where the keys are.
         forced_rnd: test hook, the random bits to use; None for real ones.
     """
 
     contents: Contents
     state: State
-    vaults: KeyStores
+    key_stores: KeyStores
     forced_rnd: int | None = None
     _random: RandomNibbles = field(default_factory=RandomNibbles)
 
@@ -306,7 +310,7 @@ class Issuer:
             raise Refused("key-change-rule", why=why)
         units = credit_units(args["subclass"], args["amount"])
         stamp = self._stamp(wanted, "credit", now)
-        tokens.append(credit(self.vaults, wanted, stamp, args["subclass"], args["amount"]))
+        tokens.append(credit(self.key_stores, wanted, stamp, args["subclass"], args["amount"]))
         money = args["subclass"] in CURRENCY_SUBCLASSES
         return IssuedTokens(
             self._result(tokens, wanted, units=units),
@@ -332,7 +336,7 @@ class Issuer:
             raise Refused("bad-request", why=Words(f"subclass debe ser {known}", f"subclass must be {known}"))
         meter = policy.present_meter(self.contents, args["meter"], now)
         stamp = self._stamp(meter, "management", now)
-        token = management(self.vaults, meter, stamp, args["subclass"], args["value"])
+        token = management(self.key_stores, meter, stamp, args["subclass"], args["value"])
         counted = RequestedUnits(1, 0, meter.register)
         return IssuedTokens(self._result([token], meter), counted, meter.pan, stamp.tid)
 
@@ -342,7 +346,7 @@ class Issuer:
         return IssuedTokens({"tokens": [token], "test": self.contents.test_keys}, RequestedUnits(1, 0, None))
 
     def _lease(self, client: Client, request: Request, now: datetime) -> IssuedTokens:
-        granted = leases.grant(self.contents, self.state, self.vaults, client, request.args, now)
+        granted = leases.grant(self.contents, self.state, self.key_stores, client, request.args, now)
         return IssuedTokens(granted.result, RequestedUnits(0, 0, None), lease=granted.out)
 
     def _free_issue(self, client: Client, request: Request, now: datetime) -> tuple[str, ...]:
@@ -375,7 +379,7 @@ class Issuer:
         policy.check_key_change(present, wanted)
         tid = policy.time_identifier(wanted.register, now).tid
         policy.check_usable(wanted.register, "key-change", now, tid)
-        return key_change(self.vaults, present, wanted, three_kct=three_kct)
+        return key_change(self.key_stores, present, wanted, three_kct=three_kct)
 
     def _stamp(self, meter: Meter, use: str, now: datetime) -> Stamp:
         """A TID that this meter was never given, if the key may be used."""

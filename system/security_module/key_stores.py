@@ -109,7 +109,7 @@ class SealedKeyStore:
 
 
 class KeyStores:
-    """Sends each register to the vault that holds its key.
+    """Sends each register to the key_store that holds its key.
 
     Args:
         token: the open PKCS#11 token, or None when there is none.

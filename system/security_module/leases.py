@@ -84,12 +84,12 @@ class LeaseKey:
 
 
 def write_lease(
-    vaults: KeyStores, terms: LeaseTerms, meters: Sequence[MeterToLease], key: LeaseKey, ephemeral: bytes
+    key_stores: KeyStores, terms: LeaseTerms, meters: Sequence[MeterToLease], key: LeaseKey, ephemeral: bytes
 ) -> bytes:
     """The signed lease.
 
     Args:
-        vaults: where the vending keys are.
+        key_stores: where the vending keys are.
         terms: of the lease.
         meters: at most 100.
         key: the module's.
@@ -101,7 +101,7 @@ def write_lease(
     """
     try:
         wrap = KeyWrap(terms.lease_id, ephemeral, terms.agreement_public, ephemeral=True)
-        leased = tuple(_leased(vaults, wrap, place, wanted) for place, wanted in enumerate(meters))
+        leased = tuple(_leased(key_stores, wrap, place, wanted) for place, wanted in enumerate(meters))
         lease = Lease(
             lease_id=terms.lease_id,
             terminal_id=terms.terminal_id,
@@ -129,7 +129,7 @@ def lease_id_of(store: str, client: str, message_id: str) -> UUID:
     return UUID(bytes=digest[:16], version=5)  # made of a name, though by another hash
 
 
-def _leased(vaults: KeyStores, wrap: KeyWrap, place: int, wanted: MeterToLease) -> LeasedMeter:
+def _leased(key_stores: KeyStores, wrap: KeyWrap, place: int, wanted: MeterToLease) -> LeasedMeter:
     meter, register = wanted.meter, wanted.meter.register
     identity: dict[str, Any] = {
         "drn": wanted.drn,
@@ -144,7 +144,7 @@ def _leased(vaults: KeyStores, wrap: KeyWrap, place: int, wanted: MeterToLease) 
         "tid_above": wanted.tid_above,
     }
     assert identity.keys() == METER.keys()  # noqa: S101 - the two ends must bind the same fields
-    sealed = wrap.wrap(place, identity, issuing.decoder_key(vaults, meter).value)
+    sealed = wrap.wrap(place, identity, issuing.decoder_key(key_stores, meter).value)
     return LeasedMeter(sealed=sealed, **identity)
 
 
@@ -167,14 +167,19 @@ class GrantedLease:
 
 
 def grant(
-    contents: Contents, state: State, vaults: KeyStores, client: Client, args: dict[str, Any], now: datetime
+    contents: Contents,
+    state: State,
+    key_stores: KeyStores,
+    client: Client,
+    args: dict[str, Any],
+    now: datetime,
 ) -> GrantedLease:
     """Make a lease.
 
     Args:
         contents: of the sealed file.
         state: of the journal.
-        vaults: where the keys are.
+        key_stores: where the keys are.
         client: who asks.
         args: of the request, checked.
         now: the module's time.
@@ -191,7 +196,7 @@ def grant(
     if len(set(pans)) != len(pans):
         raise _refused("un medidor aparece dos veces", "a meter stands in it twice")
     envelope = write_lease(
-        vaults, terms, meters, LeaseKey(contents.lease_key), secrets.token_bytes(_EPHEMERAL_OCTETS)
+        key_stores, terms, meters, LeaseKey(contents.lease_key), secrets.token_bytes(_EPHEMERAL_OCTETS)
     )
     result = {"lease": envelope.decode("ascii"), "lease_id": str(terms.lease_id), "test": terms.test}
     out = {

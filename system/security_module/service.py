@@ -91,15 +91,15 @@ class Service:
         contents: of the sealed file.
         state: of the journal; changed here.
         clock: the module's own.
-        vaults: where the keys are.
+        key_stores: where the keys are.
     """
 
-    def __init__(self, contents: Contents, state: State, clock: ModuleClock, vaults: KeyStores) -> None:
+    def __init__(self, contents: Contents, state: State, clock: ModuleClock, key_stores: KeyStores) -> None:
         self.contents = contents
         self.state = state
         self.clock = clock
-        self._vaults = vaults
-        self._issuer = Issuer(contents, state, vaults)
+        self._key_stores = key_stores
+        self._issuer = Issuer(contents, state, key_stores)
         self._refusals = RefusalLog()
 
     def handle(self, client: Client, request: Request) -> Outcome:
@@ -171,7 +171,7 @@ class Service:
     def _verify(self, client: Client, request: Request) -> Outcome:
         meter = policy.present_meter(self.contents, request.args["meter"], self.clock.now())
         try:
-            decoded = decode_token(request.args["token"], issuing.decoder_key(self._vaults, meter))
+            decoded = decode_token(request.args["token"], issuing.decoder_key(self._key_stores, meter))
         except ValueError as error:
             raise Refused("bad-request", why=sts_words(error)) from None
         answer = self._decoded(decoded, meter) if decoded.crc_ok else {}

@@ -88,7 +88,7 @@ def lease_for(
     ti: int = 1,
     ea: str = "11",
     held: KeyRegister | None = None,
-    vaults: KeyStores | None = None,
+    key_stores: KeyStores | None = None,
     **terms: Any,
 ) -> bytes:
     """A signed lease for a counter, as the module makes it.
@@ -103,7 +103,7 @@ def lease_for(
         key: of the module that signs.
         number, ti, ea: of the meters.
         held: another register of theirs.
-        vaults: where its key is; left out, in memory.
+        key_stores: where its key is; left out, in memory.
         terms: other fields of `leasing.Terms`.
     """
     plain = {
@@ -122,7 +122,7 @@ def lease_for(
     }
     made = LeaseTerms(**{**plain, **terms})
     meters = [MeterToLease(drn, meter_of(drn, held or register(number), ti, ea), tid_above) for drn in drns]
-    return leases.write_lease(vaults or KeyStores(), made, meters, key, secrets.token_bytes(32))
+    return leases.write_lease(key_stores or KeyStores(), made, meters, key, secrets.token_bytes(32))
 
 
 def opened(envelope: bytes, key: LeaseKey = MODULE_KEY) -> Lease:

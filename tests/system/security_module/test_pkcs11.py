@@ -60,7 +60,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def vault(token: str) -> Iterator[Pkcs11KeyStore]:
+def key_store(token: str) -> Iterator[Pkcs11KeyStore]:
     opened = Pkcs11KeyStore(LIBRARY or "", token, PIN)
     yield opened
     opened.close()
@@ -68,30 +68,30 @@ def vault(token: str) -> Iterator[Pkcs11KeyStore]:
 
 @needs_token
 @pytest.mark.parametrize("ea", ["07", "11"])
-def test_the_token_makes_the_same_decoder_key(vault: Pkcs11KeyStore, write_key, ea: str) -> None:
+def test_the_token_makes_the_same_decoder_key(key_store: Pkcs11KeyStore, write_key, ea: str) -> None:
     register = read_key_file(write_key(1, "201457", 1, 2014, 255, "VUDK_160").encode())
-    vault.load(f"same-{ea}", VUDK_160)
+    key_store.load(f"same-{ea}", VUDK_160)
     inside = replace(register, key=None, token_label=f"same-{ea}")
     meter = MeterKeyName(PAN, ea, 1)
-    assert KeyStores(vault).derive(inside, meter) == SealedKeyStore().derive(register, meter)
+    assert KeyStores(key_store).derive(inside, meter) == SealedKeyStore().derive(register, meter)
 
 
 @needs_token
-def test_the_key_cannot_be_read_out(vault: Pkcs11KeyStore) -> None:
+def test_the_key_cannot_be_read_out(key_store: Pkcs11KeyStore) -> None:
     pkcs11 = importlib.import_module("pkcs11")
-    vault.load("hidden", VUDK_160)
+    key_store.load("hidden", VUDK_160)
     with pytest.raises(pkcs11.exceptions.AttributeSensitive):
-        vault._key("hidden")[pkcs11.Attribute.VALUE]
+        key_store._key("hidden")[pkcs11.Attribute.VALUE]
 
 
 @needs_token
-def test_what_a_token_cannot_do_is_said(vault: Pkcs11KeyStore, token: str, write_key) -> None:
+def test_what_a_token_cannot_do_is_said(key_store: Pkcs11KeyStore, token: str, write_key) -> None:
     with pytest.raises(UnableToUseToken, match="DKGA04 only"):
-        vault.load("des", VK_64)
+        key_store.load("des", VK_64)
     register = read_key_file(write_key(1, "201457", 1, 2014, 255, "VUDK_160").encode())
     lost = replace(register, key=None, token_label="never-loaded")
     with pytest.raises(Refused):
-        vault.derive(lost, MeterKeyName(PAN, "11", 1))
+        key_store.derive(lost, MeterKeyName(PAN, "11", 1))
     with pytest.raises(UnableToUseToken, match="PIN"):
         Pkcs11KeyStore(LIBRARY or "", "no-such-token", PIN)
 
@@ -127,11 +127,11 @@ def test_a_key_is_loaded_into_the_token_and_served_from_it(
 
 
 @needs_token
-def test_a_lease_carries_the_decoder_key_that_the_token_makes(vault, tmp_path: Path, wall) -> None:
-    vault.load("leased", VUDK_160)
+def test_a_lease_carries_the_decoder_key_that_the_token_makes(key_store, tmp_path: Path, wall) -> None:
+    key_store.load("leased", VUDK_160)
     inside = register(1, key=None, token_label="leased")
     with SecureCounter.create(tmp_path / "counter", "frase", uuid4(), cost=10) as counter:
-        lease = lease_for(counter, now=wall(), vaults=KeyStores(vault), held=inside)
+        lease = lease_for(counter, now=wall(), key_stores=KeyStores(key_store), held=inside)
         counter.load_lease(lease, MODULE_PUBLIC)
         minted = counter.mint(MintRequest(uuid4(), DRNS[0], 10, 1), wall())
     assert decode_token(minted.digits, decoder_key_of(DRNS[0])).crc_ok

@@ -136,7 +136,7 @@ def real_module(bench) -> Service:
     """The bench's module as if its keys were real: no test hooks, no clock but the wall."""
     contents = bench.opened.contents
     plain = Contents(contents.store, test_keys=False, registers=contents.registers, clients=contents.clients)
-    bench.service = Service(plain, bench.opened.state, bench.service.clock, bench.service._vaults)
+    bench.service = Service(plain, bench.opened.state, bench.service.clock, bench.service._key_stores)
     return bench.service
 
 
