@@ -245,7 +245,7 @@ class HdlcClient(Station):
             )
         self._attempts = 0
         if frame.control.poll_final:
-            self._take_word(poll=self._transfer.is_assembling or intake is Intake.OUT_OF_SEQUENCE)
+            self._take_turn(poll=self._transfer.is_assembling or intake is Intake.OUT_OF_SEQUENCE)
 
     def take_ready(self, frame: Frame, raw: bytes) -> None:
         """RR or REJ: confirm; send on, or ask again later for an answer that is not ready."""
@@ -255,7 +255,7 @@ class HdlcClient(Station):
         if self._transfer.has_unacknowledged:
             self._transfer.rewind()
         if frame.control.poll_final:
-            self._take_word(poll=self._transfer.is_assembling and not self.held)
+            self._take_turn(poll=self._transfer.is_assembling and not self.held)
 
     def take_busy(self, frame: Frame, raw: bytes) -> None:
         """RNR: as RR, but nothing may be sent until the next RR, which is polled for."""
@@ -294,7 +294,7 @@ class HdlcClient(Station):
 
     # ------------------------------------------------------------ who has the word
 
-    def _take_word(self, *, poll: bool) -> None:
+    def _take_turn(self, *, poll: bool) -> None:
         """The server's F bit gave us the word: use it, or rest until there is something to say."""
         self._rest()
         if poll:
@@ -304,9 +304,9 @@ class HdlcClient(Station):
 
     def _poll(self) -> None:
         self._send(Control(Kind.RNR if self.held else Kind.RR, True, self._transfer.v_r))
-        self._give_word()
+        self._give_turn()
 
-    def _give_word(self) -> None:
+    def _give_turn(self) -> None:
         self._poll_due_s = None
         self._answer_due_s = self._now_s + self.response_timeout_s
 
@@ -338,7 +338,7 @@ class HdlcClient(Station):
             self._send(Control(Kind.SNRM), information)
         else:
             self._send(Control(Kind.DISC))
-        self._give_word()
+        self._give_turn()
 
     def _fill_output(self) -> None:
         if self.state is not ClientState.CONNECTED or self._answer_due_s is not None:
@@ -347,7 +347,7 @@ class HdlcClient(Station):
         for control, segment in burst:
             self._send(control, segment.information, segment.more)
         if burst:
-            self._give_word()
+            self._give_turn()
 
     # ------------------------------------------------------------ time
 
