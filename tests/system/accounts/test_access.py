@@ -37,7 +37,7 @@ ADDRESSES = [address for address, _ in OURS]
 
 def concrete(address: str) -> str:
     """An address of a row that is not there."""
-    for kind, value in (("uuid", str(uuid.UUID(int=1))), ("int", "999999"), ("str", "x")):
+    for kind, value in (("uuid", str(uuid.UUID(int=1))), ("key", "999999"), ("str", "x")):
         while f"<{kind}:" in address:
             begin = address.index(f"<{kind}:")
             address = address[:begin] + value + address[address.index(">", begin) + 1 :]

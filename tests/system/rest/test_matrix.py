@@ -14,7 +14,7 @@ from system.accounts.models import AuditRecord
 from system.accounts.permissions import PERMISSIONS, Operation, Role
 from system.portal.api import APP_APIS, api
 
-_VALUES = {"uuidstr": str(uuid.UUID(int=1)), "int": "999999"}
+_VALUES = {"uuidstr": str(uuid.UUID(int=1)), "key": "999999"}
 
 
 def routes() -> Iterator[tuple[str, str, Any]]:
