@@ -1,4 +1,7 @@
-"""Catalogues of sentences: find the keys in the code, bring the .po files up to date, compile them.
+"""Catalogues of sentences: find the keys in code and templates, bring the .po files up to date, compile them.
+
+Two domains: ``amibench``, whose keys are English, for all rooms, and ``django``, whose keys are the Spanish
+sentences of the portal's and the terminal's pages.
 
 python -m tools.catalogues update     adds new keys, drops unused ones, writes .po and .mo
 python -m tools.catalogues check      exit 1 and one line a fault: missing, unused, untranslated, stale .mo
@@ -6,6 +9,7 @@ python -m tools.catalogues check      exit 1 and one line a fault: missing, unus
 
 import ast
 import io
+import re
 import string
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,14 +19,21 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "i18n" / "locale"
+PAGES = ROOT / "system"
+PAGES_LOCALE = PAGES / "locale"
 #: Files bear no day: equal words, equal bytes.
 _NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 ROOMS = ("amibench", "conformance", "links", "protocols", "sim", "system")
 #: Callables whose first argument, a constant, is a key.
 KEYED = frozenset({"Message", "Refusal"})
+#: The same for pages; lines of the menu are translated where it is made for a user.
+PAGE_KEYED = frozenset({"gettext", "gettext_lazy", "gettext_noop", "Entry", "Section"})
+#: A key in the pseudo-code that Django makes of a template.
+_IN_TEMPLATE = re.compile(r"""(?:gettext|_)\((u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")\)""")
 
 
 def keys() -> dict[str, str]:
@@ -30,17 +41,30 @@ def keys() -> dict[str, str]:
     found: dict[str, str] = {}
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
-            for line, key in _keys_of(path):
+            for line, key in _keys_of(path, KEYED):
                 found.setdefault(key, f"{path.relative_to(ROOT)}:{line}")
     return found
 
 
-def _keys_of(path: Path) -> Iterator[tuple[int, str]]:
+def page_keys() -> dict[str, str]:
+    """Keys of the pages, in templates and code, each with the place where it stands first."""
+    found: dict[str, str] = {}
+    for path in sorted(PAGES.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for literal in _IN_TEMPLATE.findall(templatize(text, origin=str(path))):
+            found.setdefault(ast.literal_eval(literal), str(path.relative_to(ROOT)))
+    for path in sorted(PAGES.rglob("*.py")):
+        for line, key in _keys_of(path, PAGE_KEYED):
+            found.setdefault(key, f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def _keys_of(path: Path, keyed: frozenset[str]) -> Iterator[tuple[int, str]]:
     text = path.read_text(encoding="utf-8")
-    if not any(name in text for name in KEYED):
+    if not any(name in text for name in keyed):
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and node.args and _called(node.func) in KEYED:
+        if isinstance(node, ast.Call) and node.args and _called(node.func) in keyed:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
                 yield node.lineno, first.value
@@ -55,6 +79,17 @@ def _called(function: ast.expr) -> str:
 def po_files() -> dict[str, Path]:
     """Catalogue of each language."""
     return {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/amibench.po"))}
+
+
+def page_po_files() -> dict[str, Path]:
+    """Catalogue of the pages in each language but Spanish, which they are written in."""
+    return {path.parts[-3]: path for path in sorted(PAGES_LOCALE.glob("*/LC_MESSAGES/django.po"))}
+
+
+def _domains() -> Iterator[tuple[dict[str, str], dict[str, Path]]]:
+    """Keys and catalogues of each domain."""
+    yield keys(), po_files()
+    yield page_keys(), page_po_files()
 
 
 def read(path: Path) -> dict[str, str]:
@@ -85,6 +120,10 @@ def written(lang: str, translations: Mapping[str, str]) -> tuple[bytes, bytes]:
     return head % lang.encode() + po.getvalue(), mo.getvalue()
 
 
+#: A value that a template's block takes in.
+_PERCENT = re.compile(r"%\(\w+\)s")
+
+
 def placeholders(template: str) -> set[str]:
     """Names that a template takes in."""
     return {name.partition(".")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
@@ -92,20 +131,30 @@ def placeholders(template: str) -> set[str]:
 
 def faults() -> list[str]:
     """Faults of the catalogues, one sentence each."""
-    used, found = keys(), []
-    for lang, path in po_files().items():
-        words = read(path)
-        found += [f"{used[key]}: no {lang} for {key!r}" for key in used if not words.get(key)]
-        found += [f"{lang}: unused key {key!r}" for key in words if key not in used]
-        for key, said in words.items():
-            if "{" in key and said and key in used and not _fits(key, said):
-                found.append(f"{used[key]}: {lang} names other values: {said!r}")
-        if path.with_suffix(".mo").read_bytes() != _compiled(lang, words):
-            found.append(f"{lang}: the .mo file is stale, run python -m tools.catalogues update")
-    return found
+    return [
+        fault
+        for used, files in _domains()
+        for lang, path in files.items()
+        for fault in _faults_of(lang, path, used)
+    ]
+
+
+def _faults_of(lang: str, path: Path, used: Mapping[str, str]) -> Iterator[str]:
+    words = read(path)
+    yield from (f"{used[key]}: no {lang} for {key!r}" for key in used if not words.get(key))
+    yield from (f"{lang}: unused key {key!r}" for key in words if key not in used)
+    for key, said in words.items():
+        if said and key in used and not _fits(key, said):
+            yield f"{used[key]}: {lang} names other values: {said!r}"
+    if path.with_suffix(".mo").read_bytes() != _compiled(lang, words):
+        yield f"{lang}: the .mo file is stale, run python -m tools.catalogues update"
 
 
 def _fits(key: str, said: str) -> bool:
+    if not set(_PERCENT.findall(said)) <= set(_PERCENT.findall(key)):
+        return False
+    if "{" not in key:
+        return True
     try:
         return placeholders(said) <= placeholders(key)
     except ValueError:  # braces that are no template stand in a sentence without values
@@ -118,12 +167,12 @@ def _compiled(lang: str, words: Mapping[str, str]) -> bytes:
 
 def update() -> None:
     """Bring every catalogue to the keys of the code; new ones wait for their translation."""
-    used = keys()
-    for lang, path in po_files().items():
-        words = read(path)
-        po, mo = written(lang, {key: words.get(key, "") for key in used})
-        path.write_bytes(po)
-        path.with_suffix(".mo").write_bytes(mo)
+    for used, files in _domains():
+        for lang, path in files.items():
+            words = read(path)
+            po, mo = written(lang, {key: words.get(key, "") for key in used})
+            path.write_bytes(po)
+            path.with_suffix(".mo").write_bytes(mo)
 
 
 if __name__ == "__main__":

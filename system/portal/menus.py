@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 
 from system.accounts.permissions import Operation
 from system.config.clock import security_now
@@ -16,7 +17,7 @@ class Entry:
     """A line of the menu.
 
     Args:
-        label: Spanish.
+        label: Spanish, a key of the pages' catalogues.
         view: name of the page.
         operation: what its user must be allowed to do.
     """
@@ -95,7 +96,10 @@ def menu_of(request: HttpRequest) -> list[dict[str, Any]]:
     if not user.is_authenticated:
         return []
     sections = [
-        {"label": section.label, "entries": [line for line in map(_line(request), section.entries) if line]}
+        {
+            "label": gettext(section.label),
+            "entries": [line for line in map(_line(request), section.entries) if line],
+        }
         for section in MENU
     ]
     _mark(request.path, [line for section in sections for line in section["entries"]])
@@ -119,7 +123,7 @@ def _line(request: HttpRequest) -> Any:
             address = reverse(entry.view)
         except NoReverseMatch:
             return None
-        return {"label": entry.label, "address": address, "here": False}
+        return {"label": gettext(entry.label), "address": address, "here": False}
 
     return line
 

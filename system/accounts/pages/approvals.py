@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts import four_eyes
@@ -72,9 +73,11 @@ def decide(request: HttpRequest, approval_id: uuid.UUID) -> HttpResponse:
     try:
         four_eyes.decide(user, found, granted=granted, note=form.cleaned_data["note"])
     except four_eyes.UnableToApprove as error:
-        messages.error(request, f"No se pudo decidir: {error}.")
+        messages.error(request, gettext("No se pudo decidir: {error}.").format(error=error))
         return redirect("accounts:approval", approval_id=found.pk)
-    messages.success(request, "Aprobada: quien la pidió ya puede hacerla." if granted else "Rechazada.")
+    messages.success(
+        request, gettext("Aprobada: quien la pidió ya puede hacerla.") if granted else gettext("Rechazada.")
+    )
     return redirect("accounts:approvals")
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts import audit
@@ -37,9 +38,16 @@ def check(request: HttpRequest) -> HttpResponse:
     """Compute the chain again, from its first row."""
     broken = audit.first_broken_id()
     if broken is None:
-        messages.success(request, "La cadena está completa: ningún registro fue cambiado ni borrado.")
+        messages.success(
+            request, gettext("La cadena está completa: ningún registro fue cambiado ni borrado.")
+        )
     else:
-        messages.error(request, f"La cadena se rompe en el registro {broken}: alguien lo cambió por fuera.")
+        messages.error(
+            request,
+            gettext("La cadena se rompe en el registro {broken}: alguien lo cambió por fuera.").format(
+                broken=broken
+            ),
+        )
     user = user_of(request)
     outcome = audit.DONE if broken is None else audit.FAILED
     audit.record("audit.check", outcome=outcome, user=user)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import services
@@ -60,7 +61,7 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
     found = _found(request, user_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Elija un rol de la lista.")
+        messages.error(request, gettext("Elija un rol de la lista."))
         return redirect("accounts:user", user_id=found.pk)
     wanted = form.cleaned_data["role"]
     return _do(request, found, lambda by, who: services.change_role(by, who, wanted), "Rol cambiado.")

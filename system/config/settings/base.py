@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from system.config.environment import Environment, database
+from system.config.languages import LOCALE, SOURCE, languages
 
 ENVIRONMENT = Environment()
 
@@ -37,6 +38,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "system.portal.middleware.slide_session",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -116,8 +118,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # ------------------------------------------------------------ words, time, files
 
-LANGUAGE_CODE = "es-co"
-LANGUAGES = [("es", "Español")]
+LANGUAGE_CODE = SOURCE
+LANGUAGES = languages()
+LOCALE_PATHS = [LOCALE]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "America/Bogota"

@@ -7,6 +7,7 @@ cookie that ends with the process, or after some minutes without a touch.
 import secrets
 
 from system.config.environment import Environment
+from system.config.languages import LOCALE, SOURCE, languages
 
 ENVIRONMENT = Environment()
 
@@ -19,6 +20,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -54,8 +56,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 #: A pack of 5 000 customers.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 17_000_000
 
-LANGUAGE_CODE = "es-co"
-LANGUAGES = [("es", "Español")]
+LANGUAGE_CODE = SOURCE
+LANGUAGES = languages()
+LOCALE_PATHS = [LOCALE]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "America/Bogota"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from protocols.intervals import DAY_S
 from system.config.clock import BOGOTA, business_day, business_now
@@ -55,24 +56,31 @@ class GroupOrderForm(forms.Form):
     """The same order for many meters: those of a group, or a list of serial numbers."""
 
     group_id = forms.UUIDField(widget=forms.HiddenInput)
-    name = forms.CharField(label="Nombre", max_length=100)
-    action = forms.ChoiceField(label="Orden", choices=[(name, ACTION_NAMES[name]) for name in GROUP_ACTIONS])
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=100)
+    action = forms.ChoiceField(
+        label=gettext_lazy("Orden"), choices=[(name, ACTION_NAMES[name]) for name in GROUP_ACTIONS]
+    )
     members = forms.ModelChoiceField(
-        label="Medidores del grupo", queryset=Group.objects.none(), required=False, empty_label="— ninguno —"
+        label=gettext_lazy("Medidores del grupo"),
+        queryset=Group.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("— ninguno —"),
     )
     serials = forms.CharField(
-        label="o estas series",
+        label=gettext_lazy("o estas series"),
         required=False,
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Separadas por espacios, comas o renglones.",
+        help_text=gettext_lazy("Separadas por espacios, comas o renglones."),
     )
-    hours = forms.IntegerField(label="Plazo (horas)", min_value=1, max_value=24 * 30, initial=24)
+    hours = forms.IntegerField(
+        label=gettext_lazy("Plazo (horas)"), min_value=1, max_value=24 * 30, initial=24
+    )
     reason = forms.CharField(
-        label="Motivo",
+        label=gettext_lazy("Motivo"),
         required=False,
         max_length=200,
-        help_text="Un corte masivo lo necesita: otra persona lo lee y lo aprueba.",
+        help_text=gettext_lazy("Un corte masivo lo necesita: otra persona lo lee y lo aprueba."),
     )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -87,10 +95,10 @@ class GroupOrderForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         words = said.get("serials", "").replace(",", " ").replace(";", " ").split()
         if bool(words) == bool(said.get("members")):
-            raise forms.ValidationError("Elija un grupo o escriba series, no ambos.")
+            raise forms.ValidationError(gettext("Elija un grupo o escriba series, no ambos."))
         said["devices"] = self._by_serial(words) if words else self._of_group(said["members"])
         if not said["devices"]:
-            raise forms.ValidationError("Ese grupo no tiene medidores instalados hoy.")
+            raise forms.ValidationError(gettext("Ese grupo no tiene medidores instalados hoy."))
         return said
 
     def valid_for(self) -> timedelta:
@@ -126,38 +134,53 @@ class ChannelForm(forms.Form):
     """A concentrator, or a meter with a connection of its own. Keys are named here and never typed."""
 
     kind = forms.ChoiceField(
-        label="Qué es",
+        label=gettext_lazy("Qué es"),
         choices=[
             (ChannelKind.CONCENTRATOR.value, "Concentrador"),
             (ChannelKind.DIRECT.value, "Medidor con conexión propia"),
         ],
     )
-    name = forms.CharField(label="Nombre", max_length=100)
-    site = forms.ModelChoiceField(label="Sitio", queryset=Site.objects.none(), required=False)
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=100)
+    site = forms.ModelChoiceField(label=gettext_lazy("Sitio"), queryset=Site.objects.none(), required=False)
     meter = forms.CharField(
-        label="Serie del medidor", max_length=40, required=False, help_text="Solo si tiene conexión propia."
+        label=gettext_lazy("Serie del medidor"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Solo si tiene conexión propia."),
     )
     url = forms.CharField(
-        label="Dirección DLMS", max_length=200, help_text="Por ejemplo tcp://10.20.0.5:4059"
+        label=gettext_lazy("Dirección DLMS"),
+        max_length=200,
+        help_text=gettext_lazy("Por ejemplo tcp://10.20.0.5:4059"),
     )
-    framing = forms.ChoiceField(label="Tramas", choices=[("wrapper", "TCP (wrapper)"), ("hdlc", "HDLC")])
-    sap = forms.IntegerField(label="SAP del medidor", min_value=1, max_value=16_383, initial=1)
+    framing = forms.ChoiceField(
+        label=gettext_lazy("Tramas"), choices=[("wrapper", "TCP (wrapper)"), ("hdlc", "HDLC")]
+    )
+    sap = forms.IntegerField(label=gettext_lazy("SAP del medidor"), min_value=1, max_value=16_383, initial=1)
     uplink_url = forms.CharField(
-        label="Dirección de gestión",
+        label=gettext_lazy("Dirección de gestión"),
         max_length=200,
         required=False,
-        help_text="Canal por el que el concentrador entrega lecturas y eventos. Vacía si no tiene.",
+        help_text=gettext_lazy(
+            "Canal por el que el concentrador entrega lecturas y eventos. Vacía si no tiene."
+        ),
     )
-    secret_name = forms.CharField(label="Nombre de la clave de enlace", max_length=60, required=False)
-    access = forms.CharField(label="Perfil de acceso", max_length=40, initial="hls-gmac")
+    secret_name = forms.CharField(
+        label=gettext_lazy("Nombre de la clave de enlace"), max_length=60, required=False
+    )
+    access = forms.CharField(label=gettext_lazy("Perfil de acceso"), max_length=40, initial="hls-gmac")
     key_name = forms.CharField(
-        label="Nombre de la llave",
+        label=gettext_lazy("Nombre de la llave"),
         max_length=60,
         required=False,
-        help_text="Como está en el archivo de llaves del recolector. Las llaves no se escriben aquí.",
+        help_text=gettext_lazy(
+            "Como está en el archivo de llaves del recolector. Las llaves no se escriben aquí."
+        ),
     )
-    sessions_max = forms.IntegerField(label="Sesiones a la vez", min_value=1, max_value=10_000, initial=1)
-    enabled = forms.BooleanField(label="Activo", required=False, initial=True)
+    sessions_max = forms.IntegerField(
+        label=gettext_lazy("Sesiones a la vez"), min_value=1, max_value=10_000, initial=1
+    )
+    enabled = forms.BooleanField(label=gettext_lazy("Activo"), required=False, initial=True)
 
     def __init__(self, *args: Any, user: Any, channel: Channel | None = None, **more: Any) -> None:
         initial = (
@@ -180,7 +203,7 @@ class ChannelForm(forms.Form):
             return None
         found: Device | None = Device.objects.of(self._user).filter(serial=serial).first()
         if found is None:
-            raise forms.ValidationError("Nadie registró esa serie.")
+            raise forms.ValidationError(gettext("Nadie registró esa serie."))
         return found
 
     def data_of(self) -> ChannelData:
@@ -233,21 +256,26 @@ _PLAN_FIELDS = ("name", "profile", "period_s", "every_s", "group", "enabled")
 class PlanForm(forms.Form):
     """Collection plan: profile, period, hour and meters."""
 
-    name = forms.CharField(label="Nombre", max_length=60)
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=60)
     profile = forms.RegexField(
         r"^\s*[0-9]{1,3}(\.[0-9]{1,3}){4,5}\s*$",
-        label="Perfil (código OBIS)",
+        label=gettext_lazy("Perfil (código OBIS)"),
         max_length=30,
         help_text="; ".join(f"{code}: {name.lower()}" for name, code, _ in DEFAULT_PLANS) + ".",
         error_messages={"invalid": "Escriba un código como 1.0.99.1.0."},
     )
-    period_s = forms.TypedChoiceField(label="Una fila cada", coerce=int)
-    at = forms.TimeField(label="Hora de lectura", widget=forms.TimeInput(attrs={"type": "time"}))
-    every_s = forms.TypedChoiceField(label="Se lee", coerce=int)
-    group = forms.ModelChoiceField(
-        label="Solo el grupo", queryset=Group.objects.none(), required=False, empty_label="— todos —"
+    period_s = forms.TypedChoiceField(label=gettext_lazy("Una fila cada"), coerce=int)
+    at = forms.TimeField(
+        label=gettext_lazy("Hora de lectura"), widget=forms.TimeInput(attrs={"type": "time"})
     )
-    enabled = forms.BooleanField(label="Activo", required=False)
+    every_s = forms.TypedChoiceField(label=gettext_lazy("Se lee"), coerce=int)
+    group = forms.ModelChoiceField(
+        label=gettext_lazy("Solo el grupo"),
+        queryset=Group.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("— todos —"),
+    )
+    enabled = forms.BooleanField(label=gettext_lazy("Activo"), required=False)
 
     def __init__(self, *args: Any, user: Any, plan: CollectionPlan | None = None, **more: Any) -> None:
         shown = plan or CollectionPlan(name="", profile="", period_s=900)
@@ -274,32 +302,39 @@ class RulesForm(forms.Form):
     """Rules of the provider for the field."""
 
     confirm_known = forms.BooleanField(
-        label="Confirmar sin preguntar lo que el registro conoce",
+        label=gettext_lazy("Confirmar sin preguntar lo que el registro conoce"),
         required=False,
-        help_text="Por serie y EUI-48. Lo demás espera una decisión.",
+        help_text=gettext_lazy("Por serie y EUI-48. Lo demás espera una decisión."),
     )
     clock_set_max_s = forms.IntegerField(
-        label="Ajustar solo relojes corridos hasta (segundos)",
+        label=gettext_lazy("Ajustar solo relojes corridos hasta (segundos)"),
         min_value=0,
         max_value=DAY_S,
-        help_text="Uno más corrido se ajusta con una orden.",
+        help_text=gettext_lazy("Uno más corrido se ajusta con una orden."),
     )
     clock_doubt_s = forms.IntegerField(
-        label="Lecturas en cuarentena desde un desfase de (segundos)", min_value=0, max_value=DAY_S
+        label=gettext_lazy("Lecturas en cuarentena desde un desfase de (segundos)"),
+        min_value=0,
+        max_value=DAY_S,
     )
     mass_cut_from = forms.IntegerField(
-        label="Cortes juntos que necesitan otra persona",
+        label=gettext_lazy("Cortes juntos que necesitan otra persona"),
         min_value=2,
         max_value=5_000,
-        help_text="Desde tantos medidores, alguien más aprueba el corte.",
+        help_text=gettext_lazy("Desde tantos medidores, alguien más aprueba el corte."),
     )
     token_valid_h = forms.DecimalField(
-        label="Intentar la entrega de un token (horas)", min_value=1, max_value=720, decimal_places=2
+        label=gettext_lazy("Intentar la entrega de un token (horas)"),
+        min_value=1,
+        max_value=720,
+        decimal_places=2,
     )
     silent_after_h = forms.DecimalField(
-        label="«En silencio» después de (horas)", min_value=1, max_value=720, decimal_places=2
+        label=gettext_lazy("«En silencio» después de (horas)"), min_value=1, max_value=720, decimal_places=2
     )
-    logs = forms.MultipleChoiceField(label="Bitácoras que se leen", widget=forms.CheckboxSelectMultiple)
+    logs = forms.MultipleChoiceField(
+        label=gettext_lazy("Bitácoras que se leen"), widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, rules: FieldRules, **more: Any) -> None:
         same = ("confirm_known", "clock_set_max_s", "clock_doubt_s", "mass_cut_from")
@@ -321,25 +356,29 @@ class RulesForm(forms.Form):
 class MeterForm(forms.Form):
     """Access to one meter. Keys are named here and never typed."""
 
-    sap = forms.IntegerField(label="SAP", min_value=1, max_value=SAP_MAX)
-    access = forms.CharField(label="Perfil de acceso", max_length=40)
+    sap = forms.IntegerField(label=gettext_lazy("SAP"), min_value=1, max_value=SAP_MAX)
+    access = forms.CharField(label=gettext_lazy("Perfil de acceso"), max_length=40)
     key_name = forms.CharField(
-        label="Nombre de la llave",
+        label=gettext_lazy("Nombre de la llave"),
         max_length=60,
         required=False,
-        help_text="Como está en el archivo de llaves del recolector. Las llaves no se escriben aquí.",
+        help_text=gettext_lazy(
+            "Como está en el archivo de llaves del recolector. Las llaves no se escriben aquí."
+        ),
     )
     since = forms.DateField(
-        label="Leer desde el día",
+        label=gettext_lazy("Leer desde el día"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Se le pide lo que aún guarde desde entonces.",
+        help_text=gettext_lazy("Se le pide lo que aún guarde desde entonces."),
     )
     which = forms.ChoiceField(
-        label="Bitácoras de eventos",
+        label=gettext_lazy("Bitácoras de eventos"),
         choices=[("", "Las de todos los medidores"), (NO_LOGS, "Ninguna"), ("own", "Solo las marcadas")],
         required=False,
     )
-    logs = forms.MultipleChoiceField(label="Marcadas", required=False, widget=forms.CheckboxSelectMultiple)
+    logs = forms.MultipleChoiceField(
+        label=gettext_lazy("Marcadas"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, access: MeterAccess, **more: Any) -> None:
         own = access.event_logs not in ("", NO_LOGS)
@@ -358,7 +397,7 @@ class MeterForm(forms.Form):
         """Marked logs, where only those are wanted."""
         said: dict[str, Any] = super().clean() or {}
         if said.get("which") == "own" and not said.get("logs"):
-            raise forms.ValidationError("Marque al menos una bitácora, o elija «Ninguna».")
+            raise forms.ValidationError(gettext("Marque al menos una bitácora, o elija «Ninguna»."))
         return said
 
     def data_of(self) -> MeterAccessData:

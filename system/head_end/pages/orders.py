@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
@@ -199,7 +200,7 @@ def create_group(request: HttpRequest) -> HttpResponse:
         try:
             if needs_approval(user, wanted):
                 request_mass_disconnection(user, wanted, said["reason"])
-                messages.success(request, "El corte masivo espera la aprobación de otra persona.")
+                messages.success(request, gettext("El corte masivo espera la aprobación de otra persona."))
                 return redirect("head_end:groups")
             return redirect("head_end:group", group_id=request_group(user, wanted).pk)
         except UnableToOrder as refusal:

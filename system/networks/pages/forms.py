@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from system.networks.api_keys import SCOPES
 from system.networks.commission import Commission, read_percent
@@ -18,16 +19,26 @@ _PERCENT_HELP = "10 significa 10 %; use coma para decimales: 2,5."
 class TermsForm(forms.Form):
     """Limits and commission."""
 
-    sale_max = PesosField(label="Máximo por venta (pesos)")
-    day_max = PesosField(label="Máximo por día (pesos)")
+    sale_max = PesosField(label=gettext_lazy("Máximo por venta (pesos)"))
+    day_max = PesosField(label=gettext_lazy("Máximo por día (pesos)"))
     credit = PesosField(
-        label="Cupo: cuánto puede deber (pesos)", required=False, help_text="Vacío: sin límite."
+        label=gettext_lazy("Cupo: cuánto puede deber (pesos)"),
+        required=False,
+        help_text=gettext_lazy("Vacío: sin límite."),
     )
-    rate = forms.IntegerField(label="Solicitudes por minuto", min_value=1, max_value=6000, initial=120)
-    commission_kind = forms.ChoiceField(label="Comisión", choices=CommissionKind.choices)
-    percent = forms.CharField(label="Porcentaje", required=False, max_length=10, help_text=_PERCENT_HELP)
-    fixed = PesosField(label="Valor fijo por venta (pesos)", required=False)
-    cap = PesosField(label="Tope por venta (pesos)", required=False, help_text="Vacío: sin tope.")
+    rate = forms.IntegerField(
+        label=gettext_lazy("Solicitudes por minuto"), min_value=1, max_value=6000, initial=120
+    )
+    commission_kind = forms.ChoiceField(label=gettext_lazy("Comisión"), choices=CommissionKind.choices)
+    percent = forms.CharField(
+        label=gettext_lazy("Porcentaje"), required=False, max_length=10, help_text=_PERCENT_HELP
+    )
+    fixed = PesosField(label=gettext_lazy("Valor fijo por venta (pesos)"), required=False)
+    cap = PesosField(
+        label=gettext_lazy("Tope por venta (pesos)"),
+        required=False,
+        help_text=gettext_lazy("Vacío: sin tope."),
+    )
     row_starts: tuple[str, ...] = ("rate", "fixed")
 
     def clean(self) -> dict[str, Any]:
@@ -66,8 +77,8 @@ class TermsForm(forms.Form):
 class NetworkForm(TermsForm):
     """A network that is not connected yet."""
 
-    name = forms.CharField(label="Nombre", max_length=50)
-    kind = forms.ChoiceField(label="Clase", choices=NetworkKind.choices)
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=50)
+    kind = forms.ChoiceField(label=gettext_lazy("Clase"), choices=NetworkKind.choices)
     field_order = ("name", "kind")
     row_starts = ("sale_max", "rate", "fixed")
 
@@ -75,17 +86,21 @@ class NetworkForm(TermsForm):
 class KeyForm(forms.Form):
     """A key."""
 
-    name = forms.CharField(label="Nombre", max_length=60, help_text="Para reconocerla: «servidor principal».")
-    kind = forms.ChoiceField(label="Clase", choices=KeyKind.choices, initial=KeyKind.SANDBOX)
-    days = forms.IntegerField(label="Vence en (días)", min_value=1, max_value=730, initial=365)
+    name = forms.CharField(
+        label=gettext_lazy("Nombre"),
+        max_length=60,
+        help_text=gettext_lazy("Para reconocerla: «servidor principal»."),
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Clase"), choices=KeyKind.choices, initial=KeyKind.SANDBOX)
+    days = forms.IntegerField(label=gettext_lazy("Vence en (días)"), min_value=1, max_value=730, initial=365)
     addresses = forms.CharField(
-        label="Direcciones IP permitidas",
+        label=gettext_lazy("Direcciones IP permitidas"),
         required=False,
         max_length=600,
-        help_text="Separadas por comas, como 200.1.2.3 o 10.0.0.0/16; vacío: cualquiera.",
+        help_text=gettext_lazy("Separadas por comas, como 200.1.2.3 o 10.0.0.0/16; vacío: cualquiera."),
     )
     scopes = forms.MultipleChoiceField(
-        label="Permisos",
+        label=gettext_lazy("Permisos"),
         choices=[(scope.value, meaning.label) for scope, meaning in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
@@ -99,10 +114,10 @@ class KeyForm(forms.Form):
 class EndpointForm(forms.Form):
     """An address for webhooks."""
 
-    url = forms.CharField(label="Dirección (https)", max_length=500)
-    sandbox = forms.BooleanField(label="Sólo avisos de prueba", required=False)
+    url = forms.CharField(label=gettext_lazy("Dirección (https)"), max_length=500)
+    sandbox = forms.BooleanField(label=gettext_lazy("Sólo avisos de prueba"), required=False)
     events = forms.MultipleChoiceField(
-        label="Avisos",
+        label=gettext_lazy("Avisos"),
         choices=[(event.value, f"{label} · {event.value}") for event, label in EVENT_LABELS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
@@ -113,5 +128,6 @@ class DayForm(forms.Form):
     """A business day."""
 
     day = forms.DateField(
-        label="Liquidar hasta el día", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Liquidar hasta el día"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires, user_of
@@ -73,7 +74,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         except UnableToManage as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, "Red conectada: falta darle una llave.")
+            messages.success(request, gettext("Red conectada: falta darle una llave."))
             return redirect("networks:network", network_id=network.pk)
     return render(request, "networks/form.html", {"form": form})
 
@@ -132,7 +133,9 @@ def terms(request: HttpRequest, network_id: int) -> HttpResponse:
         except UnableToManage as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, "Condiciones cambiadas: valen para las ventas de ahora en adelante.")
+            messages.success(
+                request, gettext("Condiciones cambiadas: valen para las ventas de ahora en adelante.")
+            )
             return redirect("networks:network", network_id=found.pk)
     return render(request, "networks/form.html", {"form": form, "network": found})
 
@@ -144,7 +147,8 @@ def switch(request: HttpRequest, network_id: int) -> HttpResponse:
     found = find_network(request, network_id)
     switch_network(user_of(request), found, active=not found.active)
     messages.success(
-        request, "Red reactivada." if found.active else "Red suspendida: sus llaves no abren nada."
+        request,
+        gettext("Red reactivada.") if found.active else gettext("Red suspendida: sus llaves no abren nada."),
     )
     return redirect("networks:network", network_id=found.pk)
 
@@ -173,7 +177,7 @@ def revoke_key(request: HttpRequest, network_id: int, key_id: int) -> HttpRespon
     """Revoke a key."""
     found = find_network(request, network_id)
     revoke_api_key(user_of(request), row_of_network(ApiKey.objects.of(user_of(request)), found, key_id))
-    messages.success(request, "Llave retirada.")
+    messages.success(request, gettext("Llave retirada."))
     return redirect("networks:network", network_id=found.pk)
 
 

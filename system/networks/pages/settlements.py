@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires, user_of
@@ -32,7 +33,7 @@ def settlements(request: HttpRequest, network_id: int) -> HttpResponse:
         except UnableToManage as error:
             form.add_error("day", str(error))
         else:
-            messages.success(request, f"Liquidación {made.number} lista.")
+            messages.success(request, gettext("Liquidación {number} lista.").format(number=made.number))
             return redirect("networks:settlements", network_id=found.pk)
     rows = Settlement.objects.of(user_of(request)).filter(network=found).defer("content").order_by("-number")
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
@@ -48,6 +49,6 @@ def download(request: HttpRequest, network_id: int, number: int) -> HttpResponse
     if row is None:
         raise Http404
     if hashlib.sha256(bytes(row.content)).hexdigest() != row.sha256:
-        messages.error(request, "El archivo guardado no corresponde a su huella: no se entrega.")
+        messages.error(request, gettext("El archivo guardado no corresponde a su huella: no se entrega."))
         return redirect("networks:settlements", network_id=found.pk)
     return as_file(row)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from system.accounts.access import requires, user_of
@@ -74,7 +75,7 @@ def again(request: HttpRequest, network_id: int, message_id: uuid.UUID) -> HttpR
         WebhookMessage.objects.of(user_of(request)), found, message_id, "endpoint__network"
     )
     if resend(user_of(request), message):
-        messages.success(request, "El aviso se enviará de nuevo.")
+        messages.success(request, gettext("El aviso se enviará de nuevo."))
     return redirect("networks:webhooks", network_id=found.pk)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires, user_of
@@ -65,7 +66,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
-            messages.success(request, "Datos guardados.")
+            messages.success(request, gettext("Datos guardados."))
             return redirect("registry:customer", customer_id=found.pk)
     shown = {"form": form, "title": "Corregir datos", "back": ("registry:customer", found.pk)}
     return render(request, "registry/form.html", shown)
@@ -83,7 +84,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except UnableToRegister as error:
             form.complain(error)
         else:
-            messages.success(request, f"Instalación {installation.niu} registrada.")
+            messages.success(request, gettext("Instalación {niu} registrada.").format(niu=installation.niu))
             return redirect("registry:installation", installation_id=installation.pk)
     ready = {"sites": Site.objects.of(user).exists(), "tariffs": bool(tariff_codes(user.provider_pk))}
     return render(request, "registry/home_form.html", {"form": form, "ready": ready})
@@ -113,14 +114,16 @@ def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
     form = ConsentForm(request.POST)
     given = request.POST.get("given") == "yes"
     if not form.is_valid():
-        messages.error(request, "Elija el medio por el que la persona lo dijo.")
+        messages.error(request, gettext("Elija el medio por el que la persona lo dijo."))
         return redirect("registry:customer", customer_id=found.pk)
     try:
         personal_data.record_consent(user_of(request), found, given=given, **form.cleaned_data)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, "Autorización registrada." if given else "Retiro registrado.")
+        messages.success(
+            request, gettext("Autorización registrada.") if given else gettext("Retiro registrado.")
+        )
     return redirect("registry:customer", customer_id=found.pk)
 
 

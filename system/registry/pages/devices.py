@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires, user_of
@@ -66,7 +67,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
-            messages.success(request, f"Dispositivo {made.serial} registrado.")
+            messages.success(request, gettext("Dispositivo {serial} registrado.").format(serial=made.serial))
             return redirect("registry:device", device_id=made.pk)
     shown = {"form": form, "title": "Registrar un dispositivo", "back": ("registry:devices",)}
     return render(request, "registry/form.html", shown)
@@ -86,7 +87,7 @@ def keys(request: HttpRequest, device_id: int) -> HttpResponse:
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
-            messages.success(request, "Datos STS guardados, vigentes desde ahora.")
+            messages.success(request, gettext("Datos STS guardados, vigentes desde ahora."))
             return redirect("registry:device", device_id=found.pk)
     shown = {
         "form": form,
@@ -111,7 +112,7 @@ def identify(request: HttpRequest, device_id: int) -> HttpResponse:
         except UnableToRegister as error:
             form.add_error("value", error.sentence)
         else:
-            messages.success(request, "Identificación guardada, vigente desde ahora.")
+            messages.success(request, gettext("Identificación guardada, vigente desde ahora."))
             return redirect("registry:device", device_id=found.pk)
     shown = {
         "form": form,

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from system.config.clock import BOGOTA, business_now
 from system.config.model_fields import default_of, max_length, number_limits, text_limits
@@ -79,11 +80,13 @@ class PersonForm(forms.Form):
     """A customer."""
 
     document = CleanedField(
-        identifiers.clean_document, label="Documento (cédula o NIT)", max_length=identifiers.TYPED_MAX
+        identifiers.clean_document,
+        label=gettext_lazy("Documento (cédula o NIT)"),
+        max_length=identifiers.TYPED_MAX,
     )
-    name = CleanedField(label="Nombre completo", **text_limits(Customer, "name"))
-    phone = CleanedField(label="Teléfono", **text_limits(Customer, "phone"))
-    email = forms.EmailField(label="Correo", **text_limits(Customer, "email"))
+    name = CleanedField(label=gettext_lazy("Nombre completo"), **text_limits(Customer, "name"))
+    phone = CleanedField(label=gettext_lazy("Teléfono"), **text_limits(Customer, "phone"))
+    email = forms.EmailField(label=gettext_lazy("Correo"), **text_limits(Customer, "email"))
 
     def person(self) -> PersonData:
         """Input of the service."""
@@ -95,26 +98,26 @@ class PlaceForm(forms.Form):
     """An installation."""
 
     niu = CleanedField(
-        label="NIU",
+        label=gettext_lazy("NIU"),
         **text_limits(Installation, "niu"),
-        help_text="El número con que el prestador la reporta.",
+        help_text=gettext_lazy("El número con que el prestador la reporta."),
     )
-    site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
+    site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Sitio"))
     feeder = forms.ModelChoiceField(
         Feeder.objects.none(),
-        label="Circuito",
+        label=gettext_lazy("Circuito"),
         required=False,
-        help_text="Vacío en soluciones individuales.",
+        help_text=gettext_lazy("Vacío en soluciones individuales."),
     )
-    address = CleanedField(label="Dirección o vereda", **text_limits(Installation, "address"))
-    sector = forms.ChoiceField(label="Sector", choices=Sector.choices)
+    address = CleanedField(label=gettext_lazy("Dirección o vereda"), **text_limits(Installation, "address"))
+    sector = forms.ChoiceField(label=gettext_lazy("Sector"), choices=Sector.choices)
     estrato = forms.TypedChoiceField(
-        label="Estrato",
+        label=gettext_lazy("Estrato"),
         choices=STRATA,
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Sólo residencial.",
+        help_text=gettext_lazy("Sólo residencial."),
     )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -133,14 +136,14 @@ class PlaceForm(forms.Form):
 class TermsForm(forms.Form):
     """Terms of an agreement."""
 
-    mode = forms.ChoiceField(label="Modalidad", choices=AgreementMode.choices)
-    tariff_code = forms.ChoiceField(label="Tarifa")
+    mode = forms.ChoiceField(label=gettext_lazy("Modalidad"), choices=AgreementMode.choices)
+    tariff_code = forms.ChoiceField(label=gettext_lazy("Tarifa"))
     monthly_fee = forms.IntegerField(
-        label="Cuota mensual (pesos)",
+        label=gettext_lazy("Cuota mensual (pesos)"),
         required=False,
         min_value=0,
         max_value=MONTHLY_FEE_C_MAX // 100,
-        help_text="Sólo en pago por disponibilidad.",
+        help_text=gettext_lazy("Sólo en pago por disponibilidad."),
     )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -159,7 +162,9 @@ class AgreementForm(TermsForm):
     """An agreement for an installation that is there already."""
 
     document = CleanedField(
-        identifiers.clean_document, label="Documento del cliente", max_length=identifiers.TYPED_MAX
+        identifiers.clean_document,
+        label=gettext_lazy("Documento del cliente"),
+        max_length=identifiers.TYPED_MAX,
     )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
@@ -176,7 +181,9 @@ class AgreementForm(TermsForm):
         known = Customer.objects.of(self._user).filter(pseudonymised_at__isnull=True)
         found: Customer | None = known.filter(document=self.cleaned_data["document"]).first()
         if found is None:
-            raise ValidationError("No hay un cliente con ese documento: créelo primero en «Clientes».")
+            raise ValidationError(
+                gettext("No hay un cliente con ese documento: créelo primero en «Clientes».")
+            )
         return found
 
 
@@ -188,16 +195,21 @@ class KeyingForm(forms.Form):
     """The STS parameters of a meter."""
 
     sgc = CleanedField(
-        identifiers.clean_sgc, label="SGC", max_length=8, help_text="Código de grupo, 6 dígitos."
+        identifiers.clean_sgc,
+        label=gettext_lazy("SGC"),
+        max_length=8,
+        help_text=gettext_lazy("Código de grupo, 6 dígitos."),
     )
-    krn = forms.IntegerField(label="KRN", **_keying_limits("krn"))
-    ti = forms.IntegerField(label="TI", **_keying_limits("ti"))
-    ken = forms.IntegerField(label="KEN", **_keying_limits("ken"))
-    ea = forms.ChoiceField(label="EA", choices=KEYING_CHOICES["ea"])
-    dkga = forms.ChoiceField(label="DKGA", choices=KEYING_CHOICES["dkga"])
-    tct = forms.ChoiceField(label="TCT", choices=KEYING_CHOICES["tct"])
+    krn = forms.IntegerField(label=gettext_lazy("KRN"), **_keying_limits("krn"))
+    ti = forms.IntegerField(label=gettext_lazy("TI"), **_keying_limits("ti"))
+    ken = forms.IntegerField(label=gettext_lazy("KEN"), **_keying_limits("ken"))
+    ea = forms.ChoiceField(label=gettext_lazy("EA"), choices=KEYING_CHOICES["ea"])
+    dkga = forms.ChoiceField(label=gettext_lazy("DKGA"), choices=KEYING_CHOICES["dkga"])
+    tct = forms.ChoiceField(label=gettext_lazy("TCT"), choices=KEYING_CHOICES["tct"])
     base_date = forms.TypedChoiceField(
-        label="Fecha base", choices=[(year.value, str(year.value)) for year in BASE_DATES], coerce=int
+        label=gettext_lazy("Fecha base"),
+        choices=[(year.value, str(year.value)) for year in BASE_DATES],
+        coerce=int,
     )
 
     def keying(self) -> KeyingData:
@@ -208,23 +220,23 @@ class KeyingForm(forms.Form):
 class DeviceForm(forms.Form):
     """A type plate."""
 
-    kind = forms.ChoiceField(label="Tipo", choices=DeviceKind.choices)
-    maker = CleanedField(label="Fabricante", **text_limits(Device, "maker"))
-    model = CleanedField(label="Modelo", **text_limits(Device, "model"))
-    serial = CleanedField(label="Serie", **text_limits(Device, "serial"))
+    kind = forms.ChoiceField(label=gettext_lazy("Tipo"), choices=DeviceKind.choices)
+    maker = CleanedField(label=gettext_lazy("Fabricante"), **text_limits(Device, "maker"))
+    model = CleanedField(label=gettext_lazy("Modelo"), **text_limits(Device, "model"))
+    serial = CleanedField(label=gettext_lazy("Serie"), **text_limits(Device, "serial"))
     drn = CleanedField(
         identifiers.clean_drn,
-        label="DRN",
+        label=gettext_lazy("DRN"),
         max_length=20,
         required=False,
-        help_text="11 o 13 dígitos, como dice la placa.",
+        help_text=gettext_lazy("11 o 13 dígitos, como dice la placa."),
     )
     eui48 = CleanedField(
         identifiers.clean_eui48,
-        label="EUI-48",
+        label=gettext_lazy("EUI-48"),
         max_length=20,
         required=False,
-        help_text="12 dígitos hexadecimales.",
+        help_text=gettext_lazy("12 dígitos hexadecimales."),
     )
 
 
@@ -232,13 +244,13 @@ class SwapForm(forms.Form):
     """Swap of a meter at an instant."""
 
     number = CleanedField(
-        label="Serie o DRN del medidor nuevo",
+        label=gettext_lazy("Serie o DRN del medidor nuevo"),
         max_length=40,
         required=False,
-        help_text="Debe estar registrado y libre. Vacío: sólo se retira el anterior.",
+        help_text=gettext_lazy("Debe estar registrado y libre. Vacío: sólo se retira el anterior."),
     )
     at = forms.DateTimeField(
-        label="Fecha y hora del cambio",
+        label=gettext_lazy("Fecha y hora del cambio"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
@@ -261,34 +273,36 @@ class SwapForm(forms.Form):
         found: list[Device] = list(free.filter(serial=typed)[:2])
         found = found or list(free.filter(drn=typed.replace(" ", ""))[:1])
         if len(found) != 1:
-            raise ValidationError("No hay un medidor libre con ese número: regístrelo en «Medidores».")
+            raise ValidationError(
+                gettext("No hay un medidor libre con ese número: regístrelo en «Medidores».")
+            )
         return found[0]
 
 
 class CommunityForm(forms.Form):
     """A community."""
 
-    name = CleanedField(label="Nombre", **text_limits(Community, "name"))
-    municipality = CleanedField(label="Municipio", **text_limits(Community, "municipality"))
+    name = CleanedField(label=gettext_lazy("Nombre"), **text_limits(Community, "name"))
+    municipality = CleanedField(label=gettext_lazy("Municipio"), **text_limits(Community, "municipality"))
     dane = forms.RegexField(
         identifiers.DANE_PATTERN,
-        label="Código DANE",
+        label=gettext_lazy("Código DANE"),
         required=False,
         error_messages={"invalid": "El código DANE son de 8 a 13 dígitos."},
     )
     altitude_m = forms.IntegerField(
-        label="Altitud (m)",
+        label=gettext_lazy("Altitud (m)"),
         **number_limits(ALTITUDE_M_RANGE),
-        help_text="Decide el consumo de subsistencia.",
+        help_text=gettext_lazy("Decide el consumo de subsistencia."),
     )
 
 
 class SiteForm(forms.Form):
     """A site of a community."""
 
-    community = forms.ModelChoiceField(Community.objects.none(), label="Comunidad")
-    name = CleanedField(label="Nombre", **text_limits(Site, "name"))
-    kind = forms.ChoiceField(label="Tipo", choices=SiteKind.choices)
+    community = forms.ModelChoiceField(Community.objects.none(), label=gettext_lazy("Comunidad"))
+    name = CleanedField(label=gettext_lazy("Nombre"), **text_limits(Site, "name"))
+    kind = forms.ChoiceField(label=gettext_lazy("Tipo"), choices=SiteKind.choices)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -299,8 +313,8 @@ class SiteForm(forms.Form):
 class FeederForm(forms.Form):
     """A feeder of a site."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label="Sitio")
-    name = CleanedField(label="Nombre", **text_limits(Feeder, "name"))
+    site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Sitio"))
+    name = CleanedField(label=gettext_lazy("Nombre"), **text_limits(Feeder, "name"))
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -311,20 +325,22 @@ class FeederForm(forms.Form):
 class GroupForm(forms.Form):
     """A group."""
 
-    axis = forms.ChoiceField(label="Eje", choices=GroupAxis.choices)
-    name = CleanedField(label="Nombre", **text_limits(Group, "name"))
+    axis = forms.ChoiceField(label=gettext_lazy("Eje"), choices=GroupAxis.choices)
+    name = CleanedField(label=gettext_lazy("Nombre"), **text_limits(Group, "name"))
 
 
 class RuleForm(forms.Form):
     """Rule that fills a group."""
 
     by = forms.ChoiceField(
-        label="Regla", required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
+        label=gettext_lazy("Regla"), required=False, choices=[("", "ninguna: a mano"), *GroupRule.choices]
     )
     value = CleanedField(
-        label="Valor",
+        label=gettext_lazy("Valor"),
         **text_limits(Group, "rule_value"),
-        help_text="Por ejemplo Residencial, Prepago o Microrred; un nombre; un código de tarifa; un estrato.",
+        help_text=gettext_lazy(
+            "Por ejemplo Residencial, Prepago o Microrred; un nombre; un código de tarifa; un estrato."
+        ),
     )
 
 
@@ -332,13 +348,15 @@ class MembersForm(forms.Form):
     """Installations that join a group: some by number, or all of a site, sector or stratum."""
 
     nius = forms.CharField(
-        label="NIU",
+        label=gettext_lazy("NIU"),
         required=False,
         max_length=4000,
-        help_text="Uno o varios, separados por comas o renglones.",
+        help_text=gettext_lazy("Uno o varios, separados por comas o renglones."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    site = forms.ModelChoiceField(Site.objects.none(), label="o todas las de un sitio", required=False)
+    site = forms.ModelChoiceField(
+        Site.objects.none(), label=gettext_lazy("o todas las de un sitio"), required=False
+    )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -363,7 +381,7 @@ class MembersForm(forms.Form):
         if cleaned.get("site") is not None:
             found += list(own.filter(site=cleaned["site"]))
         if not found:
-            raise ValidationError("Escriba al menos un NIU, o elija un sitio.")
+            raise ValidationError(gettext("Escriba al menos un NIU, o elija un sitio."))
         cleaned["installations"] = found
         return cleaned
 
@@ -371,11 +389,11 @@ class MembersForm(forms.Form):
 class ConsentForm(forms.Form):
     """Consent, given or taken back."""
 
-    channel = forms.ChoiceField(label="Medio", choices=ConsentChannel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("Medio"), choices=ConsentChannel.choices)
     reference = CleanedField(
-        label="Referencia",
+        label=gettext_lazy("Referencia"),
         **text_limits(DataConsent, "reference"),
-        help_text="Dónde está el papel, si lo hay.",
+        help_text=gettext_lazy("Dónde está el papel, si lo hay."),
     )
 
 
@@ -385,15 +403,19 @@ class ConsentForm(forms.Form):
 class MeterForm(KeyingForm):
     """A meter with its STS data; left empty where none is installed yet."""
 
-    maker = CleanedField(label="Fabricante", max_length=max_length(Device, "maker"), required=False)
-    model = CleanedField(label="Modelo", **text_limits(Device, "model"))
-    serial = CleanedField(label="Serie", max_length=max_length(Device, "serial"), required=False)
+    maker = CleanedField(
+        label=gettext_lazy("Fabricante"), max_length=max_length(Device, "maker"), required=False
+    )
+    model = CleanedField(label=gettext_lazy("Modelo"), **text_limits(Device, "model"))
+    serial = CleanedField(
+        label=gettext_lazy("Serie"), max_length=max_length(Device, "serial"), required=False
+    )
     drn = CleanedField(
         identifiers.clean_drn,
-        label="DRN",
+        label=gettext_lazy("DRN"),
         max_length=20,
         required=False,
-        help_text="11 o 13 dígitos; el último es de control y se comprueba.",
+        help_text=gettext_lazy("11 o 13 dígitos; el último es de control y se comprueba."),
     )
 
     field_order = ("maker", "model", "serial", "drn")
@@ -409,7 +431,7 @@ class MeterForm(KeyingForm):
         if any(cleaned.get(name) for name in asked):
             for name in asked:
                 if name not in self.errors and not cleaned.get(name):
-                    self.add_error(name, "Falta, para registrar el medidor.")
+                    self.add_error(name, gettext("Falta, para registrar el medidor."))
         return cleaned
 
     def meter(self) -> MeterData | None:
@@ -515,9 +537,11 @@ _IDENTIFIER_RULES: Mapping[str, Callable[[str], str]] = {
 class IdentifierForm(forms.Form):
     """The kind and the new value."""
 
-    kind = forms.ChoiceField(label="Clase", choices=IdentifierKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Clase"), choices=IdentifierKind.choices)
     value = forms.CharField(
-        label="Valor nuevo", **text_limits(DeviceIdentifier, "value"), help_text="Rige desde ahora."
+        label=gettext_lazy("Valor nuevo"),
+        **text_limits(DeviceIdentifier, "value"),
+        help_text=gettext_lazy("Rige desde ahora."),
     )
 
     def clean(self) -> dict[str, Any]:

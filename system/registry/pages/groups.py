@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires, user_of
@@ -59,7 +60,12 @@ def add(request: HttpRequest, group_id: int) -> HttpResponse:
     if not form.is_valid():
         return _group_page(request, found, form)
     count = join(user_of(request), found, form.cleaned_data["installations"])
-    messages.success(request, f"Entraron {count} instalaciones." if count != 1 else "Entró 1 instalación.")
+    messages.success(
+        request,
+        gettext("Entraron {count} instalaciones.").format(count=count)
+        if count != 1
+        else gettext("Entró 1 instalación."),
+    )
     return redirect("registry:group", group_id=found.pk)
 
 
@@ -70,14 +76,17 @@ def rule(request: HttpRequest, group_id: int) -> HttpResponse:
     found = row_or_404(request, Group, group_id)
     form = RuleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Elija una regla de la lista.")
+        messages.error(request, gettext("Elija una regla de la lista."))
         return redirect("registry:group", group_id=found.pk)
     try:
         joined, left = set_rule(user_of(request), found, **form.cleaned_data)
     except UnableToRegister as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"Regla aplicada: entraron {joined} y salieron {left}.")
+        messages.success(
+            request,
+            gettext("Regla aplicada: entraron {joined} y salieron {left}.").format(joined=joined, left=left),
+        )
     return redirect("registry:group", group_id=found.pk)
 
 

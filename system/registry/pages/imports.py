@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires, user_of
@@ -23,7 +24,7 @@ class FileForm(forms.Form):
     """A file."""
 
     file = forms.FileField(
-        label="Archivo (.xlsx o .csv)",
+        label=gettext_lazy("Archivo (.xlsx o .csv)"),
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
@@ -88,7 +89,7 @@ def accept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     except UnableToRegister as error:
         messages.error(request, error.sentence)
         return redirect("registry:import-review", draft_id=draft_id)
-    messages.success(request, f"Se importaron {count} instalaciones.")
+    messages.success(request, gettext("Se importaron {count} instalaciones.").format(count=count))
     return redirect("registry:customers")
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires, user_of
@@ -63,6 +64,6 @@ def _new(request: HttpRequest, form: Any, verb: Callable[..., Any], title: str) 
         except UnableToRegister as error:
             add_refusal(form, error)
         else:
-            messages.success(request, f"«{made.name}» quedó registrado.")
+            messages.success(request, gettext("«{name}» quedó registrado.").format(name=made.name))
             return redirect("registry:places")
     return render(request, "registry/form.html", {"form": form, "title": title, "back": ("registry:places",)})

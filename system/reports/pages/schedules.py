@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import audit
@@ -34,28 +35,36 @@ _MORNING = 6
 class ScheduleForm(forms.Form):
     """A schedule."""
 
-    name = forms.CharField(label="Nombre", max_length=80)
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=80)
     period = forms.ChoiceField(
-        label="Período", choices=[(key, period.label) for key, period in PERIODS.items()], initial="ayer"
+        label=gettext_lazy("Período"),
+        choices=[(key, period.label) for key, period in PERIODS.items()],
+        initial="ayer",
     )
     format = forms.ChoiceField(
-        label="Formato", choices=[(key, one.label) for key, one in FORMATS.items()], initial="xlsx"
+        label=gettext_lazy("Formato"),
+        choices=[(key, one.label) for key, one in FORMATS.items()],
+        initial="xlsx",
     )
-    every = forms.ChoiceField(label="Cuándo", choices=Frequency.choices)
+    every = forms.ChoiceField(label=gettext_lazy("Cuándo"), choices=Frequency.choices)
     hour = forms.TypedChoiceField(
-        label="Hora",
+        label=gettext_lazy("Hora"),
         coerce=int,
         choices=[(hour, f"{hour}:00") for hour in range(_HOURS)],
         initial=_MORNING,
     )
     recipients = forms.CharField(
-        label="Enviar por correo a",
+        label=gettext_lazy("Enviar por correo a"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        help_text="Una por línea. El archivo puede tener datos personales: sólo a quien deba verlos.",
+        help_text=gettext_lazy(
+            "Una por línea. El archivo puede tener datos personales: sólo a quien deba verlos."
+        ),
     )
-    to_folder = forms.BooleanField(label="Dejar una copia en la carpeta de salida", required=False)
+    to_folder = forms.BooleanField(
+        label=gettext_lazy("Dejar una copia en la carpeta de salida"), required=False
+    )
 
     def clean_recipients(self) -> str:
         """The addresses, each once, one a line.
@@ -72,7 +81,7 @@ class ScheduleForm(forms.Form):
             except ValidationError:
                 raise ValidationError(f"«{line}» no es una dirección de correo.") from None
         if lines and not CHANNELS["correo"].ready():
-            raise ValidationError("El correo no está configurado en este sistema.")
+            raise ValidationError(gettext("El correo no está configurado en este sistema."))
         return "\n".join(lines)
 
     def clean_to_folder(self) -> bool:
@@ -83,7 +92,7 @@ class ScheduleForm(forms.Form):
         """
         wanted: bool = self.cleaned_data["to_folder"]
         if wanted and not CHANNELS["carpeta"].ready():
-            raise ValidationError("La carpeta de salida no está configurada en este sistema.")
+            raise ValidationError(gettext("La carpeta de salida no está configurada en este sistema."))
         return wanted
 
     def terms(self) -> dict[str, Any]:
@@ -120,7 +129,7 @@ def schedule_new(request: HttpRequest, name: str) -> HttpResponse:
         except UnableToReport as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"«{report.title}» quedó programado.")
+            messages.success(request, gettext("«{title}» quedó programado.").format(title=report.title))
             return redirect("reports:schedules")
     asked = report_form(user, report, given)
     shown = {
@@ -145,7 +154,10 @@ def schedule_stop(request: HttpRequest, schedule_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     if stop_schedule(user, found):
-        messages.success(request, f"«{found.name}» ya no se hará. Lo hecho queda en los archivos.")
+        messages.success(
+            request,
+            gettext("«{name}» ya no se hará. Lo hecho queda en los archivos.").format(name=found.name),
+        )
     return redirect("reports:schedules")
 
 

@@ -6,6 +6,7 @@ import binascii
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from protocols.offline import OfflineError, peek
@@ -73,11 +74,11 @@ def admit(request: HttpRequest) -> HttpResponse:
         data = base64.b64decode(said.get("llaves", ""), validate=True)
         admit_office(the_terminal(), data, Fingerprints(said.get("oficina", ""), said.get("modulo", "")))
     except binascii.Error:
-        messages.error(request, "El archivo llegó dañado: cárguelo de nuevo.")
+        messages.error(request, gettext("El archivo llegó dañado: cárguelo de nuevo."))
     except TerminalRefused as refused:
         add_refusal(request, refused)
     else:
-        messages.success(request, "Ya conoce su oficina. Cargue ahora el paquete.")
+        messages.success(request, gettext("Ya conoce su oficina. Cargue ahora el paquete."))
     return redirect("office")
 
 
@@ -106,9 +107,9 @@ def _taken(request: HttpRequest, data: bytes) -> HttpResponse:
     if kind != Pack.KIND:
         raise TerminalRefused("unknown-kind", kind=kind)
     if load_pack(desk, data):
-        messages.success(request, "Paquete cargado. Ya puede vender.")
+        messages.success(request, gettext("Paquete cargado. Ya puede vender."))
     else:
-        messages.success(request, "Ese paquete ya estaba cargado.")
+        messages.success(request, gettext("Ese paquete ya estaba cargado."))
     return redirect("office")
 
 

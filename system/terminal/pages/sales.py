@@ -10,6 +10,7 @@ import qrcode.image.svg
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from system.config.clock import business_day
@@ -224,5 +225,5 @@ def _printed(request: HttpRequest, made: Ticket, page: str) -> HttpResponse:
     except UnableToPrint as unable:
         messages.error(request, str(unable))
     else:
-        messages.success(request, "Impreso.")
+        messages.success(request, gettext("Impreso."))
     return redirect(page)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from system.config.clock import business_day
@@ -114,5 +115,5 @@ def end_shift(request: HttpRequest) -> HttpResponse:
     except TerminalRefused as refused:
         add_refusal(request, refused)
         return redirect("shift")
-    messages.success(request, "Turno cerrado.")
+    messages.success(request, gettext("Turno cerrado."))
     return redirect("z-shift", shift_id)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
@@ -24,12 +25,14 @@ class PreferenceForm(forms.Form):
 
     point = forms.ModelChoiceField(
         PointOfSale.objects.none(),
-        label="Punto de venta",
+        label=gettext_lazy("Punto de venta"),
         required=False,
-        empty_label="Todos los que no tienen regla propia",
+        empty_label=gettext_lazy("Todos los que no tienen regla propia"),
     )
-    mode = forms.ChoiceField(label="Entrega", choices=DeliveryMode.choices)
-    messages = forms.BooleanField(label="Avisar por mensaje a quien lo autorizó", required=False)
+    mode = forms.ChoiceField(label=gettext_lazy("Entrega"), choices=DeliveryMode.choices)
+    messages = forms.BooleanField(
+        label=gettext_lazy("Avisar por mensaje a quien lo autorizó"), required=False
+    )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -69,7 +72,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         except UnableToSetPreference as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Forma de entrega cambiada.")
+            messages.success(request, gettext("Forma de entrega cambiada."))
             return redirect("delivery:choices")
     points = PointOfSale.objects.of(user).select_related("merchant", "delivery_choice")
     rows = [

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,7 +30,7 @@ from system.vending.delivery.remote_head_ends import (
 
 def _key(**more: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
-    return forms.CharField(label="Llave", max_length=200, widget=widget, **more)
+    return forms.CharField(label=gettext_lazy("Llave"), max_length=200, widget=widget, **more)
 
 
 class KeyForm(forms.Form):
@@ -41,22 +42,24 @@ class KeyForm(forms.Form):
 class RemoteForm(forms.Form):
     """A head-end that is not connected yet."""
 
-    name = forms.CharField(label="Nombre", max_length=60)
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=60)
     url = forms.CharField(
-        label="Dirección (https)", max_length=300, help_text="Como https://norte.example.co/api/v1/network."
+        label=gettext_lazy("Dirección (https)"),
+        max_length=300,
+        help_text=gettext_lazy("Como https://norte.example.co/api/v1/network."),
     )
     site = forms.ModelChoiceField(
         Site.objects.none(),
-        label="Sitio que atiende",
+        label=gettext_lazy("Sitio que atiende"),
         required=False,
-        empty_label="Todos los que nadie más atiende",
+        empty_label=gettext_lazy("Todos los que nadie más atiende"),
     )
     key = _key(required=False, help_text="La que dio la otra cabecera. No se vuelve a mostrar.")
     key_name = forms.CharField(
-        label="o su nombre en el archivo de llaves",
+        label=gettext_lazy("o su nombre en el archivo de llaves"),
         max_length=40,
         required=False,
-        help_text="Del archivo AMIBENCH_REMOTE_KEYS.",
+        help_text=gettext_lazy("Del archivo AMIBENCH_REMOTE_KEYS."),
     )
     field_order = ("name", "site", "url")
     row_starts: tuple[str, ...] = ("url", "key")
@@ -85,7 +88,9 @@ def remotes(request: HttpRequest) -> HttpResponse:
         except UnableToManageRemote as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"«{made}» conectada: pruébela antes de vender.")
+            messages.success(
+                request, gettext("«{made}» conectada: pruébela antes de vender.").format(made=made)
+            )
             return redirect(_LIST)
     rows = RemoteHeadEnd.objects.of(user).select_related("site").annotate(waiting=_OPEN, all=Count("tokens"))
     return render(request, "delivery/remotes.html", {"form": form, "rows": rows.order_by("-active", "name")})
@@ -125,7 +130,7 @@ def renew(request: HttpRequest, remote_id: int) -> HttpResponse:
         except UnableToManageRemote as error:
             form.add_error("key", str(error))
         else:
-            messages.success(request, f"Llave de «{found}» cambiada: pruébela.")
+            messages.success(request, gettext("Llave de «{found}» cambiada: pruébela.").format(found=found))
             return redirect(_LIST)
     return render(request, "delivery/remote_key.html", {"form": form, "remote": found})
 

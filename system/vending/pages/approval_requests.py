@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts import four_eyes
@@ -107,7 +108,9 @@ def read_last_token_page(request: HttpRequest, sale_id: uuid.UUID) -> HttpRespon
     except UnableToOrder as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Se le pregunta al medidor en la próxima visita: vuelva en unos minutos.")
+        messages.success(
+            request, gettext("Se le pregunta al medidor en la próxima visita: vuelva en unos minutos.")
+        )
     return redirect("vending:reversal", sale_id=sale.pk)
 
 
@@ -158,7 +161,9 @@ def _page(request: HttpRequest, approval: Approval, form: SignaturesForm | None 
         signable = signable_request(user_of(request), approval)
         signed = demo_signatures(signable)
     except SecurityModuleError:
-        messages.warning(request, "El módulo de seguridad no responde: intente de nuevo en un momento.")
+        messages.warning(
+            request, gettext("El módulo de seguridad no responde: intente de nuevo en un momento.")
+        )
     lines = "\n".join(json.dumps(signature) for signature in signed)
     return render(
         request,

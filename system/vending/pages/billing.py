@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
@@ -36,19 +37,27 @@ _PPM_PER_PERCENT = 10_000
 class ObligationForm(forms.Form):
     """An obligation of an installation."""
 
-    niu = forms.CharField(label="NIU de la instalación", max_length=30)
-    kind = forms.ChoiceField(label="Clase", choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
-    name = forms.CharField(label="Concepto (como dirá el tiquete)", max_length=40)
-    opening = PesosField(
-        label="Saldo inicial (pesos)", required=False, help_text="De una deuda; un recaudo no tiene."
+    niu = forms.CharField(label=gettext_lazy("NIU de la instalación"), max_length=30)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Clase"), choices=[(kind.value, name) for kind, name in KIND_NAMES.items()]
     )
-    quota = PesosField(label="Cuota (pesos)", required=False)
-    quota_period = forms.ChoiceField(label="Cuota", choices=[("month", "por mes"), ("sale", "por recarga")])
-    share = forms.IntegerField(label="o parte de la recarga (%)", min_value=0, max_value=100, required=False)
-    cap = PesosField(label="Tope por recarga (pesos)", required=False)
-    priority = forms.IntegerField(label="Orden", min_value=0, max_value=999, initial=10)
-    creditor = forms.CharField(label="Para quién se recauda", max_length=60, required=False)
-    starts_on = DayField(label="Desde")
+    name = forms.CharField(label=gettext_lazy("Concepto (como dirá el tiquete)"), max_length=40)
+    opening = PesosField(
+        label=gettext_lazy("Saldo inicial (pesos)"),
+        required=False,
+        help_text=gettext_lazy("De una deuda; un recaudo no tiene."),
+    )
+    quota = PesosField(label=gettext_lazy("Cuota (pesos)"), required=False)
+    quota_period = forms.ChoiceField(
+        label=gettext_lazy("Cuota"), choices=[("month", "por mes"), ("sale", "por recarga")]
+    )
+    share = forms.IntegerField(
+        label=gettext_lazy("o parte de la recarga (%)"), min_value=0, max_value=100, required=False
+    )
+    cap = PesosField(label=gettext_lazy("Tope por recarga (pesos)"), required=False)
+    priority = forms.IntegerField(label=gettext_lazy("Orden"), min_value=0, max_value=999, initial=10)
+    creditor = forms.CharField(label=gettext_lazy("Para quién se recauda"), max_length=60, required=False)
+    starts_on = DayField(label=gettext_lazy("Desde"))
 
     def terms(self) -> ObligationTerms:
         """As the verb wants them."""
@@ -115,18 +124,22 @@ class BillForm(PeriodForm):
     """A period of an installation: consumption, or availability."""
 
     bill_id = forms.UUIDField(widget=forms.HiddenInput)
-    niu = forms.CharField(label="NIU de la instalación", max_length=30)
+    niu = forms.CharField(label=gettext_lazy("NIU de la instalación"), max_length=30)
     mode = forms.ChoiceField(
-        label="Modalidad",
+        label=gettext_lazy("Modalidad"),
         choices=[(mode.value, mode.label) for mode in (AgreementMode.POSTPAID, AgreementMode.AVAILABILITY)],
     )
-    kwh = KwhField(label="Consumo (kWh)", required=False, help_text="En pospago. Vacío: el de las lecturas.")
+    kwh = KwhField(
+        label=gettext_lazy("Consumo (kWh)"),
+        required=False,
+        help_text=gettext_lazy("En pospago. Vacío: el de las lecturas."),
+    )
     available = forms.IntegerField(
-        label="Horas con servicio (%)",
+        label=gettext_lazy("Horas con servicio (%)"),
         min_value=0,
         max_value=100,
         initial=100,
-        help_text="En disponibilidad.",
+        help_text=gettext_lazy("En disponibilidad."),
     )
 
 
@@ -134,7 +147,7 @@ class PaymentForm(forms.Form):
     """Money on a bill."""
 
     payment_id = forms.UUIDField(widget=forms.HiddenInput)
-    amount = PesosField(label="Valor recibido (pesos)")
+    amount = PesosField(label=gettext_lazy("Valor recibido (pesos)"))
 
 
 @requires(Operation.SEE_SALES)

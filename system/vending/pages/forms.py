@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from protocols.sts.identity import KRN_RANGE, SGC_PATTERN, TI_RANGE
 from system.accounts.four_eyes import UnableToApprove
@@ -36,12 +37,12 @@ def read_decimal(text: str, decimals: int) -> int:
     """
     match = _NUMBER.fullmatch(text.strip().removeprefix("$").strip())
     if match is None:
-        raise ValidationError("Escriba un número, por ejemplo 10.000 o 12,5.")
+        raise ValidationError(gettext("Escriba un número, por ejemplo 10.000 o 12,5."))
     whole, rest = match[1].replace(".", ""), match[2] or ""
     if len(rest) > decimals:
         raise ValidationError(f"Use a lo sumo {decimals} decimales.")
     if len(whole) > 15:
-        raise ValidationError("El número es demasiado grande.")
+        raise ValidationError(gettext("El número es demasiado grande."))
     return int(whole + rest.ljust(decimals, "0"))
 
 
@@ -55,7 +56,7 @@ class _SmallestUnitField(forms.CharField):
             return None
         number = read_decimal(text, self.decimals)
         if number > self.most:
-            raise ValidationError("El número es demasiado grande.")
+            raise ValidationError(gettext("El número es demasiado grande."))
         return number
 
 
@@ -79,9 +80,9 @@ class KwhField(_SmallestUnitField):
 class OfferForm(forms.Form):
     """A meter number, and money or energy."""
 
-    number = forms.CharField(label="Número del medidor", max_length=40)
-    amount = PesosField(label="Valor a recargar (pesos)", required=False)
-    kwh = KwhField(label="o cantidad (kWh)", required=False)
+    number = forms.CharField(label=gettext_lazy("Número del medidor"), max_length=40)
+    amount = PesosField(label=gettext_lazy("Valor a recargar (pesos)"), required=False)
+    kwh = KwhField(label=gettext_lazy("o cantidad (kWh)"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Money or energy, not both.
@@ -93,7 +94,7 @@ class OfferForm(forms.Form):
         if self.errors:
             return cleaned
         if (cleaned.get("amount") is None) == (cleaned.get("kwh") is None):
-            raise forms.ValidationError("Escriba el valor en pesos o la cantidad de kWh (sólo uno).")
+            raise forms.ValidationError(gettext("Escriba el valor en pesos o la cantidad de kWh (sólo uno)."))
         return cleaned
 
 
@@ -107,8 +108,8 @@ class OpenShiftForm(forms.Form):
     """Counter, and the cash in its drawer."""
 
     shift_id = forms.UUIDField(widget=forms.HiddenInput)
-    point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label="Punto de venta")
-    cash = PesosField(label="Base de caja (pesos)")
+    point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label=gettext_lazy("Punto de venta"))
+    cash = PesosField(label=gettext_lazy("Base de caja (pesos)"))
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -119,17 +120,17 @@ class OpenShiftForm(forms.Form):
 class CloseShiftForm(forms.Form):
     """Cash that was counted."""
 
-    cash = PesosField(label="Efectivo contado (pesos)")
-    note = forms.CharField(label="Nota", max_length=200, required=False)
+    cash = PesosField(label=gettext_lazy("Efectivo contado (pesos)"))
+    note = forms.CharField(label=gettext_lazy("Nota"), max_length=200, required=False)
 
 
 class DepositForm(forms.Form):
     """Money that a merchant hands over."""
 
     deposit_id = forms.UUIDField(widget=forms.HiddenInput)
-    merchant = forms.ModelChoiceField(Merchant.objects.none(), label="Comercio")
-    amount = PesosField(label="Valor consignado (pesos)")
-    reference = forms.CharField(label="Comprobante", max_length=60, required=False)
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("Comercio"))
+    amount = PesosField(label=gettext_lazy("Valor consignado (pesos)"))
+    reference = forms.CharField(label=gettext_lazy("Comprobante"), max_length=60, required=False)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -156,60 +157,65 @@ class MeterForm(forms.Form):
     """A meter, and the id of what is made for it."""
 
     sale_id = forms.UUIDField(widget=forms.HiddenInput)
-    number = forms.CharField(label="Número del medidor", max_length=40)
+    number = forms.CharField(label=gettext_lazy("Número del medidor"), max_length=40)
 
 
 class ManagementForm(MeterForm):
     """A management token."""
 
     what = forms.ChoiceField(
-        label="Token", choices=[(name, _MANAGEMENT_NAMES.get(name, name)) for name in MANAGEMENT]
+        label=gettext_lazy("Token"),
+        choices=[(name, _MANAGEMENT_NAMES.get(name, name)) for name in MANAGEMENT],
     )
     value = forms.IntegerField(
-        label="Límite (W)",
+        label=gettext_lazy("Límite (W)"),
         min_value=0,
         max_value=POWER_LIMIT_MAX_W,
         required=False,
-        help_text="Sólo para el límite de potencia.",
+        help_text=gettext_lazy("Sólo para el límite de potencia."),
     )
 
 
 class FreeIssueForm(MeterForm):
     """Energy without charge."""
 
-    kwh = KwhField(label="Cantidad (kWh)")
-    reason = forms.CharField(label="Motivo", max_length=200)
+    kwh = KwhField(label=gettext_lazy("Cantidad (kWh)"))
+    reason = forms.CharField(label=gettext_lazy("Motivo"), max_length=200)
 
 
 class PlanForm(forms.Form):
     """A key change with the next sale."""
 
-    number = forms.CharField(label="Número del medidor", max_length=40)
-    krn = forms.IntegerField(label="KRN nuevo", min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
-    ti = forms.IntegerField(label="TI nuevo", min_value=TI_RANGE[0], max_value=TI_RANGE[1])
+    number = forms.CharField(label=gettext_lazy("Número del medidor"), max_length=40)
+    krn = forms.IntegerField(label=gettext_lazy("KRN nuevo"), min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
+    ti = forms.IntegerField(label=gettext_lazy("TI nuevo"), min_value=TI_RANGE[0], max_value=TI_RANGE[1])
 
 
 class ChangeKeyForm(MeterForm):
     """A key change by itself, also into another supply group."""
 
-    sgc = forms.RegexField(f"^{SGC_PATTERN}$", label="SGC nuevo")
-    krn = forms.IntegerField(label="KRN nuevo", min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
-    ti = forms.IntegerField(label="TI nuevo", min_value=TI_RANGE[0], max_value=TI_RANGE[1])
-    reason = forms.CharField(label="Motivo", max_length=200)
+    sgc = forms.RegexField(f"^{SGC_PATTERN}$", label=gettext_lazy("SGC nuevo"))
+    krn = forms.IntegerField(label=gettext_lazy("KRN nuevo"), min_value=KRN_RANGE[0], max_value=KRN_RANGE[1])
+    ti = forms.IntegerField(label=gettext_lazy("TI nuevo"), min_value=TI_RANGE[0], max_value=TI_RANGE[1])
+    reason = forms.CharField(label=gettext_lazy("Motivo"), max_length=200)
 
 
 class ReasonForm(forms.Form):
     """Reason of a reversal."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="Motivo", max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Motivo"), max_length=200)
 
 
 class RiskForm(ReasonForm):
     """Reason of a reversal whose token was sent and never answered for."""
 
-    reason = forms.CharField(label="Motivo, y qué dijo el cliente", min_length=10, max_length=200)
-    accept = forms.BooleanField(label="Sé que el medidor puede tener este token, y la energía sería gratis")
+    reason = forms.CharField(
+        label=gettext_lazy("Motivo, y qué dijo el cliente"), min_length=10, max_length=200
+    )
+    accept = forms.BooleanField(
+        label=gettext_lazy("Sé que el medidor puede tener este token, y la energía sería gratis")
+    )
     row_starts = ("accept",)
 
 
@@ -217,7 +223,7 @@ class SignaturesForm(forms.Form):
     """Signatures of two operators: the lines that ``amibench security-module approve`` printed."""
 
     signatures = forms.CharField(
-        label="Firmas de dos operadores, una por línea",
+        label=gettext_lazy("Firmas de dos operadores, una por línea"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         max_length=10_000,
         required=False,
@@ -235,23 +241,25 @@ class SignaturesForm(forms.Form):
         except (ValueError, RecursionError):
             read = [None]
         if not all(isinstance(line, dict) for line in read):
-            raise forms.ValidationError("Cada línea debe ser como la imprimió el comando.")
+            raise forms.ValidationError(gettext("Cada línea debe ser como la imprimió el comando."))
         return read
 
 
 class MerchantForm(forms.Form):
     """A new merchant."""
 
-    name = forms.CharField(label="Comercio nuevo", max_length=80)
-    document = forms.CharField(label="Documento o NIT", max_length=20, required=False)
-    limit = PesosField(label="Cupo (pesos)", required=False, help_text="Vacío: sin límite.")
+    name = forms.CharField(label=gettext_lazy("Comercio nuevo"), max_length=80)
+    document = forms.CharField(label=gettext_lazy("Documento o NIT"), max_length=20, required=False)
+    limit = PesosField(
+        label=gettext_lazy("Cupo (pesos)"), required=False, help_text=gettext_lazy("Vacío: sin límite.")
+    )
 
 
 class PointOfSaleForm(forms.Form):
     """A further counter of a merchant."""
 
-    merchant = forms.ModelChoiceField(Merchant.objects.none(), label="Comercio")
-    name = forms.CharField(label="Punto de venta nuevo", max_length=40)
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("Comercio"))
+    name = forms.CharField(label=gettext_lazy("Punto de venta nuevo"), max_length=40)
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -262,8 +270,10 @@ class PointOfSaleForm(forms.Form):
 class LimitForm(forms.Form):
     """A merchant's credit limit."""
 
-    merchant = forms.ModelChoiceField(Merchant.objects.none(), label="Comercio")
-    limit = PesosField(label="Cupo (pesos)", required=False, help_text="Vacío: sin límite.")
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("Comercio"))
+    limit = PesosField(
+        label=gettext_lazy("Cupo (pesos)"), required=False, help_text=gettext_lazy("Vacío: sin límite.")
+    )
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -274,8 +284,8 @@ class LimitForm(forms.Form):
 class PeriodForm(forms.Form):
     """From a day to a day."""
 
-    since = DayField(label="Desde")
-    until = DayField(label="Hasta")
+    since = DayField(label=gettext_lazy("Desde"))
+    until = DayField(label=gettext_lazy("Hasta"))
 
     def clean(self) -> dict[str, Any]:
         """In order.
@@ -285,7 +295,7 @@ class PeriodForm(forms.Form):
         """
         cleaned = super().clean() or {}
         if not self.errors and cleaned["until"] < cleaned["since"]:
-            raise forms.ValidationError("El período termina antes de empezar.")
+            raise forms.ValidationError(gettext("El período termina antes de empezar."))
         return cleaned
 
     @classmethod
@@ -312,10 +322,10 @@ class TariffForm(forms.Form):
     #: Fields that begin a line of their own on the page.
     row_starts = tuple(f"name{number}" for number in range(1, STEPS + 1))
 
-    code = forms.RegexField(r"^[A-Za-z0-9._-]{1,30}$", label="Código")
-    name = forms.CharField(label="Nombre", max_length=80)
-    valid_from = DayField(label="Vigente desde")
-    unit_cost = PriceField(label="Costo unitario ($/kWh)")
+    code = forms.RegexField(r"^[A-Za-z0-9._-]{1,30}$", label=gettext_lazy("Código"))
+    name = forms.CharField(label=gettext_lazy("Nombre"), max_length=80)
+    valid_from = DayField(label=gettext_lazy("Vigente desde"))
+    unit_cost = PriceField(label=gettext_lazy("Costo unitario ($/kWh)"))
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -324,9 +334,11 @@ class TariffForm(forms.Form):
             self.fields[f"name{number}"] = forms.CharField(
                 label=f"Bloque {number}", max_length=30, required=first
             )
-            self.fields[f"price{number}"] = PriceField(label="Precio ($/kWh)", required=first)
+            self.fields[f"price{number}"] = PriceField(label=gettext_lazy("Precio ($/kWh)"), required=first)
             self.fields[f"upto{number}"] = KwhField(
-                label="Hasta (kWh del mes)", required=False, help_text="Vacío: sin tope."
+                label=gettext_lazy("Hasta (kWh del mes)"),
+                required=False,
+                help_text=gettext_lazy("Vacío: sin tope."),
             )
 
     def steps(self) -> list[dict[str, Any]]:
@@ -347,12 +359,16 @@ class ZniForm(forms.Form):
     """A month's published reference tariffs: they make one version for each stratum."""
 
     prefix_code = forms.RegexField(
-        r"^[A-Za-z0-9._-]{1,20}$", label="Código", help_text="Se publican CÓDIGO-E1, -E2 y -E3."
+        r"^[A-Za-z0-9._-]{1,20}$",
+        label=gettext_lazy("Código"),
+        help_text=gettext_lazy("Se publican CÓDIGO-E1, -E2 y -E3."),
     )
-    valid_from = DayField(label="Vigente desde")
-    local_cost = PriceField(label="Costo local del servicio ($/kWh)")
-    altitude_m = forms.IntegerField(label="Altitud de la localidad (m)", min_value=0, max_value=5000)
-    beyond = PriceField(label="Referencia sobre subsistencia ($/kWh)")
+    valid_from = DayField(label=gettext_lazy("Vigente desde"))
+    local_cost = PriceField(label=gettext_lazy("Costo local del servicio ($/kWh)"))
+    altitude_m = forms.IntegerField(
+        label=gettext_lazy("Altitud de la localidad (m)"), min_value=0, max_value=5000
+    )
+    beyond = PriceField(label=gettext_lazy("Referencia sobre subsistencia ($/kWh)"))
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

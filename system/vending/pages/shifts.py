@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from system.accounts.access import requires
@@ -64,7 +65,7 @@ def end(request: HttpRequest) -> HttpResponse:
             word = (
                 "cuadrada" if off_c == 0 else f"con {pesos(abs(off_c))} de {'más' if off_c > 0 else 'menos'}"
             )
-            messages.success(request, f"Turno cerrado; caja {word}.")
+            messages.success(request, gettext("Turno cerrado; caja {word}.").format(word=word))
             return redirect("vending:shift-report", shift_id=found.pk)
     return _shift_page(request, OpenShiftForm(initial={"shift_id": uuid.uuid4()}, user=request.user), form)
 
@@ -95,7 +96,10 @@ def deposits(request: HttpRequest) -> HttpResponse:
         except UnableToSell as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Consignación de {pesos(cleaned['amount'])} registrada.")
+            messages.success(
+                request,
+                gettext("Consignación de {amount} registrada.").format(amount=pesos(cleaned["amount"])),
+            )
             return redirect("vending:deposits")
     merchants = [(merchant, position_of(merchant)) for merchant in Merchant.objects.of(user)]
     last = (

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from system.accounts.access import requires
@@ -63,7 +64,7 @@ def _two_steps(request: HttpRequest, form: Any, versions: Any, title: str) -> Ht
                 with transaction.atomic():
                     for one in wanted:
                         publish_tariff(user_of(request), **one)
-                messages.success(request, "Tarifa publicada.")
+                messages.success(request, gettext("Tarifa publicada."))
                 return redirect("vending:tariffs")
         except UnableToSell as error:
             form.add_error(None, str(error))

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from protocols.offline.envelope import fingerprint
@@ -77,7 +78,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
         except OfflineRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"Terminal {made.code} inscrito: dé un PIN a quien vende con él.")
+            messages.success(
+                request,
+                gettext("Terminal {code} inscrito: dé un PIN a quien vende con él.").format(code=made.code),
+            )
             return redirect("offline:terminal", terminal_id=made.pk)
     try:
         return _compare_page(request, form, data, former)
@@ -98,7 +102,7 @@ def terms(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse:
         except OfflineRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, "Condiciones cambiadas: valen desde el próximo paquete.")
+            messages.success(request, gettext("Condiciones cambiadas: valen desde el próximo paquete."))
             return redirect("offline:terminal", terminal_id=found.pk)
     return render(request, "offline/terms.html", {"form": form, "terminal": found})
 
@@ -159,7 +163,7 @@ def add_operator(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse:
         except OfflineRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, "PIN guardado: vale desde el próximo paquete.")
+            messages.success(request, gettext("PIN guardado: vale desde el próximo paquete."))
             return redirect("offline:terminal", terminal_id=found.pk)
     return terminal_page(request, found, form)
 
@@ -173,5 +177,5 @@ def remove_operator_page(request: HttpRequest, terminal_id: uuid.UUID, operator_
     if row is None:
         raise Http404
     remove_operator(user_of(request), found, row.user)
-    messages.success(request, "Persona retirada: vale desde el próximo paquete.")
+    messages.success(request, gettext("Persona retirada: vale desde el próximo paquete."))
     return redirect("offline:terminal", terminal_id=found.pk)

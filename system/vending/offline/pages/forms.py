@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from protocols.offline.envelope import OCTETS_MAX
 from system.accounts.models import User
@@ -37,7 +38,7 @@ class SmallFile(forms.FileField):
         if file is None:
             return b""
         if file.size > self.octets_max:
-            raise forms.ValidationError("El archivo es demasiado grande.")
+            raise forms.ValidationError(gettext("El archivo es demasiado grande."))
         return file.read()
 
 
@@ -56,18 +57,23 @@ class BatchForm(forms.Form):
 class TermsForm(forms.Form):
     """On which terms a terminal sells."""
 
-    point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label="Punto de venta")
+    point_of_sale = forms.ModelChoiceField(PointOfSale.objects.none(), label=gettext_lazy("Punto de venta"))
     limit = PesosField(
-        label="Cupo (pesos)", help_text="Lo que puede tener recaudado sin entregar; cada entrega lo repone."
+        label=gettext_lazy("Cupo (pesos)"),
+        help_text=gettext_lazy("Lo que puede tener recaudado sin entregar; cada entrega lo repone."),
     )
-    scope = forms.ChoiceField(label="Vende a", choices=Scope.choices)
-    community = forms.ModelChoiceField(Community.objects.none(), label="Comunidad", required=False)
-    site = forms.ModelChoiceField(Site.objects.none(), label="Sitio", required=False)
-    group = forms.ModelChoiceField(Group.objects.none(), label="Grupo", required=False)
+    scope = forms.ChoiceField(label=gettext_lazy("Vende a"), choices=Scope.choices)
+    community = forms.ModelChoiceField(
+        Community.objects.none(), label=gettext_lazy("Comunidad"), required=False
+    )
+    site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Sitio"), required=False)
+    group = forms.ModelChoiceField(Group.objects.none(), label=gettext_lazy("Grupo"), required=False)
     conservative = forms.BooleanField(
-        label="Otros también venden a estos clientes",
+        label=gettext_lazy("Otros también venden a estos clientes"),
         required=False,
-        help_text="El terminal cobra el bloque más caro y la oficina devuelve la diferencia al asentar.",
+        help_text=gettext_lazy(
+            "El terminal cobra el bloque más caro y la oficina devuelve la diferencia al asentar."
+        ),
     )
     row_starts: tuple[str, ...] = ("scope", "conservative")
 
@@ -98,7 +104,7 @@ class ConfirmForm(TermsForm):
     """TerminalTerms of a terminal whose fingerprint was compared."""
 
     enrolment = forms.CharField(widget=forms.HiddenInput, max_length=2 * ENROLMENT_MAX)
-    compared = forms.BooleanField(label="La huella es la misma que muestra el terminal")
+    compared = forms.BooleanField(label=gettext_lazy("La huella es la misma que muestra el terminal"))
     field_order = ("enrolment", "point_of_sale")
     row_starts = ("scope", "conservative", "compared")
 
@@ -111,19 +117,19 @@ class ConfirmForm(TermsForm):
         try:
             return base64.b64decode(self.cleaned_data["enrolment"], validate=True)
         except (binascii.Error, ValueError):
-            raise forms.ValidationError("Cargue el archivo de nuevo.") from None
+            raise forms.ValidationError(gettext("Cargue el archivo de nuevo.")) from None
 
 
 class PinForm(forms.Form):
     """Operator and PIN, typed by the operator himself."""
 
-    operator = forms.ModelChoiceField(User.objects.none(), label="Persona")
+    operator = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Persona"))
     pin = forms.CharField(
         label=f"PIN ({PIN_LEAST} a {PIN_MOST} dígitos)",
         min_length=PIN_LEAST,
         max_length=PIN_MOST,
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "new-password"}),
-        help_text="Lo escribe la persona misma.",
+        help_text=gettext_lazy("Lo escribe la persona misma."),
     )
 
     def __init__(self, *args: Any, terminal: Terminal, **more: Any) -> None:
@@ -139,13 +145,13 @@ class CashForm(forms.Form):
     """Cash that a terminal brought."""
 
     deposit_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    amount = PesosField(label="Valor contado (pesos)")
-    reference = forms.CharField(label="Comprobante", max_length=60, required=False)
+    amount = PesosField(label=gettext_lazy("Valor contado (pesos)"))
+    reference = forms.CharField(label=gettext_lazy("Comprobante"), max_length=60, required=False)
 
 
 class PackForm(forms.Form):
     """Validity of the next pack."""
 
     valid_days = forms.IntegerField(
-        label="Vale (días)", min_value=1, max_value=VALID_DAYS_MAX, initial=VALID_DAYS
+        label=gettext_lazy("Vale (días)"), min_value=1, max_value=VALID_DAYS_MAX, initial=VALID_DAYS
     )

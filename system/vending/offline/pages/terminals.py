@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from protocols.offline.envelope import fingerprint
@@ -56,11 +57,16 @@ def add_batch_messages(request: HttpRequest, settlement: Settlement) -> None:
         said = f"Se asentaron {settlement.new}; faltan {settlement.left}. {settlement.why}"
         messages.warning(request, said)
     elif settlement.new:
-        messages.success(request, f"Lote asentado: {settlement.new} asientos nuevos.")
+        messages.success(request, gettext("Lote asentado: {new} asientos nuevos.").format(new=settlement.new))
     else:
-        messages.info(request, "El lote no trae nada nuevo: ya estaba asentado.")
+        messages.info(request, gettext("El lote no trae nada nuevo: ya estaba asentado."))
     if settlement.findings:
-        messages.warning(request, f"Hay {len(settlement.findings)} hallazgos que alguien debe mirar.")
+        messages.warning(
+            request,
+            gettext("Hay {findings} hallazgos que alguien debe mirar.").format(
+                findings=len(settlement.findings)
+            ),
+        )
 
 
 # ------------ one terminal
@@ -156,7 +162,7 @@ def _terminals_page(request: HttpRequest, form: BatchForm) -> HttpResponse:
         {"terminal": row, "position": terminal_position(row), "until": leased_until(row)} for row in counted
     ]
     if form.errors:
-        messages.error(request, "El lote no se recibió.")
+        messages.error(request, gettext("El lote no se recibió."))
     return render(request, "offline/terminals.html", {"rows": shown, "form": form, "now": now})
 
 
@@ -200,7 +206,12 @@ def receive_cash_page(request: HttpRequest, terminal_id: uuid.UUID) -> HttpRespo
         except OfflineRefused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Recibidos {pesos(said['amount'])}: el cupo crece en lo mismo.")
+            messages.success(
+                request,
+                gettext("Recibidos {amount}: el cupo crece en lo mismo.").format(
+                    amount=pesos(said["amount"])
+                ),
+            )
             return redirect("offline:settlement", terminal_id=found.pk)
     return _settlement_page(request, found, cash_form=form)
 
@@ -217,7 +228,12 @@ def make_pack_page(request: HttpRequest, terminal_id: uuid.UUID) -> HttpResponse
         except OfflineRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"Paquete {made.number} hecho: descárguelo y cárguelo en el terminal.")
+            messages.success(
+                request,
+                gettext("Paquete {number} hecho: descárguelo y cárguelo en el terminal.").format(
+                    number=made.number
+                ),
+            )
             return redirect("offline:settlement", terminal_id=found.pk)
     return _settlement_page(request, found, pack_form=form)
 
