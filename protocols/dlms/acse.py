@@ -386,3 +386,28 @@ class Rlre:
     def to_bytes(self) -> bytes:
         """The whole APDU."""
         return _encode_release(self.tag, self.reason, self.user_information)
+
+
+# Content of the fields of an AARQ or AARE in a ciphered context.
+
+# octet string of 8 octets, a system title
+_TITLE_OCTETS = 8
+_TITLE_FIELD_START = bytes((0x04, _TITLE_OCTETS))
+
+
+def title_in(field_content: bytes | None) -> bytes | None:
+    """The system title in an AP title field; None when there is none of 8 octets."""
+    if field_content is None or field_content[:2] != _TITLE_FIELD_START:
+        return None
+    title = field_content[2:]
+    return title if len(title) == _TITLE_OCTETS else None
+
+
+def title_field(title: bytes) -> bytes:
+    """Content of an AP title field."""
+    return _TITLE_FIELD_START + title
+
+
+def ciphered_information(apdu: bytes) -> Ciphered:
+    """A protected APDU as user-information."""
+    return Ciphered.read(Reader(apdu[1:]), apdu[0])

@@ -30,7 +30,7 @@ from protocols.sts.token import (
 )
 from system.security_module import approval, leases, policy
 from system.security_module.api import Request
-from system.security_module.key_stores import KeyStores, MeterKeyName
+from system.security_module.key_stores import KeyStores
 from system.security_module.policy import Meter, RequestedUnits
 from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import Client, Contents
@@ -120,7 +120,7 @@ def credit(key_stores: KeyStores, meter: Meter, stamp: Stamp, subclass: int, amo
             return TransferCurrencyCredit(subclass, stamp.tid.tid, amount)
         return TransferCredit(subclass, stamp.rnd, stamp.tid.tid, amount)
 
-    return _stamped(make, _key(key_stores, meter), stamp)
+    return _stamped(make, key_stores.decoder_key(meter), stamp)
 
 
 def management(
@@ -132,7 +132,7 @@ def management(
         Refused: ``token-failed``.
     """
     maker = MANAGEMENT[subclass]
-    return _stamped(lambda: maker(stamp.rnd, stamp.tid.tid, value), _key(key_stores, meter), stamp)
+    return _stamped(lambda: maker(stamp.rnd, stamp.tid.tid, value), key_stores.decoder_key(meter), stamp)
 
 
 def meter_test(subclass: int, control: int, mfr_code: int) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def key_change(
     Raises:
         Refused: ``token-failed``.
     """
-    old, new = _key(key_stores, present), _key(key_stores, wanted)
+    old, new = key_stores.decoder_key(present), key_stores.decoder_key(wanted)
     register = wanted.register
     wide = len(new.value) == 16
     try:
@@ -180,15 +180,6 @@ def key_change(
     ]
 
 
-def decoder_key(key_stores: KeyStores, meter: Meter) -> DecoderKey:
-    """Return the decoder key of a meter, for reading a token.
-
-    Raises:
-        Refused: ``token-failed``.
-    """
-    return _key(key_stores, meter)
-
-
 def tid_to_json(tid: int, base_date: BaseDate) -> dict[str, Any]:
     """The TID and the minute that it names."""
     return _identifier_to_json(TokenIdentifier(tid, base_date))
@@ -200,10 +191,6 @@ def _identifier_to_json(identifier: TokenIdentifier) -> dict[str, Any]:
         "time": identifier.instant.isoformat(),
         "base_date": int(identifier.base_date),
     }
-
-
-def _key(key_stores: KeyStores, meter: Meter) -> DecoderKey:
-    return key_stores.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
 
 
 def _stamped(make: Callable[[], Token], key: DecoderKey, stamp: Stamp) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from protocols.sts.keys import (
     derive_decoder_key,
 )
 from system.security_module.errors import UnableToUseToken
+from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
 from system.security_module.sealed_contents import KeyRegister
 from system.security_module.sts_sentences import sts_words
@@ -128,6 +129,14 @@ class KeyStores:
         if register.token_label is None or self._token is None:
             return self._sealed.derive(register, meter)
         return self._token.derive(register, meter)
+
+    def decoder_key(self, meter: Meter) -> DecoderKey:
+        """Return the decoder key that a meter holds or shall hold.
+
+        Raises:
+            Refused: ``token-failed``.
+        """
+        return self.derive(meter.register, MeterKeyName(meter.account, meter.ea, meter.ti))
 
 
 # ---------------- PKCS#11

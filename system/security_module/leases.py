@@ -18,7 +18,7 @@ from protocols.offline.messages import Lease, LeasedMeter
 from protocols.offline.schema import METER, SLOTS
 from protocols.offline.wrapping import KeyWrap
 from protocols.sts.identity import KeyType
-from system.security_module import issuing, policy
+from system.security_module import policy
 from system.security_module.key_stores import KeyStores
 from system.security_module.policy import Meter
 from system.security_module.refusals import Refused, Words
@@ -144,7 +144,7 @@ def _leased(key_stores: KeyStores, wrap: KeyWrap, place: int, wanted: MeterToLea
         "tid_above": wanted.tid_above,
     }
     assert identity.keys() == METER.keys()  # noqa: S101 - the two ends must bind the same fields
-    sealed = wrap.wrap(place, identity, issuing.decoder_key(key_stores, meter).value)
+    sealed = wrap.wrap(place, identity, key_stores.decoder_key(meter).value)
     return LeasedMeter(sealed=sealed, **identity)
 
 

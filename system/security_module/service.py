@@ -171,7 +171,7 @@ class Service:
     def _verify(self, client: Client, request: Request) -> Outcome:
         meter = policy.present_meter(self.contents, request.args["meter"], self.clock.now())
         try:
-            decoded = decode_token(request.args["token"], issuing.decoder_key(self._key_stores, meter))
+            decoded = decode_token(request.args["token"], self._key_stores.decoder_key(meter))
         except ValueError as error:
             raise Refused("bad-request", why=sts_words(error)) from None
         answer = self._decoded(decoded, meter) if decoded.crc_ok else {}

@@ -11,11 +11,10 @@ from conformance.bench.dlms_session import Sealer
 from conformance.bench.raw_apdu import GET_LDN, ask, check_refused, check_still_works, done, must_answer
 from conformance.bench.security import ASSOCIATION, sealer_of, secured
 from i18n import Message
-from protocols.dlms.acse import Aare
+from protocols.dlms.acse import Aare, title_in
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.client.events import ApduToSend
 from protocols.dlms.security.forms import PROTECTED_TAGS, disclose
-from protocols.dlms.server.association import title_in
 from protocols.dlms.session import DlmsSession
 
 MANAGEMENT = pytest.mark.needs(f"association:{ASSOCIATION}")

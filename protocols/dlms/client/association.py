@@ -9,7 +9,15 @@ Source: IEC 62056-5-3, COSEM-OPEN; Green Book, 9.2.7.4 (HLS authentication)
 from dataclasses import dataclass, field, replace
 
 from protocols.dlms import axdr
-from protocols.dlms.acse import AUTHENTICATION_REQUIREMENT, Aare, Aarq, ApplicationContextName
+from protocols.dlms.acse import (
+    AUTHENTICATION_REQUIREMENT,
+    Aare,
+    Aarq,
+    ApplicationContextName,
+    ciphered_information,
+    title_field,
+    title_in,
+)
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.cosem.access import AssociationLn
@@ -27,7 +35,6 @@ from protocols.dlms.security.hls import (
     prove,
     proves,
 )
-from protocols.dlms.server.association import ciphered_information, title_field, title_in
 from protocols.dlms.xdlms.action import ActionOutcome, ActionRequestNormal
 from protocols.dlms.xdlms.ciphered import Ciphered
 from protocols.dlms.xdlms.descriptors import MethodDescriptor

@@ -1,6 +1,6 @@
 """Server side of an association: its states, what a server grants at most, and what an accepted one holds.
 
-`association_judging` says which requests are accepted.
+`association_request` says which requests are accepted.
 
 Source: IEC 62056-5-3, COSEM-OPEN
 """
@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from protocols.dlms import axdr
-from protocols.dlms.acse import Aarq, ApplicationContextName, MechanismName
+from protocols.dlms.acse import Aarq, ApplicationContextName, MechanismName, title_in
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.axdr import Data
 from protocols.dlms.blocks import MAX_TRANSFER_OCTETS, BlockReceiver, BlockSender
@@ -24,9 +24,7 @@ from protocols.dlms.cosem.objects import AccessError
 from protocols.dlms.errors import DecipheringError, RemoteProtocolError
 from protocols.dlms.framing import MAX_APDU_SIZE
 from protocols.dlms.gbt import GbtEndpoint
-from protocols.dlms.reader import Reader
 from protocols.dlms.security.device import DeviceSecurity
-from protocols.dlms.security.gcm import TITLE_OCTETS
 from protocols.dlms.security.hls import WITH_TITLES, HlsCredentials, HlsParty, prove, proves
 from protocols.dlms.security.server import Opened, ServerProtection
 from protocols.dlms.server.view import AssociationView
@@ -40,26 +38,7 @@ from protocols.dlms.xdlms.initiate import MIN_PDU_OCTETS, UNLIMITED_PDU, Initiat
 
 RandomOctets = Callable[[int], bytes]
 
-_TITLE_FIELD_START = bytes((0x04, TITLE_OCTETS))
 _CHALLENGE_OCTETS, _ECDSA_CHALLENGE_OCTETS = 16, 32
-
-
-def title_in(field_content: bytes | None) -> bytes | None:
-    """The system title in an AP title field; None when there is none of 8 octets."""
-    if field_content is None or field_content[:2] != _TITLE_FIELD_START:
-        return None
-    title = field_content[2:]
-    return title if len(title) == TITLE_OCTETS else None
-
-
-def title_field(title: bytes) -> bytes:
-    """Content of an AP title field."""
-    return _TITLE_FIELD_START + title
-
-
-def ciphered_information(apdu: bytes) -> Ciphered:
-    """A protected APDU as user-information."""
-    return Ciphered.read(Reader(apdu[1:]), apdu[0])
 
 
 def asks_ciphering(aarq: Aarq) -> bool:

@@ -7,7 +7,15 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from protocols.dlms.acse import AUTHENTICATION_REQUIREMENT, Aare, Aarq, ApplicationContextName
+from protocols.dlms.acse import (
+    AUTHENTICATION_REQUIREMENT,
+    Aare,
+    Aarq,
+    ApplicationContextName,
+    ciphered_information,
+    title_field,
+    title_in,
+)
 from protocols.dlms.codes import AssociationResult, InitiateError, SourceDiagnostic
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem.current_association import AssociationContext, current_association
@@ -26,11 +34,8 @@ from protocols.dlms.server.association import (
     HlsHandShake,
     ServerLimits,
     asks_ciphering,
-    ciphered_information,
     needs_title,
     open_initiate,
-    title_field,
-    title_in,
 )
 from protocols.dlms.server.view import AssociationView
 from protocols.dlms.xdlms.ciphered import Ciphered

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from protocols.dlms.acse import ciphered_information
 from protocols.dlms.apdu import decode_apdu
 from protocols.dlms.conformance_block import Conformance
 from protocols.dlms.cosem.current_association import REPLY_TO_HLS
@@ -19,7 +20,7 @@ from protocols.dlms.security.server import Opened, ServerProtection
 from protocols.dlms.server import action, get
 from protocols.dlms.server import set as set_service
 from protocols.dlms.server.access import access
-from protocols.dlms.server.association import Association, ciphered_information
+from protocols.dlms.server.association import Association
 from protocols.dlms.xdlms import action as action_apdu
 from protocols.dlms.xdlms import error_responses
 from protocols.dlms.xdlms import get as get_apdu

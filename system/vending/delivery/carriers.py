@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import BigIntegerField
+from django.dispatch import Signal
 
 from system.config.clock import business_now, security_now
 from system.config.compiled_queries import CompiledQuery
@@ -24,6 +25,9 @@ from system.head_end.api import ENDED, OrderState, Reason, TokenDelivery
 from system.vending.delivery.models import RemoteHeadEnd, RemoteToken
 from system.vending.delivery.remote_keys import NoRemoteKey, key_of
 from system.vending.models import Sale, Token
+
+#: A token ended at a head-end elsewhere; sent with its `sale` inside the transaction that writes it down.
+token_ended = Signal()
 
 # ------------ interface, and our own head-end
 
@@ -329,8 +333,6 @@ def _postpone(row: RemoteToken, *, count: bool) -> None:
 
 
 def _end_token(row: RemoteToken, state: OrderState, answer: str, reason: Reason | None) -> None:
-    from system.vending.delivery.completion import complete
-
     with transaction.atomic():
         RemoteToken.objects.filter(pk=row.pk).update(
             state=state.value,
@@ -339,7 +341,7 @@ def _end_token(row: RemoteToken, state: OrderState, answer: str, reason: Reason 
             next_at=None,
             ended_at=business_now(),
         )
-        complete(row.sale)
+        token_ended.send(sender=RemoteToken, sale=row.sale)
 
 
 def _head_end_of(sale: Sale) -> RemoteHeadEnd | None:

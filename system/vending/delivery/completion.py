@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from system.config.clock import security_now
 from system.config.transactions import write_transaction
 from system.head_end.api import ENDED, OrderView, order_ended
-from system.vending.delivery.carriers import TokenState, token_states
+from system.vending.delivery.carriers import TokenState, token_ended, token_states
 from system.vending.delivery.messages import queue_message, queue_token_messages
 from system.vending.delivery.models import HandOver, HandOverState
 from system.vending.delivery.status import USED, delivered, executed
@@ -27,8 +27,9 @@ _LOGGER = logging.getLogger("amibench.delivery")
 
 
 def connect() -> None:
-    """Hear of orders that ended."""
+    """Hear of orders that ended at the own head-end, and of tokens that ended at one elsewhere."""
     order_ended.connect(_on_order_ended, dispatch_uid="system.vending.delivery.completion")
+    token_ended.connect(_on_token_ended, dispatch_uid="system.vending.delivery.completion.remote")
 
 
 def _on_order_ended(order: OrderView, **_: Any) -> None:
@@ -41,6 +42,10 @@ def _on_order_ended(order: OrderView, **_: Any) -> None:
         complete(sale)
     except Exception as error:  # the order is kept; the worker comes by and looks again
         _LOGGER.error("after the delivery of sale %s: %s", sale.pk, type(error).__name__)
+
+
+def _on_token_ended(sale: Sale, **_: Any) -> None:
+    complete(sale)
 
 
 def complete(sale: Sale) -> bool:
