@@ -18,7 +18,6 @@ Map of the room::
         disturbances    what goes wrong, drawn or injected, and what of it holds now
         supply_quality  outages, sags and swells as events
         energy_balance  energy in whole nJ, closed at every step
-        fidelity        rows measured beside published, and what is not modelled
         data/           cables, climate, appliances, published figures: TOML, each value with its confidence
 
 Nothing here knows what a meter is: a meter asks a `ServicePoint` for the `Flow` behind its own switch,

@@ -13,5 +13,4 @@ Map::
     operations, faults control operations of a world; faults of the grid and planned incidents
     summary, digest    what a run says of itself, and one number over it
     campaign           many seeds, on processes or (campaign_cluster) on Dask
-    fidelity_page, states_page   generated pages of the reference
 """

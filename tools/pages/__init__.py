@@ -1,1 +1,1 @@
-"""Generators of the pages in ``docs/reference`` that are made from tables and marks."""
+"""Generators of the pages in ``docs/reference`` that are made from tables, marks and measured rows."""

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from offline_messages import PUBLIC, batch, enrolment, lease, office_keys, pack, sign
 
-from protocols.offline import page
 from protocols.offline.messages import MESSAGES
 from protocols.offline.schema import ENTRIES
 from protocols.offline.signed_message import Message
+from tools.pages import offline_messages as page
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
-NEW = "write it anew: python -m protocols.offline.page"
+NEW = "write it anew: python -m tools.pages.offline_messages"
 SAMPLES = [enrolment(), office_keys(), lease(), pack(), batch()]
 
 

@@ -14,10 +14,10 @@ from sim.grid.demand import (
     home_household,
     special_household,
 )
-from sim.grid.fidelity import calibration_rows, published, simulated_month
 from sim.grid.local_calendar import LocalCalendar
 from sim.grid.terms import CLASSES, SPECIALS, HomesTerms
 from sim.kernel.random import RandomStreams
+from tools.fidelity.grid import calibration_rows, published, simulated_month
 
 EPOCH = datetime(2026, 2, 1, 5, tzinfo=UTC)  # a Sunday, a market day
 ALMANAC = LocalCalendar(EPOCH, -5.0)

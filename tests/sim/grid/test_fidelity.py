@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.grid.fidelity import FidelityRow, fidelity_rows, not_modelled, sky_rows
+from tools.fidelity.grid import FidelityRow, fidelity_rows, not_modelled, sky_rows
 
 
 def test_every_row_is_within_its_tolerance_and_the_same_again():

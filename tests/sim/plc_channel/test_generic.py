@@ -1,12 +1,12 @@
 """The generic wire: the shared checks, and what is its own (loss, partitions, one wire for all)."""
 
 import pytest
+from medium_checks import A, B, check_medium
 from simpy import Environment
 
 from sim.kernel.medium import LpduReceived, NodeLost, NodeRegistered, SendFailed, WireEvent
 from sim.kernel.random import RandomStreams
 from sim.plc_channel.generic import GenericMedium, GenericTerms
-from sim.plc_channel.testing import A, B, check_medium
 
 
 def _fresh(terms: GenericTerms | None = None, seed: int = 1) -> tuple[Environment, GenericMedium]:

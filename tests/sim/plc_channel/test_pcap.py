@@ -7,7 +7,7 @@ import pytest
 
 from protocols.plc.prime.pdu import describe_pdu
 from sim.plc_channel.pcap import PORT, PcapWriter, capture
-from sim.plc_channel.validation.mac_setups import Plant
+from tools.fidelity.mac_setups import Plant
 
 
 def records(raw: bytes) -> list[tuple[float, bytes]]:

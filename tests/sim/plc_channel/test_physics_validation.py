@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from sim.plc_channel.validation.channel import PHYSICS_POINTS, not_modelled, physics_rows
-from sim.plc_channel.validation.phy import SIMPRIME_RECEIVER, ber_errors, r1
-from sim.plc_channel.validation.rows import Point, band, row
+from tools.fidelity.channel import PHYSICS_POINTS, not_modelled, physics_rows
+from tools.fidelity.phy import SIMPRIME_RECEIVER, ber_errors, r1
+from tools.fidelity.rows import Point, band, row
 
 NAMES = [f"{index} {point.ident}" for index, point in enumerate(PHYSICS_POINTS)]
 
@@ -63,7 +63,7 @@ def test_a_band_without_an_end() -> None:
 
 def test_quick_rows_are_all_but_the_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [Point("a", lambda: row("a", "", 1, 1, 1)), Point("b", lambda: row("b", "", 1, 1, 1), slow=True)]
-    monkeypatch.setattr("sim.plc_channel.validation.channel.PHYSICS_POINTS", made)
+    monkeypatch.setattr("tools.fidelity.channel.PHYSICS_POINTS", made)
     assert [found.ident for found in physics_rows()] == ["a", "b"]
     assert [found.ident for found in physics_rows(slow=False)] == ["a"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenarios import fidelity_page
+from tools.pages import fidelity as fidelity_page
 
 
 def test_every_row_holds() -> None:
@@ -13,7 +13,7 @@ def test_every_row_holds() -> None:
 
 def test_the_page_is_not_stale() -> None:
     page = fidelity_page.PAGE.read_text(encoding="utf-8")
-    assert fidelity_page.written(page) == page, "write it anew: python -m sim.scenarios.fidelity_page"
+    assert fidelity_page.written(page) == page, "write it anew: python -m tools.pages.fidelity"
 
 
 def test_a_page_without_marks_is_named(tmp_path: Path) -> None:

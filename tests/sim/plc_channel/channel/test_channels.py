@@ -17,7 +17,7 @@ from sim.plc_channel.channel.transmission_lines import ChannelLine
 from sim.plc_channel.errors import ChannelTermsError
 from sim.plc_channel.noise import FLAT, NoiseTerms
 from sim.plc_channel.phy.modem import phy_of
-from sim.plc_channel.validation.channel import published_field, simprime_losses
+from tools.fidelity.channel import published_field, simprime_losses
 
 LINES = [ChannelLine(node, node + 1, 20.0, "triplex-al-2x33") for node in range(6)]
 NODES = (1, 2, 3, 4, 5, 6)

@@ -18,7 +18,7 @@ from sim.plc_channel.channel.transmission_lines import (
     span,
 )
 from sim.plc_channel.errors import ChannelTermsError
-from sim.plc_channel.validation.channel import capacitor_loss_db, feeder_deviations
+from tools.fidelity.channel import capacitor_loss_db, feeder_deviations
 
 TRIPLEX = "triplex-al-2x33"
 FREQUENCY_HZ = band_hz((0, 40, 96))

@@ -10,7 +10,7 @@ from numpy.random import Generator, Philox
 
 from sim.plc_channel.channel.feeder import FeederChannelTerms, FeederPaths
 from sim.plc_channel.channel.transmission_lines import ChannelLine, Solution, band_hz, cable, line_tree, solve
-from sim.plc_channel.validation.channel import capacitor_loss_db
+from tools.fidelity.channel import capacitor_loss_db
 
 TRIPLEX = "triplex-al-2x33"
 BAND_HZ = band_hz((0, 24, 48, 72, 96))

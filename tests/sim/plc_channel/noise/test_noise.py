@@ -22,8 +22,8 @@ from sim.plc_channel.noise import (
     floor_dbm_hz,
 )
 from sim.plc_channel.phy.modem import PrimePhy
-from sim.plc_channel.phy.montecarlo import noise_rise_db, samples, uncoded_ber
-from sim.plc_channel.validation.channel import NetworkNoise, drawn, expected, network_of_r11, published_field
+from tools.fidelity.channel import NetworkNoise, drawn, expected, network_of_r11, published_field
+from tools.fidelity.montecarlo import noise_rise_db, samples, uncoded_ber
 
 
 def rng(seed: int = 1) -> Generator:

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from sim.plc_channel.errors import FrameTooLongError, PlcChannelError, UnknownSchemeError
 from sim.plc_channel.phy.modem import airtime_ms, max_octets, payload_symbols
 from sim.plc_channel.phy.schemes import constants, preamble, preambles, scheme, schemes
-from sim.plc_channel.validation.phy import published
+from tools.fidelity.phy import published
 
 AIRTIMES = [
     pytest.param(name, row["octets"], ms, id=f"{row['pdu']} {name}")

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from sim.plc_channel.errors import FrameTooLongError, UnknownSchemeError
 from sim.plc_channel.phy.modem import PrimePhy, phy_of, survives_collision, sync_hazard
-from sim.plc_channel.validation.phy import published
+from tools.fidelity.phy import published
 
 CODED = ("DBPSK_C", "DQPSK_C", "D8PSK_C")
 ROBUST = ("R_DBPSK", "R_DQPSK")

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
-from sim.plc_channel.phy import generate
 from sim.plc_channel.phy.error_tables import error_table
-from sim.plc_channel.phy.generate import curve, section
-from sim.plc_channel.phy.montecarlo import (
+from sim.plc_channel.phy.schemes import scheme, schemes
+from tools.fidelity import error_tables
+from tools.fidelity.error_tables import curve, section
+from tools.fidelity.montecarlo import (
     CARRIERS,
     INTERLEAVERS,
     MEMORY,
@@ -29,8 +30,7 @@ from sim.plc_channel.phy.montecarlo import (
     soft_bits,
     viterbi_decode,
 )
-from sim.plc_channel.phy.schemes import scheme, schemes
-from sim.plc_channel.validation.phy import ber_errors
+from tools.fidelity.phy import ber_errors
 
 SLOW = os.environ.get("AMIBENCH_SLOW") == "1"
 UNCODED = ("DBPSK", "DQPSK", "D8PSK")
@@ -212,7 +212,7 @@ def test_a_curve_falls_and_ends() -> None:
 
 
 def test_the_tool_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate.main(["DBPSK", "--frames", "5", "--octets", "18", "--profile", "simprime"]) == 0
+    assert error_tables.main(["DBPSK", "--frames", "5", "--octets", "18", "--profile", "simprime"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("[simprime.DBPSK]\nfirst_snr_db = 4.0\nper_18 = [")
 
@@ -220,4 +220,4 @@ def test_the_tool_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_tool_knows_where_every_modulation_begins() -> None:
     assert all(scheme.begins_db < 12.0 for scheme in schemes().values())
     with pytest.raises(SystemExit):
-        generate.main(["DBPSK_F"])
+        error_tables.main(["DBPSK_F"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from numpy.random import Generator, Philox
 
 from sim.plc_channel.phy.schemes import schemes
-from sim.plc_channel.validation.phy import (
+from tools.fidelity.phy import (
     CROSSING_BERS,
     ROBUST,
     SIMPRIME_RECEIVER,

@@ -16,7 +16,7 @@ from sim.plc_channel.prime.node_table import NodeTable
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.prime.shared_medium import Links
 from sim.plc_channel.prime.switching import ServiceNodeState
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy, chain
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy, chain
 
 A, B, C = (bytes((2, 0, 0, 0, 0, number)) for number in (1, 2, 3))
 

@@ -12,7 +12,7 @@ from sim.kernel.medium import NodeLost, NodeState
 from sim.plc_channel.prime.beacons import BeaconListener, BeaconPlan, BeaconSource, BeaconWatch, first_loss
 from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.settings import PrimeSettings
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy
 
 HOUR_S = 3600.0
 

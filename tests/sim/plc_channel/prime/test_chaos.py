@@ -9,7 +9,7 @@ from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.interfaces import Transmission
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.prime.switching import MEMBERS, ServiceNodeState
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy
 
 COUNT = 5
 MINUTES = st.floats(0.5, 400.0)

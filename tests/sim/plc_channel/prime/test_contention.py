@@ -10,7 +10,7 @@ from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.modem import CSMA_TRANSITIONS, CsmaEvent, CsmaState, Modem
 from sim.plc_channel.prime.network import Network
 from sim.plc_channel.prime.settings import PrimeSettings
-from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import TableChannel, ThresholdPhy
 
 EAR = ("ear",)
 

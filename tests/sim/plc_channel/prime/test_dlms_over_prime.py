@@ -15,8 +15,8 @@ from sim.meter import TEST_READER_PASSWORD
 from sim.meter.communication.modem import PlcModem, meter_eui48
 from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.medium import PrimeMedium
-from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
 from sim.scenarios.world import World
+from tools.fidelity.mac_setups import TableChannel, ThresholdPhy
 
 VOLTAGE = (3, "1.0.12.7.0", 2)
 OBJECT_LIST = (15, "0.0.40.0.0", 2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sim.plc_channel.prime.frames import FRAME_S, SLOT_S, FrameClock
 from sim.plc_channel.prime.settings import FRAME_SYMBOLS, SYMBOL_S, PrimeSettings
-from sim.plc_channel.validation.mac_setups import R5_EXCHANGES, Plant, TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import R5_EXCHANGES, Plant, TableChannel, ThresholdPhy
 
 TIMES = st.floats(0, 1e7)
 

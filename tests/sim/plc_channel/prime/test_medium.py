@@ -4,6 +4,7 @@ import statistics
 
 import numpy as np
 import pytest
+from medium_checks import check_medium
 from simpy import Environment
 
 from sim.kernel.medium import NodeState
@@ -14,8 +15,7 @@ from sim.plc_channel.phy.modem import phy_of
 from sim.plc_channel.prime.medium import PrimeMedium
 from sim.plc_channel.prime.network import LogEvent
 from sim.plc_channel.prime.settings import SAR_OCTETS, PrimeSettings, pib_attributes, prime_settings
-from sim.plc_channel.testing import check_medium
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy
 
 
 @pytest.mark.parametrize("floor", [0.0, 0.03])

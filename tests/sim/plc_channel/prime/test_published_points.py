@@ -4,8 +4,8 @@ import pytest
 
 from sim.kernel.medium import NodeLost, NodeState
 from sim.plc_channel.prime.switching import ServiceNodeState
-from sim.plc_channel.validation import mac_setups
-from sim.plc_channel.validation.mac import Check, checks
+from tools.fidelity import mac_setups
+from tools.fidelity.mac import Check, checks
 
 CHECKS = checks()
 

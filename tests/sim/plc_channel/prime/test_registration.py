@@ -8,7 +8,7 @@ from sim.plc_channel.prime.modem import Modem
 from sim.plc_channel.prime.network import LogEvent
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.prime.switching import MEMBERS, TRANSITIONS, ServiceNodeEvent, ServiceNodeState, diagram
-from sim.plc_channel.validation.mac_setups import Plant, chain
+from tools.fidelity.mac_setups import Plant, chain
 
 
 class Loss:
@@ -53,7 +53,7 @@ def test_registration_survives_the_loss_of_any_one_frame(hops: int) -> None:
 
 @pytest.mark.parametrize("floor_seed", range(3))
 def test_registration_of_many_under_losses(floor_seed: int) -> None:
-    from sim.plc_channel.validation.mac_setups import TableChannel, ThresholdPhy
+    from tools.fidelity.mac_setups import TableChannel, ThresholdPhy
 
     phy = ThresholdPhy(floor=0.15)
     plant = Plant(15, TableChannel(phy), phy, seed=floor_seed)

@@ -10,7 +10,7 @@ from sim.plc_channel.prime.beacons import BLOCK
 from sim.plc_channel.prime.network import Directory, final_address
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.prime.switching import ServiceNodeState
-from sim.plc_channel.validation.mac_setups import Plant, chain
+from tools.fidelity.mac_setups import Plant, chain
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sim.plc_channel.channel.interface import BASE_PLACE
 from sim.plc_channel.prime.network import LogEvent
 from sim.plc_channel.prime.settings import PrimeSettings
 from sim.plc_channel.prime.switching import ServiceNodeState
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy, chain
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy, chain
 
 
 def star(count: int, far: set[int], **terms: object) -> Plant:

@@ -10,7 +10,7 @@ from protocols.plc.prime.connections import Arq
 from sim.kernel.medium import LpduReceived, SendFailed
 from sim.plc_channel.prime.arq import ArqConnection, ArqReceiver, ArqSender
 from sim.plc_channel.prime.settings import PrimeSettings
-from sim.plc_channel.validation.mac_setups import Plant, TableChannel, ThresholdPhy
+from tools.fidelity.mac_setups import Plant, TableChannel, ThresholdPhy
 
 
 class Pipe:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.plc_channel.validation.mac import Check, checks, mac_row
+from tools.fidelity.mac import Check, checks, mac_row
 
 
 def check(kind: str, low: float, high: float, found: float) -> Check:

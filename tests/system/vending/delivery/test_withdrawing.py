@@ -348,6 +348,6 @@ def test_both_hold_the_installation(
     from system.vending.delivery import hand_over as room
 
     held = []
-    monkeypatch.setattr(room, "hold", lambda row: held.append((row.pk, connection.in_atomic_block)))
+    monkeypatch.setattr(room, "lock_row", lambda row: held.append((row.pk, connection.in_atomic_block)))
     hand_over(unsent)
     assert held == [(unsent.installation_id, True)]

@@ -1,6 +1,6 @@
 """Generated part of the page on fidelity: every figure that is published, and ours beside it.
 
-``python -m sim.scenarios.fidelity_page`` writes it anew; a test says when it is stale. Seeds and dates are
+``python -m tools.pages.fidelity`` writes it anew; a test says when it is stale. Seeds and dates are
 fixed, so the figures are the same whenever and wherever they are made.
 """
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from sim.grid import fidelity as grid
-from sim.grid.fidelity import FidelityRow
-from sim.plc_channel.validation import channel as physics
-from sim.plc_channel.validation import mac as prime
-from sim.plc_channel.validation.rows import ValidationRow
+from tools.fidelity import channel as physics
+from tools.fidelity import grid
+from tools.fidelity import mac as prime
+from tools.fidelity.grid import FidelityRow
+from tools.fidelity.rows import ValidationRow
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
-BEGIN = "<!-- generated from here by sim.scenarios.fidelity_page -->"
+BEGIN = "<!-- generated from here by tools.pages.fidelity -->"
 END = "<!-- to here -->"
 
 _HEAD = """\

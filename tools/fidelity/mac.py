@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from sim.kernel.medium import NodeState
-from sim.plc_channel.validation import mac_setups
-from sim.plc_channel.validation.rows import ValidationRow
+from tools.fidelity import mac_setups
+from tools.fidelity.rows import ValidationRow
 
 # ---- published points
 
@@ -28,7 +28,7 @@ class Check:
         low: least value that holds.
         high: greatest value that holds.
         measure: gives ours.
-        kind: as in `sim.plc_channel.validation.rows.ValidationRow`.
+        kind: as in `tools.fidelity.rows.ValidationRow`.
         ranged: whether a range was published, not a figure.
     """
 

@@ -1,7 +1,7 @@
 """The published description of the messages, made from their tables of fields; it goes to standard output.
 
-python -m protocols.offline.page > docs/reference/offline-messages.md
-python -m protocols.offline.page --schema > docs/reference/offline-messages.schema.json
+python -m tools.pages.offline_messages > docs/reference/offline-messages.md
+python -m tools.pages.offline_messages --schema > docs/reference/offline-messages.schema.json
 """
 
 import json
@@ -18,8 +18,8 @@ from protocols.offline.signed_message import Message
 INTRODUCTION = f"""\
 # Messages of off-line sale
 
-Made by `python -m protocols.offline.page` from the tables of `protocols.offline`; do not edit it here. The
-JSON schema is [offline-messages.schema.json](offline-messages.schema.json).
+Made by `python -m tools.pages.offline_messages` from the tables of `protocols.offline`; do not edit it here.
+The JSON schema is [offline-messages.schema.json](offline-messages.schema.json).
 
 A message is one line of ASCII, spelled canonically: keys sorted, no blanks, integers of at most 18 digits, no
 fractions, no character zero. A file that is spelled otherwise is refused: the digest of a file names its

@@ -1,6 +1,6 @@
 """Page of state diagrams: every life in the field that is kept as a table, drawn from that table.
 
-``python -m sim.scenarios.states_page`` writes it anew; a test says when it is stale.
+``python -m tools.pages.states`` writes it anew; a test says when it is stale.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from sim.plc_channel.prime import modem, switching
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
 _HEAD = """# States
 
-Generated from the code's tables by `python -m sim.scenarios.states_page`; what is not drawn does not happen.
+Generated from the code's tables by `python -m tools.pages.states`; what is not drawn does not happen.
 """
 #: Title, where the table is, the table.
 _TABLES: tuple[tuple[str, str, Mapping[Any, Any]], ...] = (

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from sim.plc_channel.channel.feeder import FeederChannelTerms, FeederPaths
 from sim.plc_channel.channel.transmission_lines import ChannelLine, band_hz, cable, published_cables
 from sim.plc_channel.phy.modem import PrimePhy
-from sim.plc_channel.validation.phy import PHY_POINTS
-from sim.plc_channel.validation.rows import Point, ValidationRow, band, row
+from tools.fidelity.phy import PHY_POINTS
+from tools.fidelity.rows import Point, ValidationRow, band, row
 
 # ---- published networks
 

@@ -12,9 +12,9 @@ from numpy.random import Generator, Philox
 
 from sim.plc_channel.errors import FrameTooLongError
 from sim.plc_channel.phy.modem import PrimePhy, airtime_ms, max_octets, payload_symbols
-from sim.plc_channel.phy.montecarlo import RECEIVERS, Receiver, noise_rise_db, simulate_frames, uncoded_ber
 from sim.plc_channel.phy.schemes import constants, scheme, schemes
-from sim.plc_channel.validation.rows import Point, ValidationRow, band, row
+from tools.fidelity.montecarlo import RECEIVERS, Receiver, noise_rise_db, simulate_frames, uncoded_ber
+from tools.fidelity.rows import Point, ValidationRow, band, row
 
 # ---- published points
 

@@ -1,6 +1,6 @@
 """Generator of the frame error tables.
 
-``python -m sim.plc_channel.phy.generate [--frames 3000] [SCHEME ...]``.
+``python -m tools.fidelity.error_tables [--frames 3000] [SCHEME ...]``.
 """
 
 import argparse
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from numpy.random import Generator, Philox
 
-from sim.plc_channel.phy.montecarlo import INTERLEAVERS, RECEIVERS, Errors, Receiver, simulate_frames
 from sim.plc_channel.phy.schemes import Scheme, scheme, schemes
+from tools.fidelity.montecarlo import INTERLEAVERS, RECEIVERS, Errors, Receiver, simulate_frames
 
 # ---- curves
 
@@ -66,7 +66,7 @@ _STEP_DB, _STEPS = 0.5, 40
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables of the modulations asked for."""
-    parser = argparse.ArgumentParser(prog="python -m sim.plc_channel.phy.generate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.fidelity.error_tables", description=__doc__)
     parser.add_argument("schemes", nargs="*", metavar="SCHEME", choices=[[], *schemes()], default=[])
     parser.add_argument("--profile", choices=sorted(RECEIVERS), default="modem")
     parser.add_argument("--interleaver", choices=sorted(INTERLEAVERS), default="symbol")
