@@ -63,3 +63,9 @@ def user_of(request: HttpRequest) -> User:
 def address_of(request: HttpRequest) -> str:
     """Network address of a request."""
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def folded_username(request: Any, credentials: Any = None) -> str:
+    """Name of a log-in as the lock-out counts it: letter case does not make another one."""
+    given = credentials if credentials else request.POST
+    return str(given.get("username") or given.get("login") or "").casefold()[:150]

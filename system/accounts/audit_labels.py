@@ -12,6 +12,7 @@ _OTHER_ACTIONS: Mapping[str, str] = {
     "audit.check": "Verificar la auditoría",
     "bill.issue": "Emitir facturas",
     "consent": "Autorización de datos",
+    "login.code": "Código del segundo factor",
     "login.in": "Ingreso",
     "login.lock": "Bloqueo de ingreso",
     "login.mfa": "Segundo factor",

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
+from axes.utils import reset as unlock_logins
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from system.accounts import audit
@@ -27,7 +28,10 @@ def connect_receivers() -> None:
 
 
 def _logged_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    audit.record("login.in", user=user, address=_address_of(request))
+    address = _address_of(request)
+    audit.record("login.in", user=user, address=address)
+    if address:  # axes forgets the name as it is spelt, and counts it folded
+        unlock_logins(ip=address, username=user.get_username().casefold())
 
 
 def _logged_out(sender: Any, request: Any, user: Any, **_: Any) -> None:

@@ -61,6 +61,7 @@ def create_staff(
     user = User(username=username, role=role, provider=provider, first_name=first[:150], last_name=last[:150])
     user.must_change_password = must_change
     try:
+        _require_free_name(username)
         user.full_clean(exclude=["password"])
         validate_password(password, user)
     except ValidationError as error:
@@ -137,6 +138,7 @@ def invite_subscriber(by: User, customer: Any, username: str) -> tuple[User, str
     user = User(username=username, role=Role.SUBSCRIBER, provider_id=by.provider_pk, customer=customer)
     user.must_change_password = True
     try:
+        _require_free_name(username)
         user.full_clean(exclude=["password"])
     except ValidationError as error:
         raise UnableToCreateUser(" ".join(error.messages)) from error
@@ -208,7 +210,7 @@ def reset_password(by: User, user: User) -> str:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
-        unlock_logins(username=user.username)
+        unlock_logins(username=user.username.casefold())
         _record(by, user, {"password": "reset"})
     return password
 
@@ -223,6 +225,17 @@ def drop_second_factor(by: User, user: User) -> None:
         _require_may_change(by, user)
         user.authenticator_set.all().delete()  # type: ignore[attr-defined]
         _record(by, user, {"mfa": "dropped"})
+
+
+def _require_free_name(username: str) -> None:
+    """Refuse a name that differs from another one in letter case alone.
+
+    Raises:
+        ValidationError: it does.
+    """
+    others = User.objects.filter(username__iexact=User.normalize_username(username))
+    if others.exclude(username=username).exists():
+        raise ValidationError("Ese usuario ya existe: elija otro.")
 
 
 def _require_may_change(by: User, user: User, *, leaves_administration: bool = False) -> None:

@@ -96,14 +96,21 @@ ACCOUNT_FORMS = {
     "change_password": "system.accounts.allauth_overrides.OwnChangePasswordForm",
     "reauthenticate": "system.accounts.allauth_overrides.OwnReauthenticateForm",
 }
+MFA_FORMS = {
+    "authenticate": "system.accounts.allauth_overrides.LimitedCodeForm",
+    "reauthenticate": "system.accounts.allauth_overrides.LimitedCodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+#: A name is one name in whatever letters it is written.
+AXES_USERNAME_CALLABLE = "system.accounts.access.folded_username"
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_RESET_ON_SUCCESS = True
 #: Locking out is axes' work: it counts in the database, allauth only in one process.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+#: Right log-ins have no limit: an office behind one address is many people.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 MFA_TOTP_ISSUER = "amibench"
 LOGIN_URL = "/cuentas/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axes.models import AccessAttempt
 from django.test import Client
 
@@ -82,3 +84,30 @@ def test_a_name_that_is_nobodys_answers_the_same(clerk: User) -> None:
     )
     assert known == unknown
     assert "no son correctos" in known
+
+
+def test_letter_case_is_no_other_name(clerk: User) -> None:
+    client = Client()
+    for name in ("beto", "BETO", "Beto", "bETO", "beTO"):
+        answer = client.post("/cuentas/login/", {"login": name, "password": "wrong"})
+    assert answer.status_code == 429
+
+
+def test_names_that_differ_by_case_alone_are_refused(clerk: User, person: Callable[..., User]) -> None:
+    with pytest.raises(services.UnableToCreateUser):
+        person("BETO", "cashier")
+
+
+def test_a_second_factor_is_guessed_five_times_and_the_limit_is_audited(clerk: User) -> None:
+    Authenticator.objects.create(user=clerk, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    client = Client()
+    client.post("/cuentas/login/", RIGHT)
+    for number in range(8):
+        client.post("/cuentas/2fa/authenticate/", {"code": f"{number:06d}"})
+    said = list(AuditRecord.objects.filter(action="login.code").values_list("outcome", flat=True))
+    assert said == ["failed"] * 5 + ["refused"] * 3
+    right = str(
+        format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", next(iter(yield_hotp_counters_from_time()))))
+    )
+    client.post("/cuentas/2fa/authenticate/", {"code": right})
+    assert "_auth_user_id" not in client.session
