@@ -28,6 +28,12 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCKS = {"run": ROOT / "locks" / "runtime.txt", "test": ROOT / "locks" / "test.txt"}
 OLDEST = (3, 11)
+FIRST_STEPS = """\
+python3 run.py certify        test the virtual meter; the evidence goes to ./evidence
+python3 run.py demo           a simulated village and the utility's portal; Ctrl-C ends it
+python3 run.py test           every check of the repository
+python3 run.py --help         all commands; each has its own --help
+README.md and docs/ explain them. In Spanish: README.es.md, and --lang es."""
 
 
 def say(sentence):
@@ -116,6 +122,9 @@ def hand_over(command):
 
 def main(arguments):
     """Set up what is missing, then run amibench or tox."""
+    if not arguments:
+        print(FIRST_STEPS)
+        return
     if sys.version_info < OLDEST:
         give_up(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
     if arguments[:1] == ["test"]:

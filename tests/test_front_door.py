@@ -117,3 +117,10 @@ def test_nothing_but_the_answer_on_standard_output() -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("amibench: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_without_arguments_it_says_where_to_begin(
+    front_door: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    front_door.main([])
+    assert len(capsys.readouterr().out.splitlines()) == 5

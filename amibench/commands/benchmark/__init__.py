@@ -7,6 +7,7 @@ repository puts the same workloads under pytest-benchmark.
 
 import importlib
 import json
+import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,8 +23,8 @@ from i18n import Message
 
 __all__ = ["BENCHES", "Bench", "Row", "load"]
 
-ROUNDS = 5
-"""Every figure is the median of so many rounds."""
+ROUNDS = int(os.environ.get("AMIBENCH_BENCHMARK_ROUNDS", "5"))
+"""Every figure is the median of so many rounds; ``AMIBENCH_BENCHMARK_ROUNDS`` shortens a trial."""
 
 
 @dataclass(frozen=True, slots=True)
