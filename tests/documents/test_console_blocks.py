@@ -26,6 +26,7 @@ PAGES = [
 LEFT_OUT = {
     r"run\.py test": "the test command, which runs this test",
     r"run\.py .*/dev/ttyUSB0\?baud=9600[&\"]": "no serial port here; tests/amibench try a pty",
+    r"^systemctl": "a service of the reader's machine",
     r"^uv pip compile": "makes the locks anew from the package registry",
 }
 #: Pattern of a page -> a command that is typed before its first one, and why.
