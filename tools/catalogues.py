@@ -31,7 +31,12 @@ ROOMS = ("amibench", "conformance", "links", "protocols", "sim", "system")
 #: Callables whose first argument, a constant, is a key.
 KEYED = frozenset({"Message", "Refusal"})
 #: The same for pages; lines of the menu are translated where it is made for a user.
-PAGE_KEYED = frozenset({"gettext", "gettext_lazy", "gettext_noop", "Entry", "Section"})
+PAGE_KEYED = frozenset({"gettext", "gettext_lazy", "gettext_noop", "Entry", "Section", "Permission"})
+#: Tables of words that pages translate where they show them: values of a mapping, or seconds of pairs.
+PAGE_TABLES = frozenset(
+    {"ROLE_LABELS", "ORDER_NAMES", "STATES", "STATE_NAMES", "_STATES", "KIND_NAMES", "KIND_CHOICES"}
+    | {"ACTION_NAMES", "QUALITY_NAMES", "_OTHER_ACTIONS"}
+)
 #: A key in the pseudo-code that Django makes of a template.
 _IN_TEMPLATE = re.compile(r"""(?:gettext|_)\((u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")\)""")
 
@@ -56,7 +61,35 @@ def page_keys() -> dict[str, str]:
     for path in sorted(PAGES.rglob("*.py")):
         for line, key in _keys_of(path, PAGE_KEYED):
             found.setdefault(key, f"{path.relative_to(ROOT)}:{line}")
+        for line, key in _words_of(path):
+            found.setdefault(key, f"{path.relative_to(ROOT)}:{line}")
     return found
+
+
+def _words_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Words in the tables and choices of a module."""
+    text = path.read_text(encoding="utf-8")
+    if "TextChoices" not in text and not any(name in text for name in PAGE_TABLES):
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef) and any("TextChoices" in ast.unparse(base) for base in node.bases):
+            yield from _said(*(row.value for row in node.body if isinstance(row, ast.Assign)))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id in PAGE_TABLES for target in targets):
+                value = node.value
+                if isinstance(value, ast.Dict):
+                    yield from _said(*value.values)
+                elif isinstance(value, ast.List | ast.Tuple):
+                    yield from _said(*(row for row in value.elts if isinstance(row, ast.Tuple)))
+
+
+def _said(*values: ast.expr) -> Iterator[tuple[int, str]]:
+    """Constants among values; of a pair its second."""
+    for value in values:
+        word = value.elts[-1] if isinstance(value, ast.Tuple) else value
+        if isinstance(word, ast.Constant) and isinstance(word.value, str) and word.value:
+            yield word.lineno, word.value
 
 
 def _keys_of(path: Path, keyed: frozenset[str]) -> Iterator[tuple[int, str]]:
