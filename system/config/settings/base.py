@@ -109,8 +109,7 @@ AXES_USERNAME_CALLABLE = "system.accounts.access.folded_username"
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_RESET_ON_SUCCESS = True
 #: Locking out is axes' work: it counts in the database, allauth only in one process.
-#: Right log-ins have no limit: an office behind one address is many people.
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 MFA_TOTP_ISSUER = "amibench"
 LOGIN_URL = "/cuentas/login/"
 LOGIN_REDIRECT_URL = "/"
