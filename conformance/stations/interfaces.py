@@ -109,21 +109,6 @@ class Supply(Protocol):
         """Give it back."""
 
 
-class WriteCut(Protocol):
-    """A mains switch that knows the device's memory: it acts at one write of it."""
-
-    def arm(self, write: int, moment: str) -> int:
-        """Cut the supply at the `write`-th write from now; 0 takes that back.
-
-        Args:
-            write: 1 for the next one.
-            moment: ``before``, ``during`` or ``after`` that write.
-
-        Returns:
-            How many writes there have been so far.
-        """
-
-
 class Clock(Protocol):
     """The time in which the device lives."""
 

@@ -168,10 +168,6 @@ class Southbound:
         self._inboxes: dict[tuple[bytes, int], Inbox] = {}
         self._lanes: dict[tuple[bytes, int], PriorityResource] = {}
 
-    def is_talking(self, eui48: bytes, client_sap: int) -> bool:
-        """True if a conversation from this client address with this meter is under way."""
-        return (eui48, client_sap) in self._inboxes
-
     def owes(self, eui48: bytes) -> bool:
         """True if an answer that was given up may still come from behind a modem."""
         return self._late.may_come(eui48, self._now_s)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from protocols.dlms.obis import obis_of
 from protocols.dlms.units import UNITS
-from system.head_end.store_port import Column
 
 #: Instantaneous voltage and current: of the only phase, as this house's meters keep them, or of phase 1.
 VOLTAGE, CURRENT = ("1.0.12.7.0", "1.0.32.7.0"), ("1.0.11.7.0", "1.0.31.7.0")
@@ -108,16 +107,10 @@ def decreasing_values(
 def rollover_modulus(before: int, value: int) -> int | None:
     """The modulus at which a register seems to have wrapped; None: it was rather set back.
 
-    >>> wrapped_at(99_990, 12)
+    >>> rollover_modulus(99_990, 12)
     100000
     """
     for modulus in _MODULI:
         if modulus * (1 - _NEAR) <= before < modulus and 0 <= value < modulus * _NEAR:
             return modulus
     return None
-
-
-def scaler_changed(known: Mapping[tuple[str, int], tuple[int, int | None]], column: Column) -> bool:
-    """True where a column has another scaler or another unit than before."""
-    before = known.get((column.obis, column.attribute))
-    return before is not None and before != (column.scaler, column.unit)

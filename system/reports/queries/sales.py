@@ -1,7 +1,7 @@
 """Sales, reversals and payments on bills along any dimension (R5.4-07); what counters owe is the ledger's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -107,14 +107,6 @@ def sales_by(user: Any, dimension: Dimension, values: Values) -> dict[Key, Sales
             sums = dict(zip(names, found_row[-len(names) :], strict=True))
             rows.setdefault(key, SalesRow()).add(**sums)
     return {key: rows[key] for key in sorted(rows, key=lambda key: tuple(map(_ordered, key)))}
-
-
-def total_of(rows: dict[Key, SalesRow]) -> SalesRow:
-    """Their sum."""
-    total = SalesRow()
-    for row in rows.values():
-        total.add(**{one.name: getattr(row, one.name) for one in fields(SalesRow)})
-    return total
 
 
 def query_by(name: str) -> Callable[[Any, Values], QueryResult]:

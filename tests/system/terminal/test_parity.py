@@ -6,7 +6,7 @@ import pytest
 
 from system.accounts.permissions import Operation
 from system.terminal.pages.urls import urlpatterns
-from system.terminal.parity import PARITY, Degree, page
+from tools.pages.terminal_parity import PARITY, Degree, page
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "terminal-parity.md"
 #: Pages by which a terminal does what the table says that it does wholly.

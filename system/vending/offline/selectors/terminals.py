@@ -8,7 +8,7 @@ from django.db.models import Max, Sum
 
 from protocols.offline.chain import genesis
 from system.vending.models import Shift
-from system.vending.offline.models import LeasedMeter, SettledEntry, SettledSale, Terminal, TerminalDeposit
+from system.vending.offline.models import SettledEntry, SettledSale, Terminal, TerminalDeposit
 from system.vending.selectors.shifts import shift_sums
 
 
@@ -78,15 +78,6 @@ def settled_up_to(terminal: Terminal) -> tuple[int, str]:
     """Number and hash of the last entry that is in the books; 0 and the genesis where none is."""
     last = SettledEntry.objects.filter(terminal=terminal).order_by("-number").first()
     return (0, genesis(terminal.pk)) if last is None else (last.number, last.hash)
-
-
-def leases_out(devices: Any, now: datetime) -> dict[int, LeasedMeter]:
-    """Device id -> the lease of it that lasts longest, of those that have not ended."""
-    out: dict[int, LeasedMeter] = {}
-    rows = LeasedMeter.objects.filter(device__in=devices, until__gt=now)
-    for row in rows.select_related("pack__terminal").order_by("until"):
-        out[row.device_id] = row
-    return out
 
 
 def leased_until(terminal: Terminal) -> datetime | None:

@@ -1,6 +1,6 @@
 """Parity of a terminal with the on-line vending, operation by operation; the page goes to standard output.
 
-python -m system.terminal.parity > docs/reference/terminal-parity.md
+python -m tools.pages.terminal_parity > docs/reference/terminal-parity.md
 
 The names are those of the office's table of operations; a test holds the two against each other.
 """
@@ -75,8 +75,8 @@ PARITY: Mapping[str, Parity] = {
 _TOP = """\
 # What a terminal without a link can do
 
-Made by `python -m system.terminal.parity` from its table; do not edit it here. The first column is all of
-the office's operations (`system/accounts/permissions.py`): what is missing is named. Asked for by R5.4-04.
+Made by `python -m tools.pages.terminal_parity` from its table; do not edit it here. The first column is all
+of the office's operations (`system/accounts/permissions.py`): what is missing is named. Asked for by R5.4-04.
 
 """
 
