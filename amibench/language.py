@@ -21,5 +21,5 @@ def spoken(lang: str | None) -> str:
         CommandError: it is another.
     """
     if lang is not None and lang not in languages():
-        raise CommandError(f"--lang is {' or '.join(languages())}, not {lang}")
+        raise CommandError(f"--lang is {' or '.join(reversed(languages()))}, not {lang}")
     return resolve(lang)

@@ -284,7 +284,7 @@ def _list(cases: list[runner.CaseInfo], lang: str, *, as_json: bool) -> None:
 
 def _language(lang: str | None) -> str:
     if lang is not None and lang not in languages():
-        raise CommandError(f"--lang is {' or '.join(languages())}, not {lang}")
+        raise CommandError(f"--lang is {' or '.join(reversed(languages()))}, not {lang}")
     return language.resolve(lang)
 
 
